@@ -1,0 +1,1 @@
+"""The roof: the langso command, install, doctor, pair, and the village in a box."""

@@ -1,0 +1,1 @@
+"""The ground floor: what every role of Làng Số shares. Imports nothing of ours."""

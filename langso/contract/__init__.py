@@ -1,0 +1,64 @@
+"""What devices and office say to each other: topics, documents, reports (contract v1)."""
+
+from langso.contract.base import (
+    MAX_DOCUMENT_BYTES,
+    MAX_SIGNATURES,
+    BroadcastClass,
+    Document,
+    Message,
+    Moment,
+)
+from langso.contract.documents import (
+    MAX_OCCURRENCES,
+    Account,
+    Caps,
+    Catalogue,
+    DesiredSettings,
+    DeviceOrder,
+    Fee,
+    IssuerRule,
+    Late,
+    Media,
+    Occurrence,
+    Order,
+    Plan,
+    Procedure,
+    Programme,
+    QuietHours,
+    RootDocument,
+    TargetSet,
+    Threshold,
+    TrustBundle,
+    TrustDocument,
+    Urgent,
+    UrgentOrder,
+)
+from langso.contract.reports import (
+    MAX_RECEIPTS,
+    ClockReport,
+    DocumentReceipt,
+    DossierManifest,
+    EndedReceipt,
+    HealthLine,
+    HeardReceipt,
+    Held,
+    Presence,
+    Receipt,
+    Receipts,
+    ReceiptsAck,
+    RefusalReason,
+    StartedReceipt,
+    State,
+    Storage,
+)
+from langso.contract.topics import Address, Topics
+
+__all__ = [
+    "MAX_DOCUMENT_BYTES", "MAX_OCCURRENCES", "MAX_RECEIPTS", "MAX_SIGNATURES", "Account", "Address",
+    "BroadcastClass", "Caps", "Catalogue", "ClockReport", "DesiredSettings", "DeviceOrder", "Document",
+    "DocumentReceipt", "DossierManifest", "EndedReceipt", "Fee", "HealthLine", "HeardReceipt", "Held",
+    "IssuerRule", "Late", "Media", "Message", "Moment", "Occurrence", "Order", "Plan", "Presence", "Procedure",
+    "Programme", "QuietHours", "Receipt", "Receipts", "ReceiptsAck", "RefusalReason", "RootDocument",
+    "StartedReceipt", "State", "Storage", "TargetSet", "Threshold", "Topics", "TrustBundle", "TrustDocument",
+    "Urgent", "UrgentOrder",
+]  # fmt: skip

@@ -1,0 +1,77 @@
+"""What every message of contract v1 has in common: strict types, bounded sizes, UTC milliseconds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
+
+from langso.contract.topics import SLUG
+
+MAX_DOCUMENT_BYTES = 1 << 20
+MAX_SIGNATURES = 16
+
+Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG}$", max_length=64)]
+Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+KeyHex = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+Hex128 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
+Identity = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
+ShortText = Annotated[str, StringConstraints(max_length=200)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+LongText = Annotated[str, StringConstraints(max_length=4000)]
+Count = Annotated[int, Field(ge=0, lt=1 << 53)]
+Version = Annotated[int, Field(ge=1, lt=1 << 63)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+BroadcastClass = Literal["normal", "priority", "emergency"]
+
+
+def _to_utc(moment: datetime) -> datetime:
+    utc = moment.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_to_utc),
+    PlainSerializer(_iso, return_type=str, when_used="json"),
+]
+"""An instant: aware, UTC, whole milliseconds; written `2026-11-22T02:14:42.123Z`."""
+
+
+class Message(BaseModel):
+    """Base of all messages: immutable; a reader ignores fields that a later v1 adds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def to_json(self) -> bytes:
+        """Canonical bytes: UTF-8 JSON, no None fields; what is signed and sent."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+class Document(Message):
+    """The head of every signed order: who says it, to whom, which version, until when.
+
+    `audience`: a commune code, a device id or `*`. `version` counts per (kind, issuer, epoch).
+    """
+
+    kind: Slug
+    issuer: Slug
+    audience: Annotated[str, StringConstraints(pattern=rf"^(\*|{SLUG})$", max_length=64)]
+    commune: Slug
+    epoch: Count
+    version: Version
+    issued: Moment
+    expires: Moment

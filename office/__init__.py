@@ -1,0 +1,1 @@
+"""The commune office: console, broadcasts, signer, desk, fleet."""

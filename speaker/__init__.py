@@ -1,0 +1,1 @@
+"""The agent on a loudspeaker: verified plan, timeline, media library, player, receipts."""
