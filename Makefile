@@ -1,0 +1,29 @@
+# make demo            a whole village on this machine, until Ctrl-C
+# make demo STORY=1    the scripted story; evidence in DIR (default: story/)
+# make test            every check and test
+# make bench           measurements, as ratios
+# make shots           pictures of every screen and page into shots/
+DIR ?= story
+RUN := .venv/bin
+
+.PHONY: demo test check bench setup lock
+demo:
+	@deploy/setup.sh village
+	@$(RUN)/langso village $(if $(STORY),--story --report $(DIR))
+
+setup:
+	@deploy/setup.sh test
+
+check: setup
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+
+test: check
+	$(RUN)/pytest
+
+bench: setup
+	$(RUN)/python -m tests.bench
+
+lock:
+	requirements/lock.sh --upgrade
