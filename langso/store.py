@@ -1,0 +1,229 @@
+"""One durable SQLite file: WAL, synchronous=FULL, ordered migrations, one connection shared by all threads."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from langso.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
+from langso.paths import sync_folder
+
+log = logging.getLogger(__name__)
+
+BUSY_TIMEOUT_MS = 10_000
+_SIDE_FILES = ("", "-wal", "-shm")
+_CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_RECORD = "langso_migrations"
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A named change, applied once, in order; ``apply`` runs in the transaction that records the name."""
+
+    name: str
+    apply: Callable[[sqlite_utils.Database], None]
+
+
+class Store:
+    """The file at ``path`` with all migrations applied.
+
+    A damaged file is renamed ``NAME.corrupt-<time>``, never deleted; ``set_aside`` then says where it is and
+    the store starts empty. Raises StoreTooNew, StoreFull, StoreBusy, StoreError.
+    """
+
+    def __init__(self, path: Path, migrations: Sequence[Migration]) -> None:
+        names = [migration.name for migration in migrations]
+        if len(set(names)) != len(names):
+            raise ValueError(f"two migrations have one name: {names}")
+        self.path = path
+        self.set_aside: Path | None = None
+        self.fresh = False
+        self._lock = threading.RLock()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._database = self._open()
+        except StoreCorrupt as error:
+            self.set_aside = _set_aside(path)
+            log.error("%s: damaged (%s), set aside as %s", path, error, self.set_aside)
+            self._database = self._open()
+        except OSError as error:
+            raise _refusal(error, path) from error
+        try:
+            self._migrate(migrations)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def db(self) -> sqlite_utils.Database:
+        """The database. A single call is safe from any thread; several that belong together go in transaction()."""
+        return self._database
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite_utils.Database]:
+        """BEGIN IMMEDIATE .. COMMIT; when the block ends the rows are on the disk. Nested: a savepoint.
+
+        Other threads wait. An exception rolls back. Raises StoreFull, StoreBusy, StoreCorrupt, StoreError.
+        """
+        with self._database.atomic():
+            yield self._database
+
+    def close(self) -> None:
+        """Folds the log into the file and lets go of it; may be called twice."""
+        with self._lock:
+            self._database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open(self) -> _Database:
+        if not self.path.exists():
+            # Created here for its mode: SQLite would leave it readable to everyone.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            sync_folder(self.path.parent)
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False, isolation_level=None
+        )
+        try:
+            with _translated(self.path):
+                connection.execute("PRAGMA journal_mode=WAL").fetchone()
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("PRAGMA foreign_keys=ON")
+                verdict = connection.execute("PRAGMA quick_check(1)").fetchone()
+                if verdict is None or verdict[0] != "ok":
+                    raise StoreCorrupt(f"Cơ sở dữ liệu {self.path} bị hỏng: {verdict and verdict[0]}.")
+                return _Database(connection, self._lock, self.path)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _migrate(self, migrations: Sequence[Migration]) -> None:
+        with self.transaction() as db:
+            db.execute(
+                f"CREATE TABLE IF NOT EXISTS {_RECORD} "
+                "(name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) WITHOUT ROWID"
+            )
+            applied = {str(row[0]) for row in db.execute(f"SELECT name FROM {_RECORD}").fetchall()}
+        self.fresh = not applied
+        unknown = applied - {migration.name for migration in migrations}
+        if unknown:
+            raise StoreTooNew(
+                f"Cơ sở dữ liệu {self.path} do phiên bản mới hơn ghi ({', '.join(sorted(unknown))}); "
+                "hãy cài lại phiên bản mới hơn, đừng xoá tệp này."
+            )
+        for migration in migrations:
+            if migration.name in applied:
+                continue
+            with self.transaction() as db:
+                # Asked again inside the transaction: another process may have opened the same file.
+                if db.execute(f"SELECT 1 FROM {_RECORD} WHERE name = ?", [migration.name]).fetchone():
+                    continue
+                migration.apply(db)
+                if not db.conn.in_transaction:
+                    raise StoreError(f"Bước nâng cấp {migration.name} tự kết thúc giao dịch; cần sửa chương trình.")
+                db.execute(
+                    f"INSERT INTO {_RECORD} (name, applied_at) VALUES (?, ?)",
+                    [migration.name, datetime.now(UTC).isoformat(timespec="seconds")],
+                )
+
+
+class _Database(sqlite_utils.Database):
+    """sqlite-utils over one connection, one thread at a time, so that nobody writes into another's transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, lock: threading.RLock, path: Path) -> None:
+        self._lock = lock
+        self._path = path
+        super().__init__(connection, execute_plugins=False)
+
+    @contextlib.contextmanager
+    def atomic(self) -> Generator[sqlite_utils.Database, None, None]:
+        with self._lock, _translated(self._path):
+            if self.conn.in_transaction:
+                with super().atomic():
+                    yield self
+                return
+            # IMMEDIATE: a read that later becomes a write cannot wait for a busy writer, it fails at once.
+            self.conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield self
+                self.conn.execute("COMMIT")
+            except BaseException:
+                if self.conn.in_transaction:
+                    self.conn.execute("ROLLBACK")
+                raise
+
+    def begin(self) -> None:
+        raise StoreError("use Store.transaction(): a transaction must hold the lock")
+
+    def execute(self, sql: str, parameters: Any = None) -> sqlite3.Cursor:
+        with self._lock, _translated(self._path):
+            return super().execute(sql, parameters)
+
+    def query(
+        self, sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None
+    ) -> Generator[dict[str, Any], None, None]:
+        with self._lock, _translated(self._path):
+            rows = list(super().query(sql, params))  # type: ignore[arg-type]
+        return (row for row in rows)
+
+
+@contextlib.contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        refusal = _from_sqlite(error, path)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _from_sqlite(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
+    extended = getattr(error, "sqlite_errorcode", None)
+    if extended is None:
+        return None
+    code = extended & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return StoreFull(f"Không ghi được {path}: thẻ nhớ hết chỗ; hãy xoá bớt hoặc thay thẻ. Dữ liệu cũ còn nguyên.")
+    if code in _CORRUPT:
+        return StoreCorrupt(f"Cơ sở dữ liệu {path} bị hỏng; hãy khởi động lại để máy cất tệp hỏng và làm tệp mới.")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy(f"Cơ sở dữ liệu {path} đang bị chương trình khác giữ; hãy đóng chương trình đó.")
+    if code == sqlite3.SQLITE_READONLY:
+        return StoreError(f"Không có quyền ghi {path}; hãy xem quyền tệp và thẻ nhớ có bị khoá ghi không.")
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+        return StoreError(f"Không đọc ghi được {path} ({error}); hãy kiểm tra thẻ nhớ.")
+    return None
+
+
+def _refusal(error: OSError, path: Path) -> StoreError:
+    import errno
+
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreFull(f"Không tạo được {path}: thẻ nhớ hết chỗ; hãy xoá bớt hoặc thay thẻ.")
+    return StoreError(f"Không mở được {path}: {error.strerror or error}; hãy xem quyền của thư mục.")
+
+
+def _set_aside(path: Path) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    kept = path.with_name(f"{path.name}.corrupt-{stamp}")
+    # The log goes with its file: left behind, SQLite would replay it into the new database.
+    for side in _SIDE_FILES:
+        source = path.with_name(path.name + side)
+        if source.exists():
+            source.rename(kept.with_name(kept.name + side))
+    sync_folder(path.parent)
+    return kept
