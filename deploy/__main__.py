@@ -1,0 +1,5 @@
+"""`python -m deploy` is `langso`."""
+
+from deploy.cli import main
+
+main()

@@ -1,0 +1,48 @@
+"""What can go wrong while setting up, installing or running a village."""
+
+from __future__ import annotations
+
+from langso.errors import LangsoError
+
+
+class DeployError(LangsoError):
+    """Family of the roof's errors."""
+
+
+class PortInUse(DeployError, OSError):
+    """Another program listens where ours should."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"Cổng {port} đang có chương trình khác dùng; hãy tắt nó hoặc chọn cổng khác bằng --port.")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class ProgramMissing(DeployError, FileNotFoundError):
+    """A Debian program that is needed is not installed."""
+
+    def __init__(self, program: str, package: str) -> None:
+        super().__init__(f"Thiếu chương trình {program}; hãy cài bằng: apt-get install {package}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class ProcessDied(DeployError, RuntimeError):
+    """A process of the village ended by itself or did not become ready."""
+
+
+class NotAdministrator(DeployError, PermissionError):
+    """Installing needs root."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class NotDebian(DeployError, RuntimeError):
+    """This machine has none of Debian's tools."""
+
+
+class PairingRefused(DeployError, ValueError):
+    """A pairing file cannot be used."""

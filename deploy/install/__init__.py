@@ -1,0 +1,1 @@
+"""Putting one role on this machine: users, directories, hardened units, broker."""
