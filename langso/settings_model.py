@@ -1,0 +1,235 @@
+"""What a settings file may say: one frozen model a section, every default in one place."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from langso.contract.topics import SLUG
+
+SYSTEM_STATE = Path("/var/lib/langso")
+SYSTEM_RUN = Path("/run/langso")
+
+
+def _mistake(why: str) -> PydanticCustomError:
+    # The braces of a user's text must not be read as a template.
+    return PydanticCustomError("langso", "{why}", {"why": why})
+
+
+def _path(value: object, info: ValidationInfo) -> object:
+    """A path as written: `~` opened, relative to the settings file's folder."""
+    if not isinstance(value, str):
+        return value
+    if not value or "\0" in value:
+        raise _mistake("phải là đường dẫn, không được để trống")
+    base = (info.context or {}).get("base")
+    path = Path(value).expanduser()
+    return path if path.is_absolute() or base is None else Path(base) / path
+
+
+def _url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise _mistake("phải là địa chỉ dạng http://máy:cổng hoặc https://máy:cổng")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise _mistake("không để tên, mật khẩu hay phần ?… trong địa chỉ")
+    return value.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the name means this very machine, so that bytes to it cross no wire."""
+    if host == "localhost" or host.startswith("/"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+FilePath = Annotated[Path, BeforeValidator(_path)]
+Url = Annotated[str, StringConstraints(max_length=300), AfterValidator(_url)]
+Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG}$", max_length=64)]
+Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class Section(BaseModel):
+    """Base of every section: immutable, no unknown keys, no guessing of types ("8883" is not a number)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class CommuneSettings(Section):
+    """The commune served: `code` as in topics (slug), `name` as people say it ("Xã Mường Hoa")."""
+
+    code: Slug
+    name: Annotated[Line, Field(min_length=1)]
+
+
+class DeviceSettings(Section):
+    """This machine: `id` (slug, also its certificate's name), its role, where it stands, its village (slug)."""
+
+    id: Slug
+    role: Literal["speaker", "kiosk", "office", "signer", "bridge"]
+    place: Line = ""
+    village: Slug | None = None
+
+
+class LinkSettings(Section):
+    """The MQTT broker. `ca`, `cert`, `key`: PEM files; without `ca` only a broker on this machine is allowed.
+
+    Seconds: `keepalive`, `session_expiry` (how long the broker keeps what we missed), `retry_max_s`.
+    """
+
+    host: Annotated[Line, Field(min_length=1)] = "localhost"
+    port: Port = 8883
+    ca: FilePath | None = None
+    cert: FilePath | None = None
+    key: FilePath | None = None
+    username: Line | None = None
+    password: SecretStr | None = None
+    keepalive: Annotated[int, Field(ge=5, le=600)] = 30
+    session_expiry: Annotated[int, Field(ge=0, le=30 * 86400)] = 604800
+    retry_max_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
+
+    @model_validator(mode="after")
+    def _whole(self) -> LinkSettings:
+        if (self.cert is None) != (self.key is None):
+            raise _mistake("`cert` và `key` phải đi cùng nhau")
+        if self.ca is None and not is_loopback(self.host):
+            raise _mistake(f"máy {self.host} không phải máy này nên cần `ca` để mã hoá đường truyền")
+        return self
+
+
+class ClockSettings(Section):
+    """`trust`: "auto" judges the clock (DESIGN "Time"), "host" believes it, for simulation and tests."""
+
+    trust: Literal["auto", "host"] = "auto"
+
+
+class SpeakerSettings(Section):
+    """The loudspeaker. `sink`: ALSA or Pulse device, or the pipe's path when `sound` is "pipe".
+
+    `calibration_ms` is added to every start (positive = later). `volume`: percent, capped by trust.
+    """
+
+    sound: Literal["alsa", "pulse", "pipe"] = "alsa"
+    sink: Annotated[Line, Field(min_length=1)] = "default"
+    volume: Percent = 80
+    calibration_ms: Annotated[float, Field(ge=-2000, le=2000)] = 0.0
+    amplifier_lead_ms: Annotated[int, Field(ge=0, le=30_000)] = 1500
+    amplifier_tail_ms: Annotated[int, Field(ge=0, le=30_000)] = 500
+    library_max_mb: Annotated[int, Field(ge=16, le=1_000_000)] = 4096
+    media_url: Url | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> SpeakerSettings:
+        if self.sound == "pipe" and not Path(self.sink).is_absolute():
+            raise _mistake("`sound` là pipe thì `sink` phải là đường dẫn đầy đủ, bắt đầu bằng /")
+        return self
+
+
+class BridgeSettings(Section):
+    """The serial link to the microcontroller; `port` None: there is none. `lease_ms`: silence that drops outputs."""
+
+    port: Annotated[Line, Field(min_length=1)] | None = None
+    baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] = 115200
+    lease_ms: Annotated[int, Field(ge=200, le=60_000)] = 3000
+
+
+class ScannerSettings(Section):
+    """The camera. `source`: device number or path, or the folder of images when `camera` is "replay".
+
+    `rotate`: degrees clockwise, for a camera mounted on its side or upside down.
+    """
+
+    camera: Literal["picamera2", "v4l2", "replay"] = "v4l2"
+    source: Annotated[Line, Field(min_length=1)] = "0"
+    rotate: Literal[0, 90, 180, 270] = 0
+
+
+class KioskSettings(Section):
+    """The touchscreen. `idle_s` without a touch, then `warn_s` of visible countdown, then all is wiped."""
+
+    idle_s: Annotated[int, Field(ge=10, le=3600)] = 60
+    warn_s: Annotated[int, Field(ge=5, le=600)] = 20
+    office_url: Url | None = None
+    width: Annotated[int, Field(ge=320, le=7680)] = 1024
+    height: Annotated[int, Field(ge=240, le=4320)] = 600
+    fullscreen: bool = True
+
+
+class OfficeSettings(Section):
+    """The console and the media server. `public_url`: how devices and staff reach it.
+
+    `password_min`: shortest password accepted; `session_idle_min`, `session_max_h`: when a login ends.
+    """
+
+    host: Annotated[Line, Field(min_length=1)] = "127.0.0.1"
+    port: Port = 8080
+    public_url: Url | None = None
+    media_dir: FilePath | None = None
+    dossier_max_mb: Annotated[int, Field(ge=1, le=2000)] = 100
+    password_min: Annotated[int, Field(ge=8, le=64)] = 10
+    session_idle_min: Annotated[int, Field(ge=5, le=1440)] = 30
+    session_max_h: Annotated[int, Field(ge=1, le=72)] = 10
+
+
+class SignerSettings(Section):
+    """The signing process. `socket`: Unix socket the office asks through; default `signer.sock` under paths.run."""
+
+    socket: FilePath = SYSTEM_RUN / "signer.sock"
+
+
+class PathSettings(Section):
+    """Where this role keeps its files: `state` durable, `run` gone at boot."""
+
+    state: FilePath = SYSTEM_STATE
+    run: FilePath = SYSTEM_RUN
+
+
+class Settings(Section):
+    """The whole file. Commune and device are required; the rest has defaults."""
+
+    commune: CommuneSettings
+    device: DeviceSettings
+    link: LinkSettings = LinkSettings()
+    clock: ClockSettings = ClockSettings()
+    speaker: SpeakerSettings = SpeakerSettings()
+    bridge: BridgeSettings = BridgeSettings()
+    scanner: ScannerSettings = ScannerSettings()
+    kiosk: KioskSettings = KioskSettings()
+    office: OfficeSettings = OfficeSettings()
+    signer: SignerSettings = SignerSettings()
+    paths: PathSettings = PathSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _socket_follows_run(cls, data: Any, info: ValidationInfo) -> Any:
+        if not isinstance(data, dict):
+            return data
+        places, signer = data.get("paths"), data.get("signer", {})
+        run = places.get("run") if isinstance(places, dict) else getattr(places, "run", None)
+        if isinstance(signer, dict) and "socket" not in signer and isinstance(run, str | Path) and str(run):
+            return {**data, "signer": {**signer, "socket": _path(str(Path(run) / "signer.sock"), info)}}
+        return data
