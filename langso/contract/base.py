@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -20,14 +21,19 @@ from langso.contract.topics import SLUG
 MAX_DOCUMENT_BYTES = 1 << 20
 MAX_SIGNATURES = 16
 
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG}$", max_length=64)]
 Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 KeyHex = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 Hex128 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
 Identity = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
-ShortText = Annotated[str, StringConstraints(max_length=200)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-LongText = Annotated[str, StringConstraints(max_length=4000)]
+ShortText = Annotated[str, AfterValidator(_nfc), StringConstraints(max_length=200)]
+Title = Annotated[str, AfterValidator(_nfc), StringConstraints(min_length=1, max_length=300)]
+LongText = Annotated[str, AfterValidator(_nfc), StringConstraints(max_length=4000)]
 Count = Annotated[int, Field(ge=0, lt=1 << 53)]
 Version = Annotated[int, Field(ge=1, lt=1 << 63)]
 Percent = Annotated[int, Field(ge=0, le=100)]

@@ -26,7 +26,7 @@ class Held(Message):
     kind: Slug
     issuer: Slug
     epoch: Count
-    version: Count
+    version: Annotated[int, Field(ge=0, lt=1 << 62)]
     sha256: Sha256
 
 
@@ -88,6 +88,7 @@ RefusalReason = Literal[
     "wrong_commune",
     "wrong_audience",
     "expired",
+    "from_future",
     "rolled_back",
     "equivocation",
     "revoked",
