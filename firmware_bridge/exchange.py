@@ -1,0 +1,148 @@
+"""Stop-and-wait over one open line: sequence numbers, retries, replies told apart from telemetry. No threads here."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from firmware_bridge.errors import CommandRefused, LinkLost
+from firmware_bridge.wire import messages
+from firmware_bridge.wire.errors import MessageError
+from firmware_bridge.wire.frames import DELIMITER, VERSION, Decoder, Frame
+from firmware_bridge.wire.messages import Ack, Hello, Message, Nak
+
+ATTEMPTS = 10
+REPLY_TIMEOUT_S = 0.12
+"""A full frame takes 18 ms at 115,200 baud and the firmware answers within 20 ms."""
+
+
+class Line(Protocol):
+    """An open serial line. Both methods raise OSError once it is gone."""
+
+    def read(self, timeout: float) -> bytes:
+        """What has come, waiting at most `timeout` seconds for the first byte; b"" when nothing came."""
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`."""
+
+
+@dataclass
+class Counters:
+    """What the link has seen since the bridge was made."""
+
+    sent: int = 0
+    received: int = 0
+    bad_frames: int = 0
+    retries: int = 0
+    unasked: int = 0
+    unasked_lost: int = 0
+    connects: int = 0
+    restarts: int = 0
+    """Times the firmware came back with another boot id."""
+    lease_drops: int = 0
+    """Outputs that fell although they were still wanted."""
+
+
+class Exchange:
+    """One conversation over one line; `unasked` gets telemetry and errors as they come."""
+
+    def __init__(self, line: Line, counters: Counters, unasked: Callable[[Message], None]) -> None:
+        self._line = line
+        self._counters = counters
+        self._unasked = unasked
+        self._decoder = Decoder()
+        self._seq = random.randrange(1, 256)
+        self._unasked_seq: int | None = None
+
+    def connect(self, session: int) -> Hello:
+        """Introduce this program; raises LinkLost when nobody answers or it speaks another protocol."""
+        reply = self._ask(messages.Connect(session))
+        if not isinstance(reply, Hello):
+            raise LinkLost("Mạch trả lời sai lời chào; hãy nạp lại phần mềm cho mạch.")
+        return reply
+
+    def command(self, message: Message) -> Ack:
+        """Send until acknowledged; raises LinkLost after ATTEMPTS silences, CommandRefused on a NAK."""
+        reply = self._ask(message)
+        if not isinstance(reply, Ack):
+            raise LinkLost("Mạch trả lời lẫn lộn; hãy rút ra cắm lại dây.")
+        return reply
+
+    def listen(self, timeout: float) -> None:
+        """Take in telemetry for up to `timeout` seconds, returning early once something came."""
+        for frame in self._receive(timeout):
+            self._take_unasked(frame)
+
+    def _ask(self, message: Message) -> Message:
+        self._seq = self._seq % 255 + 1
+        raw = message.frame(self._seq).to_bytes()
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self._counters.retries += 1
+            self._counters.sent += 1
+            # A leading delimiter ends whatever noise the other side has collected.
+            self._line.write(DELIMITER + raw)
+            reply = self._wait_reply(message.type)
+            if reply is not None:
+                return reply
+        raise LinkLost("Mạch điều khiển không trả lời; hãy kiểm tra dây nối và nguồn của mạch.")
+
+    def _wait_reply(self, command: int) -> Message | None:
+        deadline = time.monotonic() + REPLY_TIMEOUT_S
+        while (left := deadline - time.monotonic()) > 0:
+            found: Message | None = None
+            for frame in self._receive(left):
+                if frame.type not in messages.REPLIES:
+                    self._take_unasked(frame)
+                elif frame.seq == self._seq and found is None:
+                    found = self._read_reply(frame, command)
+            if found is not None:
+                return found
+        return None
+
+    def _read_reply(self, frame: Frame, command: int) -> Message | None:
+        try:
+            reply = messages.read_message(frame)
+        except MessageError:
+            self._counters.bad_frames += 1
+            return None
+        if isinstance(reply, Nak):
+            if reply.reason == messages.NO_SESSION:
+                raise LinkLost("Mạch vừa khởi động lại; đang nối lại.")
+            raise CommandRefused(reply.reason, _REASONS.get(reply.reason, f"mã {reply.reason}"))
+        if isinstance(reply, Ack) and reply.command != command:
+            return None
+        return reply
+
+    def _receive(self, timeout: float) -> list[Frame]:
+        before = self._decoder.errors
+        frames = self._decoder.feed(self._line.read(timeout))
+        self._counters.bad_frames += self._decoder.errors - before
+        self._counters.received += len(frames)
+        return [frame for frame in frames if frame.version == VERSION]
+
+    def _take_unasked(self, frame: Frame) -> None:
+        if frame.type not in (messages.TELEMETRY, messages.ERROR):
+            return
+        try:
+            message = messages.read_message(frame)
+        except MessageError:
+            self._counters.bad_frames += 1
+            return
+        if self._unasked_seq is not None:
+            self._counters.unasked_lost += (frame.seq - self._unasked_seq - 1) % 256
+        self._unasked_seq = frame.seq
+        self._counters.unasked += 1
+        self._unasked(message)
+
+
+_REASONS = {
+    messages.UNKNOWN_TYPE: "lệnh lạ",
+    messages.BAD_PAYLOAD: "lệnh hỏng",
+    messages.UNKNOWN_OUTPUT: "không có đầu ra này",
+    messages.BAD_LEASE: "thời hạn giữ không hợp lệ",
+    messages.WRONG_VERSION: "khác phiên bản giao thức",
+}

@@ -1,0 +1,30 @@
+"""What the firmware asks of its board, for type checkers and tests; not copied to the microcontroller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+TicksDiff = Callable[[int, int], int]
+"""`time.ticks_diff(later, earlier)` in ms, right across the counter's wrap."""
+
+
+class OutputPin(Protocol):
+    """`machine.Pin` as output."""
+
+    def value(self, level: int, /) -> None:
+        """Drive the pin low (0) or high (1)."""
+
+
+class InputPin(Protocol):
+    """`machine.Pin` as input."""
+
+    def value(self) -> int:
+        """The level, 0 or 1."""
+
+
+class AnalogueInput(Protocol):
+    """`machine.ADC`."""
+
+    def read_u16(self) -> int:
+        """0 (ground) to 65535 (reference)."""

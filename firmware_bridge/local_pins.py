@@ -1,0 +1,57 @@
+"""Relays that hang on the Raspberry Pi's own GPIO pins, through gpiozero (its environment chooses the pin factory)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+from firmware_bridge.errors import BridgeError, UnknownOutput
+from firmware_bridge.switchboard import CHECK_NAME
+from langso.health import Check
+
+
+class PinsUnavailable(BridgeError, OSError):
+    """gpiozero cannot reach the pins asked for."""
+
+
+class GpioSwitchboard:
+    """Outputs `{name: GPIO number}`, high = on, all off at the start.
+
+    There is no lease here: a killed program leaves a pin to its kernel driver. Where that matters, use the
+    microcontroller.
+    """
+
+    def __init__(self, pins: Mapping[str, int]) -> None:
+        import gpiozero
+
+        self._lock = threading.Lock()
+        self._outputs: dict[str, gpiozero.DigitalOutputDevice] = {}
+        try:
+            for name, number in pins.items():
+                self._outputs[name] = gpiozero.DigitalOutputDevice(number, initial_value=False)
+        except (gpiozero.GPIOZeroError, OSError, ValueError) as error:
+            self.close()
+            raise PinsUnavailable(
+                f"Không dùng được chân GPIO ({type(error).__name__}); hãy kiểm tra số chân và gói lgpio."
+            ) from error
+
+    def set_output(self, name: str, on: bool) -> None:
+        """Drive the pin of `name`; raises UnknownOutput."""
+        with self._lock:
+            if name not in self._outputs:
+                raise UnknownOutput(name, tuple(self._outputs))
+            self._outputs[name].value = on
+
+    def close(self) -> None:
+        """All off, pins given back."""
+        with self._lock:
+            for output in self._outputs.values():
+                output.off()
+                output.close()
+            self._outputs.clear()
+
+    def health(self) -> Check:
+        """Fine while the pins are held."""
+        if not self._outputs:
+            return Check.bad(CHECK_NAME, "Các chân GPIO đã trả lại.", "Hãy khởi động lại dịch vụ.")
+        return Check.good(CHECK_NAME, f"Rơ-le nối thẳng chân GPIO của máy: {', '.join(self._outputs)}.")

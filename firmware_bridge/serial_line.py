@@ -1,0 +1,68 @@
+"""A serial device opened for this program alone, with a read that another thread can wake."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+
+import serial
+
+from firmware_bridge.errors import LinkLost
+
+MAX_READ = 4096
+
+
+class SerialLine:
+    """`port` (a device or the twin's pty) at `baud`, 8N1; raises LinkLost when it cannot be opened."""
+
+    def __init__(self, port: str, baud: int) -> None:
+        try:
+            # A path with "://" would make pyserial open sockets or programs: only devices are meant.
+            self._serial = serial.Serial(port, baud, timeout=0, write_timeout=0.5, exclusive=True)
+            self._serial.reset_input_buffer()
+        except (OSError, ValueError) as error:
+            raise LinkLost(_why(port, error)) from error
+        self._woken, self._waker = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(self._waker, False)
+
+    def read(self, timeout: float) -> bytes:
+        """What has come within `timeout` seconds, at most MAX_READ bytes; returns early after `wake`."""
+        ready, _, _ = select.select([self._serial.fileno(), self._woken], [], [], max(0.0, timeout))
+        if self._woken in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._woken, 64)
+        if self._serial.fileno() not in ready:
+            return b""
+        data = os.read(self._serial.fileno(), MAX_READ)
+        if not data:
+            raise LinkLost("Dây nối mạch vừa bị rút; hãy cắm lại.")
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`; raises OSError when the device is gone."""
+        self._serial.write(data)
+
+    def wake(self) -> None:
+        """Let a waiting `read` return (from any thread)."""
+        with contextlib.suppress(OSError):
+            os.write(self._waker, b"!")
+
+    def close(self) -> None:
+        """Give the device back."""
+        with contextlib.suppress(OSError):
+            self._serial.close()
+        os.close(self._woken)
+        os.close(self._waker)
+
+
+def _why(port: str, error: Exception) -> str:
+    text = str(error)
+    if "exclusively lock" in text:
+        return f"Cổng {port} đang do chương trình khác dùng; hãy dừng chương trình đó trước."
+    if getattr(error, "errno", None) == 13:
+        return f"Không có quyền mở cổng {port}; hãy thêm người dùng này vào nhóm dialout."
+    if getattr(error, "errno", None) == 2:
+        return f"Không thấy cổng {port}; hãy kiểm tra dây nối mạch."
+    return f"Không mở được cổng {port} ({type(error).__name__}); hãy kiểm tra dây nối mạch."
