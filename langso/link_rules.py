@@ -1,0 +1,144 @@
+"""When the MQTT line fails: what happened, in words, and how long to wait. Pure, apart from reading certificates."""
+
+from __future__ import annotations
+
+import random
+import re
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from langso.settings_model import LinkSettings
+
+Reason = Literal[
+    "stopped", "connecting", "connected", "network", "refused", "certificate", "clock", "taken_over", "protocol"
+]
+
+_CERT_NOT_YET_VALID, _CERT_EXPIRED = 9, 10
+_REFUSALS = {132, 133, 134, 135, 138, 140}
+_TAKEN_OVER = 142
+_TOO_LARGE = 149
+_CLIENT_CERTIFICATE_ALERT = re.compile(r"ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)", re.I)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why the line is down: short code, Vietnamese sentence, and whether trying again soon is useless."""
+
+    reason: Reason
+    why: str
+    slow: bool = False
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """Full jitter: uniform in [0, min(cap, base * 2^n)]; ``slow`` failures wait in [slow/2, slow]. Seconds.
+
+    Without jitter all devices of a commune come back in the same second and drown the broker.
+    """
+
+    base_s: float = 1.0
+    cap_s: float = 60.0
+    slow_s: float = 300.0
+
+    def wait(self, attempt: int, *, slow: bool = False, spread: Callable[[], float] = random.random) -> float:
+        """Seconds before the next try; ``attempt``: failures in a row, from 1."""
+        if slow:
+            return self.slow_s * (0.5 + 0.5 * spread())
+        return min(self.cap_s, self.base_s * 2.0 ** min(max(attempt, 1) - 1, 30)) * spread()
+
+
+class CertificateFile(OSError):
+    """A certificate or key file cannot be used; the message names it."""
+
+
+def tls_context(settings: LinkSettings) -> ssl.SSLContext | None:
+    """TLS >= 1.2 that checks the broker's name and shows our certificate; None without ``ca`` (loopback only).
+
+    Raises CertificateFile naming the file. Read afresh for each connection: renewed files need no restart.
+    """
+    if settings.ca is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_verify_locations(cafile=settings.ca)
+    except (OSError, ValueError) as error:
+        raise CertificateFile(_file_sentence(settings.ca, error)) from error
+    if settings.cert is not None and settings.key is not None:
+        try:
+            # No password: asking for one would block a machine without a person.
+            context.load_cert_chain(settings.cert, settings.key, password="")
+        except (OSError, ValueError) as error:
+            raise CertificateFile(_file_sentence(settings.cert, error)) from error
+    return context
+
+
+def from_error(error: Exception, settings: LinkSettings) -> Failure:
+    """An exception of connecting, sorted into what a person can do about it."""
+    where = f"{settings.host}:{settings.port}"
+    match error:
+        case CertificateFile():
+            return Failure("certificate", str(error), slow=True)
+        case ssl.SSLCertVerificationError():
+            if error.verify_code in (_CERT_NOT_YET_VALID, _CERT_EXPIRED):
+                return Failure(
+                    "clock",
+                    f"Chứng thư của {where} hết hạn hoặc chưa tới hạn; hãy xem lại đồng hồ máy trước.",
+                )
+            return Failure(
+                "certificate",
+                f"Máy ở {where} không phải văn phòng đã ghép ({error.verify_message}); "
+                "hãy xem địa chỉ hoặc ghép lại.",
+                slow=True,
+            )
+        case ssl.SSLError():
+            return from_log(str(error), settings) or Failure(
+                "protocol", f"{where} không nói TLS; hãy xem lại cổng trong [link].", slow=True
+            )
+        case socket.gaierror():
+            return Failure("network", f"Không tìm thấy máy tên {settings.host}; hãy xem mạng và tên máy.")
+        case TimeoutError():
+            return Failure("network", f"{where} không trả lời; hãy xem mạng.")
+        case ConnectionRefusedError():
+            return Failure("network", f"{where} không nhận kết nối; hãy xem máy chủ tin đã chạy chưa.")
+    return Failure("network", f"Mất đường tới {where}; máy sẽ tự nối lại.")
+
+
+def from_log(text: str, settings: LinkSettings) -> Failure | None:
+    """The broker's TLS alert about our certificate: under TLS 1.3 it comes after the handshake, in a read."""
+    if _CLIENT_CERTIFICATE_ALERT.search(text):
+        return Failure(
+            "certificate",
+            f"{settings.host} không nhận chứng thư của máy này (hết hạn hoặc bị thu hồi); hãy ghép lại.",
+            slow=True,
+        )
+    return None
+
+
+def from_reason(code: int, settings: LinkSettings) -> Failure:
+    """An MQTT 5 reason code of CONNACK or DISCONNECT."""
+    if code in _REFUSALS:
+        return Failure(
+            "refused", f"{settings.host} không cho máy này vào (mã {code}); hãy xem máy đã được ghép chưa.", slow=True
+        )
+    if code == _TAKEN_OVER:
+        return Failure(
+            "taken_over",
+            "Một máy khác đang dùng đúng số hiệu và chứng thư của máy này; hãy báo văn phòng xã.",
+            slow=True,
+        )
+    if code == _TOO_LARGE:
+        return Failure("protocol", f"{settings.host} từ chối vì gói tin quá lớn.")
+    return Failure("network", f"{settings.host} ngắt kết nối (mã {code}); máy sẽ tự nối lại.")
+
+
+def _file_sentence(path: Path, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"Không có tệp chứng thư {path} hoặc khoá của nó; hãy ghép lại thiết bị."
+    if isinstance(error, PermissionError):
+        return f"Không có quyền đọc chứng thư {path} hoặc khoá của nó; hãy xem quyền tệp."
+    return f"Tệp chứng thư {path} hoặc khoá của nó hỏng; hãy ghép lại thiết bị."
