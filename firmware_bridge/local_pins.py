@@ -1,4 +1,4 @@
-"""Relays that hang on the Raspberry Pi's own GPIO pins, through gpiozero (its environment chooses the pin factory)."""
+"""Relays that hang on the Raspberry Pi's own pins, through gpiozero (its environment chooses the pin factory)."""
 
 from __future__ import annotations
 

@@ -208,6 +208,8 @@ class _Chip:
         self.dog, dog = os.pipe()
         self.uart = ours
         ours.setblocking(False)
+        # MicroPython's read(n) waits for all n bytes on a blocking descriptor.
+        uart.setblocking(False)
         os.set_blocking(self.pins, False)
         os.set_blocking(self.dog, False)
         self._timeout = _BOOT_S

@@ -70,7 +70,7 @@ class UART(io.IOBase):
 
     def read(self, size: int) -> bytes:
         """What waits, at most `size` bytes."""
-        return self._port.read1(size) if hasattr(self._port, "read1") else self._port.read(size)
+        return self._port.read(size)
 
     def write(self, data: bytes) -> int:
         """Send; the twin throws away what the host does not collect, as a wire does."""
