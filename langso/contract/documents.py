@@ -83,7 +83,10 @@ class Caps(Message):
 
 
 class TrustDocument(Document):
-    """Signed by the root threshold: issuers and their rules, caps, revoked devices, valid commune codes."""
+    """Signed by the root threshold: issuers and their rules, caps, revoked devices, valid commune codes.
+
+    Its issuer is `root` and its epoch the version of the root that signs it.
+    """
 
     kind: Literal["trust"] = "trust"
     communes: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=8)]
@@ -96,6 +99,8 @@ class TrustDocument(Document):
         names = [rule.name for rule in self.issuers]
         if len(set(names)) != len(names):
             raise ValueError("an issuer is listed twice")
+        if "root" in names:
+            raise ValueError("no issuer may be called root")
         return self
 
     def rule(self, issuer: str) -> IssuerRule | None:

@@ -1,0 +1,361 @@
+"""The device's whole trust state: which documents it obeys, what it holds, and what time is proven."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+from langso.clock import Clock, ClockEvidence, ClockMode, ClockTrust, judge_clock
+from langso.contract import Catalogue, Document, Held, Message, Order, Plan, ReceiptsAck, TrustDocument, Urgent
+from langso.errors import FileRefused
+from langso.paths import read_limited, write_atomic
+from langso.trust.chain import MAX_BUNDLE_BYTES, Opened, open_bundle
+from langso.trust.envelope import Sealed, parse_payload, read_sealed
+from langso.trust.errors import Refused
+from langso.trust.keys import RootKeys
+from langso.trust.marks import FOLDER, Mark, Marks, MarksFile, new_nonce
+from langso.trust.rules import check_addressed, check_epoch, check_role, check_time, check_version, floor_of
+
+MODELS: dict[str, type[Document]] = {"plan": Plan, "urgent": Urgent, "catalogue": Catalogue, "order": Order}
+NEEDS_MARKS = ("plan", "urgent")
+NONCE_LIFE_S = 600.0
+NONCE_SLACK_S = 120.0
+_MAX_REPORTED = (1 << 62) - 1
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An accepted document. `fresh` is False where it is the one already held: same version, same bytes."""
+
+    document: Message
+    sha256: str
+    fresh: bool
+
+
+class Keeper:
+    """Thread-safe; one per device. Its files live in `state_dir/trust`, which pairing prepares (`begin_marks`).
+
+    Held documents are verified again at start, so that a device plays on with broker and office gone.
+    `evidence` says what speaks for the wall clock (default: this machine's). Raises ValueError for a bad clock mode.
+    """
+
+    def __init__(
+        self,
+        state_dir: Path,
+        commune: str,
+        device_id: str,
+        roots: RootKeys,
+        clock: Clock,
+        clock_mode: str = "auto",
+        *,
+        evidence: Callable[[], ClockEvidence] | None = None,
+    ) -> None:
+        if clock_mode not in get_args(ClockMode):
+            raise ValueError(f"clock mode {clock_mode!r}")
+        self.commune = commune
+        self.device_id = device_id
+        self._folder = state_dir / FOLDER
+        self._roots = roots
+        self._clock = clock
+        self._mode: ClockMode = "host" if clock_mode == "host" else "auto"
+        self._evidence = evidence or _machine_evidence
+        self._lock = threading.RLock()
+        self._file = MarksFile(self._folder)
+        self._opened: Opened | None = None
+        self._held: dict[tuple[str, str], Taken] = {}
+        self._nonce: str | None = None
+        self._nonce_made: float | None = None
+        self._proven: float | None = None
+        marks = self._file.load()
+        self._marks = marks if marks is not None else self._file.save(Marks(nonce=new_nonce(), lost=True))
+        self._load_trust()
+        self._load_held()
+
+    @property
+    def trust(self) -> TrustDocument | None:
+        """The trust document in force; one that has lapsed stays in force."""
+        opened = self._opened
+        return opened.trust if opened else None
+
+    @property
+    def revoked(self) -> bool:
+        """Whether trust has revoked this device: it then obeys and holds nothing."""
+        return self.trust is not None and self.device_id in self.trust.revoked
+
+    @property
+    def needs_nonce(self) -> bool:
+        """Whether plans and urgent orders wait until the office has answered `nonce()`."""
+        return self._marks.lost
+
+    @property
+    def floor(self) -> datetime | None:
+        """The latest time that verified documents prove; None before the first."""
+        with self._lock:
+            trust = self.trust
+            in_force = {"root": self._marks.highest_epoch("root")}
+            if trust is not None:
+                # A removed issuer or an earlier epoch no longer vouches for time: its key may have been stolen.
+                in_force |= {rule.name: rule.epoch for rule in trust.issuers}
+            return max((f.moment for f in self._marks.floors if in_force.get(f.issuer) == f.epoch), default=None)
+
+    def clock_trust(self) -> ClockTrust:
+        """Whether the wall clock may be acted on now, and why."""
+        with self._lock:
+            evidence = ClockEvidence()
+            if self._mode == "auto":
+                age = None if self._proven is None else self._clock.monotonic() - self._proven
+                evidence = dataclasses.replace(self._evidence(), nonce_age_s=age)
+            return judge_clock(self._clock.now(), evidence, floor=self.floor, mode=self._mode)
+
+    def nonce(self) -> str:
+        """32 hex digits to publish in the signed state while `needs_nonce` or the clock is not trusted.
+
+        After lost marks it stays the same until answered; otherwise it changes after ten minutes, since an answer
+        proves time only when it comes soon.
+        """
+        with self._lock:
+            if self._marks.lost and self._marks.nonce is not None:
+                return self._marks.nonce
+            now = self._clock.monotonic()
+            if self._nonce is None or self._nonce_made is None or now - self._nonce_made > NONCE_LIFE_S:
+                self._nonce, self._nonce_made = new_nonce(), now
+            return self._nonce
+
+    def versions(self) -> list[Held]:
+        """The marks in force, as the state reports them."""
+        with self._lock:
+            return [
+                Held(
+                    kind=mark.kind,
+                    issuer=mark.issuer,
+                    epoch=mark.epoch,
+                    version=min(mark.version, _MAX_REPORTED),
+                    sha256=mark.sha256,
+                )
+                for mark in self._marks.marks
+                if mark.epoch == self._marks.highest_epoch(mark.issuer)
+            ]
+
+    def held(self, kind: str, issuer: str | None = None) -> Taken | None:
+        """The document of that kind in force (of that issuer, or the newest issued); None where there is none."""
+        found = [taken for taken in self.all_held(kind) if issuer is None or _issuer(taken) == issuer]
+        return max(found, key=_issued, default=None)
+
+    def all_held(self, kind: str) -> list[Taken]:
+        """Every issuer's document of that kind in force, by issuer; empty for a revoked device."""
+        with self._lock:
+            if self.revoked:
+                return []
+            return [taken for (held_kind, _), taken in sorted(self._held.items()) if held_kind == kind]
+
+    def take_trust(self, raw: bytes) -> Taken:
+        """Takes what `/trust` carries: root chain, trust document. Raises Refused; then nothing has changed."""
+        with self._lock:
+            opened = open_bundle(raw, self._roots)
+            trust = opened.trust
+            try:
+                if self.commune not in trust.communes or trust.commune not in trust.communes:
+                    raise Refused("wrong_commune", f"trust for {', '.join(trust.communes)}")
+                if trust.audience not in ("*", *trust.communes):
+                    raise Refused("wrong_audience", f"trust for {trust.audience}")
+                if trust.epoch < self._marks.highest_epoch("root"):
+                    raise Refused("rolled_back", f"root {trust.epoch}")
+                mark = self._marks.mark("trust", "root", trust.epoch)
+                same = check_version(trust, opened.sha256, mark) == "same"
+                if same and self._opened is not None:
+                    return Taken(self._opened.trust, opened.sha256, fresh=False)
+                if not same:
+                    self._check_trust_time(opened)
+                for rule in trust.issuers:
+                    if rule.epoch < self._marks.highest_epoch(rule.name):
+                        raise Refused("rolled_back", f"epoch {rule.epoch} of {rule.name}")
+            except Refused as refused:
+                raise _about(refused, trust, opened.sha256) from None
+            write_atomic(self._folder / "bundle.json", raw)
+            self._mark(trust, opened.sha256, _newest_issued(opened))
+            self._opened = opened
+            self._load_held()
+            return Taken(trust, opened.sha256, fresh=True)
+
+    def take(self, kind: str, raw: bytes, *, topic_issuer: str | None = None) -> Taken:
+        """Verifies, then parses a document (plan, urgent, catalogue, order, ack). Raises Refused and changes nothing.
+
+        `topic_issuer`: the issuer its topic names, where the topic names one.
+        """
+        with self._lock:
+            trust = self.trust
+            sealed = read_sealed(raw, kind)
+            if trust is None:
+                raise Refused("no_trust", "no trust document yet")
+            if self.revoked:
+                raise Refused("revoked", "this device is revoked")
+            if kind == "ack":
+                return self._take_ack(sealed, trust, topic_issuer)
+            if kind not in MODELS:
+                raise Refused("wrong_role", f"no device obeys {kind}")
+            document = self._verified(sealed, trust, topic_issuer)
+            try:
+                return self._accept(document, sealed, raw, trust)
+            except Refused as refused:
+                raise _about(refused, document, sealed.sha256) from None
+
+    def _accept(self, document: Document, sealed: Sealed, raw: bytes, trust: TrustDocument) -> Taken:
+        key = (document.kind, document.issuer)
+        mark = self._marks.mark(document.kind, document.issuer, document.epoch)
+        held = self._held.get(key)
+        same = check_version(document, sealed.sha256, mark) == "same"
+        if same and held and held.sha256 == sealed.sha256:
+            return dataclasses.replace(held, fresh=False)
+        if self._marks.lost and document.kind in NEEDS_MARKS:
+            raise Refused("needs_nonce", "marks were lost, the nonce is not answered")
+        trusted = self.clock_trust().trusted
+        if not same:
+            check_time(document, now=self._clock.now() if trusted else None, floor=self.floor)
+        (self._folder / "held").mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The document before its mark: a crash between leaves it held, and the start raises the mark from it.
+        write_atomic(self._held_path(*key), raw)
+        self._mark(document, sealed.sha256, floor_of(document, trust, clock_trusted=trusted))
+        taken = Taken(document, sealed.sha256, fresh=True)
+        self._held[key] = taken
+        if isinstance(document, Order):
+            self._hear_nonce(document)
+        return taken
+
+    def _verified(self, sealed: Sealed, trust: TrustDocument, topic_issuer: str | None) -> Document:
+        """Verify first: whose threshold is met is settled before the payload is parsed."""
+        met = _met(sealed, trust)
+        document = parse_payload(sealed.payload, MODELS[sealed.kind])
+        try:
+            rule = trust.rule(document.issuer)
+            if rule is None or document.issuer not in met:
+                raise Refused("wrong_role", f"signed by {', '.join(met)} as {document.issuer}")
+            if topic_issuer not in (None, document.issuer):
+                raise Refused("wrong_role", f"{document.issuer} in the topic of {topic_issuer}")
+            check_addressed(document, trust, self.device_id)
+            check_epoch(document, rule.epoch)
+            check_role(document, rule)
+        except Refused as refused:
+            raise _about(refused, document, sealed.sha256) from None
+        return document
+
+    def _take_ack(self, sealed: Sealed, trust: TrustDocument, topic_issuer: str | None) -> Taken:
+        """An acknowledgement has no version: it may go back when the office was restored."""
+        met = _met(sealed, trust)
+        ack = parse_payload(sealed.payload, ReceiptsAck)
+        rule = trust.rule(ack.issuer)
+        if rule is None or ack.issuer not in met or "ack" not in rule.kinds or topic_issuer not in (None, ack.issuer):
+            raise Refused("wrong_role", f"an acknowledgement of {ack.issuer}")
+        if ack.commune not in trust.communes:
+            raise Refused("wrong_commune", f"an acknowledgement of {ack.commune}")
+        if ack.device != self.device_id:
+            raise Refused("wrong_audience", f"an acknowledgement for {ack.device}")
+        return Taken(ack, sealed.sha256, fresh=True)
+
+    def _hear_nonce(self, order: Order) -> None:
+        answers = {entry.nonce for entry in order.orders if entry.action == "nonce_answer"}
+        if self._marks.lost and self._marks.nonce in answers:
+            self._marks = self._file.save(self._marks.model_copy(update={"lost": False, "nonce": None}))
+        if self._nonce is not None and self._nonce_made is not None and self._nonce in answers:
+            waited = self._clock.monotonic() - self._nonce_made
+            off = abs((self._clock.now() - order.issued).total_seconds())
+            # The true time is between `issued` and `issued + waited`; a clock outside it was not confirmed.
+            if waited <= NONCE_LIFE_S and off <= waited + NONCE_SLACK_S:
+                self._proven = self._clock.monotonic()
+            self._nonce = self._nonce_made = None
+
+    def _check_trust_time(self, opened: Opened) -> None:
+        trusted = self.clock_trust().trusted
+        now = self._clock.now() if trusted else None
+        check_time(opened.trust, now=now, floor=self.floor)
+        if opened.links and opened.links[-1].version > self._marks.highest_epoch("root"):
+            check_time(opened.links[-1], now=now, floor=self.floor)
+
+    def _mark(self, document: Document, sha256: str, issued: datetime) -> None:
+        mark = Mark(
+            kind=document.kind,
+            issuer=document.issuer,
+            epoch=document.epoch,
+            version=document.version,
+            sha256=sha256,
+        )
+        self._marks = self._file.save(self._marks.with_mark(mark, issued))
+
+    def _load_trust(self) -> None:
+        try:
+            opened = open_bundle(read_limited(self._folder / "bundle.json", MAX_BUNDLE_BYTES), self._roots)
+        except (FileRefused, Refused):
+            return
+        trust = opened.trust
+        mark = self._marks.mark("trust", "root", trust.epoch)
+        if self.commune not in trust.communes or trust.epoch < self._marks.highest_epoch("root"):
+            return
+        if mark is None or trust.version > mark.version:
+            self._mark(trust, opened.sha256, _newest_issued(opened))
+        elif opened.sha256 != mark.sha256:
+            return
+        self._opened = opened
+
+    def _load_held(self) -> None:
+        """Judges what is on disk by the trust in force: a document whose signers or epoch it dropped is dropped."""
+        self._held = {}
+        trust = self.trust
+        if trust is None:
+            return
+        for path in sorted((self._folder / "held").glob("*.json")):
+            kind = path.name.partition(".")[0]
+            try:
+                sealed = read_sealed(read_limited(path, 1 << 20), kind)
+                document = self._verified(sealed, trust, None)
+                mark = self._marks.mark(kind, document.issuer, document.epoch)
+                if check_version(document, sealed.sha256, mark) == "newer":
+                    self._mark(document, sealed.sha256, floor_of(document, trust, clock_trusted=False))
+            except (FileRefused, Refused, ValueError, KeyError):
+                continue
+            self._held[kind, document.issuer] = Taken(document, sealed.sha256, fresh=False)
+
+    def _held_path(self, kind: str, issuer: str) -> Path:
+        return self._folder / "held" / f"{kind}.{issuer}.json"
+
+
+def _met(sealed: Sealed, trust: TrustDocument) -> list[str]:
+    """Issuers whose threshold the signatures meet; Refused where there is none."""
+    met, some = [], False
+    for rule in trust.issuers:
+        count = len(sealed.signed_by(bytes.fromhex(key) for key in rule.signers.keys))
+        some = some or count > 0
+        if count >= rule.signers.threshold:
+            met.append(rule.name)
+    if met:
+        return met
+    if some:
+        raise Refused("threshold", f"{sealed.kind}: too few signatures")
+    raise Refused("forged", f"{sealed.kind}: no signature of an issuer's key")
+
+
+def _about(refused: Refused, document: Document, sha256: str) -> Refused:
+    refused.issuer, refused.version, refused.sha256 = document.issuer, document.version, sha256
+    return refused
+
+
+def _newest_issued(opened: Opened) -> datetime:
+    return max(opened.trust.issued, *(link.issued for link in opened.links), opened.trust.issued)
+
+
+def _issuer(taken: Taken) -> str:
+    return taken.document.issuer if isinstance(taken.document, Document) else ""
+
+
+def _issued(taken: Taken) -> datetime:
+    assert isinstance(taken.document, Document)
+    return taken.document.issued
+
+
+def _machine_evidence() -> ClockEvidence:
+    from langso.clock_evidence import gather_evidence
+
+    return gather_evidence()
