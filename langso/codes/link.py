@@ -1,0 +1,49 @@
+"""Web addresses in QR codes: where they lead, and what makes one suspicious."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from . import dossier_code
+from .parsed import Parsed
+
+_BEGINNING = re.compile(r"https?://", re.IGNORECASE)
+
+
+def looks_like(text: str) -> bool:
+    """Whether a text begins as a web address."""
+    return _BEGINNING.match(text) is not None
+
+
+def read(text: str) -> Parsed:
+    """Fields: `url`, `host` (or None), `secure`, `government` (host under gov.vn), `dossier_code` (or None)."""
+    url = text.strip()
+    host: str | None
+    problems: list[str] = []
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or None
+        _ = parts.port  # a port out of range only shows when asked for
+        user = parts.username is not None
+    except ValueError:
+        host, user = None, False
+    if host is None:
+        problems.append("Địa chỉ trang không đọc được, đừng mở.")
+    if user:
+        # https://dichvucong.gov.vn@example.com leads to example.com
+        problems.append("Địa chỉ giấu tên trang thật sau dấu @, đừng mở.")
+    if any(c.isspace() or ord(c) < 32 for c in url):
+        problems.append("Địa chỉ có khoảng trắng ở giữa, đừng mở.")
+    if host is not None and not host.isascii():
+        problems.append("Tên trang có chữ lạ dễ nhầm với trang khác, đừng mở.")
+    government = host is not None and (host == "gov.vn" or host.endswith(".gov.vn"))
+    fields = {
+        "url": url,
+        "host": host,
+        "secure": url[:6].lower() == "https:",
+        "government": government,
+        "dossier_code": dossier_code.find(unquote(url)),
+    }
+    cautions = [] if government else ["Trang này không phải của cơ quan nhà nước, hãy cẩn thận khi mở."]
+    return Parsed("url", fields, problems, cautions)

@@ -1,0 +1,36 @@
+"""One door for everything a camera or scanner reads: which kind of code it is, and what it holds."""
+
+from __future__ import annotations
+
+from langso.words import nfc
+
+from . import citizen_card, dossier_code, emv, health_card, link
+from .parsed import MAX_TEXT, Parsed
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def parse(text: str) -> Parsed:
+    """Read a code of any kind; tried in order: payment, link, health card, citizen card, dossier code.
+
+    White space around it is dropped (scanners that act as keyboards add CR/LF). Never raises; time is linear.
+    """
+    if len(text) > MAX_TEXT:
+        return Parsed("unknown", {}, [f"Nội dung dài quá {MAX_TEXT} ký tự, không thể là một mã QR."])
+    raw = text.strip().lstrip(_BYTE_ORDER_MARK).strip()
+    # A payment code's lengths and checksum hold for the letters exactly as they came, so it is read before NFC.
+    if emv.looks_like(raw):
+        return emv.read(raw)
+    text = nfc(raw)
+    if link.looks_like(text):
+        return link.read(text)
+    if health_card.looks_like(text):
+        return health_card.read(text)
+    if citizen_card.looks_like(text):
+        return citizen_card.read(text)
+    dossier = dossier_code.read(text)
+    if dossier is not None:
+        return dossier
+    if not text:
+        return Parsed("unknown", {}, ["Mã trống, hãy quét lại."])
+    return Parsed("unknown", {"text": text}, ["Không nhận ra đây là mã gì, hãy đưa mã khác hoặc hỏi cán bộ."])

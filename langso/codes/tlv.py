@@ -1,0 +1,91 @@
+"""EMV's tag-length-value: two digits of tag, two of length (01-99), then the value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from .errors import CannotWrite
+
+Unit = Literal["ascii", "chars", "utf8bytes"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One element: its two-digit tag and its value."""
+
+    tag: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a text is no list of elements: a Vietnamese clause and the position (in `Unit`s) where it breaks."""
+
+    why: str
+    position: int
+
+
+def read(text: str, unit: Unit = "chars") -> list[Item] | Fault:
+    """Split a text into elements, lengths counted in characters or in UTF-8 bytes. Never raises."""
+    if unit == "utf8bytes":
+        return _read_bytes(text.encode("utf-8", "surrogatepass"))
+    items: list[Item] = []
+    at = 0
+    while at < len(text):
+        size = _size(text[at : at + 4], at)
+        if isinstance(size, Fault):
+            return size
+        value = text[at + 4 : at + 4 + size]
+        if len(value) < size:
+            return _short(text[at : at + 2], at, size, len(value))
+        items.append(Item(text[at : at + 2], value))
+        at += 4 + size
+    return items
+
+
+def write(items: Iterable[tuple[str, str | None]]) -> str:
+    """Join elements, leaving out values that are None. Raises CannotWrite on an empty one or over 99 characters."""
+    parts: list[str] = []
+    for tag, value in items:
+        if value is None:
+            continue
+        if not 1 <= len(value) <= 99 or not value.isascii():
+            raise CannotWrite(f"Trường {tag} phải dài từ 1 đến 99 ký tự không dấu, hãy rút gọn.")
+        parts.append(f"{tag}{len(value):02d}{value}")
+    return "".join(parts)
+
+
+def _read_bytes(data: bytes) -> list[Item] | Fault:
+    items: list[Item] = []
+    at = 0
+    while at < len(data):
+        head = data[at : at + 4].decode("latin-1")
+        size = _size(head, at)
+        if isinstance(size, Fault):
+            return size
+        raw = data[at + 4 : at + 4 + size]
+        if len(raw) < size:
+            return _short(head[:2], at, size, len(raw))
+        try:
+            value = raw.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return Fault(f"trường {head[:2]} cắt đôi một chữ", at)
+        items.append(Item(head[:2], value))
+        at += 4 + size
+    return items
+
+
+def _size(head: str, at: int) -> int | Fault:
+    if len(head) < 4:
+        return Fault("phần đầu của một trường bị thiếu", at)
+    # str.isdigit also takes digits of other scripts, which no code of this kind may hold.
+    if not (head.isascii() and head.isdigit()):
+        return Fault("nhãn hoặc độ dài không phải là số", at)
+    size = int(head[2:])
+    return size if size else Fault(f"trường {head[:2]} có độ dài bằng 0", at)
+
+
+def _short(tag: str, at: int, want: int, got: int) -> Fault:
+    return Fault(f"trường {tag} ghi dài {want} nhưng chỉ còn {got}", at)

@@ -1,0 +1,41 @@
+"""`langso code`: what a QR code says, at the command line."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from langso.codes import MAX_TEXT, TextTooLong, parse
+from langso.codes.describe import describe
+
+_MAX_BYTES = 4 * MAX_TEXT + 2
+
+
+@click.group(name="code")
+def code() -> None:
+    """Đọc mã QR: thanh toán, thẻ căn cước, thẻ bảo hiểm y tế, mã hồ sơ, đường dẫn."""
+
+
+@code.command(name="parse")
+@click.option("--json", "as_json", is_flag=True, help="In một dòng JSON: kind, fields, problems.")
+@click.argument("text")
+def parse_command(as_json: bool, text: str) -> None:
+    """Đọc nội dung TEXT của một mã; dấu - nghĩa là đọc từ đầu vào chuẩn.
+
+    Không có --json thì kể bằng lời, số giấy tờ và số tài khoản được che bớt.
+    """
+    if text == "-":
+        text = _from_stdin()
+    if len(text) > MAX_TEXT:
+        raise TextTooLong(f"Nội dung dài quá {MAX_TEXT} ký tự, không thể là một mã QR; hãy kiểm tra lại.")
+    parsed = parse(text)
+    click.echo(parsed.as_json() if as_json else describe(parsed))
+
+
+def _from_stdin() -> str:
+    # Read one byte past the limit: enough to refuse, never more than a code's worth of memory.
+    raw = sys.stdin.buffer.read(_MAX_BYTES + 1)
+    if len(raw) > _MAX_BYTES:
+        raise TextTooLong(f"Nội dung dài quá {MAX_TEXT} ký tự, không thể là một mã QR; hãy kiểm tra lại.")
+    return raw.decode("utf-8", "replace")

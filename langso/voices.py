@@ -1,0 +1,93 @@
+"""Text to spoken sound with espeak-ng: robotic, but always there and never on a network.
+
+Numbers, dates and abbreviations are `langso.words.speech`'s business; give its result here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from langso.errors import LangsoError
+
+MAX_TEXT = 20_000
+"""Characters of one text."""
+
+SLOWEST, FASTEST = 80, 300
+"""Speed in words a minute that can still be followed."""
+
+_PROGRAM = "espeak-ng"
+_TIMEOUT_S = 120.0
+_VOICE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,12}){0,3}")
+
+
+class VoiceError(LangsoError):
+    """Family of every refusal to speak."""
+
+
+class VoiceMissing(VoiceError, FileNotFoundError):
+    """espeak-ng, or the voice asked for, is not installed."""
+
+
+class CannotSpeak(VoiceError, ValueError):
+    """Nothing to say, too much of it, or a speed or voice that makes no sense."""
+
+
+class VoiceFailed(VoiceError, RuntimeError):
+    """espeak-ng stopped with an error, or took too long."""
+
+
+def speak(text: str, out_wav: Path, *, voice: str = "vi", speed: int = 150) -> None:
+    """Write `text`, spoken, to a WAV file (16-bit mono, 22,050 Hz); the file appears only when complete.
+
+    `speed` in words a minute, 80-300. Raises CannotSpeak, VoiceMissing or VoiceFailed.
+    """
+    said = _sayable(text)
+    if not SLOWEST <= speed <= FASTEST:
+        raise CannotSpeak(f"Tốc độ đọc phải từ {SLOWEST} đến {FASTEST} từ một phút.")
+    if not _VOICE.fullmatch(voice):
+        raise CannotSpeak("Tên giọng đọc không đúng, hãy dùng vi, vi-vn-x-central hoặc vi-vn-x-south.")
+    program = shutil.which(_PROGRAM)
+    if program is None:
+        raise VoiceMissing("Chưa có bộ đọc espeak-ng, hãy cài bằng lệnh: sudo apt install espeak-ng")
+    handle, name = tempfile.mkstemp(prefix=f".{out_wav.name}.", suffix=".part", dir=out_wav.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        _run([program, "-v", voice, "-s", str(speed), "-b", "1", "-w", name, "--stdin"], said, voice)
+        if part.stat().st_size <= 44:  # a WAV header and not one sample
+            raise VoiceFailed("Bộ đọc espeak-ng không phát ra tiếng nào, hãy sửa lại bài.")
+        part.replace(out_wav)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _run(command: list[str], text: str, voice: str) -> None:
+    try:
+        done = subprocess.run(
+            command, input=text.encode("utf-8"), capture_output=True, timeout=_TIMEOUT_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise VoiceFailed("Bộ đọc espeak-ng chạy quá lâu, hãy chia bài thành nhiều phần.") from error
+    except OSError as error:
+        raise VoiceFailed(f"Không chạy được bộ đọc espeak-ng ({error.strerror}), hãy cài lại.") from error
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip()[:200]
+        if "voice" in said.lower():
+            raise VoiceMissing(f"Máy chưa có giọng đọc {voice}, hãy cài gói espeak-ng-data hoặc chọn giọng vi.")
+        raise VoiceFailed(f"Bộ đọc espeak-ng báo lỗi: {said or done.returncode}; hãy thử lại.")
+
+
+def _sayable(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise CannotSpeak(f"Bài dài quá {MAX_TEXT} chữ, hãy chia thành nhiều bài.")
+    clean = "".join(c if c in "\n\t" or c.isprintable() else " " for c in text)
+    # Double brackets would switch espeak-ng to its own phoneme letters.
+    clean = clean.replace("[[", "[ [")
+    if not any(c.isalnum() for c in clean):
+        raise CannotSpeak("Bài chưa có chữ nào để đọc, hãy nhập nội dung.")
+    return clean

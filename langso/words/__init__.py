@@ -1,0 +1,24 @@
+"""Vietnamese words: one form of letters, plain letters, amounts and money, ids in groups, text for speech."""
+
+from .errors import NotAnAmount, SpeechTooLong, WordsError
+from .letters import fold, letter_name, nfc
+from .numbers import amount, digits, group, money, number
+from .speech import MAX_SPEECH, Part, speech, speech_parts
+
+__all__ = [
+    "MAX_SPEECH",
+    "NotAnAmount",
+    "Part",
+    "SpeechTooLong",
+    "WordsError",
+    "amount",
+    "digits",
+    "fold",
+    "group",
+    "letter_name",
+    "money",
+    "nfc",
+    "number",
+    "speech",
+    "speech_parts",
+]

@@ -1,0 +1,257 @@
+"""How one thing found in a text is said: each takes the match and returns the words, or None to leave it alone.
+
+Northern standard: `mùng` for the days 1-10, `tháng tư`, `nghìn`, `linh`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from vn_money import MAX_SAFE_AMOUNT
+
+from . import numbers
+from .abbreviations import ABBREVIATIONS, BEFORE_A_NAME, IN_DOCUMENT_NUMBERS, UNITS
+from .letters import letter_name
+
+_Match = re.Match[str]
+
+_DATE_CUE = re.compile(
+    r"(?:ngày|mùng|mồng|sáng|trưa|chiều|tối|đêm|hôm|từ|đến|trước|sau|lễ|dịp|tết|khánh|niệm|nhật|cn|và|"
+    r"thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])),?\s*\(?$"
+)
+_DOCUMENT_CUE = re.compile(r"(?:số|thông tư|nghị định|quyết định|nghị quyết|chỉ thị|công văn|luật|kế hoạch)\s*$")
+_CALL_CUE = re.compile(r"(?:gọi|số|đài|thoại|nóng|hotline|cấp)[:\s]+$")
+_ROMAN_CUE = re.compile(
+    r"(?:khóa|khoá|kỳ|kì|quý|quí|chương|phần|mục|thứ|thế kỷ|cấp|loại|hạng|khu|vùng|tập|đợt|vòng|điều|bậc|lớp|"
+    r"đại hội|hội nghị|giai đoạn|tổ|nhóm|bảng|cụm)\s+$"
+)
+_HOLIDAYS = frozenset(
+    {(8, 3), (26, 3), (30, 4), (19, 5), (27, 7), (19, 8), (2, 9), (20, 10), (20, 11), (22, 12), (27, 2), (21, 6)}
+)
+_SIGNS = {".": " chấm ", "/": " xuyệt ", "@": " a còng ", "-": " gạch ngang ", "_": " gạch dưới ", ":": " hai chấm "}
+_ROMAN = {"I": 1, "V": 5, "X": 10}
+
+
+def address(m: _Match) -> str:
+    """A web or mail address, sign by sign where signs matter."""
+    text = re.sub(r"^https?://", "", m.group()).rstrip("/")
+    return " ".join("".join(_address_sign(c) for c in text).split())
+
+
+def code(m: _Match) -> str:
+    """A dossier code, letter by letter and digit by digit, with a breath at every hyphen."""
+    return ", ".join(" ".join(_sign(c) for c in part) for part in m.group().split("-"))
+
+
+def date(m: _Match) -> str | None:
+    """`18/11/2026` -> `ngày mười tám tháng mười một năm hai nghìn không trăm hai mươi sáu`."""
+    day, month_ = int(m["d"]), int(m["m"])
+    if not _is_day(day, month_):
+        return None
+    return f"{_day(m, day)} {_month(month_)} năm {numbers.number(int(m['y']))}"
+
+
+def days(m: _Match) -> str | None:
+    """`18-20/11/2026`: from one day to another of a month."""
+    first, last, month_ = int(m["first"]), int(m["d"]), int(m["m"])
+    if not (_is_day(first, month_) and _is_day(last, month_) and first < last):
+        return None
+    year = f" năm {numbers.number(int(m['y']))}" if m["y"] else ""
+    return f"{_day(m, first)} đến ngày {_day_name(last)} {_month(month_)}{year}"
+
+
+def month(m: _Match) -> str | None:
+    """`11/2026` -> `tháng mười một năm ...`, unless a document's number is meant."""
+    value = int(m["m"])
+    before = _before(m)
+    if not 1 <= value <= 12 or _DOCUMENT_CUE.search(before):
+        return None
+    said = f"{_month(value)} năm {numbers.number(int(m['y']))}"
+    return said.removeprefix("tháng ") if re.search(r"tháng\s+$", before) else said
+
+
+def document_number(m: _Match) -> str:
+    """`39/2020/TT-BTTTT` -> number, year and what its letters stand for."""
+    said = [numbers.number(int(m["n"]))]
+    if m["y"]:
+        said.append(numbers.number(int(m["y"])))
+    return " trên ".join([*said, " ".join(_document_letters(part) for part in m["letters"].split("-"))])
+
+
+def time(m: _Match) -> str | None:
+    """`7h00` -> `bảy giờ`; `17:30` -> `mười bảy giờ ba mươi phút`."""
+    hour, minute, second = int(m["h"]), int(m["min"] or 0), int(m["s"] or 0)
+    if hour > 24 or minute > 59 or second > 59:
+        return None
+    said = f"{numbers.number(hour)} giờ"
+    if minute or second:
+        said += f" {numbers.number(minute)} phút"
+    return f"{said} {numbers.number(second)} giây" if second else said
+
+
+def phone(m: _Match) -> str:
+    """A telephone number digit by digit, in groups."""
+    text = m.group()
+    written = [re.sub(r"[^0-9]", "", part) for part in re.split(r"[ .\-]", text.removeprefix("+"))]
+    grouped = written if len(written) > 1 else numbers.groups(written[0])
+    plus = "cộng " if text.startswith("+") else ""
+    return plus + ", ".join(numbers.digits(part) for part in grouped if part)
+
+
+def money(m: _Match) -> str:
+    """`8.000đ/bản` -> `tám nghìn đồng một bản`."""
+    return f"{_spell(m['number'])} đồng{_per(m)}"
+
+
+def measure(m: _Match) -> str:
+    """`5 km/h`, `12,5%`, `30m2`: the number and its unit in words."""
+    return f"{_spell(m['number'])} {UNITS[m['unit'] or m['tight']]}{_per(m)}"
+
+
+def roman(m: _Match) -> str | None:
+    """Roman numerals where they can be nothing else: after a word that counts, as a heading, or three signs long."""
+    value = _roman_value(m.group())
+    if value is None:
+        return None
+    before = _before(m)
+    heading = re.search(r"(?:^|\n)[ \t]*$", before) and m.string[m.end() : m.end() + 1] in (".", ")", "/")
+    if not (_ROMAN_CUE.search(before) or heading or (len(m.group()) >= 3 and m.group() != "XXX")):
+        return None
+    return _ordinal(value) if re.search(r"thứ\s+$", before) else numbers.number(value)
+
+
+def abbreviation(m: _Match) -> str:
+    """`UBND` -> `Ủy ban nhân dân`."""
+    return ABBREVIATIONS[m.group()]
+
+
+def place(m: _Match) -> str | None:
+    """`TP. Huế` -> `thành phố Huế`; one letter counts only with its dot and before a name or number."""
+    following = m.string[m.end() : m.end() + 1]
+    if not (following.isupper() or following in "0123456789"):
+        return None
+    if len(m["place"]) == 1 and not m["dot"]:
+        return None
+    return BEFORE_A_NAME[m["place"]] + " "
+
+
+def town(_: _Match) -> str:
+    """`TP` by itself."""
+    return "thành phố"
+
+
+def letters(m: _Match) -> str:
+    """Capitals that cannot be read as a word, letter by letter."""
+    return " ".join(letter_name(c) for c in m.group())
+
+
+def fraction(m: _Match) -> str:
+    """`18/11` as a day where it is one, `2/3` as a part, anything else as `a trên b`."""
+    first, second = int(m["a"]), int(m["b"])
+    likely = _DATE_CUE.search(_before(m)) or (first, second) in _HOLIDAYS or (first > 12 and first != 24)
+    if likely and _is_day(first, second) and len(m["a"]) <= 2 and len(m["b"]) <= 2:
+        return f"{_day(m, first)} {_month(second)}"
+    if 0 < first < second <= 10:
+        return f"{numbers.number(first)} phần {'tư' if second == 4 else numbers.number(second)}"
+    return f"{numbers.number(first)} trên {numbers.number(second)}"
+
+
+def number(m: _Match) -> str:
+    """Any number left: thousands with dots, decimals with a comma, long runs and leading zeros digit by digit."""
+    text = m.group()
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)+", text) and not re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{3})+", text):
+        return " chấm ".join(_spell(part) for part in text.split("."))
+    before = _before(m)
+    if re.fullmatch(r"11[1-5]", text) and _CALL_CUE.search(before):
+        return numbers.digits(text)
+    if re.fullmatch(r"[0-9]{1,2}", text):
+        value = int(text)
+        if re.search(r"ngày\s+$", before) and re.match(r"\s+tháng", m.string[m.end() : m.end() + 8]):
+            return _day_name(value)
+        if re.search(r"tháng\s+$", before) and value == 4:
+            return "tư"
+        if re.search(r"thứ\s+$", before):
+            return _ordinal(value)
+    return _spell(text)
+
+
+def foreign_number(m: _Match) -> str:
+    """`1,234,567`: two commas or more can only part thousands."""
+    return _spell(m.group().replace(",", ""))
+
+
+def _spell(text: str) -> str:
+    """A number as written: `1.234`, `3,5`, `007`."""
+    whole, comma, decimals = text.partition(",")
+    if "." in decimals:  # 1,234.5 and the like: neither way of writing, so every sign is said
+        return " phẩy ".join(_spell(part.replace(".", "")) for part in text.split(","))
+    whole = whole.replace(".", "")
+    if (len(whole) > 8 and "." not in text) or (len(whole) > 2 and whole[0] == "0") or int(whole) > MAX_SAFE_AMOUNT:
+        said = ", ".join(numbers.digits(part) for part in numbers.groups(whole))
+    else:
+        said = numbers.number(int(whole))
+    if not comma:
+        return said
+    as_digits = decimals[0] == "0" or len(decimals) > 2
+    return f"{said} phẩy {numbers.digits(decimals) if as_digits else numbers.number(int(decimals))}"
+
+
+def _before(m: _Match) -> str:
+    return m.string[max(0, m.start() - 24) : m.start()].lower()
+
+
+def _is_day(day: int, month_: int) -> bool:
+    return 1 <= month_ <= 12 and 1 <= day <= (29 if month_ == 2 else 30 if month_ in (4, 6, 9, 11) else 31)
+
+
+def _day(m: _Match, day: int) -> str:
+    before = _before(m)
+    if re.search(r"(?:mùng|mồng)\s+$", before):
+        return numbers.number(day)
+    return _day_name(day) if re.search(r"ngày\s+$", before) else f"ngày {_day_name(day)}"
+
+
+def _day_name(day: int) -> str:
+    return f"mùng {numbers.number(day)}" if 1 <= day <= 10 else numbers.number(day)
+
+
+def _month(value: int) -> str:
+    return "tháng tư" if value == 4 else f"tháng {numbers.number(value)}"
+
+
+def _ordinal(value: int) -> str:
+    return {1: "nhất", 4: "tư"}.get(value) or numbers.number(value)
+
+
+def _per(m: _Match) -> str:
+    return f" một {m['per']}" if m["per"] else ""
+
+
+def _address_sign(c: str) -> str:
+    if c in "0123456789":
+        return f" {numbers.digits(c)} "
+    return _SIGNS.get(c) or (c if c.isalpha() else " ")
+
+
+def _sign(c: str) -> str:
+    if c in "0123456789":
+        return numbers.digits(c)
+    return "chấm" if c == "." else letter_name(c)
+
+
+def _document_letters(part: str) -> str:
+    match = re.fullmatch(r"(.*?)([0-9]*)", part)
+    assert match is not None
+    said = [
+        IN_DOCUMENT_NUMBERS.get(piece) or ABBREVIATIONS.get(piece) or " ".join(letter_name(c) for c in piece)
+        for piece in match[1].split("&")
+    ]
+    return " và ".join(said) + (f" {numbers.number(int(match[2]))}" if match[2] else "")
+
+
+def _roman_value(text: str) -> int | None:
+    # Only the canonical spelling counts, or `IIX` and `VX` would be read as numbers.
+    if not re.fullmatch(r"X{0,3}(?:IX|IV|V?I{0,3})", text):
+        return None
+    values = [_ROMAN[c] for c in text]
+    return sum(-v if v < nxt else v for v, nxt in zip(values, [*values[1:], 0], strict=True))

@@ -1,0 +1,149 @@
+"""Text for speech: numbers, dates, times, money, codes and abbreviations become words an old voice engine says right.
+
+Every change is told with its place, so the console can mark it and staff can correct it before sending.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from . import say
+from .abbreviations import ABBREVIATIONS, BEFORE_A_NAME, UNITS
+from .errors import SpeechTooLong
+from .letters import nfc
+
+MAX_SPEECH = 20_000
+"""Characters of one announcement: about half an hour of speech."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the text as written and as it is said; the originals, joined, are the NFC text."""
+
+    original: str
+    spoken: str
+
+    @property
+    def changed(self) -> bool:
+        return self.original != self.spoken
+
+
+def speech(text: str) -> str:
+    """The text as it is to be spoken. Raises SpeechTooLong over MAX_SPEECH characters."""
+    return "".join(part.spoken for part in speech_parts(text))
+
+
+def speech_parts(text: str) -> list[Part]:
+    """The text cut into pieces, changed and unchanged, in order. Raises SpeechTooLong over MAX_SPEECH characters."""
+    text = nfc(text)
+    if len(text) > MAX_SPEECH:
+        raise SpeechTooLong(f"Bài dài quá {MAX_SPEECH} chữ, hãy chia thành nhiều bài.")
+    parts: list[Part] = []
+    at = 0
+    for start, end, spoken in _changes(text):
+        if start > at:
+            parts.append(Part(text[at:start], text[at:start]))
+        parts.append(Part(text[start:end], spoken))
+        at = end
+    if at < len(text):
+        parts.append(Part(text[at:], text[at:]))
+    return _spaced(parts)
+
+
+_Say = Callable[[re.Match[str]], str | None]
+
+
+def _any_of(words: list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_N = r"(?P<number>[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?|[0-9]+(?:,[0-9]+)?)"
+_PER = r"(?:\s?/\s?(?P<per>[^\W\d_]{2,12})(?!\w))?"
+_START = r"(?<![\w.,/])"
+_ALONE = r"(?<![0-9.,])"
+_END = r"(?![\w/])"
+_DAY, _MONTH, _YEAR = r"(?P<d>[0-9]{1,2})", r"(?P<m>[0-9]{1,2})", r"(?P<y>[0-9]{4})"
+_OFFICE = r"(?:[0-9]{3}(?:\.[0-9]{2}){2}\.)?[A-Z][0-9]{2}(?:\.[0-9]{1,3}){0,3}"
+_LETTERS = r"(?P<letters>[A-ZĐ][A-Za-zĐ]{0,7}[0-9]{0,2}(?:-[A-ZĐ][A-Za-zĐ&]{0,9}[0-9]{0,2}){0,4})"
+_MINUTES = r"(?:[hg:](?P<min>[0-9]{2})|h)(?::(?P<s>[0-9]{2}))?(?:\s?(?:phút|ph|p))?"
+# A letter or two after a space is more often a name than a unit ("tổ 5 V...").
+_TWO = ("km", "m2", "m²", "m3", "m³", "mm", "cm", "ha", "kg", "mg", "ml", "kW", "kV", "MW", "MB", "GB")
+_LOOSE = [unit for unit in UNITS if len(unit) > 2 or unit in ("m", "g", "l", "%", "‰", "°C", "ºC", *_TWO)]
+_UNIT = rf"(?:\s?(?P<unit>{_any_of(_LOOSE)})|(?P<tight>{_any_of(list(UNITS))}))"
+
+_PATTERNS: list[tuple[str, _Say]] = [
+    (r"(?<!\w)(?:https?://|www\.)[!-~]{1,300}(?<![.,;:)!?])", say.address),
+    (r"(?<![\w.@-])[a-z0-9][a-z0-9.\-_]{0,60}@[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,20}){1,4}(?!\w)", say.address),
+    (r"(?<![\w.@-])[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,30}){0,4}\.(?:vn|com|net|org)(?!\w)", say.address),
+    (rf"{_START}{_OFFICE}-[0-9]{{6}}-[0-9]{{4,9}}(?!\w)", say.code),
+    (rf"{_START}{_YEAR}-{_MONTH}-{_DAY}(?![\w/-])", say.date),
+    (rf"{_START}(?P<first>[0-9]{{1,2}})\s?[-–]\s?{_DAY}/{_MONTH}(?:/{_YEAR})?{_END}", say.days),
+    (rf"{_START}{_DAY}(?P<sep>[/.\-]){_MONTH}(?P=sep){_YEAR}{_END}", say.date),
+    (rf"{_START}(?P<n>[0-9]{{1,5}})(?:/{_YEAR})?/{_LETTERS}(?!\w)", say.document_number),
+    (rf"{_START}{_MONTH}/{_YEAR}{_END}", say.month),
+    (rf"{_START}(?P<h>[0-9]{{1,2}}){_MINUTES}(?![\w:])", say.time),
+    (r"(?<![\w.,+])(?:\+84|0)(?:[ .\-]?[0-9]){8,10}(?![0-9])", say.phone),
+    (r"(?<![\w.,])1[89]00(?:[ .\-]?[0-9]){4,6}(?![0-9])", say.phone),
+    (rf"{_ALONE}{_N}\s?(?:đồng|đ|VNĐ|VND|vnđ|₫){_PER}(?!\w)", say.money),
+    (rf"{_ALONE}{_N}{_UNIT}{_PER}(?!\w)", say.measure),
+    (r"(?<!\w)[IVX]{1,7}(?!\w)", say.roman),
+    (rf"(?<!\w)(?:{_any_of(list(ABBREVIATIONS))})(?!\w)", say.abbreviation),
+    (rf"(?<!\w)(?P<place>{_any_of(list(BEFORE_A_NAME))})(?P<dot>\.?)\s?(?=[^\W_])", say.place),
+    (r"(?<!\w)(?:TP|Tp)\b", say.town),
+    (r"(?<!\w)[BCDĐFGHJKLMNPQRSTVWXZ]{2,6}(?!\w)", say.letters),
+    (r"(?<=[0-9h%])\s?[-–—]\s?(?=[0-9])", lambda _: " đến "),
+    (r"(?<![\w-])[-−](?=[0-9])", lambda _: "âm "),
+    (r"(?<=[^\W\d_])-(?=[0-9])", lambda _: " "),
+    (r"\s?&\s?", lambda _: " và "),
+    (r"(?<![0-9])(?P<a>[0-9]{1,4})/(?P<b>[0-9]{1,4})(?![0-9/])", say.fraction),
+    (rf"{_ALONE}[0-9]{{1,3}}(?:,[0-9]{{3}}){{2,}}(?![0-9.,])", say.foreign_number),
+    (rf"(?<![0-9]){_N}(?:\.[0-9]+)*", say.number),
+    (r"[0-9]+", say.number),
+]
+# Where two rules fit at one place, the one listed first wins.
+_RULES: list[tuple[re.Pattern[str], _Say]] = [(re.compile(pattern), rule) for pattern, rule in _PATTERNS]
+
+
+def _changes(text: str) -> Iterator[tuple[int, int, str]]:
+    # Each rule remembers its next match, so the whole costs one pass over the text per rule.
+    upcoming: list[re.Match[str] | None] = [pattern.search(text) for pattern, _ in _RULES]
+    at = 0
+    while True:
+        best: int | None = None
+        for index, match in enumerate(upcoming):
+            if match is not None and match.start() < at:
+                match = upcoming[index] = _RULES[index][0].search(text, at)
+            if match is not None and (best is None or match.start() < _start(upcoming[best])):
+                best = index
+        if best is None:
+            return
+        match = upcoming[best]
+        assert match is not None
+        spoken = _RULES[best][1](match)
+        if spoken is None or match.end() == match.start():
+            upcoming[best] = _RULES[best][0].search(text, match.start() + 1)
+            continue
+        yield match.start(), match.end(), spoken
+        at = match.end()
+
+
+def _start(match: re.Match[str] | None) -> int:
+    assert match is not None
+    return match.start()
+
+
+def _spaced(parts: list[Part]) -> list[Part]:
+    """Keep words apart that were written together: `QL1A` is said `quốc lộ một A`."""
+    for index, part in enumerate(parts):
+        if not part.changed:
+            continue
+        spoken = part.spoken
+        if index and parts[index - 1].spoken[-1:].isalnum() and spoken[:1].isalnum():
+            spoken = " " + spoken
+        following = parts[index + 1] if index + 1 < len(parts) else None
+        if following and not following.changed and spoken[-1:].isalnum() and following.spoken[:1].isalnum():
+            spoken += " "
+        parts[index] = replace(part, spoken=spoken)
+    return parts
