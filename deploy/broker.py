@@ -70,7 +70,14 @@ def access_rules(commune: str) -> str:
     """
     topics = Topics(commune)
     own = f"{topics.root}/device/%u"
-    readable = [topics.trust, topics.plan, topics.catalogue, topics.urgent("+"), f"{own}/order", f"{own}/receipts/ack"]
+    readable = [
+        topics.trust,
+        topics.plan,
+        topics.catalogue,
+        topics.urgent("+"),
+        f"{own}/order",
+        f"{own}/receipts/ack",
+    ]
     writable = [f"{own}/presence", f"{own}/state", f"{own}/receipts"]
     return "\n".join(
         [

@@ -42,8 +42,7 @@ class LazyGroup(click.Group):
             if error.name and error.name.split(".")[0] in {where[0].split(".")[0] for where in _WHERE.values()}:
                 raise
             raise click.ClickException(
-                f"Máy này chưa cài phần «{cmd_name}» (thiếu {error.name}). "
-                f"Hãy cài vai trò đó: langso install --help"
+                f"Máy này chưa cài phần «{cmd_name}» (thiếu {error.name}). Hãy cài vai trò đó: langso install --help"
             ) from error
         assert isinstance(command, click.Command)
         return command

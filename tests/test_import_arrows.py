@@ -50,15 +50,18 @@ def test_imports_only_point_downwards(role: str) -> None:
 
 
 def test_the_check_itself_sees_a_wrong_arrow() -> None:
-    assert imported_roles("def f():\n    from office.web import app\n    import kiosk.app") == {("office", 2), ("kiosk", 3)}
+    assert imported_roles("def f():\n    from office.web import app\n    import kiosk.app") == {
+        ("office", 2),
+        ("kiosk", 3),
+    }
 
 
 def test_the_roof_loads_roles_lazily() -> None:
     """`langso --help` on a loudspeaker must not need Kivy, OpenCV or a web server."""
     top = ast.parse((ROOT / "deploy" / "cli.py").read_text(encoding="utf-8")).body
-    names = {
-        alias.name.split(".")[0] for node in top if isinstance(node, ast.Import) for alias in node.names
-    } | {(node.module or "").split(".")[0] for node in top if isinstance(node, ast.ImportFrom)}
+    names = {alias.name.split(".")[0] for node in top if isinstance(node, ast.Import) for alias in node.names} | {
+        (node.module or "").split(".")[0] for node in top if isinstance(node, ast.ImportFrom)
+    }
     assert names & set(ROLES) <= {"langso", "deploy"}
 
 

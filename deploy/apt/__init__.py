@@ -27,7 +27,10 @@ def missing_of(purpose: str) -> tuple[str, ...]:
         raise NotDebian("Máy này không phải Debian, Ubuntu hay Raspberry Pi OS; Làng Số chỉ cài được trên các hệ đó.")
     names = packages_of(purpose)
     done = subprocess.run(
-        [query, "-W", "-f=${binary:Package} ${db:Status-Status}\n", *names], capture_output=True, text=True, check=False
+        [query, "-W", "-f=${binary:Package} ${db:Status-Status}\n", *names],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     installed = {
         words[0].split(":")[0]

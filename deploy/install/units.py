@@ -136,7 +136,15 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             description="Làng Số kiosk",
             user="langso-kiosk",
             command=f"{_LANGSO} kiosk run --settings {SETTINGS}",
-            devices=("char-drm", "char-input", "char-video4linux", "char-alsa", "char-ttyAMA", "char-ttyUSB", "char-media"),
+            devices=(
+                "char-drm",
+                "char-input",
+                "char-video4linux",
+                "char-alsa",
+                "char-ttyAMA",
+                "char-ttyUSB",
+                "char-media",
+            ),
             groups=("video", "render", "input", "audio", "dialout"),
             # Mesa's software renderer compiles shaders to machine code.
             jit=True,

@@ -1,1 +1,1 @@
-"""A whole village in one folder of this machine: real broker, office, loudspeakers, kiosk; only hardware simulated."""
+"""A whole village in one folder of this machine: only hardware is simulated."""
