@@ -11,7 +11,7 @@ from langso.trust.errors import Refused
 from langso.trust.keys import RootKeys
 
 MAX_CHAIN_BYTES = 64 << 10
-MAX_BUNDLE_BYTES = MAX_DOCUMENT_BYTES + 4 * MAX_CHAIN_BYTES
+MAX_BUNDLE_BYTES = MAX_DOCUMENT_BYTES
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +12,13 @@ from pathlib import Path
 from typing import get_args
 
 from langso.clock import Clock, ClockEvidence, ClockMode, ClockTrust, judge_clock
+from langso.clock_evidence import gather_evidence
 from langso.contract import Catalogue, Document, Held, Message, Order, Plan, ReceiptsAck, TrustDocument, Urgent
 from langso.errors import FileRefused
+from langso.health import Check
 from langso.paths import read_limited, write_atomic
 from langso.trust.chain import MAX_BUNDLE_BYTES, Opened, open_bundle
+from langso.trust.checks import trust_checks
 from langso.trust.envelope import Sealed, parse_payload, read_sealed
 from langso.trust.errors import Refused
 from langso.trust.keys import RootKeys
@@ -41,7 +45,8 @@ class Keeper:
     """Thread-safe; one per device. Its files live in `state_dir/trust`, which pairing prepares (`begin_marks`).
 
     Held documents are verified again at start, so that a device plays on with broker and office gone.
-    `evidence` says what speaks for the wall clock (default: this machine's). Raises ValueError for a bad clock mode.
+    `evidence` says what speaks for the wall clock (default: this machine's, remembered in `state_dir` and `run_dir`).
+    Raises ValueError for a bad clock mode.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class Keeper:
         clock: Clock,
         clock_mode: str = "auto",
         *,
+        run_dir: Path | None = None,
         evidence: Callable[[], ClockEvidence] | None = None,
     ) -> None:
         if clock_mode not in get_args(ClockMode):
@@ -63,7 +69,7 @@ class Keeper:
         self._roots = roots
         self._clock = clock
         self._mode: ClockMode = "host" if clock_mode == "host" else "auto"
-        self._evidence = evidence or _machine_evidence
+        self._evidence = evidence or functools.partial(gather_evidence, state_dir, run_dir or state_dir)
         self._lock = threading.RLock()
         self._file = MarksFile(self._folder)
         self._opened: Opened | None = None
@@ -71,6 +77,7 @@ class Keeper:
         self._nonce: str | None = None
         self._nonce_made: float | None = None
         self._proven: float | None = None
+        self._acknowledged: datetime | None = None
         marks = self._file.load()
         self._marks = marks if marks is not None else self._file.save(Marks(nonce=new_nonce(), lost=True))
         self._load_trust()
@@ -140,6 +147,21 @@ class Keeper:
                 for mark in self._marks.marks
                 if mark.epoch == self._marks.highest_epoch(mark.issuer)
             ]
+
+    def checks(self) -> list[Check]:
+        """Health of what trust rests on: trust document, marks, clock, and whether the office is still heard."""
+        with self._lock:
+            heard = [f.moment for f in self._marks.floors if f.issuer != "root"]
+            if self._acknowledged is not None:
+                heard.append(self._acknowledged)
+            return trust_checks(
+                self.trust,
+                clock=self.clock_trust(),
+                now=self._clock.now(),
+                heard=max(heard, default=None),
+                needs_nonce=self.needs_nonce,
+                revoked=self.revoked,
+            )
 
     def held(self, kind: str, issuer: str | None = None) -> Taken | None:
         """The document of that kind in force (of that issuer, or the newest issued); None where there is none."""
@@ -254,6 +276,7 @@ class Keeper:
             raise Refused("wrong_commune", f"an acknowledgement of {ack.commune}")
         if ack.device != self.device_id:
             raise Refused("wrong_audience", f"an acknowledgement for {ack.device}")
+        self._acknowledged = ack.written if self._acknowledged is None else max(self._acknowledged, ack.written)
         return Taken(ack, sealed.sha256, fresh=True)
 
     def _hear_nonce(self, order: Order) -> None:
@@ -353,9 +376,3 @@ def _issuer(taken: Taken) -> str:
 def _issued(taken: Taken) -> datetime:
     assert isinstance(taken.document, Document)
     return taken.document.issued
-
-
-def _machine_evidence() -> ClockEvidence:
-    from langso.clock_evidence import gather_evidence
-
-    return gather_evidence()
