@@ -1,0 +1,107 @@
+"""The village's recorder: PCM from a loudspeaker's pipe, each 10 ms stamped, kept as FLAC by the minute."""
+
+from __future__ import annotations
+
+import os
+import select
+import struct
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from langso.errors import UsageError
+from speaker.sinks import BLOCK_BYTES, RATE, make_pipe
+
+INDEX_ENTRY = struct.Struct("<qq")
+"""One 10 ms block in a `.stamps` file: wall clock ns since 1970, monotonic ns, when its last sample arrived."""
+
+_POLL_MS = 100
+_MINUTE_NS = 60 * 10**9
+
+
+class Recorder:
+    """Reads `pipe` until `stop` is set; writes `OUT/<UTC start>.flac` and `.stamps`, a pair a minute.
+
+    A writer that goes away is waited for. What was read is in the files when `run` returns.
+    """
+
+    def __init__(self, pipe: Path, out: Path) -> None:
+        make_pipe(pipe)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"Không tạo được thư mục {out}: {error.strerror}; hãy chọn thư mục khác.") from error
+        self._pipe = pipe
+        self._out = out
+        self._pair: _Pair | None = None
+        self._minute = -1
+        self.blocks = 0
+
+    def run(self, stop: threading.Event) -> None:
+        """Records until `stop`; then flushes and closes the current pair."""
+        descriptor = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        rest = b""
+        try:
+            while not stop.is_set():
+                events = poll.poll(_POLL_MS)
+                if not events:
+                    continue
+                chunk = os.read(descriptor, BLOCK_BYTES * 32) if events[0][1] & select.POLLIN else b""
+                if not chunk:
+                    # End of file: the writer left; POLLHUP returns at once, so do not spin. Half a block is noise.
+                    rest = b""
+                    stop.wait(_POLL_MS / 1000)
+                    continue
+                rest = self._take(rest + chunk)
+        finally:
+            os.close(descriptor)
+            self._close()
+
+    def _take(self, data: bytes) -> bytes:
+        wall, monotonic = time.time_ns(), time.monotonic_ns()
+        whole = len(data) // BLOCK_BYTES * BLOCK_BYTES
+        if whole:
+            self._rotate(wall)
+            assert self._pair is not None
+            self._pair.write(data[:whole], wall, monotonic)
+            self.blocks += whole // BLOCK_BYTES
+        return data[whole:]
+
+    def _rotate(self, wall: int) -> None:
+        if wall // _MINUTE_NS == self._minute and self._pair is not None:
+            return
+        self._close()
+        self._minute = wall // _MINUTE_NS
+        name = datetime.fromtimestamp(wall / 1e9, UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        self._pair = _Pair(self._out / name)
+
+    def _close(self) -> None:
+        if self._pair is not None:
+            self._pair.close()
+            self._pair = None
+
+
+class _Pair:
+    """One FLAC file and its stamps."""
+
+    def __init__(self, stem: Path) -> None:
+        import soundfile
+
+        self._sound: Any = soundfile.SoundFile(
+            str(stem) + ".flac", "w", samplerate=RATE, channels=1, subtype="PCM_16", format="FLAC"
+        )
+        self._stamps = Path(str(stem) + ".stamps").open("wb")  # noqa: SIM115 - closed in close()
+
+    def write(self, data: bytes, wall: int, monotonic: int) -> None:
+        import numpy
+
+        self._sound.write(numpy.frombuffer(data, dtype="<i2"))
+        self._stamps.write(INDEX_ENTRY.pack(wall, monotonic) * (len(data) // BLOCK_BYTES))
+
+    def close(self) -> None:
+        self._sound.close()
+        self._stamps.close()

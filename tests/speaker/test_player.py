@@ -1,0 +1,176 @@
+"""The real pipeline into a real pipe with the real recorder behind it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from speaker.errors import PipeRefused, SoundFault
+from speaker.listening import locate, read_medium, read_recording
+from speaker.player import GstPlayer, Sound
+from speaker.recorder import Recorder
+
+
+def wait_for(voice: Any, *states: str, seconds: float = 8) -> None:
+    until = time.monotonic() + seconds
+    while voice.state not in states:
+        assert time.monotonic() < until, f"still {voice.state} ({voice.why})"
+        time.sleep(0.01)
+
+
+def lost_device() -> Any:
+    from gi.repository import GLib, Gst
+
+    return GLib.Error.new_literal(Gst.ResourceError.quark(), "device lost", Gst.ResourceError.WRITE)
+
+
+def test_each_codec_is_heard_at_the_exact_time(ear: Any, noise: dict[str, Path]) -> None:
+    player = GstPlayer("pipe", str(ear.pipe))
+    player.start()
+    planned = {}
+    try:
+        for codec in ("wav", "flac", "opus"):
+            at = time.monotonic() + 0.6
+            wall = time.time_ns() + int((at - time.monotonic()) * 1e9)
+            voice = player.play(Sound(noise[codec], codec, 1500), at)
+            wait_for(voice, "done")
+            assert voice.error_ms is not None
+            assert abs(voice.error_ms) < 20
+            assert voice.heard_ms(time.monotonic()) == pytest.approx(1500, abs=15)
+            planned[codec] = (at, wall)
+    finally:
+        player.stop()
+    ear.close()
+    recording = read_recording(ear.out)
+    for codec, (at, wall) in planned.items():
+        found = locate(recording, read_medium(noise[codec]), after_ns=wall - 10**9, before_ns=wall + 3 * 10**9)
+        print(codec, found.start_monotonic_ns / 1e6 - at * 1e3, found.correlation)
+        assert found.correlation > 0.98
+        assert abs(found.start_monotonic_ns / 1e9 - at) < 0.020
+        assert abs(found.start_ns - wall) < 20_000_000
+
+
+def test_calibration_moves_every_start(ear: Any, noise: dict[str, Path]) -> None:
+    player = GstPlayer("pipe", str(ear.pipe), calibration_ms=-100)
+    player.start()
+    at = time.monotonic() + 0.8
+    wait_for(player.play(Sound(noise["wav"], "wav", 1500), at), "done")
+    player.stop()
+    ear.close()
+    found = locate(read_recording(ear.out), read_medium(noise["wav"]))
+    assert found.start_monotonic_ns / 1e9 - at == pytest.approx(-0.1, abs=0.02)
+
+
+def test_a_sound_can_begin_in_its_middle(ear: Any, noise: dict[str, Path]) -> None:
+    player = GstPlayer("pipe", str(ear.pipe))
+    player.start()
+    at = time.monotonic() + 0.6
+    voice = player.play(Sound(noise["opus"], "opus", 1500, from_ms=500), at)
+    wait_for(voice, "done")
+    assert voice.heard_ms(time.monotonic()) == pytest.approx(1000, abs=15)
+    player.stop()
+    ear.close()
+    found = locate(read_recording(ear.out), read_medium(noise["opus"])[24_000:])
+    assert found.correlation > 0.95
+    assert abs(found.start_monotonic_ns / 1e9 - at) < 0.020
+
+
+def test_a_cut_is_silent_at_once_and_the_next_sound_plays(ear: Any, noise: dict[str, Path]) -> None:
+    import numpy
+
+    player = GstPlayer("pipe", str(ear.pipe))
+    player.start()
+    at = player.soonest()
+    voice = player.play(Sound(noise["flac"], "flac", 1500), at)
+    wait_for(voice, "playing")
+    time.sleep(0.3)
+    voice.cut()
+    cut_at = time.monotonic()
+    assert voice.state == "cut"
+    assert voice.heard_ms(time.monotonic()) < 800
+    again = player.play(Sound(noise["wav"], "wav", 1500), cut_at + 0.7)
+    wait_for(again, "done")
+    player.stop()
+    ear.close()
+    recording = read_recording(ear.out)
+    seconds = recording.monotonic_ns / 1e9
+    quiet = (seconds > cut_at + 0.15) & (seconds < cut_at + 0.6)
+    blocks = recording.samples.reshape(-1, 480)[quiet]
+    assert len(blocks) > 30
+    assert float(numpy.abs(blocks).max()) == 0.0
+    assert locate(recording, read_medium(noise["wav"])).correlation > 0.98
+
+
+def test_a_damaged_file_fails_alone(ear: Any, noise: dict[str, Path], tmp_path: Path) -> None:
+    bad = tmp_path / "bad.flac"
+    bad.write_bytes(b"not a sound" * 1000)
+    player = GstPlayer("pipe", str(ear.pipe))
+    player.start()
+    good = player.play(Sound(noise["wav"], "wav", 1500), player.soonest() + 0.2)
+    wrong = player.play(Sound(bad, "flac", 1500), player.soonest())
+    wait_for(wrong, "failed")
+    assert wrong.why
+    wait_for(good, "done")
+    assert player.running
+    player.stop()
+
+
+def test_nobody_listening_does_not_hold_the_player(noise: dict[str, Path], tmp_path: Path) -> None:
+    player = GstPlayer("pipe", str(tmp_path / "p"))
+    player.start()
+    assert player.check().level == "warn"
+    wait_for(player.play(Sound(noise["wav"], "wav", 1500), player.soonest()), "done", seconds=4)
+    stop = threading.Event()
+    recorder = Recorder(tmp_path / "p", tmp_path / "late")
+    thread = threading.Thread(target=recorder.run, args=(stop,))
+    thread.start()
+    wait_for(player.play(Sound(noise["wav"], "wav", 1500), time.monotonic() + 1), "done")
+    stop.set()
+    thread.join(5)
+    player.stop()
+    assert locate(read_recording(tmp_path / "late"), read_medium(noise["wav"])).correlation > 0.98
+
+
+def test_a_lost_pipeline_is_rebuilt(ear: Any, noise: dict[str, Path]) -> None:
+    player = GstPlayer("pipe", str(ear.pipe))
+    player.start()
+    voice = player.play(Sound(noise["wav"], "wav", 1500), player.soonest())
+    wait_for(voice, "playing")
+    gst = player._gst
+    player._pipeline.get_bus().post(gst.Message.new_error(player._mixer, lost_device(), ""))
+    wait_for(voice, "failed")
+    until = time.monotonic() + 5
+    while not player.running and time.monotonic() < until:
+        time.sleep(0.05)
+    wait_for(player.play(Sound(noise["wav"], "wav", 1500), player.soonest()), "done")
+    player.stop()
+
+
+def test_a_missing_device_is_said_and_does_not_raise() -> None:
+    player = GstPlayer("alsa", "hw:99")
+    player.start()
+    assert not player.running
+    assert player.check().level == "bad"
+    with pytest.raises(SoundFault):
+        player.play(Sound(Path("x"), "wav", 1), time.monotonic())
+    player.stop()
+
+
+def test_a_plain_file_is_no_pipe(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("kept")
+    with pytest.raises(PipeRefused):
+        GstPlayer("pipe", str(tmp_path / "f"))
+    assert (tmp_path / "f").read_text() == "kept"
+
+
+@pytest.mark.parametrize("sound", [Sound(Path("x"), "exe", 1), Sound(stream="file:///etc/passwd")])
+def test_only_known_codecs_and_web_streams(ear: Any, sound: Sound) -> None:
+    player = GstPlayer("pipe", str(ear.pipe))
+    player.start()
+    with pytest.raises(SoundFault):
+        player.play(sound, player.soonest())
+    player.stop()
