@@ -17,6 +17,7 @@ from firmware_bridge.wire.messages import Ack, Hello, Message, Nak
 ATTEMPTS = 10
 REPLY_TIMEOUT_S = 0.12
 """A full frame takes 18 ms at 115,200 baud and the firmware answers within 20 ms."""
+WRONG_VERSION_WHY = "Mạch nói phiên bản giao thức khác; hãy nạp lại phần mềm cho mạch."
 
 
 class Line(Protocol):
@@ -56,6 +57,7 @@ class Exchange:
         self._decoder = Decoder()
         self._seq = random.randrange(1, 256)
         self._unasked_seq: int | None = None
+        self._foreign = False
 
     def connect(self, session: int) -> Hello:
         """Introduce this program; raises LinkLost when nobody answers or it speaks another protocol."""
@@ -88,6 +90,8 @@ class Exchange:
             reply = self._wait_reply(message.type)
             if reply is not None:
                 return reply
+        if self._foreign:
+            raise LinkLost(WRONG_VERSION_WHY)
         raise LinkLost("Mạch điều khiển không trả lời; hãy kiểm tra dây nối và nguồn của mạch.")
 
     def _wait_reply(self, command: int) -> Message | None:
@@ -122,7 +126,9 @@ class Exchange:
         frames = self._decoder.feed(self._line.read(timeout))
         self._counters.bad_frames += self._decoder.errors - before
         self._counters.received += len(frames)
-        return [frame for frame in frames if frame.version == VERSION]
+        ours = [frame for frame in frames if frame.version == VERSION]
+        self._foreign = self._foreign or len(ours) < len(frames)
+        return ours
 
     def _take_unasked(self, frame: Frame) -> None:
         if frame.type not in (messages.TELEMETRY, messages.ERROR):

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from firmware_bridge.errors import BridgeError, LinkLost, UnknownOutput
-from firmware_bridge.exchange import ATTEMPTS, REPLY_TIMEOUT_S, Counters, Exchange
+from firmware_bridge.exchange import ATTEMPTS, REPLY_TIMEOUT_S, WRONG_VERSION_WHY, Counters, Exchange
 from firmware_bridge.serial_line import SerialLine
 from firmware_bridge.state_of_board import judge_board
 from firmware_bridge.wire import messages
@@ -180,7 +180,7 @@ class Bridge:
     def _converse(self, exchange: Exchange) -> None:
         hello = exchange.connect(self._session)
         if hello.protocol != VERSION:
-            raise LinkLost("Mạch nói phiên bản giao thức khác; hãy nạp lại phần mềm cho mạch.")
+            raise LinkLost(WRONG_VERSION_WHY)
         lease = min(self._lease_ms, hello.max_lease_ms)
         self._meet(hello)
         self._renew(exchange, hello, lease)

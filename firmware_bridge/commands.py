@@ -1,0 +1,203 @@
+"""`langso bridge`: look at the board, switch an output by hand, run the simulated board."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from firmware_bridge.errors import BadPort, LinkLost
+from langso.errors import UsageError
+
+if TYPE_CHECKING:
+    from firmware_bridge.link import Bridge
+    from firmware_bridge.wire.messages import Telemetry
+    from langso.settings_model import BridgeSettings
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+def _board(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option("--port", metavar="CỔNG", help="Cổng nối mạch, ví dụ /dev/serial0 (thay cho --settings).")(
+        command
+    )
+    return click.option("--settings", "settings_file", type=_FILE, metavar="TỆP", help="Tệp cài đặt.")(command)
+
+
+@click.group(help="Mạch điều khiển âm ly, đèn và cảm biến.")
+def bridge() -> None:
+    """The group `langso bridge`."""
+
+
+@bridge.command(help="Xem mạch có trả lời không, nguồn, nhiệt độ và các đầu ra.")
+@_board
+@click.option("--json", "as_json", is_flag=True, help="In một dòng JSON.")
+def status(settings_file: Path | None, port: str | None, as_json: bool) -> None:
+    """Connect, wait for one telemetry, print it; exit 1 when the board does not answer."""
+    heard = threading.Event()
+    with _connect(_wanted(settings_file, port), lambda _: heard.set()) as board:
+        heard.wait(2.5)
+        hello, telemetry, check = board.hello, board.telemetry, board.health()
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "board": hello.board,
+                    "firmware": ".".join(map(str, hello.firmware)),
+                    "protocol": hello.protocol,
+                    "boot_id": hello.boot_id.hex(),
+                    "reset_cause": hello.reset_cause,
+                    "outputs": list(hello.outputs),
+                    "telemetry": None if telemetry is None else _plain(telemetry, hello.outputs),
+                    "level": check.level,
+                    "why": check.why,
+                    "fix": check.fix,
+                },
+                ensure_ascii=False,
+            )
+        )
+        return
+    click.echo(f"{check.why} {check.fix}".strip())
+    click.echo(f"Đầu ra: {', '.join(hello.outputs)}. Lần khởi động: {hello.boot_id.hex()}.")
+    if telemetry is not None:
+        click.echo(_sentence(telemetry, hello.outputs))
+
+
+@bridge.command(help="Bật một đầu ra (amplifier, lamp…) và giữ đến khi Ctrl-C hoặc hết giờ.")
+@_board
+@click.option("--for", "seconds", type=click.FloatRange(0, 86400), help="Giữ bao nhiêu giây.")
+@click.argument("name", metavar="TÊN")
+def on(settings_file: Path | None, port: str | None, seconds: float | None, name: str) -> None:
+    """Hold an output on; it falls when this command ends, because nobody renews its lease any more."""
+    from firmware_bridge.switchboard import open_switchboard
+
+    stop = _stop_event()
+    board = open_switchboard(_wanted(settings_file, port))
+    try:
+        board.set_output(name, True)
+        click.echo(f"Đã bật {name}; Ctrl-C để tắt.")
+        stop.wait(seconds)
+        board.set_output(name, False)
+        click.echo(f"Đã tắt {name}.")
+    finally:
+        board.close()
+
+
+@bridge.command(help="Tắt một đầu ra.")
+@_board
+@click.argument("name", metavar="TÊN")
+def off(settings_file: Path | None, port: str | None, name: str) -> None:
+    """Switch an output off (a new program taking over the board turns everything off anyway)."""
+    from firmware_bridge.switchboard import open_switchboard
+
+    board = open_switchboard(_wanted(settings_file, port))
+    try:
+        board.set_output(name, False)
+        click.echo(f"Đã tắt {name}.")
+    finally:
+        board.close()
+
+
+@bridge.command(help="Xem các số đo của mạch, mỗi giây một dòng, đến khi Ctrl-C.")
+@_board
+def watch(settings_file: Path | None, port: str | None) -> None:
+    """Print telemetry as it comes, and say when the link goes or returns."""
+    stop = _stop_event()
+    names: list[tuple[str, ...]] = []
+
+    def show(telemetry: Telemetry) -> None:
+        click.echo(_sentence(telemetry, names[0] if names else ()))
+
+    with _connect(_wanted(settings_file, port), show) as board:
+        names.append(board.hello.outputs)
+        alive = True
+        while not stop.wait(0.2):
+            if board.alive != alive:
+                alive = board.alive
+                click.echo("Mạch đã trả lời lại." if alive else f"Mất mạch: {board.health().fix}")
+
+
+@bridge.command(help="Chạy mạch mô phỏng trên máy này (Linux x86_64), in cổng của nó.")
+@click.option("--dir", "folder", type=_FOLDER, required=True, metavar="THƯ-MỤC", help="Nơi để cổng, chân và nhật ký.")
+def twin(folder: Path) -> None:
+    """Serve one simulated board until Ctrl-C, SIGTERM or the end of the parent process."""
+    from firmware_bridge.twin.__main__ import run_twin
+
+    run_twin(folder)
+
+
+@bridge.command(help="Ghi các tệp cần nạp vào mạch ra một thư mục mới.")
+@click.argument("folder", type=_FOLDER, metavar="THƯ-MỤC")
+def image(folder: Path) -> None:
+    """Write the firmware's files; refuses a folder that already holds something."""
+    from firmware_bridge.image import write_image
+
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"Thư mục {folder} đã có tệp; hãy chọn một thư mục mới.")
+    write_image(folder)
+    click.echo(f"Đã ghi vào {folder}; nạp bằng: mpremote cp -r {folder}/. :")
+
+
+def _wanted(settings_file: Path | None, port: str | None) -> BridgeSettings:
+    from langso.settings import load_settings
+    from langso.settings_model import BridgeSettings
+
+    if port is not None:
+        return BridgeSettings(port=port)
+    if settings_file is None:
+        raise UsageError("Chưa biết mạch ở đâu; hãy thêm --settings TỆP hoặc --port CỔNG.")
+    found: BridgeSettings = load_settings(settings_file).bridge
+    if found.port is None:
+        raise BadPort(f"Tệp {settings_file} không có [bridge] port; hãy ghi cổng nối mạch vào đó.")
+    return found
+
+
+def _connect(settings: BridgeSettings, on_telemetry: Callable[[Telemetry], None]) -> Bridge:
+    from firmware_bridge.link import Bridge
+    from firmware_bridge.switchboard import GPIO_PREFIX
+
+    if settings.port is None or settings.port.startswith(GPIO_PREFIX):
+        raise BadPort("Lệnh này cần mạch nối dây; chân GPIO của máy thì dùng lệnh on và off.")
+    board = Bridge(settings.port, settings.baud, settings.lease_ms, on_telemetry)
+    if not board.open():
+        why = board.health().fix
+        board.close()
+        raise LinkLost(why)
+    return board
+
+
+def _stop_event() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    return stop
+
+
+def _plain(telemetry: Telemetry, outputs: tuple[str, ...]) -> dict[str, object]:
+    return {
+        "on": [name for n, name in enumerate(outputs) if telemetry.driven & 1 << n],
+        "muted": bool(telemetry.inputs & 1),
+        "supply_mv": telemetry.supply_mv,
+        "temperature_c": telemetry.temperature_dc / 10,
+        "horn_ma": telemetry.horn_ma,
+        "uptime_ms": telemetry.uptime_ms,
+        "bad_frames": telemetry.bad_frames,
+        "lease_drops": telemetry.lease_drops,
+    }
+
+
+def _sentence(telemetry: Telemetry, outputs: tuple[str, ...]) -> str:
+    on_now = [name for n, name in enumerate(outputs) if telemetry.driven & 1 << n]
+    volts = f"{telemetry.supply_mv / 1000:.1f}".replace(".", ",")
+    degrees = f"{telemetry.temperature_dc / 10:.1f}".replace(".", ",")
+    muted = "; công tắc tắt tiếng đang bật" if telemetry.inputs & 1 else ""
+    return (
+        f"Đang bật: {', '.join(on_now) or 'không'}; nguồn {volts} V; {degrees} °C; dòng loa {telemetry.horn_ma} mA; "
+        f"rơ-le tự nhả {telemetry.lease_drops} lần; khung hỏng {telemetry.bad_frames}{muted}."
+    )
