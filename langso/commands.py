@@ -17,7 +17,7 @@ def code() -> None:
     """Đọc mã QR: thanh toán, thẻ căn cước, thẻ bảo hiểm y tế, mã hồ sơ, đường dẫn."""
 
 
-@code.command(name="parse")
+@code.command(name="parse", context_settings={"ignore_unknown_options": True})
 @click.option("--json", "as_json", is_flag=True, help="In một dòng JSON: kind, fields, problems.")
 @click.argument("text")
 def parse_command(as_json: bool, text: str) -> None:
@@ -27,6 +27,9 @@ def parse_command(as_json: bool, text: str) -> None:
     """
     if text == "-":
         text = _from_stdin()
+    else:
+        # Bytes that are no UTF-8 reach Python as lone surrogates, which cannot be printed again.
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if len(text) > MAX_TEXT:
         raise TextTooLong(f"Nội dung dài quá {MAX_TEXT} ký tự, không thể là một mã QR; hãy kiểm tra lại.")
     parsed = parse(text)

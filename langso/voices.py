@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import wave
 from pathlib import Path
 
 from langso.errors import LangsoError
@@ -54,16 +55,31 @@ def speak(text: str, out_wav: Path, *, voice: str = "vi", speed: int = 150) -> N
     program = shutil.which(_PROGRAM)
     if program is None:
         raise VoiceMissing("Chưa có bộ đọc espeak-ng, hãy cài bằng lệnh: sudo apt install espeak-ng")
-    handle, name = tempfile.mkstemp(prefix=f".{out_wav.name}.", suffix=".part", dir=out_wav.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{out_wav.name}.", suffix=".part", dir=out_wav.parent)
+    except OSError as error:
+        raise VoiceFailed(f"Không ghi được tệp tiếng vào {out_wav.parent}, hãy xem lại thư mục và ổ đĩa.") from error
     os.close(handle)
     part = Path(name)
     try:
         _run([program, "-v", voice, "-s", str(speed), "-b", "1", "-w", name, "--stdin"], said, voice)
-        if part.stat().st_size <= 44:  # a WAV header and not one sample
-            raise VoiceFailed("Bộ đọc espeak-ng không phát ra tiếng nào, hãy sửa lại bài.")
+        _check_whole(part)
         part.replace(out_wav)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _check_whole(wav: Path) -> None:
+    try:
+        with wave.open(str(wav)) as sound:
+            frames, size = sound.getnframes(), sound.getsampwidth() * sound.getnchannels()
+    except (wave.Error, EOFError):
+        frames, size = 0, 1
+    if not frames:
+        raise VoiceFailed("Bộ đọc espeak-ng không phát ra tiếng nào, hãy sửa lại bài.")
+    # espeak-ng does not notice a full disk: the header then promises more than the file holds.
+    if wav.stat().st_size < frames * size:
+        raise VoiceFailed("Tệp tiếng bị thiếu phần cuối, hãy dọn bớt ổ đĩa rồi làm lại.")
 
 
 def _run(command: list[str], text: str, voice: str) -> None:

@@ -61,8 +61,8 @@ def looks_like(text: str) -> bool:
 def read(text: str) -> Parsed:
     """Read a payload. Fields: `crc_ok`, `crc_calculated`, `tlv_ok`, `strict_valid`, `root`, `templates`, `provider`
     (VIETQR, VNPAY or None), `bank_bin`, `bank`, `wallet`, `account`, `service`, `merchant_id`, `initiation`,
-    `currency`, `amount` (as written), `amount_vnd` (int), `name`, `city`, the parts of tag 62, `asks_payer`, `length_unit`, and
-    `ambiguous` where two readers could understand the code differently.
+    `currency`, `amount` (as written), `amount_vnd` (int), `name`, `city`, the parts of tag 62, `asks_payer`,
+    `length_unit`, and `ambiguous` where two readers could understand the code differently.
     """
     payload = text.strip()
     tree = _parse(payload)

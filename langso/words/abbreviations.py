@@ -128,8 +128,13 @@ BEFORE_A_NAME: dict[str, str] = {
     "X": "xã",
     "QL": "quốc lộ",
     "TL": "tỉnh lộ",
+    "GS": "giáo sư",
+    "PGS": "phó giáo sư",
+    "TS": "tiến sĩ",
+    "ThS": "thạc sĩ",
+    "BS": "bác sĩ",
 }
-"""Shortened kinds of place: said in full only where a name or number follows (`TP. Huế`, `QL 1A`, `P.5`)."""
+"""Shortened kinds of place and titles: said in full only where a name or number follows (`TP. Huế`, `QL 1A`, `P.5`)."""
 
 IN_DOCUMENT_NUMBERS: dict[str, str] = {
     "NĐ": "nghị định",

@@ -67,7 +67,7 @@ _END = r"(?![\w/])"
 _DAY, _MONTH, _YEAR = r"(?P<d>[0-9]{1,2})", r"(?P<m>[0-9]{1,2})", r"(?P<y>[0-9]{4})"
 _OFFICE = r"(?:[0-9]{3}(?:\.[0-9]{2}){2}\.)?[A-Z][0-9]{2}(?:\.[0-9]{1,3}){0,3}"
 _LETTERS = r"(?P<letters>[A-ZĐ][A-Za-zĐ]{0,7}[0-9]{0,2}(?:-[A-ZĐ][A-Za-zĐ&]{0,9}[0-9]{0,2}){0,4})"
-_MINUTES = r"(?:[hg:](?P<min>[0-9]{2})|h)(?::(?P<s>[0-9]{2}))?(?:\s?(?:phút|ph|p))?"
+_MINUTES = r"(?:[hg:](?P<min>[0-9]{2})|h)(?::(?P<s>[0-9]{2}))?(?:\s?(?:phút|ph|p|'))?"
 # A letter or two after a space is more often a name than a unit ("tổ 5 V...").
 _TWO = ("km", "m2", "m²", "m3", "m³", "mm", "cm", "ha", "kg", "mg", "ml", "kW", "kV", "MW", "MB", "GB")
 _LOOSE = [unit for unit in UNITS if len(unit) > 2 or unit in ("m", "g", "l", "%", "‰", "°C", "ºC", *_TWO)]
@@ -89,6 +89,7 @@ _PATTERNS: list[tuple[str, _Say]] = [
     (rf"{_ALONE}{_N}\s?(?:đồng|đ|VNĐ|VND|vnđ|₫){_PER}(?!\w)", say.money),
     (rf"{_ALONE}{_N}{_UNIT}{_PER}(?!\w)", say.measure),
     (r"(?<!\w)[IVX]{1,7}(?!\w)", say.roman),
+    (r"(?<!\w)ĐT\.?\s?(?=[1-9][0-9]{2}(?![0-9]))", lambda _: "đường tỉnh "),
     (rf"(?<!\w)(?:{_any_of(list(ABBREVIATIONS))})(?!\w)", say.abbreviation),
     (rf"(?<!\w)(?P<place>{_any_of(list(BEFORE_A_NAME))})(?P<dot>\.?)\s?(?=[^\W_])", say.place),
     (r"(?<!\w)(?:TP|Tp)\b", say.town),
