@@ -1,0 +1,231 @@
+"""The commune's small TLS authority: CA, server certificate, device certificates from requests. All P-256."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from langso.contract.topics import SLUG
+from langso.trust.errors import CertificateError
+
+MAX_PEM = 16 << 10
+CA_DAYS = 20 * 365
+SERVER_DAYS = 5 * 365
+DEVICE_DAYS = 10 * 365
+
+# A device without a clock battery wakes years in the past and must still reach the office to learn the time.
+_NOT_BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
+_SLUG = re.compile(SLUG)
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True, repr=False)
+class Certified:
+    """A certificate and its private key, both PEM."""
+
+    certificate: bytes
+    key: bytes
+
+
+def make_ca(name: str, *, now: datetime, days: int = CA_DAYS) -> Certified:
+    """A new authority called `name`. It can sign end certificates only."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = _name(name)
+    certificate = (
+        _builder(subject, subject, key.public_key(), now, days)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(ca=True), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return Certified(certificate.public_bytes(Encoding.PEM), _key_pem(key))
+
+
+def make_server_certificate(
+    ca: Certified, hosts: Sequence[str], *, now: datetime, days: int = SERVER_DAYS
+) -> Certified:
+    """For the broker or the office: `hosts` are the names and addresses it is reached by. Raises CertificateError."""
+    if not hosts:
+        raise CertificateError("Chứng thư máy chủ cần ít nhất một tên máy; hãy ghi tên hoặc địa chỉ của máy.")
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = _issue(ca, _name(hosts[0]), key.public_key(), now, days, ExtendedKeyUsageOID.SERVER_AUTH, hosts)
+    return Certified(certificate.public_bytes(Encoding.PEM), _key_pem(key))
+
+
+def make_client_certificate(ca: Certified, name: str, *, now: datetime, days: int = DEVICE_DAYS) -> Certified:
+    """For a client on the office's own machine (the office itself): key and certificate in one go."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = _issue(ca, _slug_name(name), key.public_key(), now, days, ExtendedKeyUsageOID.CLIENT_AUTH, ())
+    return Certified(certificate.public_bytes(Encoding.PEM), _key_pem(key))
+
+
+def make_tls_key() -> bytes:
+    """A new P-256 private key, PEM: a device's TLS identity, apart from its signing key."""
+    return _key_pem(ec.generate_private_key(ec.SECP256R1()))
+
+
+def make_csr(tls_key: bytes, device_id: str) -> bytes:
+    """A certificate request, PEM, signed by the TLS key. Raises CertificateError for a bad key or id."""
+    subject = _slug_name(device_id)
+    csr = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(_load_key(tls_key), hashes.SHA256())
+    return csr.public_bytes(Encoding.PEM)
+
+
+def check_csr(csr_pem: bytes) -> ec.EllipticCurvePublicKey:
+    """The request's public key, once its own signature holds and it is P-256. Raises CertificateError."""
+    _limit(csr_pem)
+    try:
+        csr = x509.load_pem_x509_csr(csr_pem)
+        valid, public = csr.is_signature_valid, csr.public_key()
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
+        raise CertificateError("Yêu cầu chứng thư bị hỏng; hãy tạo lại yêu cầu ghép trên thiết bị.") from error
+    if not valid or not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(public.curve, ec.SECP256R1):
+        raise CertificateError("Yêu cầu chứng thư không hợp lệ; hãy tạo lại yêu cầu ghép trên thiết bị.")
+    return public
+
+
+def sign_csr(ca: Certified, csr_pem: bytes, device_id: str, *, now: datetime, days: int = DEVICE_DAYS) -> bytes:
+    """A client certificate, PEM, whose name is `device_id`; nothing but the public key is taken from the request."""
+    public = check_csr(csr_pem)
+    certificate = _issue(ca, _slug_name(device_id), public, now, days, ExtendedKeyUsageOID.CLIENT_AUTH, ())
+    return certificate.public_bytes(Encoding.PEM)
+
+
+def check_certificate(certificate_pem: bytes, ca_pem: bytes, tls_key: bytes, device_id: str) -> None:
+    """Raises CertificateError unless the CA issued this certificate to this device's key under this name."""
+    _limit(certificate_pem)
+    _limit(ca_pem)
+    try:
+        certificate, ca = x509.load_pem_x509_certificate(certificate_pem), x509.load_pem_x509_certificate(ca_pem)
+        certificate.verify_directly_issued_by(ca)
+        ca.verify_directly_issued_by(ca)
+        authority = ca.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        names = [str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+        public = _public_bytes(certificate.public_key())
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound) as error:
+        raise CertificateError("Chứng thư trong thư trả lời không hợp lệ; hãy xin lại thư trả lời.") from error
+    if not authority or names != [device_id] or public != _public_bytes(_load_key(tls_key).public_key()):
+        raise CertificateError("Chứng thư không phải của thiết bị này; hãy xin đúng thư trả lời của thiết bị.")
+
+
+def _issue(
+    ca: Certified,
+    subject: x509.Name,
+    public: ec.EllipticCurvePublicKey,
+    now: datetime,
+    days: int,
+    usage: x509.ObjectIdentifier,
+    hosts: Sequence[str],
+) -> x509.Certificate:
+    try:
+        authority = x509.load_pem_x509_certificate(ca.certificate)
+    except ValueError as error:
+        raise CertificateError("Chứng thư gốc của xã bị hỏng; hãy chép lại từ bản sao lưu.") from error
+    ca_key = _load_key(ca.key)
+    if _public_bytes(authority.public_key()) != _public_bytes(ca_key.public_key()):
+        raise CertificateError("Chứng thư gốc và khoá của nó không khớp nhau; hãy chép lại từ bản sao lưu.")
+    builder = (
+        _builder(subject, authority.subject, public, now, days)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(ca=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
+    )
+    if hosts:
+        builder = builder.add_extension(x509.SubjectAlternativeName([_host(host) for host in hosts]), critical=False)
+    return builder.sign(ca_key, hashes.SHA256())
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, now: datetime, days: int
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(_NOT_BEFORE)
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+    )
+
+
+def _usage(*, ca: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not ca,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=ca,
+        crl_sign=ca,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _name(text: str) -> x509.Name:
+    if not 1 <= len(text) <= 64:
+        raise CertificateError("Tên trong chứng thư phải dài 1 đến 64 ký tự; hãy rút ngắn tên.")
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _slug_name(text: str) -> x509.Name:
+    if not _SLUG.fullmatch(text):
+        raise CertificateError(
+            f"Mã thiết bị {text[:80]!r} không dùng được; hãy chỉ dùng chữ thường, số và dấu gạch nối."
+        )
+    return _name(text)
+
+
+def _host(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        if not _HOST.fullmatch(host):
+            raise CertificateError(
+                f"Tên máy {host[:80]!r} không dùng được; hãy ghi tên miền hoặc địa chỉ IP."
+            ) from None
+        return x509.DNSName(host)
+
+
+def _load_key(pem: bytes) -> ec.EllipticCurvePrivateKey:
+    _limit(pem)
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise CertificateError("Khoá TLS bị hỏng; hãy chép lại từ bản sao lưu hoặc ghép lại thiết bị.") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise CertificateError("Khoá TLS không phải loại P-256; hãy ghép lại thiết bị.")
+    return key
+
+
+def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _public_bytes(public: object) -> bytes:
+    if not isinstance(public, ec.EllipticCurvePublicKey):
+        raise CertificateError("Chứng thư không dùng khoá P-256; hãy ghép lại thiết bị.")
+    return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _limit(pem: bytes) -> None:
+    if len(pem) > MAX_PEM:
+        raise CertificateError("Tệp chứng thư quá lớn; hãy kiểm tra lại tệp.")

@@ -1,0 +1,337 @@
+"""Pairing v1, a file exchange (ghép thiết bị): the device's request, the office's answer, and the result on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
+
+from langso.certificates import Certified, check_certificate, check_csr, make_csr, make_tls_key, sign_csr
+from langso.contract import Message, Moment, Threshold
+from langso.contract.base import Hex128, KeyHex, Sha256, ShortText, Slug
+from langso.errors import FileRefused
+from langso.paths import read_limited, sync_folder, write_atomic
+from langso.trust.chain import open_bundle
+from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
+from langso.trust.errors import PairingError, Refused
+from langso.trust.keys import RootKeys, SigningKey, key_id
+from langso.trust.marks import FOLDER as TRUST_FOLDER
+from langso.trust.marks import begin_marks
+
+MAX_REQUEST_BYTES = 32 << 10
+MAX_ANSWER_BYTES = 2 << 20
+FOLDER = "pairing"
+Built = TypeVar("Built", bound=BaseModel)
+Role = Literal["speaker", "kiosk", "bridge"]
+Pem = Annotated[str, StringConstraints(max_length=16 << 10, pattern="^-----BEGIN ")]
+Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=300)]
+
+
+class PairingRequest(Message):
+    """What a device asks, sealed (kind `pairing-request`) with its new signing key. `device` is a wish."""
+
+    kind: Literal["pairing-request"] = "pairing-request"
+    device: Slug
+    role: Role
+    place: ShortText = ""
+    village: Slug | None = None
+    public_key: KeyHex
+    csr: Pem
+    nonce: Hex128
+    made: Moment
+
+
+class PairingAnswer(Message):
+    """What the office returns for one request (`request`: SHA-256 of its payload): identity, root, TLS, addresses.
+
+    `trust`: the trust bundle of that time, so that plans brought by hand can be verified before it first connects.
+    """
+
+    kind: Literal["pairing-answer"] = "pairing-answer"
+    request: Sha256
+    commune: Slug
+    commune_name: ShortText = ""
+    device: Slug
+    role: Role
+    village: Slug | None = None
+    root: Threshold
+    root_version: Annotated[int, Field(ge=1, lt=1 << 53)] = 1
+    ca: Pem
+    certificate: Pem
+    broker_host: Host
+    broker_port: Annotated[int, Field(ge=1, le=65535)]
+    media_url: Url
+    office_url: Url
+    age_recipient: Annotated[str, StringConstraints(pattern="^age1[a-z0-9]{20,100}$")] | None = None
+    trust: Annotated[str, StringConstraints(max_length=1 << 20)] | None = None
+    made: Moment
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """A request whose signature holds, its payload's SHA-256, and the six-by-two digits a person compares."""
+
+    request: PairingRequest
+    sha256: str
+
+    @property
+    def public(self) -> bytes:
+        """The device's raw public key, for the office to keep."""
+        return bytes.fromhex(self.request.public_key)
+
+    @property
+    def short_code(self) -> str:
+        """As shown by the device: see `short_code`."""
+        return short_code(self.sha256)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the office is reached."""
+
+    broker_host: str
+    broker_port: int
+    media_url: str
+    office_url: str
+    age_recipient: str | None = None
+
+
+@dataclass(frozen=True)
+class Paired:
+    """A finished pairing on disk. `folder` keeps its path through later pairings."""
+
+    answer: PairingAnswer
+    folder: Path
+
+    @property
+    def roots(self) -> RootKeys:
+        """The pinned root, for the Keeper."""
+        keys = tuple(bytes.fromhex(key) for key in self.answer.root.keys)
+        return RootKeys(keys, self.answer.root.threshold, self.answer.root_version)
+
+    @property
+    def ca(self) -> Path:
+        """The commune's CA certificate (PEM)."""
+        return self.folder / "ca.pem"
+
+    @property
+    def certificate(self) -> Path:
+        """The device's TLS certificate (PEM)."""
+        return self.folder / "certificate.pem"
+
+    @property
+    def tls_key(self) -> Path:
+        """The device's TLS key (PEM)."""
+        return self.folder / "tls.key"
+
+    @property
+    def signing_key(self) -> Path:
+        """The key the device signs its reports with (PEM)."""
+        return self.folder / "signing.key"
+
+
+def short_code(sha256: str) -> str:
+    """Twelve digits of a digest in groups of four, to be read aloud at both ends: `1234 5678 9012`."""
+    digits = f"{int(sha256[:16], 16) % 10**12:012d}"
+    return " ".join(digits[i : i + 4] for i in (0, 4, 8))
+
+
+def begin_pairing(
+    state_dir: Path, *, device: str, role: Role, place: str = "", village: str | None = None, now: datetime
+) -> bytes:
+    """On the device: new signing and TLS keys, kept aside until the answer comes; returns the request to carry.
+
+    An earlier pairing stays in force until then. Raises PairingError, FileRefused.
+    """
+    signing, tls = SigningKey.generate(), make_tls_key()
+    request = _model(
+        lambda: PairingRequest(
+            device=device,
+            role=role,
+            place=place,
+            village=village,
+            public_key=signing.public.hex(),
+            csr=make_csr(tls, device).decode(),
+            nonce=secrets.token_hex(16),
+            made=now,
+        )
+    )
+    raw = seal(request, request.kind, [signing])
+    folder = _waiting(state_dir)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    signing.save(folder / "signing.key")
+    write_atomic(folder / "tls.key", tls)
+    write_atomic(folder / "request.json", raw)
+    return raw
+
+
+def read_request(raw: bytes) -> ReadRequest:
+    """At the office: a request, once it is signed by the very key it presents. Raises PairingError.
+
+    Whose key it is only a person can say: compare the short code with the device's.
+    """
+    try:
+        sealed = read_sealed(raw, "pairing-request", limit=MAX_REQUEST_BYTES)
+        # The only document read before it is verified: the key it must verify with is inside.
+        request = parse_payload(sealed.payload, PairingRequest)
+        sealed.require([bytes.fromhex(request.public_key)], 1)
+    except Refused as refused:
+        raise PairingError("Tệp yêu cầu ghép bị hỏng; hãy tạo lại yêu cầu trên thiết bị.") from refused
+    check_csr(request.csr.encode())
+    return ReadRequest(request, sealed.sha256)
+
+
+def answer_request(
+    read: ReadRequest,
+    *,
+    commune: str,
+    commune_name: str,
+    device: str,
+    root: RootKeys,
+    ca: Certified,
+    addresses: Addresses,
+    now: datetime,
+    trust: bytes | None = None,
+) -> bytes:
+    """At the office: the answer file for a request. `device`: the id given, which may differ from the wish.
+
+    Raises PairingError, CertificateError.
+    """
+    certificate = sign_csr(ca, read.request.csr.encode(), device, now=now)
+    answer = _model(
+        lambda: PairingAnswer(
+            request=read.sha256,
+            commune=commune,
+            commune_name=commune_name,
+            device=device,
+            role=read.request.role,
+            village=read.request.village,
+            root=Threshold(keys=tuple(key.hex() for key in root.keys), threshold=root.threshold),
+            root_version=root.version,
+            ca=ca.certificate.decode(),
+            certificate=certificate.decode(),
+            broker_host=addresses.broker_host,
+            broker_port=addresses.broker_port,
+            media_url=addresses.media_url,
+            office_url=addresses.office_url,
+            age_recipient=addresses.age_recipient,
+            trust=None if trust is None else trust.decode(),
+            made=now,
+        )
+    )
+    return answer.to_json()
+
+
+def read_answer(raw: bytes) -> PairingAnswer:
+    """Parses an answer file. Raises PairingError. It is checked against its request by `finish_pairing`."""
+    if len(raw) > MAX_ANSWER_BYTES:
+        raise PairingError("Tệp trả lời ghép quá lớn; hãy xin lại thư trả lời của văn phòng xã.")
+    try:
+        strict_json(raw)
+        return parse_payload(raw, PairingAnswer)
+    except Refused as refused:
+        raise PairingError("Tệp trả lời ghép bị hỏng; hãy chép lại thư trả lời của văn phòng xã.") from refused
+
+
+def finish_pairing(state_dir: Path, raw: bytes) -> Paired:
+    """On the device: checks the answer against the waiting request and puts it in force, all at once.
+
+    A second time with the same answer changes nothing. A new pairing starts the version marks anew.
+    Raises PairingError, CertificateError, FileRefused; the earlier pairing is then untouched.
+    """
+    answer = read_answer(raw)
+    current = state_dir / FOLDER / "current"
+    if (current / "answer.json").exists() and read_limited(current / "answer.json", MAX_ANSWER_BYTES) == raw:
+        return load_paired(state_dir)
+    waiting = _waiting(state_dir)
+    try:
+        request = read_limited(waiting / "request.json", MAX_REQUEST_BYTES)
+    except FileRefused as error:
+        raise PairingError("Thiết bị chưa có yêu cầu ghép; hãy tạo yêu cầu trước rồi xin thư trả lời.") from error
+    read = read_request(request)
+    signing = SigningKey.load(waiting / "signing.key")
+    tls = read_limited(waiting / "tls.key", MAX_REQUEST_BYTES)
+    if answer.request != read.sha256 or signing.public != read.public or answer.role != read.request.role:
+        raise PairingError("Thư trả lời này dành cho yêu cầu khác; hãy xin thư trả lời cho yêu cầu mới nhất.")
+    check_certificate(answer.certificate.encode(), answer.ca.encode(), tls, answer.device)
+    if answer.trust is not None:
+        _check_trust(answer, state_dir)
+    folder = state_dir / FOLDER / f"paired-{hashlib.sha256(raw).hexdigest()[:16]}"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    signing.save(folder / "signing.key")
+    write_atomic(folder / "tls.key", tls)
+    write_atomic(folder / "ca.pem", answer.ca.encode(), mode=0o644)
+    write_atomic(folder / "certificate.pem", answer.certificate.encode(), mode=0o644)
+    write_atomic(folder / "answer.json", raw)
+    _switch(current, folder)
+    paired = load_paired(state_dir)
+    shutil.rmtree(waiting, ignore_errors=True)
+    for old in (state_dir / FOLDER).glob("paired-*"):
+        if old != folder:
+            shutil.rmtree(old, ignore_errors=True)
+    return paired
+
+
+def load_paired(state_dir: Path) -> Paired:
+    """The pairing in force. Raises PairingError where there is none or it is damaged."""
+    current = state_dir / FOLDER / "current"
+    if not current.exists():
+        raise PairingError("Thiết bị chưa ghép với văn phòng xã; hãy chạy langso pair trước.")
+    paired = Paired(read_answer(read_limited(current / "answer.json", MAX_ANSWER_BYTES)), current)
+    if not (current / "complete").exists():
+        _begin_trust(state_dir, paired)
+    return paired
+
+
+def device_code(public: bytes) -> str:
+    """Short code of a device's public key, to tell devices apart on a list."""
+    return short_code(key_id(public))
+
+
+def _waiting(state_dir: Path) -> Path:
+    return state_dir / FOLDER / "waiting"
+
+
+def _check_trust(answer: PairingAnswer, state_dir: Path) -> None:
+    try:
+        opened = open_bundle((answer.trust or "").encode(), Paired(answer, state_dir).roots)
+    except Refused as refused:
+        raise PairingError("Danh sách người có quyền trong thư trả lời không hợp lệ; hãy xin lại thư.") from refused
+    if answer.commune not in opened.trust.communes:
+        raise PairingError("Thư trả lời lẫn giấy tờ của xã khác; hãy xin lại thư của đúng xã.")
+
+
+def _begin_trust(state_dir: Path, paired: Paired) -> None:
+    """New marks after the switch, so that a power cut never leaves the earlier pairing with empty ones."""
+    begin_marks(state_dir)
+    if paired.answer.trust is not None:
+        write_atomic(state_dir / TRUST_FOLDER / "bundle.json", paired.answer.trust.encode())
+    write_atomic(paired.folder / "complete", b"")
+
+
+def _switch(link: Path, folder: Path) -> None:
+    """Points the symbolic link at the folder in one rename."""
+    temporary = link.with_name(f".{link.name}.{secrets.token_hex(6)}.tmp")
+    try:
+        temporary.symlink_to(folder.name)
+        temporary.replace(link)
+        sync_folder(link.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise FileRefused(f"Không ghi được {link}: {error.strerror}; hãy xem thẻ nhớ còn chỗ không.") from error
+
+
+def _model(build: Callable[[], Built]) -> Built:
+    try:
+        return build()
+    except ValidationError as error:
+        wrong = ", ".join(sorted({str(mistake["loc"][0]) for mistake in error.errors() if mistake["loc"]}))
+        raise PairingError(f"Thông tin ghép không dùng được ({wrong}); hãy sửa rồi làm lại.") from error
