@@ -107,6 +107,7 @@ class LossyLine:
         self.piece = piece
         self._random = random.Random(seed)
         self._to_host = b""
+        self._elapsed_ms = 0
 
     def write(self, data: bytes) -> None:
         data = self._spoil(data)
@@ -115,10 +116,17 @@ class LossyLine:
             self._to_host += self._spoil(reply)
 
     def read(self, timeout: float) -> bytes:
-        self.board.now = (self.board.now + 10) % WRAP
-        self._to_host += self._spoil(self.board.session.tick(self.board.now))
+        if not self._to_host:
+            step = max(1, min(10, round(timeout * 1000)))
+            self._elapsed_ms += step
+            self.board.now = (self.board.now + step) % WRAP
+            self._to_host += self._spoil(self.board.session.tick(self.board.now))
         piece, self._to_host = self._to_host[: self.piece], self._to_host[self.piece :]
         return piece
+
+    def monotonic(self) -> float:
+        """The line's own time in seconds: put this object in the place of the `time` module."""
+        return self._elapsed_ms / 1000
 
     def _spoil(self, data: bytes) -> bytes:
         if data and self._random.random() < self.loss:

@@ -13,10 +13,16 @@ from firmware_bridge.wire.frames import Frame
 from firmware_bridge.wire.messages import KeepAlive, Message, Ping, SetOutput, Telemetry
 
 
-@pytest.fixture(autouse=True)
-def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The simulated line answers at once: waiting would only make the test slow."""
-    monkeypatch.setattr(exchange_module, "REPLY_TIMEOUT_S", 0.004)
+@pytest.fixture
+def over(monkeypatch: pytest.MonkeyPatch, make_line: Callable[..., Any]) -> Callable[..., Any]:
+    """Lines to a board, with the exchange on the line's own time: no test waits, no lease depends on this machine."""
+
+    def make(board: Any, **faults: float) -> Any:
+        line = make_line(board, **faults)
+        monkeypatch.setattr(exchange_module, "time", line)
+        return line
+
+    return make
 
 
 @pytest.mark.parametrize(
@@ -25,19 +31,20 @@ def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
         {},
         {"piece": 1},
         {"loss": 0.2},
+        {"loss": 0.5},
         {"bit_errors": 0.004},
         {"loss": 0.2, "bit_errors": 0.002, "piece": 1},
     ],
     ids=str,
 )
 def test_every_command_arrives_exactly_as_ordered(
-    make_board: Callable[..., Any], make_line: Callable[..., Any], faults: dict[str, float], monkeypatch: Any
+    make_board: Callable[..., Any], over: Callable[..., Any], faults: dict[str, float], monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(exchange_module, "ATTEMPTS", 40)
     board = make_board()
     counters = Counters()
     heard: list[Message] = []
-    exchange = Exchange(make_line(board, **faults), counters, heard.append)
+    exchange = Exchange(over(board, **faults), counters, heard.append)
     exchange.connect(7)
     wanted = [0, 0, 0]
     for turn in range(300):
@@ -47,6 +54,7 @@ def test_every_command_arrives_exactly_as_ordered(
         assert board.levels() == wanted
         assert ack.driven == sum(level << n for n, level in enumerate(wanted))
         assert exchange.command(Ping(turn)).token == turn
+        exchange.listen(0.01)
     if faults.get("loss") or faults.get("bit_errors"):
         assert counters.retries > 0
         assert board.session.replays > 0, "a lost reply must be answered from the cache"
@@ -55,29 +63,29 @@ def test_every_command_arrives_exactly_as_ordered(
     assert any(isinstance(message, Telemetry) for message in heard)
 
 
-def test_lost_telemetry_is_counted(make_board: Callable[..., Any], make_line: Callable[..., Any]) -> None:
+def test_lost_telemetry_is_counted(make_board: Callable[..., Any], over: Callable[..., Any]) -> None:
     board = make_board()
     counters = Counters()
-    line = make_line(board)
+    line = over(board)
     exchange = Exchange(line, counters, lambda _: None)
     for turn in range(6):
         line.loss = 1.0 if turn in (2, 3) else 0.0
         for _ in range(101):
-            exchange.listen(0)
+            exchange.listen(0.01)
     assert counters.unasked_lost == 2
 
 
-def test_a_silent_line_ends_in_link_lost(make_board: Callable[..., Any], make_line: Callable[..., Any]) -> None:
+def test_a_silent_line_ends_in_link_lost(make_board: Callable[..., Any], over: Callable[..., Any]) -> None:
     counters = Counters()
-    exchange = Exchange(make_line(make_board(), loss=1.0), counters, lambda _: None)
+    exchange = Exchange(over(make_board(), loss=1.0), counters, lambda _: None)
     with pytest.raises(LinkLost):
         exchange.connect(1)
     assert counters.sent == exchange_module.ATTEMPTS
 
 
-def test_a_refusal_is_not_retried(make_board: Callable[..., Any], make_line: Callable[..., Any]) -> None:
+def test_a_refusal_is_not_retried(make_board: Callable[..., Any], over: Callable[..., Any]) -> None:
     counters = Counters()
-    exchange = Exchange(make_line(make_board()), counters, lambda _: None)
+    exchange = Exchange(over(make_board()), counters, lambda _: None)
     exchange.connect(1)
     with pytest.raises(CommandRefused) as refused:
         exchange.command(SetOutput(7, True, 1000))
@@ -86,9 +94,9 @@ def test_a_refusal_is_not_retried(make_board: Callable[..., Any], make_line: Cal
 
 
 def test_a_restarted_board_is_noticed_by_its_refusal(
-    make_board: Callable[..., Any], make_line: Callable[..., Any]
+    make_board: Callable[..., Any], over: Callable[..., Any]
 ) -> None:
-    line = make_line(make_board())
+    line = over(make_board())
     exchange = Exchange(line, Counters(), lambda _: None)
     exchange.connect(1)
     line.board = make_board(boot_id=b"anothers")

@@ -31,6 +31,21 @@ print("on", flush=True)
 time.sleep(60)
 """
 
+STARTER = """
+import sys, time
+from firmware_bridge.twin.process import Twin
+Twin(sys.argv[1]).start()
+print("up", flush=True)
+time.sleep(60)
+"""
+
+WITHOUT = """
+import importlib.util, pathlib
+importlib.util.find_spec = lambda *a: None
+from firmware_bridge.twin.bench import Bench
+Bench(pathlib.Path("x"), print)
+"""
+
 
 def test_switching_reaches_the_pins_and_closing_lets_them_fall(twin: Twin) -> None:
     assert twin.pins() == {"amplifier": False, "lamp": False, "fan": False}
@@ -211,8 +226,7 @@ def test_noise_on_the_line_costs_nothing_but_a_count(twin: Twin) -> None:
 def test_the_twin_ends_with_its_parent(tmp_path: Path) -> None:
     pytest.importorskip("micropython_run")
     folder = tmp_path / "orphan"
-    code = "import sys,time; from firmware_bridge.twin.process import Twin; t=Twin(sys.argv[1]); t.start(); print('up',flush=True); time.sleep(60)"
-    parent = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen([sys.executable, "-c", STARTER, str(folder)], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     assert parent.stdout.readline() == "up\n"
     bench = int((folder / "lock").read_text())
@@ -265,8 +279,7 @@ def test_stopping_takes_the_power_away_and_removes_the_port(tmp_path: Path) -> N
 
 
 def test_without_micropython_the_reason_is_given(tmp_path: Path) -> None:
-    code = "import importlib.util as u\nu.find_spec=lambda *a: None\nfrom firmware_bridge.twin.bench import Bench\nBench(__import__('pathlib').Path('x'), print)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert "TwinUnavailable" in done.stderr
     assert "x86_64" in done.stderr
 
