@@ -53,8 +53,7 @@ class Store:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._database = self._open()
         except StoreCorrupt as error:
-            self.set_aside = _set_aside(path)
-            log.error("%s: damaged (%s), set aside as %s", path, error, self.set_aside)
+            log.error("%s: damaged (%s), set aside as %s", path, error.__cause__ or error, self.set_aside)
             self._database = self._open()
         except OSError as error:
             raise _refusal(error, path) from error
@@ -106,6 +105,11 @@ class Store:
                 if verdict is None or verdict[0] != "ok":
                     raise StoreCorrupt(f"Cơ sở dữ liệu {self.path} bị hỏng: {verdict and verdict[0]}.")
                 return _Database(connection, self._lock, self.path)
+        except StoreCorrupt:
+            # Before closing: SQLite would delete the log, which may hold the last good rows.
+            self.set_aside = _set_aside(self.path)
+            connection.close()
+            raise
         except BaseException:
             connection.close()
             raise
