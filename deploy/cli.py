@@ -10,9 +10,13 @@ import click
 from langso.errors import LangsoError
 
 _WHERE = {
-    "village": ("deploy.commands", "village", "Cả một làng chạy thử trên máy này: văn phòng, ba loa, một kiosk"),
+    "village": (
+        "deploy.village.command",
+        "village",
+        "Cả một làng chạy thử trên máy này: văn phòng, ba loa, một kiosk",
+    ),
     "install": ("deploy.commands", "install", "Cài một vai trò (loa, kiosk, văn phòng) lên máy này"),
-    "pair": ("deploy.commands", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp"),
+    "pair": ("deploy.pairing", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp"),
     "doctor": ("deploy.commands", "doctor", "Khám máy này: cái gì hỏng, vì sao, làm gì"),
     "settings": ("langso.settings_command", "settings", "Kiểm tra và xem tệp cấu hình"),
     "office": ("office.commands", "office", "Văn phòng: trang web, người ký, phát một bản tin"),

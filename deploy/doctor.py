@@ -19,6 +19,8 @@ from langso.errors import LangsoError
 from langso.health import Check, worst_first
 from langso.machine_checks import machine_checks
 from langso.settings import Settings, load_settings
+from langso.trust.marks import FOLDER as TRUST_FOLDER
+from langso.trust.marks import MarksFile
 
 _CERTIFICATE_SOON = timedelta(days=30)
 
@@ -258,9 +260,10 @@ def _machine(place: Path, trust: ClockTrust | None = None) -> list[Check]:
 
 
 def _clock(settings: Settings) -> ClockTrust:
-    # The floor is the agent's to know; without it the machine's own evidence is judged against this release's day.
+    marks = MarksFile(settings.paths.state / TRUST_FOLDER).load()
+    floor = max((floor.moment for floor in marks.floors), default=None) if marks else None
     evidence = gather_evidence(settings.paths.state, settings.paths.run)
-    return judge_clock(datetime.now(UTC), evidence, floor=datetime.now(UTC), mode=settings.clock.trust)
+    return judge_clock(datetime.now(UTC), evidence, floor=floor, mode=settings.clock.trust)
 
 
 def _safely(look: Callable[[Settings], Iterable[Check]], settings: Settings) -> list[Check]:

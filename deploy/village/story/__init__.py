@@ -1,0 +1,1 @@
+"""A scripted day in the village, each step checked, with its evidence kept."""
