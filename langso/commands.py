@@ -25,15 +25,16 @@ def parse_command(as_json: bool, text: str) -> None:
 
     Không có --json thì kể bằng lời, số giấy tờ và số tài khoản được che bớt.
     """
-    if text == "-":
-        text = _from_stdin()
-    else:
-        # Bytes that are no UTF-8 reach Python as lone surrogates, which cannot be printed again.
-        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = _from_stdin() if text == "-" else _printable(text)
     if len(text) > MAX_TEXT:
         raise TextTooLong(f"Nội dung dài quá {MAX_TEXT} ký tự, không thể là một mã QR; hãy kiểm tra lại.")
     parsed = parse(text)
     click.echo(parsed.as_json() if as_json else describe(parsed))
+
+
+def _printable(argument: str) -> str:
+    # Bytes that are no UTF-8 reach Python as lone surrogates, which cannot be printed again.
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _from_stdin() -> str:

@@ -85,10 +85,10 @@ def read(text: str) -> Parsed:
         problems += emv_rules.problems_of_root(tree.items)
         problems += emv_rules.problems_of_details(tree.templates.get("62", []))
     problems += _repetitions(tree)
-    fields["ambiguous"] = bool(_repetitions(tree)) or len(_receivers(tree)) > 1
+    fields["ambiguous"] = bool(_repetitions(tree)) or sum("02" <= tag <= "51" for tag in root) > 1
     fields["template_errors"] = {p: f"{f.why} (vị trí {f.position})" for p, f in tree.template_faults.items()}
     fields["strict_valid"] = not problems
-    return Parsed("emv", fields, problems, _cautions(fields))
+    return Parsed("emv", fields, problems, [] if tree.fault else _cautions(fields))
 
 
 def _parse(payload: str) -> _Tree:
@@ -158,9 +158,9 @@ def _add_receiver(fields: dict[str, Any], tree: _Tree) -> list[str]:
     # A transfer to an account is what the kiosk can check, so it is the one told where a code holds both.
     tag = next((t for t, guid in receivers.items() if guid == GUID), next(iter(receivers), None))
     inner = tree.elements(tag) if tag is not None else {}
-    if tag is not None and receivers[tag] == VNPAY_GUID:
-        provider, merchant = "VNPAY", inner.get("01")
-    elif tag is not None:
+    for other in [t for t, guid in receivers.items() if guid == VNPAY_GUID]:
+        provider, merchant = "VNPAY", tree.elements(other).get("01")
+    if tag is not None and receivers[tag] == GUID:
         provider = "VIETQR"
         who = tree.elements(f"{tag}.01")
         bin_, account = who.get("00"), who.get("01")
@@ -169,8 +169,6 @@ def _add_receiver(fields: dict[str, Any], tree: _Tree) -> list[str]:
         problems += emv_rules.problems_of_receiver(bin_, account, service, nested)
         if tag != "38":
             problems.append("Người nhận VietQR nằm sai chỗ trong mã, hãy kiểm tra trên điện thoại trước khi chuyển.")
-    if len(receivers) > 1:
-        problems.append("Mã ghi nhiều người nhận, hãy xem kỹ tên người nhận trên điện thoại.")
     fields["provider"] = provider
     fields["bank_bin"] = bin_
     fields["bank"] = bank_name(bin_) if bin_ else None
@@ -205,6 +203,9 @@ def _cautions(fields: Mapping[str, Any]) -> list[str]:
         if fields["name"]
         else "Mã không ghi tên người nhận: trước khi chuyển, hãy xem tên ngân hàng báo trên điện thoại."
     ]
+    if fields["ambiguous"]:
+        # A code may show the commune's account to one app and a stranger's to another.
+        cautions.append("Mã ghi nhiều nơi nhận tiền, mỗi ứng dụng có thể trả cho một nơi khác nhau.")
     if fields["amount"] is None:
         cautions.append("Mã không ghi số tiền, người trả phải tự nhập.")
     if fields["asks_payer"]:

@@ -22,7 +22,7 @@ class Payee:
 def payee(parsed: Parsed) -> Payee | None:
     """The payee of a VietQR code that can be believed, else None.
 
-    None: no VietQR, checksum or structure broken, an element given twice, several receivers, currency not đồng,
+    None: no VietQR, checksum or structure broken, an element given twice, another receiver beside it, currency not đồng,
     or an amount that is written but unreadable (it must not pass for "any amount").
     """
     f = parsed.fields

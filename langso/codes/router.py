@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from langso.words import nfc
 
 from . import citizen_card, dossier_code, emv, health_card, link
 from .parsed import MAX_TEXT, Parsed
 
+_NEARLY_A_CARD = re.compile(r"[0-9]{6,18}\|")
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -33,4 +36,8 @@ def parse(text: str) -> Parsed:
         return dossier
     if not text:
         return Parsed("unknown", {}, ["Mã trống, hãy quét lại."])
+    if _NEARLY_A_CARD.match(text):
+        return Parsed(
+            "unknown", {"text": text}, ["Giống mã trên thẻ căn cước nhưng số không đủ 12 chữ số, hãy quét lại."]
+        )
     return Parsed("unknown", {"text": text}, ["Không nhận ra đây là mã gì, hãy đưa mã khác hoặc hỏi cán bộ."])

@@ -134,7 +134,7 @@ BEFORE_A_NAME: dict[str, str] = {
     "ThS": "thạc sĩ",
     "BS": "bác sĩ",
 }
-"""Shortened kinds of place and titles: said in full only where a name or number follows (`TP. Huế`, `QL 1A`, `P.5`)."""
+"""Shortened kinds of place and titles: said in full only before a name or number (`TP. Huế`, `QL 1A`, `P.5`)."""
 
 IN_DOCUMENT_NUMBERS: dict[str, str] = {
     "NĐ": "nghị định",

@@ -121,7 +121,6 @@ def test_tips(tip: str, strict: bool) -> None:
         item("62", item("08", "a") + item("08", "b")),
         item("54", "1000") + item("54", "9000"),
         item("66", "x"),
-        item("26", item("00", "A000000775") + item("01", "0101234567")),
     ],
 )
 def test_strict_rules_only_report(more: str) -> None:
@@ -213,6 +212,17 @@ def test_a_code_not_to_be_believed_has_no_payee(code: str) -> None:
     assert parsed.kind == "emv"
     assert parsed.problems
     assert not parsed.fields["strict_valid"]
+    assert payee(parsed) is None
+
+
+@pytest.mark.parametrize(
+    "other", [item("26", item("00", "A000000775") + item("01", "0101234567")), item("02", "4000000000000000")]
+)
+def test_a_second_receiver_for_other_apps_takes_the_payee_away(other: str) -> None:
+    parsed = read(other)
+    assert parsed.fields["account"] == "000000000001"
+    assert parsed.fields["ambiguous"]
+    assert any("nhiều nơi nhận" in caution for caution in parsed.cautions)
     assert payee(parsed) is None
 
 
