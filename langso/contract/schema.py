@@ -150,10 +150,17 @@ def _sealed_names() -> list[str]:
 def _definitions(template: str, prefix: str) -> dict[str, Any]:
     models = [(model, "validation") for model in (*SEALED.values(), *PLAIN)]
     _, generated = models_json_schema(models, ref_template=template)  # type: ignore[arg-type]
-    definitions: dict[str, Any] = dict(generated["$defs"])
+    definitions: dict[str, Any] = _without_discriminators(generated["$defs"])
     for kind, model in SEALED.items():
         definitions[f"Sealed-{kind}"] = _envelope(kind, f"{prefix}{model.__name__}")
     return dict(sorted(definitions.items()))
+
+
+def _without_discriminators(node: Any) -> Any:
+    """OpenAPI's `discriminator` is no JSON Schema, and AsyncAPI means another thing by it; the branches' `const` do."""
+    if isinstance(node, dict):
+        return {key: _without_discriminators(value) for key, value in node.items() if key != "discriminator"}
+    return [_without_discriminators(value) for value in node] if isinstance(node, list) else node
 
 
 def _envelope(kind: str, reference: str) -> dict[str, Any]:
