@@ -169,6 +169,8 @@ def _add_receiver(fields: dict[str, Any], tree: _Tree) -> list[str]:
         problems += emv_rules.problems_of_receiver(bin_, account, service, nested)
         if tag != "38":
             problems.append("Người nhận VietQR nằm sai chỗ trong mã, hãy kiểm tra trên điện thoại trước khi chuyển.")
+    if list(receivers.values()).count(GUID) > 1:
+        problems.append("Mã ghi hai tài khoản nhận, đừng dùng mã này.")
     fields["provider"] = provider
     fields["bank_bin"] = bin_
     fields["bank"] = bank_name(bin_) if bin_ else None

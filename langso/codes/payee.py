@@ -22,8 +22,8 @@ class Payee:
 def payee(parsed: Parsed) -> Payee | None:
     """The payee of a VietQR code that can be believed, else None.
 
-    None: no VietQR, checksum or structure broken, an element given twice, another receiver beside it, currency not đồng,
-    or an amount that is written but unreadable (it must not pass for "any amount").
+    None: no VietQR, checksum or structure broken, an element given twice, another receiver beside it, a currency
+    other than đồng, or an amount that is written but unreadable (it must not pass for "any amount").
     """
     f = parsed.fields
     if parsed.kind != "emv" or f["provider"] != "VIETQR":
