@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from firmware_bridge.errors import BridgeError, LinkLost, UnknownOutput
 from firmware_bridge.exchange import ATTEMPTS, REPLY_TIMEOUT_S, WRONG_VERSION_WHY, Counters, Exchange
-from firmware_bridge.serial_line import SerialLine
+from firmware_bridge.serial_line import UNPLUGGED_WHY, SerialLine
 from firmware_bridge.state_of_board import judge_board
 from firmware_bridge.wire import messages
 from firmware_bridge.wire.frames import VERSION
@@ -31,7 +31,8 @@ class Bridge:
     """Switches the outputs of the board on serial device `port`. Thread-safe.
 
     What `set_output` asked for stands until the opposite is asked or `close`: leases are renewed, and after an
-    unplugged cord or a restarted board an output still wanted is switched on again.
+    unplugged cord or a restarted board an output still wanted is switched on again. `on_telemetry` runs on the
+    bridge's thread: it must be short and must not call `set_output` or `keep_alive`.
     """
 
     def __init__(
@@ -139,6 +140,8 @@ class Bridge:
             return judge_board(self._hello if self._alive else None, self._why, self._telemetry)
 
     def _enqueue(self, name: str | None) -> _Job:
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("on_telemetry must not wait for the bridge that calls it")
         if not self._alive:
             raise LinkLost(self._why)
         job = _Job(name, name is not None and self._wanted[name])
@@ -153,18 +156,20 @@ class Bridge:
 
     def _run(self) -> None:
         pause = BACKOFF_S[0]
-        while not self._closing.is_set():
-            connects = self._counters.connects
-            try:
-                self._hold_line()
-            except (BridgeError, OSError) as error:
-                why = error if isinstance(error, BridgeError) else "Dây nối mạch vừa bị rút; hãy cắm lại."
-                self._fail(str(why))
-            if self._counters.connects != connects:
-                pause = BACKOFF_S[0]
-            self._closing.wait(pause * random.uniform(0.5, 1.0))
-            pause = min(pause * 2, BACKOFF_S[1])
-        self._fail("Đã đóng cổng nối mạch; hãy khởi động lại dịch vụ.")
+        try:
+            while not self._closing.is_set():
+                connects = self._counters.connects
+                try:
+                    self._hold_line()
+                except (BridgeError, OSError) as error:
+                    self._fail(str(error) if isinstance(error, BridgeError) else UNPLUGGED_WHY)
+                if self._counters.connects != connects:
+                    pause = BACKOFF_S[0]
+                self._closing.wait(pause * random.uniform(0.5, 1.0))
+                pause = min(pause * 2, BACKOFF_S[1])
+        finally:
+            # Also when a fault of ours ends this thread: nobody may believe the link is still up.
+            self._fail("Đã đóng cổng nối mạch; hãy khởi động lại dịch vụ.")
 
     def _hold_line(self) -> None:
         line = SerialLine(self._port, self._baud)
@@ -238,7 +243,7 @@ class Bridge:
                 number = hello.outputs.index(job.name)
                 self._note(exchange.command(SetOutput(number, job.on, lease if job.on else 0)))
         except (LinkLost, OSError) as error:
-            job.finish(error if isinstance(error, LinkLost) else LinkLost("Dây nối mạch vừa bị rút; hãy cắm lại."))
+            job.finish(error if isinstance(error, LinkLost) else LinkLost(UNPLUGGED_WHY))
             raise
         except BridgeError as error:
             with self._changed:

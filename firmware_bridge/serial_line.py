@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import termios
 
 import serial
 
 from firmware_bridge.errors import LinkLost
 
 MAX_READ = 4096
+UNPLUGGED_WHY = "Dây nối mạch vừa bị rút; hãy cắm lại."
 
 
 class SerialLine:
@@ -18,10 +20,10 @@ class SerialLine:
 
     def __init__(self, port: str, baud: int) -> None:
         try:
-            # A path with "://" would make pyserial open sockets or programs: only devices are meant.
+            # Not serial_for_url: a setting must not be able to open sockets or programs.
             self._serial = serial.Serial(port, baud, timeout=0, write_timeout=0.5, exclusive=True)
             self._serial.reset_input_buffer()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, termios.error) as error:
             raise LinkLost(_why(port, error)) from error
         self._woken, self._waker = os.pipe()
         os.set_blocking(self._woken, False)
@@ -37,7 +39,7 @@ class SerialLine:
             return b""
         data = os.read(self._serial.fileno(), MAX_READ)
         if not data:
-            raise LinkLost("Dây nối mạch vừa bị rút; hãy cắm lại.")
+            raise LinkLost(UNPLUGGED_WHY)
         return data
 
     def write(self, data: bytes) -> None:

@@ -47,9 +47,9 @@ def test_both_pythons_read_the_same_stream_alike(tmp_path: Path) -> None:
     (tmp_path / "stream.json").write_text(json.dumps(pieces))
     (tmp_path / "program.py").write_text(PROGRAM)
     write_image(tmp_path / "flash")
+    chip = [sys.executable, "-m", "firmware_bridge.twin.chip", str(os.getpid())]
     done = subprocess.run(
-        [sys.executable, "-m", "firmware_bridge.twin.chip", str(os.getpid()), str(tmp_path / "program.py")]
-        + [str(tmp_path / "stream.json")],
+        [*chip, str(tmp_path / "program.py"), str(tmp_path / "stream.json")],
         env={**os.environ, "MICROPYPATH": f"{tmp_path / 'flash'}:.frozen"},
         capture_output=True,
         text=True,
