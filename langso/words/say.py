@@ -148,7 +148,12 @@ def letters(m: _Match) -> str:
 def fraction(m: _Match) -> str:
     """`18/11` as a day where it is one, `2/3` as a part, anything else as `a trên b`."""
     first, second = int(m["a"]), int(m["b"])
-    likely = _DATE_CUE.search(_before(m)) or (first, second) in _HOLIDAYS or (first > 12 and first != 24)
+    likely = (
+        _DATE_CUE.search(_before(m))
+        or (first, second) in _HOLIDAYS
+        or (first > 12 and first != 24)
+        or m["a"][0] == "0"
+    )
     if likely and _is_day(first, second) and len(m["a"]) <= 2 and len(m["b"]) <= 2:
         return f"{_day(m, first)} {_month(second)}"
     if 0 < first < second <= 10:
@@ -224,7 +229,7 @@ def _ordinal(value: int) -> str:
 
 
 def _per(m: _Match) -> str:
-    return f" một {m['per']}" if m["per"] else ""
+    return "".join(f" một {word.strip()}" for word in m["per"].split("/")[1:])
 
 
 def _address_sign(c: str) -> str:

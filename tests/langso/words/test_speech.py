@@ -33,6 +33,7 @@ YEAR = "năm hai nghìn không trăm hai mươi sáu"
         ("tháng 11/2026", f"tháng mười một {YEAR}"),
         ("11/2026", f"tháng mười một {YEAR}"),
         ("thứ 4, thứ 7", "thứ tư, thứ bảy"),
+        ("05/12", "ngày mùng năm tháng mười hai"),
         ("2/3 số hộ", "hai phần ba số hộ"),
         ("1/4", "một phần tư"),
         ("15/20 hộ", "mười lăm trên hai mươi hộ"),
@@ -73,6 +74,8 @@ def test_times(text: str, said: str) -> None:
     [
         ("8.000 đ", "tám nghìn đồng"),
         ("8.000đ/bản", "tám nghìn đồng một bản"),
+        ("500.000đ/người/tháng", "năm trăm nghìn đồng một người một tháng"),
+        ("> 400mm, <5%", "trên bốn trăm mi-li-mét, dưới năm phần trăm"),
         ("200.000 VNĐ", "hai trăm nghìn đồng"),
         ("8000₫", "tám nghìn đồng"),
         ("1,5 triệu đồng", "một phẩy năm triệu đồng"),
