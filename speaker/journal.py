@@ -1,0 +1,237 @@
+"""The journal of receipts: numbered, chained by hash, kept until acknowledged and 30 days longer.
+
+How refusals coalesce while the chain only grows: the first of a kind, reason and hour is written at once with
+count 1; later ones are counted beside the journal, and one more receipt with their number is written when the
+hour is over. So a flood costs two lines an hour and nothing that was written ever changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlite_utils
+
+from langso.clock import Clock
+from langso.contract import (
+    MAX_RECEIPTS,
+    DocumentReceipt,
+    EndedReceipt,
+    HeardReceipt,
+    Receipt,
+    Receipts,
+    StartedReceipt,
+)
+from langso.store import Migration, Store
+from speaker.errors import JournalDamaged
+
+KEEP = timedelta(days=30)
+GENESIS = "0" * 64
+BATCH_BYTES = 512 * 1024
+
+Body = DocumentReceipt | StartedReceipt | EndedReceipt | HeardReceipt
+
+
+def _create(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE journal (
+            one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, born TEXT, state_number INTEGER NOT NULL,
+            batched INTEGER NOT NULL, acknowledged INTEGER NOT NULL, generation INTEGER NOT NULL)"""
+    )
+    db.execute(
+        """CREATE TABLE receipts (
+            number INTEGER PRIMARY KEY, line TEXT NOT NULL, sha256 TEXT NOT NULL, acknowledged_at TEXT)"""
+    )
+    db.execute(
+        """CREATE TABLE refusals (
+            kind TEXT NOT NULL, reason TEXT NOT NULL, hour TEXT NOT NULL, more INTEGER NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (kind, reason, hour))"""
+    )
+    # 128 random bits made with the database: a wiped or cloned card is another journal.
+    db.execute("INSERT INTO journal VALUES (1, ?, NULL, 0, 0, 0, 0)", [secrets.token_hex(16)])
+
+
+JOURNAL_MIGRATION = Migration("speaker-journal-1", _create)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Consecutive receipts ready to be sealed: `first`..`last` of journal `journal`; `key` names it in the outbox."""
+
+    receipts: Receipts
+    first: int
+    last: int
+    key: str
+
+
+class Journal:
+    """Thread-safe through its store. Write within the transaction of what the receipt describes."""
+
+    def __init__(self, store: Store, clock: Clock, *, device: str, commune: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._device = device
+        self._commune = commune
+
+    @property
+    def id(self) -> str:
+        """32 hex digits."""
+        return str(self._one("id"))
+
+    @property
+    def born(self) -> datetime | None:
+        """When the journal began by a trusted clock; None until there has been one."""
+        text = self._one("born")
+        return datetime.fromisoformat(str(text)) if text else None
+
+    @property
+    def through(self) -> int:
+        """Number of the last receipt written."""
+        row = self._store.db.execute("SELECT max(number) FROM receipts").fetchone()
+        return max(int(row[0] or 0), int(str(self._one("acknowledged"))))
+
+    @property
+    def acknowledged(self) -> int:
+        """What the office says it has."""
+        return int(str(self._one("acknowledged")))
+
+    def be_born(self, now: datetime) -> None:
+        """Notes the first trusted time; later calls do nothing."""
+        with self._store.transaction() as db:
+            db.execute("UPDATE journal SET born = ? WHERE born IS NULL", [now.isoformat()])
+
+    def next_state_number(self) -> int:
+        """The number of the next signed state; never used twice."""
+        with self._store.transaction() as db:
+            db.execute("UPDATE journal SET state_number = state_number + 1")
+            return int(db.execute("SELECT state_number FROM journal").fetchone()[0])
+
+    def write(self, body: Body) -> Receipt:
+        """Appends one receipt; durable when the (outer) transaction ends."""
+        with self._store.transaction() as db:
+            row = db.execute("SELECT number, sha256 FROM receipts ORDER BY number DESC LIMIT 1").fetchone()
+            number, previous = (int(row[0]) + 1, str(row[1])) if row else (1, GENESIS)
+            receipt = Receipt(number=number, previous=previous, written=self._clock.now(), body=body)
+            line = receipt.to_json()
+            db.execute(
+                "INSERT INTO receipts VALUES (?, ?, ?, NULL)",
+                [number, line.decode(), hashlib.sha256(line).hexdigest()],
+            )
+        return receipt
+
+    def refuse(self, body: DocumentReceipt) -> bool:
+        """Writes a refusal, or counts it where this hour already has one like it. True when it was written."""
+        hour = self._clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H")
+        with self._store.transaction() as db:
+            changed = db.execute(
+                "UPDATE refusals SET more = more + 1 WHERE kind = ? AND reason = ? AND hour = ?",
+                [body.document, body.reason, hour],
+            ).rowcount
+            if changed:
+                return False
+            db.execute(
+                "INSERT INTO refusals VALUES (?, ?, ?, 0, ?)",
+                [body.document, body.reason, hour, body.to_json().decode()],
+            )
+            self.write(body)
+        return True
+
+    def close_hours(self) -> int:
+        """Writes the counts of hours that are over; returns how many lines."""
+        hour = self._clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H")
+        written = 0
+        with self._store.transaction() as db:
+            rows = db.execute("SELECT more, body FROM refusals WHERE hour <> ?", [hour]).fetchall()
+            for more, text in rows:
+                if more:
+                    body = DocumentReceipt.model_validate_json(text)
+                    self.write(body.model_copy(update={"count": int(more)}))
+                    written += 1
+            db.execute("DELETE FROM refusals WHERE hour <> ?", [hour])
+        return written
+
+    def next_batch(self) -> Batch | None:
+        """Up to 200 receipts not yet batched, or None. Call `batched` in the same transaction as the outbox's put."""
+        with self._store.transaction() as db:
+            done, generation = db.execute("SELECT batched, generation FROM journal").fetchone()
+            rows = db.execute(
+                "SELECT number, line FROM receipts WHERE number > ? ORDER BY number LIMIT ?", [done, MAX_RECEIPTS]
+            ).fetchall()
+        lines: list[str] = []
+        size = 0
+        for _, line in rows:
+            size += len(line.encode()) + 16
+            if lines and size > BATCH_BYTES:
+                break
+            lines.append(line)
+        if not lines:
+            return None
+        first, last = int(rows[0][0]), int(rows[len(lines) - 1][0])
+        receipts = Receipts(device=self._device, commune=self._commune, journal=self.id, lines=tuple(lines))
+        return Batch(receipts, first, last, f"{self.id}:{first}-{last}:{generation}")
+
+    def batched(self, last: int) -> None:
+        """Receipts up to `last` are in the outbox."""
+        with self._store.transaction() as db:
+            db.execute("UPDATE journal SET batched = max(batched, ?)", [last])
+
+    def acknowledge(self, journal: str, through: int) -> bool:
+        """Takes the office's word. One that goes back makes later receipts due again.
+
+        False when it is about another journal. A number above ours means that this database is an old copy: the
+        office holds lines that we no longer have, so a new journal begins rather than two truths under one number.
+        """
+        now = self._clock.now()
+        with self._store.transaction() as db:
+            if journal != self.id:
+                return False
+            if through > self.through:
+                self._renew(db)
+                return True
+            if through < self.acknowledged:
+                db.execute("UPDATE receipts SET acknowledged_at = NULL WHERE number > ?", [through])
+                oldest = db.execute("SELECT min(number) FROM receipts").fetchone()[0]
+                again = max(through, int(oldest or 1) - 1)
+                db.execute(
+                    "UPDATE journal SET acknowledged = ?, batched = ?, generation = generation + 1", [through, again]
+                )
+                return True
+            db.execute(
+                "UPDATE receipts SET acknowledged_at = ? WHERE number <= ? AND acknowledged_at IS NULL",
+                [now.isoformat(), through],
+            )
+            db.execute("UPDATE journal SET acknowledged = ?", [through])
+        return True
+
+    def prune(self) -> int:
+        """Forgets receipts acknowledged more than 30 days ago, except the last, whose hash the next one needs."""
+        with self._store.transaction() as db:
+            return db.execute(
+                "DELETE FROM receipts WHERE acknowledged_at < ? AND number < (SELECT max(number) FROM receipts)",
+                [(self._clock.now() - KEEP).isoformat()],
+            ).rowcount
+
+    def lines(self) -> list[Receipt]:
+        """All receipts kept, in order. Raises JournalDamaged where the chain does not hold."""
+        rows = self._store.db.execute("SELECT line, sha256 FROM receipts ORDER BY number").fetchall()
+        receipts: list[Receipt] = []
+        expected: str | None = None
+        for line, sha256 in rows:
+            receipt = Receipt.model_validate_json(line)
+            wrong = expected is not None and (receipt.previous, receipt.number) != (expected, receipts[-1].number + 1)
+            if wrong or hashlib.sha256(line.encode()).hexdigest() != sha256:
+                raise JournalDamaged(f"Sổ biên nhận hỏng ở dòng {receipt.number}; hãy gửi thẻ nhớ về xã để kiểm tra.")
+            expected = sha256
+            receipts.append(receipt)
+        return receipts
+
+    def _renew(self, db: sqlite_utils.Database) -> None:
+        db.execute("DELETE FROM receipts")
+        db.execute(
+            "UPDATE journal SET id = ?, batched = 0, acknowledged = 0, generation = 0", [secrets.token_hex(16)]
+        )
+
+    def _one(self, column: str) -> object:
+        return self._store.db.execute(f"SELECT {column} FROM journal").fetchone()[0]

@@ -1,0 +1,371 @@
+"""What to do next, pure: from the shows, what has happened to each, and the time. No clock and no I/O of its own.
+
+`decide` is idempotent: called again with the same situation it says the same, so the loop may call it at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from speaker.shows import Show, Stop
+
+PREPARE = timedelta(seconds=2.5)
+ON_TIME = timedelta(milliseconds=300)
+HANDOVER = timedelta(milliseconds=20)
+DROP_AFTER = timedelta(seconds=1)
+LONGEST_INTERRUPTION = timedelta(hours=1)
+
+Outcome = Literal["played", "cut", "missed", "refused"]
+PlayState = Literal["claimed", "interrupted", "ended"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the ledger says of a show: claimed (its sound was about to start), interrupted at a position, or ended.
+
+    `began`: wall time of position 0 when it was claimed; `at`: wall time of this state.
+    """
+
+    id: str
+    state: PlayState
+    began: datetime
+    at: datetime
+    position_ms: int = 0
+    urgent: bool = False
+    issuer: str = ""
+
+
+@dataclass(frozen=True)
+class Playing:
+    """A show that sounds or is prepared: from `begins` (wall time of position 0) to `ends`."""
+
+    show: Show
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that matters now. `ready`: whether all of a show's media is here; `refusal`: why policy forbids it at a time.
+
+    `born`: when this journal began; what was due before it has been somebody else's to play.
+    """
+
+    now: datetime
+    trusted: bool
+    scheduled: tuple[Show, ...] = ()
+    urgent: tuple[Show, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    cleared: frozenset[str] = frozenset()
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    playing: tuple[Playing, ...] = ()
+    ready: Callable[[Show], bool] = lambda show: True
+    refusal: Callable[[Show, datetime], str | None] = lambda show, at: None
+    born: datetime | None = None
+    muted: bool = False
+    lead_ready: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Silence this show now. `keep`: it is interrupted and comes back; else it ends with outcome and why."""
+
+    show: Show
+    keep: bool
+    why: str
+    outcome: Outcome = "cut"
+
+
+@dataclass(frozen=True)
+class Finish:
+    """End a show that does not sound."""
+
+    id: str
+    outcome: Outcome
+    why: str
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Start a show so that `position_ms` is heard at `at` (None: as soon as can be)."""
+
+    show: Show
+    position_ms: int = 0
+    at: datetime | None = None
+    chime: bool = True
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Do the cuts, then the finishes, then the beginning; then decide again. Nothing to do: wait until `wake`."""
+
+    cuts: tuple[Cut, ...] = ()
+    finishes: tuple[Finish, ...] = ()
+    begin: Begin | None = None
+    wake: datetime | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do but wait."""
+        return not self.cuts and not self.finishes and self.begin is None
+
+
+def decide(s: Situation) -> Decision:
+    """The next steps. Cuts come alone: what follows them is decided on the situation they leave."""
+    cuts = tuple(cut for playing in s.playing if (cut := _must_end(s, playing)) is not None)
+    if cuts:
+        return Decision(cuts=cuts)
+    finishes: list[Finish] = list(_withdrawn(s))
+    best = _best_emergency(s, finishes)
+    if best is not None:
+        lower = [playing for playing in s.playing if _rank(playing.show) < _rank(best.show)]
+        if len(lower) == len(s.playing):
+            return Decision(
+                cuts=tuple(_interrupt(playing.show, best.show) for playing in lower),
+                finishes=tuple(finishes),
+                begin=None if lower else best,
+            )
+    begin, wake = _next_in_programme(s, finishes)
+    return Decision(finishes=tuple(finishes), begin=begin, wake=wake)
+
+
+def next_start(shows: Iterable[Show], entries: Mapping[str, Entry], now: datetime) -> datetime | None:
+    """Planned start of the next show that has not begun, for the state report."""
+    return min((show.start for show in shows if show.start > now and show.id not in entries), default=None)
+
+
+def _must_end(s: Situation, playing: Playing) -> Cut | None:
+    show = playing.show
+    listed = s.urgent if show.urgent else s.scheduled
+    if all(other.id != show.id for other in listed):
+        why = "đã báo yên" if show.id in s.cleared or f"{show.issuer}:*" in s.cleared else "withdrawn"
+        return Cut(show, keep=False, why=why)
+    if any(stop.stops(show, playing.begins) for stop in s.stops):
+        return Cut(show, keep=False, why="có lệnh dừng")
+    if s.muted:
+        # An emergency comes back when somebody unmutes while it is in force.
+        return Cut(show, keep=show.urgent, why="muted")
+    if show.urgent and show.stream is None and _expired(s, show):
+        return Cut(show, keep=False, why="hết hạn")
+    return None
+
+
+def _withdrawn(s: Situation) -> Iterable[Finish]:
+    listed = {show.id for show in (*s.scheduled, *s.urgent)} | {playing.show.id for playing in s.playing}
+    for entry in s.entries.values():
+        if entry.state != "ended" and entry.id not in listed:
+            clear = entry.id in s.cleared or f"{entry.issuer}:*" in s.cleared
+            yield Finish(entry.id, "cut", "đã báo yên" if clear else "withdrawn")
+
+
+def _interrupt(show: Show, by: Show) -> Cut:
+    why = f"nhường lệnh khẩn {by.id}"
+    return Cut(show, keep=show.urgent or show.after_cut != "stay_cut", why=why)
+
+
+def _rank(show: Show) -> tuple[bool, bool, datetime, str]:
+    """Who cuts in on whom: emergencies over all; a commune's over a village's; the newest over the older."""
+    urgent = show.emergency
+    return (
+        urgent,
+        urgent and show.wide,
+        show.start if urgent else datetime.min.replace(tzinfo=show.start.tzinfo),
+        "",
+    )
+
+
+def _expired(s: Situation, show: Show) -> bool:
+    return show.expires is not None and s.now >= show.expires
+
+
+def _open(s: Situation, show: Show) -> bool:
+    entry = s.entries.get(show.id)
+    return (entry is None or entry.state != "ended") and all(playing.show.id != show.id for playing in s.playing)
+
+
+def _best_emergency(s: Situation, finishes: list[Finish]) -> Begin | None:
+    best: Begin | None = None
+    for show in s.urgent:
+        begin = _urgent_begin(s, show, finishes)
+        if begin is not None and show.emergency and (best is None or _rank(show) > _rank(best.show)):
+            best = begin
+    return best
+
+
+def _urgent_begin(s: Situation, show: Show, finishes: list[Finish]) -> Begin | None:
+    """How an urgent order would begin now; finishes it where it can no longer be heard."""
+    if not _open(s, show):
+        return None
+    entry = s.entries.get(show.id)
+    position = 0
+    if entry is not None and entry.state == "interrupted":
+        position = entry.position_ms
+    elif entry is not None:
+        if not s.trusted:
+            # A replayed order and a pulled cord must not repeat it for ever: unproven time plays once.
+            finishes.append(Finish(show.id, "cut", "power"))
+            return None
+        position = max(0, int((s.now - entry.began).total_seconds() * 1000)) if show.stream is None else 0
+    if position >= show.duration_ms and show.stream is None:
+        finishes.append(Finish(show.id, "cut", "power"))
+        return None
+    if any(stop.stops(show, show.start) for stop in s.stops):
+        finishes.append(Finish(show.id, "cut", "có lệnh dừng"))
+        return None
+    if _expired(s, show):
+        why = "loa đang tắt tiếng" if s.muted else "chưa tải xong âm thanh" if not s.ready(show) else "hết hạn"
+        outcome: Outcome = "cut" if entry is not None else "refused" if s.muted else "missed"
+        finishes.append(Finish(show.id, outcome, why))
+        return None
+    refused = s.refusal(show, s.now)
+    if refused is not None:
+        finishes.append(Finish(show.id, "cut" if entry is not None else "refused", refused))
+        return None
+    if s.muted or not s.ready(show):
+        return None
+    return Begin(show, position)
+
+
+@dataclass
+class _Programme:
+    """What one pass over the programme found: late candidates, the next on-time show, when to look again."""
+
+    due: list[Begin] = field(default_factory=list)
+    late: list[Begin] = field(default_factory=list)
+    coming: datetime | None = None
+    wake: datetime | None = None
+
+    def look_at(self, moment: datetime) -> None:
+        self.wake = moment if self.wake is None else min(self.wake, moment)
+
+
+def _next_in_programme(s: Situation, finishes: list[Finish]) -> tuple[Begin | None, datetime | None]:
+    found = _Programme()
+    finished = {finish.id for finish in finishes}
+    if s.trusted:
+        for show in s.scheduled:
+            if _open(s, show) and show.id not in finished:
+                _consider(s, show, found, finishes)
+    for show in s.urgent:
+        if not show.emergency and _open(s, show) and show.id not in finished:
+            begin = _urgent_begin(s, show, [])
+            if begin is not None:
+                found.late.append(begin)
+        if show.expires is not None and show.expires > s.now and _open(s, show):
+            found.look_at(show.expires)
+    if len(s.playing) < 2 and found.due:
+        return min(found.due, key=_order), found.wake
+    if not s.playing:
+        for begin in sorted(found.late, key=_order):
+            ends = s.now + timedelta(milliseconds=begin.show.duration_ms - begin.position_ms) + begin.show.lead
+            # A late show must not make an on-time one late; what was interrupted has the right to end.
+            if found.coming is None or ends <= found.coming or begin.show.id in s.entries:
+                return begin, found.wake
+    for playing in s.playing:
+        found.look_at(playing.ends)
+    return None, found.wake
+
+
+def _order(begin: Begin) -> tuple[bool, bool, datetime, str]:
+    interrupted = begin.position_ms == 0
+    return (interrupted, begin.show.broadcast_class != "priority", begin.show.start, begin.show.id)
+
+
+def _consider(s: Situation, show: Show, found: _Programme, finishes: list[Finish]) -> None:
+    entry = s.entries.get(show.id)
+    if any(stop.stops(show, entry.began if entry else show.start) for stop in s.stops):
+        finishes.append(Finish(show.id, "cut", "có lệnh dừng"))
+        return
+    if entry is not None:
+        _come_back(s, show, entry, found, finishes)
+        return
+    if s.born is not None and show.start < s.born:
+        finishes.append(Finish(show.id, "missed", "trước khi máy có sổ"))
+        return
+    prepare = show.audible - PREPARE - s.lead_ready
+    if s.now < prepare:
+        found.look_at(prepare)
+        found.coming = show.audible if found.coming is None else min(found.coming, show.audible)
+        return
+    refused = "loa đang tắt tiếng" if s.muted else s.refusal(show, max(s.now, show.audible))
+    if refused is not None:
+        if s.now < show.audible:
+            # The mute or the rule may still be lifted; the verdict falls when it should sound.
+            found.look_at(show.audible)
+        else:
+            finishes.append(Finish(show.id, "refused", refused))
+        return
+    _due(s, show, found, finishes)
+
+
+def _due(s: Situation, show: Show, found: _Programme, finishes: list[Finish]) -> None:
+    free = max((playing.ends for playing in s.playing), default=s.now) - HANDOVER
+    ready = s.ready(show)
+    if ready and s.now <= show.audible - ON_TIME and free <= show.audible:
+        found.due.append(Begin(show, 0, show.start))
+        return
+    if ready and s.now <= show.start - ON_TIME and free <= show.start:
+        # No time for the whole chime: the words still begin when they were promised.
+        found.due.append(Begin(show, 0, show.start, chime=False))
+        return
+    limit = _latest(show)
+    if limit is not None and s.now > limit:
+        busy = next((playing.show for playing in s.playing), None)
+        why = (
+            "chưa tải xong âm thanh"
+            if not ready
+            else f"đang phát {busy.title or busy.id}"[:190]
+            if busy
+            else "quá giờ"
+        )
+        finishes.append(Finish(show.id, "missed", why))
+        return
+    if limit is not None:
+        found.look_at(limit + timedelta(milliseconds=1))
+    if s.now < show.start - ON_TIME:
+        found.look_at(show.start - ON_TIME)
+    elif ready:
+        found.late.append(Begin(show))
+
+
+def _latest(show: Show) -> datetime | None:
+    """The last instant at which it may still begin; None: always."""
+    if show.late.rule == "always":
+        return None
+    if show.late.rule == "within" and show.late.minutes:
+        return show.start + timedelta(minutes=show.late.minutes)
+    return show.start + DROP_AFTER
+
+
+def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finishes: list[Finish]) -> None:
+    """A show that had begun: cut by an emergency (interrupted) or by a power cut (claimed, but nothing plays)."""
+    interrupted = entry.state == "interrupted"
+    why = "nhường lệnh khẩn" if interrupted else "power"
+    if show.after_cut == "stay_cut":
+        finishes.append(Finish(show.id, "cut", why))
+        return
+    position = 0
+    if show.after_cut == "resume":
+        position = entry.position_ms if interrupted else int((s.now - entry.began).total_seconds() * 1000)
+    too_late = s.now - entry.at > LONGEST_INTERRUPTION
+    if not interrupted and show.after_cut == "restart":
+        limit = _latest(show)
+        too_late = too_late or (limit is not None and s.now > limit)
+    if too_late or position >= show.duration_ms:
+        finishes.append(Finish(show.id, "cut", why))
+        return
+    refused = "loa đang tắt tiếng" if s.muted else s.refusal(show, s.now)
+    if refused is not None:
+        finishes.append(Finish(show.id, "cut", f"{why}; {refused}"[:200]))
+        return
+    found.look_at(entry.at + LONGEST_INTERRUPTION + timedelta(milliseconds=1))
+    if not s.playing and s.ready(show):
+        if position < 0:
+            # Claimed ahead of its time and the power failed before it sounded: it can still be on time.
+            begin_at = entry.began if s.now <= entry.began - ON_TIME else None
+            found.due.append(Begin(show, 0, begin_at, chime=False))
+        else:
+            found.late.append(Begin(show, position, chime=False))
