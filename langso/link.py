@@ -27,7 +27,16 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from langso.errors import LinkRefused
-from langso.link_rules import Backoff, Failure, Reason, from_error, from_log, from_reason, tls_context
+from langso.link_rules import (
+    Backoff,
+    Failure,
+    Reason,
+    from_error,
+    from_log,
+    from_reason,
+    perhaps_a_clone,
+    tls_context,
+)
 from langso.settings_model import LinkSettings
 
 log = logging.getLogger(__name__)
@@ -40,6 +49,7 @@ MAX_WAITING_BYTES = 16 << 20
 IN_FLIGHT = 20
 CONNECT_DEADLINE_S = 15.0
 STABLE_S = 30.0
+FLAPS = 3
 
 
 @dataclass(frozen=True)
@@ -180,7 +190,7 @@ class Link:
     # What follows runs on the link's thread.
 
     def _run(self) -> None:
-        attempt = 0
+        attempt = flaps = 0
         while not self._stopping.is_set():
             began = time.monotonic()
             connection = _Connection(self)
@@ -194,7 +204,12 @@ class Link:
                 connection.close()
             if self._stopping.is_set():
                 break
-            attempt = 1 if connection.was_up and time.monotonic() - began > STABLE_S else attempt + 1
+            stable = connection.was_up and time.monotonic() - began > STABLE_S
+            attempt = 1 if stable else attempt + 1
+            # Some brokers close the elder of two equals without a word: all it sees is a line cut again and again.
+            flaps = flaps + 1 if connection.was_up and not stable and failure.reason == "network" else 0
+            if flaps >= FLAPS:
+                failure = perhaps_a_clone(self._settings)
             self._set_state(failure)
             self._pause(self._backoff.wait(attempt, slow=failure.slow))
         self._set_state(Failure("stopped", "Đã ngừng nối."))

@@ -136,6 +136,15 @@ def from_reason(code: int, settings: LinkSettings) -> Failure:
     return Failure("network", f"{settings.host} ngắt kết nối (mã {code}); máy sẽ tự nối lại.")
 
 
+def perhaps_a_clone(settings: LinkSettings) -> Failure:
+    """Logged in and cut several times over, as a second device of this name would do; not slow: it may be the line."""
+    return Failure(
+        "taken_over",
+        f"Nối tới {settings.host} được rồi lại bị ngắt ngay, có thể một máy khác dùng số hiệu của máy này; "
+        "hãy báo văn phòng xã.",
+    )
+
+
 def _file_sentence(path: Path, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return f"Không có tệp chứng thư {path} hoặc khoá của nó; hãy ghép lại thiết bị."
