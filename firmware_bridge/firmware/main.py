@@ -25,6 +25,7 @@ def run() -> None:
         baudrate=board.BAUD,
         tx=machine.Pin(board.UART_TX),
         rx=machine.Pin(board.UART_RX),
+        txbuf=512,
         rxbuf=512,
         timeout=0,
     )

@@ -56,6 +56,7 @@ class UART(io.IOBase):
         baudrate: int = 0,
         tx: "Pin | None" = None,
         rx: "Pin | None" = None,
+        txbuf: int = 0,
         rxbuf: int = 0,
         timeout: int = 0,
     ) -> None:
