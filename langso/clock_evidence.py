@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from langso.clock import ClockEvidence
 from langso.errors import FileRefused
@@ -42,18 +43,27 @@ def gather_evidence(
     offset = now.timestamp() - time.clock_gettime(time.CLOCK_BOOTTIME)
     latch = run / "clock-synchronised.json"
     if places.timesync.exists() or kernel_synchronised():
-        _remember(latch, {"offset": offset})
+        _remember(latch, {"offset": offset, "boot": boot_id()})
         synchronised = True
         if places.rtc.exists():
             _remember_rtc(state / "rtc-set.json", now)
     else:
         seen = _number(latch, "offset")
-        synchronised = seen is not None and abs(seen - offset) < _SAME_CLOCK_S
+        same_boot = _read(latch).get("boot") == boot_id()
+        synchronised = same_boot and seen is not None and abs(seen - offset) < _SAME_CLOCK_S
     return ClockEvidence(
         ntp_synchronised=synchronised,
         rtc_set_at=_rtc_set_at(state / "rtc-set.json") if _clock_came_from(places.rtc) else None,
         nonce_age_s=nonce_age_s,
     )
+
+
+def boot_id() -> str:
+    """A name for this boot, new at every start of the kernel; "" where the system gives none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
 
 
 def kernel_synchronised() -> bool:
@@ -93,7 +103,7 @@ def _rtc_set_at(file: Path) -> datetime | None:
         return None
 
 
-def _remember(file: Path, values: dict[str, float]) -> None:
+def _remember(file: Path, values: dict[str, float | str]) -> None:
     # A full disk costs the memory of it, not the judgement of now.
     with contextlib.suppress(FileRefused, OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -101,8 +111,13 @@ def _remember(file: Path, values: dict[str, float]) -> None:
 
 
 def _number(file: Path, key: str) -> float | None:
+    found = _read(file).get(key)
+    return float(found) if isinstance(found, int | float) else None
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(read_limited(file, 1024))[key]
-        return float(found) if isinstance(found, int | float) else None
-    except (FileRefused, ValueError, TypeError, KeyError):
-        return None
+        found = json.loads(read_limited(file, 1024))
+    except (FileRefused, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

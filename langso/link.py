@@ -325,8 +325,10 @@ class _Connection:
             return from_error(error, self._settings)
         deadline = time.monotonic() + CONNECT_DEADLINE_S
         goodbye: float | None = None
+        now = time.monotonic()
         while self._failure is None:
-            if not self._turn(1.0 if goodbye is None else 0.1):
+            patience = 1.0 if self.was_up else min(1.0, max(0.01, deadline - now))
+            if not self._turn(patience if goodbye is None else 0.1):
                 break
             now = time.monotonic()
             if not self.was_up and now > deadline:

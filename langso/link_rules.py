@@ -137,7 +137,7 @@ def from_reason(code: int, settings: LinkSettings) -> Failure:
 
 
 def perhaps_a_clone(settings: LinkSettings) -> Failure:
-    """Logged in and cut several times over, as a second device of this name would do; not slow: it may be the line."""
+    """Logged in and cut again and again, as by a second device of this name; not slow: it may be the line."""
     return Failure(
         "taken_over",
         f"Nối tới {settings.host} được rồi lại bị ngắt ngay, có thể một máy khác dùng số hiệu của máy này; "

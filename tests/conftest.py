@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import ipaddress
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -181,6 +182,16 @@ class Broker:
             self._process.kill()
             self._process.wait(10)
             self._process = None
+
+    def freeze(self) -> None:
+        """Stops answering without closing anything, as a line behind a dead modem does."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Answers again after freeze()."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def log(self) -> str:
         """What it has written so far."""

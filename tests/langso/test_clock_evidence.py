@@ -37,7 +37,20 @@ def test_a_synchronisation_counts_for_the_rest_of_the_boot(tmp_path: Path, place
 
 def test_a_clock_moved_by_hand_loses_its_synchronisation(tmp_path: Path, places: ClockPlaces) -> None:
     offset = datetime.now(UTC).timestamp() - time.clock_gettime(time.CLOCK_BOOTTIME)
-    (tmp_path / "clock-synchronised.json").write_text(json.dumps({"offset": offset + 3600}))
+    latch = tmp_path / "clock-synchronised.json"
+    latch.write_text(json.dumps({"offset": offset, "boot": clock_evidence.boot_id()}))
+    assert gather_evidence(tmp_path, tmp_path, places=places).ntp_synchronised
+    latch.write_text(json.dumps({"offset": offset + 3600, "boot": clock_evidence.boot_id()}))
+    assert not gather_evidence(tmp_path, tmp_path, places=places).ntp_synchronised
+
+
+def test_a_synchronisation_of_an_earlier_boot_does_not_count(
+    tmp_path: Path, places: ClockPlaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places.timesync.touch()
+    assert gather_evidence(tmp_path, tmp_path, places=places).ntp_synchronised
+    places.timesync.unlink()
+    monkeypatch.setattr(clock_evidence, "boot_id", lambda: "the next boot")
     assert not gather_evidence(tmp_path, tmp_path, places=places).ntp_synchronised
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from langso.errors import LinkRefused
 from langso.link import MAX_PACKET, MAX_PAYLOAD, MAX_WAITING, Link, Will
@@ -388,13 +391,13 @@ def test_a_message_over_the_brokers_own_limit_is_dropped_not_fatal(
 
 
 class HostileBroker:
-    """Accepts connections and answers each with the given bytes, then keeps the line open."""
+    """Accepts connections and answers each with the next bytes given (the last for ever), keeping the line open."""
 
-    def __init__(self, answer: bytes) -> None:
+    def __init__(self, *answers: bytes) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.connections = 0
-        self._answer = answer
+        self._answers = list(answers)
         self._open: list[socket.socket] = []
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -408,9 +411,17 @@ class HostileBroker:
             self._open.append(line)
             try:
                 line.recv(4096)
-                line.sendall(self._answer)
+                line.sendall(self._answers.pop(0) if len(self._answers) > 1 else self._answers[0])
             except OSError:
                 pass
+
+    def drop(self) -> None:
+        """Cuts the present lines."""
+        while self._open:
+            line = self._open.pop()
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
 
     def close(self) -> None:
         self._listener.close()
@@ -460,6 +471,50 @@ def test_whatever_a_broker_says_the_link_lives(
     finally:
         device.link.stop(1)
         hostile.close()
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(min_size=1, max_size=40),
+            st.binary(min_size=1, max_size=60).map(lambda tail: CONNACK + tail),
+            st.tuples(st.integers(0, 15), st.binary(max_size=60)).map(
+                lambda packet: CONNACK + bytes([packet[0] << 4 | 2, len(packet[1])]) + packet[1]
+            ),
+        ),
+        min_size=10,
+        max_size=10,
+    )
+)
+def test_after_any_bytes_the_link_still_finds_an_honest_broker(answers: list[bytes]) -> None:
+    hostile = HostileBroker(*answers, CONNACK)
+    device = Link(
+        LinkSettings(host="127.0.0.1", port=hostile.port),
+        "loa-1",
+        on_message=lambda *_: None,
+        backoff=Backoff(0.01, 0.01, 0.01),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("langso.link.CONNECT_DEADLINE_S", 0.1)
+        device.start()
+        try:
+            # An answer after which the line counts as up is left by hand, as a dead one is by its keep-alive.
+            while hostile.connections <= len(answers):
+                assert until(lambda: device.connected or hostile.connections > len(answers), 15)
+                hostile.drop()
+            assert device.wait_connected(10), device.why
+        finally:
+            device.stop(1)
+            hostile.close()
+
+
+def test_a_line_that_went_dead_without_a_word_is_noticed(broker: Any, post: Callable[..., Post]) -> None:
+    device = post(plain(broker, keepalive=5), "loa-1").up()
+    broker.freeze()
+    assert until(lambda: device.link.reason == "network", 15)
+    broker.thaw()
+    assert device.link.wait_connected(10)
 
 
 def test_paho_still_tells_the_size_of_a_packet_being_read() -> None:
