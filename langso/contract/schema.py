@@ -157,7 +157,7 @@ def _definitions(template: str, prefix: str) -> dict[str, Any]:
 
 
 def _without_discriminators(node: Any) -> Any:
-    """OpenAPI's `discriminator` is no JSON Schema, and AsyncAPI means another thing by it; the branches' `const` do."""
+    """OpenAPI's `discriminator` is no JSON Schema, and AsyncAPI means another thing by it; `const` says it."""
     if isinstance(node, dict):
         return {key: _without_discriminators(value) for key, value in node.items() if key != "discriminator"}
     return [_without_discriminators(value) for value in node] if isinstance(node, list) else node

@@ -103,12 +103,7 @@ class Keeper:
     def floor(self) -> datetime | None:
         """The latest time that verified documents prove; None before the first."""
         with self._lock:
-            trust = self.trust
-            in_force = {"root": self._marks.highest_epoch("root")}
-            if trust is not None:
-                # A removed issuer or an earlier epoch no longer vouches for time: its key may have been stolen.
-                in_force |= {rule.name: rule.epoch for rule in trust.issuers}
-            return max((f.moment for f in self._marks.floors if in_force.get(f.issuer) == f.epoch), default=None)
+            return self._floor_under(self.trust)
 
     def clock_trust(self) -> ClockTrust:
         """Whether the wall clock may be acted on now, and why."""
@@ -291,12 +286,21 @@ class Keeper:
                 self._proven = self._clock.monotonic()
             self._nonce = self._nonce_made = None
 
+    def _floor_under(self, trust: TrustDocument | None) -> datetime | None:
+        in_force = {"root": self._marks.highest_epoch("root")}
+        if trust is not None:
+            # A removed issuer or an earlier epoch no longer vouches for time: its key may have been stolen.
+            in_force |= {rule.name: rule.epoch for rule in trust.issuers}
+        return max((f.moment for f in self._marks.floors if in_force.get(f.issuer) == f.epoch), default=None)
+
     def _check_trust_time(self, opened: Opened) -> None:
         trusted = self.clock_trust().trusted
         now = self._clock.now() if trusted else None
-        check_time(opened.trust, now=now, floor=self.floor)
+        # By the floor as the new document leaves it: it may be the one that ends a stolen key's false time.
+        floor = self._floor_under(opened.trust)
+        check_time(opened.trust, now=now, floor=floor)
         if opened.links and opened.links[-1].version > self._marks.highest_epoch("root"):
-            check_time(opened.links[-1], now=now, floor=self.floor)
+            check_time(opened.links[-1], now=now, floor=floor)
 
     def _mark(self, document: Document, sha256: str, issued: datetime) -> None:
         mark = Mark(

@@ -1,4 +1,4 @@
-"""What a device obeys, and what it keeps of it."""
+"""What a device obeys, what it keeps of it, and for how long."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from langso.contract import Plan
-from langso.trust import Refused
+from langso.contract import Plan, ReceiptsAck
+from langso.trust import Keeper, Refused, SigningKey, make_bundle, make_trust, root_keys, seal, threshold_of
 
 
 def refusal(call: Any, *args: Any, **named: Any) -> str:
@@ -37,11 +37,227 @@ def test_nothing_is_taken_before_trust(world: Any) -> None:
     assert refusal(world.keeper().take, "plan", world.sealed(world.plan())) == "no_trust"
 
 
-def test_a_held_plan_stays_after_its_expiry_but_is_not_accepted_anew(world: Any) -> None:
+def test_a_refusal_names_issuer_version_and_hash_of_what_was_verified_and_nothing_of_what_was_not(world: Any) -> None:
+    keeper = world.paired()
+    keeper.take("plan", world.sealed(world.plan(5)))
+    with pytest.raises(Refused) as caught:
+        keeper.take("plan", world.sealed(world.plan(4)))
+    assert (caught.value.issuer, caught.value.version) == ("office", 4)
+    assert caught.value.sha256 is not None
+    with pytest.raises(Refused) as caught:
+        keeper.take("plan", world.sealed(world.plan(9), SigningKey.generate()))
+    assert (caught.value.issuer, caught.value.version, caught.value.sha256) == (None, None, None)
+
+
+def test_a_held_plan_stays_after_its_expiry_but_none_is_accepted_anew(world: Any) -> None:
     keeper = world.paired()
     late = world.sealed(world.plan(2))
-    keeper.take("plan", world.sealed(world.plan(1)))
+    first = world.sealed(world.plan(1))
+    keeper.take("plan", first)
     world.clock.advance(timedelta(days=15).total_seconds())
     assert refusal(keeper.take, "plan", late) == "expired"
     assert keeper.held("plan") is not None
-    assert world.keeper().held("plan") is not None
+    restarted = world.keeper()
+    assert restarted.held("plan") is not None
+    assert not restarted.take("plan", first).fresh
+
+
+def test_trust_that_lapses_stays_in_force(world: Any) -> None:
+    keeper = world.paired()
+    world.clock.advance(timedelta(days=400).total_seconds())
+    assert keeper.take("plan", world.sealed(world.plan())).fresh
+    assert world.keeper().trust is not None
+
+
+def test_a_commune_that_merges_is_obeyed_under_both_codes_and_a_stranger_under_none(world: Any) -> None:
+    keeper = world.paired()
+    assert refusal(keeper.take, "plan", world.sealed(world.plan(1, commune="xa-moi"))) == "wrong_commune"
+    keeper.take_trust(world.bundle(2, communes=("xa-mau", "xa-moi")))
+    assert keeper.take("plan", world.sealed(world.plan(1, commune="xa-moi", audience="xa-moi"))).fresh
+    assert keeper.take("plan", world.sealed(world.plan(2, audience="xa-mau"))).fresh
+    assert refusal(keeper.take, "plan", world.sealed(world.plan(3, commune="xa-khac"))) == "wrong_commune"
+    assert refusal(keeper.take, "plan", world.sealed(world.plan(3, audience="xa-khac"))) == "wrong_audience"
+    assert refusal(keeper.take_trust, world.bundle(3, communes=("xa-moi",), commune="xa-moi")) == "wrong_commune"
+
+
+def test_a_revoked_device_obeys_and_holds_nothing_until_it_is_let_in_again(world: Any) -> None:
+    keeper = world.paired()
+    raw = world.sealed(world.plan())
+    keeper.take("plan", raw)
+    assert keeper.take_trust(world.bundle(2, revoked=("loa-1",))).fresh
+    for device in (keeper, world.keeper()):
+        assert device.revoked
+        assert refusal(device.take, "plan", raw) == "revoked"
+        assert device.held("plan") is None
+    keeper.take_trust(world.bundle(3))
+    assert keeper.held("plan") is not None
+
+
+def test_when_trust_drops_a_key_what_it_signed_is_no_longer_held(world: Any) -> None:
+    keeper = world.paired()
+    keeper.take("plan", world.sealed(world.plan(7)))
+    world.office = SigningKey.generate()
+    keeper.take_trust(world.bundle(2, issuers=world.rules(epoch=2)))
+    assert keeper.held("plan") is None
+    assert keeper.take("plan", world.sealed(world.plan(1, epoch=2))).fresh
+    restarted = world.keeper().held("plan")
+    assert restarted is not None
+    assert restarted.document.epoch == 2
+
+
+def test_old_and_new_key_side_by_side_let_the_held_plan_play_on(world: Any) -> None:
+    keeper = world.paired()
+    keeper.take("plan", world.sealed(world.plan(7)))
+    old, world.office = world.office, SigningKey.generate()
+    office, village = world.rules()
+    both = office.model_copy(update={"signers": threshold_of([old, world.office])})
+    keeper.take_trust(world.bundle(2, issuers=[both, village]))
+    assert keeper.held("plan") is not None
+    assert keeper.take("plan", world.sealed(world.plan(8))).fresh
+
+
+def test_an_issuers_rule_is_there_for_the_speakers_policy(world: Any) -> None:
+    trust = world.paired().trust
+    assert trust is not None
+    rule = trust.rule("thon-1")
+    assert rule is not None
+    assert (rule.places, rule.minutes_a_day) == (("thon-1",), 30)
+    assert trust.rule("thon-2") is None
+
+
+def test_each_issuers_urgent_orders_are_held_apart(world: Any) -> None:
+    keeper = world.paired()
+    keeper.take("urgent", world.sealed(world.urgent(3)), topic_issuer="office")
+    mine = world.urgent(1, issuer="thon-1")
+    keeper.take("urgent", world.sealed(mine, world.village), topic_issuer="thon-1")
+    assert [taken.document.issuer for taken in keeper.all_held("urgent")] == ["office", "thon-1"]
+    held = world.keeper().held("urgent", "thon-1")
+    assert held is not None
+    assert held.document == mine
+
+
+def test_an_acknowledgement_may_go_back_but_is_only_for_its_device(world: Any) -> None:
+    keeper = world.paired()
+
+    def ack(through: int, **changes: Any) -> bytes:
+        fields = {"issuer": "office", "device": "loa-1", "commune": "xa-mau", "journal": "0" * 32} | changes
+        return seal(ReceiptsAck(**fields, through=through, written=world.clock.now()), "ack", [world.office])
+
+    assert keeper.take("ack", ack(9)).document.through == 9
+    assert keeper.take("ack", ack(3)).document.through == 3
+    assert refusal(keeper.take, "ack", ack(3, device="loa-2")) == "wrong_audience"
+    assert refusal(keeper.take, "ack", ack(3, commune="xa-khac")) == "wrong_commune"
+    assert refusal(keeper.take, "ack", ack(3, issuer="thon-1")) == "wrong_role"
+
+
+def test_a_document_on_disk_that_was_tampered_with_is_not_held_and_can_be_sent_again(world: Any) -> None:
+    keeper = world.paired()
+    raw = world.sealed(world.plan())
+    keeper.take("plan", raw)
+    file = world.state / "trust" / "held" / "plan.office.json"
+    file.write_bytes(raw.replace(b'"sig":"', b'"sig":"AA'))
+    restarted = world.keeper()
+    assert restarted.held("plan") is None
+    world.clock.advance(timedelta(days=15).total_seconds())
+    assert restarted.take("plan", raw).fresh
+
+
+def test_an_older_document_put_back_on_disk_is_not_held(world: Any) -> None:
+    keeper = world.paired()
+    older = world.sealed(world.plan(1))
+    keeper.take("plan", older)
+    keeper.take("plan", world.sealed(world.plan(2)))
+    (world.state / "trust" / "held" / "plan.office.json").write_bytes(older)
+    assert world.keeper().held("plan") is None
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"{}", b"\xff" * 50])
+def test_a_damaged_trust_file_only_waits_for_the_next_one(world: Any, rubbish: bytes) -> None:
+    keeper = world.paired()
+    keeper.take("plan", world.sealed(world.plan()))
+    bundle = (world.state / "trust" / "bundle.json").read_bytes()
+    (world.state / "trust" / "bundle.json").write_bytes(rubbish)
+    restarted = world.keeper()
+    assert restarted.trust is None
+    assert restarted.take_trust(bundle).fresh
+    assert restarted.held("plan") is not None
+
+
+def test_a_crash_between_document_and_mark_leaves_the_document_marked_at_the_next_start(
+    world: Any, monkeypatch: Any
+) -> None:
+    keeper = world.paired()
+    monkeypatch.setattr(Keeper, "_mark", _power_cut)
+    with pytest.raises(KeyboardInterrupt):
+        keeper.take("plan", world.sealed(world.plan(5)))
+    monkeypatch.undo()
+    restarted = world.keeper()
+    assert restarted.held("plan") is not None
+    assert refusal(restarted.take, "plan", world.sealed(world.plan(4))) == "rolled_back"
+
+
+def test_a_full_disk_refuses_and_changes_nothing(world: Any, monkeypatch: Any) -> None:
+    from langso.errors import FileRefused
+
+    keeper = world.paired()
+
+    def full(*_: Any, **__: Any) -> None:
+        raise FileRefused("đầy")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("langso.trust.keeper.write_atomic", full)
+        with pytest.raises(FileRefused):
+            keeper.take("plan", world.sealed(world.plan()))
+    assert keeper.held("plan") is None
+    assert keeper.take("plan", world.sealed(world.plan())).fresh
+
+
+@pytest.mark.parametrize("kind", ["trust", "root", "state", "receipts", "dossier"])
+def test_a_device_obeys_no_other_kinds(world: Any, kind: str) -> None:
+    keeper = world.paired()
+    raw = seal(world.plan().model_copy(update={"kind": kind}), kind, [world.office])
+    assert refusal(keeper.take, kind, raw) == "wrong_role"
+
+
+def test_a_bad_clock_mode_is_a_mistake_of_ours(world: Any) -> None:
+    with pytest.raises(ValueError, match="clock mode"):
+        world.keeper(clock_mode="ntp")
+
+
+def test_two_of_three_root_keys_are_needed_where_the_root_says_so(world: Any) -> None:
+    world.root = [SigningKey.generate() for _ in range(3)]
+    roots = root_keys(world.root, 2)
+    keeper = world.keeper(roots=roots)
+    assert refusal(keeper.take_trust, world.bundle(keys=world.root[:1])) == "threshold"
+    assert keeper.take_trust(world.bundle(keys=world.root[1:])).fresh
+
+
+def test_one_villages_threshold_is_not_met_by_anothers_keys(world: Any) -> None:
+    second = SigningKey.generate()
+    office, village = world.rules()
+    strict = office.model_copy(update={"signers": threshold_of([world.office, second], 2)})
+    keeper = world.paired()
+    keeper.take_trust(world.bundle(2, issuers=[strict, village]))
+    plan = world.plan()
+    assert refusal(keeper.take, "plan", seal(plan, "plan", [world.office])) == "threshold"
+    assert refusal(keeper.take, "plan", seal(plan, "plan", [world.office, world.village])) == "wrong_role"
+    assert keeper.take("plan", seal(plan, "plan", [world.office, second])).fresh
+
+
+def test_trust_from_a_root_under_another_name_is_refused(world: Any) -> None:
+    keeper = world.paired()
+    stranger = make_bundle(
+        make_trust(
+            "xa-mau",
+            world.rules(),
+            [SigningKey.generate()],
+            version=2,
+            issued=world.clock.now(),
+            expires=world.clock.now() + timedelta(days=1),
+        )
+    )
+    assert refusal(keeper.take_trust, stranger) == "forged"
+
+
+def _power_cut(*_: Any) -> None:
+    raise KeyboardInterrupt
