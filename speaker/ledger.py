@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
 
 import sqlite_utils
@@ -40,6 +41,10 @@ class Ledger:
         self._store = store
         self._journal = journal
         self._clock = clock
+
+    def together(self) -> contextlib.AbstractContextManager[object]:
+        """Several changes as one transaction: one flush of the card for all."""
+        return self._store.transaction()
 
     def entries(self) -> dict[str, Entry]:
         """All shows that have a row."""

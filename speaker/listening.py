@@ -23,7 +23,7 @@ _MAX_BYTES = 512 << 20
 
 @dataclass(frozen=True)
 class Recording:
-    """`samples`: float32 mono 48 kHz; `wall_ns`, `monotonic_ns`: int64, one for each 480 samples, when they were read."""
+    """`samples`: float32 mono 48 kHz; `wall_ns`, `monotonic_ns`: int64, one per 480 samples, when it was read."""
 
     samples: Samples
     wall_ns: Stamps
@@ -83,11 +83,12 @@ def read_medium(path: Path) -> Samples:
     import soundfile
 
     samples, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
-    mono = samples.mean(axis=1).astype(numpy.float32)
+    mono: Samples = samples.mean(axis=1).astype(numpy.float32)
     if rate == RATE:
         return mono
     at = numpy.arange(int(len(mono) * RATE / rate)) * (rate / RATE)
-    return numpy.interp(at, numpy.arange(len(mono)), mono).astype(numpy.float32)
+    stretched: Samples = numpy.interp(at, numpy.arange(len(mono)), mono).astype(numpy.float32)
+    return stretched
 
 
 def locate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import threading
 import time
@@ -402,7 +403,7 @@ class _GstVoice:
         elements = [*head, *tail, _element(self._gst, "capsfilter", caps=caps)]
         for element in elements:
             self._bin.add(element)
-        for left, right in zip(elements, elements[1:], strict=False):
+        for left, right in itertools.pairwise(elements):
             if left.get_factory().get_name() in ("oggdemux", "uridecodebin"):
                 left.connect("pad-added", _link_first, right)
             elif not left.link(right):

@@ -1,9 +1,9 @@
-"""What may be heard, pure: hard caps of trust, quiet hours in Vietnamese time, minutes a day, a village's own place."""
+"""What may be heard, pure: hard caps, quiet hours in Vietnamese time, minutes a day, a village's own place."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from langso.clock import VIETNAM
@@ -17,7 +17,7 @@ NO_MINUTES: Mapping[str, int] = {}
 class Policy:
     """Rules in force on this device: `caps` and `rules` from trust, `village` (slug) and `volume` (0-100) its own."""
 
-    caps: Caps = Caps()
+    caps: Caps = field(default_factory=Caps)
     rules: tuple[IssuerRule, ...] = ()
     village: str | None = None
     volume: int = 100

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -29,7 +29,7 @@ class Show:
     repeat: int = 1
     pause_ms: int = 0
     volume: int = 100
-    late: Late = Late()
+    late: Late = field(default_factory=Late)
     after_cut: AfterCut = "resume"
     urgent: bool = False
     wide: bool = True
@@ -85,8 +85,16 @@ class Stop:
         return show.id in self.ends or ("*" in self.ends and began <= self.issued)
 
 
-def shows_of_plan(plan: Plan, device_id: str) -> tuple[Show, ...]:
-    """The occurrences meant for this device, by audible start."""
+def scoped(id: str, issuer: str, *, wide: bool) -> str:
+    """A village's ids are kept apart from the commune's, so that it cannot use up an id that is not its own."""
+    if wide:
+        return id
+    name = f"{issuer}:{id}"
+    return name if len(name) <= 80 else f"{issuer[:15]}:{hashlib.sha256(name.encode()).hexdigest()[:48]}"
+
+
+def shows_of_plan(plan: Plan, device_id: str, *, wide: bool = True) -> tuple[Show, ...]:
+    """The occurrences meant for this device, by audible start. `wide`: its issuer speaks for the whole commune."""
     shows = []
     for occurrence in plan.occurrences:
         if not plan.target_sets[occurrence.targets].includes(device_id):
@@ -94,7 +102,7 @@ def shows_of_plan(plan: Plan, device_id: str) -> tuple[Show, ...]:
         programme = plan.programmes[occurrence.programme]
         shows.append(
             Show(
-                id=occurrence.id,
+                id=scoped(occurrence.id, plan.issuer, wide=wide),
                 title=programme.title[:200],
                 issuer=plan.issuer,
                 broadcast_class=programme.broadcast_class,
@@ -103,6 +111,7 @@ def shows_of_plan(plan: Plan, device_id: str) -> tuple[Show, ...]:
                 chime=None if programme.chime is None else plan.media[programme.chime],
                 volume=programme.volume,
                 late=programme.late,
+                wide=wide,
                 after_cut=programme.after_cut,
             )
         )
@@ -120,7 +129,7 @@ def shows_of_urgent(urgent: Urgent, device_id: str, *, wide: bool) -> tuple[Show
             continue
         shows.append(
             Show(
-                id=order.id,
+                id=scoped(order.id, urgent.issuer, wide=wide),
                 title=order.title,
                 issuer=urgent.issuer,
                 broadcast_class=order.broadcast_class,
@@ -141,17 +150,21 @@ def shows_of_urgent(urgent: Urgent, device_id: str, *, wide: bool) -> tuple[Show
 def stops_of_urgent(urgent: Urgent, device_id: str, now: datetime | None, *, wide: bool) -> tuple[Stop, ...]:
     """The stop orders of one issuer in force at `now` (None: the clock is not trusted, all of them)."""
     return tuple(
-        Stop(urgent.issuer, wide, order.ends, order.issued)
+        Stop(urgent.issuer, wide, _ends(order.ends, urgent.issuer, wide=wide), order.issued)
         for order in urgent.orders
         if order.action == "stop" and order.targets.includes(device_id) and (now is None or order.expires > now)
     )
 
 
-def cleared(urgents: Iterable[Urgent]) -> frozenset[str]:
-    """Ids that an all-clear names, `issuer:*` for all of an issuer: why an order ended, for its receipt."""
+def cleared(urgent: Urgent, *, wide: bool) -> frozenset[str]:
+    """Ids that an all-clear names, `issuer:*` for all of this issuer: why an order ended, for its receipt."""
     named: set[str] = set()
-    for urgent in urgents:
-        for order in urgent.orders:
-            if order.action == "all_clear":
-                named |= {f"{urgent.issuer}:*" if end == "*" else end for end in order.ends}
+    for order in urgent.orders:
+        if order.action == "all_clear":
+            ends = _ends(order.ends, urgent.issuer, wide=wide)
+            named |= {f"{urgent.issuer}:*" if end == "*" else end for end in ends}
     return frozenset(named)
+
+
+def _ends(ends: tuple[str, ...], issuer: str, *, wide: bool) -> tuple[str, ...]:
+    return tuple(end if end == "*" else scoped(end, issuer, wide=wide) for end in ends)

@@ -49,7 +49,7 @@ class Playing:
 
 @dataclass(frozen=True)
 class Situation:
-    """All that matters now. `ready`: whether all of a show's media is here; `refusal`: why policy forbids it at a time.
+    """All that matters now. `ready`: all of a show's media is here; `refusal`: why policy forbids it at a time.
 
     `born`: when this journal began; what was due before it has been somebody else's to play.
     """
@@ -166,15 +166,11 @@ def _interrupt(show: Show, by: Show) -> Cut:
     return Cut(show, keep=show.urgent or show.after_cut != "stay_cut", why=why)
 
 
-def _rank(show: Show) -> tuple[bool, bool, datetime, str]:
+def _rank(show: Show) -> tuple[bool, bool, datetime]:
     """Who cuts in on whom: emergencies over all; a commune's over a village's; the newest over the older."""
-    urgent = show.emergency
-    return (
-        urgent,
-        urgent and show.wide,
-        show.start if urgent else datetime.min.replace(tzinfo=show.start.tzinfo),
-        "",
-    )
+    if not show.emergency:
+        return (False, False, datetime.min.replace(tzinfo=show.start.tzinfo))
+    return (True, show.wide, show.start)
 
 
 def _expired(s: Situation, show: Show) -> bool:

@@ -1,0 +1,303 @@
+"""The agent on a loudspeaker: wires link, trust, library, timeline, player, journal and amplifier together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from firmware_bridge.switchboard import Switchboard, open_switchboard
+from langso.clock import Clock, SystemClock
+from langso.contract import Order, Presence, ReceiptsAck, State, Topics, TrustDocument
+from langso.contract.documents import DeviceOrder
+from langso.health import Check
+from langso.link import Link, Will
+from langso.outbox import OUTBOX_MIGRATION, Outbox
+from langso.pairing import Paired, load_paired
+from langso.paths import write_atomic
+from langso.settings import Settings
+from langso.settings_model import LinkSettings
+from langso.store import Store
+from langso.trust import Keeper, SigningKey
+from langso.trust.checks import trust_checks
+from speaker.amplifier import Amplifier
+from speaker.conductor import Conductor
+from speaker.inbox import Handlers, Inbox
+from speaker.journal import JOURNAL_MIGRATION, Journal
+from speaker.ledger import LEDGER_MIGRATION, Ledger
+from speaker.library import Library
+from speaker.player import GstPlayer, Player
+from speaker.reporting import Reporter, new_boot
+from speaker.timeline import next_start
+from speaker.tone import make_test_sound, sound_test_show
+
+log = logging.getLogger(__name__)
+
+DATABASE = "speaker.sqlite"
+MEDIA = "media"
+STATE_FILE = "speaker-state.json"
+MIGRATIONS = (JOURNAL_MIGRATION, LEDGER_MIGRATION, OUTBOX_MIGRATION)
+HOUSEKEEPING_S = 3600.0
+
+
+class Agent:
+    """One loudspeaker. `player`, `board` and `clock` are the hardware's seams; by default the settings choose.
+
+    Raises PairingError where the device is not paired, StoreError, SoundFault, PipeRefused.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        player: Player | None = None,
+        board: Switchboard | None = None,
+    ) -> None:
+        paired = load_paired(settings.paths.state)
+        self.settings = settings
+        self.device = paired.answer.device
+        self._clock: Clock = clock or SystemClock()
+        self._boot = new_boot()
+        self._heard: datetime | None = None
+        self._restart = threading.Event()
+        state = settings.paths.state
+        speaker = settings.speaker
+        self.store = Store(state / DATABASE, MIGRATIONS)
+        topics = Topics(paired.answer.commune)
+        self._topics = topics
+        self.keeper = Keeper(
+            state, paired.answer.commune, self.device, paired.roots, self._clock, settings.clock.trust
+        )
+        self.journal = Journal(self.store, self._clock, device=self.device, commune=paired.answer.commune)
+        self.ledger = Ledger(self.store, self.journal, self._clock)
+        self.library = Library(
+            state / MEDIA,
+            speaker.media_url or paired.answer.media_url,
+            speaker.library_max_mb << 20,
+            self._clock,
+            ca=settings.link.ca or paired.ca,
+            on_change=self._look,
+        )
+        self.player: Player = player or GstPlayer(speaker.sound, speaker.sink, calibration_ms=speaker.calibration_ms)
+        self._board: Switchboard = board or open_switchboard(settings.bridge)
+        self._amplifier = Amplifier(
+            self._board, self._clock, lead_ms=speaker.amplifier_lead_ms, tail_ms=speaker.amplifier_tail_ms
+        )
+        handlers = Handlers(self._on_trust, self._look, self._on_device_order, self._on_ack, self._report)
+        self.inbox = Inbox(
+            self.keeper,
+            self.journal,
+            self.library,
+            topics,
+            self.device,
+            handlers,
+            village=paired.answer.village or settings.device.village,
+            volume=self._volume,
+        )
+        self.conductor = Conductor(
+            clock=self._clock,
+            clock_trust=self.keeper.clock_trust,
+            orders_at=self.inbox.orders_at,
+            player=self.player,
+            library=self.library,
+            amplifier=self._amplifier,
+            ledger=self.ledger,
+            journal=self.journal,
+            on_change=self._report,
+        )
+        key = SigningKey.load(paired.signing_key)
+        gone = Presence(device=self.device, online=False, boot=self._boot).to_json()
+        self.outbox = Outbox(self.store, self._clock)
+        self.link = Link(
+            _link_settings(settings.link, paired),
+            self.device,
+            will=Will(topics.device(self.device, "presence"), gone),
+            on_message=self.inbox.receive,
+            on_state=self._on_link,
+        )
+        self.reporter = Reporter(
+            store=self.store,
+            outbox=self.outbox,
+            journal=self.journal,
+            keeper=self.keeper,
+            key=key,
+            clock=self._clock,
+            topics=topics,
+            device=self.device,
+            boot=self._boot,
+            software=f"langso {_software()}",
+            folder=state,
+            link=self.link,
+            fill=self._fill,
+            checks=self.checks,
+            note=self._note(settings.paths.run),
+        )
+
+    def start(self) -> None:
+        """Everything runs when it returns; what is held plays on without broker or office."""
+        self.player.start()
+        self._amplifier.start()
+        self.inbox.refresh()
+        self.library.start()
+        self.conductor.start()
+        self.reporter.start()
+        self.link.subscribe(self._topics.trust)
+        if self.keeper.trust is not None:
+            self._subscribe()
+        self.link.start()
+
+    def run(self, stop: threading.Event) -> bool:
+        """Runs until `stop`, or until an order asks for a restart (True)."""
+        self.start()
+        last = self._clock.monotonic()
+        try:
+            while not stop.wait(0.5) and not self._restart.is_set():
+                if self._clock.monotonic() - last > HOUSEKEEPING_S:
+                    last = self._clock.monotonic()
+                    self._housekeeping()
+        finally:
+            self.stop()
+        return self._restart.is_set()
+
+    def stop(self) -> None:
+        """Ends in order: no new sound, last reports, goodbye."""
+        self.conductor.stop()
+        self.reporter.stop()
+        self.link.stop()
+        self.library.stop()
+        self.player.stop()
+        self._amplifier.stop()
+        self.store.close()
+
+    def checks(self) -> list[Check]:
+        """All health lines."""
+        now = self._clock.now()
+        floor = self.keeper.floor
+        heard = max((moment for moment in (floor, self._heard) if moment is not None), default=None)
+        link = (
+            Check.good("link", "Đã nối với văn phòng xã.")
+            if self.link.connected
+            else Check.warning("link", self.link.why or "Chưa nối.", "Kiểm tra mạng; loa vẫn phát theo lịch đã nhận.")
+        )
+        trust = trust_checks(
+            self.keeper.trust,
+            clock=self.keeper.clock_trust(),
+            now=now,
+            heard=heard,
+            needs_nonce=self.keeper.needs_nonce,
+            revoked=self.keeper.revoked,
+        )
+        muted = []
+        if self.ledger.switch("muted") == "1":
+            muted = [Check.warning("mute", "Loa đang tắt tiếng tại chỗ.", "Chạy langso speaker mute off khi xong.")]
+        timeline = []
+        if self._clock.monotonic() - self.conductor.beat > 30:
+            timeline = [Check.bad("timeline", "Bộ phát lịch bị treo.", "Khởi động lại dịch vụ loa.")]
+        return [*timeline, self.player.check(), self.library.check(), self._board.health(), *muted, *trust, link]
+
+    def _fill(self, state: State) -> State:
+        orders = self.inbox.orders_at(None)
+        ready, wanted = self.library.counts()
+        show = self.conductor.playing
+        return state.model_copy(
+            update={
+                "playing": None if show is None else show.id,
+                "next_play": next_start(orders.scheduled, self.ledger.entries(), self._clock.now()),
+                "media_ready": ready,
+                "media_wanted": wanted,
+                "muted": self.ledger.switch("muted") == "1",
+            }
+        )
+
+    def _note(self, run: Path) -> Callable[[bytes], None]:
+        run.mkdir(mode=0o750, parents=True, exist_ok=True)
+        return lambda state: write_atomic(run / STATE_FILE, state, mode=0o640)
+
+    def _volume(self) -> int:
+        text = self.ledger.switch("volume")
+        return self.settings.speaker.volume if text is None else int(text)
+
+    def _look(self) -> None:
+        self.conductor.look()
+        self.reporter.look()
+
+    def _report(self) -> None:
+        self.reporter.look()
+
+    def _on_link(self, connected: bool, why: str) -> None:
+        log.info("link: %s", why)
+        if connected:
+            self.link.publish(self._topics.device(self.device, "presence"), self.reporter.presence(True), retain=True)
+            self.outbox.hurry()
+            self.library.hurry()
+        self.reporter.look(again=connected)
+
+    def _subscribe(self) -> None:
+        """Asks for all that means something only under a trust document; the broker repeats what it retains."""
+        self.link.subscribe(self._topics.plan)
+        self.link.subscribe(self._topics.urgent("+"))
+        self.link.subscribe(self._topics.device(self.device, "order"))
+        self.link.subscribe(self._topics.device(self.device, "receipts/ack"))
+
+    def _on_trust(self, trust: TrustDocument) -> None:
+        # What was refused under the old trust may hold under the new one.
+        del trust
+        self._subscribe()
+
+    def _on_ack(self, ack: ReceiptsAck) -> None:
+        self._heard = ack.written if self._heard is None else max(self._heard, ack.written)
+        if ack.conflict:
+            log.error("the office saw this device's numbers with other bytes: a clone, or a restored card")
+        self.reporter.take_ack(ack.journal, ack.through)
+
+    def _on_device_order(self, order: Order) -> None:
+        if order.settings.volume is not None and self.ledger.switch("volume") != str(order.settings.volume):
+            self.ledger.set_switch("volume", str(order.settings.volume))
+            self.inbox.refresh()
+        trusted = self.keeper.clock_trust().trusted
+        for entry in order.orders:
+            if trusted and entry.expires <= self._clock.now():
+                continue
+            if self.ledger.do_once(f"{order.issuer}:{entry.id}"):
+                self._do(entry, order.issuer)
+        self._look()
+
+    def _do(self, entry: DeviceOrder, issuer: str) -> None:
+        log.info("order %s: %s", entry.id, entry.action)
+        if entry.action == "restart":
+            self._restart.set()
+        elif entry.action == "republish_state":
+            self.reporter.look(again=True)
+        elif entry.action == "nonce_answer":
+            # The Keeper has heard it; what was refused for want of it is asked for again.
+            self._subscribe()
+            self.reporter.look(again=True)
+        elif entry.action == "test_sound":
+            medium = make_test_sound(self.settings.paths.state / MEDIA)
+            self.inbox.add_local(sound_test_show(entry.id, issuer, medium, self._clock.now(), entry.expires))
+
+    def _housekeeping(self) -> None:
+        orders = self.inbox.orders_at(None)
+        self.ledger.prune(frozenset(show.id for show in (*orders.scheduled, *orders.urgent)))
+        self.journal.prune()
+        self.outbox.prune()
+
+
+def _link_settings(link: LinkSettings, paired: Paired) -> LinkSettings:
+    """The pairing's certificate where the settings name none."""
+    if link.ca is not None or link.cert is not None:
+        return link
+    if not paired.certificate.exists():
+        return link
+    return link.model_copy(update={"ca": paired.ca, "cert": paired.certificate, "key": paired.tls_key})
+
+
+def _software() -> str:
+    try:
+        return version("langso")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,90 @@
+"""The amplifier's power: on before sound, off after it, without ever blocking the timeline."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from firmware_bridge.switchboard import AMPLIFIER, Switchboard
+from langso.clock import Clock
+from langso.errors import LangsoError
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 1.0
+
+
+class Amplifier:
+    """Switches in a thread of its own; a bridge that does not answer delays nothing and is tried again.
+
+    `lead_ms`: from power to sound without a clipped beginning; `tail_ms`: how long it stays on afterwards.
+    """
+
+    def __init__(self, board: Switchboard, clock: Clock, *, lead_ms: int, tail_ms: int) -> None:
+        self._board = board
+        self._clock = clock
+        self.lead_s = lead_ms / 1000
+        self._tail_s = tail_ms / 1000
+        self._lock = threading.Lock()
+        self._wanted = False
+        self._on = False
+        self._since = 0.0
+        self._off_at: float | None = None
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="amplifier", daemon=True)
+
+    def start(self) -> None:
+        """Begins to switch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Off, then gives the switchboard back."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(5)
+        self._board.close()
+
+    def power(self) -> float:
+        """Wants it on; returns the monotonic time from which sound is heard whole."""
+        with self._lock:
+            self._off_at = None
+            if not self._wanted:
+                self._wanted = True
+                self._since = self._clock.monotonic()
+            ready = self._since + self.lead_s
+        self._wake.set()
+        return ready
+
+    def rest(self) -> None:
+        """Nothing plays now: off after the tail."""
+        with self._lock:
+            if self._wanted and self._off_at is None:
+                self._off_at = self._clock.monotonic() + self._tail_s
+        self._wake.set()
+
+    @property
+    def on(self) -> bool:
+        """Whether power is wanted and was confirmed."""
+        return self._on
+
+    def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            with self._lock:
+                now = self._clock.monotonic()
+                if self._off_at is not None and (now >= self._off_at or self._stopping.is_set()):
+                    self._wanted, self._off_at = False, None
+                wanted = self._wanted and not self._stopping.is_set()
+                wait = None if self._off_at is None else self._off_at - now
+            if wanted != self._on:
+                try:
+                    self._board.set_output(AMPLIFIER, wanted)
+                    self._on = wanted
+                except LangsoError as error:
+                    log.warning("amplifier: %s", error)
+                    wait = RETRY_S
+            if self._stopping.is_set():
+                return
+            self._wake.wait(wait)

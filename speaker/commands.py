@@ -1,0 +1,158 @@
+"""`langso speaker`: run the agent, record what it plays, say what it holds, mute it on the spot."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from langso.contract import State
+    from langso.settings import Settings
+
+RESTART_EXIT = 75
+MAX_STATE_BYTES = 1 << 20
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_LEVELS = {"ok": "tốt", "warn": "cần xem", "bad": "hỏng"}
+_settings_option = click.option(
+    "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
+)
+
+
+@click.group(name="speaker")
+def speaker() -> None:
+    """Loa truyền thanh: phát theo lịch đã ký, ghi lại, xem trạng thái, tắt tiếng."""
+
+
+@speaker.command()
+@_settings_option
+def run(settings_file: Path) -> None:
+    """Chạy loa cho tới khi có lệnh dừng (Ctrl-C)."""
+    import logging
+
+    from langso.paths import SingleInstance
+    from langso.settings import load_settings
+
+    settings = load_settings(settings_file)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    with SingleInstance(settings.paths.run / "speaker.lock", name=f"Loa {settings.device.id}"):
+        from speaker.agent import Agent
+
+        stop = _on_signals()
+        again = Agent(settings).run(stop)
+    sys.exit(RESTART_EXIT if again else 0)
+
+
+@speaker.command()
+@click.option("--pipe", type=_FILE, required=True, help="Ống âm thanh (named pipe) của loa.")
+@click.option("--out", type=_FOLDER, required=True, help="Thư mục giữ bản ghi FLAC và mốc giờ.")
+def record(pipe: Path, out: Path) -> None:
+    """Ghi âm thanh từ ống của loa, đóng mốc giờ từng 10 ms, mỗi phút một tệp FLAC."""
+    from langso.paths import SingleInstance
+    from speaker.recorder import Recorder
+
+    out.mkdir(parents=True, exist_ok=True)
+    with SingleInstance(out / ".lock", name="Máy ghi"):
+        recorder = Recorder(pipe, out)
+        recorder.run(_on_signals())
+    click.echo(f"Đã ghi {recorder.blocks / 100:.1f} giây vào {out}.")
+
+
+@speaker.command()
+@_settings_option
+@click.option("--json", "as_json", is_flag=True, help="In trạng thái dạng JSON, một dòng.")
+def status(settings_file: Path, as_json: bool) -> None:
+    """Nói loa đang giữ gì và sắp phát gì, đọc từ trạng thái mới nhất trên máy này."""
+    from langso.contract import State
+    from langso.errors import UsageError
+    from langso.paths import read_limited
+    from langso.settings import load_settings
+    from speaker.agent import STATE_FILE
+
+    settings = load_settings(settings_file)
+    path = settings.paths.run / STATE_FILE
+    if not path.exists():
+        raise UsageError("Loa chưa chạy lần nào trên máy này; hãy chạy langso speaker run.")
+    raw = read_limited(path, MAX_STATE_BYTES)
+    try:
+        state = State.model_validate_json(raw)
+    except ValueError as error:
+        raise UsageError(f"Tệp trạng thái {path} bị hỏng; hãy khởi động lại loa.") from error
+    if as_json:
+        click.echo(state.to_json().decode())
+        return
+    for line in describe(state):
+        click.echo(line)
+    if not _is_running(settings):
+        click.echo("Loa hiện không chạy; trên đây là lần cuối nó ghi lại.")
+
+
+@speaker.command()
+@_settings_option
+@click.argument("state", type=click.Choice(["on", "off"]))
+def mute(settings_file: Path, state: str) -> None:
+    """Tắt (on) hay mở lại (off) tiếng loa tại chỗ; thắng mọi lệnh và được báo về xã."""
+    from langso.clock import SystemClock
+    from langso.settings import load_settings
+    from langso.store import Store
+    from speaker.agent import DATABASE, MIGRATIONS
+    from speaker.journal import Journal
+    from speaker.ledger import Ledger
+
+    settings = load_settings(settings_file)
+    clock = SystemClock()
+    store = Store(settings.paths.state / DATABASE, MIGRATIONS)
+    try:
+        journal = Journal(store, clock, device=settings.device.id, commune=settings.commune.code)
+        Ledger(store, journal, clock).set_switch("muted", "1" if state == "on" else "0")
+    finally:
+        store.close()
+    click.echo(
+        "Loa đã tắt tiếng; nhớ chạy langso speaker mute off khi xong." if state == "on" else "Loa đã mở tiếng."
+    )
+
+
+def describe(state: State) -> list[str]:
+    """The state in Vietnamese, a line for each thing."""
+    from langso import dates
+
+    plans = [held for held in state.held if held.kind == "plan"]
+    lines = [f"Loa {state.device}, xã {state.commune}, lúc {dates.moment(state.written)}."]
+    if plans:
+        lines.append("Đang giữ lịch phát: " + ", ".join(f"{held.issuer} bản {held.version}" for held in plans) + ".")
+    else:
+        lines.append("Chưa giữ lịch phát nào.")
+    lines.append(f"Âm thanh: có {state.media_ready}/{state.media_wanted} tệp.")
+    lines.append(f"Đang phát: {state.playing}." if state.playing else "Đang im lặng.")
+    following = state.next_play
+    lines.append(f"Sắp phát: {dates.moment(following)}." if following else "Không có lượt phát nào sắp tới.")
+    if state.muted:
+        lines.append("Loa đang tắt tiếng tại chỗ; mở lại bằng langso speaker mute off.")
+    for line in state.health:
+        fix = f" {line.fix}" if line.level != "ok" else ""
+        lines.append(f"[{_LEVELS[line.level]}] {line.why}{fix}")
+    return lines
+
+
+def _on_signals() -> threading.Event:
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    return stop
+
+
+def _is_running(settings: Settings) -> bool:
+    from langso.errors import AlreadyRunning
+    from langso.paths import SingleInstance
+
+    try:
+        with SingleInstance(settings.paths.run / "speaker.lock"):
+            return False
+    except AlreadyRunning:
+        return True

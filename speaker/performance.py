@@ -1,0 +1,219 @@
+"""One show being performed: its items placed one after another on the player, each just before its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from langso.clock import Clock
+from langso.contract import Media
+from speaker.errors import SoundFault
+from speaker.player import Player, Sound, Voice
+from speaker.shows import Show
+
+AHEAD_S = 1.5
+JUMP_S = 0.25
+LATE_END_S = 2.0
+RETRY_S = 0.5
+
+
+@dataclass
+class _Part:
+    """One item at `offset_ms` from the show's start; `voice` once it has been given to the player."""
+
+    offset_ms: int
+    length_ms: int
+    media: Media | None
+    from_ms: int = 0
+    voice: Voice | None = None
+    done: bool = False
+
+
+class Performance:
+    """`at`: wall time at which `position_ms` is heard; None: once `not_before` (monotonic) and the player allow.
+
+    Items are placed by the wall clock, measured anew for each (sound cards drift); a clock that has jumped by more
+    than 250 ms meanwhile is not followed, so that NTP never disturbs what plays.
+    """
+
+    def __init__(
+        self,
+        show: Show,
+        player: Player,
+        path_of: Callable[[Media], Path],
+        clock: Clock,
+        *,
+        at: datetime | None = None,
+        position_ms: int = 0,
+        chime: bool = True,
+        volume: int = 100,
+        not_before: float = 0.0,
+    ) -> None:
+        self.show = show
+        self._player = player
+        self._path_of = path_of
+        self._clock = clock
+        self._volume = volume
+        self._wall = at is not None
+        self._begin_ms = position_ms
+        chime_ms = show.chime.duration_ms if show.chime is not None and chime and position_ms == 0 else 0
+        now_wall, now = clock.now(), clock.monotonic()
+        if at is not None:
+            self._origin = now + (at - now_wall).total_seconds() - position_ms / 1000
+        else:
+            self._origin = max(player.soonest(), not_before) + (chime_ms - position_ms) / 1000
+        self.begins: datetime = now_wall + timedelta(seconds=self._origin - now)
+        self._parts = _parts(show, position_ms, chime_ms)
+        self._heard_ms = 0
+        self._retry = 0.0
+        self._cut_ms: int | None = None
+        self.finished = False
+        self.fault = ""
+        self.error_ms: float | None = None
+        self.noted = False
+
+    @property
+    def expected_ms(self) -> int:
+        """Sound there is to hear, pauses left out."""
+        return sum(part.length_ms for part in self._parts)
+
+    @property
+    def ends(self) -> datetime:
+        """Wall time of its last sample."""
+        return self.begins + timedelta(milliseconds=self.show.duration_ms)
+
+    @property
+    def first_sound(self) -> float:
+        """Monotonic second of its first sample, chime included."""
+        return self._origin + self._parts[0].offset_ms / 1000 if self._parts else self._origin
+
+    def position_ms(self, now: float) -> int:
+        """Where it is at monotonic `now`; negative in the chime."""
+        return int((now - self._origin) * 1000)
+
+    def heard_ms(self, now: float) -> int:
+        """Sound that was played up to `now`, chime included."""
+        return self._heard_ms + sum(part.voice.heard_ms(now) for part in self._parts if part.voice is not None)
+
+    def tick(self) -> float:
+        """Gives the player what comes next; returns the monotonic time of the next tick. Sets `finished`."""
+        now = self._clock.monotonic()
+        if self.finished:
+            return now + 60
+        wake = now + 0.5
+        for part in self._parts:
+            if part.done:
+                continue
+            if part.voice is None:
+                due = self._origin + part.offset_ms / 1000
+                if due - AHEAD_S <= now and now >= self._retry:
+                    self._place(part, now)
+                else:
+                    wake = min(wake, max(due - AHEAD_S, self._retry))
+                if part.voice is None:
+                    break
+            self._look_at(part, now)
+        if all(part.done for part in self._parts):
+            self.finished = True
+            return now
+        active = [part for part in self._parts if part.voice is not None and not part.done]
+        if active:
+            ends = self._origin + (active[0].offset_ms + active[0].length_ms) / 1000
+            wake = min(wake, max(ends, now + 0.02) if ends > now else now + 0.02)
+            if self.error_ms is None:
+                begins = self._origin + active[-1].offset_ms / 1000
+                wake = min(wake, max(begins + 0.1, now + 0.05))
+        return wake
+
+    def cut(self) -> int:
+        """Silences it; returns the position in ms where it was."""
+        position = self.position_ms(self._clock.monotonic())
+        for part in self._parts:
+            if part.voice is not None and not part.done:
+                part.voice.cut()
+                part.done = True
+        self.finished = True
+        return max(0, position)
+
+    def _place(self, part: _Part, now: float) -> None:
+        at = self._origin + part.offset_ms / 1000
+        if self._wall:
+            measured = now + (self.begins - self._clock.now()).total_seconds()
+            if abs(measured - self._origin) < JUMP_S:
+                at += measured - self._origin
+        from_ms = part.from_ms
+        soonest = self._player.soonest()
+        if at < soonest - 0.1 and self._heard_any():
+            # After a lost device the rest goes on where it would have been.
+            from_ms += int((soonest - at) * 1000)
+            at = soonest
+            if part.media is not None and from_ms >= part.media.duration_ms:
+                part.done = True
+                return
+        try:
+            part.voice = self._player.play(self._sound(part, from_ms), at)
+        except SoundFault as error:
+            self.fault = str(error)
+            self._retry = now + RETRY_S
+            if at + part.length_ms / 1000 < now:
+                part.done = True
+
+    def _heard_any(self) -> bool:
+        return self._heard_ms > 0 or any(part.voice is not None for part in self._parts) or bool(self.fault)
+
+    def _sound(self, part: _Part, from_ms: int) -> Sound:
+        if part.media is None:
+            return Sound(stream=self.show.stream, volume=self._volume)
+        return Sound(
+            path=self._path_of(part.media),
+            codec=part.media.codec,
+            duration_ms=part.media.duration_ms,
+            from_ms=from_ms,
+            volume=self._volume,
+        )
+
+    def _look_at(self, part: _Part, now: float) -> None:
+        voice = part.voice
+        if voice is None:
+            return
+        if self.error_ms is None and voice.error_ms is not None and part.offset_ms >= self._begin_ms:
+            planned = (self.begins - self.show.start).total_seconds() * 1000 + self._begin_ms
+            self.error_ms = voice.error_ms + (0.0 if self.show.urgent else planned)
+        ends = self._origin + (part.offset_ms + part.length_ms) / 1000
+        if voice.state == "done" and (part.media is not None or now >= ends):
+            part.done = True
+        elif voice.state in ("failed", "done"):
+            self._again(part, voice, now, ends)
+        elif now > ends + LATE_END_S or (part.media is None and now >= ends):
+            voice.cut()
+            part.done = True
+
+    def _again(self, part: _Part, voice: Voice, now: float, ends: float) -> None:
+        """A lost sound device or stream is tried again while the item lasts; an unreadable file is passed over."""
+        self.fault = voice.why or "luồng tiếp âm bị ngắt"
+        lost_device = self._player.check().level == "bad"
+        if (lost_device or part.media is None) and now < ends - RETRY_S:
+            self._heard_ms += voice.heard_ms(now)
+            part.voice = None
+            self._retry = now + RETRY_S
+        else:
+            part.done = True
+
+
+def _parts(show: Show, position_ms: int, chime_ms: int) -> list[_Part]:
+    parts: list[_Part] = []
+    if chime_ms and show.chime is not None:
+        parts.append(_Part(-chime_ms, chime_ms, show.chime))
+    if show.stream is not None:
+        return [*parts, _Part(position_ms, max(0, show.duration_ms - position_ms), None)]
+    offset = 0
+    for _ in range(show.repeat):
+        for item in show.items:
+            skip = max(0, position_ms - offset)
+            if skip < item.duration_ms:
+                parts.append(_Part(offset + skip, item.duration_ms - skip, item, skip))
+            offset += item.duration_ms
+        offset += show.pause_ms
+    return parts

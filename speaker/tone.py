@@ -1,0 +1,54 @@
+"""The sound that a `test_sound` order plays: made here, so that it needs neither the office nor a file of ours."""
+
+from __future__ import annotations
+
+import array
+import hashlib
+import io
+import math
+import wave
+from datetime import datetime
+from pathlib import Path
+
+from langso.contract import Media
+from langso.paths import write_atomic
+from speaker.shows import Show
+from speaker.sinks import RATE
+
+TONES_HZ = (523.25, 659.25, 783.99)
+TONE_MS = 500
+
+
+def make_test_sound(folder: Path) -> Media:
+    """Three rising tones as a WAV in the library's folder, by hash like all else there."""
+    samples = array.array("h")
+    count = RATE * TONE_MS // 1000
+    for tone in TONES_HZ:
+        for index in range(count):
+            fade = min(1.0, index / 960, (count - index) / 960)
+            samples.append(int(9000 * fade * math.sin(2 * math.pi * tone * index / RATE)))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(RATE)
+        writer.writeframes(samples.tobytes())
+    raw = file.getvalue()
+    sha256 = hashlib.sha256(raw).hexdigest()
+    if not (folder / sha256).exists():
+        write_atomic(folder / sha256, raw)
+    return Media(sha256=sha256, size=len(raw), duration_ms=TONE_MS * len(TONES_HZ), codec="wav")
+
+
+def sound_test_show(order_id: str, issuer: str, medium: Media, now: datetime, expires: datetime) -> Show:
+    """The order as a show that waits until nothing else plays."""
+    return Show(
+        id=order_id,
+        title="Thử loa",
+        issuer=issuer,
+        broadcast_class="normal",
+        start=now,
+        items=(medium,),
+        urgent=True,
+        expires=expires,
+    )
