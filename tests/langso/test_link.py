@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langso.errors import LinkRefused
-from langso.link import MAX_PACKET, MAX_PAYLOAD, MAX_WAITING, Link, Will
+from langso.link import Link, Will
+from langso.link_connection import MAX_PACKET
 from langso.link_rules import Backoff
+from langso.link_waiting import MAX_PAYLOAD, MAX_WAITING
 from langso.settings import LinkSettings
 
 QUICK = Backoff(base_s=0.1, cap_s=0.4, slow_s=600)
@@ -458,7 +460,7 @@ CONNACK = bytes([0x20, 3, 0, 0, 0])
 def test_whatever_a_broker_says_the_link_lives(
     answer: bytes, reason: str, post: Callable[..., Post], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("langso.link.CONNECT_DEADLINE_S", 1.0)
+    monkeypatch.setattr("langso.link_connection.CONNECT_DEADLINE_S", 1.0)
     hostile = HostileBroker(answer)
     device = post(LinkSettings(host="127.0.0.1", port=hostile.port), "loa-1")
     device.link.start()
@@ -496,7 +498,7 @@ def test_after_any_bytes_the_link_still_finds_an_honest_broker(answers: list[byt
         backoff=Backoff(0.01, 0.01, 0.01),
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("langso.link.CONNECT_DEADLINE_S", 0.1)
+        patch.setattr("langso.link_connection.CONNECT_DEADLINE_S", 0.1)
         device.start()
         try:
             # An answer after which the line counts as up is left by hand, as a dead one is by its keep-alive.

@@ -1,0 +1,176 @@
+"""What a link has been asked to do and has not done yet: messages to send, topics to listen to. Thread-safe."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+import unicodedata
+from collections import deque
+from dataclasses import dataclass, field
+
+from langso.errors import LinkRefused
+
+MAX_PAYLOAD = 1 << 20
+MAX_TOPIC_BYTES = 512
+MAX_WAITING = 1000
+MAX_WAITING_BYTES = 16 << 20
+
+
+@dataclass(eq=False)
+class Outgoing:
+    """A message on its way; ``done`` is set when its fate is known, ``accepted`` then says which."""
+
+    topic: str
+    payload: bytes
+    qos: int
+    retain: bool
+    expiry_s: int | None = None
+    born: float = field(default_factory=time.monotonic)
+    done: threading.Event = field(default_factory=threading.Event)
+    accepted: bool = False
+
+    def finish(self, accepted: bool) -> None:
+        """The broker acknowledged it, or it will never be sent."""
+        self.accepted = accepted
+        self.done.set()
+
+    def seconds_left(self) -> int | None:
+        """Of its expiry, counted from its birth; 0 = too old to send; None = never expires."""
+        if self.expiry_s is None:
+            return None
+        return max(0, int(self.expiry_s - (time.monotonic() - self.born)))
+
+
+class Waiting:
+    """The bounded queue and the filters, with a bell that wakes the link's thread out of its poll."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._messages: deque[Outgoing] = deque()
+        self._bytes = 0
+        self._filters: dict[str, int] = {}
+        self._wanted: list[str] = []
+        self._unwanted: list[str] = []
+        self.ear, self._bell = socket.socketpair()
+        self.ear.setblocking(False)
+        self._bell.setblocking(False)
+
+    def __bool__(self) -> bool:
+        return bool(self._messages)
+
+    def ring(self) -> None:
+        """Wakes the thread that polls ``ear``."""
+        # A full bell is a bell already rung.
+        with contextlib.suppress(BlockingIOError):
+            self._bell.send(b"!")
+
+    def heard(self) -> None:
+        """Empties the ear."""
+        with contextlib.suppress(BlockingIOError):
+            self.ear.recv(4096)
+
+    def put(self, message: Outgoing) -> bool:
+        """Takes a message, a retained one in place of an older of its topic; False when there is no room."""
+        with self._lock:
+            if message.retain:
+                self._supersede(message.topic)
+            if len(self._messages) >= MAX_WAITING or self._bytes + len(message.payload) > MAX_WAITING_BYTES:
+                return False
+            self._messages.append(message)
+            self._bytes += len(message.payload)
+        self.ring()
+        return True
+
+    def take(self) -> Outgoing | None:
+        """The oldest that has not expired; None when there is none."""
+        with self._lock:
+            while self._messages:
+                message = self._messages.popleft()
+                self._bytes -= len(message.payload)
+                if message.seconds_left() != 0:
+                    return message
+                message.finish(False)
+        return None
+
+    def put_back(self, messages: list[Outgoing]) -> None:
+        """Sent but not acknowledged when the line was lost: first in the queue, unless a newer retained one waits."""
+        with self._lock:
+            newer = {message.topic for message in self._messages if message.retain}
+            for message in reversed(messages):
+                if message.retain and message.topic in newer:
+                    message.finish(False)
+                    continue
+                self._messages.appendleft(message)
+                self._bytes += len(message.payload)
+
+    def give_up(self) -> None:
+        """The link has ended: nobody need wait for these any more."""
+        with self._lock:
+            for message in self._messages:
+                message.finish(False)
+            self._messages.clear()
+            self._bytes = 0
+
+    def want(self, topic_filter: str, qos: int) -> None:
+        """Listens to the filter from now on."""
+        with self._lock:
+            self._filters[topic_filter] = qos
+            self._wanted.append(topic_filter)
+        self.ring()
+
+    def unwant(self, topic_filter: str) -> None:
+        """Listens to it no longer."""
+        with self._lock:
+            if self._filters.pop(topic_filter, None) is not None:
+                self._unwanted.append(topic_filter)
+        self.ring()
+
+    def all_filters(self) -> dict[str, int]:
+        """Every filter and its QoS, for a new connection; what was new is no longer."""
+        with self._lock:
+            self._wanted, self._unwanted = [], []
+            return dict(self._filters)
+
+    def new_filters(self) -> tuple[dict[str, int], list[str]]:
+        """(wanted, no longer wanted) since the last asking."""
+        with self._lock:
+            wanted, self._wanted = self._wanted, []
+            unwanted, self._unwanted = self._unwanted, []
+            return {name: self._filters[name] for name in wanted if name in self._filters}, unwanted
+
+    def _supersede(self, topic: str) -> None:
+        for old in [message for message in self._messages if message.retain and message.topic == topic]:
+            self._messages.remove(old)
+            self._bytes -= len(old.payload)
+            old.finish(False)
+
+
+def check_topic(topic: str) -> None:
+    """Raises LinkRefused for what cannot be a topic to publish to."""
+    if "+" in topic or "#" in topic or not _is_name(topic):
+        raise LinkRefused(f"Tên kênh không hợp lệ: {topic[:60]!r}.")
+
+
+def check_filter(topic_filter: str) -> None:
+    """Raises LinkRefused for what cannot be a topic filter."""
+    levels = topic_filter.split("/")
+    hash_inside = any("#" in level for level in levels[:-1]) or ("#" in levels[-1] and levels[-1] != "#")
+    plus_inside = any("+" in level and level != "+" for level in levels)
+    if hash_inside or plus_inside or not _is_name(topic_filter):
+        raise LinkRefused(f"Tên kênh đăng ký không hợp lệ: {topic_filter[:60]!r}.")
+
+
+def check_qos(qos: int) -> int:
+    """QoS 0 or 1; raises ValueError for another (2 costs two more trips and our documents carry versions)."""
+    if qos not in (0, 1):
+        raise ValueError(f"QoS 0 or 1, not {qos}")
+    return qos
+
+
+def _is_name(topic: str) -> bool:
+    # A broker closes the line on control and unassigned characters; a message kept for later would do it again.
+    if not topic or any(unicodedata.category(letter) in ("Cc", "Cs", "Cn") for letter in topic):
+        return False
+    return len(topic.encode()) <= MAX_TOPIC_BYTES
