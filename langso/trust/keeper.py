@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ MODELS: dict[str, type[Document]] = {"plan": Plan, "urgent": Urgent, "catalogue"
 NEEDS_MARKS = ("plan", "urgent")
 NONCE_LIFE_S = 600.0
 NONCE_SLACK_S = 120.0
+EVIDENCE_LIFE_S = 30.0
 _MAX_REPORTED = (1 << 62) - 1
 
 
@@ -69,7 +69,7 @@ class Keeper:
         self._roots = roots
         self._clock = clock
         self._mode: ClockMode = "host" if clock_mode == "host" else "auto"
-        self._evidence = evidence or functools.partial(gather_evidence, state_dir, run_dir or state_dir)
+        self._evidence = evidence or _Machine(clock, state_dir, run_dir or state_dir).evidence
         self._lock = threading.RLock()
         self._file = MarksFile(self._folder)
         self._opened: Opened | None = None
@@ -78,7 +78,7 @@ class Keeper:
         self._nonce_made: float | None = None
         self._proven: float | None = None
         self._acknowledged: datetime | None = None
-        marks = self._file.load()
+        marks = self._file.mend()
         self._marks = marks if marks is not None else self._file.save(Marks(nonce=new_nonce(), lost=True))
         self._load_trust()
         self._load_held()
@@ -347,6 +347,20 @@ class Keeper:
 
     def _held_path(self, kind: str, issuer: str) -> Path:
         return self._folder / "held" / f"{kind}.{issuer}.json"
+
+
+class _Machine:
+    """This machine's clock evidence, looked at every half minute at most: looking writes a file."""
+
+    def __init__(self, clock: Clock, state: Path, run: Path) -> None:
+        self._clock, self._state, self._run = clock, state, run
+        self._seen: tuple[float, ClockEvidence] | None = None
+
+    def evidence(self) -> ClockEvidence:
+        now = self._clock.monotonic()
+        if self._seen is None or now - self._seen[0] > EVIDENCE_LIFE_S:
+            self._seen = now, gather_evidence(self._state, self._run)
+        return self._seen[1]
 
 
 def _met(sealed: Sealed, trust: TrustDocument) -> list[str]:

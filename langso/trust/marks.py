@@ -76,12 +76,16 @@ class MarksFile:
         self._folder = folder
 
     def load(self) -> Marks | None:
-        """The newest valid copy (a damaged or missing twin is rewritten); None where both are lost."""
-        found = [_read(self._folder / name) for name in COPIES]
-        newest = max((marks for marks in found if marks is not None), key=lambda marks: marks.sequence, default=None)
+        """The newest valid copy, None where both are lost. Changes nothing: doctor may look while others run."""
+        found = (_read(self._folder / name) for name in COPIES)
+        return max((marks for marks in found if marks is not None), key=lambda marks: marks.sequence, default=None)
+
+    def mend(self) -> Marks | None:
+        """As `load`, and rewrites a damaged, older or missing twin: for the one process these marks belong to."""
+        newest = self.load()
         if newest is not None:
-            for name, marks in zip(COPIES, found, strict=True):
-                if marks != newest:
+            for name in COPIES:
+                if _read(self._folder / name) != newest:
                     write_atomic(self._folder / name, _to_bytes(newest))
         return newest
 

@@ -34,6 +34,8 @@ def test_one_lost_or_damaged_copy_is_made_good_from_the_other(
     else:
         (tmp_path / lost).write_bytes(damage)
     assert file.load() == saved
+    assert (tmp_path / lost).exists() == (damage is not None)
+    assert file.mend() == saved
     assert len({(tmp_path / name).read_bytes() for name in COPIES}) == 1
 
 

@@ -178,3 +178,25 @@ def test_the_floor_is_kept_over_restarts_and_rises_only_with_documents(world: An
         keeper.take("plan", world.sealed(world.plan(2), SigningKey.generate()))
     assert keeper.floor == floor
     assert world.keeper(clock_mode="auto").floor == floor
+
+
+def test_the_machine_is_asked_for_its_evidence_at_most_every_half_minute(world: Any, monkeypatch: Any) -> None:
+    from langso.clock import ClockEvidence
+    from langso.trust import Keeper, root_keys
+
+    asked = []
+
+    def gather(state: Any, run: Any) -> ClockEvidence:
+        asked.append((state, run))
+        return ClockEvidence(ntp_synchronised=True)
+
+    world.paired()
+    monkeypatch.setattr("langso.trust.keeper.gather_evidence", gather)
+    run = world.state / "run"
+    keeper = Keeper(world.state, "xa-mau", "loa-1", root_keys(world.root), world.clock, "auto", run_dir=run)
+    for _ in range(100):
+        assert keeper.clock_trust().trusted
+    assert asked == [(world.state, run)]
+    world.clock.advance(31)
+    keeper.clock_trust()
+    assert len(asked) == 2
