@@ -121,14 +121,17 @@ class _Script:
 
 def test_a_reply_to_another_command_is_not_taken() -> None:
     late = messages.Ack(messages.PING, 1, 1, 0, 5)
+    older = messages.Ack(messages.KEEPALIVE, 1, 1, 0, 6)
 
     def answer(frame: Frame) -> bytes:
         right = messages.Ack(frame.type, 0, 0, 0, 9)
-        return (
-            late.frame(frame.seq % 255 + 1).to_bytes()
-            + late.frame(frame.seq).to_bytes()
-            + right.frame(frame.seq).to_bytes()
-        )
+        replies = [
+            late.frame(frame.seq % 255 + 1),
+            older.frame(frame.seq % 255 + 1),
+            late.frame(frame.seq),
+            right.frame(frame.seq),
+        ]
+        return b"".join(reply.to_bytes() for reply in replies)
 
     ack = Exchange(_Script(answer), Counters(), lambda _: None).command(KeepAlive(0, 1000))
     assert ack.uptime_ms == 9

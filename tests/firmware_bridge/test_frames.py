@@ -88,6 +88,15 @@ def test_endless_noise_without_a_delimiter_is_dropped_and_counted_once() -> None
     assert decoder.feed(b"\x00" + frame.to_bytes()) == [frame]
 
 
+def test_what_is_glued_to_the_end_of_noise_is_part_of_the_noise() -> None:
+    decoder = Decoder()
+    for _ in range(5):
+        assert decoder.feed(b"\x07" * 150) == []
+    assert decoder.feed(Frame(2, 1, b"\x00\x01").to_bytes()) == []
+    assert decoder.errors == 1
+    assert len(decoder.feed(Frame(2, 2).to_bytes())) == 1
+
+
 def test_the_largest_frame_fits_and_one_byte_more_does_not() -> None:
     largest = Frame(15, 255, b"\xff" * MAX_PAYLOAD, 15)
     assert len(largest.to_bytes()) == MAX_ENCODED + 1

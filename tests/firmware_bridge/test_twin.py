@@ -135,6 +135,26 @@ def test_a_restarted_board_gets_its_outputs_back_and_is_counted(twin: Twin) -> N
         assert bridge.counters.restarts == 1
 
 
+def test_a_restarted_board_is_noticed_long_before_a_long_lease_is_due(twin: Twin) -> None:
+    with Bridge(str(twin.port), lease_ms=60000) as bridge:
+        bridge.set_output("amplifier", True)
+        assert twin.wait_pin("amplifier", True)
+        twin.reset()
+        assert twin.wait_pin("amplifier", False)
+        assert twin.wait_pin("amplifier", True, 4), "its telemetry says that it forgot"
+
+
+def test_a_faulty_telemetry_callback_does_not_end_the_link(twin: Twin, caplog: pytest.LogCaptureFixture) -> None:
+    def faulty(_: Telemetry) -> None:
+        bridge.set_output("lamp", True)
+
+    bridge = Bridge(str(twin.port), lease_ms=LEASE_MS, on_telemetry=faulty)
+    with bridge:
+        assert _until(lambda: "must not wait" in caplog.text)
+        bridge.set_output("amplifier", True)
+        assert bridge.alive
+
+
 def test_a_hung_firmware_is_reset_by_its_watchdog_and_says_so(twin: Twin) -> None:
     with Bridge(str(twin.port), lease_ms=LEASE_MS) as bridge:
         bridge.set_output("amplifier", True)
