@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
 import threading
 import time
@@ -40,7 +41,7 @@ class Outgoing:
         """Of its expiry, counted from its birth; 0 = too old to send; None = never expires."""
         if self.expiry_s is None:
             return None
-        return max(0, int(self.expiry_s - (time.monotonic() - self.born)))
+        return max(0, math.ceil(self.expiry_s - (time.monotonic() - self.born)))
 
 
 class Waiting:

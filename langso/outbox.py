@@ -86,18 +86,30 @@ class Outbox:
         return int(row[0])
 
     def pending(self, kind: str | None = None, limit: int = 50) -> list[Item]:
-        """Items due now, oldest first. An item is offered again until acknowledged, failed or postponed."""
+        """Items due now, oldest first, at most ``limit`` (and 10,000).
+
+        An item is offered again until acknowledged, failed or postponed.
+        """
+        limit = min(limit, 10_000)
         now = self._clock.monotonic()
         with self._lock:
             waiting = {id for id, due in self._not_before.items() if due > now}
         where = "acknowledged_at IS NULL" + (" AND kind = :kind" if kind is not None else "")
-        # The rows that wait are few beside those due; asking for that many more keeps `limit` exact.
-        rows = self._store.db.execute(
-            f"SELECT id, kind, key, body, attempts, last_error FROM outbox WHERE {where} ORDER BY id LIMIT :limit",
-            {"kind": kind, "limit": limit + len(waiting)},
+        # Ids first: the bodies of those that wait (up to 4 MiB each) are not read in vain.
+        db = self._store.db
+        due = []
+        for (id,) in db.execute(f"SELECT id FROM outbox WHERE {where} ORDER BY id", {"kind": kind}).fetchall():
+            if len(due) >= limit:
+                break
+            if id not in waiting:
+                due.append(int(id))
+        marks = ",".join("?" * len(due))
+        rows = db.execute(
+            "SELECT id, kind, key, body, attempts, last_error FROM outbox "
+            f"WHERE id IN ({marks}) AND acknowledged_at IS NULL ORDER BY id",
+            due,
         ).fetchall()
-        items = [Item(row[0], row[1], row[2], bytes(row[3]), row[4], row[5]) for row in rows]
-        return [item for item in items if item.id not in waiting][:limit]
+        return [Item(row[0], row[1], row[2], bytes(row[3]), row[4], row[5]) for row in rows]
 
     def acknowledge(self, id: int) -> None:
         """The other side has it durably: never offered again. Unknown or acknowledged ids do nothing."""

@@ -49,6 +49,18 @@ def test_the_room_has_a_limit_in_number_and_in_bytes() -> None:
     assert not full
 
 
+def test_an_expiry_of_one_second_is_not_over_at_once() -> None:
+    young = Outgoing("t", b"", 1, False, expiry_s=1)
+    assert young.seconds_left() == 1
+    old = Outgoing("t", b"", 1, False, expiry_s=1, born=young.born - 1.5)
+    assert old.seconds_left() == 0
+    waiting = Waiting()
+    waiting.put(old)
+    waiting.put(young)
+    assert waiting.take() is young
+    assert old.done.is_set()
+
+
 @pytest.mark.parametrize("good", ["a", "langso/1/xa-a/plan", "a/b c/đ", "$SYS/x", "/"])
 def test_topics(good: str) -> None:
     check_topic(good)

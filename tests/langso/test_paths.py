@@ -46,9 +46,10 @@ def test_killed_while_writing_the_file_is_the_old_or_the_new_one(tmp_path: Path)
     target = tmp_path / "state"
     code = (
         "import sys, pathlib\nfrom langso.paths import write_atomic\n"
-        "n = 0\nprint('go', flush=True)\n"
+        "n = 0\n"
         "while True:\n"
         "    n += 1\n    write_atomic(pathlib.Path(sys.argv[1]), str(n % 10).encode() * 200_000)\n"
+        "    n == 1 and print('go', flush=True)\n"
     )
     for _ in range(5):
         child = subprocess.Popen([sys.executable, "-c", code, str(target)], stdout=subprocess.PIPE)
