@@ -307,18 +307,7 @@ class Telemetry(Message):
         )
 
     def pack(self) -> bytes:
-        return struct.pack(
-            "<BBBHhHIHH",
-            self.leased,
-            self.driven,
-            self.inputs,
-            self.supply_mv,
-            self.temperature_dc,
-            self.horn_ma,
-            self.uptime_ms,
-            self.bad_frames,
-            self.lease_drops,
-        )
+        return struct.pack("<BBBHhHIHH", *self.fields())
 
     @classmethod
     def unpack(cls, payload: bytes) -> "Telemetry":
