@@ -16,10 +16,9 @@ from langso.contract.documents import DeviceOrder
 from langso.health import Check
 from langso.link import Link, Will
 from langso.outbox import OUTBOX_MIGRATION, Outbox
-from langso.pairing import Paired, load_paired
+from langso.pairing import load_paired
 from langso.paths import write_atomic
 from langso.settings import Settings
-from langso.settings_model import LinkSettings
 from langso.store import Store
 from langso.trust import Keeper, SigningKey
 from langso.trust.checks import trust_checks
@@ -113,7 +112,7 @@ class Agent:
         gone = Presence(device=self.device, online=False, boot=self._boot).to_json()
         self.outbox = Outbox(self.store, self._clock)
         self.link = Link(
-            _link_settings(settings.link, paired),
+            settings.link,
             self.device,
             will=Will(topics.device(self.device, "presence"), gone),
             on_message=self.inbox.receive,
@@ -285,15 +284,6 @@ class Agent:
         self.ledger.prune(frozenset(show.id for show in (*orders.scheduled, *orders.urgent)))
         self.journal.prune()
         self.outbox.prune()
-
-
-def _link_settings(link: LinkSettings, paired: Paired) -> LinkSettings:
-    """The pairing's certificate where the settings name none."""
-    if link.ca is not None or link.cert is not None:
-        return link
-    if not paired.certificate.exists():
-        return link
-    return link.model_copy(update={"ca": paired.ca, "cert": paired.certificate, "key": paired.tls_key})
 
 
 def _software() -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
@@ -58,3 +61,190 @@ def ear(tmp_path: Path) -> Iterator[Ear]:
     ear = Ear(tmp_path / "sound.pcm", tmp_path / "heard", stop, thread)
     yield ear
     ear.close()
+
+
+class MediaServer:
+    """The office's `/media/{sha256}` with Range; `behaviour` by hash: endless, truncated, wrong, norange, missing."""
+
+    def __init__(self) -> None:
+        from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+        self.files: dict[str, bytes] = {}
+        self.behaviour: dict[str, str] = {}
+        self.requests: list[tuple[str, str | None]] = []
+        owner = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                owner._answer(self)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def add(self, data: bytes, duration_ms: int = 1000, codec: str = "wav") -> Any:
+        """Offers these bytes; returns the Media that names them."""
+        from langso.contract import Media
+
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.files[sha256] = data
+        return Media(sha256=sha256, size=len(data), duration_ms=duration_ms, codec=codec)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _answer(self, handler: Any) -> None:
+        sha256 = handler.path.removeprefix("/media/")
+        asked = handler.headers.get("Range")
+        self.requests.append((sha256, asked))
+        how = self.behaviour.get(sha256, "")
+        data = self.files.get(sha256)
+        if data is None or how == "missing":
+            handler.send_error(404)
+            return
+        if how == "wrong":
+            data = bytes(len(data))
+        begin = int(asked.removeprefix("bytes=").rstrip("-")) if asked and how != "norange" else 0
+        handler.send_response(206 if begin else 200)
+        if begin:
+            handler.send_header("Content-Range", f"bytes {begin}-{len(data) - 1}/{len(data)}")
+        if how == "endless":
+            handler.end_headers()
+            try:
+                while True:
+                    handler.wfile.write(bytes(65536))
+            except OSError:
+                return
+        handler.send_header("Content-Length", str(len(data) - begin))
+        handler.end_headers()
+        body = data[begin:]
+        if how == "truncated":
+            self.behaviour.pop(sha256)
+            body = body[: len(body) // 2]
+        handler.wfile.write(body)
+        handler.close_connection = True
+
+
+@pytest.fixture
+def media_server() -> Iterator[MediaServer]:
+    server = MediaServer()
+    yield server
+    server.close()
+
+
+class Commune:
+    """Keys, signed documents and a paired loudspeaker, as the office and `langso pair` make them."""
+
+    code = "xa-thu"
+    device = "loa-thon-1"
+
+    def __init__(self, folder: Path, media_url: str) -> None:
+        from langso.trust import SigningKey, root_keys
+
+        self.folder = folder
+        self.media_url = media_url
+        self.root, self.office, self.village_key = (SigningKey.generate() for _ in range(3))
+        self.roots = root_keys([self.root])
+        self.versions: dict[str, int] = {}
+        self.state = folder / "state"
+        self.state.mkdir(parents=True)
+
+    def number(self, kind: str) -> int:
+        self.versions[kind] = self.versions.get(kind, 0) + 1
+        return self.versions[kind]
+
+    def head(self, kind: str, **more: Any) -> dict[str, Any]:
+        now = datetime.now(UTC)
+        base = {
+            "issuer": "office",
+            "audience": "*",
+            "commune": self.code,
+            "epoch": 1,
+            "issued": now,
+            "expires": now + timedelta(days=30),
+        }
+        if "version" not in more:
+            base["version"] = self.number(kind)
+        return base | more
+
+    def trust(self, **more: Any) -> bytes:
+        from langso.contract import IssuerRule
+        from langso.trust import make_bundle, make_trust, threshold_of
+
+        now = datetime.now(UTC)
+        rules = [
+            IssuerRule(
+                name="office",
+                signers=threshold_of([self.office]),
+                epoch=1,
+                kinds=("plan", "urgent", "order", "ack"),
+                classes=("normal", "priority", "emergency"),
+            ),
+            IssuerRule(
+                name="thon-1",
+                signers=threshold_of([self.village_key]),
+                epoch=1,
+                kinds=("urgent", "plan"),
+                classes=("normal",),
+                places=("thon-1",),
+                minutes_a_day=30,
+            ),
+        ]
+        options: dict[str, Any] = {"issued": now, "expires": now + timedelta(days=365)} | more
+        return make_bundle(make_trust(self.code, rules, [self.root], version=self.number("trust"), **options))
+
+    def seal(self, document: Any, key: Any = None) -> bytes:
+        from langso.trust import seal
+
+        return seal(document, document.kind, [key or self.office])
+
+    def pair(self) -> Any:
+        """Pairs the device; returns its langso.pairing.Paired."""
+        from langso import certificates, pairing
+
+        now = datetime.now(UTC)
+        request = pairing.begin_pairing(
+            self.state, device=self.device, role="speaker", place="Thôn 1", village="thon-1", now=now
+        )
+        answer = pairing.answer_request(
+            pairing.read_request(request),
+            commune=self.code,
+            commune_name="Xã Thử",
+            device=self.device,
+            root=self.roots,
+            ca=certificates.make_ca(self.code, now=now),
+            addresses=pairing.Addresses("127.0.0.1", 1883, self.media_url, self.media_url),
+            now=now,
+        )
+        return pairing.finish_pairing(self.state, answer)
+
+    def settings(self, *, port: int, sink: Path, **speaker: Any) -> Any:
+        from langso.settings_model import Settings
+
+        return Settings.model_validate(
+            {
+                "commune": {"code": self.code, "name": "Xã Thử"},
+                "device": {"id": self.device, "role": "speaker", "place": "Thôn 1", "village": "thon-1"},
+                "link": {"host": "127.0.0.1", "port": port, "retry_max_s": 1.0},
+                "clock": {"trust": "host"},
+                "speaker": {
+                    "sound": "pipe",
+                    "sink": str(sink),
+                    "amplifier_lead_ms": 100,
+                    "amplifier_tail_ms": 100,
+                    "media_url": self.media_url,
+                }
+                | speaker,
+                "paths": {"state": str(self.state), "run": str(self.folder / "run")},
+            }
+        )
+
+
+@pytest.fixture
+def commune(tmp_path: Path, media_server: MediaServer) -> Commune:
+    return Commune(tmp_path / "device", media_server.url)
