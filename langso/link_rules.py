@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from langso.settings_model import LinkSettings
+from langso.settings_model import LinkSettings, is_loopback
 
 Reason = Literal[
     "stopped", "connecting", "connected", "network", "refused", "certificate", "clock", "taken_over", "protocol"
@@ -56,12 +56,17 @@ class CertificateFile(OSError):
 
 
 def tls_context(settings: LinkSettings) -> ssl.SSLContext | None:
-    """TLS >= 1.2 that checks the broker's name and shows our certificate; None without ``ca`` (loopback only).
+    """TLS >= 1.2 that checks the broker's name and shows our certificate; None without ``ca``, on this machine only.
 
-    Raises CertificateFile naming the file. Read afresh for each connection: renewed files need no restart.
+    Raises CertificateFile naming what is wanting. Read afresh for each connection: renewed files need no restart.
     """
     if settings.ca is None:
-        return None
+        if is_loopback(settings.host):
+            return None
+        # Never in clear over a wire, even where nobody set a certificate.
+        raise CertificateFile(
+            f"Chưa có `ca` để mã hoá đường tới {settings.host}; hãy ghép thiết bị hoặc đặt trong [link]."
+        )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:

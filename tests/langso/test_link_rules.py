@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.link_rules import Backoff, from_error, from_log, from_reason, tls_context
+from langso.link_rules import Backoff, CertificateFile, from_error, from_log, from_reason, tls_context
 from langso.settings import LinkSettings
 
 HERE = LinkSettings()
@@ -66,6 +66,14 @@ def test_mqtt_reason_codes(code: int, reason: str, slow: bool) -> None:
 def test_only_an_alert_about_our_certificate_is_one() -> None:
     assert from_log("failed to receive on socket: [SSL: SSLV3_ALERT_CERTIFICATE_EXPIRED]", HERE) is not None
     assert from_log("failed to receive on socket: [Errno 104] Connection reset by peer", HERE) is None
+
+
+@pytest.mark.parametrize("host", ["broker.example", "10.0.0.1", "127.0.0.1.example", "0.0.0.0"])
+def test_nothing_goes_in_clear_over_a_wire(host: str) -> None:
+    with pytest.raises(CertificateFile, match="Chưa có `ca`"):
+        tls_context(LinkSettings(host=host))
+    for near in ("localhost", "127.0.0.1", "::1"):
+        assert tls_context(LinkSettings(host=near)) is None
 
 
 def test_tls_checks_the_name_and_is_at_least_1_2(authority: object, tmp_path: Path) -> None:

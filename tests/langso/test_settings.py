@@ -43,7 +43,8 @@ def test_the_least_file_has_every_default() -> None:
 def test_every_mistake_is_told_at_once_with_its_line() -> None:
     text = (
         '[commune]\ncode = "Xã A"\n[device]\nid = "loa-1"\nrole = "speker"\nvilage = "x"\n'
-        '[link]\nhost = "broker"\nprot = 1\nport = "8883"\n[speekers]\nvolume = 1\n[kiosk]\nidle_s = 2\nbaud = 9\n'
+        '[link]\nhost = "broker"\nprot = 1\nport = "8883"\ncert = "c"\n[speekers]\nvolume = 1\n'
+        "[kiosk]\nidle_s = 2\nbaud = 9\n"
     )
     assert mistakes(text) == [
         "dòng 1: commune.name: thiếu mục này, hãy thêm vào",
@@ -51,12 +52,12 @@ def test_every_mistake_is_told_at_once_with_its_line() -> None:
         'dòng 5: device.role: chỉ được một trong: "speaker", "kiosk", "office", "signer", "bridge"; '
         "có phải ý là `speaker` không?",
         "dòng 6: device.vilage: không có mục này; có phải ý là `village` không?",
-        "dòng 7: link: máy broker không phải máy này nên cần `ca` để mã hoá đường truyền",
+        "dòng 7: link: `cert` và `key` phải đi cùng nhau",
         "dòng 9: link.prot: không có mục này; có phải ý là `port` không?",
         "dòng 10: link.port: phải là số nguyên, hãy bỏ dấu nháy",
-        "dòng 11: speekers: không có phần này; có phải ý là `speaker` không?",
-        "dòng 14: kiosk.idle_s: nhỏ quá, ít nhất là 10",
-        "dòng 15: kiosk.baud: không có mục này ở đây; `baud` thuộc phần [bridge]",
+        "dòng 12: speekers: không có phần này; có phải ý là `speaker` không?",
+        "dòng 15: kiosk.idle_s: nhỏ quá, ít nhất là 10",
+        "dòng 16: kiosk.baud: không có mục này ở đây; `baud` thuộc phần [bridge]",
     ]
 
 
