@@ -1,0 +1,53 @@
+"""Errors of the office: one family, each with the builtin it resembles; the text says what to do."""
+
+from __future__ import annotations
+
+from langso.errors import LangsoError
+
+
+class OfficeError(LangsoError):
+    """Family of everything the office refuses."""
+
+
+class NotInitialised(OfficeError, FileNotFoundError):
+    """The office has no keys yet, or a part of them is missing."""
+
+
+class AlreadyInitialised(OfficeError, FileExistsError):
+    """The office has keys already; new ones would make every device deaf."""
+
+
+class SignerRefused(OfficeError, PermissionError):
+    """The signer does not sign this: its own rules forbid it."""
+
+
+class SignerUnreachable(OfficeError, ConnectionError):
+    """The signer's process does not answer."""
+
+
+class MediaFailed(OfficeError, RuntimeError):
+    """A sound could not be made or measured."""
+
+
+class BroadcastRefused(OfficeError, ValueError):
+    """A broadcast or urgent order cannot be sent as asked."""
+
+
+class NotFound(OfficeError, LookupError):
+    """No such broadcast, order, device, dossier or upload."""
+
+
+class ReportRefused(OfficeError, ValueError):
+    """A device's state or receipts do not verify or do not fit what is known."""
+
+
+class UploadRefused(OfficeError, ValueError):
+    """A dossier's upload is refused; `status` is the HTTP status that says so."""
+
+    def __init__(self, text: str, status: int = 400) -> None:
+        self.status = status
+        super().__init__(text)
+
+
+class CatalogueRefused(OfficeError, ValueError):
+    """An entry of the catalogue is wrong."""

@@ -1,0 +1,1 @@
+"""The office's web server: pages and the HTTP doors of devices."""
