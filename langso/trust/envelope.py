@@ -37,12 +37,16 @@ def payload_type(kind: str) -> str:
 def seal(payload: bytes | BaseModel, kind: str, keys: Sequence[SigningKey]) -> bytes:
     """Signs exact bytes (a model's canonical JSON) with every key: the DSSE envelope as JSON bytes.
 
-    Raises ValueError with no key, a key twice or more than 16, Refused("too_large") above 1 MiB.
+    Raises ValueError with no key, a key twice or more than 16, Refused("too_large") above 1 MiB, and
+    Refused("malformed") for a model whose text is not NFC: no device would open it.
     """
+    model = isinstance(payload, BaseModel)
     if isinstance(payload, Message):
         payload = payload.to_json()
     elif isinstance(payload, BaseModel):
         payload = payload.model_dump_json(exclude_none=True).encode()
+    if model:
+        strict_json(payload)
     return _signed(Envelope(payload, payload_type(kind), {}), keys)
 
 

@@ -17,6 +17,7 @@ from langso.trust import (
     make_bundle,
     make_root,
     next_version,
+    open_sealed,
     root_keys,
     seal,
 )
@@ -235,6 +236,17 @@ def test_key_compromise_a_new_root_takes_over_and_the_old_one_is_nobody(world: A
     assert restarted.held("plan") is not None
 
 
+def signed_by(keys: list[SigningKey], document: bytes, other: list[SigningKey]) -> bytes:
+    """The same root document without the others' signatures."""
+    payload = open_sealed(document, "root", [key.public for key in (*keys, *other)])
+    return seal(payload, "root", keys)
+
+
+def renamed(document: bytes, keys: list[SigningKey]) -> bytes:
+    payload = open_sealed(document, "root", [key.public for key in keys])
+    return seal(payload.replace(b'"issuer":"root"', b'"issuer":"office"'), "root", keys)
+
+
 def test_a_chain_of_roots_is_walked_from_wherever_the_device_was_paired(world: Any) -> None:
     keys = [world.root, *([SigningKey.generate()] for _ in range(4))]
     chain = tuple(link(world, i + 1, keys[i - 1], keys[i]) for i in range(1, 5))
@@ -245,14 +257,18 @@ def test_a_chain_of_roots_is_walked_from_wherever_the_device_was_paired(world: A
         assert keeper.take_trust(bundle).fresh, version
 
 
-@pytest.mark.parametrize("broken", ["gap", "order", "old_only", "new_only", "garbage", "commune", "not_root", "skip"])
+@pytest.mark.parametrize(
+    "broken", ["gap", "order", "old_only", "new_only", "garbage", "stranger", "commune", "not_root", "issuer", "skip"]
+)
 def test_a_chain_that_does_not_hold_is_refused(world: Any, keeper: Any, broken: str) -> None:
     one, two, three = world.root, [SigningKey.generate()], [SigningKey.generate()]
     first, second = link(world, 2, one, two), link(world, 3, two, three)
     chain: dict[str, tuple[bytes, ...]] = {
         "gap": (second,),
         "order": (second, first),
-        "old_only": (link(world, 2, one, one), second),
+        "old_only": (signed_by(one, first, two), second),
+        "stranger": (first, link(world, 3, three, three), second),
+        "issuer": (renamed(first, [*one, *two]), second),
         "new_only": (link(world, 2, two, two), second),
         "garbage": (first, b"{}", second),
         "commune": (link(world, 2, one, two, commune="xa-khac"), second),
@@ -291,6 +307,29 @@ def test_an_expired_newest_root_is_refused_and_an_expired_one_on_the_way_is_not(
     assert refusal(keeper.take_trust, world.bundle(1, (lapsed,), keys=two, root_version=2)) == "expired"
     chain = (lapsed, link(world, 3, two, three))
     assert keeper.take_trust(world.bundle(1, chain, keys=three, root_version=3)).fresh
+
+
+def test_the_last_link_too_must_be_signed_by_its_own_threshold(world: Any, keeper: Any) -> None:
+    new = [SigningKey.generate(), SigningKey.generate()]
+    whole = link(world, 2, world.root, new)
+    for part in (world.root, [*world.root, new[0]]):
+        chain = (signed_by(part, whole, new),)
+        assert refusal(keeper.take_trust, world.bundle(1, chain, keys=new, root_version=2)) == "bad_chain"
+
+
+def test_a_trust_document_of_another_issuer_or_for_others_is_refused(world: Any, keeper: Any) -> None:
+    payload = json.loads(open_sealed(world.trust(2), "trust", [world.root[0].public]))
+    for change, reason in (({"issuer": "office"}, "wrong_role"), ({"audience": "xa-khac"}, "wrong_audience")):
+        changed = seal(json.dumps(payload | change).encode(), "trust", world.root)
+        assert refusal(keeper.take_trust, make_bundle(changed)) == reason
+
+
+def test_a_document_that_ends_before_it_begins_is_refused(world: Any) -> None:
+    keeper = world.paired(clock_mode="auto")
+    world.ntp = False
+    ahead = world.clock.now() + 3 * DAY
+    raw = world.sealed(world.plan(6, issued=ahead, expires=ahead - DAY))
+    assert refusal(keeper.take, "plan", raw) == "malformed"
 
 
 def test_a_bundle_that_is_not_one_is_refused(keeper: Any) -> None:

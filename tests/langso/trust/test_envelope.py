@@ -155,3 +155,11 @@ def test_nothing_of_a_forged_payload_is_looked_at() -> None:
     with pytest.raises(Refused) as caught:
         sealed.require(PUBLIC, 1)
     assert caught.value.reason == "forged"
+
+
+def test_a_model_that_no_device_would_open_is_not_sealed() -> None:
+    from langso.contract import TargetSet
+
+    with pytest.raises(Refused):
+        seal(TargetSet(devices=("lo\u00e0a\u0300",)), "plan", KEYS[:1])
+    assert seal(TargetSet(devices=("loa-1",)), "plan", KEYS[:1])
