@@ -27,7 +27,8 @@ CREATE TABLE media (
     title TEXT NOT NULL DEFAULT '', created_at TEXT NOT NULL);
 CREATE TABLE broadcasts (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, class TEXT NOT NULL, targets TEXT NOT NULL,
-    volume INTEGER NOT NULL, chime TEXT, media TEXT NOT NULL DEFAULT '[]', late TEXT NOT NULL, after_cut TEXT NOT NULL,
+    volume INTEGER NOT NULL, chime TEXT, media TEXT NOT NULL DEFAULT '[]', late TEXT NOT NULL,
+    after_cut TEXT NOT NULL,
     status TEXT NOT NULL, by TEXT NOT NULL, created_at TEXT NOT NULL, sent_at TEXT, ended_at TEXT);
 CREATE TABLE occurrences (
     id TEXT PRIMARY KEY, broadcast TEXT NOT NULL REFERENCES broadcasts(id), start TEXT NOT NULL, withdrawn_at TEXT);
@@ -60,7 +61,8 @@ CREATE TABLE state_numbers (
     sha256 TEXT NOT NULL, received_at TEXT NOT NULL, PRIMARY KEY (device, journal, number));
 CREATE TABLE presence (device TEXT PRIMARY KEY, online INTEGER NOT NULL, boot TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE journals (
-    device TEXT NOT NULL, journal TEXT NOT NULL, through INTEGER NOT NULL, sha256 TEXT NOT NULL, seen_at TEXT NOT NULL,
+    device TEXT NOT NULL, journal TEXT NOT NULL, through INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
     PRIMARY KEY (device, journal));
 CREATE TABLE receipts (
     device TEXT NOT NULL, journal TEXT NOT NULL, number INTEGER NOT NULL, line TEXT NOT NULL, sha256 TEXT NOT NULL,

@@ -1,0 +1,90 @@
+"""What the signer remembers: the highest version of each kind and audience, and which urgent orders it signed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from langso.contract.base import Count, Identity, Message, Moment
+from langso.errors import FileRefused
+from langso.paths import read_limited, write_atomic
+from office.errors import NotInitialised
+from office.signer.wire import Counter
+
+FILE = "counters.json"
+MAX_FILE = 4 << 20
+HOUR = timedelta(hours=1)
+# An order may be carried in many versions of the urgent document; it counts once as long as it may live.
+REMEMBER = timedelta(days=2)
+
+
+class SignedOrder(Message):
+    """An urgent order's id and when it was first signed."""
+
+    id: Identity
+    at: Moment
+
+
+class Ledger(Message):
+    """The whole file."""
+
+    versions: dict[str, Count] = {}
+    orders: Annotated[tuple[SignedOrder, ...], Field(max_length=20_000)] = ()
+
+
+class Counters:
+    """The counters in `folder`, written atomically before a signature leaves. One process only.
+
+    Raises NotInitialised for a damaged file: to begin again at 1 would make devices refuse everything.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+        self._ledger = Ledger()
+        if self._path.exists():
+            try:
+                self._ledger = Ledger.model_validate_json(read_limited(self._path, MAX_FILE))
+            except (FileRefused, ValidationError, ValueError) as error:
+                raise NotInitialised(
+                    f"Sổ đếm số văn bản {self._path} bị hỏng; hãy chép lại từ bản sao lưu, "
+                    "hoặc chuyển tệp đi rồi khởi động lại để văn phòng đọc số từ các loa."
+                ) from error
+
+    def version(self, kind: str, epoch: int, audience: str) -> int:
+        """The highest version signed; 0 before the first."""
+        return self._ledger.versions.get(_key(kind, epoch, audience), 0)
+
+    def all(self) -> tuple[Counter, ...]:
+        """Every counter."""
+        found = []
+        for key, version in sorted(self._ledger.versions.items()):
+            kind, epoch, audience = key.split("/", 2)
+            found.append(Counter(kind=kind, epoch=int(epoch), audience=audience, version=version))
+        return tuple(found)
+
+    def advance(
+        self, kind: str, epoch: int, audience: str, version: int, orders: tuple[SignedOrder, ...] = ()
+    ) -> None:
+        """Durably sets a counter and remembers new urgent orders; never lowers it."""
+        versions = dict(self._ledger.versions)
+        versions[_key(kind, epoch, audience)] = max(version, self.version(kind, epoch, audience))
+        newest = max((order.at for order in orders), default=None)
+        kept = tuple(old for old in self._ledger.orders if newest is None or old.at > newest - REMEMBER)
+        ledger = Ledger(versions=versions, orders=(*kept, *orders)[-20_000:])
+        write_atomic(self._path, ledger.to_json())
+        self._ledger = ledger
+
+    def knows_order(self, id: str) -> bool:
+        """Whether this urgent order was signed before."""
+        return any(order.id == id for order in self._ledger.orders)
+
+    def orders_in_hour(self, now: datetime) -> int:
+        """How many urgent orders were first signed in the last hour."""
+        return sum(1 for order in self._ledger.orders if now - HOUR < order.at)
+
+
+def _key(kind: str, epoch: int, audience: str) -> str:
+    return f"{kind}/{epoch}/{audience}"
