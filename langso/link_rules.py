@@ -41,7 +41,7 @@ class Backoff:
     """
 
     base_s: float = 1.0
-    cap_s: float = 60.0
+    cap_s: float = 20.0
     slow_s: float = 300.0
 
     def wait(self, attempt: int, *, slow: bool = False, spread: Callable[[], float] = random.random) -> float:

@@ -97,7 +97,7 @@ class Outbox:
         where = "acknowledged_at IS NULL" + (" AND kind = :kind" if kind is not None else "")
         # Ids first: the bodies of those that wait (up to 4 MiB each) are not read in vain.
         db = self._store.db
-        due = []
+        due: list[int] = []
         for (id,) in db.execute(f"SELECT id FROM outbox WHERE {where} ORDER BY id", {"kind": kind}).fetchall():
             if len(due) >= limit:
                 break

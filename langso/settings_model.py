@@ -110,7 +110,7 @@ class LinkSettings(Section):
     password: SecretStr | None = None
     keepalive: Annotated[int, Field(ge=5, le=600)] = 30
     session_expiry: Annotated[int, Field(ge=0, le=30 * 86400)] = 604800
-    retry_max_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
+    retry_max_s: Annotated[float, Field(ge=1, le=3600)] = 20.0
 
     @model_validator(mode="after")
     def _whole(self) -> LinkSettings:
