@@ -14,7 +14,7 @@ _SENTENCES: dict[RefusalReason, str] = {
     "wrong_commune": "Văn bản của xã khác; hãy kiểm tra mã xã trong cài đặt.",
     "wrong_audience": "Văn bản gửi cho thiết bị khác; hãy gửi lại đúng thiết bị.",
     "expired": "Văn bản đã hết hạn; hãy ký lại với hạn mới.",
-    "from_future": "Văn bản ghi ngày ký ở tương lai; hãy chỉnh lại đồng hồ máy văn phòng rồi ký lại.",
+    "from_future": "Văn bản ghi ngày ký ở tương lai; hãy xem đồng hồ máy văn phòng và đồng hồ thiết bị, rồi ký lại.",
     "rolled_back": "Văn bản cũ hơn bản đang giữ; hãy gửi bản mới nhất.",
     "equivocation": "Có hai văn bản khác nhau cùng một số; hãy báo xã kiểm tra khoá ký ngay.",
     "revoked": "Thiết bị này đã bị thu hồi quyền; hãy ghép lại thiết bị với văn phòng xã.",

@@ -140,14 +140,18 @@ def test_an_acknowledgement_may_go_back_but_is_only_for_its_device(world: Any) -
     keeper = world.paired()
 
     def ack(through: int, **changes: Any) -> bytes:
+        signer = changes.pop("signer", world.office)
         fields = {"issuer": "office", "device": "loa-1", "commune": "xa-mau", "journal": "0" * 32} | changes
-        return seal(ReceiptsAck(**fields, through=through, written=world.clock.now()), "ack", [world.office])
+        return seal(ReceiptsAck(**fields, through=through, written=world.clock.now()), "ack", [signer])
 
     assert keeper.take("ack", ack(9)).document.through == 9
     assert keeper.take("ack", ack(3)).document.through == 3
     assert refusal(keeper.take, "ack", ack(3, device="loa-2")) == "wrong_audience"
     assert refusal(keeper.take, "ack", ack(3, commune="xa-khac")) == "wrong_commune"
     assert refusal(keeper.take, "ack", ack(3, issuer="thon-1")) == "wrong_role"
+    assert refusal(keeper.take, "ack", ack(3), topic_issuer="thon-1") == "wrong_role"
+    assert refusal(keeper.take, "ack", ack(3, signer=world.village)) == "wrong_role"
+    assert refusal(keeper.take, "ack", ack(3, signer=SigningKey.generate())) == "forged"
 
 
 def test_a_document_on_disk_that_was_tampered_with_is_not_held_and_can_be_sent_again(world: Any) -> None:
