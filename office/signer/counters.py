@@ -31,7 +31,7 @@ class SignedOrder(Message):
 class Ledger(Message):
     """The whole file."""
 
-    versions: dict[str, Count] = {}
+    versions: Annotated[dict[str, Count], Field(default_factory=dict, max_length=2000)]
     orders: Annotated[tuple[SignedOrder, ...], Field(max_length=20_000)] = ()
 
 

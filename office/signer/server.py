@@ -66,7 +66,8 @@ class SignerServer:
         except OSError as error:
             listener.close()
             raise SignerUnreachable(
-                f"Không mở được ổ cắm của người ký {self._path}: {error.strerror or error}; hãy đổi `[signer] socket`."
+                f"Không mở được ổ cắm của người ký {self._path}: {error.strerror or error}; "
+                "hãy đổi `[signer] socket`."
             ) from error
         return listener
 

@@ -61,7 +61,7 @@ class Signing:
             return self._counters.all()
 
     def raise_to(self, states: Mapping[str, str]) -> tuple[Counter, ...]:
-        """Lifts the counters to what devices' signed states say they hold; a state that does not verify is ignored."""
+        """Lifts the counters to what devices' signed states hold; one that does not verify is ignored."""
         with self._lock:
             rule = self._rule(self._home.trust().trust)
             for device_id, raw in states.items():

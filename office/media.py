@@ -1,0 +1,172 @@
+"""Text to a sound file ready for loudspeakers: spoken, limited, brought to -16 LUFS, Ogg Opus, named by content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import wave
+from array import array
+from dataclasses import dataclass
+from pathlib import Path
+
+from langso.contract import Media
+from langso.paths import sync_folder
+from langso.voices import speak
+from langso.words import nfc, speech
+from office.errors import MediaFailed, NotFound
+
+TARGET_LUFS = -16.0
+PEAK_DB = -1.5
+BITRATE = "24k"
+RATE = 48_000
+MAX_FILE = 64 << 20
+MAX_SECONDS = 3600
+_TIMEOUT_S = 300.0
+_SHA256 = re.compile("[0-9a-f]{64}")
+# The limiter comes first: loudnorm stays linear (no pumping) only when the peaks leave room for the gain.
+_SHAPE = f"highpass=f=100,alimiter=limit=0.5:attack=2:release=50:level=false,atrim=end={MAX_SECONDS},apad=whole_dur=1"
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A file in the store. `samples` decoded at 48 kHz, `lufs` measured on them (None: too quiet to measure)."""
+
+    media: Media
+    samples: int
+    lufs: float | None
+
+
+class MediaStore:
+    """Files at `folder`/{sha256}; a file appears only when whole."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path_of(self, sha256: str) -> Path:
+        """The file of that content. Raises NotFound, also for what is no SHA-256."""
+        if not _SHA256.fullmatch(sha256):
+            raise NotFound("Mã tệp tiếng không đúng; hãy tải lại trang.")
+        path = self._folder / sha256
+        if not path.is_file():
+            raise NotFound(f"Không còn tệp tiếng {sha256[:12]}; hãy soạn lại bản tin.")
+        return path
+
+    def speak(self, text: str, *, voice: str = "vi", speed: int = 150) -> Sound:
+        """The text read aloud. Raises VoiceError, WordsError, MediaFailed."""
+        with tempfile.TemporaryDirectory(prefix="langso-") as work:
+            wav = Path(work) / "spoken.wav"
+            speak(speech(nfc(text)), wav, voice=voice, speed=speed)
+            return self.take(wav)
+
+    def chime(self) -> Sound:
+        """Our own two notes (G5 then E5), 1.4 s, that go before a broadcast."""
+        with tempfile.TemporaryDirectory(prefix="langso-") as work:
+            wav = Path(work) / "chime.wav"
+            _write_chime(wav)
+            return self.take(wav)
+
+    def take(self, source: Path) -> Sound:
+        """Any sound file ffmpeg reads, levelled and encoded. Raises MediaFailed."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".making-", suffix=".opus", dir=self._folder)
+        part = Path(name)
+        try:
+            os.close(handle)
+            encode(source, part)
+            samples, lufs = measure(part)
+            data = part.read_bytes()
+            sha256 = hashlib.sha256(data).hexdigest()
+            target = self._folder / sha256
+            with part.open("rb") as written:
+                os.fsync(written.fileno())
+            part.chmod(0o644)
+            part.replace(target)
+            sync_folder(self._folder)
+        except OSError as error:
+            raise MediaFailed(f"Không ghi được tệp tiếng: {error.strerror or error}; hãy dọn bớt ổ đĩa.") from error
+        finally:
+            part.unlink(missing_ok=True)
+        duration_ms = -(-samples * 1000 // RATE)
+        return Sound(Media(sha256=sha256, size=len(data), duration_ms=duration_ms, codec="opus"), samples, lufs)
+
+
+def encode(source: Path, out: Path) -> None:
+    """Limits, measures, then levels in a second pass to -16 LUFS; mono Ogg Opus 24 kbit/s. Raises MediaFailed."""
+    aim = f"loudnorm=I={TARGET_LUFS}:TP={PEAK_DB}:LRA=11"
+    heard = _run(["-i", str(source), "-af", f"{_SHAPE},{aim}:print_format=json", "-f", "null", "-"]).stderr
+    found = _loudness(heard)
+    level = (
+        f"{aim}:measured_I={found['input_i']}:measured_TP={found['input_tp']}:measured_LRA={found['input_lra']}"
+        f":measured_thresh={found['input_thresh']}:offset={found['target_offset']}:linear=true"
+        if math.isfinite(float(found["input_i"]))
+        else "anull"
+    )
+    _run(
+        # Bit-exact: the same text makes the same file, so devices that have it fetch nothing.
+        ["-i", str(source), "-af", f"{_SHAPE},{level}", "-ar", str(RATE), "-ac", "1", "-c:a", "libopus"]
+        + ["-b:a", BITRATE, "-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact", "-f", "ogg"]
+        + ["-fs", str(MAX_FILE), "-y", str(out)]
+    )
+
+
+def measure(path: Path) -> tuple[int, float | None]:
+    """(samples at 48 kHz once decoded, integrated LUFS or None where there is too little). Raises MediaFailed."""
+    done = _run(["-i", str(path), "-af", "ebur128=framelog=quiet", "-ar", str(RATE), "-ac", "1", "-f", "s16le", "-"])
+    samples = len(done.stdout) // 2
+    if samples == 0:
+        raise MediaFailed("Tệp tiếng không có âm thanh; hãy soạn lại bản tin.")
+    lines = re.findall(rb"I:\s+(-?[0-9.]+|-inf|nan) LUFS", done.stderr)
+    lufs = float(lines[-1]) if lines else float("nan")
+    # -70 is the meter's floor, not a loudness.
+    return samples, lufs if math.isfinite(lufs) and lufs > -70 else None
+
+
+def _loudness(stderr: bytes) -> dict[str, str]:
+    start = stderr.rfind(b"{")
+    try:
+        found = json.loads(stderr[start : stderr.rfind(b"}") + 1])
+        wanted = ("input_i", "input_tp", "input_lra", "input_thresh", "target_offset")
+        return {name: str(float(found[name])) for name in wanted}
+    except (ValueError, KeyError, TypeError) as error:
+        raise MediaFailed("Không đo được độ to của tiếng; hãy cài lại ffmpeg.") from error
+
+
+def _run(arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
+    program = shutil.which("ffmpeg")
+    if program is None:
+        raise MediaFailed("Máy chưa có ffmpeg; hãy cài bằng lệnh: sudo apt install ffmpeg")
+    command = [program, "-hide_banner", "-nostdin", "-protocol_whitelist", "file,pipe", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise MediaFailed("Làm tệp tiếng quá lâu; hãy chia bài thành nhiều phần.") from error
+    except OSError as error:
+        raise MediaFailed(f"Không chạy được ffmpeg ({error.strerror}); hãy cài lại.") from error
+    if done.returncode:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise MediaFailed(
+            f"Không đọc được tệp tiếng ({lines[-1][:160] if lines else done.returncode}); hãy thử tệp khác."
+        )
+    return done
+
+
+def _write_chime(path: Path) -> None:
+    sound = array("h", bytes(2 * int(1.4 * RATE)))
+    for begin, hertz in ((0.0, 784.0), (0.45, 659.3)):
+        first = int(begin * RATE)
+        for n in range(len(sound) - first):
+            t = n / RATE
+            swell = min(1.0, t / 0.01) * math.exp(-4.0 * t) * min(1.0, (len(sound) - first - n) / (0.05 * RATE))
+            tone = math.sin(2 * math.pi * hertz * t) + 0.3 * math.sin(4 * math.pi * hertz * t)
+            sound[first + n] += int(9000 * swell * tone)
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(sound.tobytes())
