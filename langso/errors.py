@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -87,3 +88,22 @@ class LinkError(LangsoError, ConnectionError):
 
 class LinkRefused(LinkError, ValueError):
     """A topic or message may not be sent: too large, a wildcard in a topic, control characters."""
+
+
+_OS_REASONS = {
+    errno.ENOSPC: "thẻ nhớ hết chỗ",
+    errno.EDQUOT: "hết phần chỗ được cấp",
+    errno.EROFS: "thẻ nhớ bị khoá ghi",
+    errno.EIO: "thẻ nhớ lỗi",
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không có quyền",
+    errno.ENOENT: "không có tệp hoặc thư mục này",
+    errno.ENOTDIR: "đường dẫn đi qua một tệp",
+    errno.EISDIR: "đó là một thư mục",
+    errno.ENAMETOOLONG: "tên quá dài",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """The cause of an OSError in Vietnamese, or the system's own words for a rare one."""
+    return _OS_REASONS.get(error.errno or 0) or error.strerror or str(error)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
 from pathlib import Path
 
 from langso.clock import ClockTrust
-from langso.errors import FileRefused
+from langso.errors import FileRefused, os_reason
 from langso.health import Check
 from langso.paths import write_atomic
 
@@ -28,7 +29,7 @@ def disk_space(folder: Path) -> Check:
     try:
         usage = shutil.disk_usage(folder)
     except OSError as error:
-        return Check.bad("disk", f"Không xem được chỗ trống ở {folder}: {error.strerror}.", "Hãy kiểm tra thẻ nhớ.")
+        return Check.bad("disk", f"Không xem được chỗ trống ở {folder}: {os_reason(error)}.", "Hãy kiểm tra thẻ nhớ.")
     free = usage.free / usage.total if usage.total else 0.0
     why = f"Thẻ nhớ còn trống {_size(usage.free)} ({free:.0%})."
     fix = "Hãy xoá bớt tệp cũ hoặc thay thẻ lớn hơn."
@@ -50,9 +51,10 @@ def card_writes(folder: Path) -> Check:
             got = file.read()
         canary.unlink()
     except FileRefused as error:
-        return Check.bad("card_write", str(error), fix)
+        full = isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENOSPC
+        return Check.bad("card_write", str(error), "Hãy xoá bớt tệp cũ." if full else fix)
     except OSError as error:
-        return Check.bad("card_write", f"Không ghi đọc được ở {folder}: {error.strerror}.", fix)
+        return Check.bad("card_write", f"Không ghi đọc được ở {folder}: {os_reason(error)}.", fix)
     if got != sent:
         return Check.bad("card_write", "Thẻ nhớ đọc lại khác với lúc ghi.", fix)
     return Check.good("card_write", "Ghi và đọc lại thẻ nhớ tốt.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from langso.errors import AlreadyRunning, FileRefused
+from langso.errors import AlreadyRunning, FileRefused, os_reason
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o600) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise FileRefused(
-            f"Không ghi được {path}: {error.strerror or error}; hãy xem thẻ nhớ còn chỗ và có quyền ghi không."
+            f"Không ghi được {path}: {os_reason(error)}; hãy xem chỗ trống và quyền ghi ở đó."
         ) from error
 
 
@@ -78,7 +78,7 @@ def read_limited(path: Path, limit: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise FileRefused(f"Không đọc được {path}: {error.strerror or error}.") from error
+        raise FileRefused(f"Không đọc được {path}: {os_reason(error)}.") from error
     if len(data) > limit:
         raise FileRefused(f"Tệp {path} quá lớn (giới hạn {limit} byte); hãy kiểm tra lại tệp.")
     return data
@@ -87,7 +87,8 @@ def read_limited(path: Path, limit: int) -> bytes:
 class SingleInstance:
     """A lock file held while the ``with`` block runs; released by the kernel even after ``kill -9``.
 
-    Raises AlreadyRunning (with the other's process number) when another process holds it.
+    Raises AlreadyRunning (with the other's process number) when another process holds it, FileRefused when the
+    file cannot be made.
     """
 
     def __init__(self, path: Path, *, name: str | None = None) -> None:
@@ -96,8 +97,13 @@ class SingleInstance:
         self._descriptor: int | None = None
 
     def __enter__(self) -> SingleInstance:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise FileRefused(
+                f"Không mở được tệp khoá {self._path}: {os_reason(error)}; hãy xem `run` trong [paths]."
+            ) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import sqlite3
@@ -15,7 +16,7 @@ from typing import Any
 
 import sqlite_utils
 
-from langso.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
+from langso.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew, os_reason
 from langso.paths import sync_folder
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ class Store:
         except StoreCorrupt as error:
             log.error("%s: damaged (%s), set aside as %s", path, error.__cause__ or error, self.set_aside)
             self._database = self._open()
+        except StoreError:
+            raise
         except OSError as error:
             raise _refusal(error, path) from error
         try:
@@ -214,11 +217,9 @@ def _from_sqlite(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
 
 
 def _refusal(error: OSError, path: Path) -> StoreError:
-    import errno
-
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StoreFull(f"Không tạo được {path}: thẻ nhớ hết chỗ; hãy xoá bớt hoặc thay thẻ.")
-    return StoreError(f"Không mở được {path}: {error.strerror or error}; hãy xem quyền của thư mục.")
+    return StoreError(f"Không mở được {path}: {os_reason(error)}; hãy xem quyền của thư mục.")
 
 
 def _set_aside(path: Path) -> Path:

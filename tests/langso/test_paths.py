@@ -36,7 +36,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkey
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(FileRefused, match="No space left"):
+    with pytest.raises(FileRefused, match="hết chỗ"):
         write_atomic(target, b"new")
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
@@ -101,4 +101,10 @@ def test_a_killed_copy_leaves_no_lock_behind(tmp_path: Path) -> None:
     child.wait()
     child.stdout.close()
     with SingleInstance(lock):
+        pass
+
+
+def test_a_place_where_no_lock_can_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileRefused, match="đường dẫn đi qua một tệp"), SingleInstance(tmp_path / "file" / "a.lock"):
         pass

@@ -211,6 +211,20 @@ def test_a_full_disk_refuses_the_change_and_keeps_the_rest(path: Path) -> None:
         assert count(store) == 2
 
 
+def test_no_room_even_to_begin_is_full_and_not_a_right_wanting(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store(path, []).close()
+    connect = sqlite3.connect
+
+    class Full(sqlite3.Connection):
+        def execute(self, statement: str, *parameters: object) -> sqlite3.Cursor:  # type: ignore[override]
+            super().execute("PRAGMA max_page_count = 1")
+            return super().execute(statement, *parameters)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, **more, factory=Full))
+    with pytest.raises(StoreFull, match="hết chỗ"):
+        Store(path, [PLAYS])
+
+
 def test_a_file_that_may_not_grow_is_a_store_error(path: Path) -> None:
     code = (
         "import resource, signal, sys, pathlib\n"
