@@ -31,6 +31,10 @@ _TIMEOUT_S = 300.0
 _SHA256 = re.compile("[0-9a-f]{64}")
 # The limiter comes first: loudnorm stays linear (no pumping) only when the peaks leave room for the gain.
 _SHAPE = f"highpass=f=100,alimiter=limit=0.5:attack=2:release=50:level=false,atrim=end={MAX_SECONDS},apad=whole_dur=1"
+_ENCODING = (
+    f"-ar {RATE} -ac 1 -c:a libopus -b:a {BITRATE} -map_metadata -1 -fflags +bitexact -flags +bitexact "
+    f"-f ogg -fs {MAX_FILE}"
+)
 
 
 @dataclass(frozen=True)
@@ -109,15 +113,15 @@ def encode(source: Path, out: Path) -> None:
     )
     _run(
         # Bit-exact: the same text makes the same file, so devices that have it fetch nothing.
-        ["-i", str(source), "-af", f"{_SHAPE},{level}", "-ar", str(RATE), "-ac", "1", "-c:a", "libopus"]
-        + ["-b:a", BITRATE, "-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact", "-f", "ogg"]
-        + ["-fs", str(MAX_FILE), "-y", str(out)]
+        ["-i", str(source), "-af", f"{_SHAPE},{level}", *_ENCODING.split(), "-y", str(out)]
     )
 
 
 def measure(path: Path) -> tuple[int, float | None]:
     """(samples at 48 kHz once decoded, integrated LUFS or None where there is too little). Raises MediaFailed."""
-    done = _run(["-i", str(path), "-af", "ebur128=framelog=quiet", "-ar", str(RATE), "-ac", "1", "-f", "s16le", "-"])
+    done = _run(
+        ["-i", str(path), "-af", "ebur128=framelog=verbose", "-ar", str(RATE), "-ac", "1", "-f", "s16le", "-"]
+    )
     samples = len(done.stdout) // 2
     if samples == 0:
         raise MediaFailed("Tệp tiếng không có âm thanh; hãy soạn lại bản tin.")

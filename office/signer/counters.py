@@ -31,7 +31,7 @@ class SignedOrder(Message):
 class Ledger(Message):
     """The whole file."""
 
-    versions: Annotated[dict[str, Count], Field(default_factory=dict, max_length=2000)]
+    versions: Annotated[dict[str, Count], Field(max_length=2000)] = Field(default_factory=dict)
     orders: Annotated[tuple[SignedOrder, ...], Field(max_length=20_000)] = ()
 
 
