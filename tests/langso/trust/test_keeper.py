@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from langso.contract import Plan, ReceiptsAck
-from langso.trust import Keeper, Refused, SigningKey, make_bundle, make_trust, root_keys, seal, threshold_of
+from langso.trust import (
+    Keeper,
+    Refused,
+    SigningKey,
+    make_bundle,
+    make_root,
+    make_trust,
+    root_keys,
+    seal,
+    threshold_of,
+)
 
 
 def refusal(call: Any, *args: Any, **named: Any) -> str:
@@ -151,6 +161,7 @@ def test_an_acknowledgement_may_go_back_but_is_only_for_its_device(world: Any) -
     assert refusal(keeper.take, "ack", ack(3, issuer="thon-1")) == "wrong_role"
     assert refusal(keeper.take, "ack", ack(3), topic_issuer="thon-1") == "wrong_role"
     assert refusal(keeper.take, "ack", ack(3, signer=world.village)) == "wrong_role"
+    assert refusal(keeper.take, "ack", ack(3, issuer="thon-1", signer=world.village)) == "wrong_role"
     assert refusal(keeper.take, "ack", ack(3, signer=SigningKey.generate())) == "forged"
 
 
@@ -185,6 +196,34 @@ def test_a_damaged_trust_file_only_waits_for_the_next_one(world: Any, rubbish: b
     assert restarted.trust is None
     assert restarted.take_trust(bundle).fresh
     assert restarted.held("plan") is not None
+
+
+def test_a_trust_file_exchanged_on_disk_is_not_believed(world: Any) -> None:
+    file = world.state / "trust" / "bundle.json"
+    first = world.bundle(1)
+    world.paired().take_trust(world.bundle(2))
+    for other in (first, world.bundle(2, revoked=("loa-2",)), world.bundle(3, commune="xa-khac")):
+        file.write_bytes(other)
+        assert world.keeper().trust is None
+    newer = world.bundle(3)
+    file.write_bytes(newer)
+    restarted = world.keeper()
+    assert restarted.trust is not None
+    assert not restarted.take_trust(newer).fresh
+    assert refusal(restarted.take_trust, world.bundle(2)) == "rolled_back"
+
+
+def test_a_trust_file_of_before_the_new_root_is_not_believed(world: Any) -> None:
+    new = [SigningKey.generate()]
+    keeper = world.paired()
+    file = world.state / "trust" / "bundle.json"
+    old = file.read_bytes()
+    now = world.clock.now()
+    options = {"issued": now, "expires": now + timedelta(days=9), "old_keys": world.root, "new_keys": new}
+    chain = (make_root("xa-mau", root_keys(new, 1, 2), **options),)
+    keeper.take_trust(world.bundle(1, chain, keys=new, root_version=2))
+    file.write_bytes(old)
+    assert world.keeper().trust is None
 
 
 def test_a_crash_between_document_and_mark_leaves_the_document_marked_at_the_next_start(
