@@ -1,0 +1,218 @@
+"""The journal: chain, batches, acknowledgements that go back, floods of refusals, kill -9."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from langso.clock import SimulatedClock
+from langso.contract import DocumentReceipt, EndedReceipt, Receipt, StartedReceipt
+from langso.outbox import OUTBOX_MIGRATION
+from langso.store import Store
+from speaker.errors import JournalDamaged
+from speaker.journal import GENESIS, JOURNAL_MIGRATION, Journal
+from speaker.ledger import LEDGER_MIGRATION, Ledger
+from speaker.shows import Show
+
+NOW = datetime(2026, 11, 22, 5, 10, tzinfo=UTC)
+MIGRATIONS = (JOURNAL_MIGRATION, LEDGER_MIGRATION, OUTBOX_MIGRATION)
+
+
+@pytest.fixture
+def clock() -> SimulatedClock:
+    return SimulatedClock(NOW)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "s.sqlite", MIGRATIONS)
+
+
+@pytest.fixture
+def journal(store: Store, clock: SimulatedClock) -> Journal:
+    return Journal(store, clock, device="loa-1", commune="xa")
+
+
+def ended(id: str = "a") -> EndedReceipt:
+    return EndedReceipt(occurrence=id, outcome="played")
+
+
+def refusal(reason: str = "forged", kind: str = "plan") -> DocumentReceipt:
+    return DocumentReceipt(document=kind, issuer="", outcome="refused", reason=reason, why="x")
+
+
+def test_receipts_are_numbered_from_one_and_chained_by_the_hash_of_their_bytes(journal: Journal) -> None:
+    for id in ("a", "b", "c"):
+        journal.write(ended(id))
+    batch = journal.next_batch()
+    assert batch is not None
+    previous = GENESIS
+    for number, line in enumerate(batch.receipts.lines, 1):
+        receipt = Receipt.model_validate_json(line)
+        assert (receipt.number, receipt.previous) == (number, previous)
+        previous = hashlib.sha256(line.encode()).hexdigest()
+
+
+def test_batches_hold_at_most_200_and_follow_one_another(journal: Journal) -> None:
+    for _ in range(450):
+        journal.write(ended())
+    spans = []
+    while (batch := journal.next_batch()) is not None:
+        spans.append((batch.first, batch.last))
+        journal.batched(batch.last)
+    assert spans == [(1, 200), (201, 400), (401, 450)]
+
+
+def test_an_acknowledgement_that_goes_back_makes_later_receipts_due_again_under_new_keys(journal: Journal) -> None:
+    for _ in range(5):
+        journal.write(ended())
+    first = journal.next_batch()
+    assert first is not None
+    journal.batched(first.last)
+    assert journal.acknowledge(journal.id, 5)
+    assert journal.next_batch() is None
+    assert journal.acknowledge(journal.id, 2)
+    again = journal.next_batch()
+    assert again is not None
+    assert (again.first, again.last) == (3, 5)
+    assert again.key != first.key
+    assert again.receipts.lines == first.receipts.lines[2:]
+
+
+def test_an_acknowledgement_of_another_journal_changes_nothing(journal: Journal) -> None:
+    journal.write(ended())
+    assert not journal.acknowledge("0" * 32, 1)
+    assert journal.acknowledged == 0
+
+
+def test_a_number_above_ours_begins_a_new_journal(journal: Journal) -> None:
+    journal.write(ended())
+    before = journal.id
+    journal.acknowledge(before, 7)
+    assert journal.id != before
+    assert journal.write(ended()).number == 1
+    journal.lines()
+
+
+def test_a_flood_of_refusals_costs_two_lines_an_hour(journal: Journal, clock: SimulatedClock) -> None:
+    for _ in range(500):
+        journal.refuse(refusal())
+    journal.refuse(refusal("expired"))
+    assert [line.body.reason for line in journal.lines()] == ["forged", "expired"]
+    assert journal.close_hours() == 0
+    clock.advance(3600)
+    assert journal.close_hours() == 1
+    assert [(line.body.reason, line.body.count) for line in journal.lines()] == [
+        ("forged", 1),
+        ("expired", 1),
+        ("forged", 499),
+    ]
+    journal.refuse(refusal())
+    assert journal.through == 4
+
+
+def test_acknowledged_receipts_are_kept_thirty_days(journal: Journal, clock: SimulatedClock) -> None:
+    for _ in range(3):
+        journal.write(ended())
+    journal.acknowledge(journal.id, 3)
+    clock.advance(29 * 86400)
+    assert journal.prune() == 0
+    clock.advance(2 * 86400)
+    assert journal.prune() == 2
+    assert journal.write(ended()).number == 4
+    assert [line.number for line in journal.lines()] == [3, 4]
+
+
+def test_a_changed_line_is_found(journal: Journal, store: Store) -> None:
+    for _ in range(3):
+        journal.write(ended())
+    store.db.execute("UPDATE receipts SET line = replace(line, 'played', 'missed') WHERE number = 2")
+    with pytest.raises(JournalDamaged):
+        journal.lines()
+
+
+def test_what_fails_together_leaves_no_receipt(journal: Journal, store: Store) -> None:
+    def both() -> None:
+        with store.transaction():
+            journal.write(ended())
+            raise OSError("the other half failed")
+
+    with pytest.raises(OSError, match="other half"):
+        both()
+    assert journal.through == 0
+
+
+def test_a_show_starts_and_ends_once_in_the_ledger(journal: Journal, store: Store, clock: SimulatedClock) -> None:
+    ledger = Ledger(store, journal, clock)
+    show = Show("a", "Tin", "office", "normal", NOW, ())
+    ledger.claim(show, NOW, unproven=False)
+    ledger.started("a", 0.3)
+    ledger.interrupt("a", 5000, 5000)
+    ledger.claim(show, NOW + timedelta(seconds=60), unproven=False)
+    ledger.started("a", 60_000)
+    assert ledger.end("a", "played", "", heard_ms=7000)
+    assert not ledger.end("a", "missed", "x")
+    assert not ledger.end("unknown", "missed", "x")
+    start, end = (line.body for line in journal.lines())
+    assert isinstance(start, StartedReceipt)
+    assert isinstance(end, EndedReceipt)
+    assert (start.error_ms, end.outcome, end.heard_ms) == (0.3, "played", 12_000)
+    assert ledger.heard_today(NOW) == {"office": 12_000, "": 12_000}
+    assert ledger.heard_today(NOW + timedelta(days=1)) == {"": 0}
+
+
+def test_an_order_is_done_once_and_old_shows_are_forgotten_unless_listed(
+    journal: Journal, store: Store, clock: SimulatedClock
+) -> None:
+    ledger = Ledger(store, journal, clock)
+    assert ledger.do_once("o1")
+    assert not ledger.do_once("o1")
+    for id in ("a", "b"):
+        ledger.end(id, "missed", "x", show=Show(id, "", "office", "normal", NOW, ()))
+    clock.advance(61 * 86400)
+    ledger.prune(frozenset({"b"}))
+    assert set(ledger.entries()) == {"b"}
+
+
+def test_kill_9_leaves_a_whole_chain_with_every_confirmed_receipt(tmp_path: Path) -> None:
+    script = textwrap.dedent(
+        """
+        import sys
+        from pathlib import Path
+        from langso.clock import SystemClock
+        from langso.contract import EndedReceipt
+        from langso.store import Store
+        from speaker.journal import JOURNAL_MIGRATION, Journal
+        store = Store(Path(sys.argv[1]), (JOURNAL_MIGRATION,))
+        journal = Journal(store, SystemClock(), device="loa-1", commune="xa")
+        while True:
+            receipt = journal.write(EndedReceipt(occurrence="a", outcome="played"))
+            print(receipt.number, flush=True)
+        """
+    )
+    path = tmp_path / "k.sqlite"
+    confirmed = 0
+    for _ in range(3):
+        process = subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.2)
+        os.kill(process.pid, signal.SIGKILL)
+        numbers = [int(line) for line in process.stdout.read().split()]
+        process.wait()
+        confirmed = max(confirmed, *numbers)
+        store = Store(path, (JOURNAL_MIGRATION,))
+        journal = Journal(store, SimulatedClock(NOW), device="loa-1", commune="xa")
+        lines = journal.lines()
+        assert [line.number for line in lines] == list(range(1, len(lines) + 1))
+        assert len(lines) >= confirmed
+        store.close()

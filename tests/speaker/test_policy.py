@@ -1,0 +1,105 @@
+"""Caps, quiet hours in Vietnamese time, minutes a day, a village's own place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from langso.clock import VIETNAM
+from langso.contract import Caps, IssuerRule, Media, QuietHours, Threshold
+from speaker.policy import Policy, quiet_hours, vietnamese_day
+from speaker.shows import Show
+
+KEYS = Threshold(keys=("0" * 64,), threshold=1)
+
+
+def rule(name: str, **more: Any) -> IssuerRule:
+    return IssuerRule(name=name, signers=KEYS, epoch=1, kinds=("plan",), classes=("normal",), **more)
+
+
+def show(minutes: float = 5, **more: Any) -> Show:
+    medium = Media(sha256="a" * 64, size=1, duration_ms=int(minutes * 60_000), codec="opus")
+    options: dict[str, Any] = {"issuer": "office", "broadcast_class": "normal"}
+    return Show(id="a", title="a", start=datetime(2026, 1, 1, tzinfo=UTC), items=(medium,), **options | more)
+
+
+def local(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, 22, hour, minute, tzinfo=VIETNAM)
+
+
+POLICY = Policy(
+    Caps(volume=80, minutes_a_day=60, quiet_hours=(QuietHours(start="21:30", end="05:00"),)),
+    (rule("office"), rule("thon-1", places=("thon-1",), minutes_a_day=10)),
+    village="thon-1",
+    volume=60,
+)
+
+
+@pytest.mark.parametrize(
+    ("when", "quiet"),
+    [
+        (local(4, 45), True),
+        (local(4, 58), True),
+        (local(5, 0), False),
+        (local(17, 0), False),
+        (local(21, 24), False),
+        (local(21, 26), True),
+        (local(23, 59), True),
+    ],
+)
+def test_quiet_hours_are_vietnamese_and_pass_midnight(when: datetime, quiet: bool) -> None:
+    refusal = POLICY.refusal(show(5), when.astimezone(UTC))
+    assert (refusal == "giờ yên tĩnh 21:30 đến 05:00") is quiet
+
+
+def test_an_emergency_is_heard_at_night_and_beyond_the_minutes() -> None:
+    alarm = show(5, broadcast_class="emergency", urgent=True)
+    assert POLICY.refusal(alarm, local(3), {"": 60 * 60_000}) is None
+
+
+def test_minutes_a_day_count_what_was_heard() -> None:
+    assert POLICY.refusal(show(5), local(12), {"": 55 * 60_000}) is None
+    assert POLICY.refusal(show(5), local(12), {"": 55 * 60_000 + 1}) == "quá 60 phút mỗi ngày"
+
+
+def test_a_village_speaks_on_its_own_loudspeakers_for_its_minutes() -> None:
+    mine = show(5, issuer="thon-1", wide=False)
+    assert POLICY.refusal(mine, local(12)) is None
+    assert POLICY.refusal(mine, local(12), {"thon-1": 6 * 60_000}) == "quá 10 phút mỗi ngày của nơi ra lệnh"
+    elsewhere = Policy(POLICY.caps, POLICY.rules, village="thon-2")
+    assert elsewhere.refusal(mine, local(12)) == "nơi ra lệnh không được phát ở thôn này"
+    assert Policy(POLICY.caps, POLICY.rules, village=None).refusal(mine, local(12)) is not None
+
+
+def test_an_unknown_issuer_is_refused() -> None:
+    assert POLICY.refusal(show(issuer="nobody"), local(12)) == "nơi ra lệnh không còn quyền"
+    assert Policy.of(None, None, 50).refusal(show(), local(12)) is not None
+
+
+def test_volume_is_the_least_of_cap_show_and_device_except_for_emergencies() -> None:
+    assert POLICY.loudness(show()) == 60
+    assert POLICY.loudness(show(volume=30)) == 30
+    assert POLICY.loudness(show(broadcast_class="emergency")) == 80
+
+
+def test_the_day_changes_at_vietnamese_midnight() -> None:
+    assert vietnamese_day(datetime(2026, 11, 21, 16, 59, tzinfo=UTC)) == "2026-11-21"
+    assert vietnamese_day(datetime(2026, 11, 21, 17, 0, tzinfo=UTC)) == "2026-11-22"
+
+
+@given(st.integers(0, 1439), st.integers(0, 1439), st.integers(0, 3 * 1440), st.integers(1, 300))
+def test_quiet_hours_agree_with_looking_at_every_minute(opens: int, closes: int, begin: int, length: int) -> None:
+    quiet = QuietHours(start=f"{opens // 60:02}:{opens % 60:02}", end=f"{closes // 60:02}:{closes % 60:02}")
+    first = datetime(2026, 11, 20, tzinfo=VIETNAM)
+
+    def inside(minute: int) -> bool:
+        m = minute % 1440
+        return opens <= m < closes if opens < closes else m >= opens or m < closes
+
+    expected = any(inside(minute) for minute in range(begin, begin + length))
+    since = first + timedelta(minutes=begin)
+    assert (quiet_hours((quiet,), since, since + timedelta(minutes=length)) is not None) is expected
