@@ -100,6 +100,7 @@ _OS_REASONS = {
     errno.ENOENT: "không có tệp hoặc thư mục này",
     errno.ENOTDIR: "đường dẫn đi qua một tệp",
     errno.EISDIR: "đó là một thư mục",
+    errno.EEXIST: "đã có một tệp tên đó",
     errno.ENAMETOOLONG: "tên quá dài",
 }
 

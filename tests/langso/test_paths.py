@@ -106,5 +106,5 @@ def test_a_killed_copy_leaves_no_lock_behind(tmp_path: Path) -> None:
 
 def test_a_place_where_no_lock_can_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(FileRefused, match="đường dẫn đi qua một tệp"), SingleInstance(tmp_path / "file" / "a.lock"):
+    with pytest.raises(FileRefused, match="đã có một tệp"), SingleInstance(tmp_path / "file" / "a.lock"):
         pass
