@@ -1,0 +1,1 @@
+"""Camera to page to clean image to PDF; camera to QR text."""

@@ -1,0 +1,87 @@
+"""A camera that shows what lies in a folder, or an AVI: the village's camera and the tests'."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from scanner.cameras.camera import Closing, Frame, turned
+from scanner.errors import CameraFault, ImageRefused
+from scanner.images import load_image
+
+_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+UNPLUGGED = ".unplugged"
+
+
+class ReplayCamera(Closing):
+    """Each picture in `source` is seen for `hold_s` seconds, the last one for ever. A file `NAME.unplugged` between
+    them stands for a pulled cable of as long. The folder is looked at again when it changes, so a person (or a story)
+    can lay another paper under the camera. Raises CameraFault where `source` does not exist.
+    """
+
+    def __init__(self, source: Path, *, rotate: int = 0, hold_s: float = 1.0, pace_s: float = 1 / 15) -> None:
+        if not source.exists():
+            raise CameraFault(f"Không thấy thư mục ảnh {source} cho máy ảnh; hãy sửa source trong [scanner].")
+        self._source = source
+        self._rotate = rotate
+        self._hold_s = hold_s
+        self._pace_s = pace_s
+        self._sequence = 0
+        self._video: Any = None
+        self._listing: tuple[tuple[str, int], ...] = ()
+        self._begun = time.monotonic()
+        self._shown: tuple[str, Any] | None = None
+
+    def read(self) -> Frame | None:
+        """The picture whose turn it is; None while unplugged, or while the folder is empty."""
+        time.sleep(self._pace_s)
+        image = self._from_video() if self._source.is_file() else self._from_folder()
+        if image is None:
+            return None
+        self._sequence += 1
+        return Frame(turned(image, self._rotate), self._sequence)
+
+    def close(self) -> None:
+        """Let the video file go."""
+        if self._video is not None:
+            self._video.release()
+            self._video = None
+
+    def _from_folder(self) -> Any:
+        try:
+            entries = sorted(
+                (entry.name, entry.stat().st_mtime_ns)
+                for entry in self._source.iterdir()
+                if entry.suffix.lower() in (*_PICTURES, UNPLUGGED)
+            )
+        except OSError:
+            return None
+        listing = tuple(entries)
+        if listing != self._listing:
+            self._listing, self._begun, self._shown = listing, time.monotonic(), None
+        if not listing:
+            return None
+        turn = min(int((time.monotonic() - self._begun) / self._hold_s), len(listing) - 1)
+        name = listing[turn][0]
+        if name.endswith(UNPLUGGED):
+            return None
+        if self._shown is None or self._shown[0] != name:
+            try:
+                self._shown = (name, load_image(self._source / name))
+            except ImageRefused:
+                # A picture still being copied: a camera would show nothing yet either.
+                return None
+        return self._shown[1]
+
+    def _from_video(self) -> Any:
+        import cv2
+
+        if self._video is None:
+            self._video = cv2.VideoCapture(str(self._source))
+        good, image = self._video.read()
+        if not good:
+            self._video.release()
+            self._video = None
+            return None
+        return image

@@ -1,0 +1,74 @@
+"""Finding one sheet: candidates from every cue, the best by score, refined, with a confidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from scanner.pages.cues import candidates, look
+from scanner.pages.geometry import area, order_corners, overlap
+from scanner.pages.score import refine, score_many
+
+if TYPE_CHECKING:
+    from scanner.pages.cues import Views
+    from scanner.pages.geometry import Quad
+    from scanner.pages.score import Score
+
+WORK_SIDE = 480
+_SURE = 0.55
+_KEEP = 10
+
+
+@dataclass(frozen=True)
+class PageFound:
+    """`quad` (4, 2) float64 from the top-left corner clockwise, in the picture's pixels; None: no sheet.
+
+    `confidence` 0-1; `advice`: sentences for the villager when unsure.
+    """
+
+    quad: Quad | None
+    confidence: float
+    advice: tuple[str, ...]
+
+
+def find_page(image: Any) -> PageFound:
+    """The sheet in a BGR picture. Never raises for a picture of at least 16 pixels a side."""
+    height, width = image.shape[:2]
+    scale = min(1.0, WORK_SIDE / max(height, width))
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    views = look(small)
+    proposed = candidates(views)
+    if not proposed:
+        return PageFound(None, 0.0, ("Chưa thấy giấy, xin đặt giấy vào giữa khung",))
+    ranked = _ranked(views, proposed)
+    best_few = [quad for _, quad in ranked[:_KEEP]]
+    again = _ranked(views, best_few + [refine(views, refine(views, quad), 4) for quad in best_few])
+    best, quad = again[0]
+    rival = next((other.total for other, option in again[1:] if overlap(option, quad) < 0.85), None)
+    lead = 1.0 if rival is None else min(1.0, max(0.0, (best.total - rival) / 0.5))
+    confidence = float(np.clip(0.55 * best.support + 0.3 * best.weakest + 0.15 * lead, 0, 1))
+    if best.support < 0.3 or best.weakest < 0.08:
+        return PageFound(
+            None, round(confidence / 2, 3), ("Chưa thấy đủ bốn mép giấy, xin đặt giấy lên nền khác màu",)
+        )
+    whole = order_corners(quad / scale)
+    return PageFound(whole, round(confidence, 3), _advice(whole, confidence, width, height))
+
+
+def _ranked(views: Views, quads: list[Quad]) -> list[tuple[Score, Quad]]:
+    return sorted(zip(score_many(views, np.array(quads)), quads, strict=True), key=lambda pair: -pair[0].total)
+
+
+def _advice(quad: Quad, confidence: float, width: int, height: int) -> tuple[str, ...]:
+    said = []
+    margin = 0.004 * max(width, height)
+    if np.any(quad < margin) or np.any(quad[:, 0] > width - margin) or np.any(quad[:, 1] > height - margin):
+        said.append("Giấy bị ra ngoài khung, xin kéo vào giữa")
+    elif area(quad) < 0.15 * width * height:
+        said.append("Giấy ở xa quá, xin đưa lại gần")
+    if confidence < _SURE:
+        said.append("Mép giấy chưa rõ, xin đặt giấy lên nền khác màu")
+    return tuple(said)

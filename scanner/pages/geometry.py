@@ -1,0 +1,78 @@
+"""Quadrilaterals: order, area, angles, overlap. Arrays are float64 (4, 2), x then y, in pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Quad = NDArray[np.float64]
+
+_NEXT = np.array([1, 2, 3, 0])
+_PREVIOUS = np.array([3, 0, 1, 2])
+
+
+def order_corners(points: Any) -> Quad:
+    """Clockwise on the screen, starting at the corner nearest the top left."""
+    quad = np.asarray(points, dtype=np.float64).reshape(4, 2)
+    middle = quad.mean(axis=0)
+    around = np.argsort(np.arctan2(quad[:, 1] - middle[1], quad[:, 0] - middle[0]))
+    quad = quad[around]
+    return np.roll(quad, -int(np.argmin(quad.sum(axis=1))), axis=0)
+
+
+def area(quad: Quad) -> float:
+    """Square pixels, always positive."""
+    x, y = quad[:, 0], quad[:, 1]
+    return float(abs(np.dot(x, y[_NEXT]) - np.dot(y, x[_NEXT])) / 2)
+
+
+def is_convex(quad: Quad) -> bool:
+    """Whether all turns go the same way."""
+    edges = quad[_NEXT] - quad
+    following = edges[_NEXT]
+    turns = edges[:, 0] * following[:, 1] - edges[:, 1] * following[:, 0]
+    return bool(np.all(turns > 0) or np.all(turns < 0))
+
+
+def angles(quad: Quad) -> NDArray[np.float64]:
+    """The four inner angles in degrees."""
+    before = quad[_PREVIOUS] - quad
+    after = quad[_NEXT] - quad
+    cosine = np.sum(before * after, axis=1) / np.maximum(
+        np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1), 1e-9
+    )
+    return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1, 1))), dtype=np.float64)
+
+
+def sides(quad: Quad) -> NDArray[np.float64]:
+    """Lengths of top, right, bottom, left."""
+    return np.asarray(np.linalg.norm(quad[_NEXT] - quad, axis=1), dtype=np.float64)
+
+
+def overlap(first: Quad, second: Quad) -> float:
+    """Intersection over union of two convex quads, 0 to 1."""
+    shared, _ = cv2.intersectConvexConvex(first.astype(np.float32), second.astype(np.float32))
+    union = area(first) + area(second) - shared
+    return float(shared / union) if union > 0 else 0.0
+
+
+def meet(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Where two lines (a, b, c with ax + by = c) cross; None where they hardly do."""
+    cross = float(first[0] * second[1] - first[1] * second[0])
+    if abs(cross) < 1e-3:
+        return None
+    x = first[2] * second[1] - first[1] * second[2]
+    y = first[0] * second[2] - first[2] * second[0]
+    return np.array([x / cross, y / cross], dtype=np.float64)
+
+
+def line_through(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The line through two points as (a, b, c), with unit normal."""
+    direction = b - a
+    normal = np.array([-direction[1], direction[0]]) / max(float(np.linalg.norm(direction)), 1e-9)
+    return np.array([normal[0], normal[1], float(normal @ a)])
