@@ -196,6 +196,9 @@ class Agent:
         timeline = []
         if self._clock.monotonic() - self.conductor.beat > 30:
             timeline = [Check.bad("timeline", "Bộ phát lịch bị treo.", "Khởi động lại dịch vụ loa.")]
+        elif self.conductor.trouble:
+            why = f"Bộ phát lịch gặp lỗi: {self.conductor.trouble}"
+            timeline = [Check.bad("timeline", why, "Xem thẻ nhớ còn chỗ không; loa vẫn thử lại mỗi giây.")]
         return [*timeline, self.player.check(), self.library.check(), self._board.health(), *muted, *trust, link]
 
     def _fill(self, state: State) -> State:

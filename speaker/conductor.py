@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from langso.clock import Clock, ClockTrust
 from langso.contract import Media
+from langso.errors import StoreError
 from speaker.amplifier import Amplifier
 from speaker.journal import Journal
 from speaker.ledger import Ledger
@@ -78,7 +79,9 @@ class Conductor:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="timeline", daemon=True)
-        self.beat = 0.0
+        self.beat = clock.monotonic()
+        self.trouble = ""
+        self._unrecorded: set[str] = set()
 
     def start(self) -> None:
         """Begins; what was claimed before a crash is settled at once."""
@@ -126,9 +129,11 @@ class Conductor:
             self._wake.clear()
             try:
                 wait = self.step()
-            except Exception:
+                self.trouble = ""
+            except Exception as error:
                 # A loudspeaker that stops deciding is silent for ever: say it, and go on.
                 log.exception("the timeline stumbled")
+                self.trouble = str(error)
                 wait = 1.0
             self._wake.wait(wait)
 
@@ -166,7 +171,10 @@ class Conductor:
         listed = {show.id for show in orders.urgent}
         self._seen_urgent = {id: seen for id, seen in self._seen_urgent.items() if id in listed}
         shows = []
+        performing = {performance.show.id for performance in self._performances}
         for show in orders.urgent:
+            if show.id in self._unrecorded and show.id not in performing:
+                continue
             seen = self._seen_urgent.setdefault(show.id, monotonic)
             if not trusted and show.expires is not None:
                 left = (show.expires - show.start).total_seconds() - (monotonic - seen)
@@ -203,7 +211,14 @@ class Conductor:
             not_before=not_before,
         )
         # The claim is on disk before the player is given the first sample.
-        self._ledger.claim(show, performance.begins, unproven=not situation.trusted)
+        try:
+            self._ledger.claim(show, performance.begins, unproven=not situation.trusted)
+        except StoreError:
+            if not show.emergency:
+                raise
+            # A full card must not silence a flood warning; this process remembers that it was heard.
+            log.exception("an emergency plays without its claim")
+            self._unrecorded.add(show.id)
         self._performances.append(performance)
         log.info("%s begins at %s", show.id, performance.begins.isoformat())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import sqlite_utils
@@ -41,22 +42,26 @@ class Ledger:
         self._store = store
         self._journal = journal
         self._clock = clock
+        self._entries: dict[str, Entry] | None = None
 
     def together(self) -> contextlib.AbstractContextManager[object]:
         """Several changes as one transaction: one flush of the card for all."""
         return self._store.transaction()
 
     def entries(self) -> dict[str, Entry]:
-        """All shows that have a row."""
-        rows = self._store.db.execute(
-            "SELECT id, state, began, at, position_ms, urgent, issuer FROM plays"
-        ).fetchall()
-        return {row[0]: _entry(row) for row in rows}
+        """All shows that have a row; read once, then kept until something changes."""
+        found = self._entries
+        if found is None:
+            rows = self._store.db.execute(
+                "SELECT id, state, began, at, position_ms, urgent, issuer FROM plays"
+            ).fetchall()
+            found = self._entries = {row[0]: _entry(row) for row in rows}
+        return found
 
     def claim(self, show: Show, began: datetime, *, unproven: bool) -> None:
         """Commits that the show's sound is about to start; before its first sample. `began`: time of position 0."""
         now = self._clock.now()
-        with self._store.transaction() as db:
+        with self._change() as db:
             db.execute(
                 """INSERT INTO plays VALUES (:id, :title, :issuer, :planned, :urgent, :emergency, 'claimed', :began,
                     :at, 0, 0, :unproven, 0, :day, NULL, NULL)
@@ -94,7 +99,7 @@ class Ledger:
 
     def interrupt(self, id: str, position_ms: int, heard_ms: int) -> None:
         """Cut by something that goes first; it may come back at `position_ms`."""
-        with self._store.transaction() as db:
+        with self._change() as db:
             db.execute(
                 """UPDATE plays SET state = 'interrupted', at = ?, position_ms = ?, heard_ms = heard_ms + ?
                 WHERE id = ? AND state <> 'ended'""",
@@ -107,7 +112,7 @@ class Ledger:
         `show` is needed where the show was never claimed.
         """
         now = self._clock.now()
-        with self._store.transaction() as db:
+        with self._change() as db:
             row = db.execute(
                 "SELECT title, planned, heard_ms, unproven, state FROM plays WHERE id = ?", [id]
             ).fetchone()
@@ -173,11 +178,19 @@ class Ledger:
     def prune(self, listed: frozenset[str]) -> None:
         """Forgets shows ended 60 days ago that no held document lists: an id in force is never played again."""
         limit = (self._clock.now() - KEEP_ENDED).isoformat()
-        with self._store.transaction() as db:
+        with self._change() as db:
             old = db.execute("SELECT id FROM plays WHERE state = 'ended' AND at < ?", [limit]).fetchall()
             for (id,) in old:
                 if id not in listed:
                     db.execute("DELETE FROM plays WHERE id = ?", [id])
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[sqlite_utils.Database]:
+        try:
+            with self._store.transaction() as db:
+                yield db
+        finally:
+            self._entries = None
 
 
 def _entry(row: tuple[object, ...]) -> Entry:

@@ -340,6 +340,12 @@ def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finish
     """A show that had begun: cut by an emergency (interrupted) or by a power cut (claimed, but nothing plays)."""
     interrupted = entry.state == "interrupted"
     why = "nhường lệnh khẩn" if interrupted else "power"
+    if not interrupted and s.now <= entry.began - ON_TIME:
+        # Claimed ahead of its time, and the power failed before it sounded: it can still be on time.
+        if s.ready(show) and not s.playing:
+            found.due.append(Begin(show, 0, entry.began, chime=False))
+        found.look_at(entry.began - ON_TIME)
+        return
     if show.after_cut == "stay_cut":
         finishes.append(Finish(show.id, "cut", why))
         return
@@ -359,9 +365,4 @@ def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finish
         return
     found.look_at(entry.at + LONGEST_INTERRUPTION + timedelta(milliseconds=1))
     if not s.playing and s.ready(show):
-        if position < 0:
-            # Claimed ahead of its time and the power failed before it sounded: it can still be on time.
-            begin_at = entry.began if s.now <= entry.began - ON_TIME else None
-            found.due.append(Begin(show, 0, begin_at, chime=False))
-        else:
-            found.late.append(Begin(show, position, chime=False))
+        found.late.append(Begin(show, max(0, position), chime=False))
