@@ -1,0 +1,29 @@
+"""What can go wrong at the kiosk; each message is what the villager or the staff reads."""
+
+from __future__ import annotations
+
+from langso.errors import LangsoError
+
+
+class KioskError(LangsoError):
+    """Family of the kiosk's errors."""
+
+
+class NotReady(KioskError, RuntimeError):
+    """The kiosk lacks something the office gives: its list, its key."""
+
+
+class WrongStep(KioskError, ValueError):
+    """A journey was asked for something its present step does not allow."""
+
+
+class SendingFault(KioskError, ConnectionError):
+    """A dossier did not reach the office this time; it stays in the outbox."""
+
+
+class SendingRefused(SendingFault, ValueError):
+    """The office answered that it will not take this dossier; trying again soon does not help."""
+
+
+class DrivingFault(KioskError, AssertionError):
+    """A step of a driven visit did not happen."""
