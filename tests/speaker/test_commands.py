@@ -1,0 +1,164 @@
+"""`langso speaker`: what it says, and one process killed in the middle of a broadcast."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from langso.clock import SystemClock
+from langso.contract import ClockReport, HealthLine, Held, Occurrence, Plan, Programme, State, Storage, TargetSet
+from langso.store import Store
+from speaker.agent import DATABASE, MIGRATIONS, STATE_FILE
+from speaker.commands import describe, speaker
+from speaker.journal import Journal
+from speaker.ledger import Ledger
+from speaker.listening import locate, read_medium, read_recording
+
+
+@pytest.fixture
+def settings_file(commune: Any, ear: Any, tmp_path: Path) -> Path:
+    path = tmp_path / "langso.toml"
+    path.write_text(
+        f'[commune]\ncode = "{commune.code}"\nname = "Xã Thử"\n'
+        f'[device]\nid = "{commune.device}"\nrole = "speaker"\nvillage = "thon-1"\n'
+        '[link]\nhost = "127.0.0.1"\nport = 9\n[clock]\ntrust = "host"\n'
+        f'[speaker]\nsound = "pipe"\nsink = "{ear.pipe}"\namplifier_lead_ms = 100\n'
+        f'media_url = "{commune.media_url}"\n'
+        f'[paths]\nstate = "{commune.state}"\nrun = "{tmp_path / "run"}"\n'
+    )
+    return path
+
+
+def state(**more: Any) -> State:
+    now = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+    options: dict[str, Any] = {
+        "device": "loa-1",
+        "role": "speaker",
+        "commune": "xa",
+        "boot": "0" * 32,
+        "number": 1,
+        "written": now,
+        "software": "x",
+        "clock": ClockReport(trusted=True, reason="host"),
+        "storage": Storage(free=1, total=2),
+    }
+    return State(**options | more)
+
+
+def test_status_says_in_vietnamese_what_is_held_and_next(settings_file: Path, tmp_path: Path) -> None:
+    told = state(
+        held=(Held(kind="plan", issuer="office", epoch=1, version=7, sha256="a" * 64),),
+        next_play=datetime(2026, 11, 22, 10, 0, tzinfo=UTC),
+        muted=True,
+        health=(HealthLine(name="sound", level="bad", why="Không phát được.", fix="Kiểm tra dây."),),
+    )
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / STATE_FILE).write_bytes(told.to_json())
+    result = CliRunner().invoke(speaker, ["status", "--settings", str(settings_file)])
+    assert result.exit_code == 0
+    assert "office bản 7" in result.output
+    assert "17:00" in result.output
+    assert "[hỏng] Không phát được. Kiểm tra dây." in result.output
+    assert "không chạy" in result.output
+    machine = CliRunner().invoke(speaker, ["status", "--json", "--settings", str(settings_file)])
+    assert json.loads(machine.output)["held"][0]["version"] == 7
+
+
+def test_a_silent_empty_loudspeaker_says_so() -> None:
+    lines = describe(state())
+    assert "Chưa giữ lịch phát nào." in lines
+    assert "Đang im lặng." in lines
+
+
+@pytest.mark.parametrize("raw", [None, b"junk", b"x" * (2 << 20)])
+def test_a_missing_or_damaged_state_is_refused_in_a_sentence(
+    settings_file: Path, tmp_path: Path, raw: bytes | None
+) -> None:
+    if raw is not None:
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / STATE_FILE).write_bytes(raw)
+    command = [sys.executable, "-m", "deploy", "speaker", "status", "--settings", str(settings_file)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode in (1, 2)
+    assert done.stderr.strip().endswith(".")
+    assert "Traceback" not in done.stderr
+
+
+def test_mute_is_kept_on_disk(settings_file: Path, commune: Any) -> None:
+    for word, value in (("on", "1"), ("off", "0")):
+        result = CliRunner().invoke(speaker, ["mute", word, "--settings", str(settings_file)])
+        assert result.exit_code == 0
+        store = Store(commune.state / DATABASE, MIGRATIONS)
+        journal = Journal(store, SystemClock(), device="d", commune="c")
+        assert Ledger(store, journal, SystemClock()).switch("muted") == value
+        store.close()
+
+
+def until(what: Callable[[], Any], seconds: float = 20) -> Any:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")
+
+
+def test_killed_in_the_middle_it_goes_on_at_the_wall_clock_and_ends_once(
+    settings_file: Path, commune: Any, media_server: Any, ear: Any, tmp_path: Path
+) -> None:
+    import numpy
+    import soundfile
+
+    from langso.trust import Keeper
+
+    samples = (numpy.random.default_rng(3).standard_normal(48_000 * 9) * 0.2).astype("float32")
+    soundfile.write(tmp_path / "long.flac", samples, 48_000)
+    medium = media_server.add((tmp_path / "long.flac").read_bytes(), 9000, "flac")
+    paired = commune.pair()
+    keeper = Keeper(commune.state, commune.code, commune.device, paired.roots, SystemClock(), "host")
+    keeper.take_trust(commune.trust())
+    start = datetime.now(UTC) + timedelta(seconds=6)
+    plan = Plan(
+        **commune.head("plan"),
+        until=start,
+        media=(medium,),
+        programmes=(Programme(id="p", title="Tin", media=(0,)),),
+        target_sets=(TargetSet(devices=("*",)),),
+        occurrences=(Occurrence(id="sang", programme=0, targets=0, start=start),),
+    )
+    keeper.take("plan", commune.seal(plan))
+    command = [sys.executable, "-m", "deploy", "speaker", "run", "--settings", str(settings_file)]
+    first = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(max(0.0, (start - datetime.now(UTC)).total_seconds()) + 2)
+    finally:
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait()
+    second = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(max(0.0, (start - datetime.now(UTC)).total_seconds()) + 11)
+    finally:
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(15) == 0
+    ear.close()
+    store = Store(commune.state / DATABASE, MIGRATIONS)
+    journal = Journal(store, SystemClock(), device=commune.device, commune=commune.code)
+    ends = [line.body for line in journal.lines() if line.body.event == "ended"]
+    store.close()
+    assert [(end.occurrence, end.outcome) for end in ends] == [("sang", "played")]
+    recording = read_recording(ear.out)
+    tail = locate(recording, read_medium(tmp_path / "long.flac")[48_000 * 7 :])
+    assert tail.correlation > 0.95
+    assert abs(tail.start_ns / 1e9 - (start.timestamp() + 7)) < 0.3

@@ -1,0 +1,101 @@
+"""The doors of the agent: whatever comes by a topic is refused in order, never an exception, never silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from langso.clock import SystemClock
+from langso.contract import Plan, Topics
+from langso.outbox import OUTBOX_MIGRATION
+from langso.store import Store
+from langso.trust import Keeper
+from speaker.inbox import Handlers, Inbox
+from speaker.journal import JOURNAL_MIGRATION, Journal
+from speaker.library import Library
+
+
+@pytest.fixture
+def door(commune: Any, tmp_path: Path) -> Any:
+    paired = commune.pair()
+    clock = SystemClock()
+    store = Store(tmp_path / "s.sqlite", (JOURNAL_MIGRATION, OUTBOX_MIGRATION))
+    journal = Journal(store, clock, device=commune.device, commune=commune.code)
+
+    class Door:
+        def __init__(self) -> None:
+            self.acks: list[Any] = []
+            self.orders: list[Any] = []
+            self.journal = journal
+            self.topics = Topics(commune.code)
+            self.keeper = Keeper(commune.state, commune.code, commune.device, paired.roots, clock, "host")
+            library = Library(tmp_path / "media", None, 1 << 20, clock)
+            handlers = Handlers(lambda trust: None, lambda: None, self.orders.append, self.acks.append, lambda: None)
+            self.inbox = Inbox(
+                self.keeper,
+                journal,
+                library,
+                self.topics,
+                commune.device,
+                handlers,
+                village="thon-1",
+                volume=lambda: 50,
+            )
+
+    return Door()
+
+
+TOPICS = st.sampled_from(["trust", "plan", "urgent/office", "urgent/thon-1", "order", "ack", "catalogue"])
+JUNK = st.one_of(
+    st.binary(max_size=300),
+    st.text(max_size=100).map(str.encode),
+    st.sampled_from([b"", b"{}", b"[]", b"null", b'{"payload":"","payloadType":"","signatures":[]}', b"[" * 5000]),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(TOPICS, JUNK, st.booleans())
+def test_junk_is_refused_and_noted(door: Any, commune: Any, name: str, raw: bytes, trusted: bool) -> None:
+    topics = door.topics
+    topic = {
+        "order": topics.device(commune.device, "order"),
+        "ack": topics.device(commune.device, "receipts/ack"),
+    }.get(name, f"{topics.root}/{name}")
+    if trusted:
+        door.inbox.take("trust", commune.trust())
+    door.inbox.receive(topic, raw, True)
+    assert door.keeper.held("plan") is None
+    assert all(line.body.event == "document" for line in door.journal.lines())
+
+
+def test_other_peoples_topics_and_empty_ones_are_no_documents(door: Any, commune: Any) -> None:
+    for topic in ("x", "langso/1/xa-khac/plan", f"{door.topics.root}/device/loa-khac/order"):
+        door.inbox.receive(topic, b"{}", False)
+    door.inbox.receive(door.topics.plan, b"", True)
+    assert door.journal.through == 0
+
+
+def test_a_village_in_the_offices_topic_is_refused(door: Any, commune: Any) -> None:
+    door.inbox.take("trust", commune.trust())
+    from langso.contract import Urgent
+
+    urgent = Urgent(**commune.head("urgent", issuer="thon-1"))
+    raw = commune.seal(urgent, commune.village_key)
+    door.inbox.receive(door.topics.urgent("office"), raw, True)
+    assert door.journal.lines()[-1].body.reason == "wrong_role"
+    door.inbox.receive(door.topics.urgent("thon-1"), raw, True)
+    assert door.journal.lines()[-1].body.outcome == "stored"
+
+
+def test_the_same_document_again_writes_no_second_receipt(door: Any, commune: Any) -> None:
+    from datetime import UTC, datetime
+
+    door.inbox.take("trust", commune.trust())
+    raw = commune.seal(Plan(**commune.head("plan"), until=datetime.now(UTC)))
+    for _ in range(3):
+        door.inbox.receive(door.topics.plan, raw, True)
+    assert [line.body.document for line in door.journal.lines()] == ["trust", "plan"]
