@@ -1,0 +1,60 @@
+"""langso scan: many images in one call, one JSON line each, refusals in their place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pikepdf
+from click.testing import CliRunner
+
+from scanner.commands import scan
+from scanner.pages.geometry import order_corners, overlap
+
+CORNERS = ((430, 120), (1150, 180), (1230, 1090), (330, 1030))
+
+
+def test_page_gives_a_line_an_image(photo: Callable[..., Any], tmp_path: Path) -> None:
+    files = [tmp_path / "a.png", tmp_path / "b.png"]
+    for seed, file in enumerate(files):
+        cv2.imwrite(str(file), photo(seed=seed + 1))
+    said = CliRunner().invoke(scan, ["page", "--json", *map(str, files)])
+    lines = [json.loads(line) for line in said.stdout.splitlines()]
+    assert [line["image"] for line in lines] == [str(file) for file in files]
+    for line in lines:
+        assert set(line) == {"image", "ms", "quad", "confidence", "advice"}
+        assert overlap(order_corners(line["quad"]), order_corners(CORNERS)) > 0.95
+
+
+def test_an_unreadable_image_is_told_in_its_place(photo: Callable[..., Any], tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.png", tmp_path / "bad.png"
+    cv2.imwrite(str(good), photo())
+    bad.write_bytes(b"no picture")
+    said = CliRunner().invoke(scan, ["read", "--json", str(bad), str(good)])
+    first, second = map(json.loads, said.stdout.splitlines())
+    assert said.exit_code == 1
+    assert set(first) == {"image", "error"}
+    assert second["codes"] == []
+
+
+def test_pdf_holds_a_page_for_each_image(photo: Callable[..., Any], tmp_path: Path) -> None:
+    file, out = tmp_path / "a.png", tmp_path / "out.pdf"
+    cv2.imwrite(str(file), photo())
+    said = CliRunner().invoke(scan, ["pdf", "--json", "-o", str(out), str(file), str(file)])
+    assert said.exit_code == 0, said.output
+    assert [json.loads(line)["page"] for line in said.stdout.splitlines()] == [1, 2]
+    with pikepdf.open(out) as pdf:
+        assert len(pdf.pages) == 2
+
+
+def test_the_replay_camera_serves_as_an_image(photo: Callable[..., Any], tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "001.png"), photo())
+    said = CliRunner().invoke(scan, ["page", "--json", "--camera", str(tmp_path)])
+    assert json.loads(said.stdout)["quad"] is not None
+
+
+def test_no_image_is_a_mistake_in_the_call() -> None:
+    assert CliRunner().invoke(scan, ["page"]).exit_code == 2

@@ -1,0 +1,84 @@
+"""The sheet is found, wherever it lies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scanner.images import load_image
+from scanner.pages import find_page
+from scanner.pages.geometry import angles, area, order_corners, overlap
+
+LAID = {
+    "straight": ((400, 80), (1160, 80), (1160, 1120), (400, 1120)),
+    "tilted": ((520, 90), (1250, 300), (1000, 1120), (270, 900)),
+    "seen from the side": ((500, 250), (1100, 250), (1350, 1050), (250, 1050)),
+    "small": ((650, 350), (1010, 370), (1000, 880), (640, 860)),
+}
+
+
+@pytest.mark.parametrize("corners", LAID.values(), ids=LAID.keys())
+def test_the_corners_are_found_on_a_table(photo: Callable[..., Any], corners: Any) -> None:
+    found = find_page(photo(corners))
+    assert found.quad is not None
+    assert overlap(found.quad, order_corners(corners)) > 0.97
+    assert found.confidence > 0.6
+
+
+def test_a_sheet_half_out_of_the_picture_is_told(photo: Callable[..., Any]) -> None:
+    found = find_page(photo(((900, 100), (1900, 150), (1900, 1150), (850, 1100))))
+    assert found.quad is None or "Giấy bị ra ngoài khung, xin kéo vào giữa" in found.advice
+
+
+def test_fingers_over_the_edge_do_not_move_the_corners(photo: Callable[..., Any]) -> None:
+    picture = photo()
+    for x in (560, 610, 660):
+        cv2.ellipse(picture, (x, 1070), (22, 70), 0, 0, 360, (120, 150, 205), -1)
+    found = find_page(picture)
+    assert found.quad is not None
+    assert overlap(found.quad, order_corners(((430, 120), (1150, 180), (1230, 1090), (330, 1030)))) > 0.95
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_an_even_picture_has_no_sheet(level: int) -> None:
+    assert find_page(np.full((600, 800, 3), level, np.uint8)).quad is None
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(16, 120), st.integers(16, 120), st.integers(0, 2**32 - 1))
+def test_any_picture_is_answered(width: int, height: int, seed: int) -> None:
+    noise = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    found = find_page(noise)
+    assert 0 <= found.confidence <= 1
+    assert found.quad is None or found.quad.shape == (4, 2)
+
+
+def test_real_photographs_are_found(shared_dir: Path) -> None:
+    folder = shared_dir / "data" / "pages"
+    entries = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["images"]
+    overlaps = []
+    for entry in entries:
+        found = find_page(load_image(folder / entry["image"]))
+        overlaps.append(0.0 if found.quad is None else overlap(found.quad, order_corners(entry["quad"])))
+    assert min(overlaps) > 0.8
+    assert sum(overlaps) / len(overlaps) > 0.95
+
+
+def test_corners_are_put_in_order_from_the_top_left() -> None:
+    mixed = np.array([(1230, 1090), (430, 120), (330, 1030), (1150, 180)])
+    assert order_corners(mixed).tolist() == [[430, 120], [1150, 180], [1230, 1090], [330, 1030]]
+
+
+def test_geometry_of_a_square() -> None:
+    square = order_corners([(0, 0), (10, 0), (10, 10), (0, 10)])
+    assert area(square) == 100
+    assert np.allclose(angles(square), 90)
+    assert overlap(square, square + np.array([5, 0])) == pytest.approx(1 / 3, abs=0.01)

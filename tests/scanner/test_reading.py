@@ -1,0 +1,76 @@
+"""QR codes: exact text with corners, small or worn, and nothing where there is nothing."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import segno
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.reading import read_codes
+
+
+def code_picture(text: str, scale: int = 6, encoding: str | None = None) -> Any:
+    out = io.BytesIO()
+    segno.make_qr(text, encoding=encoding).save(out, kind="png", scale=scale, border=4)
+    return cv2.imdecode(np.frombuffer(out.getvalue(), np.uint8), cv2.IMREAD_COLOR)
+
+
+@pytest.mark.parametrize("text", ["H29.16-250701-0001", "Nguyễn Thị Ánh Đào", "000201", "https://xa.example/ho-so"])
+def test_text_is_exact(text: str) -> None:
+    assert [code.text for code in read_codes(code_picture(text))] == [text]
+
+
+def test_corners_are_where_the_code_is() -> None:
+    picture = np.full((600, 900, 3), 255, np.uint8)
+    code = code_picture("LANGSO")
+    height, width = code.shape[:2]
+    picture[200 : 200 + height, 500 : 500 + width] = code
+    (found,) = read_codes(picture)
+    xs, ys = [p[0] for p in found.polygon], [p[1] for p in found.polygon]
+    assert 500 < min(xs) < max(xs) < 500 + width
+    assert 200 < min(ys) < max(ys) < 200 + height
+
+
+def test_many_codes_are_all_read() -> None:
+    picture = np.full((700, 1000, 3), 255, np.uint8)
+    for number in range(6):
+        code = code_picture(f"so {number}", 5)
+        y, x = 30 + number // 3 * 330, 30 + number % 3 * 320
+        picture[y : y + code.shape[0], x : x + code.shape[1]] = code
+    assert sorted(code.text for code in read_codes(picture)) == [f"so {n}" for n in range(6)]
+
+
+def test_small_blurred_codes_are_read_after_a_change() -> None:
+    small = code_picture("001095000001||Người Mẫu|05031995|Nam|Xã Mẫu|10052021", 2)
+    worn = cv2.GaussianBlur(small, (0, 0), 0.9)
+    canvas = np.full((400, 600, 3), 230, np.uint8)
+    canvas[100 : 100 + worn.shape[0], 200 : 200 + worn.shape[1]] = worn
+    (found,) = read_codes(canvas)
+    assert found.kind == "citizen_card"
+
+
+def test_the_kind_says_what_it_is() -> None:
+    assert read_codes(code_picture("https://dichvucong.example/"))[0].kind == "url"
+
+
+def test_nothing_is_read_where_there_is_nothing() -> None:
+    rng = np.random.default_rng(2)
+    assert read_codes(rng.integers(0, 256, (300, 300, 3), dtype=np.uint8)) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.text(
+        st.characters(min_codepoint=32, max_codepoint=0x1EF9, exclude_categories=["Cs", "Cn"]),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_any_text_in_utf8_comes_back(text: str) -> None:
+    assert [code.text for code in read_codes(code_picture(text, 4, "utf-8"))] == [text]
