@@ -18,8 +18,8 @@ Status = Literal["draft", "prepared", "scheduled", "withdrawn"]
 _MEDIA = TypeAdapter(tuple[Media, ...])
 _NAMES = TypeAdapter(tuple[str, ...])
 _SELECT = (
-    "SELECT b.id, b.title, b.text, b.class, b.targets, b.volume, b.chime, b.media, b.late, b.after_cut, b.status, b.by,"
-    " b.created_at, o.id, o.start FROM broadcasts b JOIN occurrences o ON o.broadcast = b.id "
+    "SELECT b.id, b.title, b.text, b.class, b.targets, b.volume, b.chime, b.media, b.late, b.after_cut, b.status,"
+    " b.by, b.created_at, o.id, o.start FROM broadcasts b JOIN occurrences o ON o.broadcast = b.id "
 )
 
 
@@ -132,7 +132,8 @@ def urgent_rows(db: sqlite_utils.Database, limit: int = 200) -> list[UrgentRow]:
 def insert_urgent(db: sqlite_utils.Database, order: UrgentOrder, by: str) -> None:
     """A new urgent order; one that is there already stays."""
     db.execute(
-        "INSERT INTO urgent_orders (id, body, by, issued, expires) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO urgent_orders (id, body, by, issued, expires) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO NOTHING",
         [order.id, order.to_json().decode(), by, order.issued.isoformat(), order.expires.isoformat()],
     )
 
@@ -144,7 +145,21 @@ def plays(db: sqlite_utils.Database, occurrence: str) -> list[Play]:
         " FROM plays WHERE occurrence = ? ORDER BY device",
         [occurrence],
     ).fetchall()
-    return [Play(*row[:3], _time(row[3]), _time(row[4]), *row[5:9], bool(row[9])) for row in rows]
+    return [
+        Play(
+            occurrence=row[0],
+            device=row[1],
+            title=row[2],
+            planned=_time(row[3]),
+            started=_time(row[4]),
+            error_ms=row[5],
+            outcome=row[6],
+            why=row[7],
+            heard_ms=row[8],
+            time_unproven=bool(row[9]),
+        )
+        for row in rows
+    ]
 
 
 def _broadcast(row: tuple[Any, ...]) -> Broadcast:

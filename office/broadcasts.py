@@ -1,4 +1,4 @@
-"""Staff's orders: write, hear, send, withdraw a broadcast; an urgent one and its all-clear. Page and command share it."""
+"""What staff do: write, hear, send, withdraw a broadcast; an urgent one and its all-clear, for page and command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from langso.contract import Late, Plan, TargetSet, Urgent, UrgentOrder
 from langso.settings_model import Settings
 from langso.store import Store
 from office import broadcast_rows as rows
-from office.broadcast_rows import Broadcast, Play, PlanClass, UrgentRow
+from office.broadcast_rows import Broadcast, PlanClass, Play, UrgentRow
 from office.documents import Documents, Issued
 from office.errors import BroadcastRefused, NotFound
 from office.home import OfficeHome
@@ -325,8 +325,8 @@ class Broadcasts:
     def _keep_sound(self, sound: Sound, title: str) -> None:
         media = sound.media
         self._store.db.execute(
-            "INSERT INTO media (sha256, size, duration_ms, codec, lufs, title, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (sha256) DO NOTHING",
+            "INSERT INTO media (sha256, size, duration_ms, codec, lufs, title, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
             [
                 *(media.sha256, media.size, media.duration_ms, media.codec, sound.lufs, title),
                 self._clock.now().isoformat(),
@@ -343,9 +343,12 @@ class Broadcasts:
 def open_broadcasts(
     settings: Settings, store: Store, clock: Clock, documents: Documents, wake: Callable[[], None] = lambda: None
 ) -> Broadcasts:
-    """The service as settings say."""
+    """The service as settings say; a database that knows no plan first takes back what is kept beside it."""
     home = OfficeHome(settings)
-    return Broadcasts(store, home, clock, documents, MediaStore(home.media), wake)
+    service = Broadcasts(store, home, clock, documents, MediaStore(home.media), wake)
+    if documents.latest("plan") is None:
+        service.recover()
+    return service
 
 
 def _text(text: str) -> str:
