@@ -53,7 +53,7 @@ class Dossiers:
         self._commune = commune
 
     def hand_in(self, pdf: bytes, *, title: str, pages: int, recipient: str | None, procedure: str = "") -> HandedIn:
-        """Durable when it returns. Raises NotReady (no key of the office, document too large), FileRefused, StoreError."""
+        """Durable when it returns. Raises NotReady (no office key, document too large), FileRefused, StoreError."""
         if not recipient:
             raise NotReady("Máy chưa nhận được khóa của xã nên chưa gửi được; xin gọi cán bộ.")
         if len(pdf) > MAX_BYTES:

@@ -219,10 +219,8 @@ def _fault(answer: httpx.Response, *, final: bool = False) -> SendingFault:
     said = answer.text.strip()[:200] if answer.headers.get("content-type", "").startswith("text/plain") else ""
     why = f"văn phòng trả lời {answer.status_code}" + (f": {said}" if said else "")
     # 4xx other than these does not change by asking again soon.
-    if (
-        final
-        or 400 <= answer.status_code < 500
-        and answer.status_code not in (401, 403, 404, 408, 409, 423, 425, 429, 460)
+    if final or (
+        400 <= answer.status_code < 500 and answer.status_code not in (401, 403, 404, 408, 409, 423, 425, 429, 460)
     ):
         return SendingRefused(why)
     return SendingFault(why)

@@ -17,7 +17,7 @@ class Idle:
 
 
 class IdleTimer:
-    """`idle_s` without a touch, then `warn_s` of countdown, then over; monotonic, so a jumping clock changes nothing."""
+    """`idle_s` without a touch, then `warn_s` of countdown, then over; a jumping wall clock changes nothing."""
 
     def __init__(self, clock: Clock, *, idle_s: float, warn_s: float) -> None:
         self._clock = clock

@@ -132,7 +132,7 @@ class ScanJourney:
             self.step = "look"
 
     def sort(self) -> None:
-        """Enough pages: now choose what it is. From "preview" the fresh page is kept. Raises WrongStep without pages."""
+        """Enough pages: now choose what it is. A fresh page is kept. Raises WrongStep without pages."""
         if self.step == "preview":
             self.keep()
         if self.step != "look" or not self.pages:
