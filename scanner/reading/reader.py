@@ -53,7 +53,7 @@ def _zxing(gray: Any, scale: float, engine: str) -> list[Code]:
     )
     found: list[Code] = []
     for result in results[:_MAX_CODES]:
-        text = result.text
+        text = _text(result)
         if not result.valid or not text or len(text) > MAX_TEXT:
             continue
         place = result.position
@@ -61,6 +61,21 @@ def _zxing(gray: Any, scale: float, engine: str) -> list[Code]:
         polygon = tuple((round(point.x / scale, 1), round(point.y / scale, 1)) for point in corners)
         found.append(Code(text, polygon, engine, codes.parse(text).kind))
     return sorted(found, key=lambda code: (code.polygon[0][1], code.polygon[0][0]))
+
+
+def _text(result: Any) -> str:
+    """The code's text. Where the code names a character set (ECI, "]Q2" and up), that is used.
+
+    Otherwise bytes that are valid UTF-8 are UTF-8: phones, banks and the ID card write it without saying so, and a
+    guess between Asian character sets garbles short Vietnamese words.
+    """
+    said = str(result.symbology_identifier)
+    if said in ("]Q0", "]Q1"):
+        try:
+            return bytes(result.bytes).decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    return str(result.text)
 
 
 def _to_side(side: int) -> Callable[[Any], tuple[Any, float]]:
