@@ -74,6 +74,8 @@ class Journal:
         self._clock = clock
         self._device = device
         self._commune = commune
+        self._made = clock.monotonic() if store.fresh else None
+        self._born: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -82,9 +84,11 @@ class Journal:
 
     @property
     def born(self) -> datetime | None:
-        """When the journal began by a trusted clock; None until there has been one."""
-        text = self._one("born")
-        return datetime.fromisoformat(str(text)) if text else None
+        """When the journal began, by a trusted clock; None until there has been one."""
+        if self._born is None:
+            text = self._one("born")
+            self._born = datetime.fromisoformat(str(text)) if text else None
+        return self._born
 
     @property
     def through(self) -> int:
@@ -98,9 +102,16 @@ class Journal:
         return int(str(self._one("acknowledged")))
 
     def be_born(self, now: datetime) -> None:
-        """Notes the first trusted time; later calls do nothing."""
+        """Dates the journal by the first trusted time; later calls do nothing.
+
+        One made by an earlier process whose clock was never trusted has no known date: it counts as old.
+        """
+        if self.born is not None:
+            return
+        waited = None if self._made is None else timedelta(seconds=self._clock.monotonic() - self._made)
+        moment = datetime(1970, 1, 1, tzinfo=UTC) if waited is None else now - waited
         with self._store.transaction() as db:
-            db.execute("UPDATE journal SET born = ? WHERE born IS NULL", [now.isoformat()])
+            db.execute("UPDATE journal SET born = ? WHERE born IS NULL", [moment.isoformat()])
 
     def next_state_number(self) -> int:
         """The number of the next signed state; never used twice."""

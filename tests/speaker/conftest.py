@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,11 @@ from typing import Any
 import numpy
 import pytest
 import soundfile
+
+from langso.clock import SimulatedClock
+from langso.health import Check
+from speaker.errors import SoundFault
+from speaker.player import Sound
 
 RATE = 48_000
 
@@ -248,3 +253,85 @@ class Commune:
 @pytest.fixture
 def commune(tmp_path: Path, media_server: MediaServer) -> Commune:
     return Commune(tmp_path / "device", media_server.url)
+
+
+@dataclass
+class PaperVoice:
+    clock: SimulatedClock
+    sound: Sound
+    at: float
+    state: Any = "waiting"
+    error_ms: float | None = None
+    why: str = ""
+
+    def heard_ms(self, now: float) -> int:
+        length = 10**9 if self.sound.duration_ms is None else self.sound.duration_ms - self.sound.from_ms
+        return max(0, min(int((now - self.at) * 1000), length))
+
+    def cut(self) -> None:
+        self.state = "cut"
+
+    def live(self) -> None:
+        now = self.clock.monotonic()
+        if self.state == "waiting" and now >= self.at:
+            self.state, self.error_ms = "playing", 0.1
+        length = self.sound.duration_ms
+        if self.state == "playing" and length is not None and now >= self.at + (length - self.sound.from_ms) / 1000:
+            self.state = "done"
+
+
+@dataclass
+class PaperPlayer:
+    """Writes down what it is asked to play, on simulated time."""
+
+    clock: SimulatedClock
+    voices: list[PaperVoice] = field(default_factory=list)
+    broken: bool = False
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def soonest(self) -> float:
+        return self.clock.monotonic() + 0.2
+
+    def play(self, sound: Sound, at: float) -> PaperVoice:
+        if self.broken:
+            raise SoundFault("no device")
+        self.voices.append(PaperVoice(self.clock, sound, at))
+        return self.voices[-1]
+
+    def check(self) -> Check:
+        return Check.bad("sound", "x", "y") if self.broken else Check.good("sound", "x")
+
+
+class Stage:
+    """Ten seconds before 05:00:10 UTC, on simulated time, with a player on paper."""
+
+    start = datetime(2026, 11, 22, 5, 0, 10, tzinfo=UTC)
+
+    def __init__(self) -> None:
+        self.clock = SimulatedClock(self.start - timedelta(seconds=10))
+        self.player = PaperPlayer(self.clock)
+
+    def perform(self, show: Any, **more: Any) -> Any:
+        from speaker.performance import Performance
+
+        return Performance(show, self.player, lambda medium: Path(medium.sha256[:1]), self.clock, **more)
+
+    def run(self, performance: Any, seconds: float) -> None:
+        end = self.clock.monotonic() + seconds
+        while self.clock.monotonic() < end and not performance.finished:
+            wake = performance.tick()
+            self.clock.advance(max(0.01, min(wake, end) - self.clock.monotonic()))
+            for voice in self.player.voices:
+                voice.live()
+
+    def placed(self) -> list[tuple[str, float, int]]:
+        """(file, seconds after the planned start, from ms), in order."""
+        return [(str(v.sound.path), round(v.at - 10, 3), v.sound.from_ms) for v in self.player.voices]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()

@@ -2,72 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from langso.clock import SimulatedClock
 from langso.contract import Media
-from langso.health import Check
-from speaker.errors import SoundFault
-from speaker.performance import Performance
-from speaker.player import Sound
 from speaker.shows import Show
 
 START = datetime(2026, 11, 22, 5, 0, 10, tzinfo=UTC)
-
-
-@dataclass
-class PaperVoice:
-    clock: SimulatedClock
-    sound: Sound
-    at: float
-    state: Any = "waiting"
-    error_ms: float | None = None
-    why: str = ""
-
-    def heard_ms(self, now: float) -> int:
-        length = 10**9 if self.sound.duration_ms is None else self.sound.duration_ms - self.sound.from_ms
-        return max(0, min(int((now - self.at) * 1000), length))
-
-    def cut(self) -> None:
-        self.state = "cut"
-
-    def live(self) -> None:
-        now = self.clock.monotonic()
-        if self.state == "waiting" and now >= self.at:
-            self.state, self.error_ms = "playing", 0.1
-        length = self.sound.duration_ms
-        if self.state == "playing" and length is not None and now >= self.at + (length - self.sound.from_ms) / 1000:
-            self.state = "done"
-
-
-@dataclass
-class PaperPlayer:
-    """Writes down what it is asked to play, on simulated time."""
-
-    clock: SimulatedClock
-    voices: list[PaperVoice] = field(default_factory=list)
-    broken: bool = False
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def soonest(self) -> float:
-        return self.clock.monotonic() + 0.2
-
-    def play(self, sound: Sound, at: float) -> PaperVoice:
-        if self.broken:
-            raise SoundFault("no device")
-        self.voices.append(PaperVoice(self.clock, sound, at))
-        return self.voices[-1]
-
-    def check(self) -> Check:
-        return Check.bad("sound", "x", "y") if self.broken else Check.good("sound", "x")
 
 
 def sound(name: str, seconds: float) -> Media:
@@ -79,33 +22,7 @@ def show(**more: Any) -> Show:
     return Show("s", "s", "office", "normal", START, **options | more)
 
 
-class Stage:
-    def __init__(self) -> None:
-        self.clock = SimulatedClock(START - timedelta(seconds=10))
-        self.player = PaperPlayer(self.clock)
-
-    def perform(self, show: Show, **more: Any) -> Performance:
-        return Performance(show, self.player, lambda medium: Path(medium.sha256[:1]), self.clock, **more)
-
-    def run(self, performance: Performance, seconds: float) -> None:
-        end = self.clock.monotonic() + seconds
-        while self.clock.monotonic() < end and not performance.finished:
-            wake = performance.tick()
-            self.clock.advance(max(0.01, min(wake, end) - self.clock.monotonic()))
-            for voice in self.player.voices:
-                voice.live()
-
-    def placed(self) -> list[tuple[str, float, int]]:
-        """(file, seconds after the planned start, from ms), in order."""
-        return [(str(v.sound.path), round(v.at - 10, 3), v.sound.from_ms) for v in self.player.voices]
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-def test_items_follow_one_another_and_the_chime_comes_before(stage: Stage) -> None:
+def test_items_follow_one_another_and_the_chime_comes_before(stage: Any) -> None:
     performance = stage.perform(show(chime=sound("c", 1.5)), at=START)
     assert performance.first_sound == 8.5
     stage.run(performance, 30)
@@ -115,19 +32,19 @@ def test_items_follow_one_another_and_the_chime_comes_before(stage: Stage) -> No
     assert performance.error_ms == pytest.approx(0.1)
 
 
-def test_repeats_have_their_pause(stage: Stage) -> None:
+def test_repeats_have_their_pause(stage: Any) -> None:
     stage.run(stage.perform(show(repeat=2, pause_ms=1000), at=START), 60)
     assert stage.placed() == [("a", 0, 0), ("b", 3, 0), ("a", 6, 0), ("b", 9, 0)]
 
 
-def test_it_resumes_in_the_middle_of_an_item(stage: Stage) -> None:
+def test_it_resumes_in_the_middle_of_an_item(stage: Any) -> None:
     performance = stage.perform(show(chime=sound("c", 1)), at=START, position_ms=4000)
     stage.run(performance, 60)
     assert stage.placed() == [("b", 0, 1000)]
     assert performance.finished
 
 
-def test_a_jumping_clock_moves_nothing_that_plays(stage: Stage) -> None:
+def test_a_jumping_clock_moves_nothing_that_plays(stage: Any) -> None:
     performance = stage.perform(show(), at=START)
     stage.run(performance, 11)
     stage.clock.jump(3600)
@@ -135,7 +52,7 @@ def test_a_jumping_clock_moves_nothing_that_plays(stage: Stage) -> None:
     assert stage.placed() == [("a", 0, 0), ("b", 3, 0)]
 
 
-def test_a_drifting_clock_is_followed_at_the_next_item(stage: Stage) -> None:
+def test_a_drifting_clock_is_followed_at_the_next_item(stage: Any) -> None:
     performance = stage.perform(show(), at=START)
     stage.run(performance, 11)
     stage.clock.jump(-0.09)
@@ -143,7 +60,7 @@ def test_a_drifting_clock_is_followed_at_the_next_item(stage: Stage) -> None:
     assert stage.placed() == [("a", 0, 0), ("b", 3.09, 0)]
 
 
-def test_a_lost_device_loses_only_what_it_missed(stage: Stage) -> None:
+def test_a_lost_device_loses_only_what_it_missed(stage: Any) -> None:
     performance = stage.perform(show(items=(sound("a", 20),)), at=START)
     stage.run(performance, 15)
     stage.player.broken = True
@@ -158,7 +75,7 @@ def test_a_lost_device_loses_only_what_it_missed(stage: Stage) -> None:
     assert from_ms == pytest.approx(again * 1000, abs=2)
 
 
-def test_an_unreadable_item_is_passed_over(stage: Stage) -> None:
+def test_an_unreadable_item_is_passed_over(stage: Any) -> None:
     performance = stage.perform(show(), at=START)
     stage.run(performance, 9)
     stage.player.voices[0].state, stage.player.voices[0].why = "failed", "bad file"
@@ -168,7 +85,7 @@ def test_an_unreadable_item_is_passed_over(stage: Stage) -> None:
     assert [name for name, _, _ in stage.placed()] == ["a", "b"]
 
 
-def test_a_broken_stream_is_joined_again_until_it_expires(stage: Stage) -> None:
+def test_a_broken_stream_is_joined_again_until_it_expires(stage: Any) -> None:
     relay = show(items=(), stream="http://x/y", urgent=True, expires=START + timedelta(seconds=20))
     performance = stage.perform(relay, not_before=10.0)
     stage.run(performance, 14)
@@ -180,7 +97,7 @@ def test_a_broken_stream_is_joined_again_until_it_expires(stage: Stage) -> None:
     assert stage.player.voices[1].state == "cut"
 
 
-def test_a_cut_tells_where_it_was(stage: Stage) -> None:
+def test_a_cut_tells_where_it_was(stage: Any) -> None:
     performance = stage.perform(show(), at=START)
     stage.run(performance, 12)
     assert performance.cut() == pytest.approx(2000, abs=20)
