@@ -1,0 +1,111 @@
+"""`langso village`: a whole village on this machine, until Ctrl-C or for a scripted story."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FIRST_PORT = 8700
+
+
+@click.command()
+@click.option("--dir", "folder", type=_FOLDER, help="Thư mục của làng; mặc định ./village-run, làm mới mỗi lần chạy.")
+@click.option(
+    "--port", type=click.IntRange(1024, 65000), help=f"Cổng của trang web văn phòng (mặc định {_FIRST_PORT})."
+)
+@click.option(
+    "--story", is_flag=True, help="Chạy một ngày mẫu không cần người và màn hình; thoát 0 nếu mọi việc đúng."
+)
+@click.option("--report", type=_FOLDER, help="Nơi giữ bằng chứng của ngày mẫu (mặc định ./story).")
+def village(folder: Path | None, port: int | None, story: bool, report: Path | None) -> None:
+    """Cả một làng chạy thử trên máy này: văn phòng, ba loa có mạch điều khiển, một kiosk.
+
+    Chỉ phần cứng là mô phỏng: máy chủ tin nhắn, trang web, chương trình mạch và âm thanh đều thật.
+    """
+    from deploy.village.founding import found
+    from deploy.village.layout import Ground
+    from deploy.village.processes import free_ports, require_free
+    from deploy.village.running import Village, default_folder, display_present
+    from langso.paths import SingleInstance
+
+    place = (folder or default_folder()).absolute()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with SingleInstance(place.with_name(f".{place.name}.lock"), name="Làng chạy thử"):
+        _start_anew(place, named=folder is not None)
+        office_port = port or (free_ports(1)[0] if story else _FIRST_PORT)
+        require_free(office_port)
+        ground = Ground(place, free_ports(1)[0], office_port)
+        click.echo("Dựng làng: khóa gốc, văn phòng, ghép từng thiết bị …")
+        found(ground, window=display_present())
+        if story:
+            from deploy.village.story.day import tell
+
+            folder_of_report = (report or Path.cwd() / "story").absolute()
+            with Village(ground, click.echo) as running:
+                complete = tell(running, folder_of_report, click.echo)
+            click.echo(f"Bằng chứng: {folder_of_report / 'report.json'}")
+            raise SystemExit(0 if complete else 1)
+        stop = threading.Event()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: stop.set())
+        with Village(ground, click.echo) as running:
+            running.start()
+            login = running.make_login()
+            if display_present():
+                running.start_kiosk()
+            _welcome(ground, login.name, login.password, display_present())
+            _watch(running, stop)
+        click.echo("Đã dừng cả làng.")
+
+
+def _start_anew(place: Path, *, named: bool) -> None:
+    import shutil
+
+    from deploy.errors import DeployError
+
+    if not place.exists() or not any(place.iterdir()):
+        return
+    if not (place / "office" / "langso.toml").is_file():
+        where = "--dir" if named else str(place)
+        raise DeployError(f"Thư mục {place} có thứ khác bên trong; hãy chọn thư mục trống ({where}).")
+    shutil.rmtree(place)
+
+
+def _welcome(ground: object, name: str, password: str, window: bool) -> None:
+    from deploy.village.layout import KIOSK, SPEAKERS, Ground
+
+    assert isinstance(ground, Ground)
+    kiosk = ground.home(KIOSK)
+    lines = [
+        "",
+        "Làng đã chạy.",
+        f"  Trang web văn phòng:  {ground.office_url}",
+        f"  Đăng nhập:            {name}  /  {password}   (chỉ cho lần chạy này)",
+        "  Nghe loa nào nói gì:  " + str(ground.home(SPEAKERS[0]).recording) + "  (FLAC từng phút)",
+        f"  Đặt giấy dưới kiosk:  chép ảnh vào {kiosk.camera}",
+    ]
+    if not window:
+        lines.append(
+            "  Máy này không có màn hình; xem kiosk qua:  xvfb-run .venv/bin/langso kiosk run --settings "
+            f"{kiosk.settings}   (hoặc ảnh chụp: langso kiosk shots)"
+        )
+    lines += [f"  Nhật ký:              {ground.logs}", "Ctrl-C để dừng tất cả.", ""]
+    click.echo("\n".join(lines))
+
+
+def _watch(running: object, stop: threading.Event) -> None:
+    from deploy.village.running import KIOSK_PROCESS, Village
+
+    assert isinstance(running, Village)
+    told: set[str] = set()
+    while not stop.wait(1.0):
+        for name in running.processes.dead():
+            if name in told:
+                continue
+            told.add(name)
+            words = "" if name == KIOSK_PROCESS else f" Lời cuối:\n{running.processes.last_words(name)}"
+            click.echo(f"«{name}» đã tự dừng.{words}")

@@ -1,0 +1,91 @@
+"""Founding a village: root keys, office, broker, every device paired, as install and pair do it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
+from deploy.village.layout import (
+    COMMUNE,
+    KIOSK,
+    MACHINES,
+    Ground,
+    Machine,
+    write_machine_settings,
+    write_office_settings,
+)
+from langso.certificates import make_server_certificate
+from langso.paths import write_atomic
+from langso.settings import load_settings
+from langso.trust import SigningKey
+
+ROOT_KEYS = 3
+ROOT_THRESHOLD = 2
+OWN_ACCOUNT = ("970415", "000000000001", "UBND XA HOA SON")
+"""Bank (BIN), number and holder of the made-up commune's own account."""
+
+
+def found(ground: Ground, *, window: bool = False) -> None:
+    """Lay out a whole new village in `ground.folder` (which must hold none yet). Nothing is started."""
+    now = datetime.now(UTC)
+    for folder in (ground.folder, ground.broker, ground.certificates, ground.root_keys, ground.office):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_office_settings(ground)
+    _found_office(ground, now)
+    _found_broker(ground, now)
+    for machine in MACHINES:
+        home = ground.home(machine)
+        for folder in (home.state, home.run, home.recording, home.twin, home.camera):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_machine_settings(ground, machine, window=window)
+        pair(ground, machine)
+
+
+def pair(ground: Ground, machine: Machine) -> None:
+    """Exchange the two pairing files between a device and the office, as `langso pair` does."""
+    from langso.pairing import begin_pairing, finish_pairing
+    from office.pairing import answer
+
+    home = ground.home(machine)
+    now = datetime.now(UTC)
+    request = begin_pairing(
+        home.state, device=machine.id, role=machine.role, place=machine.place, village=machine.village, now=now
+    )
+    finish_pairing(home.state, answer(load_settings(ground.office_settings), request, now=now))
+
+
+def _found_office(ground: Ground, now: datetime) -> None:
+    from office.catalogue import add_account
+    from office.home import initialise
+
+    roots = [SigningKey.generate() for _ in range(ROOT_KEYS)]
+    for number, key in enumerate(roots, 1):
+        key.save(ground.root_keys / f"root-{number}.key")
+    home = initialise(load_settings(ground.office_settings), roots, None, now, threshold=ROOT_THRESHOLD)
+    bank, number_, holder = OWN_ACCOUNT
+    add_account(home, bin=bank, number=number_, holder=holder, label="Tài khoản thu phí của xã")
+
+
+def _found_broker(ground: Ground, now: datetime) -> None:
+    from office.home import OfficeHome
+
+    authority = OfficeHome(load_settings(ground.office_settings)).authority()
+    server = make_server_certificate(authority, ("localhost", "127.0.0.1"), now=now)
+    write_atomic(ground.certificates / "ca.pem", authority.certificate, mode=0o644)
+    write_atomic(ground.certificates / "broker.pem", server.certificate, mode=0o644)
+    write_atomic(ground.certificates / "broker.key", server.key)
+    place = BrokerPlace("127.0.0.1", ground.broker_port, ground.broker, ground.certificates, user=_me())
+    write_atomic(ground.broker / "mosquitto.conf", mosquitto_conf(place).encode(), mode=0o644)
+    write_atomic(ground.broker / "access.acl", access_rules(COMMUNE).encode(), mode=0o600)
+
+
+def kiosk_camera(ground: Ground) -> Path:
+    """The folder of pictures that the kiosk's camera sees."""
+    return ground.home(KIOSK).camera
+
+
+def _me() -> str:
+    import getpass
+
+    return getpass.getuser()
