@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from langso import dates
 from langso.clock import Clock
 from langso.contract import Late, Plan, TargetSet, Urgent, UrgentOrder
-from langso.settings_model import Settings
 from langso.store import Store
 from office import broadcast_rows as rows
 from office.broadcast_rows import Broadcast, PlanClass, Play, UrgentRow
@@ -237,8 +236,10 @@ class Broadcasts:
         with self._store.transaction():
             return self._issue_plan() if kind == "plan" else self._issue_urgent()
 
-    def recover(self) -> None:
-        """After a lost database: takes back what is kept beside it."""
+    def recover_if_new(self) -> None:
+        """A database that knows no plan takes back what is kept beside it."""
+        if self._documents.latest("plan") is not None:
+            return
         for kind in ("plan", "urgent"):
             for raw in self._documents.files(kind):
                 self.take_back(kind, raw)
@@ -338,17 +339,6 @@ class Broadcasts:
             "INSERT INTO access_log (at, who, action, subject, note) VALUES (?, ?, ?, ?, ?)",
             [self._clock.now().isoformat(), who, action, subject, note],
         )
-
-
-def open_broadcasts(
-    settings: Settings, store: Store, clock: Clock, documents: Documents, wake: Callable[[], None] = lambda: None
-) -> Broadcasts:
-    """The service as settings say; a database that knows no plan first takes back what is kept beside it."""
-    home = OfficeHome(settings)
-    service = Broadcasts(store, home, clock, documents, MediaStore(home.media), wake)
-    if documents.latest("plan") is None:
-        service.recover()
-    return service
 
 
 def _text(text: str) -> str:

@@ -36,7 +36,8 @@ def conflicts(db: sqlite_utils.Database) -> list[Conflict]:
         "SELECT device, kind, detail, first_at, last_at, count FROM conflicts ORDER BY last_at DESC"
     ).fetchall()
     return [
-        Conflict(*row[:3], datetime.fromisoformat(row[3]), datetime.fromisoformat(row[4]), row[5]) for row in rows
+        Conflict(row[0], row[1], row[2], datetime.fromisoformat(row[3]), datetime.fromisoformat(row[4]), row[5])
+        for row in rows
     ]
 
 

@@ -146,10 +146,16 @@ class Desk:
         ).fetchall()
         return [
             Dossier(
-                *row[:7],
-                datetime.fromisoformat(row[7]),
-                datetime.fromisoformat(row[8]),
-                None if row[9] is None else datetime.fromisoformat(row[9]),
+                id=row[0],
+                device=row[1],
+                dossier=row[2],
+                title=row[3],
+                procedure=row[4],
+                pages=row[5],
+                size=row[6],
+                made=datetime.fromisoformat(row[7]),
+                received=datetime.fromisoformat(row[8]),
+                opened=None if row[9] is None else datetime.fromisoformat(row[9]),
             )
             for row in rows
         ]
@@ -237,8 +243,8 @@ class Desk:
         now = self._clock.now().isoformat()
         with self._store.transaction() as db:
             db.execute(
-                "INSERT INTO dossiers (id, device, dossier, title, procedure, pages, size, sha256, plain_sha256, made,"
-                " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device, dossier) DO NOTHING",
+                "INSERT INTO dossiers (id, device, dossier, title, procedure, pages, size, sha256, plain_sha256,"
+                " made, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device, dossier) DO NOTHING",
                 [
                     *(id, manifest.device, manifest.dossier, manifest.title, manifest.procedure, manifest.pages),
                     *(manifest.size, manifest.sha256, manifest.plain_sha256, manifest.made.isoformat(), now),

@@ -96,7 +96,8 @@ class Documents:
         """The newest of every kind and audience in the present epoch: what the retained topics should hold."""
         rows = self._store.db.execute(
             f"SELECT {_COLUMNS} FROM documents d WHERE epoch = :epoch AND version ="
-            " (SELECT max(version) FROM documents WHERE kind = d.kind AND audience = d.audience AND epoch = d.epoch) ORDER BY id",
+            " (SELECT max(version) FROM documents WHERE kind = d.kind AND audience = d.audience AND epoch = d.epoch)"
+            " ORDER BY id",
             {"epoch": self._home.rule().epoch},
         ).fetchall()
         return [_issued(row) for row in rows]

@@ -179,6 +179,11 @@ class Fleet:
         rows = self._store.db.execute("SELECT device, envelope FROM states").fetchall()
         return {str(row[0]): bytes(row[1]) for row in rows}
 
+    def opened_state(self, device_id: str) -> State | None:
+        """The newest state of a device, verified when it was taken."""
+        row = self._store.db.execute("SELECT envelope FROM states WHERE device = ?", [device_id]).fetchone()
+        return None if row is None else parse_payload(read_sealed(bytes(row[0]), "state").payload, State)
+
     def conflicts(self) -> list[Conflict]:
         """Devices that seem to exist twice."""
         return conflicts(self._store.db)
@@ -208,9 +213,9 @@ class Fleet:
 
     def _row(self, device: Device, newest: dict[str, tuple[int, str]], conflict: Conflict | None) -> FleetRow:
         db = self._store.db
-        kept = db.execute("SELECT envelope, received_at FROM states WHERE device = ?", [device.id]).fetchone()
-        state = None if kept is None else parse_payload(read_sealed(bytes(kept[0]), "state").payload, State)
-        seen = None if kept is None else datetime.fromisoformat(kept[1])
+        state = self.opened_state(device.id)
+        kept = db.execute("SELECT received_at FROM states WHERE device = ?", [device.id]).fetchone()
+        seen = None if kept is None else datetime.fromisoformat(kept[0])
         presence = db.execute("SELECT online FROM presence WHERE device = ?", [device.id]).fetchone()
         now = self._clock.now()
         fresh = seen is not None and now - seen < SILENT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from dataclasses import dataclass
 
 import sqlite_utils
@@ -185,7 +186,7 @@ def _read(device: Device, raw: bytes, communes: tuple[str, ...]) -> tuple[Receip
         raise ReportRefused(
             f"Phiếu của {device.id} không dùng được ({refused.reason}); hãy kiểm tra máy đó."
         ) from refused
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in itertools.pairwise(lines):
         if after.receipt.number != before.receipt.number + 1 or after.receipt.previous != before.sha256:
             raise ReportRefused(f"Phiếu của {device.id} không liền mạch; hãy kiểm tra máy đó.")
     return batch, lines

@@ -1,0 +1,81 @@
+"""The whole office put together from its settings: what pages and commands work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+
+from langso.clock import Clock, SystemClock
+from langso.settings_model import Settings
+from office.broadcasts import Broadcasts
+from office.catalogue import CatalogueKeeper
+from office.desk import Desk
+from office.documents import Documents
+from office.fleet import Fleet, FleetRow
+from office.home import OfficeHome
+from office.media import MediaStore
+from office.orders import DeviceOrders
+from office.publisher import Publisher
+from office.signer.client import SignerClient
+from office.store import open_store
+
+
+class Console:
+    """`with Console(settings) as console:`. Raises NotInitialised, StoreError."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.home = OfficeHome(settings)
+        self.home.trust()
+        self.store = open_store(self.home.database)
+        self.signer = SignerClient(settings.signer.socket)
+        self.media = MediaStore(self.home.media)
+        self.documents = Documents(self.store, self.home, self.clock, self.signer)
+        self.fleet = Fleet(self.store, self.home, self.clock)
+        self.broadcasts = Broadcasts(self.store, self.home, self.clock, self.documents, self.media, self._wake)
+        self.catalogue = CatalogueKeeper(self.home, self.documents)
+        self.orders = DeviceOrders(self.store, self.documents, self.clock)
+        self.desk = Desk(self.store, self.home, self.clock)
+        self.publisher: Publisher | None = None
+        self.broadcasts.recover_if_new()
+
+    def start_publisher(self, on_change: Callable[[], None] = lambda: None) -> Publisher:
+        """Connects to the broker; only the web process does."""
+        self.publisher = Publisher(
+            self.settings,
+            home=self.home,
+            documents=self.documents,
+            broadcasts=self.broadcasts,
+            catalogue=self.catalogue,
+            orders=self.orders,
+            fleet=self.fleet,
+            signer=self.signer,
+            clock=self.clock,
+            on_change=on_change,
+        )
+        self.publisher.start()
+        return self.publisher
+
+    def fleet_rows(self) -> list[FleetRow]:
+        """One line a device, the worst first, judged by what has been issued."""
+        newest = {issued.kind: (issued.version, issued.sha256) for issued in self.documents.all_latest()}
+        return self.fleet.rows(newest)
+
+    def close(self) -> None:
+        """Stops the publisher and lets go of the database."""
+        if self.publisher is not None:
+            self.publisher.stop()
+        self.store.close()
+
+    def __enter__(self) -> Console:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _wake(self) -> None:
+        if self.publisher is not None:
+            self.publisher.wake()
