@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from scanner.pages.geometry import angles, area, is_convex, line_through, meet, order_corners
+from scanner.pages.geometry import line_through, meet, order_corners
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MIN_AREA = 0.06
 _MAX_LINES = 14
+_STEEP = float(np.cos(np.radians(40)))
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def candidates(views: Views) -> list[Quad]:
         closed = cv2.morphologyEx(edge, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
         found += _quads_of_mask(closed, filled=False)
     found += _quads_of_lines(views)
-    return _distinct([quad for quad in found if _plausible(quad, width, height)])
+    return _distinct(_plausible(found, width, height))
 
 
 def _regions(views: Views) -> Iterator[Any]:
@@ -71,24 +72,30 @@ def _regions(views: Views) -> Iterator[Any]:
     _, light = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     _, pale = cv2.threshold(saturation, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     border = np.concatenate([views.lab[:4].reshape(-1, 3), views.lab[-4:].reshape(-1, 3)])
-    away = np.linalg.norm(views.lab - np.median(border, axis=0), axis=2)
-    away8 = np.clip(away * 2, 0, 255).astype(np.uint8)
+    away8 = _distance(views.lab, np.median(border[::3], axis=0), (1, 1, 1), 2)
     _, foreign = cv2.threshold(away8, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     height, width = views.shape
     core = views.lab[int(height * 0.4) : int(height * 0.6), int(width * 0.4) : int(width * 0.6)].reshape(-1, 3)
-    near = np.clip(np.linalg.norm((views.lab - np.median(core, axis=0)) * (0.6, 1.5, 1.5), axis=2) * 3, 0, 255)
-    _, alike = cv2.threshold(near.astype(np.uint8), 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    near = _distance(views.lab, np.median(core[::7], axis=0), (0.6, 1.5, 1.5), 3)
+    _, alike = cv2.threshold(near, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     masks: list[Any] = [light, pale, foreign, alike, light & pale]
-    for quantile in (0.55, 0.7, 0.85):
-        masks.append(np.where(gray >= np.quantile(gray, quantile), 255, 0).astype(np.uint8))
+    for level in np.quantile(gray[::4, ::4], (0.55, 0.7, 0.85)):
+        masks.append(np.where(gray >= level, 255, 0).astype(np.uint8))
     for mask in masks:
         yield cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel)
         yield cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((13, 13), np.uint8))
 
 
+def _distance(lab: NDArray[np.float32], to: Any, weights: tuple[float, float, float], gain: float) -> Any:
+    """Weighted Lab distance of every pixel from one colour, times `gain`, as uint8."""
+    apart = (lab - np.asarray(to, np.float32)) * np.asarray(weights, np.float32)
+    distance = np.sqrt(np.einsum("ijk,ijk->ij", apart, apart)) * gain
+    return np.minimum(distance, 255).astype(np.uint8)
+
+
 def _edge_maps(views: Views) -> Iterator[Any]:
     for channel in views.channels:
-        middle = float(np.median(channel))
+        middle = float(np.median(channel[::4, ::4]))
         for low, high in ((10, 30), (25, 75), (0.5 * middle, 1.0 * middle)):
             yield cv2.Canny(channel, low, high)
 
@@ -162,7 +169,7 @@ def _quads_of_lines(views: Views) -> list[Quad]:
     quads = np.stack([x, y], axis=-1)
     slack = 0.06 * max(width, height)
     near = np.all((quads > -slack) & (quads < np.array([width, height]) + slack), axis=(1, 2))
-    return [order_corners(quad) for quad in quads[near]]
+    return [order_corners(quad) for quad in _distinct(_plausible(list(quads[near]), width, height))]
 
 
 def _merge_lines(
@@ -191,14 +198,24 @@ def _turn(first: float, second: float) -> float:
     return min(apart, 180 - apart)
 
 
-def _plausible(quad: Quad, width: int, height: int) -> bool:
-    if not np.all(np.isfinite(quad)) or not is_convex(quad):
-        return False
-    share = area(quad) / (width * height)
+def _plausible(quads: list[Quad], width: int, height: int) -> list[Quad]:
+    """Those that could be a sheet: convex, large enough, hardly beyond the picture, corners of 40 to 140 degrees."""
+    if not quads:
+        return []
+    many = np.array(quads)
+    many = many[np.all(np.isfinite(many), axis=(1, 2))]
+    edges = many[:, (1, 2, 3, 0)] - many
+    following = edges[:, (1, 2, 3, 0)]
+    turns = edges[..., 0] * following[..., 1] - edges[..., 1] * following[..., 0]
+    lengths = np.maximum(np.linalg.norm(edges, axis=2), 1e-9)
+    cosine = -(edges * following).sum(axis=2) / (lengths * lengths[:, (1, 2, 3, 0)])
+    x, y, onx, ony = many[..., 0], many[..., 1], many[:, (1, 2, 3, 0), 0], many[:, (1, 2, 3, 0), 1]
+    share = np.abs((x * ony - y * onx).sum(axis=1)) / 2 / (width * height)
     slack = 0.06 * max(width, height)
-    inside = np.all(quad > -slack) and np.all(quad[:, 0] < width + slack) and np.all(quad[:, 1] < height + slack)
-    turned = angles(quad)
-    return bool(inside and MIN_AREA < share < 0.99 and turned.min() > 40 and turned.max() < 140)
+    good = np.all(turns > 0, axis=1) | np.all(turns < 0, axis=1)
+    good &= (share > MIN_AREA) & (share < 0.99) & np.all(np.abs(cosine) < _STEEP, axis=1)
+    good &= np.all((many > -slack) & (many < np.array([width, height]) + slack), axis=(1, 2))
+    return list(many[good])
 
 
 def _distinct(quads: list[Quad]) -> list[Quad]:

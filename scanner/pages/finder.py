@@ -10,7 +10,7 @@ import numpy as np
 
 from scanner.pages.cues import candidates, look
 from scanner.pages.geometry import area, order_corners, overlap
-from scanner.pages.score import refine, score_many
+from scanner.pages.score import refine_many, score_many
 
 if TYPE_CHECKING:
     from scanner.pages.cues import Views
@@ -38,14 +38,15 @@ def find_page(image: Any) -> PageFound:
     """The sheet in a BGR picture. Never raises for a picture of at least 16 pixels a side."""
     height, width = image.shape[:2]
     scale = min(1.0, WORK_SIDE / max(height, width))
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    small = _shrunk(image, scale)
     views = look(small)
     proposed = candidates(views)
     if not proposed:
         return PageFound(None, 0.0, ("Chưa thấy giấy, xin đặt giấy vào giữa khung",))
     ranked = _ranked(views, proposed)
     best_few = [quad for _, quad in ranked[:_KEEP]]
-    again = _ranked(views, best_few + [refine(views, refine(views, quad), 4) for quad in best_few])
+    nearer = refine_many(views, np.array(refine_many(views, np.array(best_few))), 4)
+    again = _ranked(views, best_few + nearer)
     best, quad = again[0]
     rival = next((other.total for other, option in again[1:] if overlap(option, quad) < 0.85), None)
     lead = 1.0 if rival is None else min(1.0, max(0.0, (best.total - rival) / 0.5))
@@ -56,6 +57,15 @@ def find_page(image: Any) -> PageFound:
         )
     whole = order_corners(quad / scale)
     return PageFound(whole, round(confidence, 3), _advice(whole, confidence, width, height))
+
+
+def _shrunk(image: Any, scale: float) -> Any:
+    # Averaging every pixel of 12 megapixels costs 40 ms; every n-th is enough where 2 x 2 of those are averaged.
+    skip = int(0.5 / scale)
+    width, height = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    if skip > 1:
+        image = np.ascontiguousarray(image[skip // 2 :: skip, skip // 2 :: skip])
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA) if scale < 1 else image
 
 
 def _ranked(views: Views, quads: list[Quad]) -> list[tuple[Score, Quad]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SAMPLES = 48
 _REACH = 3.0
+_FOREIGN = 2.0
 _EDGE = 12.0
 _ACROSS = np.array([-5.0, -_REACH, _REACH, 5.0, 9.0])
 # Colour differences count more than lightness: shadows change lightness alone.
@@ -67,6 +68,7 @@ def score_many(views: Views, quads: NDArray[np.float64]) -> list[Score]:
     flat = inner.reshape(count, -1, 3)
     spread = np.linalg.norm((flat - np.median(flat, axis=1, keepdims=True)) * (0.7, 1.5, 1.5), axis=2)
     steady = np.exp(-np.median(spread, axis=1) / 18)
+    foreign = _foreign(views, quads)
     # Paper is mostly lighter than the table; on a lit table it may not be, so this only tips the balance.
     light = np.tanh(np.median((inner - outer)[..., 0].reshape(count, -1), axis=1) / 20)
     x, y = quads[:, :, 0], quads[:, :, 1]
@@ -79,43 +81,64 @@ def score_many(views: Views, quads: NDArray[np.float64]) -> list[Score]:
         + 1.6 * weakest
         + 0.45 * np.minimum(1.0, contrast / 50)
         + 0.35 * steady
-        + 0.25 * light
+        + 0.15 * light
         + 0.75 * np.minimum(share, 0.8)
         - 0.9 * skew
+        - _FOREIGN * foreign
     )
     return [Score(*map(float, row)) for row in zip(total, support, weakest, contrast, strict=True)]
 
 
 def refine(views: Views, quad: Quad, reach: int = 7) -> Quad:
     """Each side moved to the line that the strongest steps within `reach` pixels lie on (robust fit)."""
-    normals = _inward(quad)
-    starts, ends = quad, np.roll(quad, -1, axis=0)
-    along = np.linspace(0.06, 0.94, 60)
+    return refine_many(views, quad[None], reach)[0]
+
+
+def refine_many(views: Views, quads: NDArray[np.float64], reach: int = 7) -> list[Quad]:
+    """`refine` for quads (n, 4, 2) at once; one that would jump away stays as it was."""
+    along = np.linspace(0.06, 0.94, 48)
     offsets = np.arange(-reach - 2, reach + 3, dtype=np.float64)
+    ends = quads[:, (1, 2, 3, 0)]
+    normals = _inward(quads)
+    points = quads[:, :, None, :] + (ends - quads)[:, :, None, :] * along[:, None]
+    spots = points[:, :, :, None, :] + normals[:, :, None, None, :] * offsets[:, None]
+    profile = _sample(views.lab, spots)
+    change = (profile[..., 4:, :] - profile[..., :-4, :]) * _WEIGHTS
+    difference = np.sqrt(np.einsum("...i,...i->...", change, change))
+    near = np.exp(-((offsets[2:-2] / (reach * 1.2)) ** 2))
+    best = np.argmax(difference * near, axis=3)
+    strength = np.take_along_axis(difference, best[..., None], axis=3)[..., 0]
+    keep = strength > np.maximum(8.0, 0.4 * np.median(strength, axis=2, keepdims=True))
+    moved = points + normals[:, :, None, :] * offsets[best + 2][..., None]
+    return [_refined(quads[i], moved[i], keep[i], reach) for i in range(len(quads))]
+
+
+def _refined(quad: Quad, moved: NDArray[np.float64], keep: NDArray[np.bool_], reach: int) -> Quad:
     lines: list[NDArray[np.float64]] = []
     for side in range(4):
-        points = starts[side] + (ends[side] - starts[side]) * along[:, None]
-        spots = points[:, None, :] + normals[side] * offsets[None, :, None]
-        profile = _sample(views.lab, spots)
-        difference = np.linalg.norm((profile[:, 4:] - profile[:, :-4]) * _WEIGHTS, axis=2)
-        near = np.exp(-(((offsets[2:-2]) / (reach * 1.2)) ** 2))
-        best = np.argmax(difference * near, axis=1)
-        strength = difference[np.arange(len(along)), best]
-        keep = strength > max(8.0, 0.4 * float(np.median(strength)))
-        if int(keep.sum()) < 15:
-            lines.append(line_through(starts[side], ends[side]))
+        if int(keep[side].sum()) < 12:
+            lines.append(line_through(quad[side], quad[(side + 1) % 4]))
             continue
-        moved = points + normals[side] * offsets[best + 2][:, None]
-        vx, vy, x0, y0 = cv2.fitLine(moved[keep].astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
+        some = moved[side][keep[side]].astype(np.float32)
+        vx, vy, x0, y0 = cv2.fitLine(some, cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
         a = np.array([x0, y0], dtype=np.float64)
         lines.append(line_through(a, a + np.array([vx, vy], dtype=np.float64)))
     corners = [meet(lines[(side - 1) % 4], lines[side]) for side in range(4)]
     if any(corner is None for corner in corners):
         return quad
     refined = np.array(corners)
-    if float(np.abs(refined - quad).max()) > 4 * reach:
-        return quad
-    return refined
+    return quad if float(np.abs(refined - quad).max()) > 4 * reach else refined
+
+
+def _foreign(views: Views, quads: NDArray[np.float64]) -> Any:
+    """How much of each quad (0-1) is of another colour than its middle: a strip of table or lamp taken in."""
+    steps = np.linspace(0.05, 0.95, 12)
+    u, v = (grid.ravel()[:, None] for grid in np.meshgrid(steps, steps))
+    weights = np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)[..., 0]
+    colours = _sample(views.lab, np.einsum("pk,nkc->npc", weights, quads))
+    apart = (colours - np.median(colours, axis=1, keepdims=True)) * np.array([0.6, 1.5, 1.5], dtype=np.float32)
+    distance = np.sqrt(np.einsum("...i,...i->...", apart, apart))
+    return np.clip((distance - 12) / 24, 0, 1).mean(axis=1)
 
 
 def _inward(quads: NDArray[np.float64]) -> NDArray[np.float64]:
