@@ -153,12 +153,13 @@ class Reporter:
 
     def take_ack(self, journal: str, through: int) -> None:
         """The office has stored receipts up to `through` of that journal."""
-        mine = self._journal.acknowledge(journal, through)
-        for item in self._all_pending():
-            name, _, span = item.key.partition(":")
-            last = int(span.partition(":")[0].partition("-")[2])
-            if name == journal and (last <= through):
-                self._outbox.acknowledge(item.id)
+        with self._store.transaction():
+            mine = self._journal.acknowledge(journal, through)
+            for item in self._all_pending():
+                name, _, span = item.key.partition(":")
+                last = int(span.partition(":")[0].partition("-")[2])
+                if name == journal and last <= through:
+                    self._outbox.acknowledge(item.id)
         if not mine:
             log.info("an acknowledgement for another journal %s", journal)
         self.look()
