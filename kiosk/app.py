@@ -1,0 +1,203 @@
+"""The kiosk's application: one window, one page at a time, idle countdown over all of them.
+
+Import only after `kiosk.environment.prepare_kivy`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from kivy.animation import Animation
+from kivy.app import App
+from kivy.clock import Clock as KivyClock
+from kivy.core.window import Window
+from kivy.graphics import Color, Rectangle
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.agent import Agent
+from kiosk.journeys.idle import IdleTimer
+from kiosk.journeys.scan import ScanJourney
+from kiosk.look.theme import DAY, HIGH_CONTRAST, SIZES, Theme, scale_for
+from kiosk.screens.fee import FeeLookPage
+from kiosk.screens.home import HomePage
+from kiosk.screens.scan import ScanPage
+from kiosk.speech import Reader
+from kiosk.widgets.countdown import Countdown
+from kiosk.widgets.frame import Page
+from langso.settings_model import ScannerSettings
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+TICK_S = 0.1
+FADE_S = 0.15
+
+
+class Kiosk(App):
+    """Shows pages for an agent that runs already. `theme` holds until the visit ends."""
+
+    title = "Làng Số"
+
+    def __init__(self, agent: Agent) -> None:
+        super().__init__()
+        self.agent = agent
+        self.reader = Reader(agent.workspace)
+        self.camera: ScannerSettings = agent.settings.scanner
+        kiosk = agent.settings.kiosk
+        self.idle = IdleTimer(agent.clock, idle_s=kiosk.idle_s, warn_s=kiosk.warn_s)
+        self.page: Page | None = None
+        self.theme = Theme()
+        self._root = FloatLayout()
+        self._countdown: Countdown | None = None
+
+    def build(self) -> Any:
+        """The window's root."""
+        self.theme = Theme(scale=scale_for(*Window.size))
+        with self._root.canvas.before:
+            self._ground = Color(*self.theme.colour("paper"))
+            shape = Rectangle(size=Window.size)
+        self._root.bind(size=lambda _, size: setattr(shape, "size", size))
+        self.show("home")
+        # Before any widget: a touch counts as somebody's presence wherever it falls.
+        Window.bind(on_touch_down=self._touched)
+        KivyClock.schedule_interval(self._tick, TICK_S)
+        return self._root
+
+    def show(self, name: str) -> None:
+        """Opens "home", "scan" or "fee" afresh."""
+        if name == "home":
+            self.open(HomePage(self))
+        elif name == "scan":
+            self.open(ScanPage(self, ScanJourney(self.agent.workspace, self.agent.dossiers)))
+        elif name == "fee":
+            self.open(FeeLookPage(self))
+        else:
+            raise ValueError(f"no such page: {name}")
+
+    def open(self, page: Page) -> None:
+        """Puts a page in the place of the present one."""
+        self.reader.hush()
+        if self.page is not None:
+            self.page.closed()
+            self._root.remove_widget(self.page)
+        self.page = page
+        self._root.add_widget(page, index=len(self._root.children))
+        page.opacity = 0
+        Animation(opacity=1, duration=FADE_S).start(page)
+        page.opened()
+
+    def go_home(self) -> None:
+        """The visit is over: everything personal is wiped, look and size as at first."""
+        self.theme = Theme(scale=self.theme.scale)
+        self._ground.rgba = self.theme.colour("paper")
+        self._end_visit()
+        self.show("home")
+
+    def read_aloud(self) -> None:
+        """ "Nghe đọc": the page's own words; a second press silences."""
+        if self.reader.busy:
+            self.reader.hush()
+        elif self.page is not None:
+            self.reader.read(self.page.spoken)
+
+    def next_text_size(self) -> None:
+        """The next of the three sizes."""
+        after = SIZES[(SIZES.index(self.theme.text) + 1) % len(SIZES)]
+        self._restyle(Theme(self.theme.palette, after, self.theme.scale))
+
+    def switch_contrast(self) -> None:
+        """High contrast on or off."""
+        palette = DAY if self.theme.high_contrast else HIGH_CONTRAST
+        self._restyle(Theme(palette, self.theme.text, self.theme.scale))
+
+    def work(
+        self,
+        what: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Runs something slow on a thread; its end comes on the screen's thread, unless the visit has ended."""
+        visit = self.agent.workspace.visit
+
+        def run() -> None:
+            try:
+                result = what()
+            except Exception as error:
+                log.warning("work failed: %s", error, exc_info=not str(error))
+                fault = error
+                KivyClock.schedule_once(lambda _: self._if_still(visit, lambda: failed(fault)))
+            else:
+                KivyClock.schedule_once(lambda _: self._if_still(visit, lambda: done(result)))
+
+        threading.Thread(target=run, name="work", daemon=True).start()
+
+    def on_stop(self) -> None:
+        """The window closes."""
+        if self.page is not None:
+            self.page.closed()
+        self._end_visit()
+
+    def _if_still(self, visit: int, then: Callable[[], None]) -> None:
+        if visit == self.agent.workspace.visit:
+            then()
+
+    def _end_visit(self) -> None:
+        self.reader.hush()
+        if self.page is not None:
+            self.page.closed()
+            self._root.remove_widget(self.page)
+            self.page = None
+        self.agent.workspace.wipe()
+
+    def _restyle(self, theme: Theme) -> None:
+        self.theme = theme
+        self._ground.rgba = theme.colour("paper")
+        self.show("home")
+
+    def _touched(self, *_: Any) -> bool:
+        self.idle.touch()
+        if self._countdown is not None:
+            self._close_countdown()
+            # The touch that says "I am here" must not press what lies under the countdown.
+            return True
+        return False
+
+    def _tick(self, _: float) -> None:
+        if self.agent.restart.is_set():
+            self.stop()
+            return
+        self.idle.hold(self.reader.busy)
+        self._look_idle()
+        if self.page is not None:
+            try:
+                self.page.tick()
+            except Exception:
+                log.exception("page %s", type(self.page).__name__)
+                self.go_home()
+
+    def _look_idle(self) -> None:
+        at_home = isinstance(self.page, HomePage)
+        if at_home and self.theme == Theme(scale=self.theme.scale):
+            # Nothing personal is there, nothing to count down to.
+            self.idle.touch()
+            return
+        state = self.idle.look()
+        if state.phase == "over":
+            self._close_countdown()
+            self.idle.touch()
+            self.go_home()
+        elif state.phase == "warning":
+            if self._countdown is None:
+                self._countdown = Countdown(self.theme)
+                self._root.add_widget(self._countdown)
+            self._countdown.show(state.left)
+        else:
+            self._close_countdown()
+
+    def _close_countdown(self) -> None:
+        if self._countdown is not None:
+            self._root.remove_widget(self._countdown)
+            self._countdown = None

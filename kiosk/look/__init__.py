@@ -1,0 +1,1 @@
+"""How the kiosk looks: colours, sizes, type and icons; no Kivy here."""

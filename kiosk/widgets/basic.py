@@ -1,0 +1,270 @@
+"""Text that wraps, icons, rounded grounds, and the parts that can be pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.graphics import Color, Line, RoundedRectangle
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+from kiosk.look.icons import ICONS
+from kiosk.look.theme import Face, Rgba, Theme, Tone
+from langso import assets
+
+
+class Text(Label):
+    """A line or paragraph. Wraps to its width unless `fit`, in which case its width is the text's."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str,
+        size: float = 21,
+        *,
+        face: Face = "medium",
+        token: str = "ink",
+        colour: Rgba | None = None,
+        align: str = "left",
+        middle: bool = True,
+        fit: bool = False,
+        line: float = 1.16,
+    ) -> None:
+        super().__init__(
+            text=text,
+            font_name=str(assets.font(face)),
+            font_size=theme.font(size),
+            color=colour or theme.colour(token),
+            halign=align,
+            valign="middle" if middle else "top",
+            line_height=line,
+        )
+        self._fit = fit
+        if fit:
+            self.size_hint_x = None
+            self.bind(texture_size=self._to_texture)
+            self.texture_update()
+            self._to_texture()
+        else:
+            self.size_hint_y = None
+            self.bind(width=self._wrap, texture_size=self._to_height)
+            self._wrap()
+
+    def _wrap(self, *_: Any) -> None:
+        self.text_size = (self.width, None)
+
+    def _to_height(self, *_: Any) -> None:
+        self.height = self.texture_size[1]
+
+    def _to_texture(self, *_: Any) -> None:
+        self.width = self.texture_size[0]
+
+
+class Icon(Label):
+    """One Material symbol; `name` in ICONS. Never counted as text."""
+
+    is_icon = True
+
+    def __init__(self, theme: Theme, name: str, size: float = 30, *, colour: Rgba | None = None) -> None:
+        side = theme.px(size)
+        super().__init__(
+            text=ICONS[name],
+            font_name=str(assets.icon_font()),
+            font_size=side,
+            color=colour or theme.colour("ink"),
+            size_hint=(None, None),
+            size=(side, side),
+            text_size=(side, side),
+            halign="center",
+            valign="middle",
+            pos_hint={"center_y": 0.5},
+        )
+
+
+class Ground(BoxLayout):
+    """A box with a rounded fill and border that follow it."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        fill: Rgba,
+        border: Rgba | None = None,
+        radius: float = 18,
+        border_width: float | None = None,
+        **box: Any,
+    ) -> None:
+        super().__init__(**box)
+        self.theme = theme
+        self._radius = theme.px(radius)
+        self._border_width = theme.px(theme.palette.border if border_width is None else border_width)
+        with self.canvas.before:
+            self._fill = Color(*fill)
+            self._shape = RoundedRectangle()
+            self._edge = Color(*(border or (0, 0, 0, 0)))
+            self._line = Line(width=self._border_width / 2)
+        self.bind(pos=self._follow, size=self._follow)
+
+    def paint(self, fill: Rgba, border: Rgba | None = None) -> None:
+        """Changes its colours."""
+        self._fill.rgba = fill
+        self._edge.rgba = border or (0, 0, 0, 0)
+
+    def _follow(self, *_: Any) -> None:
+        radius = min(self._radius, self.height / 2, self.width / 2)
+        self._shape.pos, self._shape.size, self._shape.radius = self.pos, self.size, [radius]
+        inset = self._border_width / 2
+        self._line.rounded_rectangle = (
+            self.x + inset,
+            self.y + inset,
+            max(0, self.width - 2 * inset),
+            max(0, self.height - 2 * inset),
+            max(0.1, radius - inset),
+        )
+
+
+class Pressable(ButtonBehavior, Ground):
+    """A ground to press. `on_press_done` is called once per press; it darkens while held."""
+
+    def __init__(self, theme: Theme, on_press_done: Callable[[], None], *, fill: Rgba, **ground: Any) -> None:
+        super().__init__(theme=theme, fill=fill, **ground)
+        self._calm = fill
+        self._then = on_press_done
+        self.always_release = False
+
+    def on_press(self) -> None:
+        red, green, blue, alpha = self._calm
+        self._fill.rgba = (red * 0.86, green * 0.86, blue * 0.86, alpha)
+
+    def on_release(self) -> None:
+        self._fill.rgba = self._calm
+        self._then()
+
+    def on_touch_up(self, touch: Any) -> Any:
+        self._fill.rgba = self._calm
+        return super().on_touch_up(touch)
+
+
+class Button(Pressable):
+    """A button of at least 64 px: icon, word. `kind`: "plain", "main" (chàm), "help" (lúa) or "danger" (son)."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str,
+        then: Callable[[], None],
+        *,
+        icon: str | None = None,
+        kind: str = "plain",
+        least: float = 64,
+        size: float = 21,
+    ) -> None:
+        fill_token = {"plain": "card", "main": "cham", "help": "lua", "danger": "son"}[kind]
+        ink = theme.colour("ink" if kind == "plain" else "on_cham")
+        fill = theme.colour(fill_token)
+        border = theme.colour("line") if kind == "plain" else fill
+        super().__init__(
+            theme,
+            then,
+            fill=fill,
+            border=border,
+            radius=16,
+            orientation="horizontal",
+            spacing=theme.px(10),
+            padding=(theme.px(22) if text else 0, 0),
+            size_hint=(None, None),
+            height=max(theme.px(64), theme.font(size) * 2.2),
+        )
+        self._least = theme.px(least)
+        self.add_widget(Widget())
+        if icon:
+            self.add_widget(Icon(theme, icon, 30 * (1 if theme.text < 1.5 else 1.25), colour=ink))
+        self.label = Text(theme, text, size, face="semibold", colour=ink, fit=True, align="center")
+        if text:
+            self.add_widget(self.label)
+            self.label.bind(width=self._measure)
+        self.add_widget(Widget())
+        self._icon = icon
+        self._measure()
+
+    def _measure(self, *_: Any) -> None:
+        inside = self.label.width if self.label.text else 0
+        if self._icon:
+            inside += self.theme.px(30 * (1 if self.theme.text < 1.5 else 1.25))
+        gaps = self.theme.px(10) * (len(self.children) - 1)
+        self.width = max(self._least, inside + gaps + 2 * self.padding[0])
+
+
+class RoundButton(Pressable):
+    """A round icon button; `said` is what it is called for those who cannot see it, and for driving."""
+
+    def __init__(self, theme: Theme, icon: str, said: str, then: Callable[[], None]) -> None:
+        side = theme.px(64)
+        super().__init__(
+            theme,
+            then,
+            fill=theme.colour("card"),
+            border=theme.colour("line"),
+            radius=32,
+            size_hint=(None, None),
+            size=(side, side),
+            pos_hint={"center_y": 0.5},
+        )
+        self.said = said
+        self.add_widget(Widget())
+        self.add_widget(Icon(theme, icon, 30))
+        self.add_widget(Widget())
+
+
+class Pill(Ground):
+    """State in word, icon and colour together."""
+
+    def __init__(self, theme: Theme, text: str, icon: str, tone: Tone, *, size: float = 20, height: float = 48) -> None:
+        ground, ink = theme.tone(tone)
+        border = ink if theme.high_contrast else None
+        super().__init__(
+            theme,
+            fill=ground,
+            border=border,
+            radius=28,
+            orientation="horizontal",
+            spacing=theme.px(10),
+            padding=(theme.px(20), 0),
+            size_hint=(None, None),
+            height=max(theme.px(height), theme.font(size) * 1.9),
+        )
+        self._tone_colours = theme.tone
+        self.icon = Icon(theme, icon, size * 1.3, colour=ink)
+        self.label = Text(theme, text, size, face="semibold", colour=ink, fit=True)
+        self.add_widget(self.icon)
+        self.add_widget(self.label)
+        self.label.bind(width=self._measure)
+        self._measure()
+
+    def say(self, text: str, icon: str, tone: Tone) -> None:
+        """Another state."""
+        ground, ink = self._tone_colours(tone)
+        self.paint(ground, ink if self.theme.high_contrast else None)
+        self.label.text, self.label.color = text, ink
+        self.icon.text, self.icon.color = ICONS[icon], ink
+
+    def _measure(self, *_: Any) -> None:
+        self.width = self.label.width + self.icon.width + self.theme.px(50)
+
+
+def card(theme: Theme, **box: Any) -> Ground:
+    """A white card with a thin border."""
+    settings: dict[str, Any] = {"orientation": "vertical", "padding": theme.px(20), "spacing": theme.px(10)} | box
+    return Ground(theme, fill=theme.colour("card"), border=theme.colour("line"), **settings)
+
+
+def space(height: float = 0, width: float = 0) -> Widget:
+    """An empty place: of that size, or all that is left where both are 0."""
+    if height:
+        return Widget(size_hint_y=None, height=height)
+    if width:
+        return Widget(size_hint_x=None, width=width)
+    return Widget()

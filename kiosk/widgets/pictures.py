@@ -1,0 +1,177 @@
+"""The camera's picture with the page's outline, a code drawn large, a page's preview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kivy.graphics import Color, Ellipse, Line, Mesh, Rectangle, RoundedRectangle
+from kivy.graphics.texture import Texture
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
+
+from kiosk.look.theme import CAMERA_GROUND, OUTLINE, Theme, rgba
+from kiosk.widgets.basic import Pill
+
+MAX_SHOWN = 1280
+
+
+class CameraView(FloatLayout):
+    """The live picture on dark ground, outline over it, one sentence at the lower left."""
+
+    def __init__(self, theme: Theme, sentence: str, icon: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._texture: Any = None
+        self._shape = (0, 0)
+        self._quad: Sequence[Sequence[float]] | None = None
+        with self.canvas.before:
+            Color(*rgba(CAMERA_GROUND))
+            self._ground = RoundedRectangle(radius=[theme.px(18)])
+            self._tint = Color(1, 1, 1, 0)
+            self._picture = Mesh(mode="triangle_fan")
+        with self.canvas:
+            self._outline_colour = Color(*rgba(OUTLINE, 0))
+            self._outline = Line(width=theme.px(3), joint="round", close=True)
+            self._corners = []
+            for _ in range(4):
+                ring = Color(*rgba(OUTLINE, 0))
+                outer = Ellipse()
+                white = Color(1, 1, 1, 0)
+                self._corners.append((ring, outer, white, Ellipse()))
+        self.pill = Pill(theme, sentence, icon, "warn", size=24, height=56)
+        self.pill.pos_hint = {}
+        self.add_widget(self.pill)
+        self.bind(pos=self._place, size=self._place)
+
+    def show(self, image: Any, quad: Any) -> None:
+        """A BGR frame and the page's four corners in its pixels, or None."""
+        self._show_picture(image)
+        self._quad = None if quad is None else [(float(x), float(y)) for x, y in quad]
+        self._place()
+
+    def clear(self) -> None:
+        """No picture."""
+        self._tint.a, self._quad, self._texture = 0, None, None
+        self._picture.vertices = []
+        self._place()
+
+    def _show_picture(self, image: Any) -> None:
+        import cv2
+
+        height, width = image.shape[:2]
+        self._shape = (width, height)
+        shrink = min(1.0, MAX_SHOWN / max(width, height))
+        if shrink < 1:
+            image = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        height, width = image.shape[:2]
+        if self._texture is None or self._texture.size != (width, height):
+            self._texture = Texture.create(size=(width, height), colorfmt="bgr")
+            self._picture.texture = self._texture
+        self._texture.blit_buffer(image.tobytes(), colorfmt="bgr", bufferfmt="ubyte")
+        self._tint.a = 1
+
+    def _place(self, *_: Any) -> None:
+        theme = self._theme
+        self._ground.pos, self._ground.size = self.pos, self.size
+        self.pill.pos = (self.x + theme.px(20), self.y + theme.px(18))
+        if self._texture is None:
+            self._hide_outline()
+            return
+        left, bottom, factor = self._fit()
+        width, height = self._shape[0] * factor, self._shape[1] * factor
+        self._draw_picture(left, bottom, width, height)
+        if self._quad is None:
+            self._hide_outline()
+            return
+        points = [(left + x * factor, bottom + height - y * factor) for x, y in self._quad]
+        self._outline_colour.a = 1
+        self._outline.points = [value for point in points for value in point]
+        for (ring, outer, white, inner), (x, y) in zip(self._corners, points, strict=True):
+            ring.a = white.a = 1
+            big, small = theme.px(14), theme.px(8)
+            outer.pos, outer.size = (x - big, y - big), (2 * big, 2 * big)
+            inner.pos, inner.size = (x - small, y - small), (2 * small, 2 * small)
+
+    def _hide_outline(self) -> None:
+        self._outline_colour.a = 0
+        self._outline.points = []
+        for ring, _, white, _ in self._corners:
+            ring.a = white.a = 0
+
+    def _fit(self) -> tuple[float, float, float]:
+        """Left, bottom and factor of the whole picture inside the view, with a margin for the corners."""
+        room = self._theme.px(6)
+        width, height = max(1.0, self.width - 2 * room), max(1.0, self.height - 2 * room)
+        factor = min(width / self._shape[0], height / self._shape[1])
+        return (
+            self.center_x - self._shape[0] * factor / 2,
+            self.center_y - self._shape[1] * factor / 2,
+            factor,
+        )
+
+    def _draw_picture(self, left: float, bottom: float, width: float, height: float) -> None:
+        right, top = left + width, bottom + height
+        # A camera's first row is the top one; OpenGL's is the bottom one.
+        self._picture.vertices = [
+            *(left, bottom, 0, 1),
+            *(right, bottom, 1, 1),
+            *(right, top, 1, 0),
+            *(left, top, 0, 0),
+        ]
+        self._picture.indices = [0, 1, 2, 3]
+
+
+class QrCode(Widget):
+    """A code in whole pixels a module, black on white, as large as its square allows."""
+
+    def __init__(self, modules: Sequence[Sequence[bool]]) -> None:
+        super().__init__()
+        side = len(modules)
+        self._side = side
+        texture = Texture.create(size=(side, side), colorfmt="luminance")
+        texture.mag_filter = texture.min_filter = "nearest"
+        rows = [bytes(0 if dark else 255 for dark in row) for row in modules]
+        texture.blit_buffer(b"".join(reversed(rows)), colorfmt="luminance", bufferfmt="ubyte")
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            self._picture = Rectangle(texture=texture)
+        self.bind(pos=self._place, size=self._place)
+
+    def _place(self, *_: Any) -> None:
+        module = max(1, int(min(self.width, self.height) // self._side))
+        side = module * self._side
+        self._picture.size = (side, side)
+        self._picture.pos = (round(self.center_x - side / 2), round(self.center_y - side / 2))
+
+
+class PagePicture(Widget):
+    """A picture file as large as fits, with a thin edge. The file is read once, so it may be wiped."""
+
+    def __init__(self, theme: Theme, path: Any, **widget: Any) -> None:
+        super().__init__(**widget)
+        import cv2
+
+        image = cv2.imread(str(path))
+        if image is None:
+            raise FileNotFoundError(str(path))
+        shrink = min(1.0, 900 / max(image.shape[:2]))
+        if shrink < 1:
+            image = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        height, width = image.shape[:2]
+        self._shape = (width, height)
+        texture = Texture.create(size=(width, height), colorfmt="bgr")
+        texture.blit_buffer(image[::-1].tobytes(), colorfmt="bgr", bufferfmt="ubyte")
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            self._picture = Rectangle(texture=texture)
+            Color(*theme.colour("line"))
+            self._edge = Line(width=theme.px(1))
+        self.bind(pos=self._place, size=self._place)
+
+    def _place(self, *_: Any) -> None:
+        factor = min(self.width / self._shape[0], self.height / self._shape[1])
+        width, height = self._shape[0] * factor, self._shape[1] * factor
+        left, bottom = self.center_x - width / 2, self.center_y - height / 2
+        self._picture.pos, self._picture.size = (left, bottom), (width, height)
+        self._edge.rectangle = (left, bottom, width, height)
