@@ -51,3 +51,23 @@ class UploadRefused(OfficeError, ValueError):
 
 class CatalogueRefused(OfficeError, ValueError):
     """An entry of the catalogue is wrong."""
+
+
+class LoginRefused(OfficeError, PermissionError):
+    """Name or password are wrong, or the name cannot be one."""
+
+
+class PasswordRefused(OfficeError, ValueError):
+    """A new password is too short, too long or one that everybody tries first."""
+
+
+class TooManyTries(OfficeError, PermissionError):
+    """Too many wrong passwords for this account or from this address, or too many logins at once."""
+
+
+class PageRefused(OfficeError, PermissionError):
+    """A request the console does not take; `status` is the HTTP status that says so."""
+
+    def __init__(self, text: str, status: int = 403) -> None:
+        self.status = status
+        super().__init__(text)

@@ -1,0 +1,324 @@
+"""Staff who may use the console: passwords (argon2id), opaque sessions kept as hashes, limits on guessing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import argon2
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+
+from langso.clock import Clock
+from langso.settings_model import OfficeSettings
+from langso.store import Store
+from langso.words import fold, nfc
+from office.errors import LoginRefused, PasswordRefused, TooManyTries
+
+MAX_PASSWORD = 256
+ONE_TIME_LIFE = timedelta(days=7)
+ACCOUNT_TRIES = 10
+ADDRESS_TRIES = 40
+WINDOW_S = 900.0
+TOUCH = timedelta(seconds=20)
+_LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?")
+# A password made for one use carries this before its hash, so that it opens one page only.
+_ONCE = "once:"
+_BUSY_S = 15.0
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+# The commonest guesses and what this very place suggests; plain letters, without spaces or marks.
+_DENIED = (
+    "password matkhau administrator admin123 admin1234 12345678 123456789 1234567890 0123456789 9876543210 11111111"
+    " 88888888 99999999 00000000 66666666 68686868 79797979 qwertyuiop qwerty123 abcd1234 abc12345 abcdefgh anhyeuem"
+    " emyeuanh vietnam vietnam123 langso langso123 truyenthanh uybannhandan ubndxa123 hanoi123 saigon123 iloveyou"
+).split()
+
+
+@dataclass(frozen=True)
+class Session:
+    """A login in use. `id`: the hash of its token, safe to show; `must_change`: only the new-password page opens."""
+
+    id: str
+    login: str
+    name: str
+    csrf: str
+    created: datetime
+    seen: datetime
+    address: str
+    must_change: bool
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session just begun and the token for its cookie, told once."""
+
+    token: str
+    session: Session
+
+
+class Accounts:
+    """The service; thread-safe. Two passwords are hashed at a time (19 MiB each), the rest wait."""
+
+    def __init__(self, store: Store, clock: Clock, settings: OfficeSettings) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+        self._slots = threading.BoundedSemaphore(2)
+        self._tries = _Tries(clock)
+        # Checked for unknown names too, so that the answer's time does not tell who exists.
+        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+
+    def add(self, name: str, password: str | None = None) -> str | None:
+        """A new account, or a new password for an old one, whose sessions end. `password` None: a one-time one is
+        made and returned; it must be changed at the first login. Raises PasswordRefused, LoginRefused.
+        """
+        login = login_of(name)
+        once = None
+        if password is None:
+            once = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
+            kept = _ONCE + self._hash(once)
+        else:
+            kept = self._hash(self.checked(password, login))
+        shown = " ".join(nfc(name).split())[:80]
+        now = self._clock.now().isoformat()
+        with self._store.transaction() as db:
+            db.execute(
+                "INSERT INTO staff (login, name, role, password, created_at) VALUES (?, ?, 'clerk', ?, ?)"
+                " ON CONFLICT (login) DO UPDATE SET name = excluded.name, password = excluded.password,"
+                " created_at = excluded.created_at, disabled_at = NULL",
+                [login, shown, kept, now],
+            )
+            db.execute("DELETE FROM sessions WHERE login = ?", [login])
+            self._log(login, "account", "mật khẩu dùng một lần" if once else "đặt mật khẩu")
+        return once
+
+    def disable(self, name: str) -> None:
+        """The account stays in the log, but opens nothing. Raises LoginRefused where there is none."""
+        login = login_of(name)
+        with self._store.transaction() as db:
+            done = db.execute(
+                "UPDATE staff SET disabled_at = ? WHERE login = ?", [self._clock.now().isoformat(), login]
+            )
+            if not done.rowcount:
+                raise LoginRefused(f"Không có tài khoản {login}; hãy xem lại tên.")
+            db.execute("DELETE FROM sessions WHERE login = ?", [login])
+            self._log(login, "disable")
+
+    def names(self) -> list[tuple[str, str, bool]]:
+        """(login, name, usable) of everyone."""
+        rows = self._store.db.execute("SELECT login, name, disabled_at FROM staff ORDER BY login").fetchall()
+        return [(str(row[0]), str(row[1]), row[2] is None) for row in rows]
+
+    def login(self, name: str, password: str, address: str, *, old_token: str | None = None) -> Opened:
+        """Begins a session under a fresh token; the one of `old_token` ends. Raises LoginRefused, TooManyTries."""
+        try:
+            login = login_of(name)
+        except LoginRefused:
+            login = ""
+        kept = self._prove(login, password, address)
+        once = kept.startswith(_ONCE)
+        if once and self._clock.now() - self._created(login) > ONE_TIME_LIFE:
+            raise LoginRefused("Mật khẩu dùng một lần đã quá 7 ngày; hãy xin người quản trị mật khẩu mới.")
+        with self._store.transaction() as db:
+            if old_token:
+                db.execute("DELETE FROM sessions WHERE token_sha256 = ?", [_digest(old_token)])
+            self._sweep()
+            opened = self._open(login, address)
+            self._log(login, "login", address)
+        return opened
+
+    def confirm(self, session: Session, password: str, address: str) -> None:
+        """The password once more, before something grave. Raises LoginRefused, TooManyTries."""
+        self._prove(session.login, password, address)
+
+    def change(self, session: Session, old: str, new: str, address: str) -> Opened:
+        """A new password; every session of the account ends but a fresh one. Raises PasswordRefused, LoginRefused."""
+        self._prove(session.login, old, address)
+        if secrets.compare_digest(nfc(old).encode(), nfc(new).encode()):
+            raise PasswordRefused("Mật khẩu mới giống mật khẩu cũ; hãy đặt mật khẩu khác.")
+        kept = self._hash(self.checked(new, session.login))
+        with self._store.transaction() as db:
+            db.execute("UPDATE staff SET password = ? WHERE login = ?", [kept, session.login])
+            db.execute("DELETE FROM sessions WHERE login = ?", [session.login])
+            opened = self._open(session.login, address)
+            self._log(session.login, "password")
+        return opened
+
+    def session(self, token: str | None) -> Session | None:
+        """The session of a cookie's token, touched; None where it is unknown, idle too long or too old."""
+        if not token or len(token) > 200:
+            return None
+        found = self._find(_digest(token))
+        if found is None:
+            return None
+        now = self._clock.now()
+        if not self._alive(found, now):
+            self._store.db.execute("DELETE FROM sessions WHERE token_sha256 = ?", [found.id])
+            return None
+        # Not at every poll: each write waits for the disk.
+        if now - found.seen > TOUCH:
+            self._store.db.execute(
+                "UPDATE sessions SET seen_at = ? WHERE token_sha256 = ?", [now.isoformat(), found.id]
+            )
+        return found
+
+    def sessions(self, login: str) -> list[Session]:
+        """Those of one account that are alive, the newest first."""
+        now = self._clock.now()
+        rows = self._store.db.execute(
+            f"{_SESSION} WHERE s.login = ? AND f.disabled_at IS NULL ORDER BY s.created_at DESC", [login]
+        ).fetchall()
+        return [one for one in map(_session, rows) if self._alive(one, now)]
+
+    def end(self, login: str, id: str) -> None:
+        """Ends one session of this account."""
+        with self._store.transaction() as db:
+            db.execute("DELETE FROM sessions WHERE token_sha256 = ? AND login = ?", [id, login])
+            self._log(login, "logout")
+
+    def checked(self, password: str, login: str) -> str:
+        """The password, NFC, where it is long enough and not one that everybody tries. Raises PasswordRefused."""
+        given = nfc(password)
+        shortest = self._settings.password_min
+        if len(given) < shortest:
+            raise PasswordRefused(f"Mật khẩu cần ít nhất {shortest} ký tự; một câu dài dễ nhớ là tốt nhất.")
+        if len(given) > MAX_PASSWORD:
+            raise PasswordRefused(f"Mật khẩu dài quá {MAX_PASSWORD} ký tự; hãy rút ngắn lại.")
+        plain = re.sub(r"[\W_]", "", fold(given)).casefold()
+        # A denied word with a short tail is what people write when the word alone is refused.
+        core = re.sub(r"[0-9]{0,4}$", "", plain)
+        own = re.sub(r"[\W_]", "", login)
+        if len(set(plain)) < 4 or plain in _DENIED or core in _DENIED or plain == own or (own and core == own):
+            raise PasswordRefused("Mật khẩu này ai cũng đoán được; hãy ghép vài từ không liên quan với nhau.")
+        return given
+
+    def _prove(self, login: str, password: str, address: str) -> str:
+        self._tries.allow(login, address)
+        row = self._store.db.execute(
+            "SELECT password FROM staff WHERE login = ? AND disabled_at IS NULL", [login]
+        ).fetchone()
+        kept = self._nobody if row is None else str(row[0])
+        right = self._verify(kept.removeprefix(_ONCE), nfc(password)) and row is not None
+        if not right:
+            self._tries.failed(login, address)
+            self._log(login or "?", "login_failed", address)
+            raise LoginRefused("Tên hoặc mật khẩu không đúng; hãy nhập lại.")
+        self._tries.forget(login)
+        return kept
+
+    def _created(self, login: str) -> datetime:
+        row = self._store.db.execute("SELECT created_at FROM staff WHERE login = ?", [login]).fetchone()
+        return datetime.fromisoformat(row[0])
+
+    def _hash(self, password: str) -> str:
+        with self._slot():
+            return self._hasher.hash(password)
+
+    def _verify(self, kept: str, password: str) -> bool:
+        if len(password) > MAX_PASSWORD:
+            return False
+        with self._slot():
+            try:
+                return self._hasher.verify(kept, password)
+            except (VerifyMismatchError, VerificationError, InvalidHashError):
+                return False
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
+        if not self._slots.acquire(timeout=_BUSY_S):
+            raise TooManyTries("Máy đang bận kiểm tra nhiều lần đăng nhập; hãy đợi một phút rồi thử lại.")
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    def _open(self, login: str, address: str) -> Opened:
+        token, now = secrets.token_urlsafe(32), self._clock.now().isoformat()
+        self._store.db.execute(
+            "INSERT INTO sessions (token_sha256, login, csrf, created_at, seen_at, address) VALUES (?, ?, ?, ?, ?, ?)",
+            [_digest(token), login, secrets.token_urlsafe(24), now, now, address[:64]],
+        )
+        found = self._find(_digest(token))
+        assert found is not None
+        return Opened(token, found)
+
+    def _find(self, digest: str) -> Session | None:
+        row = self._store.db.execute(
+            f"{_SESSION} WHERE s.token_sha256 = ? AND f.disabled_at IS NULL", [digest]
+        ).fetchone()
+        return None if row is None else _session(row)
+
+    def _alive(self, session: Session, now: datetime) -> bool:
+        idle = timedelta(minutes=self._settings.session_idle_min)
+        longest = timedelta(hours=self._settings.session_max_h)
+        return now - session.seen < idle and now - session.created < longest
+
+    def _sweep(self) -> None:
+        oldest = self._clock.now() - timedelta(hours=self._settings.session_max_h)
+        self._store.db.execute("DELETE FROM sessions WHERE created_at < ?", [oldest.isoformat()])
+
+    def _log(self, who: str, action: str, note: str = "") -> None:
+        self._store.db.execute(
+            "INSERT INTO access_log (at, who, action, subject, note) VALUES (?, ?, ?, ?, ?)",
+            [self._clock.now().isoformat(), who[:64], action, who[:64], note[:200]],
+        )
+
+
+class _Tries:
+    """Failures per account and per address in a sliding window, in memory: a restart forgives."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._failures: dict[tuple[str, str], list[float]] = {}
+
+    def allow(self, login: str, address: str) -> None:
+        with self._lock:
+            for key, most in ((("account", login), ACCOUNT_TRIES), (("address", address), ADDRESS_TRIES)):
+                if len(self._recent(key)) >= most:
+                    raise TooManyTries("Đã nhập sai quá nhiều lần; hãy đợi 15 phút rồi thử lại.")
+
+    def failed(self, login: str, address: str) -> None:
+        with self._lock:
+            if len(self._failures) > 5000:
+                self._failures = {key: times for key in list(self._failures) if (times := self._recent(key))}
+            for key in (("account", login), ("address", address)):
+                self._failures[key] = [*self._recent(key), self._clock.monotonic()][-ADDRESS_TRIES:]
+
+    def forget(self, login: str) -> None:
+        with self._lock:
+            self._failures.pop(("account", login), None)
+
+    def _recent(self, key: tuple[str, str]) -> list[float]:
+        since = self._clock.monotonic() - WINDOW_S
+        return [at for at in self._failures.get(key, ()) if at > since]
+
+
+_SESSION = (
+    "SELECT s.token_sha256, s.login, f.name, s.csrf, s.created_at, s.seen_at, s.address, f.password"
+    " FROM sessions s JOIN staff f ON f.login = s.login"
+)
+
+
+def login_of(name: str) -> str:
+    """The login a person's name makes: "Văn thư xã" is van-thu-xa. Raises LoginRefused where nothing usable is left."""
+    plain = re.sub(r"[^a-z0-9._-]+", "-", fold(name).casefold()[:200]).strip("-._")
+    if not _LOGIN.fullmatch(plain):
+        raise LoginRefused("Tên đăng nhập dùng chữ và số, nhiều nhất 32 ký tự; hãy đặt tên khác.")
+    return plain
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _session(row: tuple[str, str, str, str, str, str, str, str]) -> Session:
+    id, login, name, csrf, created, seen, address, password = row
+    begun, last = datetime.fromisoformat(created), datetime.fromisoformat(seen)
+    return Session(id, login, name, csrf, begun, last, address, password.startswith(_ONCE))

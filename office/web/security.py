@@ -1,0 +1,149 @@
+"""What every request must pass before a page sees it: size, origin, transport; and the headers on every answer."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from langso.settings_model import is_loopback
+from office.errors import PageRefused
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; media-src 'self';"
+    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+SAFE = ("GET", "HEAD", "OPTIONS")
+DEVICE_DOORS = ("/media/", "/desk/uploads", "/static/")
+"""Paths that devices use: without login, without origin; they prove themselves otherwise, or give nothing secret."""
+
+_LIMITS = (("/soan", 64 << 10), ("/khan-cap", 64 << 10))
+_LIMIT = 8 << 10
+COOKIE_SECURE = "__Host-langso"
+COOKIE_PLAIN = "langso"
+ErrorPage = Callable[[Request, PageRefused], Awaitable[Response]]
+
+
+def limit_of(path: str) -> int | None:
+    """Most bytes a request to this path may carry; None where the route counts for itself (uploads)."""
+    if path.startswith("/desk/uploads"):
+        return None
+    return next((limit for start, limit in _LIMITS if path.startswith(start)), _LIMIT)
+
+
+def check_origin(method: str, headers: Headers) -> None:
+    """A page of another site may not make this browser act. Raises PageRefused."""
+    if method in SAFE:
+        return
+    site = headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        raise PageRefused("Lệnh này đến từ trang khác nên không nhận; hãy mở lại trang văn phòng rồi làm lại.")
+    origin = headers.get("origin")
+    # A client without Origin is no browser, so nobody can ride on its cookie; the form's token is still asked.
+    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        raise PageRefused("Lệnh này đến từ trang khác nên không nhận; hãy mở lại trang văn phòng rồi làm lại.")
+
+
+def check_transport(scheme: str, client: str, path: str) -> None:
+    """Passwords cross a wire only under TLS. Raises PageRefused."""
+    if scheme == "https" or is_loopback(client) or path.startswith(DEVICE_DOORS):
+        return
+    raise PageRefused("Trang này chỉ mở qua https hoặc ngay tại máy văn phòng; hãy dùng địa chỉ bắt đầu bằng https://.")
+
+
+def cookie_name(request: Request) -> str:
+    """`__Host-` where the browser came over TLS; the plain name on this very machine."""
+    return COOKIE_SECURE if request.url.scheme == "https" else COOKIE_PLAIN
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    """HttpOnly, SameSite=Strict, whole site, no domain; Secure under TLS."""
+    response.set_cookie(
+        name, value, max_age=max_age, path="/", httponly=True, samesite="strict", secure=request.url.scheme == "https"
+    )
+
+
+def login_token(visit: str) -> str:
+    """The hidden field of the login form, from the visitor's cookie: who cannot read the cookie cannot make it."""
+    return hashlib.sha256(b"langso login " + visit.encode()).hexdigest()
+
+
+def same(one: str, other: str) -> bool:
+    """Compared in constant time."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+class Guard:
+    """The outermost layer: refuses before anything is parsed, and puts the headers on whatever goes out."""
+
+    def __init__(self, app: ASGIApp, error_page: ErrorPage) -> None:
+        self._app = app
+        self._error_page = error_page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        path, limit = request.url.path, limit_of(request.url.path)
+        state = _Counted(receive, limit)
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if not path.startswith(DEVICE_DOORS):
+                    headers.setdefault("cache-control", "no-store")
+                if request.url.scheme == "https":
+                    headers.setdefault("strict-transport-security", "max-age=31536000")
+            await send(message)
+
+        try:
+            if not path.startswith("/desk/uploads"):
+                check_origin(request.method, request.headers)
+            check_transport(request.url.scheme, request.client.host if request.client else "", path)
+            length = request.headers.get("content-length", "0")
+            if limit is not None and (not length.isascii() or not length.isdigit() or int(length[:12]) > limit):
+                raise too_large()
+            await self._app(scope, state.receive, sending)
+        except PageRefused as refused:
+            response = await self._error_page(request, refused)
+            if refused.status == 413:
+                # What is still on its way is not read to its end.
+                response.headers["connection"] = "close"
+            await response(scope, receive, sending)
+
+
+class _Counted:
+    def __init__(self, receive: Receive, limit: int | None) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._taken = 0
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._taken += len(message.get("body", b""))
+        if self._limit is not None and self._taken > self._limit:
+            raise too_large()
+        return message
+
+
+def too_large() -> PageRefused:
+    """More bytes than any honest form has."""
+    return PageRefused("Nội dung gửi lên quá lớn nên không nhận; hãy rút ngắn rồi gửi lại.", 413)
