@@ -32,11 +32,42 @@ _ONCE = "once:"
 _BUSY_S = 15.0
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 # The commonest guesses and what this very place suggests; plain letters, without spaces or marks.
-_DENIED = (
-    "password matkhau administrator admin123 admin1234 12345678 123456789 1234567890 0123456789 9876543210 11111111"
-    " 88888888 99999999 00000000 66666666 68686868 79797979 qwertyuiop qwerty123 abcd1234 abc12345 abcdefgh anhyeuem"
-    " emyeuanh vietnam vietnam123 langso langso123 truyenthanh uybannhandan ubndxa123 hanoi123 saigon123 iloveyou"
-).split()
+_DENIED = [
+    "password",
+    "matkhau",
+    "administrator",
+    "admin123",
+    "admin1234",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "0123456789",
+    "9876543210",
+    "11111111",
+    "88888888",
+    "99999999",
+    "00000000",
+    "66666666",
+    "68686868",
+    "79797979",
+    "qwertyuiop",
+    "qwerty123",
+    "abcd1234",
+    "abc12345",
+    "abcdefgh",
+    "anhyeuem",
+    "emyeuanh",
+    "vietnam",
+    "vietnam123",
+    "langso",
+    "langso123",
+    "truyenthanh",
+    "uybannhandan",
+    "ubndxa123",
+    "hanoi123",
+    "saigon123",
+    "iloveyou",
+]
 
 
 @dataclass(frozen=True)

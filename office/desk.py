@@ -244,7 +244,8 @@ class Desk:
         with self._store.transaction() as db:
             db.execute(
                 "INSERT INTO dossiers (id, device, dossier, title, procedure, pages, size, sha256, plain_sha256,"
-                " made, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device, dossier) DO NOTHING",
+                " made, received_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device, dossier) DO NOTHING",
                 [
                     *(id, manifest.device, manifest.dossier, manifest.title, manifest.procedure, manifest.pages),
                     *(manifest.size, manifest.sha256, manifest.plain_sha256, manifest.made.isoformat(), now),

@@ -36,6 +36,7 @@ REFRESH_S = 60.0
 AGAIN_S = 10.0
 NONCE_AGAIN_S = 60.0
 MAX_QUEUE = 20_000
+_KINDS_OF = {"speaker": ("plan", "urgent", "order"), "kiosk": ("catalogue", "order")}
 
 
 @dataclass(frozen=True)
@@ -213,11 +214,19 @@ class Publisher:
                 or theirs.version > ours.version
                 or (theirs.version == ours.version and theirs.sha256 != ours.sha256)
             ):
-                log.warning("%s holds %s %d, above ours", device, kind, theirs.version)
-                self._documents.raise_to({device: payload})
-                self._reissue(kind, device)
+                self._climb(kind, device, theirs.version, payload)
             elif ours is not None and (theirs is None or theirs.version < ours.version):
                 self._repeat(ours)
+
+    def _climb(self, kind: str, device: str, version: int, payload: bytes) -> None:
+        key, now = (f"climb-{kind}", device), self._clock.monotonic()
+        # A version that the signer will not climb to must not make us sign on every state.
+        if now - self._repeated.get(key, float("-inf")) < AGAIN_S:
+            return
+        self._repeated[key] = now
+        log.warning("%s holds %s %d, above ours", device, kind, version)
+        self._documents.raise_to({device: payload})
+        self._reissue(kind, device)
 
     def _reissue(self, kind: str, device: str) -> None:
         if kind in ("plan", "urgent"):

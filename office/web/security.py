@@ -62,7 +62,9 @@ def check_transport(scheme: str, client: str, path: str) -> None:
     """Passwords cross a wire only under TLS. Raises PageRefused."""
     if scheme == "https" or is_loopback(client) or path.startswith(DEVICE_DOORS):
         return
-    raise PageRefused("Trang này chỉ mở qua https hoặc ngay tại máy văn phòng; hãy dùng địa chỉ bắt đầu bằng https://.")
+    raise PageRefused(
+        "Trang này chỉ mở qua https hoặc ngay tại máy văn phòng; hãy dùng địa chỉ bắt đầu bằng https://."
+    )
 
 
 def cookie_name(request: Request) -> str:

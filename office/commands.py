@@ -1,0 +1,249 @@
+"""`langso office`: keys made, the signer run, a broadcast sent from the command line, accounts entered."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from langso.settings_model import Settings
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_settings_option = click.option(
+    "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
+)
+_WEB = ("web", "office.web.commands", "web", "Chạy trang web và nối với các loa, kiosk.")
+
+
+class _OfficeGroup(click.Group):
+    """The web server's command lives beside the pages and is imported only when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), _WEB[0]})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name != _WEB[0]:
+            return super().get_command(ctx, cmd_name)
+        command = getattr(importlib.import_module(_WEB[1]), _WEB[2])
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, command.get_short_help_str(90)) for name, command in self.commands.items()]
+        with formatter.section("Việc làm được"):
+            formatter.write_dl(sorted([*rows, (_WEB[0], _WEB[3])]))
+
+
+@click.group(name="office", cls=_OfficeGroup)
+def office() -> None:
+    """Văn phòng xã: tạo khoá, người ký, trang web, gửi bản tin."""
+
+
+@office.command()
+@_settings_option
+@click.option("--root-keys", type=_FOLDER, required=True, help="Thư mục (USB) để khoá gốc; sau đó cất đi.")
+@click.option("--count", type=click.IntRange(1, 8), default=2, show_default=True, help="Số khoá gốc tạo mới.")
+@click.option("--threshold", type=click.IntRange(1, 8), default=1, show_default=True, help="Số khoá gốc phải ký.")
+@click.option("--quiet-hours", multiple=True, metavar="HH:MM-HH:MM", help="Giờ yên tĩnh, chỉ tin khẩn được phát.")
+@click.option("--volume", type=click.IntRange(1, 100), default=100, show_default=True, help="Âm lượng cao nhất.")
+def init(
+    settings_file: Path, root_keys: Path, count: int, threshold: int, quiet_hours: tuple[str, ...], volume: int
+) -> None:
+    """Tạo khoá của văn phòng lần đầu, và danh sách quyền ký bằng khoá gốc."""
+    from pydantic import ValidationError
+
+    from langso.clock import SystemClock
+    from langso.contract import Caps, QuietHours
+    from langso.errors import UsageError
+    from langso.settings import load_settings
+    from langso.trust import SigningKey
+    from office.errors import AlreadyInitialised
+    from office.home import OfficeHome, initialise
+
+    settings = load_settings(settings_file)
+    if threshold > count:
+        raise UsageError("Số khoá phải ký không được lớn hơn số khoá gốc; hãy tăng --count.")
+    if OfficeHome(settings).trust_file.exists():
+        raise AlreadyInitialised("Văn phòng đã có khoá; không tạo lại, kẻo các loa không nghe nữa.")
+    try:
+        spans = [span.partition("-") for span in quiet_hours]
+        caps = Caps(volume=volume, quiet_hours=tuple(QuietHours(start=a, end=b) for a, _, b in spans))
+    except ValidationError as error:
+        raise UsageError("Giờ yên tĩnh phải ghi như 21:30-05:00; hãy sửa lại.") from error
+    try:
+        root_keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"Không tạo được {root_keys}: {error.strerror}; hãy cắm USB rồi thử lại.") from error
+    if any(root_keys.glob("root-*.key")):
+        raise UsageError(f"Thư mục {root_keys} đã có khoá gốc; hãy dùng USB khác để khỏi ghi đè.")
+    keys = [SigningKey.generate() for _ in range(count)]
+    for number, key in enumerate(keys, 1):
+        key.save(root_keys / f"root-{number}.key")
+    home = initialise(settings, keys, None, SystemClock().now(), threshold=threshold, caps=caps)
+    click.echo(f"Đã tạo khoá văn phòng ở {home.state} và {count} khoá gốc ở {root_keys}.")
+    click.echo("Rút USB khoá gốc, chép mỗi khoá ra một USB riêng, cất ở hai nơi khoá kín; không để trên máy này.")
+    click.echo("Khoá gốc chỉ cần khi đổi người ký, thu hồi thiết bị, hoặc danh sách quyền sắp hết hạn (hai năm).")
+
+
+@office.command(name="signer")
+@_settings_option
+def run_signer(settings_file: Path) -> None:
+    """Chạy người ký: tiến trình duy nhất giữ khoá, có luật riêng."""
+    import logging
+
+    from langso.clock import SystemClock
+    from langso.paths import SingleInstance
+    from langso.settings import load_settings
+    from office.home import OfficeHome
+    from office.signer.server import SignerServer
+    from office.signer.signing import Signing
+
+    settings = load_settings(settings_file)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with SingleInstance(settings.signer.socket.with_suffix(".lock"), name="Người ký"):
+        server = SignerServer(settings.signer.socket, Signing(OfficeHome(settings), SystemClock()))
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        server.run(stop)
+
+
+@office.command()
+@_settings_option
+@click.argument("text")
+@click.option("--at", required=True, help="Giờ phát: 17:00, 2026-11-25 17:00, hoặc +90 (giây nữa).")
+@click.option("--to", "targets", required=True, help="Các loa, cách nhau dấu phẩy; all là tất cả.")
+@click.option("--title", default="", help="Tên bản tin.")
+@click.option("--priority", is_flag=True, help="Bản tin ưu tiên.")
+@click.option("--no-chime", is_flag=True, help="Không có nhạc hiệu trước.")
+def say(settings_file: Path, text: str, at: str, targets: str, title: str, priority: bool, no_chime: bool) -> None:
+    """Gửi một bản tin: đọc thành tiếng, ký, đưa vào lịch phát."""
+    from langso import dates
+    from office.console import Console
+    from office.when import read_when
+
+    with Console(_settings(settings_file)) as console:
+        by = _who()
+        draft = console.broadcasts.draft(
+            text,
+            targets=_names(targets),
+            start=read_when(at, console.clock.now()),
+            by=by,
+            title=title,
+            broadcast_class="priority" if priority else "normal",
+        )
+        console.broadcasts.prepare(draft.id, chime=not no_chime)
+        sent = console.broadcasts.send(draft.id, by)
+        when = dates.moment(sent.planned.start)
+        click.echo(f"{sent.id}: sẽ phát lúc {when}. Rút lại: langso office withdraw {sent.id}")
+
+
+@office.command()
+@_settings_option
+@click.argument("broadcast")
+def withdraw(settings_file: Path, broadcast: str) -> None:
+    """Rút một bản tin khỏi lịch; đang phát thì dừng."""
+    from office.console import Console
+
+    with Console(_settings(settings_file)) as console:
+        console.broadcasts.withdraw(broadcast, _who())
+        click.echo(f"Đã rút {broadcast}.")
+
+
+@office.command()
+@_settings_option
+@click.argument("text")
+@click.option("--to", "targets", default="all", show_default=True, help="Các loa, cách nhau dấu phẩy.")
+@click.option("--repeat", type=click.IntRange(1, 1000), default=3, show_default=True, help="Nhắc lại mấy lần.")
+@click.option("--minutes", type=click.IntRange(1, 1440), default=60, show_default=True, help="Hiệu lực mấy phút.")
+def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: int) -> None:
+    """Phát khẩn ngay, cắt vào mọi bản tin đang phát."""
+    from office.console import Console
+
+    with Console(_settings(settings_file)) as console:
+        order = console.broadcasts.urgent(text, targets=_names(targets), by=_who(), repeat=repeat, minutes=minutes)
+        click.echo(f"{order.id}: đang phát khẩn. Báo yên: langso office clear {order.id}")
+
+
+@office.command()
+@_settings_option
+@click.argument("order", default="*")
+def clear(settings_file: Path, order: str) -> None:
+    """Báo yên: kết thúc một lệnh khẩn, hoặc tất cả."""
+    from office.console import Console
+
+    with Console(_settings(settings_file)) as console:
+        ended = console.broadcasts.all_clear(order, _who())
+        click.echo(f"Đã báo yên cho {', '.join(ended.ends)}.")
+
+
+@office.group()
+def account() -> None:
+    """Tài khoản ngân hàng của chính xã, để kiosk nhận ra."""
+
+
+@account.command(name="add")
+@_settings_option
+@click.option("--bin", "bank", required=True, help="Mã ngân hàng, 6 chữ số (BIN).")
+@click.option("--number", required=True, help="Số tài khoản.")
+@click.option("--holder", required=True, help="Tên chủ tài khoản như ngân hàng ghi.")
+@click.option("--label", default="", help="Dùng để làm gì, ví dụ: Thu phí chứng thực.")
+def account_add(settings_file: Path, bank: str, number: str, holder: str, label: str) -> None:
+    """Thêm hoặc sửa một tài khoản rồi ký danh mục mới."""
+    from office.console import Console
+
+    with Console(_settings(settings_file)) as console:
+        issued = console.catalogue.add_account(bank, number, holder, label)
+        click.echo(f"Đã ký danh mục bản {issued.version}.")
+
+
+@account.command(name="remove")
+@_settings_option
+@click.option("--bin", "bank", required=True, help="Mã ngân hàng, 6 chữ số (BIN).")
+@click.option("--number", required=True, help="Số tài khoản.")
+def account_remove(settings_file: Path, bank: str, number: str) -> None:
+    """Bỏ một tài khoản rồi ký danh mục mới."""
+    from office.console import Console
+
+    with Console(_settings(settings_file)) as console:
+        issued = console.catalogue.remove_account(bank, number)
+        click.echo(f"Đã ký danh mục bản {issued.version}.")
+
+
+@account.command(name="list")
+@_settings_option
+def account_list(settings_file: Path) -> None:
+    """Xem các tài khoản đã nhập."""
+    from office.console import Console
+
+    with Console(_settings(settings_file)) as console:
+        held = console.catalogue.entries().accounts
+        for one in held:
+            click.echo(f"{one.bin} {one.number} {one.holder}" + (f" ({one.label})" if one.label else ""))
+        if not held:
+            click.echo("Chưa có tài khoản nào; thêm bằng langso office account add.")
+
+
+def _settings(path: Path) -> Settings:
+    from langso.settings import load_settings
+
+    return load_settings(path)
+
+
+def _names(targets: str) -> list[str]:
+    return [name.strip() for name in targets.split(",") if name.strip()]
+
+
+def _who() -> str:
+    import getpass
+
+    try:
+        return f"lệnh:{getpass.getuser()}"[:64]
+    except (KeyError, OSError):
+        return "lệnh"

@@ -1,0 +1,31 @@
+"""Times as staff type them: `17:00`, `05:30:15`, `2026-11-25 17:00`, `+90` (seconds from now). Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from langso.clock import VIETNAM
+from office.errors import BroadcastRefused
+
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_DATED = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?")
+_SOON = re.compile(r"\+(\d{1,6})")
+
+
+def read_when(text: str, now: datetime) -> datetime:
+    """The instant meant, UTC: a bare clock time is the next such time in Vietnam. Raises BroadcastRefused."""
+    said = text.strip()
+    try:
+        if soon := _SOON.fullmatch(said):
+            return now.astimezone(UTC) + timedelta(seconds=int(soon[1]))
+        if dated := _DATED.fullmatch(said):
+            return datetime(*(int(part or 0) for part in dated.groups()), tzinfo=VIETNAM).astimezone(UTC)  # type: ignore[arg-type, misc]
+        if clock := _CLOCK.fullmatch(said):
+            hour, minute, second = (int(part or 0) for part in clock.groups())
+            there = now.astimezone(VIETNAM)
+            found = there.replace(hour=hour, minute=minute, second=second, microsecond=0)
+            return (found if found > there else found + timedelta(days=1)).astimezone(UTC)
+    except ValueError as error:
+        raise BroadcastRefused(f"Không có giờ «{said[:40]}»; hãy ghi như 17:00 hoặc 2026-11-25 17:00.") from error
+    raise BroadcastRefused(f"Không hiểu giờ «{said[:40]}»; hãy ghi như 17:00 hoặc 2026-11-25 17:00.")
