@@ -28,8 +28,9 @@ from speaker.inbox import Handlers, Inbox
 from speaker.journal import JOURNAL_MIGRATION, Journal
 from speaker.ledger import LEDGER_MIGRATION, Ledger
 from speaker.library import Library
-from speaker.player import GstPlayer, Player
+from speaker.player import GstPlayer
 from speaker.reporting import Reporter, new_boot
+from speaker.sounds import Player
 from speaker.timeline import next_start
 from speaker.tone import make_test_sound, sound_test_show
 

@@ -17,9 +17,9 @@ from speaker.journal import Journal
 from speaker.ledger import Ledger
 from speaker.library import Library
 from speaker.performance import Performance
-from speaker.player import Player
 from speaker.policy import Policy
 from speaker.shows import Show, Stop
+from speaker.sounds import Player
 from speaker.timeline import Begin, Cut, Decision, Outcome, Playing, Situation, decide
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from pathlib import Path
 from langso.clock import Clock
 from langso.contract import Media
 from speaker.errors import SoundFault
-from speaker.player import Player, Sound, Voice
 from speaker.shows import Show
+from speaker.sounds import Player, Sound, Voice
 
 AHEAD_S = 1.5
 JUMP_S = 0.25

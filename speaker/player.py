@@ -7,13 +7,14 @@ import itertools
 import logging
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from langso.health import Check
 from speaker.errors import SoundFault
+from speaker.gstreamer import bus_error, load_gstreamer, make_element
 from speaker.sinks import BLOCK_MS, PCM_CAPS, RATE, PipeWriter, SoundKind, sink_description
+from speaker.sounds import Sound, VoiceState
 
 log = logging.getLogger(__name__)
 
@@ -30,62 +31,6 @@ _DECODERS: dict[str, tuple[str, ...]] = {
     "mp3": ("mpegaudioparse", "mpg123audiodec"),
 }
 
-VoiceState = Literal["waiting", "playing", "done", "cut", "failed"]
-
-
-@dataclass(frozen=True)
-class Sound:
-    """What to play: a file with its codec, or `stream` (an http(s) address) without end.
-
-    `from_ms` skips the beginning; `duration_ms` is the length of the whole medium; `volume` 0-100 is linear.
-    """
-
-    path: Path | None = None
-    codec: str = ""
-    duration_ms: int | None = None
-    from_ms: int = 0
-    volume: int = 100
-    stream: str | None = None
-
-
-class Voice(Protocol):
-    """One sound being played. `error_ms`: first sample handed to the sink minus planned; None until then."""
-
-    @property
-    def state(self) -> VoiceState: ...
-
-    @property
-    def error_ms(self) -> float | None: ...
-
-    @property
-    def why(self) -> str: ...
-
-    def heard_ms(self, now: float) -> int:
-        """Milliseconds of it that have sounded at monotonic time `now`."""
-        ...
-
-    def cut(self) -> None:
-        """Silences it within 50 ms (30 ms fade) and frees it; harmless when over."""
-        ...
-
-
-class Player(Protocol):
-    """What the agent needs of sound. Times are seconds of CLOCK_MONOTONIC."""
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def play(self, sound: Sound, at: float) -> Voice:
-        """Plays so that the first sample is heard at monotonic second `at`. Raises SoundFault."""
-        ...
-
-    def soonest(self) -> float:
-        """The earliest `at` whose first sample is not clipped."""
-        ...
-
-    def check(self) -> Check: ...
-
 
 class GstPlayer:
     """The real player. One pipeline: `audiotestsrc(silence) -> audiomixer -> out`; a voice is a branch into it.
@@ -95,7 +40,7 @@ class GstPlayer:
     """
 
     def __init__(self, kind: SoundKind, sink: str, *, calibration_ms: float = 0.0) -> None:
-        self._gst = _load_gstreamer()
+        self._gst = load_gstreamer()
         self._kind: SoundKind = kind
         self._sink = sink
         self._calibration = calibration_ms / 1000
@@ -191,7 +136,7 @@ class GstPlayer:
         pipeline.set_state(gst.State.PLAYING)
         result, _, _ = pipeline.get_state(5 * gst.SECOND)
         if result != gst.StateChangeReturn.SUCCESS:
-            self._why = _bus_error(gst, pipeline) or "thiết bị âm thanh không trả lời"
+            self._why = bus_error(gst, pipeline) or "thiết bị âm thanh không trả lời"
             pipeline.set_state(gst.State.NULL)
             return False
         query = gst.Query.new_latency()
@@ -392,18 +337,18 @@ class _GstVoice:
     def _file_chain(self) -> Any:
         if self._sound.path is None or self._sound.codec not in _DECODERS:
             raise SoundFault(f"Không có bộ giải mã cho âm thanh loại {self._sound.codec or '?'}; hãy xuất lại tệp.")
-        source = _element(self._gst, "filesrc", location=str(self._sound.path))
-        return self._chain([source, *(_element(self._gst, name) for name in _DECODERS[self._sound.codec])])
+        source = make_element(self._gst, "filesrc", location=str(self._sound.path))
+        return self._chain([source, *(make_element(self._gst, name) for name in _DECODERS[self._sound.codec])])
 
     def _stream_chain(self) -> Any:
         if not (self._sound.stream or "").startswith(("http://", "https://")):
             raise SoundFault("Chỉ tiếp âm được luồng http hoặc https; hãy sửa địa chỉ luồng.")
-        return self._chain([_element(self._gst, "uridecodebin", uri=self._sound.stream)])
+        return self._chain([make_element(self._gst, "uridecodebin", uri=self._sound.stream)])
 
     def _chain(self, head: list[Any]) -> Any:
         caps = self._gst.Caps.from_string(_FLOAT_CAPS)
-        tail = [_element(self._gst, name) for name in ("audioconvert", "audioresample")]
-        elements = [*head, *tail, _element(self._gst, "capsfilter", caps=caps)]
+        tail = [make_element(self._gst, name) for name in ("audioconvert", "audioresample")]
+        elements = [*head, *tail, make_element(self._gst, "capsfilter", caps=caps)]
         for element in elements:
             self._bin.add(element)
         for left, right in itertools.pairwise(elements):
@@ -435,32 +380,3 @@ def _link_first(_element: Any, pad: Any, target: Any) -> None:
     sink = target.get_static_pad("sink")
     if not sink.is_linked():
         pad.link(sink)
-
-
-def _element(gst: Any, factory: str, **properties: Any) -> Any:
-    element = gst.ElementFactory.make(factory)
-    if element is None:
-        raise SoundFault(f"Máy thiếu thành phần GStreamer {factory}; hãy cài gstreamer1.0-plugins-base và -good.")
-    for name, value in properties.items():
-        if value is not None:
-            element.set_property(name, value)
-    return element
-
-
-def _bus_error(gst: Any, pipeline: Any) -> str:
-    message = pipeline.get_bus().pop_filtered(gst.MessageType.ERROR)
-    return "" if message is None else str(message.parse_error()[0].message)
-
-
-def _load_gstreamer() -> Any:
-    try:
-        import gi
-
-        gi.require_version("Gst", "1.0")
-        from gi.repository import Gst
-    except (ImportError, ValueError) as error:
-        raise SoundFault(
-            "Máy chưa có GStreamer cho Python; hãy cài python3-gi và gir1.2-gstreamer-1.0 rồi chạy lại."
-        ) from error
-    Gst.init(None)
-    return Gst

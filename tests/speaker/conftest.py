@@ -18,7 +18,7 @@ import soundfile
 from langso.clock import SimulatedClock
 from langso.health import Check
 from speaker.errors import SoundFault
-from speaker.player import Sound
+from speaker.sounds import Sound
 
 RATE = 48_000
 

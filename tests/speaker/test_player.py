@@ -11,8 +11,9 @@ import pytest
 
 from speaker.errors import PipeRefused, SoundFault
 from speaker.listening import locate, read_medium, read_recording
-from speaker.player import GstPlayer, Sound
+from speaker.player import GstPlayer
 from speaker.recorder import Recorder
+from speaker.sounds import Sound
 
 
 def wait_for(voice: Any, *states: str, seconds: float = 8) -> None:
