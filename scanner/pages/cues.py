@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from scanner.pages.geometry import line_through, meet, order_corners
+from scanner.pages.geometry import line_through, meet, order_corners, order_many
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,9 +88,9 @@ def _regions(views: Views) -> Iterator[Any]:
 
 def _distance(lab: NDArray[np.float32], to: Any, weights: tuple[float, float, float], gain: float) -> Any:
     """Weighted Lab distance of every pixel from one colour, times `gain`, as uint8."""
-    apart = (lab - np.asarray(to, np.float32)) * np.asarray(weights, np.float32)
-    distance = np.sqrt(np.einsum("ijk,ijk->ij", apart, apart)) * gain
-    return np.minimum(distance, 255).astype(np.uint8)
+    apart = lab - np.asarray(to, np.float32)
+    squares = cv2.transform(cv2.multiply(apart, apart), np.square([weights]).astype(np.float32))
+    return cv2.convertScaleAbs(cv2.sqrt(squares), alpha=gain)
 
 
 def _edge_maps(views: Views) -> Iterator[Any]:
@@ -169,7 +169,7 @@ def _quads_of_lines(views: Views) -> list[Quad]:
     quads = np.stack([x, y], axis=-1)
     slack = 0.06 * max(width, height)
     near = np.all((quads > -slack) & (quads < np.array([width, height]) + slack), axis=(1, 2))
-    return [order_corners(quad) for quad in _distinct(_plausible(list(quads[near]), width, height))]
+    return list(order_many(quads[near]))
 
 
 def _merge_lines(

@@ -64,7 +64,8 @@ def _shrunk(image: Any, scale: float) -> Any:
     skip = int(0.5 / scale)
     width, height = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
     if skip > 1:
-        image = np.ascontiguousarray(image[skip // 2 :: skip, skip // 2 :: skip])
+        fewer = (image.shape[1] // skip, image.shape[0] // skip)
+        image = cv2.resize(image, fewer, interpolation=cv2.INTER_NEAREST)
     return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA) if scale < 1 else image
 
 

@@ -18,11 +18,18 @@ _PREVIOUS = np.array([3, 0, 1, 2])
 
 def order_corners(points: Any) -> Quad:
     """Clockwise on the screen, starting at the corner nearest the top left."""
-    quad = np.asarray(points, dtype=np.float64).reshape(4, 2)
-    middle = quad.mean(axis=0)
-    around = np.argsort(np.arctan2(quad[:, 1] - middle[1], quad[:, 0] - middle[0]))
-    quad = quad[around]
-    return np.roll(quad, -int(np.argmin(quad.sum(axis=1))), axis=0)
+    quad: Quad = order_many(np.asarray(points, dtype=np.float64).reshape(1, 4, 2))[0]
+    return quad
+
+
+def order_many(quads: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`order_corners` for quads (n, 4, 2) at once."""
+    away = quads - quads.mean(axis=1, keepdims=True)
+    around = np.argsort(np.arctan2(away[..., 1], away[..., 0]), axis=1)
+    rows = np.arange(len(quads))[:, None]
+    quads = quads[rows, around]
+    first = np.argmin(quads.sum(axis=2), axis=1)[:, None]
+    return np.asarray(quads[rows, (first + np.arange(4)) % 4], dtype=np.float64)
 
 
 def area(quad: Quad) -> float:

@@ -158,7 +158,7 @@ def _sample(picture: NDArray[np.float32], spots: NDArray[np.float64]) -> Any:
     nearest = (spots + 0.5).astype(np.int32)
     x = np.minimum(np.maximum(nearest[..., 0], 0), width - 1)
     y = np.minimum(np.maximum(nearest[..., 1], 0), height - 1)
-    return picture.reshape(height * width, -1)[y * width + x]
+    return np.take(picture.reshape(height * width, -1), y * width + x, axis=0)
 
 
 def _within(points: NDArray[np.float64], width: int, height: int) -> Any:
