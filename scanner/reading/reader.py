@@ -49,7 +49,8 @@ def _zxing(gray: Any, scale: float, engine: str) -> list[Code]:
     import zxingcpp
 
     results = zxingcpp.read_barcodes(
-        np.ascontiguousarray(gray), formats=[zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode]
+        np.ascontiguousarray(gray),
+        formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode]),
     )
     found: list[Code] = []
     for result in results[:_MAX_CODES]:
