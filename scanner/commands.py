@@ -30,11 +30,11 @@ def scan() -> None:
 @_CAMERA
 def page(images: tuple[Path, ...], as_json: bool, camera: Path | None) -> None:
     """Bốn góc của trang giấy trong mỗi ảnh."""
+    # Outside the answer: loading the engines is no part of an image's time.
+    from scanner.guide import guide
+    from scanner.pages import find_page
 
     def answer(image: Any) -> dict[str, Any]:
-        from scanner.guide import guide
-        from scanner.pages import find_page
-
         found = find_page(image)
         told = guide(image, found)
         advice = found.advice if told.good or told.sentence in found.advice else (*found.advice, told.sentence)
@@ -56,10 +56,9 @@ def page(images: tuple[Path, ...], as_json: bool, camera: Path | None) -> None:
 @_CAMERA
 def read(images: tuple[Path, ...], as_json: bool, camera: Path | None) -> None:
     """Mã QR trong mỗi ảnh: nội dung, loại mã, vị trí."""
+    from scanner.reading import read_codes
 
     def answer(image: Any) -> dict[str, Any]:
-        from scanner.reading import read_codes
-
         return {
             "codes": [
                 {"text": c.text, "polygon": [list(p) for p in c.polygon], "engine": c.engine, "kind": c.kind}

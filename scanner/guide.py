@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from scanner.pages.finder import shrunk
 from scanner.pages.geometry import area
 
 if TYPE_CHECKING:
@@ -95,10 +96,10 @@ def _fault(image: Any, found: PageFound) -> str:
 
 
 def _inside(image: Any, quad: Quad) -> Any:
-    scale = 240 / max(image.shape[:2])
-    small = cv2.resize(image, None, fx=min(1, scale), fy=min(1, scale), interpolation=cv2.INTER_AREA)
+    scale = min(1.0, 240 / max(image.shape[:2]))
+    small = shrunk(image, scale)
     mask = np.zeros(small.shape[:2], np.uint8)
-    cv2.fillConvexPoly(mask, np.rint(quad * min(1, scale)).astype(np.int32), 255)
+    cv2.fillConvexPoly(mask, np.rint(quad * scale).astype(np.int32), 255)
     gray: Any = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     inside = gray[mask > 0]
     return inside if inside.size else gray.ravel()
