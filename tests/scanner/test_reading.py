@@ -17,7 +17,9 @@ from scanner.reading import read_codes
 
 def code_picture(text: str, scale: int = 6, encoding: str | None = None) -> Any:
     out = io.BytesIO()
-    segno.make_qr(text, encoding=encoding, mode="byte" if encoding else None).save(out, kind="png", scale=scale, border=4)
+    segno.make_qr(text, encoding=encoding, mode="byte" if encoding else None).save(
+        out, kind="png", scale=scale, border=4
+    )
     return cv2.imdecode(np.frombuffer(out.getvalue(), np.uint8), cv2.IMREAD_COLOR)
 
 
