@@ -99,9 +99,7 @@ class FeePage(Page):
         right = card(theme, padding=theme.px(10), spacing=theme.px(6), size_hint_x=None, width=theme.px(386))
         # A code is scanned only from black on white, whatever the palette.
         right.add_widget(QrCode(qr_modules(fee)))
-        right.add_widget(
-            Text(theme, "Mở ứng dụng ngân hàng,\nquét mã này", 21, face="semibold", align="center")
-        )
+        right.add_widget(Text(theme, "Mở ứng dụng ngân hàng,\nquét mã này", 21, face="semibold", align="center"))
         right.add_widget(space(theme.px(8)))
         self.main.add_widget(right)
         self.set_foot(
@@ -125,14 +123,18 @@ class SlipPage(Page):
             listen=kiosk.read_aloud,
         )
         theme = self.theme
-        self.spoken = f"Phiếu nộp {fee.amount_in_words}. Chụp lại phiếu này bằng điện thoại rồi đưa cho cán bộ thu phí."
+        self.spoken = (
+            f"Phiếu nộp {fee.amount_in_words}. Chụp lại phiếu này bằng điện thoại rồi đưa cho cán bộ thu phí."
+        )
         agent = kiosk.agent
         now = agent.clock.now()
         side = BoxLayout(orientation="vertical", spacing=theme.px(12))
         side.add_widget(space())
         side.add_widget(Text(theme, fee.amount_shown, 50, face="bold", line=1.0))
         side.add_widget(Text(theme, fee.amount_in_words, 22))
-        side.add_widget(Text(theme, "Chụp lại phiếu này bằng điện thoại, đưa cho cán bộ thu phí.", 24, face="semibold"))
+        side.add_widget(
+            Text(theme, "Chụp lại phiếu này bằng điện thoại, đưa cho cán bộ thu phí.", 24, face="semibold")
+        )
         side.add_widget(space())
         try:
             paths = {}

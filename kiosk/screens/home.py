@@ -27,19 +27,15 @@ class HomePage(Page):
         theme = kiosk.theme
         super().__init__(theme, title=kiosk.agent.place, under=kiosk.agent.commune_name, listen=kiosk.read_aloud)
         self._kiosk = kiosk
-        self.spoken = (
-            "Xin chào. Chạm ô bên trái để quét giấy tờ và nộp hồ sơ. Chạm ô bên phải để nộp phí bằng mã QR."
-        )
+        self.spoken = "Xin chào. Chạm ô bên trái để quét giấy tờ và nộp hồ sơ. Chạm ô bên phải để nộp phí bằng mã QR."
         self._day = Text(theme, "", 17, token="soft", fit=True)
         self._hour = Text(theme, "", 28, face="bold", fit=True)
         if theme.text < 1.5:
-            self.right.add_widget(self._day)
-        self.right.add_widget(self._hour)
+            self.head_right.add_widget(self._day)
+        self.head_right.add_widget(self._hour)
         self.main.spacing = theme.px(16)
         self.main.add_widget(
-            Tile(
-                theme, SCAN, "Đặt giấy dưới máy ảnh", "document_scanner", lambda: kiosk.show("scan"), first=True
-            )
+            Tile(theme, SCAN, "Đặt giấy dưới máy ảnh", "document_scanner", lambda: kiosk.show("scan"), first=True)
         )
         self.main.add_widget(
             Tile(theme, FEE, "Hoặc lấy phiếu nộp tại quầy", "qr_code_scanner", lambda: kiosk.show("fee"))

@@ -112,9 +112,7 @@ class PageList(BoxLayout):
 
     def __init__(self, kiosk: Kiosk, journey: ScanJourney, changed: Callable[[], None]) -> None:
         theme = kiosk.theme
-        super().__init__(
-            orientation="vertical", size_hint_x=None, width=theme.px(246), spacing=theme.px(12)
-        )
+        super().__init__(orientation="vertical", size_hint_x=None, width=theme.px(246), spacing=theme.px(12))
         first = max(0, len(journey.pages) - 2)
         if first:
             self.add_widget(Text(theme, f"và {first} trang trước", 17, token="soft"))
@@ -286,9 +284,7 @@ class ReceiptPage(Page):
         self._kiosk = kiosk
         self._receipt = receipt
         theme = self.theme
-        self.spoken = (
-            f"Đã nhận {receipt.pages} trang. Mã của bạn là {' '.join(receipt.code)}. Xin ghi lại hoặc chụp lại mã này."
-        )
+        self.spoken = f"Đã nhận {receipt.pages} trang. Mã của bạn là {' '.join(receipt.code)}. Xin ghi lại hoặc chụp lại mã này."
         box = card(theme, padding=theme.px(32), spacing=theme.px(12))
         box.add_widget(space())
         box.add_widget(Text(theme, "Mã nhận giấy tờ của bạn", 21, token="soft"))

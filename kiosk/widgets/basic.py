@@ -222,7 +222,9 @@ class RoundButton(Pressable):
 class Pill(Ground):
     """State in word, icon and colour together."""
 
-    def __init__(self, theme: Theme, text: str, icon: str, tone: Tone, *, size: float = 20, height: float = 48) -> None:
+    def __init__(
+        self, theme: Theme, text: str, icon: str, tone: Tone, *, size: float = 20, height: float = 48
+    ) -> None:
         ground, ink = theme.tone(tone)
         border = ink if theme.high_contrast else None
         super().__init__(

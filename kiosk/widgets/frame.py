@@ -67,16 +67,14 @@ class Page(BoxLayout):
             names.add_widget(self.under_text)
         names.bind(minimum_height=names.setter("height"))
         self.head.add_widget(names)
-        self.right = BoxLayout(size_hint_x=None, spacing=theme.px(16))
-        self.right.bind(minimum_width=self.right.setter("width"))
-        self.head.add_widget(self.right)
+        self.head_right = BoxLayout(size_hint_x=None, spacing=theme.px(16))
+        self.head_right.bind(minimum_width=self.head_right.setter("width"))
+        self.head.add_widget(self.head_right)
         listen_button = Button(theme, LISTEN, listen, icon="volume_up", kind="main")
         listen_button.pos_hint = {"center_y": 0.5}
         self.head.add_widget(listen_button)
         self.add_widget(self.head)
-        self.main = BoxLayout(
-            padding=(theme.px(24), theme.px(6), theme.px(24), theme.px(14)), spacing=theme.px(18)
-        )
+        self.main = BoxLayout(padding=(theme.px(24), theme.px(6), theme.px(24), theme.px(14)), spacing=theme.px(18))
         self.add_widget(self.main)
         self._foot: Widget | None = None
 

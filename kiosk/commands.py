@@ -1,0 +1,76 @@
+"""`langso kiosk`: run the touchscreen, or leave pictures of its screens."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+RESTART_EXIT = 75
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_settings_option = click.option(
+    "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
+)
+
+
+@click.group(name="kiosk")
+def kiosk() -> None:
+    """Kiosk ở nhà văn hóa: quét giấy tờ, nộp phí bằng mã QR."""
+
+
+@kiosk.command()
+@_settings_option
+def run(settings_file: Path) -> None:
+    """Chạy kiosk trên màn hình cho tới khi có lệnh dừng (Ctrl-C)."""
+    import logging
+    import signal
+
+    from kiosk.environment import prepare_kivy
+    from langso.paths import SingleInstance
+    from langso.settings import load_settings
+
+    settings = load_settings(settings_file)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    with SingleInstance(settings.paths.run / "kiosk.lock", name=f"Kiosk {settings.device.id}"):
+        prepare_kivy(settings.kiosk)
+        from kiosk.agent import Agent
+        from kiosk.app import Kiosk
+
+        agent = Agent(settings)
+        agent.start()
+        try:
+            app = Kiosk(agent)
+            for name in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(name, lambda *_: app.stop())
+            app.run()
+        finally:
+            agent.stop()
+        again = agent.restart.is_set()
+    sys.exit(RESTART_EXIT if again else 0)
+
+
+@kiosk.command()
+@_settings_option
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Thư mục để ảnh PNG.")
+def shots(settings_file: Path, out: Path) -> None:
+    """Chụp các màn hình của kiosk ra tệp PNG, không cần màn hình thật."""
+    from kiosk.driving import Step, drive
+    from kiosk.errors import KioskError
+    from langso.settings import load_settings
+
+    steps = [
+        Step(shot="home"),
+        Step(touch="Quét giấy tờ"),
+        Step(pause=1.5),
+        Step(shot="scan"),
+        Step(touch="Quay lại"),
+        Step(touch="Nộp phí bằng"),
+        Step(pause=1.5),
+        Step(shot="fee"),
+    ]
+    visit = drive(load_settings(settings_file), steps, out)
+    if not visit.ok:
+        raise KioskError("Chưa chụp đủ các màn hình; hãy xem result.json trong thư mục đó.")
+    click.echo(f"Ảnh các màn hình ở {out}.")

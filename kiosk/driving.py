@@ -1,0 +1,344 @@
+"""A visit played by a script on the real application, without a display: touches, waits, pictures.
+
+`python -m kiosk.driving --settings F --steps steps.json --out DIR`; steps are a JSON list of
+{"touch": TEXT}, {"wait": TEXT, "seconds": N}, {"gone": TEXT, "seconds": N}, {"shot": NAME}, {"camera": FOLDER},
+{"pause": SECONDS}, {"tap": [X, Y]} (from the top left). DIR gets NAME.png and result.json; exit status 0 only if every step happened.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import re
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from kiosk.environment import prepare_kivy
+from kiosk.errors import DrivingFault
+from langso.errors import LangsoError, UsageError
+from langso.paths import read_limited
+from langso.settings import Settings, load_settings
+from langso.words import nfc
+
+if TYPE_CHECKING:
+    from kiosk.app import Kiosk
+
+MAX_STEPS_BYTES = 1 << 20
+DEFAULT_WAIT_S = 10.0
+SETTLE_S = 0.25
+_PERIOD_S = 0.05
+
+
+class Step(BaseModel):
+    """One step; exactly one of the actions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    touch: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    wait: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    gone: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    shot: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")] | None = None
+    camera: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    pause: Annotated[float, Field(ge=0, le=600)] | None = None
+    tap: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = None
+    seconds: Annotated[float, Field(gt=0, le=600)] = DEFAULT_WAIT_S
+
+    @model_validator(mode="after")
+    def _one(self) -> Step:
+        actions = (self.touch, self.wait, self.gone, self.shot, self.camera, self.pause, self.tap)
+        if sum(action is not None for action in actions) != 1:
+            raise ValueError("a step has exactly one of touch, wait, gone, shot, camera, pause, tap")
+        return self
+
+
+_STEPS = TypeAdapter(Annotated[tuple[Step, ...], Field(max_length=1000)])
+
+
+@dataclass
+class Done:
+    """What one step led to: the visible texts after it, in reading order, and the files kept."""
+
+    step: dict[str, Any]
+    ok: bool
+    texts: list[str]
+    seconds: float
+    why: str = ""
+    files: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Visit:
+    """The whole of it, as result.json holds it; `workspace`: files of the visit left at the very end."""
+
+    ok: bool = False
+    steps: list[Done] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    workspace: list[str] = field(default_factory=list)
+    workspace_folder: str = ""
+    error: str = ""
+
+
+def read_steps(raw: bytes) -> tuple[Step, ...]:
+    """Steps from JSON. Raises UsageError."""
+    try:
+        return _STEPS.validate_json(raw)
+    except ValidationError as error:
+        where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5])
+        raise UsageError(f"Tệp các bước không đúng ({where}); hãy sửa rồi chạy lại.") from error
+
+
+def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Visit:
+    """Plays the steps on the application with its real agent; once per process. Writes `out`, returns the result."""
+    prepare_kivy(settings.kiosk, offscreen=True)
+    from kiosk.agent import Agent
+    from kiosk.app import Kiosk
+
+    out.mkdir(parents=True, exist_ok=True)
+    agent = Agent(settings)
+    agent.start()
+    visit = Visit(workspace_folder=str(agent.workspace.home))
+    try:
+        app = Kiosk(agent)
+        driver = _Driver(app, steps, out, visit)
+        app.bind(on_start=lambda _: driver.begin())
+        app.run()
+    finally:
+        agent.stop()
+        visit.workspace = [path.name for path in agent.workspace.files()]
+        text = json.dumps(asdict(visit), ensure_ascii=False, indent=1)
+        (out / "result.json").write_text(text, encoding="utf-8")
+    return visit
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m kiosk.driving", description="Chạy thử kiosk theo kịch bản.")
+    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--steps", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    asked = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        settings = load_settings(asked.settings)
+        steps = read_steps(read_limited(asked.steps, MAX_STEPS_BYTES))
+        visit = drive(settings, steps, asked.out)
+    except LangsoError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    for done in visit.steps:
+        print(f"{'ok  ' if done.ok else 'FAIL'} {done.step} ({done.seconds:.1f} s) {done.why}", file=sys.stderr)
+    if visit.error:
+        print(visit.error, file=sys.stderr)
+    return 0 if visit.ok else 1
+
+
+def visible_texts(app: Kiosk) -> list[str]:
+    """Everything that can be read on the screen now, top to bottom, left to right; names of unlabelled buttons too."""
+    return [text for text, _ in _readable(app)]
+
+
+class _Driver:
+    def __init__(self, app: Kiosk, steps: Sequence[Step], out: Path, visit: Visit) -> None:
+        self._app = app
+        self._steps = steps
+        self._out = out
+        self._visit = visit
+
+    def begin(self) -> None:
+        from kivy.clock import Clock
+
+        play = self._play()
+
+        def go_on(_: float) -> bool:
+            try:
+                next(play)
+            except StopIteration:
+                self._app.stop()
+                return False
+            except Exception:
+                self._visit.error = traceback.format_exc()
+                self._app.stop()
+                return False
+            return True
+
+        Clock.schedule_interval(go_on, _PERIOD_S)
+
+    def _play(self) -> Iterator[None]:
+        yield from _for(SETTLE_S)
+        for step in self._steps:
+            began = time.monotonic()
+            why = ""
+            try:
+                yield from self._one(step)
+            except DrivingFault as fault:
+                why = str(fault)
+            texts = visible_texts(self._app)
+            self._visit.texts = texts
+            files = [path.name for path in self._app.agent.workspace.files()]
+            told = step.model_dump(exclude_none=True, exclude_defaults=True)
+            self._visit.steps.append(Done(told, not why, texts, round(time.monotonic() - began, 2), why, files))
+            if why:
+                yield from self._shoot("failed")
+                return
+        self._visit.ok = True
+
+    def _one(self, step: Step) -> Iterator[None]:
+        if step.touch is not None:
+            yield from self._touch(step.touch, step.seconds)
+        elif step.wait is not None:
+            wanted = step.wait
+            yield from self._until(lambda: self._sees(wanted), step.seconds, f"không thấy {wanted!r}")
+        elif step.gone is not None:
+            unwanted = step.gone
+            yield from self._until(lambda: not self._sees(unwanted), step.seconds, f"vẫn còn {unwanted!r}")
+        elif step.shot is not None:
+            yield from self._shoot(step.shot)
+        elif step.camera is not None:
+            self._app.camera = self._app.camera.model_copy(update={"camera": "replay", "source": step.camera})
+        elif step.pause is not None:
+            yield from _for(step.pause)
+        elif step.tap is not None:
+            from kivy.core.window import Window
+
+            yield from self._tap(step.tap[0], Window.height - step.tap[1])
+
+    def _touch(self, text: str, seconds: float) -> Iterator[None]:
+        found: list[Any] = []
+
+        def there() -> bool:
+            found[:] = _pressable(self._app, text)
+            return bool(found)
+
+        yield from self._until(there, seconds, f"không có gì để chạm: {text!r}")
+        yield from self._tap(*found[0].to_window(*found[0].center))
+
+    def _tap(self, x: float, y: float) -> Iterator[None]:
+        touch = _new_touch(x, y)
+        _send("begin", touch)
+        yield from _for(0.1)
+        _send("end", touch)
+        yield from _for(SETTLE_S)
+
+    def _until(self, what: Callable[[], bool], seconds: float, why: str) -> Iterator[None]:
+        end = time.monotonic() + seconds
+        while not what():
+            if time.monotonic() > end:
+                raise DrivingFault(f"{why} sau {seconds:g} giây")
+            yield
+
+    def _sees(self, text: str) -> bool:
+        wanted = _plain(text)
+        return any(wanted in _plain(seen) for seen, _ in _readable(self._app))
+
+    def _shoot(self, name: str) -> Iterator[None]:
+        from kivy.core.window import Window
+
+        yield from _for(SETTLE_S)
+        path = self._out / f"{name}.png"
+        made = Window.screenshot(name=str(path))
+        if made is None:
+            raise DrivingFault("không chụp được màn hình")
+        # Kivy numbers its pictures; the story wants the name it asked for.
+        Path(made).replace(path)
+
+
+def _for(seconds: float) -> Iterator[None]:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        yield
+
+
+def _new_touch(x: float, y: float) -> Any:
+    from kivy.core.window import Window
+    from kivy.input.motionevent import MotionEvent
+
+    class Finger(MotionEvent):  # type: ignore[misc]
+        """A finger on the glass."""
+
+        def __init__(self, *arguments: Any, **more: Any) -> None:
+            super().__init__(*arguments, is_touch=True, type_id="touch", **more)
+
+        def depack(self, arguments: Any) -> None:
+            self.sx, self.sy = arguments
+            self.profile = ["pos"]
+            super().depack(arguments)
+
+    Finger.number = getattr(Finger, "number", 0) + 1
+    width, height = Window.size
+    return Finger("driving", int(time.monotonic() * 1000), (x / (width - 1), y / (height - 1)))
+
+
+def _send(kind: str, touch: Any) -> None:
+    from kivy.base import EventLoop
+
+    EventLoop.post_dispatch_input(kind, touch)
+
+
+def _widgets(app: Kiosk) -> Iterator[Any]:
+    """Every widget on the screen, what lies on top last; only what the countdown leaves in reach."""
+    from kiosk.widgets.countdown import Countdown
+
+    top = [child for child in app._root.children if isinstance(child, Countdown)] or app._root.children
+    for child in reversed(top):
+        yield from child.walk()
+
+
+def _readable(app: Kiosk) -> list[tuple[str, Any]]:
+    from kivy.uix.label import Label
+
+    found: list[tuple[float, float, str, Any]] = []
+    for widget in _widgets(app):
+        said = getattr(widget, "said", None)
+        if said is None and isinstance(widget, Label) and not getattr(widget, "is_icon", False):
+            said = widget.text
+        if not said or not said.strip() or not _on_screen(widget):
+            continue
+        x, y = widget.to_window(widget.x, widget.top)
+        found.append((-round(y), round(x), " ".join(said.split()), widget))
+    found.sort(key=lambda row: row[:2])
+    return [(text, widget) for _, _, text, widget in found]
+
+
+def _pressable(app: Kiosk, text: str) -> list[Any]:
+    """Buttons by their text: equal first, then those that contain it."""
+    from kivy.uix.behaviors import ButtonBehavior
+
+    wanted = _plain(text)
+    equal, within = [], []
+    for seen, widget in _readable(app):
+        button = widget
+        while button is not None and not isinstance(button, ButtonBehavior):
+            button = button.parent if button.parent is not button else None
+        if button is None or button in equal:
+            continue
+        plain = _plain(seen)
+        if plain == wanted:
+            equal.append(button)
+        elif wanted in plain:
+            within.append(button)
+    return equal + within
+
+
+def _on_screen(widget: Any) -> bool:
+    from kivy.core.window import Window
+
+    if widget.width <= 0 or widget.height <= 0:
+        return False
+    x, y = widget.to_window(*widget.center)
+    return 0 <= x <= Window.width and 0 <= y <= Window.height
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", nfc(text)).strip().casefold()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

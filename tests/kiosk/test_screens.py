@@ -1,0 +1,193 @@
+"""The real application, offscreen, with real touches; each visit leaves its pictures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from langso import assets
+
+pytestmark = pytest.mark.skipif(
+    not (assets.folder() / "node_modules").is_dir(), reason="assets not fetched: run deploy/setup.sh"
+)
+
+
+@pytest.fixture(autouse=True)
+def keep_pictures(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+    """LANGSO_SHOTS=DIR keeps what the screens looked like."""
+    yield
+    kept = os.environ.get("LANGSO_SHOTS")
+    if kept and (tmp_path / "shots").is_dir():
+        shutil.copytree(tmp_path / "shots", Path(kept) / request.node.name, dirs_exist_ok=True)
+
+
+def test_a_paper_is_scanned_by_itself_and_reaches_the_office_encrypted(
+    drive: Callable[..., Any], commune: Any, cameras: dict[str, Path], desk: Any
+) -> None:
+    commune.teach()
+    visit = drive(
+        [
+            {"wait": "Nhà văn hóa thôn 2"},
+            {"shot": "home"},
+            {"touch": "Quét giấy tờ"},
+            {"wait": "Giữ yên", "seconds": 20},
+            {"shot": "scan"},
+            {"wait": "Trang này đọc rõ không?", "seconds": 30},
+            {"shot": "preview"},
+            {"touch": "Giữ, quét thêm trang"},
+            {"wait": "Giữ yên", "seconds": 20},
+            {"shot": "second"},
+            {"touch": "Chụp ngay"},
+            {"touch": "Xong, gửi cho xã"},
+            {"wait": "Đây là giấy gì?"},
+            {"shot": "sort"},
+            {"touch": "Giấy khai sinh"},
+            {"wait": "Đã nhận giấy tờ", "seconds": 30},
+            {"wait": "Xã đã nhận được", "seconds": 30},
+            {"shot": "receipt"},
+            {"touch": "Xong"},
+            {"wait": "Nộp phí bằng"},
+        ],
+        camera=cameras["paper"],
+    )
+    assert visit.status == 0, visit.printed
+    assert len(desk.finished) == 1
+    ((dossier, sealed),) = desk.finished.items()
+    manifest = desk.manifests[dossier]
+    assert manifest["title"] == "Giấy khai sinh"
+    assert manifest["pages"] == 2
+    import pyrage
+
+    assert pyrage.decrypt(sealed, [commune.identity]).startswith(b"%PDF")
+    assert visit.result["workspace"] == []
+    receipt = next(step for step in visit.result["steps"] if step["step"].get("shot") == "receipt")
+    assert any(text.replace(" ", "") == dossier.replace("-", "") for text in receipt["texts"])
+
+
+def test_a_fee_to_the_communes_account_is_shown_with_its_code_and_slip(
+    drive: Callable[..., Any], commune: Any, cameras: dict[str, Path], make_code: Callable[..., str]
+) -> None:
+    commune.teach()
+    visit = drive(
+        [
+            {"touch": "Nộp phí bằng"},
+            {"wait": "8.000 đ", "seconds": 20},
+            {"wait": "tám nghìn đồng"},
+            {"wait": "Đúng tài khoản của xã"},
+            {"wait": "Ủy ban nhân dân xã Hoa Sơn"},
+            {"shot": "fee"},
+            {"touch": "Lấy phiếu"},
+            {"wait": "Phiếu nộp tiền mặt"},
+            {"shot": "slip"},
+        ],
+        camera=cameras["own"],
+    )
+    assert visit.status == 0, visit.printed
+    assert visit.result["workspace"] == []
+    import cv2
+
+    from scanner.reading import read_codes
+
+    shown = read_codes(cv2.imread(str(visit.out / "fee.png")))
+    assert [code.text for code in shown] == [make_code()], "a phone must read the same code from the screen"
+
+
+def test_a_strangers_account_is_warned_of_and_its_code_is_not_shown(
+    drive: Callable[..., Any], commune: Any, cameras: dict[str, Path]
+) -> None:
+    commune.teach()
+    visit = drive(
+        [
+            {"touch": "Nộp phí bằng"},
+            {"wait": "Không phải tài khoản của xã", "seconds": 20},
+            {"wait": "Đừng chuyển tiền. Xin hỏi cán bộ"},
+            {"shot": "stranger"},
+            {"touch": "Về trang đầu"},
+            {"wait": "Quét giấy tờ"},
+        ],
+        camera=cameras["stranger"],
+    )
+    assert visit.status == 0, visit.printed
+    import cv2
+
+    from scanner.reading import read_codes
+
+    assert read_codes(cv2.imread(str(visit.out / "stranger.png"))) == []
+
+
+def test_nobody_there_a_countdown_a_touch_goes_on_and_then_all_is_wiped(
+    drive: Callable[..., Any], commune: Any, cameras: dict[str, Path]
+) -> None:
+    commune.teach()
+    visit = drive(
+        [
+            {"touch": "Quét giấy tờ"},
+            {"wait": "Trang này đọc rõ không?", "seconds": 30},
+            {"wait": "Bạn còn ở đây không?", "seconds": 20},
+            {"shot": "countdown"},
+            {"tap": [512, 300]},
+            {"gone": "Bạn còn ở đây không?"},
+            {"wait": "Trang này đọc rõ không?"},
+            {"wait": "Bạn còn ở đây không?", "seconds": 20},
+            {"wait": "Nộp phí bằng", "seconds": 20},
+            {"pause": 0.5},
+            {"shot": "after"},
+        ],
+        camera=cameras["paper"],
+        idle_s=10,
+        warn_s=5,
+    )
+    assert visit.status == 0, visit.printed
+    during = next(step for step in visit.result["steps"] if step["step"].get("wait") == "Bạn còn ở đây không?")
+    assert during["files"], "the page was kept while the visit lasted"
+    assert visit.result["steps"][-1]["files"] == []
+
+
+def test_letters_grow_and_contrast_rises_without_anything_lost(
+    drive: Callable[..., Any], commune: Any, cameras: dict[str, Path]
+) -> None:
+    commune.teach()
+    visit = drive(
+        [
+            {"touch": "Cỡ chữ"},
+            {"shot": "home-125"},
+            {"touch": "Cỡ chữ"},
+            {"shot": "home-160"},
+            {"touch": "Tương phản"},
+            {"shot": "home-contrast"},
+            {"touch": "Nộp phí bằng"},
+            {"wait": "8.000 đ", "seconds": 20},
+            {"shot": "fee-contrast-160"},
+        ],
+        camera=cameras["own"],
+    )
+    assert visit.status == 0, visit.printed
+
+
+def test_a_kiosk_without_list_network_or_camera_says_so(drive: Callable[..., Any], cameras: dict[str, Path]) -> None:
+    visit = drive(
+        [
+            {"touch": "Nộp phí bằng"},
+            {"wait": "Chưa kiểm tra được mã này", "seconds": 20},
+            {"shot": "no-list"},
+            {"touch": "Về trang đầu"},
+            {"camera": str(cameras["nothing"] / "gone")},
+            {"touch": "Quét giấy tờ"},
+            {"wait": "Không thấy thư mục ảnh", "seconds": 20},
+            {"shot": "no-camera"},
+        ],
+        camera=cameras["own"],
+    )
+    assert visit.status == 0, visit.printed
+
+
+def test_a_step_that_does_not_happen_fails_the_visit(drive: Callable[..., Any], cameras: dict[str, Path]) -> None:
+    visit = drive([{"wait": "Không có chữ này", "seconds": 1}], camera=cameras["nothing"])
+    assert visit.status == 1
+    assert visit.result["ok"] is False
+    assert (visit.out / "failed.png").exists()
