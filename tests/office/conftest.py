@@ -1,0 +1,172 @@
+"""An office of its own with a running signer, and devices that report to it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from langso.contract import ClockReport, EndedReceipt, Held, Receipt, Receipts, StartedReceipt, State, Storage
+from langso.settings_model import (
+    CommuneSettings,
+    DeviceSettings,
+    LinkSettings,
+    OfficeSettings,
+    PathSettings,
+    Settings,
+    SignerSettings,
+)
+from langso.trust import SigningKey, seal
+from office.console import Console
+from office.home import OfficeHome, initialise
+from office.signer.server import SignerServer
+from office.signer.signing import Signing
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+@dataclass
+class Reporter:
+    """A device as the office hears it: its key, its journal of receipts, its states."""
+
+    id: str
+    role: str = "speaker"
+    key: SigningKey = field(default_factory=SigningKey.generate)
+    journal: str = field(default_factory=lambda: secrets.token_hex(16))
+    boot: str = field(default_factory=lambda: secrets.token_hex(16))
+    lines: list[str] = field(default_factory=list)
+    number: int = 0
+
+    def state(self, held: tuple[Held, ...] = (), *, number: int | None = None, **more: object) -> bytes:
+        self.number = self.number + 1 if number is None else number
+        state = State(
+            device=self.id,
+            role=self.role,
+            commune="hoa-son",
+            boot=self.boot,
+            number=self.number,
+            written=NOW,
+            software="test",
+            held=held,
+            clock=ClockReport(trusted=True, reason="host"),
+            storage=Storage(free=1, total=2),
+            journal=self.journal,
+            receipts_through=len(self.lines),
+        ).model_copy(update=more)
+        return seal(state, "state", [self.key])
+
+    def write(self, occurrence: str, outcome: str = "played") -> None:
+        for body in (
+            StartedReceipt(occurrence=occurrence, planned=NOW, error_ms=0.5),
+            EndedReceipt(occurrence=occurrence, outcome=outcome, heard_ms=1000),  # type: ignore[arg-type]
+        ):
+            previous = hashlib.sha256(self.lines[-1].encode()).hexdigest() if self.lines else "0" * 64
+            receipt = Receipt(number=len(self.lines) + 1, previous=previous, written=NOW, body=body)
+            self.lines.append(receipt.to_json().decode())
+
+    def batch(self, first: int = 1, last: int | None = None) -> bytes:
+        lines = tuple(self.lines[first - 1 : last])
+        batch = Receipts(device=self.id, commune="hoa-son", journal=self.journal, lines=lines)
+        return seal(batch, "receipts", [self.key])
+
+
+@dataclass
+class OfficeWorld:
+    """Settings, root keys, the signer (restartable) and a console (restartable)."""
+
+    settings: Settings
+    roots: list[SigningKey]
+    stop_signer: Callable[[], None] = lambda: None
+    console: Console = field(init=False)
+
+    @property
+    def home(self) -> OfficeHome:
+        return OfficeHome(self.settings)
+
+    def start_signer(self) -> None:
+        from langso.clock import SystemClock
+
+        stop, ready = threading.Event(), threading.Event()
+        server = SignerServer(self.settings.signer.socket, Signing(self.home, SystemClock()))
+        thread = threading.Thread(target=server.run, args=(stop, ready), daemon=True)
+        thread.start()
+        assert ready.wait(5)
+
+        def end() -> None:
+            stop.set()
+            thread.join(5)
+
+        self.stop_signer = end
+
+    def reopen(self, *, lose_database: bool = False) -> Console:
+        self.console.close()
+        if lose_database:
+            for path in self.home.database.parent.glob("office.db*"):
+                path.unlink()
+        self.console = Console(self.settings)
+        return self.console
+
+    def reporter(self, id: str = "loa-1", role: str = "speaker") -> Reporter:
+        device = Reporter(id, role)
+        self.console.fleet.register(id, role, "Thôn 1", "thon-1", device.key.public)  # type: ignore[arg-type]
+        return device
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path) -> Callable[..., Settings]:
+    def make(**more: object) -> Settings:
+        return Settings(
+            commune=CommuneSettings(code="hoa-son", name="Xã Hoa Sơn"),
+            device=DeviceSettings(id="van-phong", role="office"),
+            link=more.get("link", LinkSettings()),  # type: ignore[arg-type]
+            office=OfficeSettings(public_url="http://127.0.0.1:8080"),
+            signer=SignerSettings(socket=tmp_path / "run" / "signer.sock"),
+            paths=PathSettings(state=tmp_path / "state", run=tmp_path / "run"),
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_office(make_settings: Callable[..., Settings]) -> Iterator[Callable[..., OfficeWorld]]:
+    made: list[OfficeWorld] = []
+
+    def make(**more: object) -> OfficeWorld:
+        settings = make_settings(**more)
+        roots = [SigningKey.generate()]
+        initialise(settings, roots, None, datetime.now(UTC))
+        world = OfficeWorld(settings, roots)
+        world.start_signer()
+        world.console = Console(settings)
+        made.append(world)
+        return world
+
+    yield make
+    for world in made:
+        world.console.close()
+        world.stop_signer()
+
+
+@pytest.fixture
+def office_world(make_office: Callable[..., OfficeWorld]) -> OfficeWorld:
+    return make_office()
+
+
+@pytest.fixture
+def until() -> Callable[..., bool]:
+    def wait(condition: Callable[[], object], seconds: float = 10.0) -> bool:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if condition():
+                return True
+            time.sleep(0.05)
+        return bool(condition())
+
+    return wait

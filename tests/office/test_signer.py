@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from langso.contract import Held, Media, Occurrence, Plan, Programme, TargetSet, Urgent, UrgentOrder
+from langso.trust import SigningKey, open_sealed
+from office.errors import NotInitialised, SignerRefused, SignerUnreachable
+from office.signer.client import SignerClient
+from office.signer.counters import Counters
+from office.signer.rules import MAX_LIFT, URGENT_AN_HOUR
+from office.signer.signing import Signing
+
+MEDIA = Media(sha256="a" * 64, size=10, duration_ms=1000, codec="opus")
+
+
+def plan(version: int, **more: Any) -> Plan:
+    now = datetime.now(UTC)
+    fields: dict[str, Any] = {
+        "issuer": "office",
+        "audience": "*",
+        "commune": "hoa-son",
+        "epoch": 0,
+        "version": version,
+        "issued": now,
+        "expires": now + timedelta(days=30),
+        "until": now + timedelta(days=14),
+    }
+    return Plan(**{**fields, **more})
+
+
+def urgent(version: int, ids: list[str], **more: Any) -> Urgent:
+    now = datetime.now(UTC)
+    orders = tuple(
+        UrgentOrder(id=id, action="play", media=(MEDIA,), issued=now, expires=now + timedelta(hours=1), **more)
+        for id in ids
+    )
+    return Urgent(
+        issuer="office",
+        audience="*",
+        commune="hoa-son",
+        epoch=0,
+        version=version,
+        issued=now,
+        expires=now + timedelta(days=1),
+        orders=orders,
+    )
+
+
+@pytest.fixture
+def client(office_world: Any) -> SignerClient:
+    return office_world.console.signer  # type: ignore[no-any-return]
+
+
+def test_what_it_signs_verifies_with_the_key_in_trust(office_world: Any, client: SignerClient) -> None:
+    document = plan(1)
+    keys = [bytes.fromhex(key) for key in office_world.home.rule().signers.keys]
+    assert open_sealed(client.sign("plan", document), "plan", keys) == document.to_json()
+
+
+def test_a_version_is_signed_once_and_only_upwards(client: SignerClient) -> None:
+    client.sign("plan", plan(5))
+    for version in (5, 4):
+        with pytest.raises(SignerRefused, match="không lớn hơn"):
+            client.sign("plan", plan(version))
+    with pytest.raises(SignerRefused, match="nhảy quá xa"):
+        client.sign("plan", plan(6 + MAX_LIFT))
+    client.sign("plan", plan(6))
+    assert client.version("plan", 0) == 6
+
+
+def test_counters_survive_a_restart_and_a_damaged_file_is_not_begun_anew(
+    office_world: Any, client: SignerClient
+) -> None:
+    client.sign("plan", plan(9))
+    assert Counters(office_world.home.signer).version("plan", 0, "*") == 9
+    (office_world.home.signer / "counters.json").write_bytes(b"{")
+    with pytest.raises(NotInitialised):
+        Counters(office_world.home.signer)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"issuer": "province"},
+        {"commune": "xa-khac"},
+        {"epoch": 1},
+        {"audience": "loa-1"},
+        {"issued": datetime(2020, 1, 1, tzinfo=UTC)},
+        {"expires": datetime.now(UTC) + timedelta(days=100)},
+    ],
+)
+def test_it_refuses_what_is_not_the_offices(client: SignerClient, wrong: dict[str, Any]) -> None:
+    with pytest.raises(SignerRefused):
+        client.sign("plan", plan(1, **wrong))
+    assert client.version("plan", 0) == 0
+
+
+def test_it_refuses_kinds_that_need_the_root(client: SignerClient) -> None:
+    for kind in ("trust", "root", "state", "nonsense"):
+        with pytest.raises(SignerRefused, match="không ký loại"):
+            client.sign(kind, plan(1))
+
+
+def test_a_kind_must_be_what_the_payload_says(client: SignerClient) -> None:
+    with pytest.raises(SignerRefused):
+        client.sign("urgent", plan(1))
+
+
+def test_an_emergency_in_a_plan_and_too_many_occurrences_are_refused(client: SignerClient) -> None:
+    now = datetime.now(UTC)
+    programme = Programme(id="p", title="t", media=(0,))
+    many = tuple(Occurrence(id=f"o{n}", programme=0, targets=0, start=now) for n in range(4001))
+    tables = {"media": (MEDIA,), "target_sets": (TargetSet(devices=("*",)),)}
+    built = plan(1).model_copy(update={**tables, "programmes": (programme,), "occurrences": many})
+    with pytest.raises(SignerRefused):
+        client.sign("plan", built)
+    emergency = programme.model_copy(update={"broadcast_class": "emergency"})
+    with pytest.raises(SignerRefused):
+        client.sign("plan", plan(1).model_copy(update={**tables, "programmes": (emergency,)}))
+
+
+def test_urgent_orders_are_limited_by_the_hour_and_repeats_of_one_are_not_counted(client: SignerClient) -> None:
+    ids = [f"u{n}" for n in range(URGENT_AN_HOUR)]
+    client.sign("urgent", urgent(1, ids))
+    client.sign("urgent", urgent(2, ids))
+    with pytest.raises(SignerRefused, match="trong một giờ"):
+        client.sign("urgent", urgent(3, [*ids, "one-more"]))
+
+
+def test_an_urgent_order_may_not_live_for_days(client: SignerClient) -> None:
+    now = datetime.now(UTC)
+    order = urgent(1, ["u"]).orders[0].model_copy(update={"expires": now + timedelta(days=3)})
+    with pytest.raises(SignerRefused, match="24 giờ"):
+        client.sign("urgent", urgent(1, []).model_copy(update={"orders": (order,)}))
+
+
+def test_lost_counters_climb_above_what_verified_states_hold(office_world: Any, client: SignerClient) -> None:
+    device = office_world.reporter()
+    held = (Held(kind="plan", issuer="office", epoch=0, version=41, sha256="b" * 64),)
+    forged = device.state(held=(held[0].model_copy(update={"version": 99}),))
+    stranger = SigningKey.generate()
+    device.key, own = stranger, device.key
+    client.raise_to({"loa-1": device.state(held=(held[0].model_copy(update={"version": 77}),)), "nobody": forged})
+    assert client.version("plan", 0) == 0
+    device.key = own
+    client.raise_to({"loa-1": device.state(held=held)})
+    assert client.version("plan", 0) == 41
+    leap = (held[0].model_copy(update={"version": 1 << 50}),)
+    client.raise_to({"loa-1": device.state(held=leap)})
+    assert client.version("plan", 0) == 41
+
+
+def test_the_socket_is_for_its_group_only(office_world: Any) -> None:
+    assert office_world.settings.signer.socket.stat().st_mode & 0o777 == 0o660
+
+
+def test_a_dead_signer_is_named(office_world: Any, client: SignerClient) -> None:
+    office_world.stop_signer()
+    with pytest.raises(SignerUnreachable, match="langso-signer"):
+        client.sign("plan", plan(1))
+
+
+def test_keys_that_trust_does_not_list_stop_it_at_the_start(office_world: Any) -> None:
+    from langso.clock import SystemClock
+
+    SigningKey.generate().save(office_world.home.signer / "1.key")
+    with pytest.raises(NotInitialised, match="danh sách quyền"):
+        Signing(office_world.home, SystemClock())
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=200), length=st.one_of(st.none(), st.integers(0, 2**32 - 1)))
+def test_any_bytes_at_the_socket_leave_it_answering(office_world: Any, body: bytes, length: int | None) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(5)
+        connection.connect(str(office_world.settings.signer.socket))
+        # It may hang up on nonsense before all of it was read.
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            connection.sendall(struct.pack(">I", len(body) if length is None else length) + body)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(4096):
+                pass
+    assert office_world.console.signer.version("plan", 0) == 0
