@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from langso.paths import write_atomic
 from langso.settings import load_settings
+
+if TYPE_CHECKING:
+    from langso.settings import Settings
+    from office.pairing import Answered
 
 _SETTINGS = Path("/etc/langso/langso.toml")
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -64,3 +69,54 @@ def finish(answer_file: Path, settings_file: Path) -> None:
     answer = paired.answer
     click.echo(f"Đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}.")
     click.echo("Khởi động lại dịch vụ, rồi chạy langso doctor.")
+
+
+@pair.command()
+@click.argument("request_file", type=_FILE)
+@click.option("-o", "--out", type=_FILE, required=True, help="Tệp trả lời để mang lại thiết bị.")
+@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của văn phòng.")
+@click.option("--device", help="Đặt tên khác cho thiết bị (mặc định: tên nó xin).")
+@click.option("--replace", is_flag=True, help="Đây là máy thay cho máy cũ cùng tên.")
+@click.option("--code", help="Mười hai chữ số đọc trên thiết bị; không có thì lệnh này hỏi.")
+def answer(
+    request_file: Path, out: Path, settings_file: Path, device: str | None, replace: bool, code: str | None
+) -> None:
+    """Ở văn phòng: so mã, nhận thiết bị và ghi tệp trả lời."""
+    from langso.pairing import MAX_REQUEST_BYTES
+    from langso.paths import read_limited
+    from langso.trust.errors import PairingError
+    from office.pairing import short_code_of
+
+    settings = load_settings(settings_file)
+    raw = read_limited(request_file, MAX_REQUEST_BYTES)
+    shown = short_code_of(raw)
+    told = code if code is not None else click.prompt("Mười hai chữ số đọc trên thiết bị")
+    if _digits(told) != _digits(shown):
+        raise PairingError("Mã không khớp: tệp này không phải của thiết bị đó; hãy tạo lại yêu cầu trên thiết bị.")
+    done = answer_at_office(settings, raw, device=device, replace=replace)
+    write_atomic(out, done.answer, mode=0o644)
+    click.echo(f"Đã nhận {done.device}. Mang {out} lại thiết bị, rồi: langso pair finish {out.name}")
+
+
+def answer_at_office(
+    settings: Settings, request: bytes, *, device: str | None = None, replace: bool = False
+) -> Answered:
+    """Register a device and make the answer to its request. Raises PairingError, NotInitialised."""
+    from langso.clock import SystemClock
+    from office.fleet import Fleet
+    from office.home import OfficeHome
+    from office.pairing import answer as office_answer
+    from office.store import open_store
+
+    home, clock = OfficeHome(settings), SystemClock()
+    store = open_store(home.database)
+    try:
+        return office_answer(
+            request, settings, Fleet(store, home, clock), clock.now(), device=device, replace=replace
+        )
+    finally:
+        store.close()
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdigit())

@@ -44,27 +44,37 @@ def found(ground: Ground, *, window: bool = False) -> None:
 
 def pair(ground: Ground, machine: Machine) -> None:
     """Exchange the two pairing files between a device and the office, as `langso pair` does."""
+    from deploy.pairing import answer_at_office
     from langso.pairing import begin_pairing, finish_pairing
-    from office.pairing import answer
 
     home = ground.home(machine)
-    now = datetime.now(UTC)
     request = begin_pairing(
-        home.state, device=machine.id, role=machine.role, place=machine.place, village=machine.village, now=now
+        home.state,
+        device=machine.id,
+        role=machine.role,
+        place=machine.place,
+        village=machine.village,
+        now=datetime.now(UTC),
     )
-    finish_pairing(home.state, answer(load_settings(ground.office_settings), request, now=now))
+    finish_pairing(home.state, answer_at_office(load_settings(ground.office_settings), request).answer)
+
+
+def add_own_account(ground: Ground) -> None:
+    """Put the commune's own account on its signed list; the signer must be running."""
+    from office.console import Console
+
+    bank, number, holder = OWN_ACCOUNT
+    with Console(load_settings(ground.office_settings)) as console:
+        console.catalogue.add_account(bank, number, holder, "Tài khoản thu phí của xã")
 
 
 def _found_office(ground: Ground, now: datetime) -> None:
-    from office.catalogue import add_account
     from office.home import initialise
 
     roots = [SigningKey.generate() for _ in range(ROOT_KEYS)]
     for number, key in enumerate(roots, 1):
         key.save(ground.root_keys / f"root-{number}.key")
-    home = initialise(load_settings(ground.office_settings), roots, None, now, threshold=ROOT_THRESHOLD)
-    bank, number_, holder = OWN_ACCOUNT
-    add_account(home, bin=bank, number=number_, holder=holder, label="Tài khoản thu phí của xã")
+    initialise(load_settings(ground.office_settings), roots, None, now, threshold=ROOT_THRESHOLD)
 
 
 def _found_broker(ground: Ground, now: datetime) -> None:

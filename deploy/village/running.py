@@ -45,8 +45,11 @@ class Village:
 
     def start(self) -> None:
         """Broker, signer, console, then each loudspeaker with its board and recorder."""
+        from deploy.village.founding import add_own_account
+
         self.start_broker()
         self.start_office()
+        add_own_account(self.ground)
         for machine in SPEAKERS:
             self.start_speaker(machine.id)
 

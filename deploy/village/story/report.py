@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -59,10 +59,10 @@ class Evidence:
     """What a running step hands in: figures by name, and files copied into its own folder."""
 
     folder: Path
-    seen: dict[str, JsonValue] = field(default_factory=dict)
+    seen: dict[str, Any] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
 
-    def note(self, **figures: JsonValue) -> None:
+    def note(self, **figures: Any) -> None:
         """Keep figures."""
         self.seen |= figures
 
@@ -82,7 +82,7 @@ class Evidence:
         self.files.append(f"{self.folder.name}/{name}")
         return file
 
-    def require(self, fact: bool, expected: str, **figures: JsonValue) -> None:
+    def require(self, fact: bool, expected: str, **figures: Any) -> None:
         """Keep the figures and raise NotSeen where the fact does not hold."""
         self.note(**figures)
         if not fact:

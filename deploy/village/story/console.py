@@ -1,0 +1,106 @@
+"""The console as a clerk's browser uses it: pages fetched, forms filled and posted over HTTP."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from datetime import datetime
+from typing import Self
+
+import httpx
+
+from deploy.village.running import Login
+from deploy.village.story.report import NotSeen
+from langso.clock import VIETNAM
+
+_TOKEN = re.compile(r'name="token"[^>]*value="([^"]+)"')
+
+
+class Console:
+    """One browser. Forms carry the page's own token, as the page's script-less form does."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client = httpx.Client(
+            base_url=url, timeout=60, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"}
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def login(self, login: Login) -> None:
+        """Sign in. Raises NotSeen where the console refuses."""
+        self._client.cookies.clear()
+        self._post("/dang-nhap", {"name": login.name, "password": login.password})
+        page = self.page("/lich")
+        if "/dang-nhap" in page.url.path:
+            raise NotSeen("expected: the console lets the clerk in; it shows the login page again")
+
+    def broadcast(
+        self, title: str, text: str, devices: list[str], start: datetime, broadcast_class: str = "normal"
+    ) -> str:
+        """Type, choose, send; returns the broadcast's id. `start`: aware, to the second."""
+        local = start.astimezone(VIETNAM)
+        form: dict[str, str | list[str]] = {
+            "title": title,
+            "text": text,
+            "devices": devices,
+            "date": f"{local:%Y-%m-%d}",
+            "time": f"{local:%H:%M:%S}",
+            "broadcast_class": broadcast_class,
+        }
+        answer = self._post("/soan", form)
+        found = re.search(r"/ban-tin/([^/?#]+)", str(answer.url))
+        if found is None:
+            raise NotSeen(f"expected: the sent broadcast's page; the console said: {_words(answer.text)}")
+        return found[1]
+
+    def urgent(self, text: str, devices: list[str], repeat: int, minutes: int, password: str) -> tuple[str, float]:
+        """Order an emergency; returns its id and the wall time (s) at which the console had answered."""
+        form: dict[str, str | list[str]] = {
+            "text": text,
+            "devices": devices,
+            "repeat": str(repeat),
+            "minutes": str(minutes),
+            "password": password,
+        }
+        answer = self._post("/khan-cap", form)
+        ids = re.findall(r"/khan-cap/([^/\"?#]+)/bao-yen", answer.text)
+        if not ids:
+            raise NotSeen(f"expected: an urgent order in force; the console said: {_words(answer.text)}")
+        return ids[0], time.time()
+
+    def all_clear(self, order: str) -> float:
+        """End an urgent order; returns the wall time (s) of the console's answer."""
+        self._post(f"/khan-cap/{order}/bao-yen", {}, page="/khan-cap")
+        return time.time()
+
+    def stop(self, broadcast: str) -> None:
+        """Withdraw a broadcast, stopping it where it plays."""
+        self._post(f"/ban-tin/{broadcast}/dung", {}, page=f"/ban-tin/{broadcast}")
+
+    def page(self, path: str) -> httpx.Response:
+        """A page, redirects followed."""
+        answer = self._client.get(path, follow_redirects=True)
+        answer.raise_for_status()
+        return answer
+
+    def _post(self, path: str, form: dict[str, str | list[str]], page: str | None = None) -> httpx.Response:
+        shown = self._client.get(page or path, follow_redirects=True).text
+        token = _TOKEN.search(shown)
+        answer = self._client.post(
+            path, data={**form, **({"token": html.unescape(token[1])} if token else {})}, follow_redirects=True
+        )
+        if answer.status_code >= 400:
+            raise NotSeen(f"expected: the form at {path} is taken; {answer.status_code}: {_words(answer.text)}")
+        return answer
+
+
+def _words(page: str) -> str:
+    """The text of a page, shortened."""
+    body = re.sub(r"<(script|style|nav)\b.*?</\1>", " ", page, flags=re.S)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body))).strip()[:400]

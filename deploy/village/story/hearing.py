@@ -1,0 +1,85 @@
+"""What the recorders heard: media found in the recordings, with the time of the first sample."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.village.running import Village
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One medium found on one loudspeaker. `start_s`: wall time of its first sample, by the recorder's stamps."""
+
+    device: str
+    start_s: float
+    correlation: float
+    spread_ms: float
+
+
+@dataclass
+class StartErrors:
+    """Raw start errors (ms) of all scheduled plays, by device; the constant part is the sound path's own delay."""
+
+    by_play: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def add(self, play: str, device: str, error_ms: float) -> None:
+        """Keep one."""
+        self.by_play.setdefault(play, {})[device] = error_ms
+
+    @property
+    def constant_ms(self) -> float:
+        """The delay common to all plays (median)."""
+        every = sorted(error for devices in self.by_play.values() for error in devices.values())
+        return every[len(every) // 2] if every else 0.0
+
+    @property
+    def worst_from_plan_ms(self) -> float:
+        """Largest distance from the plan, the constant removed."""
+        constant = self.constant_ms
+        return max((abs(e - constant) for devices in self.by_play.values() for e in devices.values()), default=0.0)
+
+    @property
+    def worst_apart_ms(self) -> float:
+        """Largest distance between two loudspeakers in one play."""
+        return max((max(d.values()) - min(d.values()) for d in self.by_play.values() if d), default=0.0)
+
+
+def listen(village: Village, device: str, media: Path, around_s: float, margin_s: float = 12.0) -> Heard:
+    """Find `media` in what `device` said around a wall time. The recorder is stopped so that its files are whole, and
+    started again.
+    """
+    from speaker.listening import locate, read_medium, read_recording
+
+    recorder = f"{device}-recorder"
+    if village.processes.running[recorder].process.poll() is None:
+        village.processes.stop(recorder)
+    try:
+        samples = read_medium(media)
+        recording = read_recording(village.ground.home(device).recording)
+        length = len(samples) / 48000
+        found = locate(
+            recording,
+            samples,
+            after_ns=int((around_s - margin_s) * 1e9),
+            before_ns=int((around_s + length + margin_s) * 1e9),
+        )
+    finally:
+        village.processes.restart(recorder)
+        time.sleep(0.1)
+    return Heard(device, found.start_ns / 1e9, found.correlation, found.spread_ms)
+
+
+def keep_recording(village: Village, device: str, out: Path) -> list[Path]:
+    """Copies of a device's newest FLAC files into `out`; returns them."""
+    import shutil
+
+    out.mkdir(parents=True, exist_ok=True)
+    copies = []
+    for file in sorted(village.ground.home(device).recording.glob("*.flac"))[-2:]:
+        copy = out / f"{device}-{file.name}"
+        shutil.copyfile(file, copy)
+        copies.append(copy)
+    return copies

@@ -1,0 +1,106 @@
+"""What every step of the story works with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from deploy.village.layout import SPEAKERS
+from deploy.village.running import Login, Village
+from deploy.village.story.console import Console
+from deploy.village.story.hearing import Heard, StartErrors, keep_recording, listen
+from deploy.village.story.records import Play, Records, wait_for
+from deploy.village.story.report import Evidence
+
+LEAST_CORRELATION = 0.9
+
+
+@dataclass
+class Scene:
+    """The village, a clerk at the console, the office's records, and the figures gathered so far."""
+
+    village: Village
+    console: Console
+    records: Records
+    starts: StartErrors
+    login: Login
+    folder: Path
+
+    @property
+    def devices(self) -> list[str]:
+        """All loudspeakers."""
+        return [machine.id for machine in SPEAKERS]
+
+    def sound_of(self, sha256: str) -> Path:
+        """A medium's file at the office."""
+        return self.village.ground.office_state / "media" / sha256
+
+    def wait_ended(self, occurrence: str, devices: Iterable[str], seconds: float) -> dict[str, Play]:
+        """Wait until each device has receipted how the occurrence ended; by device."""
+        wanted = set(devices)
+
+        def ended() -> dict[str, Play]:
+            return {play.device: play for play in self.records.plays(occurrence) if play.outcome is not None}
+
+        wait_for(lambda: wanted <= set(ended()), f"receipts of {occurrence} from {sorted(wanted)}", seconds)
+        return ended()
+
+    def wait_ready(self, devices: Iterable[str], seconds: float = 30) -> float:
+        """Wait until these devices hold the newest plan and all its sound; returns the seconds it took."""
+        version = self.records.plan_version()
+
+        def ready(device: str) -> bool:
+            state = self.records.state(device)
+            if state is None or state.media_ready < state.media_wanted:
+                return False
+            return any(held.kind == "plan" and held.version >= version for held in state.held)
+
+        return wait_for(
+            lambda: all(map(ready, devices)), f"plan v{version} and its sound on {list(devices)}", seconds
+        )
+
+    def must_be_heard(
+        self, evidence: Evidence, name: str, media: Path, planned_s: float | None, devices: Iterable[str]
+    ) -> list[Heard]:
+        """Each device's recording must hold `media`; with a planned time the start errors are kept."""
+        from deploy.village.story.report import NotSeen
+
+        around = planned_s if planned_s is not None else time.time() - 20
+        heard = [listen(self.village, device, media, around) for device in devices]
+        evidence.note(**{f"{name}_correlation": {one.device: round(one.correlation, 4) for one in heard}})
+        if planned_s is not None:
+            errors = {one.device: round((one.start_s - planned_s) * 1000, 2) for one in heard}
+            evidence.note(**{f"{name}_start_error_ms": errors})
+            for device, error in errors.items():
+                self.starts.add(name, device, error)
+        evidence.keep(media, f"{name}-media.opus")
+        for device in devices:
+            for copy in keep_recording(self.village, device, evidence.folder):
+                evidence.files.append(f"{evidence.folder.name}/{copy.name}")
+        weak = {one.device: round(one.correlation, 3) for one in heard if one.correlation < LEAST_CORRELATION}
+        if weak:
+            raise NotSeen(f"expected: {name} in every recording with correlation >= {LEAST_CORRELATION}; seen {weak}")
+        return heard
+
+
+@dataclass(frozen=True)
+class StoryStep:
+    """One step: a short name for files, a Vietnamese sentence for people, what is done and checked."""
+
+    name: str
+    says: str
+    play: Callable[[Scene, Evidence], None]
+
+
+def soon(seconds: float) -> datetime:
+    """A whole second at least `seconds` from now (UTC)."""
+    moment = datetime.now(UTC) + timedelta(seconds=seconds)
+    return (moment + timedelta(seconds=1)).replace(microsecond=0)
+
+
+def sleep_until(moment: datetime) -> None:
+    """Wait for a wall time."""
+    time.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
