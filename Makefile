@@ -20,7 +20,7 @@ check: setup
 	$(RUN)/mypy
 
 test: check
-	$(RUN)/pytest
+	$(RUN)/pytest -n 2 --dist loadfile
 
 bench: setup
 	$(RUN)/python -m tests.bench

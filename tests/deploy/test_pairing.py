@@ -1,0 +1,83 @@
+"""langso pair: two files and twelve digits make a device obey its commune."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from deploy.pairing import pair
+from deploy.village.founding import found
+from deploy.village.layout import MACHINES, Ground
+from langso.pairing import load_paired
+from langso.settings import load_settings
+from langso.trust import PairingError
+from office.registry import read_devices
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Ground:
+    made = Ground(tmp_path / "village", 18883, 18080)
+    found(made)
+    return made
+
+
+def ask(ground: Ground, out: Path, device: str = "loa-thon-1") -> str:
+    said = CliRunner().invoke(
+        pair, ["request", "--settings", str(ground.home(device).settings), "-o", str(out)], catch_exceptions=False
+    )
+    code = re.search(r"(\d{4} \d{4} \d{4})", said.output)
+    assert code
+    return code[1]
+
+
+def answer(ground: Ground, request: Path, out: Path, *more: str) -> None:
+    CliRunner().invoke(
+        pair,
+        ["answer", str(request), "-o", str(out), "--settings", str(ground.office_settings), *more],
+        catch_exceptions=False,
+    )
+
+
+def test_a_founded_village_has_every_device_paired_and_registered(ground: Ground) -> None:
+    registered = {device.id: device.public_key for device in read_devices(ground.office_state / "devices")}
+    assert set(registered) == {machine.id for machine in MACHINES}
+    for machine in MACHINES:
+        paired = load_paired(ground.home(machine).state)
+        assert paired.answer.device == machine.id
+        assert paired.roots.threshold == 2
+
+
+def test_a_device_is_paired_again_by_two_files(ground: Ground, tmp_path: Path) -> None:
+    before = load_paired(ground.home("loa-thon-1").state).answer
+    request, reply = tmp_path / "request.json", tmp_path / "reply.json"
+    code = ask(ground, request)
+    answer(ground, request, reply, "--code", code.replace(" ", ""), "--replace")
+    said = CliRunner().invoke(
+        pair, ["finish", str(reply), "--settings", str(ground.home("loa-thon-1").settings)], catch_exceptions=False
+    )
+    assert "loa-thon-1" in said.output
+    assert load_paired(ground.home("loa-thon-1").state).answer.request != before.request
+
+
+def test_other_digits_are_refused_and_nothing_is_written(ground: Ground, tmp_path: Path) -> None:
+    request, reply = tmp_path / "request.json", tmp_path / "reply.json"
+    ask(ground, request)
+    with pytest.raises(PairingError, match="Mã không khớp"):
+        answer(ground, request, reply, "--code", "0000 0000 0000", "--replace")
+    assert not reply.exists()
+
+
+def test_a_second_device_of_the_same_name_must_be_meant(ground: Ground, tmp_path: Path) -> None:
+    request, reply = tmp_path / "request.json", tmp_path / "reply.json"
+    code = ask(ground, request)
+    with pytest.raises(PairingError, match="replace"):
+        answer(ground, request, reply, "--code", code)
+
+
+def test_the_settings_of_every_machine_are_valid(ground: Ground) -> None:
+    assert load_settings(ground.office_settings).device.role == "office"
+    for machine in MACHINES:
+        assert load_settings(ground.home(machine).settings).device.id == machine.id
