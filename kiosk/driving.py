@@ -2,7 +2,8 @@
 
 `python -m kiosk.driving --settings F --steps steps.json --out DIR`; steps are a JSON list of
 {"touch": TEXT}, {"wait": TEXT, "seconds": N}, {"gone": TEXT, "seconds": N}, {"shot": NAME}, {"camera": FOLDER},
-{"pause": SECONDS}, {"tap": [X, Y]} (from the top left). DIR gets NAME.png and result.json; exit status 0 only if every step happened.
+{"pause": SECONDS}, {"tap": [X, Y]} (from the top left). DIR gets NAME.png and result.json; exit status 0 only if
+every step happened.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def visible_texts(app: Kiosk) -> list[str]:
-    """Everything that can be read on the screen now, top to bottom, left to right; names of unlabelled buttons too."""
+    """Everything that can be read on the screen now, top to bottom; names of unlabelled buttons too."""
     return [text for text, _ in _readable(app)]
 
 
@@ -163,7 +164,7 @@ class _Driver:
             except StopIteration:
                 self._app.stop()
                 return False
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever a page raises belongs in the result
                 self._visit.error = traceback.format_exc()
                 self._app.stop()
                 return False

@@ -10,7 +10,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.journeys.fee import LOOK, Fee, FeeJourney, qr_modules, slip
 from kiosk.watching import Watcher
-from kiosk.widgets.basic import Button, Icon, Pill, Text, card, space
+from kiosk.widgets.basic import Icon, Pill, Text, WordButton, card, space
 from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import CameraView, PagePicture, QrCode
 from langso.errors import LangsoError
@@ -37,7 +37,7 @@ class FeeLookPage(Page):
         self._number = 0
         self._view = CameraView(self.theme, LOOK, "qr_code_scanner")
         self.main.add_widget(self._view)
-        self.set_foot([], [Button(self.theme, "Về trang đầu", kiosk.go_home)])
+        self.set_foot([], [WordButton(self.theme, "Về trang đầu", kiosk.go_home)])
 
     def opened(self) -> None:
         from scanner.reading import read_codes
@@ -103,8 +103,8 @@ class FeePage(Page):
         right.add_widget(space(theme.px(8)))
         self.main.add_widget(right)
         self.set_foot(
-            [Button(theme, "Lấy phiếu, nộp tiền mặt tại quầy", self._slip, icon="receipt_long")],
-            [Button(theme, "Xong", kiosk.go_home, icon="check", kind="main", least=180)],
+            [WordButton(theme, "Lấy phiếu, nộp tiền mặt tại quầy", self._slip, icon="receipt_long")],
+            [WordButton(theme, "Xong", kiosk.go_home, icon="check", kind="main", least=180)],
         )
 
     def _slip(self) -> None:
@@ -145,7 +145,7 @@ class SlipPage(Page):
         except (LangsoError, OSError):
             side.add_widget(Pill(theme, "Chưa làm được phiếu, xin gọi cán bộ", "warning", "bad"))
         self.main.add_widget(side)
-        self.set_foot([], [Button(theme, "Xong", kiosk.go_home, icon="check", kind="main", least=230)])
+        self.set_foot([], [WordButton(theme, "Xong", kiosk.go_home, icon="check", kind="main", least=230)])
 
 
 class StrangerPage(Page):
@@ -181,8 +181,8 @@ class StrangerPage(Page):
         box.add_widget(space())
         self.main.add_widget(box)
         self.set_foot(
-            [Button(theme, "Đưa mã khác", lambda: kiosk.show("fee"), icon="qr_code_scanner")],
-            [Button(theme, "Về trang đầu", kiosk.go_home, kind="main", least=230)],
+            [WordButton(theme, "Đưa mã khác", lambda: kiosk.show("fee"), icon="qr_code_scanner")],
+            [WordButton(theme, "Về trang đầu", kiosk.go_home, kind="main", least=230)],
         )
 
 

@@ -12,7 +12,7 @@ from kivy.uix.scrollview import ScrollView
 from kiosk.dossiers import HandedIn
 from kiosk.journeys.scan import Eye, Kind, ScanJourney, Seen, kinds_for
 from kiosk.watching import Watcher
-from kiosk.widgets.basic import Button, Icon, Pill, Pressable, Text, card, space
+from kiosk.widgets.basic import Icon, Pill, Pressable, Text, WordButton, card, space
 from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import CameraView, PagePicture
 from langso.errors import LangsoError
@@ -49,12 +49,9 @@ class ScanPage(Page):
         self._view = CameraView(theme, "Đang mở máy ảnh…", "photo_camera")
         self.main.add_widget(self._view)
         self.main.add_widget(PageList(kiosk, journey, self._refresh))
-        capture = Button(theme, "Chụp ngay", self._capture, icon="photo_camera", kind="main", least=230)
-        if journey.pages:
-            left = [Button(theme, "Xong, gửi cho xã", self._sort, icon="send", kind="help")]
-        else:
-            left = []
-        self.set_foot(left, [capture])
+        capture = WordButton(theme, "Chụp ngay", self._capture, icon="photo_camera", kind="main", least=230)
+        enough = WordButton(theme, "Xong, gửi cho xã", self._sort, icon="send", kind="help")
+        self.set_foot([enough] if journey.pages else [], [capture])
 
     def opened(self) -> None:
         self._watcher = Watcher(self._kiosk.camera, Eye().look)
@@ -183,10 +180,10 @@ class PreviewPage(Page):
         self.main.add_widget(side)
         self.set_foot(
             [
-                Button(theme, "Chụp lại", self._again, icon="replay"),
-                Button(theme, "Giữ, quét thêm trang", self._keep, icon="note_add"),
+                WordButton(theme, "Chụp lại", self._again, icon="replay"),
+                WordButton(theme, "Giữ, quét thêm trang", self._keep, icon="note_add"),
             ],
-            [Button(theme, "Xong, gửi cho xã", self._enough, icon="send", kind="main", least=230)],
+            [WordButton(theme, "Xong, gửi cho xã", self._enough, icon="send", kind="main", least=230)],
         )
 
     def _again(self) -> None:
@@ -228,7 +225,7 @@ class SortPage(Page):
             grid.add_widget(_KindButton(theme, kind, self._choose))
         scroll.add_widget(grid)
         self.main.add_widget(scroll)
-        self.set_foot([self._state], [Button(theme, "Quét thêm trang", self._more, icon="note_add")])
+        self.set_foot([self._state], [WordButton(theme, "Quét thêm trang", self._more, icon="note_add")])
 
     def _more(self) -> None:
         if self._journey.step == "sort":
@@ -284,7 +281,7 @@ class ReceiptPage(Page):
         self._kiosk = kiosk
         self._receipt = receipt
         theme = self.theme
-        self.spoken = f"Đã nhận {receipt.pages} trang. Mã của bạn là {' '.join(receipt.code)}. Xin ghi lại hoặc chụp lại mã này."
+        self.spoken = f"Đã nhận {receipt.pages} trang. Mã của bạn là {' '.join(receipt.code)}. Xin ghi lại mã này."
         box = card(theme, padding=theme.px(32), spacing=theme.px(12))
         box.add_widget(space())
         box.add_widget(Text(theme, "Mã nhận giấy tờ của bạn", 21, token="soft"))
@@ -295,7 +292,7 @@ class ReceiptPage(Page):
         box.add_widget(self._state)
         box.add_widget(space())
         self.main.add_widget(box)
-        self.set_foot([], [Button(theme, "Xong", kiosk.go_home, icon="check", kind="main", least=230)])
+        self.set_foot([], [WordButton(theme, "Xong", kiosk.go_home, icon="check", kind="main", least=230)])
         self._sent = False
         self.tick()
 

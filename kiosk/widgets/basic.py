@@ -148,7 +148,7 @@ class Pressable(ButtonBehavior, Ground):
         return super().on_touch_up(touch)
 
 
-class Button(Pressable):
+class WordButton(Pressable):
     """A button of at least 64 px: icon, word. `kind`: "plain", "main" (chàm), "help" (lúa) or "danger" (son)."""
 
     def __init__(

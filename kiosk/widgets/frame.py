@@ -10,7 +10,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.look.theme import BROCADE, Theme
-from kiosk.widgets.basic import Button, RoundButton, Text, space
+from kiosk.widgets.basic import RoundButton, Text, WordButton, space
 
 LISTEN = "Nghe đọc"
 
@@ -70,7 +70,7 @@ class Page(BoxLayout):
         self.head_right = BoxLayout(size_hint_x=None, spacing=theme.px(16))
         self.head_right.bind(minimum_width=self.head_right.setter("width"))
         self.head.add_widget(self.head_right)
-        listen_button = Button(theme, LISTEN, listen, icon="volume_up", kind="main")
+        listen_button = WordButton(theme, LISTEN, listen, icon="volume_up", kind="main")
         listen_button.pos_hint = {"center_y": 0.5}
         self.head.add_widget(listen_button)
         self.add_widget(self.head)
