@@ -166,7 +166,8 @@ def test_a_lost_database_comes_back_and_climbs_above_what_devices_hold(
     world.reopen(lose_database=True)
     world.start_signer()
     world.console.start_publisher()
-    assert until(lambda: loudspeaker.plan_version() >= before)
+    assert until(lambda: world.console.broadcasts.newest())
+    assert loudspeaker.plan_version() >= before
     kept = world.console.broadcasts.newest()
     assert [(one.planned.id, one.status) for one in kept] == [(f"{draft.id}.1", "scheduled")]
     world.console.broadcasts.withdraw(kept[0].id, "a")

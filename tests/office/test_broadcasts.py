@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from langso.contract import Plan, Urgent
+from langso.trust import parse_payload, read_sealed
+from office.errors import BroadcastRefused, NotFound, SignerUnreachable
+
+
+def soon(minutes: float = 10) -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def service(office_world: Any) -> Any:
+    office_world.reporter("loa-1")
+    office_world.reporter("loa-2")
+    office_world.reporter("kiosk-1", "kiosk")
+    return office_world.console.broadcasts
+
+
+def plan_of(world: Any) -> Plan:
+    return parse_payload(read_sealed(world.console.documents.latest("plan").envelope, "plan").payload, Plan)
+
+
+def urgent_of(world: Any) -> Urgent:
+    return parse_payload(read_sealed(world.console.documents.latest("urgent").envelope, "urgent").payload, Urgent)
+
+
+def sent(service: Any, **more: Any) -> Any:
+    draft = service.draft("Mời bà con đi họp.", **{"targets": ["*"], "start": soon(), "by": "a", **more})
+    service.prepare(draft.id)
+    return service.send(draft.id, "a")
+
+
+def test_text_becomes_an_occurrence_with_its_chime_in_the_signed_plan(office_world: Any, service: Any) -> None:
+    broadcast = sent(service, targets=["loa-2", "loa-1"], title="Họp thôn")
+    plan = plan_of(office_world)
+    (occurrence,) = plan.occurrences
+    programme = plan.programmes[0]
+    assert (occurrence.id, occurrence.start) == (broadcast.planned.id, broadcast.planned.start)
+    assert plan.target_sets[0].devices == ("loa-1", "loa-2")
+    assert programme.title == "Họp thôn"
+    assert programme.chime is not None
+    for media in plan.media:
+        assert office_world.console.media.path_of(media.sha256).stat().st_size == media.size
+
+
+def test_every_change_is_a_higher_version(office_world: Any, service: Any) -> None:
+    one = sent(service)
+    first = plan_of(office_world).version
+    service.withdraw(one.id, "a")
+    assert plan_of(office_world).version == first + 1
+    assert plan_of(office_world).occurrences == ()
+    assert service.get(one.id).status == "withdrawn"
+
+
+def test_two_at_one_time_are_refused_with_a_free_time(service: Any) -> None:
+    at = soon()
+    sent(service, start=at, targets=["loa-1"])
+    sent(service, start=at, targets=["loa-2"])
+    with pytest.raises(BroadcastRefused, match="giờ trống gần nhất"):
+        sent(service, start=at, targets=["*"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"targets": []},
+        {"targets": ["loa-9"]},
+        {"targets": ["kiosk-1"]},
+        {"start": datetime(2020, 1, 1, tzinfo=UTC)},
+        {"start": datetime.now(UTC) + timedelta(days=400)},
+        {"broadcast_class": "emergency"},
+        {"volume": 0},
+    ],
+)
+def test_what_cannot_be_sent_is_refused_at_once(service: Any, wrong: dict[str, Any]) -> None:
+    with pytest.raises(BroadcastRefused):
+        service.draft("Tin.", **{"targets": ["*"], "start": soon(), "by": "a", **wrong})
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!!!", "x" * 4001])
+def test_a_text_needs_words_and_an_end(service: Any, text: str) -> None:
+    with pytest.raises(BroadcastRefused):
+        service.draft(text, targets=["*"], start=soon(), by="a")
+
+
+def test_nothing_is_sent_unheard_or_too_late(service: Any) -> None:
+    draft = service.draft("Tin.", targets=["*"], start=soon(), by="a")
+    with pytest.raises(BroadcastRefused, match="nghe thử"):
+        service.send(draft.id, "a")
+    late = service.draft("Tin.", targets=["*"], start=soon(0.03), by="a")
+    service.prepare(late.id)
+    with pytest.raises(BroadcastRefused, match="quá gấp"):
+        service.send(late.id, "a")
+    with pytest.raises(NotFound):
+        service.send("b-none", "a")
+
+
+def test_a_dead_signer_leaves_the_broadcast_unsent(office_world: Any, service: Any) -> None:
+    draft = service.draft("Tin.", targets=["*"], start=soon(), by="a")
+    service.prepare(draft.id)
+    office_world.stop_signer()
+    with pytest.raises(SignerUnreachable):
+        service.send(draft.id, "a")
+    assert service.get(draft.id).status == "prepared"
+    office_world.start_signer()
+    assert service.send(draft.id, "a").status == "scheduled"
+
+
+def test_an_urgent_order_and_its_all_clear(office_world: Any, service: Any) -> None:
+    order = service.urgent("Nước lên, bà con chạy lên cao.", targets=["loa-1"], by="a", repeat=5, minutes=30)
+    (held,) = urgent_of(office_world).orders
+    assert (held.id, held.broadcast_class, held.repeat) == (order.id, "emergency", 5)
+    assert held.expires - held.issued == timedelta(minutes=30)
+    cleared = service.all_clear(order.id, "a")
+    assert [one.id for one in urgent_of(office_world).orders] == [cleared.id]
+    assert cleared.ends == (order.id,)
+    assert service.in_force() == []
+    with pytest.raises(NotFound):
+        service.all_clear(order.id, "a")
+
+
+def test_a_stop_names_its_loudspeakers_and_leaves_the_plan(office_world: Any, service: Any) -> None:
+    sent(service)
+    service.stop(["loa-1"], "a")
+    (order,) = urgent_of(office_world).orders
+    assert (order.action, order.ends, order.targets.devices) == ("stop", ("*",), ("loa-1",))
+    assert len(plan_of(office_world).occurrences) == 1
+
+
+def test_a_lost_database_is_rebuilt_from_the_copies_beside_it(office_world: Any, service: Any) -> None:
+    broadcast = sent(service)
+    order = service.urgent("Nước lên.", targets=["*"], by="a")
+    before = plan_of(office_world).version
+    console = office_world.reopen(lose_database=True)
+    assert [one.planned.id for one in console.broadcasts.newest()] == [broadcast.planned.id]
+    assert [row.order.id for row in console.broadcasts.in_force()] == [order.id]
+    console.broadcasts.withdraw(broadcast.id, "a")
+    assert plan_of(office_world).version == before + 1
+    assert plan_of(office_world).occurrences == ()
+
+
+def test_a_forged_plan_is_not_taken_back(office_world: Any, service: Any) -> None:
+    from langso.trust import SigningKey, seal
+
+    sent(service)
+    forged = plan_of(office_world).model_copy(update={"version": 99})
+    assert not service.take_back("plan", seal(forged, "plan", [SigningKey.generate()]))
+    assert not service.take_back("plan", b"{}")
+    assert plan_of(office_world).version == 1
+
+
+def test_refresh_signs_what_is_missing_and_nothing_twice(office_world: Any, service: Any) -> None:
+    service.refresh()
+    first = office_world.console.documents.newest_id()
+    service.refresh()
+    assert office_world.console.documents.newest_id() == first
