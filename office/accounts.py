@@ -181,8 +181,11 @@ class Accounts:
             self._log(session.login, "password")
         return opened
 
-    def session(self, token: str | None) -> Session | None:
-        """The session of a cookie's token, touched; None where it is unknown, idle too long or too old."""
+    def session(self, token: str | None, *, touch: bool = True) -> Session | None:
+        """The session of a cookie's token; None where it is unknown, idle too long or too old.
+
+        `touch`: somebody is there; a page that refreshes itself is nobody.
+        """
         if not token or len(token) > 200:
             return None
         found = self._find(_digest(token))
@@ -193,7 +196,7 @@ class Accounts:
             self._store.db.execute("DELETE FROM sessions WHERE token_sha256 = ?", [found.id])
             return None
         # Not at every poll: each write waits for the disk.
-        if now - found.seen > TOUCH:
+        if touch and now - found.seen > TOUCH:
             self._store.db.execute(
                 "UPDATE sessions SET seen_at = ? WHERE token_sha256 = ?", [now.isoformat(), found.id]
             )

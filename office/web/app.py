@@ -1,0 +1,85 @@
+"""The console as one ASGI application: guard outside, pages inside, every refusal a page with one sentence."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from langso.errors import LangsoError, StoreError
+from office.accounts import Accounts
+from office.console import Console
+from office.errors import NotFound, PageRefused, SignerUnreachable, TooManyTries
+from office.web import (
+    broadcast_routes,
+    login_routes,
+    media_routes,
+)
+from office.web.desk_routes import desk_router
+from office.web.security import Guard
+from office.web.site import LoginNeeded, Site, go, is_part
+
+log = logging.getLogger(__name__)
+
+
+def make_app(console: Console, accounts: Accounts | None = None) -> FastAPI:
+    """The application over an open office; the caller starts the publisher and closes the console."""
+    site = Site(console, accounts or Accounts(console.store, console.clock, console.settings.office))
+    app = FastAPI(title="Làng Số", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = site
+    for module in (login_routes, broadcast_routes, media_routes):
+        app.include_router(module.router)
+    app.include_router(desk_router(console.desk))
+
+    async def refused(request: Request, error: Exception) -> Response:
+        return _refusal(site, request, status_of(error), str(error))
+
+    async def login_needed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, LoginNeeded)
+        if is_part(request):
+            return Response(status_code=401, headers={"HX-Redirect": error.to})
+        return go(error.to)
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        text = {
+            404: "Không có trang này; hãy chọn một việc ở bảng bên.",
+            405: "Trang này không nhận cách gửi đó; hãy mở lại từ bảng bên.",
+        }.get(error.status_code, "Yêu cầu này không dùng được; hãy tải lại trang.")
+        return _refusal(site, request, error.status_code, text)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        del error
+        return _refusal(site, request, 422, "Địa chỉ hoặc ô nhập chưa đúng; hãy quay lại rồi nhập lại.")
+
+    async def broken(request: Request, error: Exception) -> Response:
+        log.error("%s %s", request.method, request.url.path, exc_info=error)
+        return _refusal(site, request, 500, "Máy văn phòng gặp lỗi; hãy thử lại, nếu vẫn lỗi hãy báo kỹ thuật.")
+
+    app.add_exception_handler(LangsoError, refused)
+    app.add_exception_handler(LoginNeeded, login_needed)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, broken)
+    app.add_middleware(Guard, error_page=refused)
+    return app
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status that says what kind of refusal it is."""
+    if isinstance(error, PageRefused):
+        return error.status
+    if isinstance(error, NotFound):
+        return 404
+    if isinstance(error, TooManyTries):
+        return 429
+    return 503 if isinstance(error, SignerUnreachable | StoreError) else 422
+
+
+def _refusal(site: Site, request: Request, status: int, text: str) -> Response:
+    if is_part(request) or request.url.path.startswith(("/media/", "/static/", "/desk/")):
+        return Response(text, status, media_type="text/plain; charset=utf-8")
+    return site.page("loi.html", None, status=status, text=text, code=status)

@@ -1,0 +1,268 @@
+"""The broadcast's pages: what is on, writing one, and each one's receipts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from langso import dates
+from langso.contract import Media
+from langso.errors import LangsoError
+from langso.voices import VoiceError
+from langso.words import Part, WordsError, speech_parts
+from office.accounts import Session
+from office.broadcasts import MAX_TEXT, MAX_TITLE
+from office.errors import BroadcastRefused, MediaFailed
+from office.fleet import FleetRow
+from office.plans import EVERYONE
+from office.web.forms import Form, moment_of
+from office.web.site import Sent, Site, SiteHere, Who, go, is_part
+from office.web.views import Show, show_of, urgent_show, villages
+
+router = APIRouter()
+ROOM = 20_000
+DAYS_BACK, DAYS_AHEAD = timedelta(hours=24), timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the form holds, given back as typed when something is wrong."""
+
+    title: str = ""
+    text: str = ""
+    devices: tuple[str, ...] = ()
+    date: str = ""
+    time: str = ""
+    broadcast_class: str = "normal"
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether the voice says anything other than what is written."""
+        return any(part.changed for part in self.parts)
+
+
+@router.get("/")
+def home(session: Who) -> Response:
+    """The calendar is home."""
+    del session
+    return go("/lich")
+
+
+@router.get("/lich")
+def calendar(site: SiteHere, session: Who) -> Response:
+    """What is on today and after, with receipts as they arrive."""
+    html, _ = site.part("_lich.html", session, **_calendar(site))
+    today = dates.local(site.console.clock.now()).date()
+    return site.page("lich.html", session, on="lich", part=html, today=dates.day_with_lunar(today))
+
+
+@router.get("/lich/manh")
+def calendar_part(site: SiteHere, session: Who, da: str = "") -> Response:
+    """The part that refreshes itself."""
+    return site.fragment("_lich.html", session, da, **_calendar(site))
+
+
+@router.get("/soan")
+def compose(site: SiteHere, session: Who) -> Response:
+    """An empty form with a sensible time."""
+    soon = dates.local(site.console.clock.now() + timedelta(minutes=15))
+    soon = soon.replace(minute=soon.minute // 5 * 5, second=0)
+    return _compose(site, session, Draft(date=f"{soon:%Y-%m-%d}", time=f"{soon:%H:%M}"))
+
+
+@router.post("/soan")
+def send(site: SiteHere, sent: Sent) -> Response:
+    """Draft, sounds, plan: then the broadcast's own page. What cannot be sent comes back as typed, with why."""
+    draft = _draft(site, sent.form)
+    broadcasts = site.console.broadcasts
+    made: str | None = None
+    try:
+        kept = broadcasts.draft(
+            draft.text,
+            title=draft.title,
+            targets=draft.devices,
+            start=moment_of(draft.date, draft.time),
+            by=sent.session.login,
+            broadcast_class="priority" if draft.broadcast_class == "priority" else "normal",
+        )
+        made = kept.id
+        broadcasts.prepare(kept.id)
+        broadcasts.send(kept.id, sent.session.login)
+    except LangsoError as refused:
+        if made is not None:
+            # The corrected form makes a new one: an unsent copy would only confuse.
+            broadcasts.withdraw(made, sent.session.login)
+        status = 422 if isinstance(refused, (BroadcastRefused, WordsError, VoiceError, MediaFailed)) else 503
+        return _compose(site, sent.session, draft, str(refused), status)
+    return go(f"/ban-tin/{kept.id}")
+
+
+@router.post("/soan/doc")
+def preview(request: Request, site: SiteHere, sent: Sent) -> Response:
+    """How the voice will say it, while one types."""
+    draft = _draft(site, sent.form)
+    if is_part(request):
+        return site.page("_doc.html", sent.session, draft=draft)
+    return _compose(site, sent.session, draft)
+
+
+@router.post("/soan/nghe")
+def listen(request: Request, site: SiteHere, sent: Sent) -> Response:
+    """Makes the sound and gives a player: what staff hear is what villagers will hear."""
+    draft = _draft(site, sent.form)
+    sound: Media | None = None
+    problem = ""
+    try:
+        if not any(letter.isalnum() for letter in draft.text):
+            raise BroadcastRefused("Bản tin chưa có chữ nào; hãy nhập nội dung rồi nghe thử.")
+        if len(draft.text) > MAX_TEXT:
+            raise BroadcastRefused(f"Bản tin dài quá {MAX_TEXT} chữ; hãy chia thành nhiều bản tin.")
+        sound = site.console.media.speak(draft.text).media
+    except LangsoError as refused:
+        problem = str(refused)
+    if is_part(request):
+        return site.page("_nghe.html", sent.session, sound=sound, problem=problem)
+    return _compose(site, sent.session, draft, problem, sound=sound)
+
+
+@router.get("/ban-tin/{id}")
+def detail(id: str, site: SiteHere, session: Who) -> Response:
+    """One broadcast and what each loudspeaker said of it."""
+    broadcast = site.console.broadcasts.get(id)
+    show = _show(site, id)
+    html, _ = site.part("_phieu.html", session, show=show)
+    sound = broadcast.show.media[0] if broadcast.show.media else None
+    return site.page("ban-tin.html", session, on="lich", show=show, part=html, sound=sound)
+
+
+@router.get("/ban-tin/{id}/manh")
+def detail_part(id: str, site: SiteHere, session: Who, da: str = "") -> Response:
+    """The receipts, refreshed."""
+    return site.fragment("_phieu.html", session, da, show=_show(site, id))
+
+
+@router.post("/ban-tin/{id}/dung")
+def stop(id: str, site: SiteHere, sent: Sent) -> Response:
+    """Out of the plan; where it sounds, it stops."""
+    site.console.broadcasts.withdraw(id, sent.session.login)
+    return go(f"/ban-tin/{id}")
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the calendar."""
+
+    name: str
+    shows: tuple[Show, ...]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Days with something on, what is urgent now, and how the fleet is."""
+
+    days: tuple[Day, ...]
+    urgent: tuple[Show, ...]
+    online: int
+    speakers: int
+    trouble: str
+    ill: tuple[FleetRow, ...]
+
+
+def _calendar(site: Site) -> dict[str, object]:
+    console = site.console
+    now = console.clock.now()
+    rows = console.fleet_rows()
+    fleet = {row.device.id: row for row in rows}
+    groups = villages(console.fleet.devices())
+    broadcasts = [
+        one
+        for one in console.broadcasts.newest(400)
+        if now - DAYS_BACK < one.planned.start < now + DAYS_AHEAD
+        and (one.status == "scheduled" or (one.status == "withdrawn" and one.planned.show.media))
+    ]
+    shows = [show_of(one, console.broadcasts.plays(one.planned.id), groups, fleet, now) for one in broadcasts]
+    shows.sort(key=lambda show: (show.start, show.id))
+    today = dates.local(now).date()
+    days = tuple(
+        Day(f"{'Hôm nay · ' if day == today else ''}{dates.day_with_lunar(day)}", tuple(found))
+        for day, found in groupby(shows, key=lambda show: show.day)
+    )
+    urgent = tuple(
+        urgent_show(row, console.broadcasts.plays(row.order.id), groups, now) for row in console.broadcasts.in_force()
+    )
+    speakers = [row for row in rows if row.device.role == "speaker"]
+    ill = tuple(row for row in speakers if row.level == "bad")
+    online = sum(row.online for row in speakers)
+    return {"calendar": Calendar(days, urgent, online, len(speakers), trouble_of(site), ill)}
+
+
+def trouble_of(site: Site) -> str:
+    """What keeps the office from speaking to devices, as one sentence; "" if nothing."""
+    publisher = site.console.publisher
+    if publisher is None:
+        return "Văn phòng chưa nối với trạm trung chuyển tin; hãy khởi động lại langso office web."
+    status = publisher.status
+    if not status.connected:
+        why = status.why or "đang nối"
+        return f"Chưa nối được trạm trung chuyển tin ({why}); các loa vẫn phát theo lịch đã giữ."
+    return status.trouble
+
+
+def _show(site: Site, id: str) -> Show:
+    console = site.console
+    broadcast = console.broadcasts.get(id)
+    fleet = {row.device.id: row for row in console.fleet_rows()}
+    plays = console.broadcasts.plays(broadcast.planned.id)
+    return show_of(broadcast, plays, villages(console.fleet.devices()), fleet, console.clock.now())
+
+
+def _draft(site: Site, form: Form) -> Draft:
+    text = form.text("text", ROOM)
+    try:
+        parts = tuple(speech_parts(text))
+    except WordsError:
+        parts = ()
+    return Draft(
+        title=form.one("title", MAX_TITLE * 4),
+        text=text,
+        devices=chosen(form, site),
+        date=form.one("date", 20),
+        time=form.one("time", 20),
+        broadcast_class=form.one("broadcast_class", 20) or "normal",
+        parts=parts,
+    )
+
+
+def chosen(form: Form, site: Site) -> tuple[str, ...]:
+    """Devices ticked one by one, by whole village (`villages`), or all (`*`)."""
+    devices = form.many("devices")
+    if EVERYONE in devices:
+        return (EVERYONE,)
+    whole = set(form.many("villages"))
+    groups = villages(site.console.fleet.devices()) if whole else []
+    more = [device.id for group in groups if group.slug in whole for device in group.devices]
+    return tuple(dict.fromkeys([*devices, *more]))
+
+
+def _compose(
+    site: Site, session: Session, draft: Draft, problem: str = "", status: int = 200, *, sound: Media | None = None
+) -> Response:
+    rows = {row.device.id: row for row in site.console.fleet_rows()}
+    return site.page(
+        "soan.html",
+        session,
+        status=status,
+        on="soan",
+        draft=draft,
+        problem=problem,
+        sound=sound,
+        groups=villages(site.console.fleet.devices()),
+        rows=rows,
+        longest=MAX_TEXT,
+        earliest=f"{dates.local(site.console.clock.now()):%Y-%m-%d}",
+    )

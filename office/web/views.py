@@ -1,0 +1,238 @@
+"""What pages show, from what the office knows: places by village, broadcasts with their receipts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from langso import dates
+from office.broadcast_rows import Broadcast, Play, UrgentRow
+from office.fleet import FleetRow
+from office.plans import EVERYONE
+from office.registry import Device
+
+Level = Literal["ok", "warn", "bad", "plain", "info"]
+PATIENCE = timedelta(seconds=30)
+_KINDS = {"thon": "Thôn", "ban": "Bản", "xom": "Xóm", "to": "Tổ", "khu": "Khu", "lang": "Làng", "ap": "Ấp"}
+_CLASSES: dict[str, tuple[str, Level]] = {
+    "normal": ("Thường", "info"),
+    "priority": ("Ưu tiên", "warn"),
+    "emergency": ("Khẩn cấp", "bad"),
+}
+_WHY = {
+    "withdrawn": "đã rút",
+    "power": "mất điện giữa chừng",
+    "muted": "tắt tiếng tại chỗ",
+    "late": "quá giờ",
+    "emergency": "nhường lệnh khẩn",
+    "stopped": "có lệnh dừng",
+    "all_clear": "đã báo yên",
+    "expired": "hết hạn",
+    "quiet": "giờ yên lặng",
+    "media": "thiếu tệp tiếng",
+}
+
+
+@dataclass(frozen=True)
+class Village:
+    """Loudspeakers of one village, for choosing. `slug` "" for those of no village."""
+
+    slug: str
+    name: str
+    devices: tuple[Device, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one loudspeaker said of one broadcast. `icon`: of Material Symbols."""
+
+    place: str
+    device: str
+    level: Level
+    icon: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Show:
+    """A broadcast on a page. `done` of `total` loudspeakers have told how it ended; `bad`: how many of them ill."""
+
+    id: str
+    url: str
+    title: str
+    text: str
+    day: date
+    start: datetime
+    label: str
+    level: Level
+    places: str
+    state: str
+    state_level: Level
+    icon: str
+    lines: tuple[Line, ...]
+    by: str
+    live: bool
+
+
+def villages(devices: Iterable[Device]) -> list[Village]:
+    """Loudspeakers grouped by village, in the order of their names."""
+    groups: dict[str, list[Device]] = {}
+    for device in devices:
+        if device.role == "speaker":
+            groups.setdefault(device.village or "", []).append(device)
+    ordered = sorted(groups, key=lambda slug: (not slug, _natural(slug)))
+    return [
+        Village(slug, village_name(slug), tuple(sorted(groups[slug], key=lambda d: _natural(d.place or d.id))))
+        for slug in ordered
+    ]
+
+
+def village_name(slug: str) -> str:
+    """ "thon-1" is "Thôn 1"; "" is the commune itself."""
+    if not slug:
+        return "Chung của xã"
+    first, *rest = slug.split("-")
+    return " ".join([_KINDS.get(first, first.capitalize()), *(word.capitalize() for word in rest)])
+
+
+def targets_text(targets: Sequence[str], groups: Sequence[Village]) -> str:
+    """Who is meant, in the fewest words: whole villages by name, else places."""
+    if EVERYONE in targets or (groups and all(d.id in targets for group in groups for d in group.devices)):
+        return "Cả xã"
+    words, left = [], set(targets)
+    for group in groups:
+        ids = {device.id for device in group.devices}
+        if group.slug and ids <= left:
+            words.append(group.name)
+            left -= ids
+    places = {device.id: device.place or device.id for group in groups for device in group.devices}
+    words += [places.get(id, id) for id in sorted(left)]
+    return ", ".join(words)
+
+
+def show_of(
+    broadcast: Broadcast,
+    plays: Sequence[Play],
+    groups: Sequence[Village],
+    fleet: Mapping[str, FleetRow],
+    now: datetime,
+) -> Show:
+    """A planned broadcast with a line for each of its loudspeakers."""
+    planned, show = broadcast.planned, broadcast.show
+    end = planned.start + show.length
+    withdrawn = broadcast.status == "withdrawn"
+    said = {play.device: play for play in plays}
+    lines = tuple(
+        _line(device, said.get(device.id), fleet.get(device.id), begun=now >= planned.start, over=now > end + PATIENCE)
+        if not withdrawn or device.id in said
+        else Line(device.place or device.id, device.id, "plain", "remove", "Không phát", "đã rút")
+        for device in _meant(show.devices, groups)
+    )
+    label, level = _CLASSES[show.broadcast_class]
+    state, state_level, icon = _summary(broadcast.status, lines, planned.start, end, now)
+    return Show(
+        id=broadcast.id,
+        url=f"/ban-tin/{broadcast.id}",
+        title=show.title,
+        text=broadcast.text,
+        day=dates.local(planned.start).date(),
+        start=planned.start,
+        label=label,
+        level=level,
+        places=targets_text(show.devices, groups),
+        state=state,
+        state_level=state_level,
+        icon=icon,
+        lines=lines,
+        by=broadcast.by,
+        live=broadcast.status == "scheduled" and now <= end,
+    )
+
+
+def urgent_show(row: UrgentRow, plays: Sequence[Play], groups: Sequence[Village], now: datetime) -> Show:
+    """An urgent order with a line for each of its loudspeakers."""
+    order = row.order
+    in_force = row.ended is None and order.expires > now
+    said = {play.device: play for play in plays}
+    lines = tuple(
+        _line(device, said.get(device.id), None, begun=True, over=not in_force)
+        for device in _meant(order.targets.devices, groups)
+    )
+    ended = "đã báo yên" if row.ended is not None else "hết hiệu lực"
+    return Show(
+        id=order.id,
+        url="/khan-cap",
+        title=order.title,
+        text="",
+        day=dates.local(order.issued).date(),
+        start=order.issued,
+        label="Khẩn cấp",
+        level="bad",
+        places=targets_text(order.targets.devices, groups),
+        state="Đang có hiệu lực" if in_force else ended.capitalize(),
+        state_level="bad" if in_force else "plain",
+        icon="emergency_home" if in_force else "check_circle",
+        lines=lines,
+        by=row.by,
+        live=in_force,
+    )
+
+
+def why(text: str) -> str:
+    """A device's short code in words; other texts as they are."""
+    return _WHY.get(text, text)
+
+
+def _meant(targets: Sequence[str], groups: Sequence[Village]) -> list[Device]:
+    return [d for group in groups for d in group.devices if EVERYONE in targets or d.id in targets]
+
+
+def _line(device: Device, play: Play | None, row: FleetRow | None, *, begun: bool, over: bool) -> Line:
+    place = device.place or device.id
+    if play is not None and play.outcome is not None:
+        error = "" if play.error_ms is None else f"lệch {abs(play.error_ms):.1f} ms".replace(".", ",")
+        if play.outcome == "played":
+            return Line(place, device.id, "ok", "check_circle", "Đã phát", error)
+        heard = f"đã phát {play.heard_ms / 1000:.0f} giây" if play.heard_ms else ""
+        detail = ", ".join(part for part in (why(play.why), heard) if part)
+        word = {"cut": "Bị cắt", "missed": "Lỡ giờ", "refused": "Bị từ chối"}.get(play.outcome, play.outcome)
+        return Line(place, device.id, "bad" if play.outcome != "cut" else "warn", "error", word, detail)
+    if play is not None and play.started is not None:
+        return Line(place, device.id, "ok", "volume_up", "Đang phát", "")
+    if over:
+        return Line(place, device.id, "warn", "schedule", "Chưa có phiếu", "loa sẽ gửi khi có mạng")
+    if row is not None and not row.online:
+        return Line(place, device.id, "warn", "cloud_off", "Mất liên lạc", "vẫn tự phát nếu đã giữ lịch")
+    if begun:
+        return Line(place, device.id, "info", "hourglass_top", "Đang chờ tin", "")
+    if row is not None and not row.plan_current:
+        return Line(place, device.id, "info", "sync", "Đang gửi lịch", "")
+    return Line(place, device.id, "info", "event_available", "Đã giữ lịch", "")
+
+
+def _summary(
+    status: str, lines: Sequence[Line], start: datetime, end: datetime, now: datetime
+) -> tuple[str, Level, str]:
+    if status == "withdrawn":
+        return "Đã rút", "plain", "undo"
+    if status in ("draft", "prepared"):
+        return "Chưa gửi", "plain", "edit"
+    total, played = len(lines), sum(line.state == "Đã phát" for line in lines)
+    ill = sum(line.level == "bad" or line.state == "Bị cắt" for line in lines)
+    if now < start:
+        held = sum(line.state == "Đã giữ lịch" for line in lines)
+        return f"{held}/{total} loa đã giữ lịch", "ok" if held == total else "info", "event_available"
+    if ill:
+        return f"{ill}/{total} loa phát không trọn", "bad", "error"
+    if played == total:
+        return f"{played}/{total} loa đã phát", "ok", "check_circle"
+    if now <= end + PATIENCE:
+        return "Đang phát", "ok", "volume_up"
+    return f"{played}/{total} loa đã phát, chờ phiếu", "warn", "schedule"
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    return [(int(part) if part.isdigit() else 0, part) for part in text.replace(" ", "-").split("-")]
