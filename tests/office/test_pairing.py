@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from langso.certificates import check_certificate
+from langso.clock import SystemClock
+from langso.pairing import begin_pairing, finish_pairing
+from langso.trust import Keeper, PairingError, read_sealed
+from office.catalogue import CatalogueFile
+from office.errors import AlreadyInitialised, BroadcastRefused, CatalogueRefused
+from office.home import initialise
+from office.pairing import answer, short_code_of
+from office.when import read_when
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+def request(folder: Path, device: str = "loa-1") -> bytes:
+    return begin_pairing(folder, device=device, role="speaker", place="Thôn 1", village="thon-1", now=NOW)
+
+
+def test_a_paired_device_trusts_the_office_and_the_office_knows_its_key(office_world: Any, tmp_path: Path) -> None:
+    raw = request(tmp_path / "dev")
+    made = answer(raw, office_world.settings, office_world.console.fleet, NOW)
+    assert made.short_code == short_code_of(raw)
+    paired = finish_pairing(tmp_path / "dev", made.answer)
+    check_certificate(
+        paired.certificate.read_bytes(), paired.ca.read_bytes(), paired.tls_key.read_bytes(), made.device
+    )
+    keeper = Keeper(tmp_path / "dev", "hoa-son", "loa-1", paired.roots, SystemClock(), "host")
+    office_world.console.broadcasts.refresh()
+    assert keeper.take("plan", office_world.console.documents.latest("plan").envelope).fresh
+    assert office_world.console.fleet.device("loa-1").place == "Thôn 1"
+
+
+def test_a_name_is_given_once_unless_replaced(office_world: Any, tmp_path: Path) -> None:
+    fleet = office_world.console.fleet
+    answer(request(tmp_path / "a"), office_world.settings, fleet, NOW)
+    with pytest.raises(PairingError, match="--replace"):
+        answer(request(tmp_path / "b"), office_world.settings, fleet, NOW)
+    assert answer(request(tmp_path / "c"), office_world.settings, fleet, NOW, device="loa-2").device == "loa-2"
+    answer(request(tmp_path / "d"), office_world.settings, fleet, NOW, replace=True)
+    assert [device.id for device in fleet.devices()] == ["loa-1", "loa-2"]
+
+
+def test_the_offices_own_name_is_never_given_away(office_world: Any, tmp_path: Path) -> None:
+    with pytest.raises(PairingError, match="dành riêng"):
+        answer(request(tmp_path / "a"), office_world.settings, office_world.console.fleet, NOW, device="office")
+
+
+def test_keys_are_made_once(office_world: Any) -> None:
+    with pytest.raises(AlreadyInitialised):
+        initialise(office_world.settings, office_world.roots, None, NOW)
+    for secret in ("age.identity", "ca/ca.key", "signer/1.key"):
+        assert (office_world.home.state / secret).stat().st_mode & 0o077 == 0
+
+
+def test_accounts_are_checked_and_the_catalogue_carries_the_age_key(office_world: Any) -> None:
+    catalogue = office_world.console.catalogue
+    catalogue.add_account("970436", "0123456789", "UBND XA HOA SON")
+    issued = catalogue.add_account("970436", "0123456789", "UBND XÃ HOA SƠN", "Phí")
+    assert issued.version == 2
+    assert [account.label for account in catalogue.entries().accounts] == ["Phí"]
+    assert office_world.home.age_recipient().encode() in read_sealed(issued.envelope, "catalogue").payload
+    for wrong in (("97", "1", "A"), ("970436", "", "A"), ("970436", "1" * 20, "A")):
+        with pytest.raises(CatalogueRefused):
+            catalogue.add_account(*wrong)
+    catalogue.remove_account("970436", "0123456789")
+    assert catalogue.entries() == CatalogueFile()
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("17:00", datetime(2026, 11, 22, 10, 0, tzinfo=UTC)),
+        ("08:30", datetime(2026, 11, 23, 1, 30, tzinfo=UTC)),
+        ("2026-11-25 05:00:30", datetime(2026, 11, 24, 22, 0, 30, tzinfo=UTC)),
+        ("+90", NOW + timedelta(seconds=90)),
+    ],
+)
+def test_times_are_read_as_staff_write_them(said: str, meant: datetime) -> None:
+    assert read_when(said, NOW) == meant
+
+
+@pytest.mark.parametrize("said", ["", "25:00", "17h", "2026-02-30 10:00", "+", "9" * 500])
+def test_a_time_that_is_none_is_refused(said: str) -> None:
+    with pytest.raises(BroadcastRefused):
+        read_when(said, NOW)
