@@ -18,7 +18,8 @@ from langso.clock_evidence import gather_evidence
 from langso.errors import LangsoError
 from langso.health import Check, worst_first
 from langso.machine_checks import machine_checks
-from langso.settings import Settings, load_settings
+from langso.pairing import load_paired
+from langso.settings import LinkSettings, Settings, load_settings
 from langso.trust.marks import FOLDER as TRUST_FOLDER
 from langso.trust.marks import MarksFile
 
@@ -78,7 +79,7 @@ def packages(settings: Settings) -> Iterable[Check]:
 
 def paired(settings: Settings) -> Iterable[Check]:
     """Certificate and key of the link: present, private, not about to lapse."""
-    link = settings.link
+    link = _link(settings)
     files = [path for path in (link.ca, link.cert, link.key) if path is not None]
     if len(files) < 3:
         yield Check.bad(
@@ -100,7 +101,7 @@ def paired(settings: Settings) -> Iterable[Check]:
 
 def broker(settings: Settings) -> Iterable[Check]:
     """Whether the broker can be reached and shows a certificate of the commune's own authority."""
-    link = settings.link
+    link = _link(settings)
     where = f"{link.host}:{link.port}"
     fix = "Xem dây mạng, nguồn của bộ phát, và máy ở văn phòng; loa vẫn phát theo lịch đang giữ."
     try:
@@ -252,6 +253,14 @@ def _certificate(file: Path) -> Check:
     if left < _CERTIFICATE_SOON:
         return Check.warning("certificate", f"Còn {left.days} ngày.", "Ghép lại máy trước ngày đó.")
     return Check.good("certificate", f"Dùng được đến {until:%d/%m/%Y}.")
+
+
+def _link(settings: Settings) -> LinkSettings:
+    """What the agent will use: the settings file's words, and the pairing's answer for the rest."""
+    try:
+        return load_paired(settings.paths.state).link(settings.link)
+    except LangsoError:
+        return settings.link
 
 
 def _machine(place: Path, trust: ClockTrust | None = None) -> list[Check]:

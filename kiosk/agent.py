@@ -91,7 +91,7 @@ class Agent:
         self._last_at = float("-inf")
         self._reports = threading.Thread(target=self._report_on, name="reports", daemon=True)
         self.link = Link(
-            settings.link,
+            paired.link(settings.link),
             self.device,
             will=Will(self._topics.device(self.device, "presence"), self._presence(online=False)),
             on_message=self.receive,

@@ -18,6 +18,7 @@ from langso.contract import Message, Moment, Threshold
 from langso.contract.base import Hex128, KeyHex, Sha256, ShortText, Slug
 from langso.errors import FileRefused
 from langso.paths import read_limited, sync_folder, write_atomic
+from langso.settings_model import LinkSettings
 from langso.trust.chain import open_bundle
 from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
 from langso.trust.errors import PairingError, Refused
@@ -116,6 +117,18 @@ class Paired:
         """The pinned root, for the Keeper."""
         keys = tuple(bytes.fromhex(key) for key in self.answer.root.keys)
         return RootKeys(keys, self.answer.root.threshold, self.answer.root_version)
+
+    def link(self, settings: LinkSettings) -> LinkSettings:
+        """Where and as whom to connect: what the settings file names, and for the rest what the office answered."""
+        given = settings.model_fields_set
+        found: dict[str, object] = {
+            "host": self.answer.broker_host,
+            "port": self.answer.broker_port,
+            "ca": self.ca,
+            "cert": self.certificate,
+            "key": self.tls_key,
+        }
+        return settings.model_copy(update={name: value for name, value in found.items() if name not in given})
 
     @property
     def ca(self) -> Path:

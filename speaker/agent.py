@@ -113,7 +113,7 @@ class Agent:
         gone = Presence(device=self.device, online=False, boot=self._boot).to_json()
         self.outbox = Outbox(self.store, self._clock)
         self.link = Link(
-            settings.link,
+            paired.link(settings.link),
             self.device,
             will=Will(topics.device(self.device, "presence"), gone),
             on_message=self.inbox.receive,

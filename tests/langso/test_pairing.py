@@ -31,6 +31,7 @@ from langso.pairing import (
     read_answer,
     read_request,
 )
+from langso.settings import LinkSettings
 from langso.trust import (
     CertificateError,
     Keeper,
@@ -84,6 +85,16 @@ def test_a_device_is_paired_by_two_files_and_trusts_the_root_in_the_answer(tmp_p
     keeper = Keeper(tmp_path, paired.answer.commune, paired.answer.device, paired.roots, SimulatedClock(NOW), "host")
     assert keeper.trust is not None
     assert not keeper.needs_nonce
+
+
+def test_the_link_goes_where_the_answer_says_unless_the_settings_say_otherwise(tmp_path: Path, ca: Certified) -> None:
+    raw = begin_pairing(tmp_path, device="loa-7", role="speaker", now=NOW)
+    paired = finish_pairing(tmp_path, answered(raw, ca))
+    bare = paired.link(LinkSettings())
+    assert (bare.host, bare.port, bare.ca) == ("van-phong.lan", 8883, paired.ca)
+    assert (bare.cert, bare.key) == (paired.certificate, paired.tls_key)
+    own = paired.link(LinkSettings(host="127.0.0.1", port=1883))
+    assert (own.host, own.port, own.key) == ("127.0.0.1", 1883, paired.tls_key)
 
 
 def test_the_certificates_carry_a_tls_connection_that_names_the_device(tmp_path: Path, ca: Certified) -> None:
