@@ -18,26 +18,30 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 _settings_option = click.option(
     "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
 )
-_WEB = ("web", "office.web.commands", "web", "Chạy trang web và nối với các loa, kiosk.")
+_LATER = {
+    "web": ("office.web.commands", "web", "Chạy trang web và nối với các loa, kiosk."),
+    "staff": ("office.web.commands", "staff", "Người được vào trang web văn phòng."),
+}
 
 
 class _OfficeGroup(click.Group):
-    """The web server's command lives beside the pages and is imported only when asked for."""
+    """Some commands live beside the pages and are imported only when asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), _WEB[0]})
+        return sorted({*super().list_commands(ctx), *_LATER})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name != _WEB[0]:
+        if cmd_name not in _LATER:
             return super().get_command(ctx, cmd_name)
-        command = getattr(importlib.import_module(_WEB[1]), _WEB[2])
+        module, name, _ = _LATER[cmd_name]
+        command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [(name, command.get_short_help_str(90)) for name, command in self.commands.items()]
         with formatter.section("Việc làm được"):
-            formatter.write_dl(sorted([*rows, (_WEB[0], _WEB[3])]))
+            formatter.write_dl(sorted([*rows, *((name, later[2]) for name, later in _LATER.items())]))
 
 
 @click.group(name="office", cls=_OfficeGroup)

@@ -71,3 +71,7 @@ class PageRefused(OfficeError, PermissionError):
     def __init__(self, text: str, status: int = 403) -> None:
         self.status = status
         super().__init__(text)
+
+
+class PortTaken(OfficeError, OSError):
+    """The console's address cannot be listened on."""

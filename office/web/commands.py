@@ -1,0 +1,147 @@
+"""`langso office web` and `langso office staff`: the console served, and who may log in."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from langso.settings_model import OfficeSettings
+    from office.accounts import Accounts
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_settings_option = click.option(
+    "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
+)
+GRACE_S = 3
+
+
+@click.command()
+@_settings_option
+def web(settings_file: Path) -> None:
+    """Chạy trang web của văn phòng và nối với các loa, kiosk, cho tới khi có lệnh dừng (Ctrl-C)."""
+    import logging
+
+    import uvicorn
+
+    from langso.paths import SingleInstance
+    from langso.settings import load_settings
+    from office.console import Console
+    from office.web.app import make_app
+
+    settings = load_settings(settings_file)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("httpx", "multipart"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    with SingleInstance(settings.paths.run / "office-web.lock", name="Trang web văn phòng"):
+        listener = listen(settings.office)
+        with listener, Console(settings) as console:
+            app = make_app(console)
+            console.start_publisher()
+            config = uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_S,
+                # One process, some clerks and devices: more at once is a fault or an attack.
+                limit_concurrency=1000,
+                h11_max_incomplete_event_size=32 << 10,
+            )
+            address = settings.office.public_url or f"http://{settings.office.host}:{settings.office.port}"
+            click.echo(f"Trang web văn phòng: {address}")
+            uvicorn.Server(config).run([listener])
+
+
+def listen(office: OfficeSettings) -> socket.socket:
+    """The listening socket; taken before anything else starts. Raises PortTaken."""
+    from langso.errors import os_reason
+    from office.errors import PortTaken
+
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            office.host, office.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise PortTaken(f"Không hiểu địa chỉ {office.host}; hãy sửa `host` trong [office].") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        import errno
+
+        why = "đang có chương trình khác dùng" if error.errno == errno.EADDRINUSE else os_reason(error)
+        raise PortTaken(
+            f"Không mở được cổng {office.port} ở {office.host}: {why}; hãy tắt chương trình đó hoặc đổi `port` trong [office]."
+        ) from error
+    return listener
+
+
+@click.group()
+def staff() -> None:
+    """Người được vào trang web văn phòng."""
+
+
+@staff.command(name="add")
+@_settings_option
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Đọc mật khẩu từ đầu vào thay vì tạo mật khẩu dùng một lần.")
+def staff_add(settings_file: Path, name: str, password_stdin: bool) -> None:
+    """Thêm một người, hoặc đặt lại mật khẩu cho người đã có."""
+    from office.accounts import MAX_PASSWORD, login_of
+
+    given = sys.stdin.readline(4 * MAX_PASSWORD).rstrip("\r\n") if password_stdin else None
+    with _accounts(settings_file) as accounts:
+        once = accounts.add(name, given)
+    if once is None:
+        click.echo(f"Đã đặt mật khẩu cho {login_of(name)}.")
+    else:
+        click.echo(f"Tên đăng nhập: {login_of(name)}")
+        click.echo(f"Mật khẩu dùng một lần (7 ngày): {once}")
+        click.echo("Đưa tận tay; lần đăng nhập đầu tiên sẽ phải đặt mật khẩu mới.")
+
+
+@staff.command(name="remove")
+@_settings_option
+@click.argument("name")
+def staff_remove(settings_file: Path, name: str) -> None:
+    """Khoá tài khoản của một người; mọi lần đăng nhập của người đó kết thúc."""
+    from office.accounts import login_of
+
+    with _accounts(settings_file) as accounts:
+        accounts.disable(name)
+    click.echo(f"Đã khoá tài khoản {login_of(name)}.")
+
+
+@staff.command(name="list")
+@_settings_option
+def staff_list(settings_file: Path) -> None:
+    """Xem ai được vào."""
+    with _accounts(settings_file) as accounts:
+        names = accounts.names()
+    for login, name, usable in names:
+        click.echo(f"{login}  {name}" + ("" if usable else "  (đã khoá)"))
+    if not names:
+        click.echo("Chưa có ai; thêm bằng langso office staff add TÊN.")
+
+
+@contextmanager
+def _accounts(settings_file: Path) -> Iterator[Accounts]:
+    from langso.clock import SystemClock
+    from langso.settings import load_settings
+    from office.accounts import Accounts
+    from office.home import OfficeHome
+    from office.store import open_store
+
+    settings = load_settings(settings_file)
+    with open_store(OfficeHome(settings).database) as store:
+        yield Accounts(store, SystemClock(), settings.office)
