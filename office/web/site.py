@@ -49,7 +49,7 @@ class Site:
         made.filters.update(hour=dates.hour, moment=self._moment, ago=self._ago)
         return made
 
-    def page(self, name: str, session: Session | None, *, status: int = 200, **values: object) -> HTMLResponse:
+    def page(self, name: str, session: Session | None, /, *, status: int = 200, **values: object) -> HTMLResponse:
         """A whole page from its template."""
         html = self._templates.get_template(name).render(session=session, now=self.console.clock.now(), **values)
         return HTMLResponse(html, status)
