@@ -275,7 +275,8 @@ class Accounts:
     def _open(self, login: str, address: str) -> Opened:
         token, now = secrets.token_urlsafe(32), self._clock.now().isoformat()
         self._store.db.execute(
-            "INSERT INTO sessions (token_sha256, login, csrf, created_at, seen_at, address) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO sessions (token_sha256, login, csrf, created_at, seen_at, address)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             [_digest(token), login, secrets.token_urlsafe(24), now, now, address[:64]],
         )
         found = self._find(_digest(token))
@@ -341,7 +342,7 @@ _SESSION = (
 
 
 def login_of(name: str) -> str:
-    """The login a person's name makes: "Văn thư xã" is van-thu-xa. Raises LoginRefused where nothing usable is left."""
+    """The login a person's name makes: "Văn thư xã" is van-thu-xa. Raises LoginRefused where nothing is left."""
     plain = re.sub(r"[^a-z0-9._-]+", "-", fold(name).casefold()[:200]).strip("-._")
     if not _LOGIN.fullmatch(plain):
         raise LoginRefused("Tên đăng nhập dùng chữ và số, nhiều nhất 32 ký tự; hãy đặt tên khác.")

@@ -15,8 +15,11 @@ from office.console import Console
 from office.errors import NotFound, PageRefused, SignerUnreachable, TooManyTries
 from office.web import (
     broadcast_routes,
+    dossier_routes,
+    fleet_routes,
     login_routes,
     media_routes,
+    urgent_routes,
 )
 from office.web.desk_routes import desk_router
 from office.web.security import Guard
@@ -30,7 +33,7 @@ def make_app(console: Console, accounts: Accounts | None = None) -> FastAPI:
     site = Site(console, accounts or Accounts(console.store, console.clock, console.settings.office))
     app = FastAPI(title="Làng Số", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
-    for module in (login_routes, broadcast_routes, media_routes):
+    for module in (login_routes, broadcast_routes, urgent_routes, fleet_routes, dossier_routes, media_routes):
         app.include_router(module.router)
     app.include_router(desk_router(console.desk))
 

@@ -81,7 +81,8 @@ def listen(office: OfficeSettings) -> socket.socket:
 
         why = "đang có chương trình khác dùng" if error.errno == errno.EADDRINUSE else os_reason(error)
         raise PortTaken(
-            f"Không mở được cổng {office.port} ở {office.host}: {why}; hãy tắt chương trình đó hoặc đổi `port` trong [office]."
+            f"Không mở được cổng {office.port} ở {office.host}: {why}; "
+            "hãy tắt chương trình đó hoặc đổi `port` trong [office]."
         ) from error
     return listener
 

@@ -48,7 +48,11 @@ def login(request: Request, site: SiteHere, form: Annotated[Form, Depends(form_o
     response = go("/tai-khoan" if opened.session.must_change else "/lich")
     _hand_over(request, response, opened)
     response.delete_cookie(
-        cookie_name(request) + _VISIT, path="/", secure=request.url.scheme == "https", httponly=True, samesite="strict"
+        cookie_name(request) + _VISIT,
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
     )
     return response
 

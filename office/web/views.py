@@ -126,7 +126,9 @@ def show_of(
     withdrawn = broadcast.status == "withdrawn"
     said = {play.device: play for play in plays}
     lines = tuple(
-        _line(device, said.get(device.id), fleet.get(device.id), begun=now >= planned.start, over=now > end + PATIENCE)
+        _line(
+            device, said.get(device.id), fleet.get(device.id), begun=now >= planned.start, over=now > end + PATIENCE
+        )
         if not withdrawn or device.id in said
         else Line(device.place or device.id, device.id, "plain", "remove", "Không phát", "đã rút")
         for device in _meant(show.devices, groups)

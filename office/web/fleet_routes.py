@@ -1,0 +1,118 @@
+"""Loudspeakers and kiosks: how each is, why, and what to do; the orders staff may give to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from langso.store import Store
+from office.fleet import FleetRow
+from office.web.broadcast_routes import trouble_of
+from office.web.site import Sent, Site, SiteHere, Who, go
+
+router = APIRouter()
+_LABELS = {"ok": "Tốt", "warn": "Cần để ý", "bad": "Hỏng"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A device on the page. `sounded`: when it last played something to its end or was heard; `label`: its pill."""
+
+    row: FleetRow
+    sounded: datetime | None
+    heard: bool
+    label: str
+
+
+@router.get("/loa")
+def fleet(site: SiteHere, session: Who, xong: str = "") -> Response:
+    """The table, the worst first."""
+    html, _ = site.part("_loa.html", session, **_fleet(site))
+    rows = site.console.fleet.devices()
+    return site.page(
+        "loa.html",
+        session,
+        on="loa",
+        part=html,
+        speakers=sum(device.role == "speaker" for device in rows),
+        kiosks=sum(device.role == "kiosk" for device in rows),
+        done={
+            "thu": "Đã gửi lệnh phát thử; loa làm trong vài giây nếu đang có mạng.",
+            "lai": "Đã gửi lệnh khởi động lại; máy trở lại sau khoảng một phút.",
+            "xem": "Đã ghi là đã xem; nếu còn hai máy cùng tên, cảnh báo sẽ hiện lại.",
+        }.get(xong, ""),
+    )
+
+
+@router.get("/loa/manh")
+def fleet_part(site: SiteHere, session: Who, da: str = "") -> Response:
+    """The table, refreshed."""
+    return site.fragment("_loa.html", session, da, **_fleet(site))
+
+
+@router.post("/loa/{id}/phat-thu")
+def test_sound(id: str, site: SiteHere, sent: Sent) -> Response:
+    """The device plays its test tone. Raises NotFound."""
+    return _order(site, sent.session.login, id, "test_sound", "thu")
+
+
+@router.post("/loa/{id}/khoi-dong-lai")
+def restart(id: str, site: SiteHere, sent: Sent) -> Response:
+    """The device's agent starts anew. Raises NotFound."""
+    return _order(site, sent.session.login, id, "restart", "lai")
+
+
+@router.post("/loa/{id}/da-xem")
+def settle(id: str, site: SiteHere, sent: Sent) -> Response:
+    """Staff have looked at two machines with one name. Raises NotFound."""
+    site.console.fleet.device(id)
+    site.console.fleet.settle(id, sent.session.login)
+    return go("/loa?xong=xem")
+
+
+def _order(site: Site, by: str, id: str, action: Literal["test_sound", "restart"], done: str) -> Response:
+    console = site.console
+    device = console.fleet.device(id)
+    console.orders.give(device.id, action)
+    if console.publisher is not None:
+        console.publisher.wake()
+    console.store.db.execute(
+        "INSERT INTO access_log (at, who, action, subject) VALUES (?, ?, ?, ?)",
+        [console.clock.now().isoformat(), by, action, device.id],
+    )
+    return go(f"/loa?xong={done}")
+
+
+def _fleet(site: Site) -> dict[str, object]:
+    sounded = last_sounded(site.console.store)
+    rows = [
+        Row(row, *sounded.get(row.device.id, (None, False)), label=_label(row)) for row in site.console.fleet_rows()
+    ]
+    rows.sort(key=lambda one: not one.row.conflict)
+    return {"rows": rows, "ill": [one for one in rows if one.row.level != "ok"][:4], "trouble": trouble_of(site)}
+
+
+def last_sounded(store: Store) -> dict[str, tuple[datetime, bool]]:
+    """When each device last sounded, and whether a sensor heard it."""
+    found: dict[str, tuple[datetime, bool]] = {}
+    for device, at, sure in store.db.execute(
+        "SELECT device, max(coalesce(started_at, ended_at)), sure FROM plays"
+        " WHERE (started_at IS NOT NULL OR outcome = 'played') GROUP BY device"
+    ).fetchall():
+        if at is not None:
+            found[str(device)] = (datetime.fromisoformat(at), sure is not None and sure >= 0.5)
+    return found
+
+
+def _label(row: FleetRow) -> str:
+    if row.conflict:
+        return "Trùng tên máy"
+    if row.level == "bad" and not row.online:
+        return "Mất liên lạc"
+    if row.playing:
+        return "Đang phát"
+    return _LABELS[row.level]

@@ -1,0 +1,136 @@
+"""The emergency page: text, where, the password once more; what is in force, and its all-clear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from langso.contract import Media
+from langso.errors import LangsoError
+from office.accounts import Session
+from office.broadcasts import MAX_TEXT
+from office.errors import BroadcastRefused, LoginRefused, TooManyTries
+from office.plans import EVERYONE
+from office.web.broadcast_routes import ROOM, chosen, trouble_of
+from office.web.login_routes import MAX_TYPED
+from office.web.site import Sent, Site, SiteHere, Who, go, is_part
+from office.web.views import Show, urgent_show, villages
+
+router = APIRouter()
+REPEAT, MINUTES = 3, 60
+
+
+@dataclass(frozen=True)
+class UrgentDraft:
+    """The form as typed, without the password."""
+
+    text: str = ""
+    devices: tuple[str, ...] = ()
+    repeat: str = str(REPEAT)
+    minutes: str = str(MINUTES)
+
+
+@router.get("/khan-cap")
+def urgent_page(site: SiteHere, session: Who) -> Response:
+    """The form, below what is in force."""
+    return _page(site, session, UrgentDraft())
+
+
+@router.post("/khan-cap")
+def give(site: SiteHere, sent: Sent) -> Response:
+    """Checks the password again, then cuts in at once; what is wrong comes back as typed."""
+    form = sent.form
+    draft = UrgentDraft(form.text("text", ROOM), chosen(form, site), form.one("repeat", 10), form.one("minutes", 10))
+    try:
+        if not draft.text.strip():
+            raise BroadcastRefused("Chưa có lời báo; hãy nhập một câu ngắn.")
+        if not draft.devices:
+            raise BroadcastRefused("Chưa chọn loa nào; hãy chọn ít nhất một loa.")
+        repeat, minutes = form.number("repeat", REPEAT, 1, 1000), form.number("minutes", MINUTES, 1, 1440)
+        site.accounts.confirm(sent.session, form.raw("password", MAX_TYPED), sent.address)
+        site.console.broadcasts.urgent(
+            draft.text, targets=draft.devices, by=sent.session.login, repeat=repeat, minutes=minutes
+        )
+    except (LoginRefused, TooManyTries) as refused:
+        text = (
+            str(refused)
+            if isinstance(refused, TooManyTries)
+            else "Mật khẩu không đúng nên chưa phát gì; hãy nhập lại."
+        )
+        return _page(site, sent.session, draft, text, 403)
+    except LangsoError as refused:
+        return _page(site, sent.session, draft, str(refused), 422)
+    return go("/khan-cap")
+
+
+@router.post("/khan-cap/nghe")
+def listen(request: Request, site: SiteHere, sent: Sent) -> Response:
+    """The sound, here only."""
+    text, problem = sent.form.text("text", ROOM), ""
+    sound: Media | None = None
+    try:
+        if not text.strip() or len(text) > MAX_TEXT:
+            raise BroadcastRefused("Hãy nhập lời báo ngắn gọn rồi nghe thử.")
+        sound = site.console.media.speak(text).media
+    except LangsoError as refused:
+        problem = str(refused)
+    if is_part(request):
+        return site.page("_nghe.html", sent.session, sound=sound, problem=problem)
+    draft = UrgentDraft(text, chosen(sent.form, site), sent.form.one("repeat", 10), sent.form.one("minutes", 10))
+    return _page(site, sent.session, draft, problem, sound=sound)
+
+
+@router.get("/khan-cap/manh")
+def in_force_part(site: SiteHere, session: Who, da: str = "") -> Response:
+    """What is in force, with receipts as they arrive."""
+    return site.fragment("_khan.html", session, da, shows=_in_force(site))
+
+
+@router.post("/khan-cap/{id}/bao-yen")
+def all_clear(id: str, site: SiteHere, sent: Sent) -> Response:
+    """The all-clear for one order. Ending one twice is no fault."""
+    if any(row.order.id == id or id == EVERYONE for row in site.console.broadcasts.in_force()):
+        site.console.broadcasts.all_clear(id, sent.session.login)
+    return go("/khan-cap")
+
+
+def _in_force(site: Site) -> tuple[Show, ...]:
+    console = site.console
+    groups, now = villages(console.fleet.devices()), console.clock.now()
+    return tuple(
+        urgent_show(row, console.broadcasts.plays(row.order.id), groups, now) for row in console.broadcasts.in_force()
+    )
+
+
+def _page(
+    site: Site,
+    session: Session,
+    draft: UrgentDraft,
+    problem: str = "",
+    status: int = 200,
+    *,
+    sound: Media | None = None,
+) -> Response:
+    console = site.console
+    rows = console.fleet_rows()
+    html, _ = site.part("_khan.html", session, shows=_in_force(site))
+    speakers = [row for row in rows if row.device.role == "speaker"]
+    return site.page(
+        "khan-cap.html",
+        session,
+        status=status,
+        on="khan-cap",
+        part=html,
+        draft=draft,
+        problem=problem,
+        sound=sound,
+        groups=villages(console.fleet.devices()),
+        rows={row.device.id: row for row in rows},
+        ready=sum(row.online for row in speakers),
+        total=len(speakers),
+        ill=[row for row in speakers if row.level == "bad"],
+        trouble=trouble_of(site),
+        longest=MAX_TEXT,
+    )
