@@ -243,6 +243,8 @@ class _Driver:
         from kivy.core.window import Window
 
         yield from _for(SETTLE_S)
+        while self._app.page is not None and self._app.page.opacity < 1:
+            yield
         path = self._out / f"{name}.png"
         made = Window.screenshot(name=str(path))
         if made is None:
@@ -261,7 +263,7 @@ def _new_touch(x: float, y: float) -> Any:
     from kivy.core.window import Window
     from kivy.input.motionevent import MotionEvent
 
-    class Finger(MotionEvent):  # type: ignore[misc]
+    class Finger(MotionEvent):
         """A finger on the glass."""
 
         def __init__(self, *arguments: Any, **more: Any) -> None:
@@ -334,7 +336,7 @@ def _on_screen(widget: Any) -> bool:
     if widget.width <= 0 or widget.height <= 0:
         return False
     x, y = widget.to_window(*widget.center)
-    return 0 <= x <= Window.width and 0 <= y <= Window.height
+    return bool(0 <= x <= Window.width and 0 <= y <= Window.height)
 
 
 def _plain(text: str) -> str:

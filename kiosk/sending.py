@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 UPLOADS = "/desk/uploads"
 TUS = "1.0.0"
-CHUNK = 1 << 20
+CHUNK = 256 << 10
 EVERY_S = 2.0
 TIMEOUT_S = 20.0
 REFUSED_WAIT_S = 600.0

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 Judged = TypeVar("Judged")
 EMPTY_WAIT_S = 0.05
 RETRY_S = 2.0
+NO_CAMERA = "Máy ảnh chưa sẵn sàng, xin gọi cán bộ"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Watcher(Generic[Judged]):
             try:
                 self._watch()
             except LangsoError as error:
+                if self._fault != str(error):
+                    log.warning("camera: %s", error)
                 self._fault = str(error)
             except Exception:
                 log.exception("the camera's thread")

@@ -13,7 +13,8 @@ from langso.contract import Account, Catalogue
 
 Verdict = Literal["own", "stranger", "no_list", "broken", "not_payment"]
 
-QR_BORDER = 4
+QR_BORDER = 2
+"""Modules of quiet zone drawn; the white card (or slip) around it gives the rest of the four."""
 
 
 @dataclass(frozen=True)

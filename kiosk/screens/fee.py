@@ -9,8 +9,8 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.journeys.fee import LOOK, Fee, FeeJourney, qr_modules, slip
-from kiosk.watching import Watcher
-from kiosk.widgets.basic import Icon, Pill, Text, WordButton, card, space
+from kiosk.watching import NO_CAMERA, Watcher
+from kiosk.widgets.basic import Column, Icon, Pill, Text, WordButton, card
 from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import CameraView, PagePicture, QrCode
 from langso.errors import LangsoError
@@ -55,7 +55,7 @@ class FeeLookPage(Page):
         if sight is None:
             if self._watcher is not None and self._watcher.fault:
                 self._view.clear()
-                self._view.pill.say(self._watcher.fault, "warning", "bad")
+                self._view.pill.say(NO_CAMERA, "warning", "bad")
             return
         if sight.number == self._number:
             return
@@ -84,23 +84,25 @@ class FeePage(Page):
             f"Số tiền phải nộp: {fee.amount_in_words}. Nộp cho {fee.holder}. Đúng tài khoản của xã. "
             "Mở ứng dụng ngân hàng trên điện thoại rồi quét mã trên màn hình."
         )
-        left = card(theme, spacing=theme.px(8))
-        left.add_widget(space())
-        left.add_widget(Text(theme, "Số tiền phải nộp", 20, token="soft"))
-        left.add_widget(Text(theme, fee.amount_shown, 68 if fee.amount else 40, face="bold", line=1.0))
-        left.add_widget(Text(theme, fee.amount_in_words, 22))
-        left.add_widget(_Rule(theme))
-        left.add_widget(Text(theme, "Nộp cho", 20, token="soft"))
-        left.add_widget(Text(theme, fee.holder, 24, face="bold"))
-        left.add_widget(Text(theme, fee.account_shown, 20, token="soft"))
-        left.add_widget(Pill(theme, "Đúng tài khoản của xã", "verified", "ok"))
-        left.add_widget(space())
+        left = card(theme, padding=theme.px(18))
+        column = Column(theme, spacing=8)
+        column.put(
+            Text(theme, "Số tiền phải nộp", 20, token="soft"),
+            Text(theme, fee.amount_shown, 68 if fee.amount else 40, face="bold", line=1.0),
+            Text(theme, fee.amount_in_words, 22),
+            _Rule(theme),
+            Text(theme, "Nộp cho", 20, token="soft"),
+            Text(theme, fee.holder, 24, face="bold"),
+            Text(theme, fee.account_shown, 20, token="soft"),
+            Pill(theme, "Đúng tài khoản của xã", "verified", "ok"),
+        )
+        left.add_widget(column)
         self.main.add_widget(left)
-        right = card(theme, padding=theme.px(10), spacing=theme.px(6), size_hint_x=None, width=theme.px(386))
+        right = card(theme, padding=theme.px(12), spacing=theme.px(4), size_hint_x=None, width=theme.px(386))
         # A code is scanned only from black on white, whatever the palette.
         right.add_widget(QrCode(qr_modules(fee)))
-        right.add_widget(Text(theme, "Mở ứng dụng ngân hàng,\nquét mã này", 21, face="semibold", align="center"))
-        right.add_widget(space(theme.px(8)))
+        caption = 21 if theme.text < 1.5 else 17
+        right.add_widget(Text(theme, "Mở ứng dụng ngân hàng, quét mã này", caption, face="semibold", align="center"))
         self.main.add_widget(right)
         self.set_foot(
             [WordButton(theme, "Lấy phiếu, nộp tiền mặt tại quầy", self._slip, icon="receipt_long")],
@@ -128,14 +130,14 @@ class SlipPage(Page):
         )
         agent = kiosk.agent
         now = agent.clock.now()
-        side = BoxLayout(orientation="vertical", spacing=theme.px(12))
-        side.add_widget(space())
-        side.add_widget(Text(theme, fee.amount_shown, 50, face="bold", line=1.0))
-        side.add_widget(Text(theme, fee.amount_in_words, 22))
-        side.add_widget(
-            Text(theme, "Chụp lại phiếu này bằng điện thoại, đưa cho cán bộ thu phí.", 24, face="semibold")
+        side = Column(theme, spacing=10)
+        side.put(
+            Text(theme, fee.amount_shown, 50, face="bold", line=1.0),
+            Text(theme, fee.amount_in_words, 22),
+            Text(theme, fee.holder, 22, face="bold"),
+            Text(theme, fee.title, 20, token="soft"),
+            Text(theme, "Chụp lại phiếu này bằng điện thoại, đưa cho cán bộ thu phí.", 24, face="semibold"),
         )
-        side.add_widget(space())
         try:
             paths = {}
             for kind in ("png", "pdf"):
@@ -143,7 +145,7 @@ class SlipPage(Page):
                 paths[kind] = agent.workspace.write(f"phieu.{kind}", data)
             self.main.add_widget(PagePicture(theme, paths["png"], size_hint_x=0.8))
         except (LangsoError, OSError):
-            side.add_widget(Pill(theme, "Chưa làm được phiếu, xin gọi cán bộ", "warning", "bad"))
+            side.put(Pill(theme, "Chưa làm được phiếu, xin gọi cán bộ", "warning", "bad"))
         self.main.add_widget(side)
         self.set_foot([], [WordButton(theme, "Xong", kiosk.go_home, icon="check", kind="main", least=230)])
 
@@ -165,20 +167,22 @@ class StrangerPage(Page):
         ground, ink = theme.tone("bad" if stranger else "warn")
         box = card(theme, padding=theme.px(28), spacing=theme.px(10))
         box.paint(ground, ink)
-        box.add_widget(space())
+        column = Column(theme, spacing=10)
         row = BoxLayout(size_hint_y=None, spacing=theme.px(20))
         row.add_widget(Icon(theme, "block" if stranger else "warning", 72, colour=ink))
         headline = "Không phải tài khoản của xã" if stranger else "Máy chưa có danh sách tài khoản của xã"
         row.add_widget(Text(theme, headline, 36, face="bold", colour=ink))
         row.bind(minimum_height=row.setter("height"))
-        box.add_widget(row)
-        box.add_widget(Text(theme, "Đừng chuyển tiền. Xin hỏi cán bộ trước khi nộp.", 26, face="semibold"))
-        box.add_widget(_Rule(theme))
-        box.add_widget(Text(theme, f"Mã này đòi: {fee.amount_shown}", 22))
-        box.add_widget(Text(theme, f"Vào tài khoản: {fee.account_shown}", 22))
+        column.put(
+            row,
+            Text(theme, "Đừng chuyển tiền. Xin hỏi cán bộ trước khi nộp.", 26, face="semibold"),
+            _Rule(theme),
+            Text(theme, f"Mã này đòi: {fee.amount_shown}", 22),
+            Text(theme, f"Vào tài khoản: {fee.account_shown}", 22),
+        )
         if fee.holder:
-            box.add_widget(Text(theme, f"Tên ghi trong mã: {fee.holder}", 22))
-        box.add_widget(space())
+            column.put(Text(theme, f"Tên ghi trong mã: {fee.holder}", 22))
+        box.add_widget(column)
         self.main.add_widget(box)
         self.set_foot(
             [WordButton(theme, "Đưa mã khác", lambda: kiosk.show("fee"), icon="qr_code_scanner")],

@@ -38,7 +38,7 @@ class HomePage(Page):
             Tile(theme, SCAN, "Đặt giấy dưới máy ảnh", "document_scanner", lambda: kiosk.show("scan"), first=True)
         )
         self.main.add_widget(
-            Tile(theme, FEE, "Hoặc lấy phiếu nộp tại quầy", "qr_code_scanner", lambda: kiosk.show("fee"))
+            Tile(theme, FEE, "Hoặc lấy phiếu tiền mặt", "qr_code_scanner", lambda: kiosk.show("fee"))
         )
         sizes = LetterSizes(theme, kiosk.next_text_size)
         contrast = RoundButton(theme, "contrast", "Tương phản", kiosk.switch_contrast)
@@ -68,12 +68,14 @@ class Tile(Pressable):
             fill=fill,
             border=fill if first else theme.colour("line"),
             orientation="vertical",
-            padding=theme.px(32),
+            padding=theme.px(32 if theme.text < 1.5 else 24),
             spacing=theme.px(8),
         )
-        row = BoxLayout(size_hint_y=None, height=theme.px(104))
+        # Larger letters need the room more than the picture does.
+        side = 104 if theme.text < 1.5 else 72
+        row = BoxLayout(size_hint_y=None, height=theme.px(side))
         colour = theme.colour("on_cham" if first else "lua")
-        row.add_widget(Icon(theme, icon, 104, colour=colour))
+        row.add_widget(Icon(theme, icon, side, colour=colour))
         row.add_widget(Widget())
         self.add_widget(row)
         self.add_widget(Widget())

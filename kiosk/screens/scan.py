@@ -11,8 +11,8 @@ from kivy.uix.scrollview import ScrollView
 
 from kiosk.dossiers import HandedIn
 from kiosk.journeys.scan import Eye, Kind, ScanJourney, Seen, kinds_for
-from kiosk.watching import Watcher
-from kiosk.widgets.basic import Icon, Pill, Pressable, Text, WordButton, card, space
+from kiosk.watching import NO_CAMERA, Watcher
+from kiosk.widgets.basic import Column, Icon, Pill, Pressable, Text, WordButton, card, space
 from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import CameraView, PagePicture
 from langso.errors import LangsoError
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from kiosk.app import Kiosk
 
 log = logging.getLogger(__name__)
-
-WAITING = "Chưa thấy giấy, xin đặt giấy vào giữa khung"
 
 
 class ScanPage(Page):
@@ -71,7 +69,7 @@ class ScanPage(Page):
         if sight is None:
             if self._watcher.fault:
                 self._view.clear()
-                self._view.pill.say(self._watcher.fault, "warning", "bad")
+                self._view.pill.say(NO_CAMERA, "warning", "bad")
             return
         if sight.number == self._number:
             return
@@ -170,13 +168,12 @@ class PreviewPage(Page):
         theme = self.theme
         assert journey.fresh is not None
         self.main.add_widget(PagePicture(theme, journey.fresh.path))
-        side = BoxLayout(orientation="vertical", spacing=theme.px(14), size_hint_x=0.72)
-        side.add_widget(space())
-        side.add_widget(Text(theme, "Xin nhìn kỹ: đủ bốn góc, chữ rõ, không bóng.", 24, face="semibold"))
-        side.add_widget(
-            Text(theme, "Giữ trang này để quét thêm trang sau. Nếu đã đủ giấy thì chạm Xong.", 19, token="soft")
+        side = Column(theme, spacing=14)
+        side.size_hint_x = 0.72
+        side.put(
+            Text(theme, "Xin nhìn kỹ: đủ bốn góc, chữ rõ, không bóng.", 24, face="semibold"),
+            Text(theme, "Giữ trang này để quét thêm trang sau. Nếu đã đủ giấy thì chạm Xong.", 19, token="soft"),
         )
-        side.add_widget(space())
         self.main.add_widget(side)
         self.set_foot(
             [
@@ -283,14 +280,15 @@ class ReceiptPage(Page):
         theme = self.theme
         self.spoken = f"Đã nhận {receipt.pages} trang. Mã của bạn là {' '.join(receipt.code)}. Xin ghi lại mã này."
         box = card(theme, padding=theme.px(32), spacing=theme.px(12))
-        box.add_widget(space())
-        box.add_widget(Text(theme, "Mã nhận giấy tờ của bạn", 21, token="soft"))
-        box.add_widget(Text(theme, receipt.code, 60, face="bold"))
-        box.add_widget(Text(theme, "Xin chụp lại hoặc ghi mã này, rồi hỏi cán bộ khi cần.", 22))
-        box.add_widget(space(theme.px(6)))
+        column = Column(theme, spacing=14)
         self._state = Pill(theme, "Đang gửi về xã", "hourglass_top", "warn")
-        box.add_widget(self._state)
-        box.add_widget(space())
+        column.put(
+            Text(theme, "Mã nhận giấy tờ của bạn", 21, token="soft"),
+            Text(theme, receipt.code, 60, face="bold"),
+            Text(theme, "Xin chụp lại hoặc ghi mã này, rồi hỏi cán bộ khi cần.", 22),
+            self._state,
+        )
+        box.add_widget(column)
         self.main.add_widget(box)
         self.set_foot([], [WordButton(theme, "Xong", kiosk.go_home, icon="check", kind="main", least=230)])
         self._sent = False

@@ -9,6 +9,7 @@ from kivy.graphics import Color, Line, RoundedRectangle
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
+from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 from kiosk.look.icons import ICONS
@@ -105,7 +106,8 @@ class Ground(BoxLayout):
             self._fill = Color(*fill)
             self._shape = RoundedRectangle()
             self._edge = Color(*(border or (0, 0, 0, 0)))
-            self._line = Line(width=self._border_width / 2)
+            # Kivy draws lines of width 1 or less a single pixel wide, with no joints.
+            self._line = Line(width=max(1.01, self._border_width / 2))
         self.bind(pos=self._follow, size=self._follow)
 
     def paint(self, fill: Rgba, border: Rgba | None = None) -> None:
@@ -241,9 +243,17 @@ class Pill(Ground):
         self._tone_colours = theme.tone
         self.icon = Icon(theme, icon, size * 1.3, colour=ink)
         self.label = Text(theme, text, size, face="semibold", colour=ink, fit=True)
+        self._least_height: float = max(theme.px(height), theme.font(size) * 1.9)
+        self._room: float | None = None
+        self._measuring = False
         self.add_widget(self.icon)
         self.add_widget(self.label)
-        self.label.bind(width=self._measure)
+        self.label.bind(texture_size=self._measure)
+        self._measure()
+
+    def limit(self, room: float) -> None:
+        """At most `room` pixels wide: a longer sentence goes on in a second line."""
+        self._room = room
         self._measure()
 
     def say(self, text: str, icon: str, tone: Tone) -> None:
@@ -254,13 +264,52 @@ class Pill(Ground):
         self.icon.text, self.icon.color = ICONS[icon], ink
 
     def _measure(self, *_: Any) -> None:
-        self.width = self.label.width + self.icon.width + self.theme.px(50)
+        # Measuring changes what is measured, and that asks for measuring.
+        if self._measuring:
+            return
+        self._measuring = True
+        around = self.icon.width + self.theme.px(50)
+        if self._room is not None:
+            self.label.text_size = (None, None)
+            self.label.texture_update()
+            if self.label.texture_size[0] > self._room - around:
+                self.label.text_size = (self._room - around, None)
+                self.label.texture_update()
+        self._measuring = False
+        self.width = self.label.texture_size[0] + around
+        self.height = max(self._least_height, self.label.texture_size[1] + self.theme.px(16))
 
 
 def card(theme: Theme, **box: Any) -> Ground:
     """A white card with a thin border."""
     settings: dict[str, Any] = {"orientation": "vertical", "padding": theme.px(20), "spacing": theme.px(10)} | box
     return Ground(theme, fill=theme.colour("card"), border=theme.colour("line"), **settings)
+
+
+class Column(ScrollView):
+    """Widgets one under the other, in the middle where there is room, to be pushed up and down where there is not.
+
+    Larger letters then need more room, and nothing is cut.
+    """
+
+    def __init__(self, theme: Theme, *, spacing: float = 10) -> None:
+        super().__init__(do_scroll_x=False, bar_width=theme.px(8), scroll_distance=theme.px(20))
+        self.bar_color = self.bar_inactive_color = theme.colour("soft")
+        self._inside = BoxLayout(orientation="vertical", spacing=theme.px(spacing), size_hint_y=None)
+        super().add_widget(self._inside)
+        self._above, self._below = Widget(), Widget()
+        self._inside.add_widget(self._above)
+        self._inside.add_widget(self._below)
+        self._inside.bind(minimum_height=self._stretch)
+        self.bind(height=self._stretch)
+
+    def put(self, *widgets: Widget) -> None:
+        """Adds below what is there."""
+        for widget in widgets:
+            self._inside.add_widget(widget, index=1)
+
+    def _stretch(self, *_: Any) -> None:
+        self._inside.height = max(self._inside.minimum_height, self.height)
 
 
 def space(height: float = 0, width: float = 0) -> Widget:

@@ -74,6 +74,7 @@ class CameraView(FloatLayout):
     def _place(self, *_: Any) -> None:
         theme = self._theme
         self._ground.pos, self._ground.size = self.pos, self.size
+        self.pill.limit(self.width - theme.px(40))
         self.pill.pos = (self.x + theme.px(20), self.y + theme.px(18))
         if self._texture is None:
             self._hide_outline()

@@ -178,7 +178,7 @@ def test_a_kiosk_without_list_network_or_camera_says_so(drive: Callable[..., Any
             {"touch": "Về trang đầu"},
             {"camera": str(cameras["nothing"] / "gone")},
             {"touch": "Quét giấy tờ"},
-            {"wait": "Không thấy thư mục ảnh", "seconds": 20},
+            {"wait": "Máy ảnh chưa sẵn sàng", "seconds": 20},
             {"shot": "no-camera"},
         ],
         camera=cameras["own"],
