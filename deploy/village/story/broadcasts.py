@@ -59,7 +59,7 @@ def emergency(scene: Scene, evidence: Evidence) -> None:
     urgent_plays = scene.wait_ended(order, scene.devices, 20)
     media = scene.sound_of(scene.records.media_of_urgent(order))
     cut_plays = scene.wait_ended(occurrence, scene.devices, 90)
-    heard = scene.must_be_heard(evidence, "emergency", media, None, scene.devices)
+    heard = scene.must_be_heard(evidence, "emergency", media, issued, scene.devices, planned=False)
     evidence.note(
         console_answered_after_s=round(answered - issued, 2),
         cut_in_after_order_s={one.device: round(one.start_s - issued, 3) for one in heard},

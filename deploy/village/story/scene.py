@@ -13,7 +13,7 @@ from deploy.village.running import Login, Village
 from deploy.village.story.console import Console
 from deploy.village.story.hearing import Heard, StartErrors, keep_recording, listen
 from deploy.village.story.records import Play, Records, wait_for
-from deploy.village.story.report import Evidence
+from deploy.village.story.report import Evidence, NotSeen
 
 LEAST_CORRELATION = 0.9
 
@@ -63,16 +63,22 @@ class Scene:
         )
 
     def must_be_heard(
-        self, evidence: Evidence, name: str, media: Path, planned_s: float | None, devices: Iterable[str]
+        self,
+        evidence: Evidence,
+        name: str,
+        media: Path,
+        around_s: float,
+        devices: Iterable[str],
+        *,
+        planned: bool = True,
     ) -> list[Heard]:
-        """Each device's recording must hold `media`; with a planned time the start errors are kept."""
-        from deploy.village.story.report import NotSeen
-
-        around = planned_s if planned_s is not None else time.time() - 20
-        heard = [listen(self.village, device, media, around) for device in devices]
+        """Each device's recording must hold `media` near wall time `around_s`; where that is its planned time the
+        start errors are kept.
+        """
+        heard = [listen(self.village, device, media, around_s) for device in devices]
         evidence.note(**{f"{name}_correlation": {one.device: round(one.correlation, 4) for one in heard}})
-        if planned_s is not None:
-            errors = {one.device: round((one.start_s - planned_s) * 1000, 2) for one in heard}
+        if planned:
+            errors = {one.device: round((one.start_s - around_s) * 1000, 2) for one in heard}
             evidence.note(**{f"{name}_start_error_ms": errors})
             for device, error in errors.items():
                 self.starts.add(name, device, error)
