@@ -45,7 +45,7 @@ def emergency(scene: Scene, evidence: Evidence) -> None:
     """Cuts into a long broadcast within a second; what it cut is receipted; the all-clear ends it."""
     start = soon(NEXT_S)
     sentence = "Đây là bản tin dài để xem lệnh khẩn cấp cắt ngang ra sao. "
-    broadcast = scene.console.broadcast("Bản tin dài", sentence * 8, scene.devices, start)
+    broadcast = scene.console.broadcast("Bản tin dài", sentence * 5, scene.devices, start)
     occurrence, _ = scene.records.occurrence(broadcast)
     scene.wait_ready(scene.devices)
     sleep_until(start)
