@@ -77,7 +77,9 @@ class Agent:
         self.outbox = Outbox(self.store, self.clock)
         commune = paired.answer.commune
         self.keeper = Keeper(state, commune, self.device, paired.roots, self.clock, settings.clock.trust)
-        self.dossiers = Dossiers(state, self.outbox, self.clock, self._key, device=self.device, commune=commune)
+        self.dossiers = Dossiers(
+            state, self.outbox, self.clock, self._key, device=self.device, commune=commune, used=self._was_given
+        )
         self.dossiers.tidy(self._waiting())
         self._client = client or office_client(
             settings.kiosk.office_url or paired.answer.office_url, ca=settings.link.ca or paired.ca
@@ -210,6 +212,10 @@ class Agent:
             "SELECT key FROM outbox WHERE kind = ? AND acknowledged_at IS NULL", [KIND]
         ).fetchall()
         return [str(row[0]) for row in rows]
+
+    def _was_given(self, dossier: str) -> bool:
+        row = self.store.db.execute("SELECT 1 FROM outbox WHERE kind = ? AND key = ?", [KIND, dossier]).fetchone()
+        return row is not None
 
     def _subscribe(self) -> None:
         """Asks for what means something only under a trust document; the broker repeats what it retains."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +42,17 @@ class Dossiers:
     """Only ciphertext touches the disk: `folder/outgoing/ID.age`, its signed manifest in the outbox."""
 
     def __init__(
-        self, folder: Path, outbox: Outbox, clock: Clock, key: SigningKey, *, device: str, commune: str
+        self,
+        folder: Path,
+        outbox: Outbox,
+        clock: Clock,
+        key: SigningKey,
+        *,
+        device: str,
+        commune: str,
+        used: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        """`used`: whether an id was given out before, also to a dossier that was sent long ago."""
         self.folder = folder / FOLDER
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._outbox = outbox
@@ -51,6 +60,7 @@ class Dossiers:
         self._key = key
         self._device = device
         self._commune = commune
+        self._used = used
 
     def hand_in(self, pdf: bytes, *, title: str, pages: int, recipient: str | None, procedure: str = "") -> HandedIn:
         """Durable when it returns. Raises NotReady (no office key, document too large), FileRefused, StoreError."""
@@ -99,7 +109,8 @@ class Dossiers:
         day = self._clock.now().astimezone(VIETNAM).strftime("%y%m%d")
         while True:
             dossier = f"TN-{day}-{secrets.randbelow(1_000_000):06d}"
-            if not self.path(dossier).exists():
+            # The outbox and the office take an id twice for the same dossier sent twice, and keep the first.
+            if not self.path(dossier).exists() and not self._used(dossier):
                 return dossier
 
 

@@ -85,24 +85,25 @@ class FeePage(Page):
             "Mở ứng dụng ngân hàng trên điện thoại rồi quét mã trên màn hình."
         )
         left = card(theme, padding=theme.px(18))
-        column = Column(theme, spacing=8)
-        column.put(
-            Text(theme, "Số tiền phải nộp", 20, token="soft"),
-            Text(theme, fee.amount_shown, 68 if fee.amount else 40, face="bold", line=1.0),
-            Text(theme, fee.amount_in_words, 22),
-            _Rule(theme),
-            Text(theme, "Nộp cho", 20, token="soft"),
-            Text(theme, fee.holder, 24, face="bold"),
-            Text(theme, fee.account_shown, 20, token="soft"),
-            Pill(theme, "Đúng tài khoản của xã", "verified", "ok"),
-        )
+        column = Column(theme, spacing=5)
+        amount = Text(theme, fee.amount_shown, 68 if fee.amount else 40, face="bold", line=1.0)
+        in_words = Text(theme, fee.amount_in_words, 22)
+        holder = Text(theme, fee.holder, 24, face="bold", line=1.05)
+        account = Text(theme, fee.account_shown, 20, token="soft")
+        own = Pill(theme, "Đúng tài khoản của xã", "verified", "ok")
+        if theme.text < 1.5:
+            column.put(Text(theme, "Số tiền phải nộp", 20, token="soft"), amount, in_words, _Rule(theme))
+            column.put(Text(theme, "Nộp cho", 20, token="soft"), holder, account, own)
+        else:
+            # Large letters: what matters most must be seen without pushing the page.
+            column.put(amount, in_words, own, holder, account)
         left.add_widget(column)
         self.main.add_widget(left)
         right = card(theme, padding=theme.px(12), spacing=theme.px(4), size_hint_x=None, width=theme.px(386))
         # A code is scanned only from black on white, whatever the palette.
         right.add_widget(QrCode(qr_modules(fee)))
         caption = 21 if theme.text < 1.5 else 17
-        right.add_widget(Text(theme, "Mở ứng dụng ngân hàng, quét mã này", caption, face="semibold", align="center"))
+        right.add_widget(Text(theme, "Mở ứng dụng ngân hàng,\nquét mã này", caption, face="semibold", align="center"))
         self.main.add_widget(right)
         self.set_foot(
             [WordButton(theme, "Lấy phiếu, nộp tiền mặt tại quầy", self._slip, icon="receipt_long")],
@@ -194,7 +195,7 @@ class _Rule(Widget):
     """A thin line across."""
 
     def __init__(self, theme: Any) -> None:
-        super().__init__(size_hint_y=None, height=theme.px(18))
+        super().__init__(size_hint_y=None, height=theme.px(14))
         with self.canvas:
             Color(*theme.colour("line"))
             self._line = Rectangle()
