@@ -21,6 +21,7 @@ from langso.words import fold, nfc
 from office.errors import LoginRefused, PasswordRefused, TooManyTries
 
 MAX_PASSWORD = 256
+LEAST_VARIED = 6
 ONE_TIME_LIFE = timedelta(days=7)
 ACCOUNT_TRIES = 10
 ADDRESS_TRIES = 40
@@ -217,7 +218,9 @@ class Accounts:
             self._log(login, "logout")
 
     def checked(self, password: str, login: str) -> str:
-        """The password, NFC, where it is long enough and not one that everybody tries. Raises PasswordRefused."""
+        """The password, NFC, where it is long enough, not one that everybody tries and not mostly digits in a row
+        or one character repeated. Raises PasswordRefused.
+        """
         given = nfc(password)
         shortest = self._settings.password_min
         if len(given) < shortest:
@@ -228,7 +231,9 @@ class Accounts:
         # A denied word with a short tail is what people write when the word alone is refused.
         core = re.sub(r"[0-9]{0,4}$", "", plain)
         own = re.sub(r"[\W_]", "", login)
-        if len(set(plain)) < 4 or plain in _DENIED or core in _DENIED or plain == own or (own and core == own):
+        varied = _without_runs(plain)
+        too_plain = len(set(plain)) < 4 or len(varied) < LEAST_VARIED or varied.rstrip("0123456789") in _DENIED
+        if too_plain or plain in _DENIED or core in _DENIED or plain == own or (own and core == own):
             raise PasswordRefused("Mật khẩu này ai cũng đoán được; hãy ghép vài từ không liên quan với nhau.")
         return given
 
@@ -347,6 +352,28 @@ def login_of(name: str) -> str:
     if not _LOGIN.fullmatch(plain):
         raise LoginRefused("Tên đăng nhập dùng chữ và số, nhiều nhất 32 ký tự; hãy đặt tên khác.")
     return plain
+
+
+def _without_runs(plain: str) -> str:
+    """Each repeated character, and each run of three or more digits that count up or down, as its first character."""
+    single = re.sub(r"(.)\1+", r"\1", plain)
+    kept, at = "", 0
+    while at < len(single):
+        kept += single[at]
+        at += max(_run(single, at, 1), _run(single, at, -1), 1)
+    return kept
+
+
+def _run(text: str, begin: int, step: int) -> int:
+    """Length of the run of digits from `begin` in steps of `step` (9 and 0 are neighbours); 1 below three."""
+    end = begin + 1
+    while (
+        end < len(text)
+        and text[end - 1 : end + 1].isdecimal()
+        and (int(text[end]) - int(text[end - 1]) - step) % 10 == 0
+    ):
+        end += 1
+    return end - begin if end - begin >= 3 else 1
 
 
 def _digest(token: str) -> str:

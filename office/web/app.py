@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -24,8 +22,6 @@ from office.web import (
 from office.web.desk_routes import desk_router
 from office.web.security import Guard
 from office.web.site import LoginNeeded, Site, go, is_part
-
-log = logging.getLogger(__name__)
 
 
 def make_app(console: Console, accounts: Accounts | None = None) -> FastAPI:
@@ -58,15 +54,10 @@ def make_app(console: Console, accounts: Accounts | None = None) -> FastAPI:
         del error
         return _refusal(site, request, 422, "Địa chỉ hoặc ô nhập chưa đúng; hãy quay lại rồi nhập lại.")
 
-    async def broken(request: Request, error: Exception) -> Response:
-        log.error("%s %s", request.method, request.url.path, exc_info=error)
-        return _refusal(site, request, 500, "Máy văn phòng gặp lỗi; hãy thử lại, nếu vẫn lỗi hãy báo kỹ thuật.")
-
     app.add_exception_handler(LangsoError, refused)
     app.add_exception_handler(LoginNeeded, login_needed)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(Exception, broken)
     app.add_middleware(Guard, error_page=refused)
     return app
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langso.settings_model import is_loopback
 from office.errors import PageRefused
+
+log = logging.getLogger(__name__)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; media-src 'self';"
@@ -107,6 +110,7 @@ class Guard:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
+                state.started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
@@ -116,6 +120,7 @@ class Guard:
                     headers.setdefault("strict-transport-security", "max-age=31536000")
             await send(message)
 
+        refused: PageRefused | None = None
         try:
             if not path.startswith("/desk/uploads"):
                 check_origin(request.method, request.headers)
@@ -124,7 +129,14 @@ class Guard:
             if limit is not None and (not length.isascii() or not length.isdigit() or int(length[:12]) > limit):
                 raise too_large()
             await self._app(scope, state.receive, sending)
-        except PageRefused as refused:
+        except PageRefused as error:
+            refused = error
+        except Exception:
+            log.exception("%s %s", request.method, path)
+            if state.started:
+                raise
+            refused = PageRefused("Máy văn phòng gặp lỗi; hãy thử lại, nếu vẫn lỗi hãy báo kỹ thuật.", 500)
+        if refused is not None and not state.started:
             response = await self._error_page(request, refused)
             if refused.status == 413:
                 # What is still on its way is not read to its end.
@@ -137,6 +149,7 @@ class _Counted:
         self._receive = receive
         self._limit = limit
         self._taken = 0
+        self.started = False
 
     async def receive(self) -> Message:
         message = await self._receive()

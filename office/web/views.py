@@ -43,6 +43,12 @@ class Village:
     name: str
     devices: tuple[Device, ...]
 
+    def short(self, device: Device) -> str:
+        """The device's place without the village's own name before it: "Thôn 1 – chợ" is "Chợ"."""
+        place = device.place or device.id
+        rest = place.removeprefix(self.name).strip(" –-,:")
+        return rest[0].upper() + rest[1:] if rest else place
+
 
 @dataclass(frozen=True)
 class Line:

@@ -36,7 +36,7 @@ PORT = 8398
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync --hide-scrollbars"
-).split()
+).split()  # noqa: SIM905
 SIZES = {"wide": (1360, 860), "phone": (390, 844)}
 PLACES = (
     ("loa-ubnd", "speaker", "Cụm UBND xã", None),
@@ -48,8 +48,8 @@ PLACES = (
     ("loa-thon-7", "speaker", "Thôn 7 – ngã ba suối", "thon-7"),
 )
 TEXT = (
-    "Thú y xã tiêm phòng bệnh tụ huyết trùng cho trâu, bò từ 7h00 ngày 25/11/2026 tại sân nhà văn hóa thôn 1 và thôn 2."
-    " Bà con dắt trâu, bò đến đúng giờ, mang theo sổ. UBND xã thông báo để bà con biết."
+    "Thú y xã tiêm phòng bệnh tụ huyết trùng cho trâu, bò từ 7h00 ngày 25/11/2026 tại sân nhà văn hóa"
+    " thôn 1 và thôn 2. Bà con dắt trâu, bò đến đúng giờ, mang theo sổ. UBND xã thông báo để bà con biết."
 )
 
 

@@ -1,0 +1,173 @@
+"""A clerk's day: write, hear, choose, send, stop; an emergency and its all-clear; the fleet; papers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from langso.clock import VIETNAM
+
+
+@pytest.fixture
+def device(office_world: Any) -> Any:
+    return office_world.reporter("loa-thon-1")
+
+
+def form(**more: Any) -> dict[str, Any]:
+    when = datetime.now(UTC).astimezone(VIETNAM) + timedelta(hours=2)
+    return {
+        "title": "Lịch tiêm phòng",
+        "text": "Tiêm phòng lúc 7h00.",
+        "devices": ["loa-thon-1"],
+        "date": f"{when:%Y-%m-%d}",
+        "time": f"{when:%H:%M:%S}",
+        "broadcast_class": "priority",
+        **more,
+    }
+
+
+def test_what_is_typed_is_in_the_plan_at_that_very_second(browser: Any, device: Any, office_world: Any) -> None:
+    asked = form()
+    answer = browser.post("/soan", asked)
+    assert answer.status_code == 303
+    id = answer.headers["location"].removeprefix("/ban-tin/")
+    kept = office_world.console.broadcasts.get(id)
+    assert kept.status == "scheduled"
+    assert kept.planned.start.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M:%S") == f"{asked['date']} {asked['time']}"
+    assert (kept.show.devices, kept.show.broadcast_class, kept.by) == (("loa-thon-1",), "priority", "van-thu")
+    page = browser.get(f"/ban-tin/{id}").text
+    assert "Lịch tiêm phòng" in page
+    assert kept.show.media[0].sha256 in page
+    assert "Lịch tiêm phòng" in browser.get("/lich").text
+
+
+def test_receipts_show_as_they_arrive_and_an_unchanged_part_is_not_sent_again(
+    browser: Any, device: Any, office_world: Any
+) -> None:
+    id = browser.post("/soan", form()).headers["location"].removeprefix("/ban-tin/")
+    part = browser.get(f"/ban-tin/{id}/manh").text
+    shown = part.split("manh?da=")[1].split('"')[0]
+    assert browser.get(f"/ban-tin/{id}/manh?da={shown}").status_code == 204
+    device.write(office_world.console.broadcasts.get(id).planned.id)
+    office_world.console.fleet.take_receipts(device.id, device.batch())
+    later = browser.get(f"/ban-tin/{id}/manh?da={shown}")
+    assert later.status_code == 200
+    assert "Đã phát" in later.text
+    assert "lệch 0,5 ms" in later.text
+
+
+def test_a_stop_withdraws_and_a_second_one_does_no_harm(browser: Any, device: Any, office_world: Any) -> None:
+    id = browser.post("/soan", form()).headers["location"].removeprefix("/ban-tin/")
+    for _ in range(2):
+        assert browser.post(f"/ban-tin/{id}/dung", {}, page="/soan").status_code == 303
+    assert office_world.console.broadcasts.get(id).status == "withdrawn"
+    assert "Đã rút" in browser.get(f"/ban-tin/{id}").text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"devices": []}, "Chưa chọn loa nào"),
+        ({"devices": ["loa-la"]}, "Không có loa"),
+        ({"text": " "}, "chưa có chữ nào"),
+        ({"date": "2020-01-01"}, "Giờ phát phải ở phía trước"),
+        ({"date": "hôm nay"}, "Ngày giờ phát chưa đúng"),
+        ({"time": "25:00"}, "Ngày giờ phát chưa đúng"),
+    ],
+)
+def test_what_cannot_be_sent_comes_back_as_typed_with_why(
+    browser: Any, device: Any, office_world: Any, wrong: dict[str, Any], said: str
+) -> None:
+    answer = browser.post("/soan", form(title="Tên <b>lạ</b>", **wrong))
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "Tên &lt;b&gt;lạ&lt;/b&gt;" in answer.text
+    assert all(one.status != "scheduled" for one in office_world.console.broadcasts.newest())
+
+
+def test_a_whole_village_is_chosen_without_script(browser: Any, office_world: Any) -> None:
+    for id in ("loa-1", "loa-2"):
+        office_world.reporter(id)
+    answer = browser.post("/soan", form(devices=[], villages=["thon-1"]))
+    kept = office_world.console.broadcasts.get(answer.headers["location"].removeprefix("/ban-tin/"))
+    assert kept.show.devices == ("loa-1", "loa-2")
+
+
+def test_the_voice_is_shown_in_words_and_heard(browser: Any) -> None:
+    part = browser.post("/soan/doc", {"text": "Từ 7h00"}, page="/soan", headers={"HX-Request": "true"})
+    assert "<b" in part.text
+    assert "bảy giờ" in part.text
+    assert "<html" not in part.text
+    sound = browser.post("/soan/nghe", {"text": "Xin chào"}, page="/soan", headers={"HX-Request": "true"})
+    address = sound.text.split('src="')[1].split('"')[0]
+    assert browser.get(address).content[:4] == b"OggS"
+    whole = browser.post("/soan/nghe", {"text": "Xin chào"}, page="/soan")
+    assert "<audio" in whole.text
+    assert "Xin chào</textarea>" in whole.text
+
+
+def test_an_emergency_asks_for_the_password_again(
+    browser: Any, device: Any, office_world: Any, password: str
+) -> None:
+    order = {"text": "Lũ quét.", "devices": ["loa-thon-1"], "repeat": "2", "minutes": "5"}
+    wrong = browser.post("/khan-cap", {**order, "password": "đoán bừa thôi"})
+    assert wrong.status_code == 403
+    assert "chưa phát gì" in wrong.text
+    assert not office_world.console.broadcasts.in_force()
+    assert browser.post("/khan-cap", {**order, "password": password}).status_code == 303
+    (row,) = office_world.console.broadcasts.in_force()
+    assert (row.order.repeat, row.by) == (2, "van-thu")
+    assert f"/khan-cap/{row.order.id}/bao-yen" in browser.get("/khan-cap").text
+    assert "Đang phát khẩn cấp" in browser.get("/lich").text
+    assert browser.post(f"/khan-cap/{row.order.id}/bao-yen", {}, page="/khan-cap").status_code == 303
+    assert not office_world.console.broadcasts.in_force()
+
+
+def test_two_machines_with_one_name_stand_first_and_red(browser: Any, office_world: Any) -> None:
+    office_world.reporter("loa-a")
+    twin = office_world.reporter("loa-z")
+    fleet = office_world.console.fleet
+    fleet.take_state("loa-z", twin.state(number=1))
+    fleet.take_state("loa-z", twin.state(number=1, muted=True))
+    page = browser.get("/loa").text
+    assert "Trùng tên máy" in page
+    assert page.index('data-device="loa-z"') < page.index('data-device="loa-a"')
+    browser.post("/loa/loa-z/da-xem", {}, page="/loa")
+    assert "Trùng tên máy" not in browser.get("/loa").text
+
+
+def test_an_order_to_one_device_is_signed_and_logged(browser: Any, device: Any, office_world: Any) -> None:
+    assert browser.post("/loa/loa-thon-1/phat-thu", {}, page="/loa").status_code == 303
+    assert office_world.console.documents.latest("order", "loa-thon-1") is not None
+    assert browser.post("/loa/khong-co/phat-thu", {}, page="/loa").status_code == 404
+
+
+def test_a_missing_paper_is_told_and_an_empty_desk_says_so(browser: Any) -> None:
+    assert "Chưa có giấy tờ nào" in browser.get("/giay-to").text
+    assert browser.get("/giay-to/khong-co/tep").status_code == 404
+
+
+def test_a_one_time_password_opens_only_the_new_password_page(new_browser: Any, accounts: Any) -> None:
+    once = accounts.add("Kế toán")
+    clerk = new_browser()
+    assert clerk.login("ke-toan", once).headers["location"] == "/tai-khoan"
+    assert clerk.get("/lich").headers["location"] == "/tai-khoan"
+    assert clerk.client.post("/soan", data={"token": clerk.token("/tai-khoan")}).headers["location"] == "/tai-khoan"
+    new = {"old": once, "new": "mùa gặt năm nay sớm", "again": "mùa gặt năm nay sớm"}
+    assert clerk.post("/tai-khoan", new).headers["location"] == "/lich"
+    assert clerk.get("/lich").status_code == 200
+
+
+def test_own_sessions_are_shown_and_ended(browser: Any, new_browser: Any) -> None:
+    phone = new_browser(address="127.0.0.2")
+    phone.login()
+    page = browser.get("/tai-khoan").text
+    assert "127.0.0.2" in page
+    other = page.split('name="session" value="')[1].split('"')[0]
+    browser.post("/tai-khoan/ket-thuc", {"session": other}, page="/tai-khoan")
+    assert phone.get("/lich").status_code == 303
+    assert browser.get("/lich").status_code == 200
+    assert browser.post("/dang-xuat", {}, page="/tai-khoan").status_code == 303
+    assert browser.get("/lich").status_code == 303
