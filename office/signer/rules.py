@@ -33,6 +33,9 @@ def read_document(kind: str, payload: bytes) -> Document | ReceiptsAck:
         raise SignerRefused(f"{refused} ({refused.detail[:200]})") from refused
     if document.kind != kind:
         raise SignerRefused("Loại văn bản không khớp với nội dung; hãy cập nhật phần mềm văn phòng.")
+    # Other bytes with the same meaning would be a second text under one version: devices would see equivocation.
+    if document.to_json() != payload:
+        raise SignerRefused("Văn bản không viết đúng dạng chuẩn để ký; hãy cập nhật phần mềm văn phòng.")
     return document
 
 

@@ -114,6 +114,20 @@ def test_a_kind_must_be_what_the_payload_says(client: SignerClient) -> None:
         client.sign("urgent", plan(1))
 
 
+@pytest.mark.parametrize("other", [b"%s ", b" %s", b"%s\n", b'{"kind":"plan",%s'])
+def test_only_canonical_bytes_are_signed(office_world: Any, other: bytes) -> None:
+    from langso.clock import SystemClock
+
+    signing = Signing(office_world.home, SystemClock())
+    exact = plan(1).to_json()
+    changed = other.replace(b"%s", exact[1:] if b"{" in other else exact)
+    with pytest.raises(SignerRefused):
+        signing.sign("plan", changed)
+    with pytest.raises(SignerRefused, match="dạng chuẩn"):
+        signing.sign("plan", exact.replace(b'"version":1', b'"version": 1'))
+    signing.sign("plan", exact)
+
+
 def test_an_emergency_in_a_plan_and_too_many_occurrences_are_refused(client: SignerClient) -> None:
     now = datetime.now(UTC)
     programme = Programme(id="p", title="t", media=(0,))
