@@ -187,7 +187,7 @@ class Desk:
             sealed = read_sealed(raw, "dossier", limit=MAX_MANIFEST)
             signers = (device for device in read_devices(self._home.devices) if sealed.signed_by([device.public]))
             device = next(signers, None)
-            if device is None:
+            if device is None or device.role != "kiosk":
                 raise UploadRefused("Hồ sơ không do kiosk đã ghép gửi; hãy ghép lại kiosk.", 403)
             manifest = parse_payload(sealed.payload, DossierManifest)
         except Refused as refused:

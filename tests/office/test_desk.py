@@ -66,6 +66,15 @@ def test_a_dossier_in_pieces_is_listed_and_opens(office_world: Any, desk: Desk, 
     assert ("van-thu", listed.id) in logged
 
 
+@pytest.mark.parametrize("role", ["speaker", "bridge"])
+def test_only_a_kiosk_brings_dossiers(office_world: Any, desk: Desk, role: str) -> None:
+    manifest, _ = sealed_dossier(office_world, office_world.reporter("may-1", role))
+    with pytest.raises(UploadRefused, match="kiosk") as refused:
+        desk.create_upload(manifest)
+    assert refused.value.status == 403
+    assert desk.list() == []
+
+
 def test_it_arrives_exactly_once(office_world: Any, desk: Desk, kiosk: Any) -> None:
     manifest, cipher = sealed_dossier(office_world, kiosk)
     upload = desk.create_upload(manifest)
