@@ -27,6 +27,7 @@ FARTHEST = timedelta(days=45)
 URGENT_LIFE = timedelta(days=7)
 CLEAR_LIFE = timedelta(hours=24)
 STOP_LIFE = timedelta(minutes=10)
+STOP_AHEAD = timedelta(minutes=1)
 MAX_IN_FORCE = 45
 REFRESH = timedelta(hours=12)
 MAX_URGENT_MINUTES = 24 * 60
@@ -132,16 +133,23 @@ class Broadcasts:
         return replace(found, status="scheduled")
 
     def withdraw(self, id: str, by: str) -> Broadcast:
-        """Takes it out of the plan; where it is playing it stops. Raises NotFound."""
+        """Takes it out of the plan; where it may be playing an urgent stop silences it at once.
+
+        Raises NotFound, SignerRefused.
+        """
         with self._store.transaction() as db:
             found = rows.find(db, id)
             if found.status == "withdrawn":
                 return found
-            now = self._clock.now().isoformat()
+            moment = self._clock.now()
+            now = moment.isoformat()
             db.execute("UPDATE broadcasts SET status = 'withdrawn', ended_at = ? WHERE id = ?", [now, id])
             db.execute("UPDATE occurrences SET withdrawn_at = ? WHERE broadcast = ?", [now, id])
             self._log(by, "withdraw", id)
             if found.status == "scheduled":
+                if found.planned.begins - STOP_AHEAD <= moment < found.planned.ends + KEEP_PAST:
+                    # Before the plan: the urgent topic goes first, and a plan takes longer to arrive and be read.
+                    self._ending("stop", (found.planned.id,), found.show.devices, STOP_LIFE, by)
                 self._issue_plan()
         self._wake()
         return replace(found, status="withdrawn")

@@ -133,6 +133,32 @@ def test_a_stop_names_its_loudspeakers_and_leaves_the_plan(office_world: Any, se
     assert len(plan_of(office_world).occurrences) == 1
 
 
+def test_withdrawing_what_plays_sends_an_urgent_stop_that_the_loudspeaker_obeys(
+    office_world: Any, service: Any
+) -> None:
+    from speaker.shows import shows_of_plan, stops_of_urgent
+
+    one = sent(service, targets=["loa-1"], start=soon(0.9))
+    later = sent(service, targets=["loa-1"])
+    playing, _ = shows_of_plan(plan_of(office_world), "loa-1")
+    service.withdraw(one.id, "a")
+    (order,) = urgent_of(office_world).orders
+    assert (order.action, order.ends, order.targets.devices) == ("stop", (one.planned.id,), ("loa-1",))
+    (stop,) = stops_of_urgent(urgent_of(office_world), "loa-1", datetime.now(UTC), wide=True)
+    assert stop.stops(playing, playing.start)
+    (left,) = shows_of_plan(plan_of(office_world), "loa-1")
+    assert left.id == later.planned.id
+    assert not stop.stops(left, left.start)
+    # Documents leave in the order they were issued: silence first.
+    urgent, plan = (office_world.console.documents.latest(kind) for kind in ("urgent", "plan"))
+    assert urgent.id < plan.id
+
+
+def test_withdrawing_what_is_hours_away_disturbs_nobody(office_world: Any, service: Any) -> None:
+    service.withdraw(sent(service, start=soon(120)).id, "a")
+    assert office_world.console.documents.latest("urgent") is None
+
+
 def test_a_lost_database_is_rebuilt_from_the_copies_beside_it(office_world: Any, service: Any) -> None:
     broadcast = sent(service)
     order = service.urgent("Nước lên.", targets=["*"], by="a")
