@@ -89,9 +89,10 @@ def _order(site: Site, by: str, id: str, action: Literal["test_sound", "restart"
 
 def _fleet(site: Site) -> dict[str, object]:
     sounded = last_sounded(site.console.store)
-    rows = [
-        Row(row, *sounded.get(row.device.id, (None, False)), label=_label(row)) for row in site.console.fleet_rows()
-    ]
+    rows = []
+    for row in site.console.fleet_rows():
+        at, heard = sounded.get(row.device.id, (None, False))
+        rows.append(Row(row, at, heard, _label(row)))
     rows.sort(key=lambda one: not one.row.conflict)
     return {"rows": rows, "ill": [one for one in rows if one.row.level != "ok"][:4], "trouble": trouble_of(site)}
 

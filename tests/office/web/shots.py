@@ -34,9 +34,9 @@ from office.web.app import make_app
 
 PORT = 8398
 FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync --hide-scrollbars"
-).split()  # noqa: SIM905
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
 SIZES = {"wide": (1360, 860), "phone": (390, 844)}
 PLACES = (
     ("loa-ubnd", "speaker", "Cụm UBND xã", None),
