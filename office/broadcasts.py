@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from langso import dates
 from langso.clock import Clock
 from langso.contract import Late, Plan, TargetSet, Urgent, UrgentOrder
 from langso.store import Store
 from office import broadcast_rows as rows
+from office.allowed import Limits, allowed, first_allowed, refused
 from office.broadcast_rows import Broadcast, PlanClass, Play, UrgentRow
 from office.documents import Documents, Issued
 from office.errors import BroadcastRefused, NotFound
 from office.home import OfficeHome
 from office.media import MediaStore, Sound
-from office.plans import EVERYONE, KEEP_PAST, Head, Planned, Show, clash, first_free, make_plan, read_plan
+from office.plans import EVERYONE, KEEP_PAST, Head, Planned, Show, clash, make_plan, read_plan
 from office.registry import read_devices
+
+log = logging.getLogger(__name__)
 
 MAX_TEXT = 4000
 MAX_TITLE = 200
@@ -32,6 +36,7 @@ MAX_IN_FORCE = 45
 REFRESH = timedelta(hours=12)
 MAX_URGENT_MINUTES = 24 * 60
 RESTORED = "khôi phục"
+_SHORTEN = "không còn giờ nào vừa; hãy rút ngắn bản tin."
 
 
 class Broadcasts:
@@ -108,7 +113,9 @@ class Broadcasts:
         return rows.find(self._store.db, id)
 
     def send(self, id: str, by: str) -> Broadcast:
-        """Puts it in the signed plan. Raises BroadcastRefused (a clash names a free time), SignerRefused."""
+        """Puts it in the signed plan. Raises SignerRefused; BroadcastRefused where it clashes with another or the
+        loudspeakers would refuse it (quiet hours, minutes a day), naming the nearest time that is allowed.
+        """
         with self._store.transaction() as db:
             found = rows.find(db, id)
             if found.status == "scheduled":
@@ -119,13 +126,9 @@ class Broadcasts:
             if found.planned.begins <= now:
                 raise BroadcastRefused("Giờ phát quá gấp để mở loa và báo hiệu; hãy chọn giờ muộn hơn.")
             others = rows.scheduled(db, now - KEEP_PAST)
-            taken = clash(found.planned, others)
-            if taken is not None:
-                free = first_free(found.planned, others)
-                raise BroadcastRefused(
-                    f"Trùng giờ với «{taken.show.title}» lúc {dates.moment(taken.start, today=_today(now))}; "
-                    f"giờ trống gần nhất là {dates.moment(free, today=_today(now))}."
-                )
+            why = self._obstacle(found.planned, others, now)
+            if why is not None:
+                raise BroadcastRefused(why)
             db.execute("UPDATE broadcasts SET status = 'scheduled', sent_at = ? WHERE id = ?", [now.isoformat(), id])
             self._log(by, "send", id)
             self._issue_plan()
@@ -266,8 +269,31 @@ class Broadcasts:
                     rows.insert_urgent(db, order, RESTORED)
         return document is not None
 
+    def _obstacle(self, new: Planned, others: Sequence[Planned], now: datetime) -> str | None:
+        """Why it cannot be played at its time, and the nearest time at which it can, as one sentence."""
+        limits = self._limits()
+        taken, breach = clash(new, others), refused(new, others, limits)
+        if taken is None and breach is None:
+            return None
+        today = dates.local(now).date()
+        free = first_allowed(new, others, limits, now + FARTHEST)
+        if taken is not None:
+            why = f"Trùng giờ với «{taken.show.title}» lúc {dates.moment(taken.start, today=today)}"
+            return f"{why}; " + (f"giờ trống gần nhất là {dates.moment(free, today=today)}." if free else _SHORTEN)
+        why = f"Loa sẽ không phát: {breach.why}" if breach else ""
+        return f"{why}; " + (f"giờ gần nhất được phát là {dates.moment(free, today=today)}." if free else _SHORTEN)
+
+    def _limits(self) -> Limits:
+        return Limits.of(self._home.trust().trust, self._home.rule())
+
     def _issue_plan(self) -> Issued:
-        planned = rows.scheduled(self._store.db, self._clock.now() - 2 * KEEP_PAST)
+        now = self._clock.now()
+        scheduled = rows.scheduled(self._store.db, now - 2 * KEEP_PAST)
+        # The signer refuses a plan with one occurrence too many; caps made tighter must not block all the others.
+        planned = allowed(scheduled, self._limits(), now)
+        for one in scheduled:
+            if one not in planned:
+                log.warning("left out of the plan, the caps no longer allow it: %s", one.id)
         return self._documents.issue("plan", lambda head: make_plan(planned, head))
 
     def _issue_urgent(self) -> Issued:
@@ -371,7 +397,3 @@ def _title(title: str, text: str) -> str:
 def _millis(moment: datetime) -> datetime:
     utc = moment.astimezone(UTC)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
-
-
-def _today(now: datetime) -> date:
-    return dates.local(now).date()

@@ -179,10 +179,14 @@ def first_free(new: Planned, others: Sequence[Planned]) -> datetime:
     """The first whole minute from the wished time on at which the new show fits."""
     start = new.start
     while (other := clash(Planned(new.id, new.show, start), others)) is not None:
-        earliest = other.ends + new.show.lead + AMPLIFIER_LEAD
-        floor = earliest.replace(second=0, microsecond=0)
-        start = floor if floor == earliest else floor + MINUTE
+        start = whole_minute(other.ends + new.show.lead + AMPLIFIER_LEAD)
     return start
+
+
+def whole_minute(moment: datetime) -> datetime:
+    """The moment, or the next whole minute after it."""
+    floor = moment.replace(second=0, microsecond=0)
+    return floor if floor == moment else floor + MINUTE
 
 
 def meet(one: Sequence[str], other: Sequence[str]) -> bool:

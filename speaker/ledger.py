@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 import sqlite_utils
 
+from langso.caps import vietnamese_day
 from langso.clock import Clock
 from langso.contract import EndedReceipt, StartedReceipt
 from langso.store import Migration, Store
 from speaker.journal import Journal
-from speaker.policy import vietnamese_day
 from speaker.shows import Show
 from speaker.timeline import Entry, Outcome, PlayState
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from langso.clock import VIETNAM
-from langso.contract import Caps, IssuerRule, QuietHours, TrustDocument
+from langso.caps import quiet_hours, quiet_refusal, too_long_a_day
+from langso.contract import Caps, IssuerRule, TrustDocument
 from speaker.shows import Show
 
 NO_MINUTES: Mapping[str, int] = {}
+NOTHING = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -48,33 +49,15 @@ class Policy:
             return "nơi ra lệnh không còn quyền"
         if "*" not in rule.places and (self.village is None or self.village not in rule.places):
             return "nơi ra lệnh không được phát ở thôn này"
-        length = show.duration_ms + int(show.lead.total_seconds() * 1000)
-        if rule.minutes_a_day is not None and heard_ms.get(show.issuer, 0) + length > rule.minutes_a_day * 60_000:
+        length = timedelta(milliseconds=show.duration_ms) + show.lead
+        heard = {issuer: timedelta(milliseconds=ms) for issuer, ms in heard_ms.items()}
+        if too_long_a_day(rule.minutes_a_day, heard.get(show.issuer, NOTHING), length):
             return f"quá {rule.minutes_a_day} phút mỗi ngày của nơi ra lệnh"
         if show.emergency:
             return None
-        quiet = quiet_hours(self.caps.quiet_hours, at, at + timedelta(milliseconds=length))
+        quiet = quiet_hours(self.caps.quiet_hours, at, at + length)
         if quiet is not None:
-            return f"giờ yên tĩnh {quiet.start} đến {quiet.end}"
-        if heard_ms.get("", 0) + length > self.caps.minutes_a_day * 60_000:
+            return quiet_refusal(quiet)
+        if too_long_a_day(self.caps.minutes_a_day, heard.get("", NOTHING), length):
             return f"quá {self.caps.minutes_a_day} phút mỗi ngày"
         return None
-
-
-def quiet_hours(hours: tuple[QuietHours, ...], begin: datetime, end: datetime) -> QuietHours | None:
-    """The quiet hours that touch [begin, end), Vietnamese wall clock, or None. Equal start and end: the whole day."""
-    first = begin.astimezone(VIETNAM).date() - timedelta(days=1)
-    days = (end.astimezone(VIETNAM).date() - first).days + 1
-    for quiet in hours:
-        opens, closes = time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
-        for day in (first + timedelta(days=n) for n in range(days)):
-            since = datetime.combine(day, opens, VIETNAM)
-            until = datetime.combine(day + timedelta(days=1 if closes <= opens else 0), closes, VIETNAM)
-            if since < end and begin < until:
-                return quiet
-    return None
-
-
-def vietnamese_day(moment: datetime) -> str:
-    """The Vietnamese calendar day of an instant, ISO: what "a day" means in minutes a day."""
-    return moment.astimezone(VIETNAM).date().isoformat()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from langso.contract import Catalogue, Document, IssuerRule, Order, Plan, ReceiptsAck, TrustDocument, Urgent
 from langso.trust import parse_payload
 from langso.trust.errors import Refused
+from office.allowed import Limits, plan_breaches
 from office.errors import SignerRefused
 
 KINDS: dict[str, type[Document]] = {"plan": Plan, "urgent": Urgent, "catalogue": Catalogue, "order": Order}
@@ -90,6 +91,9 @@ def _check_plan(plan: Plan, rule: IssuerRule, trust: TrustDocument) -> None:
                 f"Bản tin «{programme.title}» to {programme.volume}%, xã chỉ cho tới {trust.caps.volume}%; "
                 "hãy giảm âm lượng."
             )
+    broken = next(iter(plan_breaches(plan, Limits.of(trust, rule))), None)
+    if broken is not None:
+        raise SignerRefused(f"Lượt phát {broken.sound.id} trái quy định của xã: {broken.why}; hãy chọn giờ khác.")
     if plan.until > plan.expires:
         raise SignerRefused("Lịch phát dài hơn hạn của nó; hãy đặt lại hạn.")
 

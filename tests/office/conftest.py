@@ -141,7 +141,7 @@ def make_office(make_settings: Callable[..., Settings]) -> Iterator[Callable[...
     def make(**more: object) -> OfficeWorld:
         settings = make_settings(**more)
         roots = [SigningKey.generate()]
-        initialise(settings, roots, None, datetime.now(UTC))
+        initialise(settings, roots, None, datetime.now(UTC), caps=more.get("caps"))  # type: ignore[arg-type]
         world = OfficeWorld(settings, roots)
         world.start_signer()
         world.console = Console(settings)

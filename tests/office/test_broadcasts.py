@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from langso.contract import Plan, Urgent
-from langso.trust import parse_payload, read_sealed
+from langso.clock import VIETNAM
+from langso.contract import Caps, Plan, QuietHours, Urgent
+from langso.paths import write_atomic
+from langso.trust import make_bundle, make_trust, parse_payload, read_sealed
 from office.errors import BroadcastRefused, NotFound, SignerUnreachable
 
 
@@ -157,6 +159,48 @@ def test_withdrawing_what_plays_sends_an_urgent_stop_that_the_loudspeaker_obeys(
 def test_withdrawing_what_is_hours_away_disturbs_nobody(office_world: Any, service: Any) -> None:
     service.withdraw(sent(service, start=soon(120)).id, "a")
     assert office_world.console.documents.latest("urgent") is None
+
+
+def quiet_for_hours() -> Caps:
+    now = datetime.now(VIETNAM)
+    begin, end = (now + timedelta(hours=hours) for hours in (-1, 2))
+    return Caps(quiet_hours=(QuietHours(start=f"{begin:%H:%M}", end=f"{end:%H:%M}"),))
+
+
+def test_what_loudspeakers_would_refuse_is_refused_with_the_nearest_time(make_office: Any) -> None:
+    world = make_office(caps=quiet_for_hours())
+    service = world.console.broadcasts
+    said = r"^Loa sẽ không phát: giờ yên tĩnh .* đến .*; giờ gần nhất được phát là [^.]*\.$"
+    with pytest.raises(BroadcastRefused, match=said):
+        sent(service)
+    assert world.console.documents.latest("plan") is None
+    (kept,) = service.newest()
+    assert kept.status == "prepared"
+    assert sent(service, start=soon(125)).status == "scheduled"
+
+
+def test_minutes_a_day_are_refused_when_they_are_used_up(make_office: Any) -> None:
+    service = make_office(caps=Caps(minutes_a_day=0)).console.broadcasts
+    with pytest.raises(BroadcastRefused, match="quá 0 phút mỗi ngày; không còn giờ nào"):
+        sent(service)
+
+
+def test_caps_made_tighter_do_not_block_the_rest_of_the_plan(office_world: Any, service: Any) -> None:
+    one, two, three = (sent(service, start=soon(minutes)) for minutes in (10, 20, 200))
+    home = office_world.home
+    trust = make_trust(
+        "hoa-son",
+        list(home.trust().trust.issuers),
+        office_world.roots,
+        version=2,
+        issued=datetime.now(UTC),
+        expires=soon(60 * 24 * 30),
+        caps=quiet_for_hours(),
+    )
+    write_atomic(home.trust_file, make_bundle(trust))
+    service.withdraw(one.id, "a")
+    assert [occurrence.id for occurrence in plan_of(office_world).occurrences] == [three.planned.id]
+    assert service.get(two.id).status == "scheduled"
 
 
 def test_a_lost_database_is_rebuilt_from_the_copies_beside_it(office_world: Any, service: Any) -> None:

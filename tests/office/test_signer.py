@@ -128,6 +128,24 @@ def test_only_canonical_bytes_are_signed(office_world: Any, other: bytes) -> Non
     signing.sign("plan", exact)
 
 
+def test_a_plan_with_what_loudspeakers_would_refuse_is_not_signed(make_office: Any) -> None:
+    from langso.contract import Caps, QuietHours
+
+    quiet = Caps(quiet_hours=(QuietHours(start="00:00", end="00:00"),))
+    now = datetime.now(UTC)
+    programme = Programme(id="p", title="t", media=(0,))
+    tables = {"media": (MEDIA,), "target_sets": (TargetSet(devices=("*",)),), "programmes": (programme,)}
+    coming, begun = (
+        plan(1, **tables, occurrences=(Occurrence(id="o", programme=0, targets=0, start=now + timedelta(hours=h)),))
+        for h in (1, -1)
+    )
+    world = make_office(caps=quiet)
+    with pytest.raises(SignerRefused, match="giờ yên tĩnh 00:00 đến 00:00"):
+        world.console.signer.sign("plan", coming)
+    assert world.console.signer.version("plan", 0) == 0
+    world.console.signer.sign("plan", begun)
+
+
 def test_an_emergency_in_a_plan_and_too_many_occurrences_are_refused(client: SignerClient) -> None:
     now = datetime.now(UTC)
     programme = Programme(id="p", title="t", media=(0,))

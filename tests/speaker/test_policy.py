@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from langso.caps import quiet_hours, vietnamese_day
 from langso.clock import VIETNAM
 from langso.contract import Caps, IssuerRule, Media, QuietHours, Threshold
-from speaker.policy import Policy, quiet_hours, vietnamese_day
+from speaker.policy import Policy
 from speaker.shows import Show
 
 KEYS = Threshold(keys=("0" * 64,), threshold=1)
