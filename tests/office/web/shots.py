@@ -11,9 +11,10 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langso.contract import ClockReport, Held
 from langso.settings_model import (
@@ -74,6 +75,16 @@ class LoggedIn:
         if token:
             scope["headers"] = [*scope["headers"], (b"cookie", f"langso={token}".encode())]
 
+        if scope["path"] == "/filled":
+            # A form as a browser without scripts posts it.
+            body = self._cookies["form"].encode()
+            kind = (b"content-type", b"application/x-www-form-urlencoded")
+            scope = {**scope, "method": "POST", "path": "/soan/nghe", "raw_path": b"/soan/nghe"}
+            scope["headers"] = [*scope["headers"], kind]
+
+            async def receive() -> Message:
+                return {"type": "http.request", "body": body, "more_body": False}
+
         async def framed(message: dict[str, object]) -> None:
             if message["type"] == "http.response.start":
                 kept = [(n, v) for n, v in message["headers"] if n not in (b"x-frame-options",)]  # type: ignore[attr-defined]
@@ -119,6 +130,17 @@ def main(folder: Path) -> None:
             pages = fill(console)
             for name, path in pages.items():
                 shoot(folder, name, path)
+            typed = {
+                "token": opened.session.csrf,
+                "title": "Lịch tiêm phòng cho trâu, bò",
+                "text": TEXT,
+                "devices": ["loa-thon-1a", "loa-thon-2"],
+                "date": "2026-11-25",
+                "time": "17:00",
+                "broadcast_class": "priority",
+            }
+            cookies["form"] = urlencode(typed, doseq=True)
+            shoot(folder, "soan-filled", "/filled")
             order = console.broadcasts.urgent(
                 "Lũ quét. Bà con khu suối đi lên nhà văn hóa ngay.",
                 targets=["loa-thon-7", "loa-thon-4"],
