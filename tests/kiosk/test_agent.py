@@ -47,7 +47,10 @@ class House:
         camera = folder / "camera"
         camera.mkdir(exist_ok=True)
         file.write_text(commune.settings_text(office_url=desk.url, camera=camera, broker=port), encoding="utf-8")
-        self.settings = load_settings(file)
+        settings = load_settings(file)
+        # This broker speaks without TLS; the pairing's answer would ask for it.
+        plain = settings.link.model_copy(update={"ca": None, "cert": None, "key": None})
+        self.settings = settings.model_copy(update={"link": plain})
         self.start()
 
     def start(self) -> None:
