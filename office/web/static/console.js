@@ -13,8 +13,20 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const audio = event.target.querySelector ? event.target.querySelector("audio[data-play]") : null;
   if (audio) audio.play().catch(() => {});
 });
+// What is ticked is what is meant: a village follows its loudspeakers, and "Cả xã" stands alone.
 document.addEventListener("change", (event) => {
   const box = event.target;
-  if (!(box instanceof HTMLInputElement) || box.name !== "villages") return;
-  box.closest("fieldset").querySelectorAll("input[name=devices]").forEach((one) => { one.checked = box.checked; });
+  if (!(box instanceof HTMLInputElement) || !["villages", "devices"].includes(box.name)) return;
+  const every = (choice, root) => (root || box.form).querySelectorAll(choice);
+  if (box.value === "*") {
+    if (box.checked) every(".village input").forEach((one) => { one.checked = false; });
+    return;
+  }
+  every('input[name=devices][value="*"]').forEach((one) => { one.checked = false; });
+  const village = box.closest("fieldset");
+  if (box.name === "villages") {
+    every("input[name=devices]", village).forEach((one) => { one.checked = box.checked; });
+  } else if (!box.checked) {
+    every("input[name=villages]", village).forEach((one) => { one.checked = false; });
+  }
 });
