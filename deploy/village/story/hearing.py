@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deploy.village.running import Village
+
+if TYPE_CHECKING:
+    from speaker.listening import Recording
+
+AROUND_S = 3.0
 
 
 @dataclass(frozen=True)
 class Heard:
-    """One medium found on one loudspeaker. `start_s`: wall time of its first sample, by the recorder's stamps."""
+    """One medium found on one loudspeaker. `start_s`: wall time of its first sample, by the recorder's stamps.
+
+    `flac` and `stamps`: the stretch of the recording around it, and its blocks' stamps as the recorder writes them.
+    """
 
     device: str
     start_s: float
     correlation: float
     spread_ms: float
+    flac: bytes
+    stamps: bytes
 
 
 @dataclass
@@ -69,17 +81,21 @@ def listen(village: Village, device: str, media: Path, around_s: float, margin_s
     finally:
         village.processes.restart(recorder)
         time.sleep(0.1)
-    return Heard(device, found.start_ns / 1e9, found.correlation, found.spread_ms)
+    flac, stamps = _excerpt(recording, found.sample, len(samples))
+    return Heard(device, found.start_ns / 1e9, found.correlation, found.spread_ms, flac, stamps)
 
 
-def keep_recording(village: Village, device: str, out: Path) -> list[Path]:
-    """Copies of a device's newest FLAC files into `out`; returns them."""
-    import shutil
+def _excerpt(recording: Recording, first: int, count: int) -> tuple[bytes, bytes]:
+    """FLAC and stamps of the whole blocks from `AROUND_S` before the medium to as long after it."""
+    import numpy
+    import soundfile
 
-    out.mkdir(parents=True, exist_ok=True)
-    copies = []
-    for file in sorted(village.ground.home(device).recording.glob("*.flac"))[-2:]:
-        copy = out / f"{device}-{file.name}"
-        shutil.copyfile(file, copy)
-        copies.append(copy)
-    return copies
+    from speaker.listening import BLOCK
+
+    around = round(AROUND_S * 100)
+    begin = max(0, first // BLOCK - around)
+    end = min(len(recording.wall_ns), (first + count) // BLOCK + around)
+    out = io.BytesIO()
+    soundfile.write(out, recording.samples[begin * BLOCK : end * BLOCK], 48000, format="FLAC", subtype="PCM_16")
+    pairs = numpy.stack([recording.wall_ns[begin:end], recording.monotonic_ns[begin:end]], axis=1)
+    return out.getvalue(), pairs.astype("<i8").tobytes()

@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.village.layout import SPEAKERS
 from deploy.village.running import Login, Village
 from deploy.village.story.console import Console
-from deploy.village.story.hearing import Heard, StartErrors, keep_recording, listen
+from deploy.village.story.hearing import Heard, StartErrors, listen
 from deploy.village.story.records import Play, Records, wait_for
 from deploy.village.story.report import Evidence, NotSeen
 
@@ -83,9 +83,10 @@ class Scene:
             for device, error in errors.items():
                 self.starts.add(name, device, error)
         evidence.keep(media, f"{name}-media.opus")
-        for device in devices:
-            for copy in keep_recording(self.village, device, evidence.folder):
-                evidence.files.append(f"{evidence.folder.name}/{copy.name}")
+        evidence.note(**{f"{name}_looked_for_at": around_s, f"{name}_heard_at": {h.device: h.start_s for h in heard}})
+        for one in heard:
+            evidence.write(f"{name}-{one.device}.flac", one.flac)
+            evidence.write(f"{name}-{one.device}.stamps", one.stamps)
         weak = {one.device: round(one.correlation, 3) for one in heard if one.correlation < LEAST_CORRELATION}
         if weak:
             raise NotSeen(f"expected: {name} in every recording with correlation >= {LEAST_CORRELATION}; seen {weak}")
