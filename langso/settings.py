@@ -152,7 +152,8 @@ def _unknown(path: KeyPath) -> str:
         return f"không có {thing} này; có phải ý là `{near[0]}` không?"
     homes = [section for section in Settings.model_fields if path[:-1] != (section,) and name in _known((section,))]
     if homes:
-        return f"không có {thing} này ở đây; `{name}` thuộc phần [{homes[0]}]"
+        named = " hoặc ".join(f"[{home}]" for home in homes)
+        return f"không có {thing} này ở đây; `{name}` thuộc phần {named}"
     return f"không có {thing} này; ở đây có: {', '.join(known)}" if known else f"không có {thing} này"
 
 

@@ -194,9 +194,13 @@ class OfficeSettings(Section):
 
 
 class SignerSettings(Section):
-    """The signing process. `socket`: Unix socket the office asks through; default `signer.sock` under paths.run."""
+    """The signing process. `socket`: Unix socket the office asks through; default `signer.sock` under paths.run.
+
+    `state`: the folder of its keys and counters, which only its own user reads; None: `signer` under paths.state.
+    """
 
     socket: FilePath = SYSTEM_RUN / "signer.sock"
+    state: FilePath | None = None
 
 
 class PathSettings(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,9 @@ from langso.trust import (
     threshold_of,
 )
 from office.errors import AlreadyInitialised, NotInitialised
+from office.ownership import hand_over
+
+log = logging.getLogger(__name__)
 
 ISSUER = "office"
 TRUST_LIFE = timedelta(days=730)
@@ -39,7 +43,7 @@ class RootFile(Message):
 
 @dataclass(frozen=True)
 class OfficeHome:
-    """The office's places, all under `settings.paths.state`."""
+    """The office's places, under `settings.paths.state`; the signer's own may lie apart."""
 
     settings: Settings
 
@@ -55,8 +59,8 @@ class OfficeHome:
 
     @property
     def signer(self) -> Path:
-        """The signer's own folder: its keys (*.key) and its counters."""
-        return self.state / "signer"
+        """The signer's own folder: keys (*.key) and counters. Of all else it reads only trust, root and devices."""
+        return self.settings.signer.state or self.state / "signer"
 
     @property
     def trust_file(self) -> Path:
@@ -156,21 +160,19 @@ def initialise(
 ) -> OfficeHome:
     """Makes the office's keys, authority (`ca` None: a new one) and trust document, signed by the root keys.
 
-    Also writes ca, cert and key of `[link]` where the settings name them and they are absent.
-    Raises AlreadyInitialised, FileRefused.
+    Also writes ca, cert and key of `[link]` where the settings name them and they are absent. Run by root, files go
+    to the owners of the folders they lie in, and a line in the log says so. Raises AlreadyInitialised, FileRefused.
     """
     import pyrage
 
     home = OfficeHome(settings)
     if home.trust_file.exists():
         raise AlreadyInitialised(f"Văn phòng đã có khoá ở {home.state}; không tạo lại, kẻo các loa không nghe nữa.")
-    home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for folder in (home.signer, home.ca, home.devices, home.published, home.media, home.desk):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folders(home)
     authority = ca or make_ca(settings.commune.name[:64], now=now)
     write_atomic(home.ca / "ca.pem", authority.certificate, mode=0o644)
     write_atomic(home.ca / "ca.key", authority.key)
-    _write_link_files(settings, authority, now)
+    linked = _write_link_files(settings, authority, now)
     write_atomic(home.age_file, f"{pyrage.x25519.Identity.generate()}\n".encode())
     signing = SigningKey.generate()
     signing.save(home.signer / "1.key")
@@ -185,8 +187,14 @@ def initialise(
         expires=now + TRUST_LIFE,
         caps=caps,
     )
+    office_user, signer_user = hand_over(home.state, linked), hand_over(home.signer)
     # Last, since its presence says that all is there.
     write_atomic(home.trust_file, make_bundle(trust), mode=0o644)
+    hand_over(home.state)
+    if office_user is not None:
+        log.warning("Chạy bằng root: đã giao %s cho %s.", home.state, office_user)
+    if signer_user is not None and _signer_apart(home):
+        log.warning("Đã giao khoá người ký ở %s cho %s; người dùng khác không đọc được.", home.signer, signer_user)
     return home
 
 
@@ -201,14 +209,38 @@ def office_rule(*keys: SigningKey, epoch: int = 0) -> IssuerRule:
     )
 
 
-def _write_link_files(settings: Settings, authority: Certified, now: datetime) -> None:
-    link = settings.link
+def _make_folders(home: OfficeHome) -> None:
+    try:
+        home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (home.signer, home.ca, home.devices, home.published, home.media, home.desk):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The signer, in the office's group, reads the public keys of devices; all else in there stays 0600 or 0700.
+        home.devices.chmod(0o750)
+        if _signer_apart(home):
+            home.state.chmod(0o750)
+            home.signer.chmod(0o700)
+    except OSError as error:
+        raise FileRefused(
+            f"Không tạo được thư mục {error.filename}: {error.strerror}; hãy chạy lại bằng quyền root (sudo)."
+        ) from error
+
+
+def _signer_apart(home: OfficeHome) -> bool:
+    return not home.signer.is_relative_to(home.state)
+
+
+def _write_link_files(settings: Settings, authority: Certified, now: datetime) -> list[Path]:
+    """The files written."""
+    link, written = settings.link, []
     if link.ca is not None and not link.ca.exists():
         link.ca.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(link.ca, authority.certificate, mode=0o644)
+        written.append(link.ca)
     if link.cert is not None and link.key is not None and not link.cert.exists():
         own = make_client_certificate(authority, ISSUER, now=now)
         link.cert.parent.mkdir(parents=True, exist_ok=True)
         link.key.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(link.key, own.key)
         write_atomic(link.cert, own.certificate, mode=0o644)
+        written += [link.key, link.cert]
+    return written

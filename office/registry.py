@@ -33,7 +33,7 @@ class Device(Message):
 
 def keep_device(folder: Path, device: Device) -> None:
     """Writes the device's file atomically. Raises FileRefused."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     write_atomic(folder / f"{device.id}.json", device.to_json(), mode=0o640)
 
 

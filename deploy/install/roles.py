@@ -35,6 +35,9 @@ def steps_of(role: str, *, commune: str, commune_name: str, device: str, root: P
         # The broker is reachable from the villages: certificates, not addresses, decide who may come in.
         place = BrokerPlace("0.0.0.0", _BROKER_PORT, Path("/var/lib/langso-broker"), Path("/etc/langso/broker"))
         steps += [
+            # There before `langso office init`, which gives what it makes to the folders' owners.
+            Folder(root / "var/lib/langso-office", 0o750, "langso-office"),
+            Folder(root / "var/lib/langso-signer", 0o700, "langso-signer"),
             Folder(etc / "broker", 0o750, "langso-broker"),
             File(etc / "broker/mosquitto.conf", mosquitto_conf(place), owner="langso-broker"),
             File(root / "var/lib/langso-broker/access.acl", access_rules(commune), mode=0o600, owner="langso-broker"),
@@ -93,5 +96,6 @@ _SECTIONS = {
         "",
         "[signer]",
         'socket = "/run/langso-signer/signer.sock"',
+        'state = "/var/lib/langso-signer"   # khoá: chỉ người ký đọc được',
     ),
 }

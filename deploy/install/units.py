@@ -12,7 +12,8 @@ SETTINGS = "/etc/langso/langso.toml"
 class Unit:
     """One service. `devices`: device classes it may open (DeviceAllow); `network`: whether it may leave the machine.
 
-    `groups`: supplementary groups for its hardware; `writable`: further paths it may write.
+    `groups`: supplementary groups for hardware or what another service shares; `writable`: further paths it may
+    write.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Unit:
     after: tuple[str, ...] = ()
     writable: tuple[str, ...] = ()
     state: str = ""
+    state_mode: str = "0700"
     jit: bool = False
     watchdog: bool = False
 
@@ -54,7 +56,7 @@ class Unit:
             "TimeoutStopSec=15",
             *(f"SupplementaryGroups={group}" for group in self.groups),
             f"StateDirectory={self.state or self.name}",
-            "StateDirectoryMode=0700",
+            f"StateDirectoryMode={self.state_mode}",
             f"RuntimeDirectory={self.name}",
             "RuntimeDirectoryMode=0750",
             "Environment=PYTHONUNBUFFERED=1 LANGSO_ASSETS=" + RELEASE + "/assets",
@@ -163,6 +165,8 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             user="langso-signer",
             command=f"{_LANGSO} office signer --settings {SETTINGS}",
             network=False,
+            # It reads trust, root and devices in the office's folder; the office reads nothing in the signer's.
+            groups=("langso-office",),
         ),
         Unit(
             name="langso-office",
@@ -170,6 +174,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             user="langso-office",
             command=f"{_LANGSO} office web --settings {SETTINGS}",
             groups=("langso-signer",),
+            state_mode="0750",
             after=("langso-broker.service", "langso-signer.service"),
             # cffi's callbacks and argon2 need no writable code; ffmpeg, its child, does on some CPUs.
             jit=True,

@@ -92,3 +92,16 @@ def test_a_bad_commune_code_is_refused_with_a_sentence(bad: str, tmp_path: Path)
     )
     assert said.exit_code == 2
     assert "--commune" in said.output
+
+
+def test_the_signers_keys_lie_where_only_its_service_keeps_state(tmp_path: Path) -> None:
+    file = tmp_path / "langso.toml"
+    file.write_text(
+        settings_text("office", commune="hoa-son", commune_name="Xã Hoa Sơn", device="vp"), encoding="utf-8"
+    )
+    settings = load_settings(file)
+    assert settings.signer.state == Path("/var/lib/langso-signer")
+    steps = steps_of("office", commune="a", commune_name="A", device="vp", root=tmp_path, source=ROOT)
+    folders = {step.path: (step.owner, step.mode) for step in steps if isinstance(step, Folder)}
+    assert folders[tmp_path / "var/lib/langso-office"] == ("langso-office", 0o750)
+    assert folders[tmp_path / "var/lib/langso-signer"] == ("langso-signer", 0o700)

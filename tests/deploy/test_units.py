@@ -52,3 +52,12 @@ def test_only_the_signer_has_no_network() -> None:
 
 def test_no_unit_runs_as_root() -> None:
     assert all(unit.user.startswith("langso-") for unit in ALL)
+
+
+def test_signer_and_office_share_public_files_and_no_keys() -> None:
+    units = {unit.name: unit for unit in units_of("office")}
+    signer, office = units["langso-signer"].text(), units["langso-office"].text()
+    assert "SupplementaryGroups=langso-office" in signer
+    assert "StateDirectoryMode=0700" in signer
+    assert "StateDirectoryMode=0750" in office
+    assert [unit.name for unit in ALL if unit.state_mode != "0700"] == ["langso-office"]

@@ -101,7 +101,7 @@ def test_sections_that_are_missing_are_named() -> None:
 
 def test_a_key_before_any_section_is_shown_its_home() -> None:
     (found,) = mistakes('state = "x"\n' + LEAST)
-    assert found == "dòng 1: state: không có phần này ở đây; `state` thuộc phần [paths]"
+    assert found == "dòng 1: state: không có phần này ở đây; `state` thuộc phần [signer] hoặc [paths]"
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
