@@ -90,7 +90,7 @@ _PATTERNS: list[tuple[str, _Say]] = [
     (rf"{_ALONE}{_N}{_UNIT}{_PER}(?!\w)", say.measure),
     (r"(?<!\w)[IVX]{1,7}(?!\w)", say.roman),
     (r"(?<!\w)ĐT\.?\s?(?=[1-9][0-9]{2}(?![0-9]))", lambda _: "đường tỉnh "),
-    (rf"(?<!\w)(?:{_any_of(list(ABBREVIATIONS))})(?!\w)", say.abbreviation),
+    (rf"(?<![^\W\d])(?:{_any_of(list(ABBREVIATIONS))})(?!\w)", say.abbreviation),
     (rf"(?<!\w)(?P<place>{_any_of(list(BEFORE_A_NAME))})(?P<dot>\.?)\s?(?=[^\W_])", say.place),
     (r"(?<!\w)(?:TP|Tp)\b", say.town),
     (r"(?<!\w)[BCDĐFGHJKLMNPQRSTVWXZ]{2,6}(?!\w)", say.letters),

@@ -235,7 +235,14 @@ class Commune:
             {
                 "commune": {"code": self.code, "name": "Xã Thử"},
                 "device": {"id": self.device, "role": "speaker", "place": "Thôn 1", "village": "thon-1"},
-                "link": {"host": "127.0.0.1", "port": port, "retry_max_s": 1.0},
+                "link": {
+                    "host": "127.0.0.1",
+                    "port": port,
+                    "ca": None,
+                    "cert": None,
+                    "key": None,
+                    "retry_max_s": 1.0,
+                },
                 "clock": {"trust": "host"},
                 "speaker": {
                     "sound": "pipe",
