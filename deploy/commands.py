@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from deploy.errors import NotAdministrator
+from deploy.errors import DeployError, NotAdministrator
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _SLUG_HELP = "chữ thường không dấu, số và gạch nối"
@@ -33,6 +33,7 @@ def install(role: str, commune: str, commune_name: str, device: str, check: bool
     """
     from deploy.install.roles import steps_of
     from deploy.install.steps import StepFailed
+    from deploy.install.units import SETTINGS
 
     _refuse_bad_slug("--commune", commune)
     _refuse_bad_slug("--device", device)
@@ -40,6 +41,7 @@ def install(role: str, commune: str, commune_name: str, device: str, check: bool
         raise click.UsageError("Tên xã không được có dấu ngoặc kép hay ký tự lạ.")
     if not check and root == Path("/") and os.geteuid() != 0:
         raise NotAdministrator("Cài đặt cần quyền quản trị: hãy chạy lại với sudo (hoặc thêm --check để chỉ xem).")
+    _refuse_second_role(root / SETTINGS.lstrip("/"), role)
     steps = steps_of(
         role,
         commune=commune,
@@ -90,6 +92,18 @@ def doctor(settings_file: Path, as_json: bool) -> None:
             click.echo(f"        → {check.fix}")
     if any(check.level == "bad" for check in checks):
         raise SystemExit(1)
+
+
+def _refuse_second_role(settings: Path, role: str) -> None:
+    """One machine, one role: programs, settings and health are the role's own."""
+    import tomllib
+
+    try:
+        there = tomllib.loads(settings.read_text(encoding="utf-8")).get("device", {}).get("role", role)
+    except (OSError, ValueError):
+        return
+    if there != role:
+        raise DeployError(f"Máy này đã cài vai trò «{there}» ({settings}); mỗi máy một vai trò, hãy dùng máy khác.")
 
 
 def _refuse_bad_slug(option: str, text: str) -> None:

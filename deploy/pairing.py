@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ def pair() -> None:
     1. Trên thiết bị:    langso pair request -o /media/usb/yeu-cau.json
     2. Ở văn phòng:      langso pair answer /media/usb/yeu-cau.json -o /media/usb/tra-loi.json
     3. Trên thiết bị:    langso pair finish /media/usb/tra-loi.json
+
+    Máy chủ tin của văn phòng cũng cần chứng thư, một lần: langso pair broker --help
 
     Ở bước 2, so mười hai chữ số trên hai màn hình: giống nhau mới là đúng thiết bị.
     """
@@ -96,6 +99,42 @@ def answer(
     done = answer_at_office(settings, raw, device=device, replace=replace)
     write_atomic(out, done.answer, mode=0o644)
     click.echo(f"Đã nhận {done.device}. Mang {out} lại thiết bị, rồi: langso pair finish {out.name}")
+
+
+@pair.command()
+@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của văn phòng.")
+@click.option("--host", "hosts", multiple=True, required=True, help="Tên hay địa chỉ mà loa gọi tới.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("/etc/langso/broker"),
+    help="Thư mục của máy chủ tin.",
+)
+def broker(settings_file: Path, hosts: tuple[str, ...], into: Path) -> None:
+    """Ở văn phòng: cấp chứng thư cho máy chủ tin (Mosquitto), sau langso office init."""
+    certify_broker(load_settings(settings_file), ("localhost", "127.0.0.1", *hosts), into)
+    click.echo(f"Đã ghi ca.pem, broker.pem, broker.key vào {into}. Tiếp theo: systemctl restart langso-broker")
+
+
+def certify_broker(settings: Settings, hosts: tuple[str, ...], into: Path) -> None:
+    """Writes ca.pem, broker.pem and broker.key for a broker reached by `hosts`, owned as the folder is.
+
+    Raises NotInitialised, CertificateError, FileRefused.
+    """
+    from langso.certificates import make_server_certificate
+    from office.home import OfficeHome
+
+    authority = OfficeHome(settings).authority()
+    server = make_server_certificate(authority, tuple(dict.fromkeys(hosts)), now=datetime.now(UTC))
+    into.mkdir(mode=0o750, parents=True, exist_ok=True)
+    owner = into.stat()
+    for name, data, mode in (
+        ("ca.pem", authority.certificate, 0o644),
+        ("broker.pem", server.certificate, 0o644),
+        ("broker.key", server.key, 0o600),
+    ):
+        write_atomic(into / name, data, mode=mode)
+        os.chown(into / name, owner.st_uid, owner.st_gid)
 
 
 def answer_at_office(

@@ -90,6 +90,14 @@ _SECTIONS = {
         "warn_s = 20",
     ),
     "office": (
+        "[link]",
+        'host = "localhost"',
+        f"port = {_BROKER_PORT}",
+        # langso office init writes these three.
+        'ca = "/var/lib/langso-office/link/ca.pem"',
+        'cert = "/var/lib/langso-office/link/office.pem"',
+        'key = "/var/lib/langso-office/link/office.key"',
+        "",
         "[office]",
         'host = "127.0.0.1"    # để sau một máy chủ HTTPS của xã',
         "port = 8080",

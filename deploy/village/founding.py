@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
 from deploy.village.layout import (
     COMMUNE,
-    KIOSK,
     MACHINES,
     Ground,
     Machine,
     write_machine_settings,
     write_office_settings,
 )
-from langso.certificates import make_server_certificate
 from langso.paths import write_atomic
 from langso.settings import load_settings
 from langso.trust import SigningKey
@@ -33,7 +30,7 @@ def found(ground: Ground, *, window: bool = False) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_office_settings(ground)
     _found_office(ground, now)
-    _found_broker(ground, now)
+    _found_broker(ground)
     for machine in MACHINES:
         home = ground.home(machine)
         for folder in (home.state, home.run, home.recording, home.twin, home.camera):
@@ -77,22 +74,13 @@ def _found_office(ground: Ground, now: datetime) -> None:
     initialise(load_settings(ground.office_settings), roots, None, now, threshold=ROOT_THRESHOLD)
 
 
-def _found_broker(ground: Ground, now: datetime) -> None:
-    from office.home import OfficeHome
+def _found_broker(ground: Ground) -> None:
+    from deploy.pairing import certify_broker
 
-    authority = OfficeHome(load_settings(ground.office_settings)).authority()
-    server = make_server_certificate(authority, ("localhost", "127.0.0.1"), now=now)
-    write_atomic(ground.certificates / "ca.pem", authority.certificate, mode=0o644)
-    write_atomic(ground.certificates / "broker.pem", server.certificate, mode=0o644)
-    write_atomic(ground.certificates / "broker.key", server.key)
+    certify_broker(load_settings(ground.office_settings), ("localhost", "127.0.0.1"), ground.certificates)
     place = BrokerPlace("127.0.0.1", ground.broker_port, ground.broker, ground.certificates, user=_me())
     write_atomic(ground.broker / "mosquitto.conf", mosquitto_conf(place).encode(), mode=0o644)
     write_atomic(ground.broker / "access.acl", access_rules(COMMUNE).encode(), mode=0o600)
-
-
-def kiosk_camera(ground: Ground) -> Path:
-    """The folder of pictures that the kiosk's camera sees."""
-    return ground.home(KIOSK).camera
 
 
 def _me() -> str:

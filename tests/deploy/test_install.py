@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.commands import install
+from deploy.errors import DeployError
 from deploy.install.roles import settings_text, steps_of
 from deploy.install.steps import File, Folder, Services, Users
 from deploy.install.units import ROLES, units_of
@@ -105,3 +106,12 @@ def test_the_signers_keys_lie_where_only_its_service_keeps_state(tmp_path: Path)
     folders = {step.path: (step.owner, step.mode) for step in steps if isinstance(step, Folder)}
     assert folders[tmp_path / "var/lib/langso-office"] == ("langso-office", 0o750)
     assert folders[tmp_path / "var/lib/langso-signer"] == ("langso-signer", 0o700)
+
+
+def test_a_machine_has_one_role(tmp_path: Path) -> None:
+    file = tmp_path / "etc/langso/langso.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(settings_text("office", commune="hoa-son", commune_name="Xã", device="may-1"), encoding="utf-8")
+    said = CliRunner().invoke(install, ["speaker", *ARGUMENTS, "--check", "--root", str(tmp_path)])
+    assert isinstance(said.exception, DeployError)
+    assert "office" in str(said.exception)

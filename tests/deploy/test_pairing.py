@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography import x509
 
 from deploy.pairing import pair
 from deploy.village.founding import found
@@ -81,3 +82,21 @@ def test_the_settings_of_every_machine_are_valid(ground: Ground) -> None:
     assert load_settings(ground.office_settings).device.role == "office"
     for machine in MACHINES:
         assert load_settings(ground.home(machine).settings).device.id == machine.id
+
+
+def test_the_broker_gets_a_certificate_that_devices_accept(ground: Ground, tmp_path: Path) -> None:
+    into = tmp_path / "broker"
+    CliRunner().invoke(
+        pair,
+        ["broker", "--settings", str(ground.office_settings), "--host", "xa.lan", "--into", str(into)],
+        catch_exceptions=False,
+    )
+    server = x509.load_pem_x509_certificate((into / "broker.pem").read_bytes())
+    server.verify_directly_issued_by(
+        x509.load_pem_x509_certificate(load_paired(ground.home("loa-thon-1").state).ca.read_bytes())
+    )
+    names = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(
+        x509.DNSName
+    )
+    assert {"xa.lan", "localhost"} <= set(names)
+    assert (into / "broker.key").stat().st_mode & 0o077 == 0
