@@ -78,8 +78,9 @@ def test_a_device_cannot_read_or_write_as_another(village: Callable[[str], Peer]
     two.link.subscribe(TOPICS.device("loa-1", "order"))
     two.link.subscribe(f"{TOPICS.root}/#")
     office.link.publish(TOPICS.device("loa-1", "order"), b"for one", retain=True)
-    one.link.publish(TOPICS.device("loa-1", "state"), b"mine")
-    two.link.publish(TOPICS.device("loa-1", "state"), b"pretending")
+    # Retained, as states are: what is accepted arrives even where the subscription is a moment later.
+    assert one.link.publish(TOPICS.device("loa-1", "state"), b"mine", retain=True, wait=10)
+    two.link.publish(TOPICS.device("loa-1", "state"), b"pretending", retain=True)
     assert [payload for _, payload in office.heard()] == [b"mine"]
     assert two.heard(0.3) == []
 
