@@ -79,10 +79,6 @@ class Console:
         self._post(f"/khan-cap/{order}/bao-yen", {}, page="/khan-cap")
         return time.time()
 
-    def stop(self, broadcast: str) -> None:
-        """Withdraw a broadcast, stopping it where it plays."""
-        self._post(f"/ban-tin/{broadcast}/dung", {}, page=f"/ban-tin/{broadcast}")
-
     def page(self, path: str) -> httpx.Response:
         """A page, redirects followed."""
         answer = self._client.get(path, follow_redirects=True)
