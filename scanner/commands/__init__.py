@@ -1,0 +1,19 @@
+"""`langso scan`: the page in pictures, a PDF from them, the codes in them."""
+
+from __future__ import annotations
+
+import click
+
+from scanner.commands.page import page
+from scanner.commands.pdf import pdf
+from scanner.commands.read import read
+
+
+@click.group()
+def scan() -> None:
+    """Tìm trang giấy, làm PDF, đọc mã QR, từ các tệp ảnh."""
+
+
+scan.add_command(page)
+scan.add_command(read)
+scan.add_command(pdf)

@@ -1,0 +1,68 @@
+"""What every `langso scan` command shares: which pictures, and one answer a line."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scanner.errors import ScannerError
+
+IMAGES = click.Path(path_type=Path, dir_okay=False)
+JSON = click.option("--json", "as_json", is_flag=True, help="Mỗi ảnh một dòng JSON.")
+CAMERA = click.option(
+    "--camera", type=click.Path(path_type=Path, exists=True), help="Thư mục ảnh xem như máy ảnh, thay cho tên ảnh."
+)
+
+
+def pictures(images: tuple[Path, ...], camera: Path | None) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """The name of each picture and what loads it; a camera gives its first frame."""
+    from scanner.images import load_image
+
+    if camera is None and not images:
+        raise click.UsageError("Xin cho tên ít nhất một tệp ảnh (hoặc --camera THƯ_MỤC).")
+    for path in images:
+        yield str(path), lambda path=path: load_image(path)  # type: ignore[misc]
+    if camera is not None:
+        from scanner.cameras.replay import ReplayCamera
+
+        with ReplayCamera(camera, pace_s=0.05) as replay:
+            for _ in range(100):
+                frame = replay.read()
+                if frame is not None:
+                    yield str(camera), lambda image=frame.image: image  # type: ignore[misc]
+                    return
+        raise ScannerError(f"Máy ảnh {camera} không cho hình nào; hãy kiểm tra thư mục ảnh.")
+
+
+def each(
+    pictures: Iterator[tuple[str, Callable[[], Any]]],
+    answer: Callable[[Any], dict[str, Any]],
+    sentence: Callable[[dict[str, Any]], str],
+    as_json: bool,
+) -> None:
+    """Answer picture after picture; one that is refused gets its own line, and the exit code is 1 in the end."""
+    refused = 0
+    for name, load in pictures:
+        try:
+            image = load()
+            begin = time.perf_counter()
+            result = answer(image)
+            spent = round((time.perf_counter() - begin) * 1000, 1)
+        except ScannerError as error:
+            refused += 1
+            if as_json:
+                click.echo(json.dumps({"image": name, "error": str(error)}, ensure_ascii=False))
+            else:
+                click.echo(f"{name}: {error}", err=True)
+            continue
+        if as_json:
+            click.echo(json.dumps({"image": name, "ms": spent, **result}, ensure_ascii=False))
+        else:
+            click.echo(f"{name}: {sentence(result)}")
+    if refused:
+        raise SystemExit(1)

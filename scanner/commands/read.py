@@ -1,0 +1,34 @@
+"""`langso scan read`: the codes in pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scanner.commands.pictures import CAMERA, IMAGES, JSON, each, pictures
+
+
+@click.command()
+@click.argument("images", type=IMAGES, nargs=-1)
+@JSON
+@CAMERA
+def read(images: tuple[Path, ...], as_json: bool, camera: Path | None) -> None:
+    """Mã QR trong mỗi ảnh: nội dung, loại mã, vị trí."""
+    from scanner.reading import read_codes
+
+    def answer(image: Any) -> dict[str, Any]:
+        return {
+            "codes": [
+                {"text": c.text, "polygon": [list(p) for p in c.polygon], "engine": c.engine, "kind": c.kind}
+                for c in read_codes(image)
+            ]
+        }
+
+    def sentence(result: dict[str, Any]) -> str:
+        if not result["codes"]:
+            return "không thấy mã nào; xin chụp lại gần và rõ hơn"
+        return "; ".join(f"[{code['kind']}] {code['text']}" for code in result["codes"])
+
+    each(pictures(images, camera), answer, sentence, as_json)
