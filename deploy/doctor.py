@@ -13,6 +13,8 @@ from pathlib import Path
 
 from deploy.apt import missing_of
 from deploy.install.units import units_of
+from deploy.models import MODELS
+from langso import assets
 from langso.clock import ClockTrust, judge_clock
 from langso.clock_evidence import gather_evidence
 from langso.errors import LangsoError
@@ -37,6 +39,8 @@ LABELS = {
     "sound": "âm thanh",
     "bridge": "bộ điều khiển",
     "camera": "máy ảnh",
+    "models": "mô hình quét",
+    "text": "nhận chữ",
     "certificate": "chứng thư",
     "disk": "chỗ trống",
     "card_write": "ghi thẻ nhớ",
@@ -204,6 +208,28 @@ def voice(settings: Settings) -> Iterable[Check]:
         yield Check.bad("voice", "espeak-ng không có giọng tiếng Việt.", "apt-get install --reinstall espeak-ng-data")
 
 
+def scanning(settings: Settings) -> Iterable[Check]:
+    """What reading papers needs beside the programs: trained weights, and Tesseract's Vietnamese."""
+    if settings.device.role not in ("kiosk", "office"):
+        return
+    absent = sorted(name for name in MODELS if not (assets.folder() / "models" / name).is_file())
+    if absent:
+        yield Check.bad(
+            "models", f"Thiếu {', '.join(absent)}; mã mờ và giấy xoay ngược sẽ khó đọc.", "Chạy lại deploy/setup.sh."
+        )
+    else:
+        yield Check.good("models", "Đủ mô hình để đọc mã và xoay giấy.")
+    program = shutil.which("tesseract")
+    if program is None:
+        yield Check.bad("text", "Không thấy tesseract.", "apt-get install tesseract-ocr tesseract-ocr-vie")
+        return
+    done = subprocess.run([program, "--list-langs"], capture_output=True, text=True, check=False, timeout=10)
+    if "vie" in done.stdout.split():
+        yield Check.good("text", "Nhận được chữ tiếng Việt.")
+    else:
+        yield Check.bad("text", "tesseract không có tiếng Việt.", "apt-get install tesseract-ocr-vie")
+
+
 def _sound(settings: Settings) -> Iterable[Check]:
     if settings.speaker.sound == "pipe":
         there = Path(settings.speaker.sink).exists()
@@ -283,5 +309,5 @@ def _safely(look: Callable[[Settings], Iterable[Check]], settings: Settings) -> 
 
 
 _LOOKS: tuple[Callable[[Settings], Iterable[Check]], ...] = (
-    packages, paired, broker, databases, services, hardware, voice,
+    packages, paired, broker, databases, services, hardware, voice, scanning,
 )  # fmt: skip

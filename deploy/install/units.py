@@ -146,6 +146,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
                 "char-ttyAMA",
                 "char-ttyUSB",
                 "char-media",
+                "char-gpiochip",
             ),
             groups=("video", "render", "input", "audio", "dialout"),
             # Mesa's software renderer compiles shaders to machine code.

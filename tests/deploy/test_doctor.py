@@ -130,3 +130,21 @@ def test_json_is_one_check_a_line_and_a_bad_one_exits_1(machine: Callable[..., P
     said = CliRunner().invoke(doctor, ["--settings", str(machine()), "--json"])
     assert said.exit_code == 1
     assert all(set(json.loads(line)) == {"name", "ok", "why", "fix", "level"} for line in said.output.splitlines())
+
+
+def test_a_kiosk_without_trained_weights_or_vietnamese_text_is_told_so(
+    machine: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = machine()
+    kiosk = file.read_text(encoding="utf-8").replace('"speaker"', '"kiosk"').replace("[speaker]", "[kiosk]")
+    file.write_text(
+        "\n".join(line for line in kiosk.splitlines() if not line.startswith("sound") and "sink" not in line)
+    )
+    monkeypatch.setenv("LANGSO_ASSETS", str(tmp_path / "no-assets"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    checks = examine(file)
+    assert found(checks, "models").level == "bad"
+    assert "tesseract" in found(checks, "text").fix
+    monkeypatch.undo()
+    checks = examine(file)
+    assert found(checks, "models").level == found(checks, "text").level == "ok"
