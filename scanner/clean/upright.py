@@ -1,0 +1,90 @@
+"""Which way up a page is, read from its writing, and turning it so."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from langso import assets
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scanner.clean.page import CleanPage
+
+LOG = logging.getLogger(__name__)
+
+SURE = 0.95
+"""From this probability on a page is turned; below it stays as it lay."""
+
+_SIDE = 768
+_QUARTERS = 4
+_LOCK = Lock()
+
+
+def upright(page: CleanPage) -> CleanPage:
+    """The page turned by 0, 90, 180 or 270 degrees so that its writing stands upright; its size turns with it.
+
+    A page without writing, or one the net is unsure of, stays as it lay; so does every page where the trained
+    weights (TrueOCR's orientation net) have not been fetched.
+    """
+    turns = turns_needed(page.image)
+    if turns == 0:
+        return page
+    image = cv2.rotate(
+        page.image, (0, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)[turns]
+    )
+    size = page.size_mm if turns == 2 else (page.size_mm[1], page.size_mm[0])
+    return replace(page, image=image, size_mm=size, turned=(page.turned + 90 * turns) % 360)
+
+
+def turns_needed(image: Any) -> int:
+    """Quarter turns clockwise (0 to 3) that put the writing of this evenly lit BGR page upright; 0 where unsure."""
+    net = _net()
+    if net is None:
+        return 0
+    ink = _ink(image)
+    seen = _probabilities(net, ink)
+    if seen[:_QUARTERS].max() < SURE:
+        # The four views of one page must agree: each is the same question with its answer shifted by one.
+        for quarter in range(1, _QUARTERS):
+            view = _probabilities(net, np.ascontiguousarray(np.rot90(ink, quarter)))
+            seen[:_QUARTERS] += np.roll(view[:_QUARTERS], -quarter)
+            seen[_QUARTERS] += view[_QUARTERS]
+        seen /= _QUARTERS
+    best = int(np.argmax(seen))
+    return best if best < _QUARTERS and seen[best] >= SURE else 0
+
+
+def _ink(image: Any) -> NDArray[np.float32]:
+    """Writing as 1 on paper as 0, the long side `_SIDE` pixels."""
+    height, width = image.shape[:2]
+    scale = _SIDE / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    gray: Any = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    return np.asarray(1 - gray.astype(np.float32) / 255, dtype=np.float32)
+
+
+def _probabilities(net: Any, ink: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Of the page lying turned counter-clockwise by 0, 1, 2, 3 quarters, and of its writing running downwards."""
+    canvas = np.zeros((1, 1, _SIDE, _SIDE), np.float32)
+    canvas[0, 0, : ink.shape[0], : ink.shape[1]] = ink
+    with _LOCK:
+        net.setInput(canvas)
+        return np.asarray(net.forward()[0], dtype=np.float64)
+
+
+@lru_cache(maxsize=1)
+def _net() -> Any:
+    try:
+        return cv2.dnn.readNetFromONNX(str(assets.model("page-upright.onnx")))
+    except (assets.AssetMissing, cv2.error) as error:
+        LOG.warning("pages stay as they lie: %s", error)
+        return None
