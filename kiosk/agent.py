@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import logging
-import secrets
-import shutil
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 
 import httpx
 import sqlite_utils
@@ -17,32 +13,20 @@ from kiosk.dossiers import KIND, Dossiers
 from kiosk.privacy import Workspace, home_in_memory
 from kiosk.sending import Sender, office_client
 from langso.clock import Clock, SystemClock
-from langso.contract import (
-    Catalogue,
-    ClockReport,
-    HealthLine,
-    Held,
-    Order,
-    Presence,
-    State,
-    Storage,
-    Topics,
-)
-from langso.health import Check, worst_first
+from langso.contract import Catalogue, Order, Topics
+from langso.health import Check
 from langso.link import Link, Will
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
 from langso.settings import Settings
+from langso.state_reports import StateReporter, new_boot, presence, software
 from langso.store import Migration, Store
-from langso.trust import Keeper, Refused, SigningKey, seal
+from langso.trust import Keeper, Refused, SigningKey
 
 log = logging.getLogger(__name__)
 
 DATABASE = "kiosk.sqlite"
-STATE_EVERY_S = 60.0
 HOUSEKEEPING_S = 3600.0
-LEAST_S = 1.0
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _create(db: sqlite_utils.Database) -> None:
@@ -69,7 +53,7 @@ class Agent:
         self.on_change: Callable[[], None] = lambda: None
         self.restart = threading.Event()
         self._paired = paired
-        self._boot = secrets.token_hex(16)
+        self._boot = new_boot()
         self._key = SigningKey.load(paired.signing_key)
         state = settings.paths.state
         self.workspace = Workspace(home_in_memory(settings.paths.run))
@@ -86,18 +70,28 @@ class Agent:
         )
         self.sender = Sender(self.outbox, self.dossiers, self._client, on_change=self._look)
         self._topics = Topics(commune)
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._again = True
-        self._last = b""
-        self._last_at = float("-inf")
-        self._reports = threading.Thread(target=self._report_on, name="reports", daemon=True)
         self.link = Link(
             paired.link(settings.link),
             self.device,
             will=Will(self._topics.device(self.device, "presence"), self._presence(online=False)),
             on_message=self.receive,
             on_state=self._on_link,
+        )
+        self._tidied = self.clock.monotonic()
+        self.reporter = StateReporter(
+            device=self.device,
+            role="kiosk",
+            boot=self._boot,
+            software=software(),
+            folder=state,
+            keeper=self.keeper,
+            key=self._key,
+            clock=self.clock,
+            topics=self._topics,
+            link=self.link,
+            next_number=self._next_number,
+            checks=self.checks,
+            each_round=self._tidy,
         )
 
     @property
@@ -129,15 +123,12 @@ class Agent:
             self._subscribe()
         self.link.start()
         self.sender.start()
-        self._reports.start()
+        self.reporter.start()
 
     def stop(self) -> None:
         """Ends in order; the visit's files are wiped."""
-        self._stopping.set()
-        self._wake.set()
         self.sender.stop()
-        if self._reports.is_alive():
-            self._reports.join(5)
+        self.reporter.stop()
         self.link.stop()
         self._client.close()
         self.store.close()
@@ -184,29 +175,6 @@ class Agent:
             sending = Check.good("outbox", f"{waiting} hồ sơ đang gửi." if waiting else "Hồ sơ đã gửi hết.")
         return [*self.keeper.checks(), listed, sending, link]
 
-    def state(self) -> State:
-        """The state as it is now, without its number."""
-        trust = self.keeper.clock_trust()
-        usage = shutil.disk_usage(self.settings.paths.state)
-        held: tuple[Held, ...] = tuple(self.keeper.versions()[:500])
-        return State(
-            device=self.device,
-            role="kiosk",
-            commune=self.keeper.commune,
-            boot=self._boot,
-            number=0,
-            written=self.clock.now(),
-            software=f"langso {_software()}",
-            held=held,
-            clock=ClockReport(trusted=trust.trusted, reason=trust.reason, why=trust.why),
-            storage=Storage(free=usage.free, total=usage.total),
-            health=tuple(
-                HealthLine(name=check.name, level=check.level, why=check.why, fix=check.fix)
-                for check in worst_first(self.checks())[:50]
-            ),
-            needs_nonce=self.keeper.nonce() if self.keeper.needs_nonce or not trust.trusted else None,
-        )
-
     def _waiting(self) -> list[str]:
         rows = self.store.db.execute(
             "SELECT key FROM outbox WHERE kind = ? AND acknowledged_at IS NULL", [KIND]
@@ -243,7 +211,7 @@ class Agent:
                 self.restart.set()
             elif entry.action == "nonce_answer":
                 self._subscribe()
-            self._again = True
+            self.reporter.look(again=True)
 
     def _do_once(self, id: str) -> bool:
         with self.store.transaction() as db:
@@ -253,54 +221,19 @@ class Agent:
             return int(done.rowcount) > 0
 
     def _presence(self, *, online: bool) -> bytes:
-        since = self.clock.now() if online else None
-        return Presence(device=self.device, online=online, boot=self._boot, since=since).to_json()
+        return presence(self.device, self._boot, self.clock, online=online)
 
     def _look(self, *, again: bool = False) -> None:
-        self._again = self._again or again
-        self._wake.set()
+        self.reporter.look(again=again)
         self.on_change()
 
-    def _report_on(self) -> None:
-        last = self.clock.monotonic()
-        while not self._stopping.is_set():
-            self._wake.wait(5.0)
-            self._wake.clear()
-            self._stopping.wait(0.2)
-            try:
-                self._report()
-                if self.clock.monotonic() - last > HOUSEKEEPING_S:
-                    last = self.clock.monotonic()
-                    self.outbox.prune()
-            except Exception:
-                log.exception("a report failed")
-                self._stopping.wait(5.0)
-
-    def _report(self) -> None:
-        if not self.link.connected:
-            return
-        state = self.state()
-        # What changes by itself (time, free bytes) is no news.
-        news = state.model_copy(update={"written": _EPOCH, "storage": Storage(free=0, total=0)}).to_json()
-        now = self.clock.monotonic()
-        old = now - self._last_at
-        if not self._again and old < STATE_EVERY_S and (news == self._last or old < LEAST_S):
-            if news != self._last:
-                self._wake.set()
-            return
-        self._again = False
+    def _next_number(self) -> int:
         with self.store.transaction() as db:
             db.execute("UPDATE state_number SET number = number + 1")
-            number = int(db.execute("SELECT number FROM state_number").fetchone()[0])
-        numbered = state.model_copy(update={"number": number})
-        self.link.publish(
-            self._topics.device(self.device, "state"), seal(numbered, "state", [self._key]), qos=1, retain=True
-        )
-        self._last, self._last_at = news, now
+            return int(db.execute("SELECT number FROM state_number").fetchone()[0])
 
-
-def _software() -> str:
-    try:
-        return version("langso")
-    except PackageNotFoundError:
-        return "0"
+    def _tidy(self) -> None:
+        now = self.clock.monotonic()
+        if now - self._tidied > HOUSEKEEPING_S:
+            self._tidied = now
+            self.outbox.prune()

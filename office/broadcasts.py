@@ -311,16 +311,7 @@ class Broadcasts:
         orders = tuple(sorted(essential[:50], key=lambda order: (order.issued, order.id)))
 
         def build(head: Head) -> Urgent:
-            return Urgent(
-                issuer=head.issuer,
-                audience="*",
-                commune=head.commune,
-                epoch=head.epoch,
-                version=head.version,
-                issued=head.issued,
-                expires=head.issued + URGENT_LIFE,
-                orders=orders,
-            )
+            return Urgent(**head.fields(URGENT_LIFE), orders=orders)
 
         return self._documents.issue("urgent", build)
 

@@ -81,13 +81,7 @@ class CatalogueKeeper:
 
         def build(head: Head) -> Catalogue:
             return Catalogue(
-                issuer=head.issuer,
-                audience="*",
-                commune=head.commune,
-                epoch=head.epoch,
-                version=head.version,
-                issued=head.issued,
-                expires=head.issued + LIFE,
+                **head.fields(LIFE),
                 commune_name=name,
                 accounts=held.accounts,
                 procedures=held.procedures,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Literal, TypedDict, TypeVar
 
 from pydantic import ValidationError
 
@@ -76,6 +76,30 @@ class Head:
     version: int
     issued: datetime
 
+    def fields(self, life: timedelta) -> HeadFields:
+        """The head's fields of a document for the whole commune that holds for `life` from now."""
+        return HeadFields(
+            issuer=self.issuer,
+            audience="*",
+            commune=self.commune,
+            epoch=self.epoch,
+            version=self.version,
+            issued=self.issued,
+            expires=self.issued + life,
+        )
+
+
+class HeadFields(TypedDict):
+    """Keyword arguments that every signed document's model takes."""
+
+    issuer: str
+    audience: str
+    commune: str
+    epoch: int
+    version: int
+    issued: datetime
+    expires: datetime
+
 
 def make_plan(planned: Iterable[Planned], head: Head) -> Plan:
     """The plan of what is still to be played, or was within 24 h (an id that goes away is an order to stop).
@@ -118,13 +142,7 @@ def make_plan(planned: Iterable[Planned], head: Head) -> Plan:
         last = max((one.ends for one in kept), default=head.issued)
         until = max(head.issued + HORIZON, last)
         return Plan(
-            issuer=head.issuer,
-            audience="*",
-            commune=head.commune,
-            epoch=head.epoch,
-            version=head.version,
-            issued=head.issued,
-            expires=max(head.issued + PLAN_LIFE, until + timedelta(days=1)),
+            **head.fields(max(PLAN_LIFE, until + timedelta(days=1) - head.issued)),
             until=until,
             media=tuple(media),
             programmes=tuple(shows),

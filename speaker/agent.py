@@ -6,12 +6,11 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from firmware_bridge.switchboard import Switchboard, open_switchboard
 from langso.clock import Clock, SystemClock
-from langso.contract import Order, Presence, ReceiptsAck, State, Topics, TrustDocument
+from langso.contract import Order, ReceiptsAck, State, Topics, TrustDocument
 from langso.contract.documents import DeviceOrder
 from langso.health import Check
 from langso.link import Link, Will
@@ -19,6 +18,7 @@ from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
 from langso.paths import write_atomic
 from langso.settings import Settings
+from langso.state_reports import StateReporter, new_boot, presence, software
 from langso.store import Store
 from langso.trust import Keeper, SigningKey
 from langso.trust.checks import trust_checks
@@ -29,7 +29,7 @@ from speaker.journal import JOURNAL_MIGRATION, Journal
 from speaker.ledger import LEDGER_MIGRATION, Ledger
 from speaker.library import Library
 from speaker.player import GstPlayer
-from speaker.reporting import Reporter, new_boot
+from speaker.reporting import ReceiptSender
 from speaker.sounds import Player
 from speaker.timeline import next_start
 from speaker.tone import make_test_sound, sound_test_show
@@ -110,7 +110,7 @@ class Agent:
             on_change=self._report,
         )
         key = SigningKey.load(paired.signing_key)
-        gone = Presence(device=self.device, online=False, boot=self._boot).to_json()
+        gone = presence(self.device, self._boot, self._clock, online=False)
         self.outbox = Outbox(self.store, self._clock)
         self.link = Link(
             paired.link(settings.link),
@@ -119,21 +119,30 @@ class Agent:
             on_message=self.inbox.receive,
             on_state=self._on_link,
         )
-        self.reporter = Reporter(
+        self.receipts = ReceiptSender(
             store=self.store,
             outbox=self.outbox,
             journal=self.journal,
+            key=key,
+            topics=topics,
+            device=self.device,
+            link=self.link,
+        )
+        self.reporter = StateReporter(
+            device=self.device,
+            role="speaker",
+            boot=self._boot,
+            software=software(),
+            folder=state,
             keeper=self.keeper,
             key=key,
             clock=self._clock,
             topics=topics,
-            device=self.device,
-            boot=self._boot,
-            software=f"langso {_software()}",
-            folder=state,
             link=self.link,
-            fill=self._fill,
+            next_number=self.journal.next_state_number,
             checks=self.checks,
+            fill=self._fill,
+            each_round=self.receipts.work,
             note=self._note(settings.paths.run),
         )
 
@@ -206,7 +215,7 @@ class Agent:
         orders = self.inbox.orders_at(None)
         ready, wanted = self.library.counts()
         show = self.conductor.playing
-        return state.model_copy(
+        return self.receipts.in_state(state).model_copy(
             update={
                 "playing": None if show is None else show.id,
                 "next_play": next_start(orders.scheduled, self.ledger.entries(), self._clock.now()),
@@ -234,7 +243,8 @@ class Agent:
     def _on_link(self, connected: bool, why: str) -> None:
         log.info("link: %s", why)
         if connected:
-            self.link.publish(self._topics.device(self.device, "presence"), self.reporter.presence(True), retain=True)
+            here = presence(self.device, self._boot, self._clock, online=True)
+            self.link.publish(self._topics.device(self.device, "presence"), here, retain=True)
             self.outbox.hurry()
             self.library.hurry()
         self.reporter.look(again=connected)
@@ -255,7 +265,8 @@ class Agent:
         self._heard = ack.written if self._heard is None else max(self._heard, ack.written)
         if ack.conflict:
             log.error("the office saw this device's numbers with other bytes: a clone, or a restored card")
-        self.reporter.take_ack(ack.journal, ack.through)
+        self.receipts.take_ack(ack.journal, ack.through)
+        self.reporter.look()
 
     def _on_device_order(self, order: Order) -> None:
         if order.settings.volume is not None and self.ledger.switch("volume") != str(order.settings.volume):
@@ -288,10 +299,3 @@ class Agent:
         self.ledger.prune(frozenset(show.id for show in (*orders.scheduled, *orders.urgent)))
         self.journal.prune()
         self.outbox.prune()
-
-
-def _software() -> str:
-    try:
-        return version("langso")
-    except PackageNotFoundError:
-        return "0"
