@@ -1,0 +1,78 @@
+"""The sheet seen small and straight: some 200,000 of its pixels, picked without averaging, and the ink on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from scanner.pages.geometry import area, sides
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scanner.pages.geometry import Quad
+
+PIXELS = 200_000
+CELL = 16
+_INK = 0.72
+_EDGE = 0.04
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """`bgr`: uint8 (h, w, 3), every pixel one pixel of the picture; `towards`: 3x3, from here to the picture."""
+
+    bgr: Any
+    towards: NDArray[np.float64]
+
+    @cached_property
+    def value(self) -> Any:
+        """The largest of the three channels: light on coloured paper too."""
+        return self.bgr.max(axis=2)
+
+    @cached_property
+    def least(self) -> Any:
+        """The smallest of the three channels: ink of any colour is dark in it, only white light is bright."""
+        return self.bgr.min(axis=2)
+
+    @cached_property
+    def paper(self) -> Any:
+        """What `least` would be without ink, around every pixel."""
+        height, width = self.least.shape
+        few = cv2.resize(self.least, (max(4, width // 4), max(4, height // 4)), interpolation=cv2.INTER_AREA)
+        side = max(3, round(max(few.shape) * 0.09) | 1)
+        few = cv2.morphologyEx(few, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8), borderType=cv2.BORDER_REPLICATE)
+        return cv2.resize(cv2.blur(few, (side, side)), (width, height), interpolation=cv2.INTER_LINEAR)
+
+    @cached_property
+    def ink(self) -> Any:
+        """Boolean (h, w): much darker than the paper around; not the outermost edge, where the table may show."""
+        found = self.least < (self.paper.astype(np.float32) * _INK)
+        height, width = found.shape
+        dy, dx = max(1, round(height * _EDGE)), max(1, round(width * _EDGE))
+        found[:dy], found[-dy:], found[:, :dx], found[:, -dx:] = False, False, False, False
+        return found
+
+    @cached_property
+    def cells(self) -> Any:
+        """Share of ink (0-1) in cells of CELL x CELL pixels, (rows, columns)."""
+        rows, columns = max(1, self.ink.shape[0] // CELL), max(1, self.ink.shape[1] // CELL)
+        few: Any = cv2.resize(self.ink.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
+        return few
+
+
+def glimpse(image: Any, quad: Quad) -> Glimpse:
+    """Look at the sheet inside a usable quad (see `stance.usable`) of a BGR picture."""
+    top, right, bottom, left = sides(quad)
+    across, down = (top + bottom) / 2, (left + right) / 2
+    scale = min(1.0, float(np.sqrt(PIXELS / max(area(quad), 1.0))))
+    width, height = (int(np.clip(round(side * scale), CELL, 1600)) for side in (across, down))
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32)
+    towards = cv2.getPerspectiveTransform(corners, quad.astype(np.float32))
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    bgr = cv2.warpPerspective(image, towards, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return Glimpse(bgr, np.asarray(towards, dtype=np.float64))

@@ -1,0 +1,104 @@
+"""The faults of one frame, the one to mend first in front."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from scanner.guide.blank import is_blank
+from scanner.guide.blur import sharpness_of
+from scanner.guide.glimpse import glimpse
+from scanner.guide.light import glare_share, paper_light, washed_out
+from scanner.guide.sentences import Guidance, say
+from scanner.guide.stance import stance, usable
+
+if TYPE_CHECKING:
+    from scanner.guide.stance import Stance
+    from scanner.pages.finder import PageFound
+    from scanner.pages.geometry import Quad
+
+DARK = 70.0
+GLARE_SHARE = 0.01
+BLUR = 60.0
+FAR_DPI = 150.0
+FAR_FILL = 0.7
+FAR_SHARE = 0.15
+FORESHORTENED = 0.5
+MAX_TILT = 50.0
+SURE = 0.55
+
+
+def guide(image: Any, found: PageFound) -> Guidance:
+    """The one thing to do next for this frame (BGR) and what was found in it."""
+    wrong = faults(image, found)
+    return wrong[0] if wrong else say("hold")
+
+
+def faults(image: Any, found: PageFound) -> tuple[Guidance, ...]:
+    """Everything wrong with this frame, what to mend first in front; empty: capture it. Never raises."""
+    quad = found.quad
+    if quad is None or not usable(quad):
+        return (say("dark"),) if _dark_all_over(image, DARK / 2) else (say("none"),)
+    if image.ndim == 2:
+        image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
+    height, width = image.shape[:2]
+    lies = stance(quad, width, height)
+    seen = glimpse(image, quad)
+    wrong = []
+    if paper_light(seen) < DARK and _dark_all_over(image, 1.3 * DARK):
+        wrong.append("dark")
+    if _cut_off(quad, width, height):
+        wrong.append("cut_off")
+    if _far(lies):
+        wrong.append("far")
+    if lies.foreshortened < FORESHORTENED or lies.tilt > MAX_TILT:
+        wrong.append("tilt")
+    if washed_out(seen):
+        wrong.append("bright")
+    elif glare_share(seen) > GLARE_SHARE:
+        wrong.append("glare")
+    if is_blank(seen):
+        wrong.append("blank")
+    else:
+        sharp = sharpness_of(image, seen, lies.dpi)
+        if sharp is not None and sharp < BLUR:
+            wrong.append("blur")
+    if found.confidence < SURE:
+        wrong.append("unsure")
+    return tuple(say(code) for code in wrong)
+
+
+def brightness(image: Any, quad: Quad) -> float:
+    """Lightness (0-255) of the bare paper inside the quad."""
+    return paper_light(glimpse(image, quad))
+
+
+def glare(image: Any, quad: Quad) -> float:
+    """Share of the paper (0-1) under mirrored light."""
+    return glare_share(glimpse(image, quad))
+
+
+def sharpness(image: Any, quad: Quad) -> float | None:
+    """Sharpness of the letters inside the quad (see `blur.sharpness_of`); None where there are none."""
+    height, width = image.shape[:2]
+    return sharpness_of(image, glimpse(image, quad), stance(quad, width, height).dpi)
+
+
+def _cut_off(quad: Quad, width: int, height: int) -> bool:
+    margin = 0.004 * max(width, height)
+    low, high = quad.min(axis=0), quad.max(axis=0)
+    return bool(low.min() < margin or high[0] > width - margin or high[1] > height - margin)
+
+
+def _far(lies: Stance) -> bool:
+    """Too few dots, and room to come nearer: a sheet that fills the picture of a poor camera cannot."""
+    return lies.dpi < FAR_DPI and lies.fill < FAR_FILL
+
+
+def _dark_all_over(image: Any, level: float) -> bool:
+    """Whether the whole picture is darker than `level`: dark paper on a bright table is no want of light."""
+    height, width = image.shape[:2]
+    few = image[:: max(1, height // 96), :: max(1, width // 96)]
+    return bool(np.percentile(few, 95) < level) if few.size else True

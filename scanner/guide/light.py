@@ -1,0 +1,58 @@
+"""Too dark, too bright, shining: how the light falls on the sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from scanner.guide.glimpse import Glimpse
+
+_BLOWN = 250
+_BLOB = 0.0015
+_FALL = 14
+
+
+def paper_light(seen: Glimpse) -> float:
+    """Lightness (0-255) of the bare sheet: the brightest tenth left out, nine tenths of the ink and shade too."""
+    return float(np.percentile(seen.value[::2, ::2], 85))
+
+
+def washed_out(seen: Glimpse) -> bool:
+    """Whether the picture is exposed so long that ink fades into the paper: most of the sheet blown, no dark ink."""
+    blown = float(np.mean(seen.least >= _BLOWN))
+    return blown > 0.3 and float(np.percentile(seen.least, 1.5)) > 140
+
+
+def glare_share(seen: Glimpse) -> float:
+    """Share of the sheet (0-1) under mirrored light: blown patches that hold no ink and end abruptly.
+
+    White paper that is merely well lit goes over into its surroundings gently, or keeps its letters.
+    """
+    least = seen.least
+    blown = (least >= _BLOWN).astype(np.uint8)
+    if not blown.any() or float(np.percentile(least[::2, ::2], 60)) >= _BLOWN - 6:
+        return 0.0
+    height, width = blown.shape
+    blown = cv2.morphologyEx(blown, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(blown, connectivity=4)
+    reach = max(3, round(0.025 * max(height, width)))
+    share = 0.0
+    order = np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:12] + 1
+    for label in order:
+        size = int(stats[label, cv2.CC_STAT_AREA])
+        if size < _BLOB * height * width:
+            break
+        x, y, w, h = (int(value) for value in stats[label, :4])
+        x0, y0, x1, y1 = max(0, x - 2 * reach), max(0, y - 2 * reach), x + w + 2 * reach, y + h + 2 * reach
+        blob = (labels[y0:y1, x0:x1] == label).astype(np.uint8)
+        near = cv2.dilate(blob, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+        wide = cv2.dilate(near, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+        ring = least[y0:y1, x0:x1][(wide > 0) & (near == 0)]
+        whole = cv2.morphologyEx(blob, cv2.MORPH_CLOSE, np.ones((reach | 1, reach | 1), np.uint8))
+        inked = float(np.mean(seen.ink[y0:y1, x0:x1][whole > 0]))
+        if ring.size and float(np.percentile(ring, 70)) <= _BLOWN - _FALL and inked < 0.03:
+            share += size / (height * width)
+    return share
