@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from langso.settings import ScannerSettings
-from scanner.cameras.camera import Camera, Frame
+from scanner.cameras.camera import Camera, Frame, Health, Locks
 
-__all__ = ["Camera", "Frame", "open_camera"]
+__all__ = ["Camera", "Frame", "Health", "Locks", "open_camera"]
 
 
 def open_camera(settings: ScannerSettings) -> Camera:

@@ -2,42 +2,110 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
-from scanner.cameras.camera import Closing, Frame, turned
+from scanner.cameras.camera import Locks
+from scanner.cameras.device import DeviceCamera
 from scanner.errors import CameraFault
 
-_SIZE = (2304, 1296)
+_LIVE_WIDTH = 2304
+_MAX_PIXELS = 16_000_000
+_MANUAL, _CONTINUOUS = 0, 2
+"""libcamera's AfModeEnum."""
+
+_FORMAT = "RGB888"
+"""libcamera's name for bytes in the order blue, green, red."""
 
 
-class PiCamera(Closing):
-    """`source`: camera number. Raises CameraFault where picamera2 or the camera is absent."""
+class PiCamera(DeviceCamera):
+    """`source`: camera number. Raises CameraFault where picamera2 is absent."""
 
     def __init__(self, source: str, *, rotate: int = 0) -> None:
         try:
-            from picamera2 import Picamera2
+            picamera2 = importlib.import_module("picamera2")
         except ImportError as error:
             raise CameraFault("Thiếu picamera2; hãy cài bằng: apt-get install python3-picamera2") from error
-        try:
-            self._camera: Any = Picamera2(int(source) if source.isdigit() else 0)
-            # "RGB888" is libcamera's name for bytes in the order blue, green, red.
-            self._camera.configure(self._camera.create_video_configuration({"size": _SIZE, "format": "RGB888"}))
-            self._camera.start()
-        except (RuntimeError, IndexError, OSError) as error:
-            raise CameraFault("Không mở được máy ảnh; hãy xem cáp máy ảnh rồi khởi động lại.") from error
-        self._rotate = rotate
-        self._sequence = 0
+        number = int(source) if source.isdigit() else 0
+        super().__init__(lambda: PiDevice(picamera2.Picamera2, number), rotate=rotate)
 
-    def read(self) -> Frame | None:
-        """The newest frame; None while the camera gives none."""
-        try:
-            image = self._camera.capture_array("main")
-        except (RuntimeError, OSError, TimeoutError):
-            return None
-        self._sequence += 1
-        return Frame(turned(image, self._rotate), self._sequence)
+
+class PiDevice:
+    """One Picamera2 object from opening to closing; `maker` is picamera2's class."""
+
+    def __init__(self, maker: Any, number: int) -> None:
+        self._maker = maker
+        self._number = number
+        self._camera: Any = None
+        self._held: dict[str, Any] = {}
+        self._best: Any = None
+
+    def present(self) -> bool:
+        """Whether libcamera lists so many cameras."""
+        return len(self._maker.global_camera_info()) > self._number
+
+    def open(self) -> bool:
+        """Starts the quick stream in the sensor's own proportions: a page lies in the still where it was seen."""
+        camera = self._maker(self._number)
+        self._camera = camera
+        width, height = camera.sensor_resolution
+        live = _even(width, height, min(1.0, _LIVE_WIDTH / width))
+        camera.configure(camera.create_video_configuration({"size": live, "format": _FORMAT}))
+        best = _even(width, height, min(1.0, (_MAX_PIXELS / (width * height)) ** 0.5))
+        self._best = camera.create_still_configuration({"size": best, "format": _FORMAT}, buffer_count=1)
+        camera.start()
+        self.unlock()
+        return True
+
+    def grab(self) -> Any:
+        """The newest frame."""
+        return self._camera.capture_array("main")
+
+    def photograph(self) -> Any:
+        """A picture of the whole sensor; both configurations would otherwise bring automatic control back."""
+        configuration = {**self._best, "controls": {**self._best.get("controls", {}), **self._held}}
+        image = self._camera.switch_mode_and_capture_array(configuration, "main")
+        if self._held:
+            self._camera.set_controls(self._held)
+        return image
+
+    def lock(self) -> Locks:
+        """Holds what the last frame was taken with."""
+        seen = self._camera.capture_metadata()
+        held: dict[str, Any] = {}
+        if "ExposureTime" in seen and "AnalogueGain" in seen:
+            held |= {
+                "AeEnable": False,
+                "ExposureTime": seen["ExposureTime"],
+                "AnalogueGain": seen["AnalogueGain"],
+            }
+        if "ColourGains" in seen:
+            held |= {"AwbEnable": False, "ColourGains": seen["ColourGains"]}
+        focuses = "AfMode" in self._camera.camera_controls
+        if focuses and "LensPosition" in seen:
+            held |= {"AfMode": _MANUAL, "LensPosition": seen["LensPosition"]}
+        self._camera.set_controls(held)
+        self._held = held
+        return Locks("AfMode" in held if focuses else None, "AeEnable" in held, "AwbEnable" in held)
+
+    def unlock(self) -> Locks:
+        """Automatic exposure and colour, continuous focus where the lens moves."""
+        self._held = {}
+        focuses = "AfMode" in self._camera.camera_controls
+        free = {"AeEnable": True, "AwbEnable": True} | ({"AfMode": _CONTINUOUS} if focuses else {})
+        self._camera.set_controls(free)
+        return Locks(False if focuses else None, exposure=False, colour=False)
 
     def close(self) -> None:
-        """Let the device go."""
-        self._camera.stop()
-        self._camera.close()
+        """Gives the camera back."""
+        if self._camera is not None:
+            camera, self._camera = self._camera, None
+            try:
+                camera.stop()
+            finally:
+                camera.close()
+
+
+def _even(width: int, height: int, scale: float) -> tuple[int, int]:
+    """The size scaled, both sides even as the image processor wants them."""
+    return round(width * scale / 2) * 2, round(height * scale / 2) * 2

@@ -6,18 +6,23 @@ import time
 from pathlib import Path
 from typing import Any
 
-from scanner.cameras.camera import Closing, Frame, turned
+import numpy as np
+
+from scanner.cameras.camera import Closing, Condition, Frame, Health, Locks, turned
+from scanner.cameras.vigil import Vigil, glance
 from scanner.errors import CameraFault, ImageRefused
 from scanner.images import load_image
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
-UNPLUGGED = ".unplugged"
+UNPLUGGED, BLACK, FROZEN = ".unplugged", ".black", ".frozen"
+_MARKERS = (UNPLUGGED, BLACK, FROZEN)
 
 
 class ReplayCamera(Closing):
-    """Each picture in `source` is seen for `hold_s` seconds, the last one for ever. A file `NAME.unplugged` between
-    them stands for a pulled cable of as long. The folder is looked at again when it changes, so a person (or a story)
-    can lay another paper under the camera. Raises CameraFault where `source` does not exist.
+    """Each picture in `source` is seen for `hold_s` seconds, the last one for ever. Between them a file
+    `NAME.unplugged` stands for a pulled cable of as long, `NAME.black` for a covered lens, `NAME.frozen` for a
+    camera that gives its last frame again and again. The folder is looked at again when it changes, so a person
+    (or a story) can lay another paper under the camera. Raises CameraFault where `source` does not exist.
     """
 
     def __init__(self, source: Path, *, rotate: int = 0, hold_s: float = 1.0, pace_s: float = 1 / 15) -> None:
@@ -32,15 +37,38 @@ class ReplayCamera(Closing):
         self._listing: tuple[tuple[str, int], ...] = ()
         self._begun = time.monotonic()
         self._shown: tuple[str, Any] | None = None
+        self._vigil = Vigil(black_s=min(1.0, hold_s / 2), frozen_s=min(1.0, hold_s / 2))
+        self._frozen = False
+        self._condition: Condition = "starting"
+
+    @property
+    def health(self) -> Health:
+        """How it is since the last `read`."""
+        return Health(self._condition)
+
+    @property
+    def locks(self) -> Locks:
+        """A picture file has nothing to hold fast."""
+        return Locks()
 
     def read(self) -> Frame | None:
         """The picture whose turn it is; None while unplugged, or while the folder is empty."""
         time.sleep(self._pace_s)
+        self._frozen = False
         image = self._from_video() if self._source.is_file() else self._from_folder()
         if image is None:
+            self._condition = "away"
+            return None
+        # Two looks at one file are the same frame; only what stands for a frozen camera is judged as one.
+        self._condition = self._vigil.see(glance(image), time.monotonic(), noisy=self._frozen)
+        if self._condition == "frozen":
             return None
         self._sequence += 1
         return Frame(turned(image, self._rotate), self._sequence)
+
+    def still(self) -> Frame | None:
+        """The picture as it lies in the folder: there is no better one."""
+        return self.read()
 
     def close(self) -> None:
         """Let the video file go."""
@@ -53,7 +81,7 @@ class ReplayCamera(Closing):
             entries = sorted(
                 (entry.name, entry.stat().st_mtime_ns)
                 for entry in self._source.iterdir()
-                if entry.suffix.lower() in (*_PICTURES, UNPLUGGED)
+                if entry.suffix.lower() in (*_PICTURES, *_MARKERS)
             )
         except OSError:
             return None
@@ -66,6 +94,11 @@ class ReplayCamera(Closing):
         name = listing[turn][0]
         if name.endswith(UNPLUGGED):
             return None
+        if name.endswith(BLACK):
+            return np.zeros((720, 1280, 3) if self._shown is None else self._shown[1].shape, np.uint8)
+        if name.endswith(FROZEN):
+            self._frozen = True
+            return None if self._shown is None else self._shown[1]
         if self._shown is None or self._shown[0] != name:
             try:
                 self._shown = (name, load_image(self._source / name))

@@ -2,60 +2,131 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
-from scanner.cameras.camera import Closing, Frame, turned
+from scanner.cameras.camera import Locks
+from scanner.cameras.device import DeviceCamera
 
-_WANTED = (1920, 1080)
-_RETRY_S = 1.0
+_LIVE = (1920, 1080)
+_ALL = (10_000, 10_000)
+_LARGER = 1.3
+_MANUAL, _APERTURE_PRIORITY, _AUTO = 1.0, 3.0, 0.0
+"""V4L2's own numbers for exposure (v4l2_exposure_auto_type): most webcams know only 1 and 3."""
 
 
-class V4l2Camera(Closing):
+class V4l2Camera(DeviceCamera):
     """`source`: device number or path."""
 
     def __init__(self, source: str, *, rotate: int = 0) -> None:
-        self._path = f"/dev/video{source}" if source.isdigit() else source
-        self._rotate = rotate
+        path = f"/dev/video{source}" if source.isdigit() else source
+        super().__init__(lambda: V4l2Device(path), rotate=rotate)
+
+
+class V4l2Device:
+    """`cv2.VideoCapture` over a device file; MJPG, for raw video does not fit through USB 2 at these sizes."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
         self._device: Any = None
-        self._next_try = 0.0
-        self._sequence = 0
+        self._live = self._best = (0, 0)
 
-    def read(self) -> Frame | None:
-        """The newest frame; None while the camera is away (it is tried again each second)."""
-        if self._device is None and not self._open():
-            time.sleep(0.05)
-            return None
-        good, image = self._device.read()
-        if not good or image is None:
-            self.close()
-            return None
-        self._sequence += 1
-        return Frame(turned(image, self._rotate), self._sequence)
+    def present(self) -> bool:
+        """Whether the device file is there."""
+        return Path(self._path).exists()
 
-    def close(self) -> None:
-        """Let the device go."""
-        if self._device is not None:
-            self._device.release()
-            self._device = None
-
-    def _open(self) -> bool:
+    def open(self) -> bool:
+        """Opens it at about full HD and asks what its largest picture is."""
         import cv2
 
-        if time.monotonic() < self._next_try:
-            return False
-        self._next_try = time.monotonic() + _RETRY_S
-        if not Path(self._path).exists():
-            return False
         device = cv2.VideoCapture(self._path, cv2.CAP_V4L2)
         if not device.isOpened():
             device.release()
             return False
+        self._device = device
         device.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-        device.set(cv2.CAP_PROP_FRAME_WIDTH, _WANTED[0])
-        device.set(cv2.CAP_PROP_FRAME_HEIGHT, _WANTED[1])
+        # No list of sizes to be had; a driver asked for too much takes its largest.
+        self._best = self._resize(_ALL)
+        self._live = self._resize(_LIVE)
         # Old frames waiting in a queue would show the paper where it was.
         device.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-        self._device = device
+        self.unlock()
         return True
+
+    def grab(self) -> Any:
+        """The newest frame, None where the camera is gone."""
+        good, image = self._device.read()
+        return image if good else None
+
+    def photograph(self) -> Any:
+        """In the largest mode where that is larger by a third, else a frame that was exposed after this call."""
+        larger = self._best[0] * self._best[1] > _LARGER * self._live[0] * self._live[1]
+        if larger:
+            self._resize(self._best)
+        # The first one may have been exposed before the call, or be torn by the new mode.
+        self._device.grab()
+        image = self.grab()
+        if larger:
+            self._resize(self._live)
+        return image
+
+    def lock(self) -> Locks:
+        """Holds focus, exposure and white balance at what they are."""
+        import cv2
+
+        exposure = self._device.get(cv2.CAP_PROP_EXPOSURE)
+        focus = self._device.get(cv2.CAP_PROP_FOCUS)
+        held = Locks(
+            focus=self._switch(cv2.CAP_PROP_AUTOFOCUS, 0.0),
+            exposure=self._switch(cv2.CAP_PROP_AUTO_EXPOSURE, _MANUAL),
+            colour=self._switch(cv2.CAP_PROP_AUTO_WB, 0.0),
+        )
+        # Some drivers jump to a value of their own when automatic control ends.
+        if held.exposure and exposure > 0:
+            self._device.set(cv2.CAP_PROP_EXPOSURE, exposure)
+        if held.focus and focus >= 0:
+            self._device.set(cv2.CAP_PROP_FOCUS, focus)
+        return held
+
+    def unlock(self) -> Locks:
+        """Automatic control of all three."""
+        import cv2
+
+        automatic = self._switch(cv2.CAP_PROP_AUTO_EXPOSURE, _APERTURE_PRIORITY)
+        if not automatic:
+            automatic = self._switch(cv2.CAP_PROP_AUTO_EXPOSURE, _AUTO)
+        return Locks(
+            focus=_opposite(self._switch(cv2.CAP_PROP_AUTOFOCUS, 1.0)),
+            exposure=_opposite(automatic),
+            colour=_opposite(self._switch(cv2.CAP_PROP_AUTO_WB, 1.0)),
+        )
+
+    def close(self) -> None:
+        """Gives the device file back."""
+        if self._device is not None:
+            self._device.release()
+            self._device = None
+
+    def _resize(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Asks for a size; returns the one the driver took."""
+        import cv2
+
+        self._device.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
+        self._device.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
+        return (
+            int(self._device.get(cv2.CAP_PROP_FRAME_WIDTH)),
+            int(self._device.get(cv2.CAP_PROP_FRAME_HEIGHT)),
+        )
+
+    def _switch(self, control: int, value: float) -> bool | None:
+        """Sets a control; whether it reads back so (a driver's "yes" means little), None where there is none."""
+        before = self._device.get(control)
+        taken = self._device.set(control, value)
+        after = self._device.get(control)
+        if not taken and before == after and after != value:
+            return None
+        return bool(after == value)
+
+
+def _opposite(value: bool | None) -> bool | None:
+    return None if value is None else not value

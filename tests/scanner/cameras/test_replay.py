@@ -12,7 +12,6 @@ import pytest
 from langso.settings import ScannerSettings
 from scanner.cameras import open_camera
 from scanner.cameras.replay import ReplayCamera
-from scanner.cameras.v4l2 import V4l2Camera
 from scanner.errors import CameraFault
 
 
@@ -85,6 +84,39 @@ def test_a_folder_that_does_not_exist_is_a_mistake_in_the_settings(tmp_path: Pat
         ReplayCamera(tmp_path / "none")
 
 
-def test_an_absent_usb_camera_gives_no_frame_and_no_error() -> None:
-    with V4l2Camera("/dev/video-absent") as camera:
-        assert camera.read() is None
+def conditions(camera: ReplayCamera, seconds: float) -> list[str]:
+    seen: list[str] = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        camera.read()
+        if not seen or seen[-1] != camera.health.condition:
+            seen.append(camera.health.condition)
+    return seen
+
+
+@pytest.mark.parametrize(("marker", "condition"), [("unplugged", "away"), ("black", "black"), ("frozen", "frozen")])
+def test_every_fault_of_a_camera_is_replayed_and_passes(tmp_path: Path, marker: str, condition: str) -> None:
+    lay(tmp_path, "001.png", 100)
+    (tmp_path / f"002.{marker}").touch()
+    lay(tmp_path, "003.png", 120)
+    with ReplayCamera(tmp_path, hold_s=0.3, pace_s=0.01) as camera:
+        assert camera.health.condition == "starting"
+        seen = conditions(camera, 1.2)
+    assert [said for said in seen if said != "ok"] == [condition]
+    assert seen[-1] == "ok"
+
+
+def test_a_frozen_camera_gives_no_frames_once_that_is_known(tmp_path: Path) -> None:
+    lay(tmp_path, "001.png", 100)
+    (tmp_path / "002.frozen").touch()
+    with ReplayCamera(tmp_path, hold_s=0.2, pace_s=0.01) as camera:
+        assert levels(camera, 0.8) == [100, None]
+
+
+def test_the_still_is_the_picture_itself(tmp_path: Path) -> None:
+    lay(tmp_path, "001.png", 100)
+    with ReplayCamera(tmp_path, pace_s=0.01) as camera:
+        camera.read()
+        still = camera.still()
+    assert still is not None
+    assert (int(still.image[0, 0, 0]), still.sequence) == (100, 2)

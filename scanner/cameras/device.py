@@ -1,0 +1,179 @@
+"""A camera that is a device: opened, watched, held fast, opened again; the device itself only obeys."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from scanner.cameras.camera import Closing, Condition, Frame, Health, Locks, turned
+from scanner.cameras.errands import Errands
+from scanner.cameras.settling import Settling, measure
+from scanner.cameras.vigil import Vigil, glance
+
+log = logging.getLogger(__name__)
+
+STUCK_S = 3.0
+RETRY_S = 1.0
+OPEN_S = 10.0
+STILL_S = 4.0
+_JUDGE_S = 0.1
+_FAULTS = (OSError, RuntimeError, ValueError, TypeError, LookupError)
+
+
+class Device(Protocol):
+    """What a driver can do. Calls may block or raise OSError, RuntimeError, ValueError, TypeError, LookupError."""
+
+    def present(self) -> bool:
+        """Whether it is worth opening."""
+
+    def open(self) -> bool:
+        """Starts the quick stream; False where there is no camera."""
+
+    def grab(self) -> Any:
+        """The newest BGR frame of the quick stream, None where the camera is gone."""
+
+    def photograph(self) -> Any:
+        """The best BGR picture; the quick stream runs again when it returns. None where the camera is gone."""
+
+    def lock(self) -> Locks:
+        """Holds focus, exposure and colour as they are now; tells what it really holds."""
+
+    def unlock(self) -> Locks:
+        """Lets the camera choose again."""
+
+    def close(self) -> None:
+        """Gives it back; harmless when not open."""
+
+
+class DeviceCamera(Closing):
+    """The Camera over devices that `make` makes, a new one each time: an unplugged, hung or frozen one is left."""
+
+    def __init__(
+        self, make: Callable[[], Device], *, rotate: int = 0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._make = make
+        self._rotate = rotate
+        self._clock = clock
+        self._device: Device | None = None
+        self._errands: Errands | None = None
+        self._vigil = Vigil()
+        self._settling = Settling()
+        self._locks = Locks()
+        self._condition: Condition = "starting"
+        self._next_try = float("-inf")
+        self._waiting_since: float | None = None
+        self._judged = float("-inf")
+        self._sequence = 0
+
+    @property
+    def health(self) -> Health:
+        """How it is since the last `read`."""
+        return Health(self._condition)
+
+    @property
+    def locks(self) -> Locks:
+        """What is held fast since the last settling."""
+        return self._locks
+
+    def read(self) -> Frame | None:
+        """The newest frame; None while the camera is away, stuck or frozen (it is tried again each second)."""
+        if self._device is None and not self._open():
+            time.sleep(0.05)
+            return None
+        assert self._device is not None
+        image = self._done(self._device.grab, STUCK_S)
+        if image is None:
+            return None
+        now = self._clock()
+        if now - self._judged >= _JUDGE_S:
+            # Frames in quick succession say nothing more about light that changes in tenths of seconds.
+            self._judged = now
+            self._judge(image, now)
+            if self._device is None:
+                return None
+        self._sequence += 1
+        return Frame(turned(image, self._rotate), self._sequence)
+
+    def still(self) -> Frame | None:
+        """The best picture of the device; where that fails, the newest frame of the quick stream."""
+        if self._device is None:
+            return None
+        image = self._done(self._device.photograph, STILL_S)
+        if image is None:
+            return self.read()
+        # The mode was switched: what the next frames look like says nothing about the light before.
+        self._vigil.forget()
+        self._sequence += 1
+        return Frame(turned(image, self._rotate), self._sequence)
+
+    def close(self) -> None:
+        """Lets the device go; one that hangs while closing is left to its thread."""
+        self._leave("starting")
+
+    def _open(self) -> bool:
+        now = self._clock()
+        if now < self._next_try:
+            return False
+        self._next_try = now + RETRY_S
+        device = self._make()
+        if not device.present():
+            self._condition = "away"
+            return False
+        self._errands = Errands()
+        self._device = device
+        try:
+            opened = self._errands.do(device.open, OPEN_S)
+        except (*_FAULTS, TimeoutError) as error:
+            log.warning("camera not opened: %s", error or type(error).__name__)
+            opened = False
+        if not opened:
+            self._leave("away")
+            return False
+        self._vigil.forget()
+        self._settling.forget()
+        self._locks = Locks()
+        if self._condition == "away":
+            self._condition = "starting"
+        return True
+
+    def _done(self, what: Callable[[], Any], timeout: float) -> Any:
+        """The call's answer on the device's thread; None (and the device is left) where it fails or hangs."""
+        assert self._errands is not None
+        try:
+            answer = self._errands.do(what, timeout)
+        except TimeoutError:
+            log.warning("the camera does not answer; opening it again")
+            self._leave("frozen")
+            return None
+        except _FAULTS as error:
+            log.warning("camera: %s", error or type(error).__name__)
+            answer = None
+        if answer is None:
+            self._leave("away")
+        return answer
+
+    def _judge(self, image: Any, now: float) -> None:
+        self._condition = self._vigil.see(glance(image), now)
+        if self._vigil.reopen:
+            log.warning("the camera's picture is %s; opening it again", self._condition)
+            self._leave(self._condition)
+            return
+        if self._condition != "ok" or self._device is None:
+            return
+        advice = self._settling.see(measure(image), now)
+        if advice is None:
+            return
+        locks = self._done(self._device.lock if advice == "lock" else self._device.unlock, STUCK_S)
+        if locks is not None:
+            log.info("camera %s: %s", advice, locks)
+            self._locks = locks
+
+    def _leave(self, condition: Condition) -> None:
+        if self._errands is not None:
+            self._errands.leave(None if self._device is None else self._device.close)
+        self._device = self._errands = None
+        self._condition = condition
+        self._locks = Locks()
+        self._next_try = self._clock() + RETRY_S

@@ -1,0 +1,97 @@
+"""When to hold focus and exposure fast and when to let them go again. Pure rules: numbers in, advice out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+Advice = Literal["lock", "unlock"]
+
+LEAST_S = 1.2
+CALM_S = 0.8
+CHANGED_S = 0.5
+_LEVEL_SLACK = 0.04
+_EDGE_SLACK = 0.15
+_LIGHT_RATIO = 1.35
+_CLIPPED_MORE = 0.08
+
+
+@dataclass(frozen=True)
+class Light:
+    """What a frame says about its exposure and focus: mean level 0-255, share blown out 0-1, mean edge strength."""
+
+    level: float
+    clipped: float
+    edges: float
+
+
+def measure(image: Any) -> Light:
+    """Of a BGR frame: every fourth pixel's green is enough."""
+    green = image[::4, ::4, 1]
+    steps = np.abs(np.diff(green.astype(np.int16), axis=1))
+    return Light(float(green.mean()), float(np.mean(green >= 252)), float(steps.mean()))
+
+
+class Settling:
+    """Advises "lock" once the picture has been calm, and "unlock" once the scene's light is another for good.
+
+    A hand that passes is neither calm nor another light: changes must last.
+    """
+
+    def __init__(self, *, least_s: float = LEAST_S, calm_s: float = CALM_S, changed_s: float = CHANGED_S) -> None:
+        self._least_s = least_s
+        self._calm_s = calm_s
+        self._changed_s = changed_s
+        self._held: Light | None = None
+        self._begun: float | None = None
+        self._calm: tuple[Light, float] | None = None
+        self._changed_since: float | None = None
+
+    @property
+    def locked(self) -> bool:
+        """Whether the last advice was to lock."""
+        return self._held is not None
+
+    def see(self, light: Light, now: float) -> Advice | None:
+        """One frame's measures at `now` (monotonic seconds)."""
+        if self._begun is None:
+            self._begun = now
+        if self._held is None:
+            return self._wait_for_calm(light, now)
+        if not _other(light, self._held):
+            self._changed_since = None
+            return None
+        if self._changed_since is None:
+            self._changed_since = now
+        if now - self._changed_since < self._changed_s:
+            return None
+        self.forget()
+        self._begun = now
+        return "unlock"
+
+    def forget(self) -> None:
+        """The device was opened anew, or locking failed: begin again."""
+        self._held = self._begun = self._calm = self._changed_since = None
+
+    def _wait_for_calm(self, light: Light, now: float) -> Advice | None:
+        assert self._begun is not None
+        if self._calm is None or _moved(light, self._calm[0]):
+            self._calm = (light, now)
+            return None
+        if now - self._calm[1] < self._calm_s or now - self._begun < self._least_s:
+            return None
+        self._held, self._calm = light, None
+        return "lock"
+
+
+def _moved(light: Light, before: Light) -> bool:
+    return abs(light.level - before.level) > _LEVEL_SLACK * max(before.level, 20.0) or abs(
+        light.edges - before.edges
+    ) > _EDGE_SLACK * max(before.edges, 1.0)
+
+
+def _other(light: Light, held: Light) -> bool:
+    ratio = max(light.level, 4.0) / max(held.level, 4.0)
+    return not 1 / _LIGHT_RATIO < ratio < _LIGHT_RATIO or light.clipped > held.clipped + _CLIPPED_MORE
