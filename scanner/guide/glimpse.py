@@ -32,12 +32,14 @@ class Glimpse:
     @cached_property
     def value(self) -> Any:
         """The largest of the three channels: light on coloured paper too."""
-        return self.bgr.max(axis=2)
+        blue, green, red = cv2.split(self.bgr)
+        return cv2.max(cv2.max(blue, green), red)
 
     @cached_property
     def least(self) -> Any:
         """The smallest of the three channels: ink of any colour is dark in it, only white light is bright."""
-        return self.bgr.min(axis=2)
+        blue, green, red = cv2.split(self.bgr)
+        return cv2.min(cv2.min(blue, green), red)
 
     @cached_property
     def paper(self) -> Any:
@@ -61,8 +63,8 @@ class Glimpse:
     def cells(self) -> Any:
         """Share of ink (0-1) in cells of CELL x CELL pixels, (rows, columns)."""
         rows, columns = max(1, self.ink.shape[0] // CELL), max(1, self.ink.shape[1] // CELL)
-        few: Any = cv2.resize(self.ink.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
-        return few
+        whole = self.ink[: rows * CELL, : columns * CELL].view(np.uint8) * np.uint8(255)
+        return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
 
 def glimpse(image: Any, quad: Quad) -> Glimpse:
