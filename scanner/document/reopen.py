@@ -1,0 +1,66 @@
+"""The office's turn: a document handed in without text is opened, read, and written again with its text."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+from scanner.document.archive import Level
+from scanner.document.make import Made, make_document
+from scanner.document.pages import MAX_PAGES
+from scanner.document.pdf import POINTS_PER_MM, About
+from scanner.document.sheet import MAX_JPEG_BYTES, JpegPage
+from scanner.errors import DocumentRefused
+
+MAX_BYTES = 300_000_000
+
+
+def pages_of(data: bytes) -> tuple[JpegPage, ...]:
+    """The pictures of a document that holds one JPEG a page, as ours do, byte for byte. Raises DocumentRefused."""
+    import pikepdf
+
+    if len(data) > MAX_BYTES:
+        raise DocumentRefused("Tệp PDF lớn quá; hãy chia làm nhiều tệp.")
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            if not 1 <= len(pdf.pages) <= MAX_PAGES:
+                raise DocumentRefused(f"Tệp PDF không có trang nào hoặc quá {MAX_PAGES} trang.")
+            return tuple(_page(page) for page in pdf.pages)
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
+        if isinstance(error, DocumentRefused):
+            raise
+        raise DocumentRefused("Không đọc được tệp PDF này; hãy gửi lại tệp khác.") from error
+
+
+def add_text(data: bytes, *, level: Level = "2b") -> Made:
+    """A document of ours again, with its text and the same pictures, title and date. Raises DocumentRefused."""
+    return make_document(pages_of(data), _about(data), level=level)
+
+
+def _page(page: object) -> JpegPage:
+    import pikepdf
+
+    assert isinstance(page, pikepdf.Page)
+    pictures = list(page.images.values())
+    if len(pictures) != 1 or pictures[0].get("/Filter") != pikepdf.Name.DCTDecode or "/Rotate" in page.obj:
+        raise DocumentRefused("Tệp PDF này không phải do máy quét của Làng Số làm nên không thêm chữ được.")
+    raw = pictures[0].read_raw_bytes()
+    if len(raw) > MAX_JPEG_BYTES:
+        raise DocumentRefused("Trang quá lớn; hãy chụp lại trang này.")
+    left, bottom, right, top = (float(side) for side in page.mediabox)
+    size = (round((right - left) / POINTS_PER_MM, 1), round((top - bottom) / POINTS_PER_MM, 1))
+    return JpegPage.of(raw, "", size)
+
+
+def _about(data: bytes) -> About:
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(data)) as pdf, pdf.open_metadata() as told:
+        title = str(told.get("dc:title", ""))
+        dossier = str(told.get("dc:description", "")).removeprefix("Hồ sơ ")
+        name = str(told.get("dc:identifier", ""))
+        try:
+            made = datetime.fromisoformat(str(told.get("xmp:CreateDate", "")))
+        except ValueError:
+            made = datetime.now(UTC)
+    return About(title or "Giấy tờ quét", made, dossier, name)
