@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+
+# `import scenes`, the generator of what villagers bring, works in every test below this folder.
+sys.path.insert(0, str(Path(__file__).parent))
 
 A4 = (840, 1188)
 
