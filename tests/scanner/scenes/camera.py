@@ -138,11 +138,14 @@ def _expose(scene: Scene, c: Conditions, lens: Lens, stage: int, moment: int) ->
     still, now = np.random.default_rng(stage), np.random.default_rng(moment)
     picture = _table(scene.table, lens, still)
     shine = np.zeros((-(-c.size[1] // _COARSE), -(-c.size[0] // _COARSE)), np.float32)
+    glow = np.zeros_like(shine)
     sheets, codes = [], []
     for placed in scene.placed:
         surface = Surface(placed, Bend() if placed.clutter else c.bend)
         gloss = _draw(picture, placed, surface, lens, c)
         shine = np.maximum(shine, gloss)
+        if placed.sheet.cells:
+            glow = np.maximum(glow, np.sign(gloss - 0.5) * 0.5 + 0.5)
         if placed.clutter:
             continue
         quad = lens.corners(surface)
@@ -164,7 +167,7 @@ def _expose(scene: Scene, c: Conditions, lens: Lens, stage: int, moment: int) ->
         picture = cv2.filter2D(picture, -1, _streak(c.motion, c.motion_angle))
     if c.defocus > 0.2:
         picture = cv2.GaussianBlur(picture, (0, 0), c.defocus)
-    image = _sensor(picture, c, still, now, shine, sheets)
+    image = _sensor(picture, c, still, now, shine, glow, sheets)
     return Photograph(image, tuple(sheets), tuple(codes), c)
 
 
@@ -244,8 +247,10 @@ def _at_scale(sheet: Any, per_mm: float) -> tuple[Any, Any]:
     return image, alpha
 
 
-def _sensor(picture: Any, c: Conditions, still: Any, now: Any, gloss: Any, sheets: list[SheetTruth]) -> Any:
-    """Light, colour filter, noise, development, JPEG."""
+def _sensor(
+    picture: Any, c: Conditions, still: Any, now: Any, gloss: Any, glow: Any, sheets: list[SheetTruth]
+) -> Any:
+    """Light, colour filter, noise, development, JPEG. Screens (`glow`) shine by themselves, in shadow too."""
     coarse = (gloss.shape[1], gloss.shape[0])
     corners = np.vstack([s.quad for s in sheets]) if sheets else np.array([(0, 0), c.size], np.float64)
     middle = corners.mean(0) / _COARSE
@@ -258,7 +263,9 @@ def _sensor(picture: Any, c: Conditions, still: Any, now: Any, gloss: Any, sheet
         shine = np.zeros_like(gloss)
     raw = _mosaic(picture)
     raw = raw.astype(np.float32)
-    raw *= cv2.resize(lit * (c.exposure * 0.94), c.size, interpolation=cv2.INTER_LINEAR)
+    # A camera that brightens a dim room overexposes the screen in it.
+    falling = lit * c.exposure * (1 - glow) + glow * (1.1 - 0.15 * c.exposure)
+    raw *= cv2.resize(falling * 0.94, c.size, interpolation=cv2.INTER_LINEAR)
     if c.glares:
         raw += cv2.resize(shine * min(1.0, c.exposure), c.size, interpolation=cv2.INTER_CUBIC)
     raw[0::2, 0::2] *= c.cast[0]

@@ -1,4 +1,4 @@
-"""Citizen's cards as a camera sees them: a made-up layout of the same size, marked MẪU, with a code of the same kind."""
+"""Citizen's cards as a camera sees them: a made-up layout of true size, marked MẪU, with a code of the same kind."""
 
 from __future__ import annotations
 

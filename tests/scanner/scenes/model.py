@@ -48,7 +48,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Placed:
-    """A sheet on the table: its middle in mm, turned clockwise by `angle` degrees. `clutter`: no sheet to be found."""
+    """A sheet on the table: its middle in mm, turned clockwise by `angle` degrees. `clutter`: not to be found."""
 
     sheet: Sheet
     centre: tuple[float, float] = (0.0, 0.0)

@@ -20,7 +20,7 @@ KINDS = (
 SEVERITIES = ("easy", "typical", "hard")
 LIVE_SIZE = (1280, 960)
 
-_UPRIGHT = ("text", "table", "form", "yellow", "pink", "old", "receipt", "blank", "nearly_blank", "white_on_white", "folded", "worn", "phone")  # fmt: skip
+_LYING = ("booklet", "card_front", "card_back", "both_cards", "slip", "several")
 _CODE_KINDS = ("card_front", "phone", "slip", "both_cards")
 
 
@@ -68,15 +68,17 @@ def scene_of(kind: str, rng: Any, severity: str = "typical") -> Scene:
 
 
 def conditions_of(severity: str, rng: Any, *, kind: str = "form", size: tuple[int, int] | None = None) -> Conditions:
-    """Circumstances drawn for a severity: easy is a lit kiosk, typical a hand-held phone, hard what still has to work."""
+    """Circumstances drawn: easy is a well-lit kiosk, typical a hand-held phone, hard what still has to work."""
     hard = SEVERITIES.index(severity)
     if size is None:
-        size = (1512, 2016) if kind in _UPRIGHT else (2016, 1512)
+        size = (2016, 1512) if kind in _LYING else (1512, 2016)
+        # Several things share the picture, so it needs more pixels to show each.
+        size = (3264, 2448) if kind in ("several", "both_cards") else size
     reach = min(size)
     glossy = kind in ("card_front", "card_back", "both_cards", "phone")
     shadow = ("none", pick(rng, ("none", "soft", "hand")), pick(rng, ("soft", "hand", "sharp")))[hard]
     warm = float(rng.normal(0, (0.01, 0.05, 0.10)[hard]))
-    bent = (kind in _UPRIGHT and kind != "phone") or kind == "booklet"
+    bent = kind == "booklet" or kind not in (*_LYING, "phone")
     rise = float(rng.uniform(0, (0.0, 6.0, 16.0)[hard])) if bent and rng.random() < 0.5 else 0.0
     dim = float(rng.uniform(*((0.9, 1.02), (0.7, 1.02), (0.38, 1.0))[hard]))
     # Papers fill most of the picture; codes are held nearer or farther than they should be.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
 
 from scenes import wording
-from scenes.ink import BLACK, BLUE, FACES, Page, handwrite, scribble, seal
+from scenes.ink import FACES, Page, handwrite, scribble, seal
 from scenes.model import A4, A5, MM_PER_INCH, Sheet
 
 DPI = 300
@@ -244,8 +245,6 @@ def worn(sheet: Sheet, rng: Any, strength: float = 1.0) -> Sheet:
 
 
 def _with(sheet: Sheet, image: Any, alpha: Any) -> Sheet:
-    from dataclasses import replace
-
     return replace(sheet, image=image, alpha=alpha)
 
 
@@ -276,8 +275,3 @@ def _sheet(page: Page, image: Any, size_mm: tuple[float, float], kind: str) -> S
 
 def _dong(amount: int) -> str:
     return f"{amount:,}".replace(",", ".") + " đ"
-
-
-__all__ = [
-    "BLACK", "BLUE", "DPI", "PAPERS", "blank", "booklet", "folded", "form", "receipt", "table_page", "text_page", "worn",
-]  # fmt: skip

@@ -23,8 +23,11 @@ def table_top(name: str, rng: Any, side: int, px_per_mm: float) -> Any:
     if name in ("cloth", "checked"):
         return _cloth(rng, side, px_per_mm, checked=name == "checked")
     tone = {
-        "white": (236, 238, 240), "stone": (150, 158, 165), "black": (34, 33, 32), "mat": tuple(rng.integers(40, 200, 3)),
-    }[name]  # fmt: skip
+        "white": (236, 238, 240),
+        "stone": (150, 158, 165),
+        "black": (34, 33, 32),
+        "mat": tuple(rng.integers(40, 200, 3)),
+    }[name]
     rough = {"white": 1.5, "stone": 17, "black": 3, "mat": 6}[name]
     fine = _noise(rng, side, 1.2) * rough + _noise(rng, side, 40) * rough * 0.5
     return _bytes(np.array(tone, np.float32) + fine[:, :, None])

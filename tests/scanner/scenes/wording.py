@@ -19,42 +19,85 @@ PLACES = (
     "Số 12 Đường Mẫu, Phường Thử Đức, Quận Ví Dụ, TP. Hồ Chí Minh", "Khóm Mẫu, Phường Giả Định, Sóc Trăng",
 )  # fmt: skip
 
-SENTENCES = (
-    "Căn cứ Luật Hộ tịch và các văn bản hướng dẫn thi hành, Ủy ban nhân dân xã tiếp nhận hồ sơ của công dân vào các ngày làm việc trong tuần.",
-    "Người yêu cầu đăng ký khai sinh xuất trình giấy tờ tùy thân còn giá trị sử dụng để cán bộ đối chiếu với thông tin đã kê khai.",
-    "Trường hợp hồ sơ chưa đầy đủ, cán bộ phải hướng dẫn bằng văn bản một lần, nêu rõ những giấy tờ cần bổ sung và thời hạn nộp lại.",
-    "Hộ gia đình có đất nằm trong vùng quy hoạch thì được thông báo trước khi kiểm kê, đo đạc và lập phương án bồi thường.",
-    "Thời hạn giải quyết không quá năm ngày làm việc, kể từ ngày nhận đủ hồ sơ hợp lệ; nếu cần xác minh thì kéo dài thêm ba ngày.",
-    "Chúng tôi cam đoan những nội dung khai trên đây là đúng sự thật và xin chịu trách nhiệm trước pháp luật về lời khai của mình.",
-    "Bà con chú ý lịch gieo cấy vụ đông xuân: nước sẽ được mở từ đập chính về kênh số ba trong tuần tới, mỗi thôn nhận nước hai ngày.",
-    "Học sinh thuộc hộ nghèo, hộ cận nghèo được miễn học phí và hỗ trợ chi phí học tập theo mức quy định hiện hành.",
-    "Lệ phí cấp bản sao trích lục là tám nghìn đồng một bản; người cao tuổi, người khuyết tật và trẻ em được miễn.",
-    "Khi có mưa lớn, các hộ sống ven suối cần di chuyển người và tài sản đến nhà văn hóa thôn theo hướng dẫn của đội xung kích.",
-    "Trạm y tế tổ chức tiêm chủng mở rộng cho trẻ dưới hai tuổi vào sáng thứ Năm tuần đầu tiên của mỗi tháng, không phải đăng ký trước.",
-    "Quỹ vì người nghèo của xã được sử dụng công khai, mọi khoản thu chi đều niêm yết tại trụ sở ít nhất ba mươi ngày.",
-    "Đề nghị các ông bà trưởng thôn rà soát danh sách đối tượng bảo trợ xã hội, gửi kết quả về bộ phận một cửa trước ngày hai mươi lăm.",
-    "Người sử dụng đất có quyền chuyển đổi, chuyển nhượng, thừa kế, tặng cho quyền sử dụng đất khi đã được cấp giấy chứng nhận.",
-    "Việc chứng thực chữ ký được thực hiện ngay trong buổi làm việc; người yêu cầu phải ký trước mặt người thực hiện chứng thực.",
-    "Đường liên thôn bị sạt lở tại ba điểm, xe tải trên năm tấn tạm thời không được lưu thông cho đến khi có thông báo mới.",
-    "Các tổ chức, cá nhân chăn nuôi phải khai báo khi gia súc, gia cầm ốm chết bất thường và không được vứt xác xuống kênh mương.",
-    "Mỗi gia đình tự phân loại rác tại nhà: rác hữu cơ ủ làm phân, rác tái chế để riêng, rác còn lại đưa ra điểm tập kết trước bảy giờ.",
-    "Cuộc họp thống nhất ghi biên bản, đọc lại cho mọi người cùng nghe và không ai có ý kiến khác trước khi ký tên.",
-    "Giấy ủy quyền này có hiệu lực kể từ ngày ký cho đến khi công việc hoàn thành hoặc khi hai bên thỏa thuận chấm dứt.",
-    "Điện sẽ tạm ngừng từ tám giờ đến mười một giờ để sửa chữa trạm biến áp, kính mong bà con thông cảm và chủ động trong sinh hoạt.",
-    "Nước sạch đã về đến xóm trên; hộ nào chưa lắp đồng hồ xin liên hệ tổ quản lý để được khảo sát và báo giá.",
-)  # fmt: skip
+_PROSE = """
+Căn cứ Luật Hộ tịch và các văn bản hướng dẫn thi hành, Ủy ban nhân dân xã tiếp nhận hồ sơ của công dân vào các
+ngày làm việc trong tuần.
+Người yêu cầu đăng ký khai sinh xuất trình giấy tờ tùy thân còn giá trị sử dụng để cán bộ đối chiếu với thông
+tin đã kê khai.
+Trường hợp hồ sơ chưa đầy đủ, cán bộ phải hướng dẫn bằng văn bản một lần, nêu rõ những giấy tờ cần bổ sung và
+thời hạn nộp lại.
+Hộ gia đình có đất nằm trong vùng quy hoạch thì được thông báo trước khi kiểm kê, đo đạc và lập phương án bồi
+thường.
+Thời hạn giải quyết không quá năm ngày làm việc, kể từ ngày nhận đủ hồ sơ hợp lệ; nếu cần xác minh thì kéo dài
+thêm ba ngày.
+Chúng tôi cam đoan những nội dung khai trên đây là đúng sự thật và xin chịu trách nhiệm trước pháp luật về lời
+khai của mình.
+Bà con chú ý lịch gieo cấy vụ đông xuân: nước sẽ được mở từ đập chính về kênh số ba trong tuần tới, mỗi thôn
+nhận nước hai ngày.
+Học sinh thuộc hộ nghèo, hộ cận nghèo được miễn học phí và hỗ trợ chi phí học tập theo mức quy định hiện hành.
+Lệ phí cấp bản sao trích lục là tám nghìn đồng một bản; người cao tuổi, người khuyết tật và trẻ em được miễn.
+Khi có mưa lớn, các hộ sống ven suối cần di chuyển người và tài sản đến nhà văn hóa thôn theo hướng dẫn của đội
+xung kích.
+Trạm y tế tổ chức tiêm chủng mở rộng cho trẻ dưới hai tuổi vào sáng thứ Năm tuần đầu tiên của mỗi tháng, không
+phải đăng ký trước.
+Quỹ vì người nghèo của xã được sử dụng công khai, mọi khoản thu chi đều niêm yết tại trụ sở ít nhất ba mươi
+ngày.
+Đề nghị các ông bà trưởng thôn rà soát danh sách đối tượng bảo trợ xã hội, gửi kết quả về bộ phận một cửa trước
+ngày hai mươi lăm.
+Người sử dụng đất có quyền chuyển đổi, chuyển nhượng, thừa kế, tặng cho quyền sử dụng đất khi đã được cấp giấy
+chứng nhận.
+Việc chứng thực chữ ký được thực hiện ngay trong buổi làm việc; người yêu cầu phải ký trước mặt người thực hiện
+chứng thực.
+Đường liên thôn bị sạt lở tại ba điểm, xe tải trên năm tấn tạm thời không được lưu thông cho đến khi có thông
+báo mới.
+Các tổ chức, cá nhân chăn nuôi phải khai báo khi gia súc, gia cầm ốm chết bất thường và không được vứt xác xuống
+kênh mương.
+Mỗi gia đình tự phân loại rác tại nhà: rác hữu cơ ủ làm phân, rác tái chế để riêng, rác còn lại đưa ra điểm tập
+kết trước bảy giờ.
+Cuộc họp thống nhất ghi biên bản, đọc lại cho mọi người cùng nghe và không ai có ý kiến khác trước khi ký tên.
+Giấy ủy quyền này có hiệu lực kể từ ngày ký cho đến khi công việc hoàn thành hoặc khi hai bên thỏa thuận chấm
+dứt.
+Điện sẽ tạm ngừng từ tám giờ đến mười một giờ để sửa chữa trạm biến áp, kính mong bà con thông cảm và chủ động
+trong sinh hoạt.
+Nước sạch đã về đến xóm trên; hộ nào chưa lắp đồng hồ xin liên hệ tổ quản lý để được khảo sát và báo giá.
+"""
+SENTENCES = tuple(" ".join(sentence.split()) + "." for sentence in _PROSE.split(".") if sentence.strip())
 
 TITLES = (
     "THÔNG BÁO", "BIÊN BẢN HỌP THÔN", "ĐƠN ĐỀ NGHỊ", "GIẤY ỦY QUYỀN", "BÁO CÁO KẾT QUẢ", "KẾ HOẠCH TUẦN", "TỜ TRÌNH",
 )  # fmt: skip
 
-FORMS = (
-    ("TỜ KHAI ĐĂNG KÝ KHAI SINH", ("Họ, chữ đệm, tên người yêu cầu", "Nơi cư trú", "Giấy tờ tùy thân", "Quan hệ với người được khai sinh", "Họ, chữ đệm, tên trẻ", "Ngày, tháng, năm sinh", "Giới tính", "Dân tộc", "Quê quán", "Họ, chữ đệm, tên người mẹ", "Họ, chữ đệm, tên người cha")),
-    ("TỜ KHAI CẤP BẢN SAO TRÍCH LỤC HỘ TỊCH", ("Họ, chữ đệm, tên người yêu cầu", "Nơi cư trú", "Số định danh cá nhân", "Loại giấy tờ cần trích lục", "Đã đăng ký tại", "Số quyển", "Số lượng bản sao", "Điện thoại liên hệ")),
-    ("ĐƠN ĐỀ NGHỊ XÁC NHẬN HỘ NGHÈO", ("Tôi tên là", "Sinh ngày", "Thường trú tại", "Số nhân khẩu trong hộ", "Nghề nghiệp chính", "Thu nhập bình quân một tháng", "Lý do đề nghị")),
-    ("GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN", ("Xét đề nghị của", "Ngày, tháng, năm sinh", "Giới tính", "Dân tộc", "Quốc tịch", "Nơi cư trú", "Tình trạng hôn nhân", "Mục đích sử dụng")),
-    ("GIẤY KHAI SINH (BẢN SAO)", ("Họ, chữ đệm, tên", "Ngày, tháng, năm sinh", "Ghi bằng chữ", "Giới tính", "Dân tộc", "Quốc tịch", "Nơi sinh", "Quê quán", "Họ, chữ đệm, tên người mẹ", "Họ, chữ đệm, tên người cha", "Nơi đăng ký khai sinh")),
-)  # fmt: skip
+FORMS = tuple(
+    (title, tuple(" ".join(field.split()) for field in fields.split(";")))
+    for title, fields in (
+        (
+            "TỜ KHAI ĐĂNG KÝ KHAI SINH",
+            """Họ, chữ đệm, tên người yêu cầu; Nơi cư trú; Giấy tờ tùy thân; Quan hệ với người được khai sinh; Họ,
+            chữ đệm, tên trẻ; Ngày, tháng, năm sinh; Giới tính; Dân tộc; Quê quán; Họ, chữ đệm, tên
+            người mẹ; Họ, chữ đệm, tên người cha""",
+        ),
+        (
+            "TỜ KHAI CẤP BẢN SAO TRÍCH LỤC HỘ TỊCH",
+            """Họ, chữ đệm, tên người yêu cầu; Nơi cư trú; Số định danh cá nhân; Loại giấy tờ cần trích lục; Đã
+            đăng ký tại; Số quyển; Số lượng bản sao; Điện thoại liên hệ""",
+        ),
+        (
+            "ĐƠN ĐỀ NGHỊ XÁC NHẬN HỘ NGHÈO",
+            """Tôi tên là; Sinh ngày; Thường trú tại; Số nhân khẩu trong hộ; Nghề nghiệp chính; Thu nhập bình quân
+            một tháng; Lý do đề nghị""",
+        ),
+        (
+            "GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN",
+            """Xét đề nghị của; Ngày, tháng, năm sinh; Giới tính; Dân tộc; Quốc tịch; Nơi cư trú; Tình trạng hôn
+            nhân; Mục đích sử dụng""",
+        ),
+        (
+            "GIẤY KHAI SINH (BẢN SAO)",
+            """Họ, chữ đệm, tên; Ngày, tháng, năm sinh; Ghi bằng chữ; Giới tính; Dân tộc; Quốc tịch; Nơi sinh; Quê
+            quán; Họ, chữ đệm, tên người mẹ; Họ, chữ đệm, tên người cha; Nơi đăng ký khai sinh""",
+        ),
+    )
+)
 
 TABLE_HEAD = ("STT", "Họ và tên", "Năm sinh", "Địa chỉ", "Ghi chú")
 REMARKS = ("Đã nộp", "Chưa nộp", "Bổ sung", "Miễn phí", "Hẹn lại")
