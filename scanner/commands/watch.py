@@ -1,0 +1,134 @@
+"""`langso scan watch`: what the camera sees, as it happens."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scanner.commands.devices import HOLD, REPLAY, SETTINGS, chosen_camera
+from scanner.commands.pictures import JSON
+
+if TYPE_CHECKING:
+    from scanner.clean import CleanPage
+    from scanner.watch import Event, Tally
+
+
+@click.command()
+@SETTINGS
+@REPLAY
+@HOLD
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Thư mục ghi các trang tự chụp được (page-001.png, …); không có thì không ghi.",
+)
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="Nhìn bao nhiêu giây rồi thôi.")
+@click.option("--frames", type=click.IntRange(min=1), help="Nhìn bao nhiêu hình rồi thôi.")
+@JSON
+def watch(
+    settings_file: Path,
+    folder: Path | None,
+    hold: float,
+    out: Path | None,
+    seconds: float | None,
+    frames: int | None,
+    as_json: bool,
+) -> None:
+    """Nhìn qua máy ảnh: viền giấy, lời nhắc, mã QR, tự chụp trang. Ctrl-C thì thôi."""
+    from scanner.watch import PageTaken, Watch
+
+    with chosen_camera(settings_file, folder, hold) as camera:
+        watching = Watch(camera)
+        try:
+            for event in watching.events(frames=frames, seconds=seconds):
+                file = ""
+                if isinstance(event, PageTaken) and out is not None:
+                    file = str(_write(event.page, out))
+                _tell(event, file, round(watching.tally.seconds, 2), as_json)
+        except KeyboardInterrupt:
+            pass
+        _tell_end(watching.tally, as_json)
+
+
+def _tell(event: Event, file: str, at: float, as_json: bool) -> None:
+    told = _as_dict(event, file)
+    if as_json:
+        click.echo(json.dumps({"at": at, **told}, ensure_ascii=False))
+        return
+    click.echo(f"{at:7.2f}  {_sentence(told)}")
+
+
+def _sentence(told: dict[str, Any]) -> str:
+    if told["event"] == "camera":
+        return told["sentence"] or "Máy ảnh tốt."
+    if told["event"] == "page":
+        return str(told["sentence"])
+    if told["event"] == "code":
+        return f"Mã [{told['kind']}]: {told['text']}"
+    where = f" Ghi vào {told['file']}." if told["file"] else ""
+    return f"Đã chụp trang {told['page']}, {told['paper']}, {told['dpi']} dpi, {told['ms']:.0f} ms.{where}"
+
+
+def _as_dict(event: Event, file: str) -> dict[str, Any]:
+    from scanner.watch import CameraSaid, CodeRead, PageSaid
+
+    if isinstance(event, CameraSaid):
+        return {"event": "camera", "condition": event.health.condition, "sentence": event.health.sentence}
+    if isinstance(event, PageSaid):
+        seen = event.seen
+        return {
+            "event": "page",
+            "quad": None if seen.quad is None else [[round(float(x), 1), round(float(y), 1)] for x, y in seen.quad],
+            "confidence": seen.confidence,
+            "code": seen.code,
+            "sentence": seen.sentence,
+        }
+    if isinstance(event, CodeRead):
+        code = event.code
+        return {
+            "event": "code",
+            "text": code.text,
+            "polygon": [[float(x), float(y)] for x, y in code.polygon],
+            "engine": code.engine,
+            "kind": code.kind,
+        }
+    return {
+        "event": "captured",
+        "page": event.number,
+        "paper": event.page.paper,
+        "dpi": event.page.dpi,
+        "ms": round(event.ms, 1),
+        "file": file or None,
+    }
+
+
+def _tell_end(tally: Tally, as_json: bool) -> None:
+    rate = tally.frames / tally.seconds if tally.seconds > 0 else 0.0
+    if as_json:
+        end = {"event": "end", "frames": tally.frames, "fps": round(rate, 1), "pages": tally.pages}
+        click.echo(json.dumps({"at": round(tally.seconds, 2), **end, "codes": len(tally.codes)}, ensure_ascii=False))
+    else:
+        click.echo(
+            f"Xong: {tally.frames} hình, {rate:.1f} hình một giây, {tally.pages} trang, {len(tally.codes)} mã."
+        )
+
+
+def _write(page: CleanPage, out: Path) -> Path:
+    """As PNG with its true dpi, so that programs show it at its true size; never over a file that is there."""
+    import io
+
+    from PIL import Image
+
+    from langso.paths import write_atomic
+
+    out.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while (path := out / f"page-{number:03d}.png").exists():
+        number += 1
+    data = io.BytesIO()
+    Image.fromarray(page.image[:, :, ::-1]).save(data, "PNG", dpi=(page.dpi, page.dpi))
+    write_atomic(path, data.getvalue(), mode=0o600)
+    return path

@@ -1,0 +1,92 @@
+"""Live frames looked at one after the other: where the page is, what to say, and when to capture by itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from scanner.guide.same_page import Look
+    from scanner.pages.finder import PageFound
+
+log = logging.getLogger(__name__)
+
+STEADY_FRAMES = 8
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One frame looked at: `quad` in the frame's pixels or None, the sentence, whether it may be captured now,
+    how near the capture is (0-1), and `capture`: take it now. `code`: a key of `guide.SAYS`.
+    """
+
+    image: Any
+    quad: Any
+    sentence: str
+    good: bool
+    progress: float = 0.0
+    capture: bool = False
+    code: str = ""
+    confidence: float = 0.0
+
+
+class Eye:
+    """Looks at frames of one laying after another. `known`: pages captured before, never captured by itself again."""
+
+    def __init__(self, needed: int = STEADY_FRAMES, *, known: Sequence[Look] = ()) -> None:
+        from scanner.guide import Steady
+
+        self._steady = Steady(needed)
+        self._known = list(known)
+        self._tracker = _tracker()
+        self._repeated = False
+
+    def look(self, image: Any, at: float | None = None) -> Seen:
+        """Judges one BGR frame; `at`: its time in seconds (for all frames or for none)."""
+        from scanner.guide import SAYS, guide
+        from scanner.guide.same_page import look_at, same_look
+        from scanner.guide.stance import usable
+
+        found = self._tracker.see(image)
+        said = guide(image, found)
+        code = said.code
+        quad = found.quad if usable(found.quad) else None
+        holds = None if quad is None else look_at(image, quad)
+        capture = self._steady.see(quad, said.good, image.shape[1], at=at, look=holds)
+        if capture:
+            self._repeated = holds is not None and any(same_look(one, holds) for one in self._known)
+            capture = not self._repeated
+        if said.good:
+            code = self._steady.code
+            if code == "taken" and self._repeated:
+                code = "same"
+        sure = float(found.confidence)
+        return Seen(image, found.quad, SAYS[code], said.good, self._steady.progress, capture, code, sure)
+
+    def captured(self, look: Look) -> None:
+        """The page was captured by hand: it is known from now on."""
+        self._known.append(look)
+
+
+class _Tracker(Protocol):
+    def see(self, image: Any) -> PageFound: ...
+
+
+class _FrameByFrame:
+    """Every frame for itself."""
+
+    def see(self, image: Any) -> PageFound:
+        from scanner.pages import find_page
+
+        return find_page(image)
+
+
+def _tracker() -> _Tracker:
+    try:
+        from scanner.pages.live import PageTracker
+    except ImportError:
+        return _FrameByFrame()
+    tracker: _Tracker = PageTracker()
+    return tracker

@@ -1,0 +1,177 @@
+"""A camera watched: events when something changes, pages captured when they lie still. What is done with them is
+the caller's affair.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from scanner.eye import Eye
+
+if TYPE_CHECKING:
+    from scanner.cameras import Camera, Health
+    from scanner.clean import CleanPage
+    from scanner.eye import Seen
+    from scanner.reading import Code
+
+MOVED = 0.02
+CODES_EVERY_S = 0.1
+
+
+@dataclass(frozen=True)
+class CameraSaid:
+    """The camera's condition is another."""
+
+    health: Health
+
+
+@dataclass(frozen=True)
+class PageSaid:
+    """The page's outline or what to tell the villager has changed."""
+
+    seen: Seen
+
+
+@dataclass(frozen=True)
+class CodeRead:
+    """A code that this watch had not read before."""
+
+    code: Code
+
+
+@dataclass(frozen=True)
+class PageTaken:
+    """A page captured by itself; `ms`: from the shutter to the clean page."""
+
+    page: CleanPage
+    number: int
+    ms: float
+
+
+Event = CameraSaid | PageSaid | CodeRead | PageTaken
+
+
+@dataclass
+class Tally:
+    """How much was seen: `frames` judged in `seconds`, pages and codes."""
+
+    frames: int = 0
+    seconds: float = 0.0
+    pages: int = 0
+    codes: set[str] = field(default_factory=set)
+
+
+class Reads(Protocol):
+    """What reads codes in live frames."""
+
+    def look(self, frame: Any) -> list[Code]: ...
+
+
+class Watch:
+    """Looks through an open camera until told otherwise."""
+
+    def __init__(self, camera: Camera, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.tally = Tally()
+        self._camera = camera
+        self._clock = clock
+        self._eye = Eye()
+        self._reader = live_reader()
+        self._health: Health | None = None
+        self._said: Seen | None = None
+        self._codes_at = float("-inf")
+
+    def events(self, *, frames: int | None = None, seconds: float | None = None) -> Iterator[Event]:
+        """Everything that happens, until so many frames or seconds have passed (or for ever)."""
+        begin = self._clock()
+        while (frames is None or self.tally.frames < frames) and (seconds is None or self._clock() - begin < seconds):
+            frame = self._camera.read()
+            now = self._clock()
+            self.tally.seconds = now - begin
+            if self._camera.health != self._health:
+                self._health = self._camera.health
+                yield CameraSaid(self._health)
+            if frame is None:
+                continue
+            self.tally.frames += 1
+            yield from self._judge(frame.image, now)
+
+    def _judge(self, image: Any, now: float) -> Iterator[Event]:
+        seen = self._eye.look(image, at=now)
+        if self._said is None or _changed(self._said, seen):
+            self._said = seen
+            yield PageSaid(seen)
+        yield from self._read(image, now)
+        if seen.capture:
+            shutter = time.perf_counter()
+            page = capture(self._camera, seen)
+            self.tally.pages += 1
+            yield PageTaken(page, self.tally.pages, (time.perf_counter() - shutter) * 1000)
+
+    def _read(self, image: Any, now: float) -> Iterator[Event]:
+        if now < self._codes_at:
+            return
+        codes = self._reader.look(image)
+        # However slow the reader is, most of the time is the page's: it must be seen to lie still.
+        self._codes_at = now + max(CODES_EVERY_S, 5 * (self._clock() - now))
+        for code in codes:
+            if code.text not in self.tally.codes:
+                self.tally.codes.add(code.text)
+                yield CodeRead(code)
+
+
+def capture(camera: Camera, seen: Seen) -> CleanPage:
+    """The clean page from the camera's best picture; from the frame that was seen where it gives none now."""
+    from scanner.clean import finish
+
+    still = camera.still()
+    image = seen.image if still is None else still.image
+    return finish(image, corners_in(image, seen))
+
+
+def corners_in(image: Any, seen: Seen) -> Any:
+    """Where the page lies in a picture taken just after `seen`: found anew where that is sure, else carried over.
+
+    Float64 (4, 2); the whole picture where no page was seen.
+    """
+    import numpy as np
+
+    from scanner.pages import find_page
+
+    height, width = image.shape[:2]
+    if seen.quad is None:
+        return np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], dtype=np.float64)
+    if image is seen.image:
+        return np.asarray(seen.quad, dtype=np.float64)
+    carried = np.asarray(seen.quad, dtype=np.float64) * (width / seen.image.shape[1], height / seen.image.shape[0])
+    found = find_page(image)
+    return found.quad if found.quad is not None and found.confidence >= 0.8 * seen.confidence else carried
+
+
+def live_reader() -> Reads:
+    """The reader for live frames; one that takes every frame for itself where there is no better."""
+    try:
+        from scanner.reading.live import LiveReader
+    except ImportError:
+        return _FrameByFrame()
+    reader: Reads = LiveReader()
+    return reader
+
+
+class _FrameByFrame:
+    def look(self, frame: Any) -> list[Code]:
+        from scanner.reading import read_codes
+
+        return list(read_codes(frame))
+
+
+def _changed(before: Seen, now: Seen) -> bool:
+    import numpy as np
+
+    if before.code != now.code or (before.quad is None) != (now.quad is None):
+        return True
+    if now.quad is None:
+        return False
+    return bool(np.abs(np.asarray(before.quad) - np.asarray(now.quad)).max() > MOVED * now.image.shape[1])

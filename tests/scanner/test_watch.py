@@ -1,0 +1,139 @@
+"""`langso scan watch`: events of a camera, codes once, pages captured by themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from scanner.commands import scan
+from scanner.eye import Eye, Seen
+from scanner.watch import corners_in
+
+
+def code_on_table(text: str) -> Any:
+    import io
+
+    import segno
+
+    out = io.BytesIO()
+    segno.make_qr(text, error="m").save(out, kind="png", scale=8, border=6)
+    code = cv2.imdecode(np.frombuffer(out.getvalue(), np.uint8), cv2.IMREAD_COLOR)
+    table = np.full((900, 1200, 3), 70, np.uint8)
+    table[200 : 200 + code.shape[0], 300 : 300 + code.shape[1]] = code
+    return table
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
+    """Watches the folder "bàn" and returns the events."""
+    (tmp_path / "bàn").mkdir()
+
+    def run(*arguments: str) -> list[dict[str, Any]]:
+        done = CliRunner().invoke(scan, ["watch", "--camera", str(tmp_path / "bàn"), "--json", *arguments])
+        assert done.exit_code == 0, done.output
+        return [json.loads(line) for line in done.output.splitlines()]
+
+    return run
+
+
+def named(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    return [event for event in events if event["event"] == name]
+
+
+def test_a_page_that_lies_still_is_captured_once_and_written(
+    watch: Callable[..., list[dict[str, Any]]], photo: Any, tmp_path: Path
+) -> None:
+    cv2.imwrite(str(tmp_path / "bàn" / "1.png"), photo())
+    events = watch("--seconds", "4", "--out", str(tmp_path / "trang"))
+    assert events[0]["event"] == "camera"
+    assert events[0]["condition"] == "ok"
+    said = [event["code"] for event in named(events, "page")]
+    assert said[0] == "hold"
+    (captured,) = named(events, "captured")
+    assert captured["at"] >= 0.8, "never by surprise"
+    assert captured["dpi"] > 50
+    page = cv2.imread(captured["file"])
+    assert page.shape[0] > page.shape[1]
+    assert [path.name for path in (tmp_path / "trang").iterdir()] == ["page-001.png"]
+    end = events[-1]
+    assert (end["event"], end["pages"]) == ("end", 1)
+    assert end["frames"] > 5
+
+
+def test_a_pulled_cable_is_an_event_and_the_watch_goes_on(
+    watch: Callable[..., list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    cv2.imwrite(str(tmp_path / "bàn" / "1.png"), np.full((480, 640, 3), 90, np.uint8))
+    (tmp_path / "bàn" / "2.unplugged").touch()
+    cv2.imwrite(str(tmp_path / "bàn" / "3.png"), np.full((480, 640, 3), 110, np.uint8))
+    events = watch("--seconds", "2", "--hold", "0.5")
+    assert [event["condition"] for event in named(events, "camera")] == ["ok", "away", "ok"]
+    assert named(events, "camera")[1]["sentence"]
+    assert named(events, "page")[0]["code"] == "none"
+
+
+def test_a_code_is_told_once(watch: Callable[..., list[dict[str, Any]]], tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "bàn" / "1.png"), code_on_table("H29.16-250701-0001"))
+    events = watch("--frames", "12")
+    (code,) = named(events, "code")
+    assert code["text"] == "H29.16-250701-0001"
+    assert len(code["polygon"]) == 4
+    assert events[-1]["codes"] == 1
+
+
+def test_people_read_sentences(tmp_path: Path, photo: Any) -> None:
+    (tmp_path / "bàn").mkdir()
+    cv2.imwrite(str(tmp_path / "bàn" / "1.png"), photo())
+    done = CliRunner().invoke(scan, ["watch", "--camera", str(tmp_path / "bàn"), "--frames", "5"])
+    assert done.exit_code == 0
+    assert "Máy ảnh tốt." in done.output
+    assert "Giữ yên" in done.output
+    assert "Xong: 5 hình" in done.output
+
+
+def test_a_page_known_already_is_not_captured_by_itself_again(photo: Any) -> None:
+    from scanner.guide.same_page import look_at
+    from scanner.pages import find_page
+
+    image = photo()
+    known = look_at(image, find_page(image).quad)
+    eye = Eye(needed=3, known=[known])
+    seen = [eye.look(image) for _ in range(8)]
+    assert not any(one.capture for one in seen)
+    assert seen[-1].code == "same"
+    assert "chụp rồi" in seen[-1].sentence
+    other = photo(seed=2)
+    assert any(eye.look(other).capture for _ in range(8)), "another page is captured"
+
+
+def test_progress_is_seen_before_the_capture(photo: Any) -> None:
+    eye, image = Eye(), photo()
+    progress = []
+    for number in range(40):
+        seen = eye.look(image, at=number * 0.1)
+        progress.append(seen.progress)
+        if seen.capture:
+            break
+    assert seen.capture
+    assert len([value for value in progress if 0 < value < 1]) >= 4
+    assert progress[:-1] == sorted(progress[:-1])
+
+
+def test_corners_are_found_anew_in_a_larger_picture(photo: Any) -> None:
+    image = photo()
+    small = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    seen = Eye().look(small)
+    corners = corners_in(image, seen)
+    assert np.abs(corners - np.array([(430, 120), (1150, 180), (1230, 1090), (330, 1030)])).max() < 12
+
+
+def test_a_picture_without_a_page_is_taken_whole() -> None:
+    seen = Seen(np.zeros((30, 40, 3), np.uint8), None, "", good=False)
+    assert corners_in(np.zeros((60, 80, 3), np.uint8), seen).max() == 79
