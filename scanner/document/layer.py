@@ -15,7 +15,7 @@ from scanner.errors import DocumentRefused
 if TYPE_CHECKING:
     import pikepdf
 
-    from scanner.document.text import PageText, Word
+    from scanner.document.text import Line, PageText
 
 FONT = "/F0"
 _NAME = "LANGSO+LangSoVoHinh"
@@ -136,24 +136,23 @@ class LayerFont:
 
 def layer(text: PageText, width: float, height: float, font: LayerFont) -> bytes:
     """The page's words as invisible text operators, each stretched over its place. Sizes in points; may be empty."""
-    drawn = [_line(words, width, height, font) for words in text.lines if words]
+    drawn = [_line(line, width, height, font) for line in text.lines]
     return b"BT 3 Tr\n" + b"".join(drawn) + b"ET\n" if drawn else b""
 
 
-def _line(words: tuple[Word, ...], width: float, height: float, font: LayerFont) -> bytes:
-    # One size and one base line for all its words, or a program that extracts text takes them for several lines.
-    top, bottom = min(word.top for word in words), max(word.bottom for word in words)
-    size = max(1.0, (bottom - top) * height)
-    base = (1 - bottom) * height + 0.2 * size
+def _line(line: Line, width: float, height: float, font: LayerFont) -> bytes:
+    # One size for all its words, or a program that extracts text takes them for several lines.
+    size = max(1.0, line.size * height)
     parts = [b"%s %.2f Tf\n" % (FONT.encode(), size)]
-    for word, following in zip(words, (*words[1:], None), strict=True):
+    for word, following in zip(line.words, (*line.words[1:], None), strict=True):
         # The space belongs to the word before it: words never run together, whoever extracts them.
-        end = word.right if following is None or following.left <= word.left else following.left
-        shown = word.text + " "
-        natural = font.width(word.text if following is None else shown) * size
+        last = following is None or following.left <= word.left
+        end = word.right if last or following is None else following.left
+        natural = font.width(word.text if last else word.text + " ") * size
         stretch = max(1.0, (end - word.left) * width / natural * 100)
-        place = (word.left * width, base)
-        parts.append(b"1 0 0 1 %.2f %.2f Tm %.2f Tz <%s> Tj\n" % (*place, stretch, font.encode(shown)))
+        base = line.base[0] + (line.base[1] - line.base[0]) * word.left
+        place = (word.left * width, (1 - base) * height, stretch)
+        parts.append(b"1 0 0 1 %.2f %.2f Tm %.2f Tz <%s> Tj\n" % (*place, font.encode(word.text + " ")))
     return b"".join(parts)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import subprocess
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from scanner.clean import CleanPage
 
 LANGUAGE = "vie"
@@ -23,34 +26,51 @@ _READ_AT_LEAST_DPI = 200
 _MAX_ENLARGE = 3.0
 _PAGE_SEGMENTATION = "3"
 
+_STOPPED = "Tesseract dừng giữa chừng nên trang không có chữ để tìm."
+_NUMBER = r"(-?[0-9]{1,6}(?:\.[0-9]{1,9})?)"
+_BOX = re.compile(r"\bbbox ([0-9]{1,6}) ([0-9]{1,6}) ([0-9]{1,6}) ([0-9]{1,6})")
+_BASELINE = re.compile(rf"\bbaseline {_NUMBER} {_NUMBER}")
+_SIZE = re.compile(r"\bx_size ([0-9]{1,6}(?:\.[0-9]{1,9})?)")
+# Steeper lines are writing up the margin, not skew.
+_STEEPEST = 0.2
+
 
 @dataclass(frozen=True)
 class Word:
-    """A word in NFC and its box in shares of the page (0 to 1, from the top left corner)."""
+    """A word in NFC, and where it begins and ends, in shares of the page's width."""
 
     text: str
     left: float
-    top: float
     right: float
-    bottom: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """Words in order on one base line: its height at the page's left edge and at its right, and the size of the
+    writing, in shares of the page's height, measured from the top.
+    """
+
+    words: tuple[Word, ...]
+    base: tuple[float, float]
+    size: float
 
 
 @dataclass(frozen=True)
 class PageText:
     """A page's lines in reading order, or why there are none: `failed` is empty, or a sentence for the user."""
 
-    lines: tuple[tuple[Word, ...], ...] = ()
+    lines: tuple[Line, ...] = ()
     failed: str = ""
 
     @property
     def text(self) -> str:
         """All words, a line of text for each line on the page."""
-        return "\n".join(" ".join(word.text for word in line) for line in self.lines)
+        return "\n".join(" ".join(word.text for word in line.words) for line in self.lines)
 
     @property
     def characters(self) -> int:
         """Letters, digits and signs recognised, without the spaces between words."""
-        return sum(len(word.text) for line in self.lines for word in line)
+        return sum(len(word.text) for line in self.lines for word in line.words)
 
 
 def recognise(page: CleanPage, *, seconds: float = PAGE_SECONDS) -> PageText:
@@ -79,7 +99,7 @@ def recognise_grey(pgm: bytes, dpi: int, *, seconds: float = PAGE_SECONDS) -> Pa
     command = ["tesseract", "stdin", "stdout", "-l", LANGUAGE, "--oem", "1", "--psm", _PAGE_SEGMENTATION]
     try:
         done = subprocess.run(  # its own one thread: pages are read side by side
-            [*command, "--dpi", str(dpi), "tsv"],
+            [*command, "--dpi", str(dpi), "hocr"],
             input=pgm,
             capture_output=True,
             timeout=seconds,
@@ -91,8 +111,8 @@ def recognise_grey(pgm: bytes, dpi: int, *, seconds: float = PAGE_SECONDS) -> Pa
     except OSError:
         return PageText(failed="Không chạy được Tesseract nên trang không có chữ để tìm.")
     if done.returncode:
-        return PageText(failed="Tesseract dừng giữa chừng nên trang không có chữ để tìm.")
-    return parse_tsv(done.stdout.decode("utf-8", "replace"))
+        return PageText(failed=_STOPPED)
+    return parse_hocr(done.stdout)
 
 
 @functools.cache
@@ -105,27 +125,59 @@ def available() -> bool:
     return LANGUAGE in said.stdout.decode("utf-8", "replace").split()
 
 
-def parse_tsv(table: str) -> PageText:
-    """Tesseract's table of boxes and words as lines; rows of another shape are passed over."""
-    width = height = 0
-    lines: dict[tuple[str, ...], list[Word]] = {}
-    words = 0
-    for row in table.split("\n")[1:]:
-        cells = row.rstrip("\r").split("\t")
-        if len(cells) != 12 or not all(cell.isdecimal() and len(cell) < 7 for cell in cells[:10]):
-            continue
-        left, top, wide, high = map(int, cells[6:10])
-        if cells[0] == "1":
-            width, height = wide, high
-        text = clean_word(cells[11])
-        if cells[0] != "5" or not text or not width or not height or not wide or not high:
-            continue
-        words += 1
-        if words > MAX_WORDS:
-            break
-        box = (left / width, top / height, (left + wide) / width, (top + high) / height)
-        lines.setdefault(tuple(cells[1:5]), []).append(Word(text, *(min(1.0, side) for side in box)))
-    return PageText(tuple(tuple(line) for line in lines.values()))
+def parse_hocr(hocr: bytes) -> PageText:
+    """Tesseract's hOCR as lines; what has another shape is passed over."""
+    from xml.etree import ElementTree
+
+    if b"<!ENTITY" in hocr:
+        return PageText(failed=_STOPPED)
+    try:
+        root = ElementTree.fromstring(hocr)
+    except ElementTree.ParseError:
+        return PageText(failed=_STOPPED)
+    page = next((part for part in root.iter() if part.get("class") == "ocr_page"), None)
+    sheet = None if page is None else _box(page.get("title", ""))
+    if page is None or sheet is None:
+        return PageText()
+    lines = []
+    left_over = MAX_WORDS
+    for part in page.iter():
+        words = [word for word in part if word.get("class") == "ocrx_word"]
+        line = _line(part.get("title", ""), words[:left_over], sheet[2], sheet[3]) if words else None
+        if line is not None:
+            lines.append(line)
+            left_over -= len(line.words)
+    return PageText(tuple(lines))
+
+
+def _line(title: str, parts: list[Element], width: int, height: int) -> Line | None:
+    box = _box(title)
+    if box is None:
+        return None
+    words = []
+    for part in parts:
+        place, text = _box(part.get("title", "")), clean_word("".join(part.itertext()))
+        if place is not None and text:
+            words.append(Word(text, place[0] / width, min(1.0, place[2] / width)))
+    if not words:
+        return None
+    left, top, _, bottom = box
+    base = _BASELINE.search(title)
+    slope, lift = (float(base[1]), float(base[2])) if base else (0.0, -0.2 * (bottom - top))
+    if abs(slope) > _STEEPEST:
+        slope, lift = 0.0, 0.0
+    size = _SIZE.search(title)
+    tall = min(float(size[1]), bottom - top) if size else bottom - top
+    at_edges = (bottom + lift - slope * left, bottom + lift + slope * (width - left))
+    return Line(tuple(words), (at_edges[0] / height, at_edges[1] / height), max(tall, 1.0) / height)
+
+
+def _box(title: str) -> tuple[int, int, int, int] | None:
+    found = _BOX.search(title)
+    if found is None:
+        return None
+    left, top, right, bottom = map(int, found.groups())
+    return (left, top, right, bottom) if left < right and top < bottom else None
 
 
 def clean_word(text: str) -> str:
