@@ -55,6 +55,15 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _lamp(value: str) -> str:
+    kind, _, name = value.partition(":")
+    pin = kind == "gpio" and name.isascii() and name.isdigit() and int(name) <= 27
+    output = kind == "bridge" and name.isascii() and name.isidentifier()
+    if not (pin or output):
+        raise _mistake("phải là gpio:CHÂN (0 đến 27) hoặc bridge:TÊN, ví dụ gpio:27, bridge:lamp")
+    return value
+
+
 def is_loopback(host: str) -> bool:
     """Whether the name means this very machine, so that bytes to it cross no wire."""
     if host == "localhost" or host.startswith("/"):
@@ -167,7 +176,10 @@ class ScannerSettings(Section):
 
 
 class KioskSettings(Section):
-    """The touchscreen. `idle_s` without a touch, then `warn_s` of visible countdown, then all is wiped."""
+    """The touchscreen. `idle_s` without a touch, then `warn_s` of visible countdown, then all is wiped.
+
+    `lamp`: the light over the table: `gpio:27`, a pin of this machine, or `bridge:lamp`, an output of [bridge].
+    """
 
     idle_s: Annotated[int, Field(ge=10, le=3600)] = 60
     warn_s: Annotated[int, Field(ge=5, le=600)] = 20
@@ -175,6 +187,7 @@ class KioskSettings(Section):
     width: Annotated[int, Field(ge=320, le=7680)] = 1024
     height: Annotated[int, Field(ge=240, le=4320)] = 600
     fullscreen: bool = True
+    lamp: Annotated[str, StringConstraints(max_length=64), AfterValidator(_lamp)] | None = None
 
 
 class OfficeSettings(Section):

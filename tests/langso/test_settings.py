@@ -40,6 +40,19 @@ def test_the_least_file_has_every_default() -> None:
     assert found.signer.socket == Path("/run/langso/signer.sock")
 
 
+@pytest.mark.parametrize("lamp", ["gpio:0", "gpio:27", "bridge:lamp"])
+def test_the_kiosks_lamp_is_a_pin_or_an_output_of_the_bridge(lamp: str) -> None:
+    assert parse_settings(f'{LEAST}[kiosk]\nlamp = "{lamp}"\n'.encode()).kiosk.lamp == lamp
+    assert parse_settings(LEAST.encode()).kiosk.lamp is None
+
+
+@pytest.mark.parametrize("lamp", ["", "lamp", "gpio:", "gpio:28", "gpio:²", "gpio:-1", "bridge:", "bridge:a b", "x:1"])
+def test_a_lamp_nobody_can_find_is_refused(lamp: str) -> None:
+    (told,) = mistakes(f'{LEAST}[kiosk]\nlamp = "{lamp}"\n')
+    assert "kiosk.lamp" in told
+    assert "gpio:27, bridge:lamp" in told
+
+
 def test_every_mistake_is_told_at_once_with_its_line() -> None:
     text = (
         '[commune]\ncode = "Xã A"\n[device]\nid = "loa-1"\nrole = "speker"\nvilage = "x"\n'
