@@ -1,67 +1,165 @@
-"""How large a sheet is, from its outline in the picture."""
+"""How large a sheet is, from its outline in the picture, and what the camera resolved of it.
+
+One picture shows a sheet's shape, not its size. The shape comes from the four corners and the camera's focal length,
+which the corners themselves tell where perspective is strong and common cameras where it is weak. The size comes from
+what is known, in this order: the paper named by the caller; pixels per millimetre at table level (an overhead camera
+measured once); the shape where only one paper has it (cards, till rolls); else A4, the paper of offices, unless the
+sheet covers so little of the frame that nobody would have photographed an A4 so. `Size.sure` says which it was.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
-from scanner.pages.geometry import sides
+from scanner.clean.page import MM_PER_INCH
+from scanner.pages.geometry import area
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from scanner.pages.geometry import Quad
+
+    Floats = NDArray[np.float64]
 
 SIZES_MM = {
     "A4": (210.0, 297.0),
     "A5": (148.0, 210.0),
     "A3": (297.0, 420.0),
+    "A6": (105.0, 148.0),
+    "B5": (176.0, 250.0),
     "ID-1": (53.98, 85.6),
+    "ID-3": (88.0, 125.0),
 }
-_TOLERANCE = 0.06
+"""Short and long side: ISO 216; ISO/IEC 7810 cards (ID-1: căn cước, bằng lái) and passport pages (ID-3)."""
+
+RECEIPT_MM = (58.0, 80.0)
+"""Widths of till rolls."""
+
+_CARD = 85.6 / 53.98
+_ISO = 297.0 / 210.0
 _RECEIPT = 2.2
+_FOCAL = 0.8
+_FOCAL_SPREAD = 0.22
+_SQUARENESS = 0.012
+_CORNER = 0.01
+_MEASURED = 0.05
+"""A camera over a table measures a sheet this well: its edges curl up, thick booklets lie higher."""
 
 
-def true_proportions(quad: Quad, width: int, height: int) -> tuple[float, float]:
-    """Width and height in pixels of the sheet seen straight on, its near side's resolution averaged.
+@dataclass(frozen=True)
+class Size:
+    """`paper`: a key of SIZES_MM, "receipt" or "other"; `mm`: width and height as the sheet lies; `sure`: 0 to 1."""
 
-    The aspect comes from the vanishing points with the optical axis at the picture's middle (Zhang and He's
-    whiteboard relation); where perspective is too weak for that, from the mean sides.
+    paper: str
+    mm: tuple[float, float]
+    sure: float
+
+
+def size_of(quad: Quad, frame: tuple[int, int], paper: str | None = None, px_per_mm: float | None = None) -> Size:
+    """The sheet with these corners (ordered) in a frame of (width, height) pixels. `paper`: a key of SIZES_MM where
+    it is known; `px_per_mm`: pixels a millimetre on the table has in this very picture.
     """
-    top, right, bottom, left = sides(quad)
-    across, down = (top + bottom) / 2, (left + right) / 2
-    middle = np.array([width / 2, height / 2])
-    m1, m2, m4, m3 = (np.append(corner - middle, 1.0) for corner in quad)
-    denominator2 = float(np.dot(np.cross(m2, m4), m3))
-    denominator3 = float(np.dot(np.cross(m3, m4), m2))
-    if abs(denominator2) > 1e-6 and abs(denominator3) > 1e-6:
-        n2 = float(np.dot(np.cross(m1, m4), m3)) / denominator2 * m2 - m1
-        n3 = float(np.dot(np.cross(m1, m4), m2)) / denominator3 * m3 - m1
-        if abs(n2[2]) > 5e-2 and abs(n3[2]) > 5e-2:
-            focal2 = -(n2[0] * n3[0] + n2[1] * n3[1]) / (n2[2] * n3[2])
-            if (0.4 * max(width, height)) ** 2 < focal2 < (6 * max(width, height)) ** 2:
-                scale = np.array([1 / focal2, 1 / focal2, 1.0])
-                aspect = float(np.sqrt(np.dot(n2 * n2, scale) / np.dot(n3 * n3, scale)))
-                if 0.3 < aspect < 3.4:
-                    pixels = across * down
-                    return float(np.sqrt(pixels * aspect)), float(np.sqrt(pixels / aspect))
-    return float(across), float(down)
+    aspect, spread = aspect_of(quad, frame)
+    if paper in SIZES_MM:
+        return Size(paper, _lying(SIZES_MM[paper], aspect), 1.0)
+    if px_per_mm:
+        return _measured(aspect, spread, float(np.sqrt(area(quad))) / px_per_mm)
+    return _by_shape(aspect, spread, area(quad) / (frame[0] * frame[1]))
 
 
-def paper_for(aspect: float, known: str | None) -> tuple[str, tuple[float, float]]:
-    """The name and size (mm, as it lies) for width/height = `aspect`. ISO sheets share one shape: A4 unless known."""
-    upright = min(aspect, 1 / aspect)
-    if known in SIZES_MM:
-        name = known
-    elif 1 / upright > _RECEIPT:
-        short = 80.0
-        return "receipt", (short, short / upright) if aspect < 1 else (short / upright, short)
-    elif abs(upright - 210 / 297) < _TOLERANCE * 2:
-        # ID-1 (0.631) and ISO (0.707) are apart by more than the measuring error of a still page.
-        name = "ID-1" if abs(upright - 53.98 / 85.6) < abs(upright - 210 / 297) else "A4"
-    else:
+def aspect_of(quad: Quad, frame: tuple[int, int]) -> tuple[float, float]:
+    """Width over height of the flat rectangle seen as `quad`, and one standard deviation of its logarithm.
+
+    The sheet's two directions must be square to each other (Zhang and He's relation): every focal length is weighed
+    by how square it makes them and by how common it is, so weak perspective falls back on common cameras.
+    """
+    width, height = frame
+    longest = float(max(width, height))
+    points = (quad - np.array([width / 2, height / 2])) / longest
+    across, down = _directions(points)
+    focal = _FOCAL * np.geomspace(0.4, 4.0, 61)
+    squares = focal**-2.0
+    dot = squares * (across[:2] @ down[:2]) + across[2] * down[2]
+    one = np.sqrt(squares * (across[:2] @ across[:2]) + across[2] ** 2)
+    two = np.sqrt(squares * (down[:2] @ down[:2]) + down[2] ** 2)
+    doubt = (dot / (one * two) / _SQUARENESS) ** 2 + (np.log(focal / _FOCAL) / _FOCAL_SPREAD) ** 2
+    weight = np.exp(-(doubt - doubt.min()) / 2)
+    weight /= weight.sum()
+    shapes = np.log(one / two)
+    middle = float(weight @ shapes)
+    spread = float(np.sqrt(weight @ (shapes - middle) ** 2 + _CORNER**2))
+    return float(np.exp(middle)), spread
+
+
+def resolution(quad: Quad, mm: tuple[float, float]) -> float:
+    """Dots per inch the picture has on the sheet, in the poorer of its two directions, which at most a twentieth
+    of the sheet falls short of.
+    """
+    goal = np.array([(0, 0), (mm[0], 0), mm, (0, mm[1])], dtype=np.float32)
+    return dense(cv2.getPerspectiveTransform(goal, quad.astype(np.float32)).astype(np.float64), mm)
+
+
+def dense(move: Floats, mm: tuple[float, float]) -> float:
+    """The same for a homography `move` (3, 3) from millimetres on the sheet to pixels."""
+    across, down = (np.linspace(0, side, 15) for side in mm)
+    x, y = (grid.ravel() for grid in np.meshgrid(across, down))
+    u, v, w = move @ np.stack([x, y, np.ones_like(x)])
+    along = [np.hypot(move[0, i] - u / w * move[2, i], move[1, i] - v / w * move[2, i]) / np.abs(w) for i in (0, 1)]
+    return float(min(np.percentile(one, 5) for one in along) * MM_PER_INCH)
+
+
+def _directions(points: Floats) -> tuple[Floats, Floats]:
+    """The sheet's directions across and down, scaled alike, in a camera of focal length 1 (columns of a homography
+    from the unit square to the plane of `points`).
+    """
+    unit = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float32)
+    move = cv2.getPerspectiveTransform(unit, points.astype(np.float32)).astype(np.float64)
+    return move[:, 0], move[:, 1]
+
+
+def _measured(aspect: float, spread: float, mean_mm: float) -> Size:
+    """The size nearest to what an overhead camera measures; `mean_mm`: root of the sheet's area."""
+    slender = abs(np.log(aspect))
+    best, least = "other", 3.0
+    for name, (short, long) in SIZES_MM.items():
+        shape = (slender - np.log(long / short)) / max(spread, 0.015)
+        scale = np.log(mean_mm / np.sqrt(short * long)) / _MEASURED
+        away = float(np.hypot(shape, scale))
+        if away < least:
+            best, least = name, away
+    if best != "other":
+        return Size(best, _lying(SIZES_MM[best], aspect), float(np.clip(1.05 - least / 6, 0.5, 0.98)))
+    size = (mean_mm * np.sqrt(aspect), mean_mm / np.sqrt(aspect))
+    narrow = min(size)
+    for roll in RECEIPT_MM:
+        if slender > np.log(1.5) and abs(np.log(narrow / roll)) < 2 * _MEASURED:
+            scale = roll / narrow
+            return Size("receipt", (size[0] * scale, size[1] * scale), 0.9)
+    return Size("other", (float(size[0]), float(size[1])), 0.7)
+
+
+def _by_shape(aspect: float, spread: float, share: float) -> Size:
+    """The size guessed from shape alone; `share`: of the frame that the sheet covers."""
+    slender = abs(float(np.log(aspect)))
+    if slender > np.log(_RECEIPT):
+        # The wider roll where nothing tells: the resolution told is then never more than the true one.
+        short = max(RECEIPT_MM)
+        return Size("receipt", _lying((short, short * float(np.exp(slender))), aspect), 0.5)
+    reach = max(spread, 0.015)
+    card, iso = (abs(slender - np.log(shape)) / reach for shape in (_CARD, _ISO))
+    if min(card, iso) > 4 and abs(slender - np.log(_ISO)) > 0.05:
         long = 297.0
-        name = "other"
-        size = (long * upright, long)
-        return name, size if aspect <= 1 else (size[1], size[0])
-    short, long = SIZES_MM[name]
-    return name, (short, long) if aspect <= 1 else (long, short)
+        return Size("other", _lying((long / float(np.exp(slender)), long), aspect), 0.2)
+    if card < iso:
+        return Size("ID-1", _lying(SIZES_MM["ID-1"], aspect), float(np.clip((iso - card) / 6, 0.3, 0.95)))
+    name, sure = ("A4", 0.8) if share > 0.12 else ("A5", 0.4) if share > 0.06 else ("A6", 0.3)
+    return Size(name, _lying(SIZES_MM[name], aspect), sure)
+
+
+def _lying(mm: tuple[float, float], aspect: float) -> tuple[float, float]:
+    short, long = mm
+    return (short, long) if aspect <= 1 else (long, short)
