@@ -1,20 +1,28 @@
-"""zxing-cpp first, then retries on the picture changed, as long as the time allows."""
+"""All codes of a picture: one cheap look, then effort only where something unread looks like a code."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
-import numpy as np
-
 from langso import codes
+from scanner.reading import engines, ladder, wholes
+from scanner.reading.engines import Look, Reading
+from scanner.reading.places import Polygon, overlap, same_place, side
+from scanner.reading.pool import Pool, Session, shared
+from scanner.reading.tasks import Task
+from scanner.reading.texts import MAX_TEXT
 
 BUDGET_S = 0.7
-MAX_TEXT = 4296
-_MAX_CODES = 64
+__all__ = ["BUDGET_S", "MAX_TEXT", "Code", "read_codes", "warm"]
+
+# What is left of the budget is for handing the answer back on a busy machine.
+_SHARE = 0.93
+_MAX_PLACES = 48
+_LEAST_SIDE = 8
+_SAME_HINT = 0.5
+_FIND_SIDE, _FIND_CLOSER_SIDE = 400, 800
 
 
 @dataclass(frozen=True)
@@ -29,106 +37,82 @@ class Code:
     kind: str
 
 
-def read_codes(image: Any, budget_s: float = BUDGET_S) -> list[Code]:
-    """All QR codes in a BGR or gray picture, top to bottom. Retries stop at the first that finds any, and at
-    `budget_s` seconds.
+def warm() -> None:
+    """Start the workers and load every engine, so that no picture pays for it."""
+    import numpy as np
+
+    engines.zxing(np.full((64, 64), 255, np.uint8))
+    shared().warm()
+
+
+def read_codes(image: Any, budget_s: float = BUDGET_S, pool: Pool | None = None) -> list[Code]:
+    """All QR and Micro QR codes in a BGR or gray picture, top to bottom, within `budget_s` seconds. Never raises for
+    what a picture shows; a crashing or hanging engine costs its cap.
     """
-    start = time.monotonic()
-    gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    for name, change in _TRIES:
-        if name != "zxing" and time.monotonic() - start > budget_s * 0.8:
-            break
-        changed, scale = change(gray)
-        found = _zxing(changed, scale, name)
-        if found:
-            return found
-    return []
+    pool = pool or shared()
+    if not pool.pids:
+        pool.warm()
+    begin = time.monotonic()
+    with pool.frame(image, begin + _SHARE * budget_s) as session:
+        return _Reading(session).run()
 
 
-def _zxing(gray: Any, scale: float, engine: str) -> list[Code]:
-    import zxingcpp
+class _Reading:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._found: list[Reading] = []
+        self._places: list[Polygon] = []
 
-    results = zxingcpp.read_barcodes(
-        np.ascontiguousarray(gray),
-        formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode]),
-    )
-    found: list[Code] = []
-    for result in results[:_MAX_CODES]:
-        text = _text(result)
-        if not result.valid or not text or len(text) > MAX_TEXT:
-            continue
-        place = result.position
-        corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
-        polygon = tuple((round(point.x / scale, 1), round(point.y / scale, 1)) for point in corners)
-        found.append(Code(text, polygon, engine, codes.parse(text).kind))
-    return sorted(found, key=lambda code: (code.polygon[0][1], code.polygon[0][0]))
+    def run(self) -> list[Code]:
+        self._ask("find", 0, side=_FIND_SIDE)
+        self._take(engines.zxing(self._session.gray), 3)
+        closer = False
+        if not self._found and not self._places:
+            self._ask("whole", 1, step=0)
+        for task, look in self._session.results():
+            self._take(look)
+            self._climb_on(task)
+            if not closer and not self._found:
+                # Nothing yet: other looks at the whole picture, beside the work on places.
+                closer = True
+                self._ask("find", 5, side=_FIND_CLOSER_SIDE)
+                for step in range(1, wholes.STEPS):
+                    self._ask("whole", 6 + step, step=step)
+            self._session.drop(self._is_done)
+        return self._codes()
 
+    def _climb_on(self, task: Task) -> None:
+        step = task.step + 1
+        if task.place is not None and step < len(ladder.RUNGS) and not self._is_read(task.place):
+            self._ask("place", 10 * step, step=step, place=task.place)
 
-def _text(result: Any) -> str:
-    """The code's text. Where the code names a character set (ECI, "]Q2" and up), that is used.
+    def _ask(self, kind: Any, rank: float, **details: Any) -> None:
+        self._session.add(kind, rank, **details)
 
-    Otherwise bytes that are valid UTF-8 are UTF-8: phones, banks and the ID card write it without saying so, and a
-    guess between Asian character sets garbles short Vietnamese words.
-    """
-    said = str(result.symbology_identifier)
-    if said in ("]Q0", "]Q1"):
-        try:
-            return bytes(result.bytes).decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-    return str(result.text)
+    def _take(self, look: Look, rank: float = 2) -> None:
+        for reading in look.readings:
+            if not any(same_place(reading.polygon, other.polygon) for other in self._found):
+                self._found.append(reading)
+        for place in look.unread:
+            if len(self._places) >= _MAX_PLACES or side(place) < _LEAST_SIDE or self._is_read(place):
+                continue
+            # A half-seen code often gives a wrong outline: only nearly the same outline is no new hint.
+            if any(overlap(place, other) > _SAME_HINT for other in self._places):
+                continue
+            self._places.append(place)
+            self._ask("place", rank + 0.01 * len(self._places), step=0, place=place)
 
+    def _is_read(self, place: Polygon) -> bool:
+        return any(same_place(place, reading.polygon) for reading in self._found)
 
-def _to_side(side: int) -> Callable[[Any], tuple[Any, float]]:
-    def change(gray: Any) -> tuple[Any, float]:
-        scale = side / max(gray.shape)
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        return cv2.resize(gray, None, fx=scale, fy=scale, interpolation=how), scale
+    def _is_done(self, task: Task) -> bool:
+        if task.place is not None:
+            return self._is_read(task.place)
+        return bool(self._found) and not self._open()
 
-    return change
+    def _open(self) -> bool:
+        return any(not self._is_read(place) for place in self._places)
 
-
-def _limited(gray: Any, side: int = 1600) -> tuple[Any, float]:
-    return _to_side(side)(gray) if max(gray.shape) > side else (gray, 1.0)
-
-
-def _as_is(gray: Any) -> tuple[Any, float]:
-    return gray, 1.0
-
-
-def _twice(gray: Any) -> tuple[Any, float]:
-    scale = min(2.0, 3000 / max(gray.shape))
-    return cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), scale
-
-
-def _even(gray: Any) -> tuple[Any, float]:
-    small, scale = _limited(gray)
-    return cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8)).apply(small), scale
-
-
-def _adaptive(gray: Any) -> tuple[Any, float]:
-    small, scale = _limited(gray)
-    side = max(15, (max(small.shape) // 24) | 1)
-    return cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, side, 5), scale
-
-
-def _sharper(gray: Any) -> tuple[Any, float]:
-    small, scale = _limited(gray)
-    return cv2.addWeighted(small, 2.2, cv2.GaussianBlur(small, (0, 0), 3), -1.2, 0), scale
-
-
-def _smoother(gray: Any) -> tuple[Any, float]:
-    small, scale = _limited(gray)
-    return cv2.medianBlur(small, 5), scale
-
-
-_TRIES: tuple[tuple[str, Callable[[Any], tuple[Any, float]]], ...] = (
-    ("zxing", _as_is),
-    ("zxing+1600", _to_side(1600)),
-    ("zxing+800", _to_side(800)),
-    ("zxing+double", _twice),
-    ("zxing+clahe", _even),
-    ("zxing+adaptive", _adaptive),
-    ("zxing+sharpen", _sharper),
-    ("zxing+median", _smoother),
-)
+    def _codes(self) -> list[Code]:
+        found = sorted(self._found, key=lambda r: (r.polygon[0][1], r.polygon[0][0]))
+        return [Code(r.text, r.polygon, r.engine, codes.parse(r.text).kind) for r in found]

@@ -1,0 +1,87 @@
+"""Changes to a gray picture before another look: size, light, sharpness. Each keeps or reports the geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+import numpy as np
+
+Change = Callable[[Any], Any]
+
+
+def resized(gray: Any, side: int) -> tuple[Any, float]:
+    """The picture with its longer side `side` pixels, and the scale used."""
+    scale = side / max(gray.shape)
+    if abs(scale - 1) < 0.02:
+        return gray, 1.0
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    size = (max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale)))
+    return cv2.resize(gray, size, interpolation=how), scale
+
+
+def as_is(gray: Any) -> Any:
+    """No change."""
+    return gray
+
+
+def evened(gray: Any, share: float = 0.15) -> Any:
+    """Every neighbourhood (`share` of the longer side) brought to one mean and one contrast: shadow, glare, dark."""
+    window = max(15, int(max(gray.shape) * share) | 1)
+    values = gray.astype(np.float32)
+    mean = cv2.blur(values, (window, window))
+    spread = np.sqrt(np.maximum(cv2.blur(values * values, (window, window)) - mean * mean, 0)) + 6
+    return np.clip(128 + 64 * (values - mean) / spread, 0, 255).astype(np.uint8)
+
+
+def finely_evened(gray: Any) -> Any:
+    """`evened` over small neighbourhoods: spots of light over part of a code."""
+    return evened(gray, 0.07)
+
+
+def clipped(gray: Any) -> Any:
+    """Everything brighter than most of the picture is cut off and the rest stretched: glare beside dark print."""
+    top = int(np.percentile(gray, 70))
+    low = int(np.percentile(gray, 2))
+    return np.clip((np.minimum(gray, top).astype(np.float32) - low) * (255.0 / max(top - low, 1)), 0, 255).astype(
+        np.uint8
+    )
+
+
+def thresholded(gray: Any, share: float = 0.15) -> Any:
+    """Black and white by the local mean."""
+    window = max(11, int(max(gray.shape) * share) | 1)
+    return cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, window, 0)
+
+
+def finely_thresholded(gray: Any) -> Any:
+    """`thresholded` over small neighbourhoods."""
+    return thresholded(gray, 0.06)
+
+
+def sharpened(gray: Any, reach: float = 0.007, amount: float = 1.5) -> Any:
+    """Unsharp mask; `reach` is the blur undone as a share of the longer side."""
+    return cv2.addWeighted(
+        gray, 1 + amount, cv2.GaussianBlur(gray, (0, 0), max(0.8, max(gray.shape) * reach)), -amount, 0
+    )
+
+
+def strongly_sharpened(gray: Any) -> Any:
+    """A wide, strong unsharp mask: out of focus."""
+    return sharpened(gray, 0.014, 2.5)
+
+
+def evened_sharpened(gray: Any) -> Any:
+    """Evened, then sharpened: out of focus and low in contrast."""
+    return sharpened(evened(gray), 0.01, 2.0)
+
+
+def softened(gray: Any) -> Any:
+    """A light blur: the dots of a screen or of a printer, noise."""
+    return cv2.GaussianBlur(gray, (0, 0), max(0.8, max(gray.shape) / 250))
+
+
+def cleaned(gray: Any) -> Any:
+    """Median: specks and thin scratches."""
+    return cv2.medianBlur(gray, 5)

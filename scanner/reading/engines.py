@@ -1,0 +1,123 @@
+"""The QR engines behind one shape: a gray picture in, texts with corners out. Nothing here limits its own time."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+
+from langso import assets
+from scanner.reading import texts
+from scanner.reading.places import Polygon, polygon
+
+_log = logging.getLogger(__name__)
+_WECHAT = ("qr-detect.prototxt", "qr-detect.caffemodel", "qr-enlarge.prototxt", "qr-enlarge.caffemodel")
+MAX_CODES = 128
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A decoded code: exact text, corners in pixels of the picture given, which engine."""
+
+    text: str
+    polygon: Polygon
+    engine: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one engine made of one picture: what it read, and where it saw a code it could not read."""
+
+    readings: tuple[Reading, ...] = ()
+    unread: tuple[Polygon, ...] = field(default=())
+
+
+def zxing(gray: Any, *, histogram: bool = False, pure: bool = False, invert: bool = True) -> Look:
+    """zxing-cpp: QR and Micro QR. `histogram`: one threshold for the picture instead of local ones; `pure`: the
+    picture is one drawn code.
+    """
+    import zxingcpp
+
+    results = zxingcpp.read_barcodes(
+        np.ascontiguousarray(gray),
+        formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode]),
+        binarizer=zxingcpp.Binarizer.GlobalHistogram if histogram else zxingcpp.Binarizer.LocalAverage,
+        is_pure=pure,
+        try_invert=invert,
+        return_errors=True,
+    )
+    readings: list[Reading] = []
+    unread: list[Polygon] = []
+    for result in results[:MAX_CODES]:
+        at = result.position
+        corners = ((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
+        place = polygon(corners)
+        text = texts.of_zxing(result) if result.valid else ""
+        if 0 < len(text) <= texts.MAX_TEXT:
+            readings.append(Reading(text, place, "zxing"))
+        elif not result.valid:
+            unread.append(place)
+    return Look(tuple(readings), tuple(unread))
+
+
+class WeChat:
+    """WeChat's reader (OpenCV contrib): a net finds codes, a net enlarges small ones. Best on the worn and small.
+
+    Raises AssetMissing without its four model files.
+    """
+
+    def __init__(self) -> None:
+        self._reader = cv2.wechat_qrcode.WeChatQRCode(*(str(assets.model(name)) for name in _WECHAT))
+
+    def read(self, gray: Any) -> Look:
+        """Texts with corners. A code whose bytes are no UTF-8 counts as unread: the binding drops its place."""
+        try:
+            found, corners = self._reader.detectAndDecode(np.ascontiguousarray(gray))
+        except UnicodeDecodeError:
+            return Look()
+        return Look(
+            tuple(
+                Reading(text, polygon(points), "wechat")
+                for text, points in zip(found, corners, strict=True)
+                if texts.believable_of_wechat(text)
+            )
+        )
+
+
+class Detector:
+    """WeChat's finding net on its own: boxes that hold a code, read or not. Raises AssetMissing."""
+
+    def __init__(self) -> None:
+        self._net = cv2.dnn.readNetFromCaffe(str(assets.model(_WECHAT[0])), str(assets.model(_WECHAT[1])))
+
+    def boxes(self, gray: Any, side: int, least: float = 0.2) -> list[Polygon]:
+        """Upright boxes, surest first, from a look at `side` x `side` pixels' worth of the picture."""
+        height, width = gray.shape
+        scale = min(1.0, side / float(height * width) ** 0.5)
+        small = gray
+        if scale < 1.0:
+            size = (max(8, round(width * scale)), max(8, round(height * scale)))
+            small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+        self._net.setInput(cv2.dnn.blobFromImage(small, 1 / 255.0), "data")
+        found: list[tuple[float, Polygon]] = []
+        for _, kind, sure, left, top, right, bottom in self._net.forward("detection_output")[0, 0]:
+            if kind >= 1 and sure >= least and right > left and bottom > top:
+                x0, y0, x1, y1 = left * width, top * height, right * width, bottom * height
+                found.append((float(sure), polygon(((x0, y0), (x1, y0), (x1, y1), (x0, y1)))))
+        return [place for _, place in sorted(found, reverse=True)]
+
+
+def zbar(gray: Any) -> Look:
+    """ZBar through pyzbar; only texts that its guess at the character set cannot have garbled."""
+    from pyzbar import pyzbar
+
+    readings: list[Reading] = []
+    for result in pyzbar.decode(np.ascontiguousarray(gray), symbols=[pyzbar.ZBarSymbol.QRCODE]):
+        text = result.data.decode("utf-8", "replace")
+        if texts.believable_of_zbar(text) and len(result.polygon) >= 3:
+            corners = cv2.boxPoints(cv2.minAreaRect(np.array(result.polygon, np.float32)))
+            readings.append(Reading(text, polygon(corners), "zbar"))
+    return Look(tuple(readings))

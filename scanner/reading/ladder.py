@@ -1,0 +1,90 @@
+"""The order in which one place is tried: cheap and likely first. Each rung is a size, a change and an engine."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from scanner.reading import changes
+from scanner.reading.engines import Look, Reading, WeChat, zbar, zxing
+from scanner.reading.places import Polygon, cut, polygon, same_place
+
+Engine = Literal["zxing", "histogram", "wechat", "zbar"]
+
+
+@dataclass(frozen=True)
+class Rung:
+    """Longer side of the part looked at (pixels), what is changed in it, which engine looks."""
+
+    side: int
+    change: changes.Change
+    engine: Engine
+
+
+RUNGS: tuple[tuple[Rung, ...], ...] = (
+    (
+        Rung(340, changes.sharpened, "histogram"),
+        Rung(240, changes.thresholded, "histogram"),
+        Rung(340, changes.evened, "zxing"),
+        Rung(240, changes.strongly_sharpened, "histogram"),
+        Rung(240, changes.finely_thresholded, "zbar"),
+        Rung(480, changes.sharpened, "zxing"),
+        Rung(240, changes.as_is, "histogram"),
+        Rung(480, changes.softened, "histogram"),
+        Rung(340, changes.clipped, "histogram"),
+        Rung(480, changes.evened_sharpened, "zxing"),
+        Rung(340, changes.finely_evened, "histogram"),
+    ),
+    (
+        Rung(240, changes.evened, "wechat"),
+        Rung(480, changes.thresholded, "zbar"),
+        Rung(680, changes.evened_sharpened, "histogram"),
+    ),
+    (
+        Rung(240, changes.sharpened, "wechat"),
+        Rung(340, changes.clipped, "wechat"),
+        Rung(480, changes.as_is, "zbar"),
+        Rung(700, changes.cleaned, "histogram"),
+    ),
+)
+"""Steps of growing cost; every place goes through one step before any goes through the next."""
+
+_MAX_ENLARGING = 4.0
+
+
+def climb(gray: Any, place: Polygon, step: int, wechat: WeChat | None, until: float) -> Look:
+    """Try one step's rungs on one place of the picture, until a code is read there or the time (monotonic) is up.
+
+    Codes beside it that come into view are given too.
+    """
+    part, left, top = cut(gray, place)
+    if min(part.shape) < 16:
+        return Look()
+    found: list[Reading] = []
+    for rung in RUNGS[step]:
+        if time.monotonic() > until:
+            break
+        if rung.side > max(part.shape) * _MAX_ENLARGING:
+            continue
+        small, scale = changes.resized(part, rung.side)
+        changed = rung.change(small)
+        look = _look(changed, rung.engine, wechat)
+        for reading in look.readings:
+            at = polygon(reading.polygon, scale, left, top)
+            if not any(same_place(at, other.polygon) for other in found):
+                name = (
+                    f"{reading.engine}+{rung.change.__name__}" if rung.change is not changes.as_is else reading.engine
+                )
+                found.append(replace(reading, polygon=at, engine=name))
+        if any(same_place(reading.polygon, place) for reading in found):
+            break
+    return Look(tuple(found))
+
+
+def _look(gray: Any, engine: Engine, wechat: WeChat | None) -> Look:
+    if engine == "wechat":
+        return wechat.read(gray) if wechat is not None else zxing(gray)
+    if engine == "zbar":
+        return zbar(gray)
+    return zxing(gray, histogram=engine == "histogram")

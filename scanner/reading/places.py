@@ -1,0 +1,80 @@
+"""Where codes lie: four corners in the picture's pixels, whether two are one place, what lies around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+
+Point = tuple[float, float]
+Polygon = tuple[Point, Point, Point, Point]
+"""Four (x, y), clockwise from the code's own upper left where the engine knows it."""
+
+
+def polygon(points: Any, scale: float = 1.0, left: float = 0.0, top: float = 0.0) -> Polygon:
+    """Four points of a picture that was cut at (left, top) and scaled, in pixels of the picture itself."""
+    a, b, c, d = ((round(float(x) / scale + left, 1), round(float(y) / scale + top, 1)) for x, y in points)
+    return (a, b, c, d)
+
+
+def bounds(place: Sequence[Point]) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom."""
+    xs, ys = [p[0] for p in place], [p[1] for p in place]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def box(left: float, top: float, right: float, bottom: float) -> Polygon:
+    """The upright rectangle as a polygon."""
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+def side(place: Sequence[Point]) -> float:
+    """Side of the square with the place's area, in pixels."""
+    return float(np.sqrt(abs(cv2.contourArea(np.asarray(place, np.float32)))))
+
+
+def overlap(a: Sequence[Point], b: Sequence[Point]) -> float:
+    """Shared area over joint area, 0..1, of the two convex hulls."""
+    la, ta, ra, ba = bounds(a)
+    lb, tb, rb, bb = bounds(b)
+    if la >= rb or lb >= ra or ta >= bb or tb >= ba:
+        return 0.0
+    first = cv2.convexHull(np.asarray(a, np.float32))
+    second = cv2.convexHull(np.asarray(b, np.float32))
+    shared = float(cv2.intersectConvexConvex(first, second)[0])
+    joint = cv2.contourArea(first) + cv2.contourArea(second) - shared
+    return shared / joint if joint > 0 else 0.0
+
+
+def same_place(a: Sequence[Point], b: Sequence[Point]) -> bool:
+    """Whether two polygons are one code: two printed codes never share more than a sliver."""
+    return overlap(a, b) > 0.15 or _holds_middle(a, b) or _holds_middle(b, a)
+
+
+def distinct(places: Iterable[Polygon], known: Iterable[Sequence[Point]] = ()) -> list[Polygon]:
+    """Those places that are none of the known ones, each once, in the order given."""
+    seen: list[Sequence[Point]] = list(known)
+    kept: list[Polygon] = []
+    for place in places:
+        if not any(same_place(place, other) for other in seen):
+            seen.append(place)
+            kept.append(place)
+    return kept
+
+
+def cut(gray: Any, place: Sequence[Point], margin: float = 0.3) -> tuple[Any, int, int]:
+    """The part of a gray picture around a place, `margin` of its larger side added on each side; its left and top."""
+    left, top, right, bottom = bounds(place)
+    more = margin * max(right - left, bottom - top) + 4
+    height, width = gray.shape
+    x0, y0 = max(0, int(left - more)), max(0, int(top - more))
+    x1, y1 = min(width, int(right + more) + 1), min(height, int(bottom + more) + 1)
+    return gray[y0:y1, x0:x1], x0, y0
+
+
+def _holds_middle(a: Sequence[Point], b: Sequence[Point]) -> bool:
+    middle = np.asarray(b, np.float32).mean(axis=0)
+    at = (float(middle[0]), float(middle[1]))
+    return cv2.pointPolygonTest(cv2.convexHull(np.asarray(a, np.float32)), at, False) >= 0

@@ -1,0 +1,64 @@
+"""What a worker is asked and what it answers: one JSON line each, checked on arrival."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from scanner.reading.engines import MAX_CODES, Look, Reading
+from scanner.reading.texts import MAX_TEXT
+
+_Point = tuple[float, float]
+_Place = tuple[_Point, _Point, _Point, _Point]
+MAX_LINE = 4 << 20
+
+Kind = Literal["find", "whole", "place", "hang", "crash"]
+
+
+class Task(BaseModel):
+    """One piece of work on the frame in shared memory: `find` places with the net at `side` pixels; look at the
+    `whole` changed by number `step`; climb `step` of the ladder at one `place`. `until`: monotonic seconds.
+
+    `hang` and `crash` do what they say: the tests' stand-ins for an engine that does.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    kind: Kind
+    height: int = Field(gt=0)
+    width: int = Field(gt=0)
+    until: float
+    step: int = 0
+    side: int = 400
+    place: _Place | None = None
+
+
+class _Read(BaseModel):
+    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    polygon: _Place
+    engine: Annotated[str, Field(max_length=40)]
+
+
+class Answer(BaseModel):
+    """What came of a task. The worker's first line has id 0: it is ready."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    readings: Annotated[list[_Read], Field(max_length=MAX_CODES)] = []
+    unread: Annotated[list[_Place], Field(max_length=4 * MAX_CODES)] = []
+
+    @classmethod
+    def of(cls, id_: int, look: Look) -> Answer:
+        """An answer that carries a look."""
+        return cls(
+            id=id_,
+            readings=[_Read(text=r.text, polygon=r.polygon, engine=r.engine) for r in look.readings[:MAX_CODES]],
+            unread=list(look.unread[: 4 * MAX_CODES]),
+        )
+
+    def look(self) -> Look:
+        """The look it carries."""
+        return Look(tuple(Reading(r.text, r.polygon, r.engine) for r in self.readings), tuple(self.unread))

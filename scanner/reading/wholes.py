@@ -1,0 +1,43 @@
+"""Second looks at the whole picture, for codes that no first look hints at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scanner.reading import changes
+from scanner.reading.engines import Look, zxing
+from scanner.reading.places import polygon
+
+
+@dataclass(frozen=True)
+class _Whole:
+    name: str
+    side: int
+    change: changes.Change
+    enlarges: bool = False
+
+
+_WHOLES = (
+    _Whole("sharpened", 1600, changes.sharpened),
+    _Whole("evened", 1200, changes.finely_evened),
+    _Whole("double", 2400, changes.as_is, enlarges=True),
+    _Whole("thresholded", 1600, changes.finely_thresholded),
+    _Whole("cleaned", 1200, changes.cleaned),
+)
+STEPS = len(_WHOLES)
+
+
+def look(gray: Any, step: int) -> Look:
+    """zxing-cpp on the picture changed in way `step` (below STEPS)."""
+    whole = _WHOLES[step]
+    longer = max(gray.shape)
+    side = min(whole.side, 2 * longer) if whole.enlarges else min(whole.side, longer)
+    small, scale = changes.resized(gray, side)
+    found = zxing(whole.change(small))
+    return Look(
+        tuple(
+            replace(r, polygon=polygon(r.polygon, scale), engine=f"{r.engine}+{whole.name}") for r in found.readings
+        ),
+        tuple(polygon(place, scale) for place in found.unread),
+    )

@@ -1,0 +1,101 @@
+"""Worker processes: an engine that hangs or crashes costs its cap, never the parent; none outlives the parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scanner.reading import pool as pools
+from scanner.reading.pool import Pool
+from scanner.reading.tasks import Answer, Task
+
+BLANK: Any = np.full((200, 300), 255, np.uint8)
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    made = Pool(count=2)
+    assert made.warm()
+    yield made
+    made.close()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def test_a_hanging_engine_is_ended_at_its_cap_and_replaced(pool: Pool) -> None:
+    before = pool.pids
+    begin = time.monotonic()
+    with pool.frame(BLANK, begin + 5) as session:
+        session.add("hang", 0)
+        session.add("whole", 1, step=0)
+        done = [task.kind for task, _ in session.results()]
+    spent = time.monotonic() - begin
+    assert sorted(done) == ["hang", "whole"]
+    assert pools.CAP_S <= spent < pools.CAP_S + pools.GRACE_S + 1
+    assert len(set(before) - set(pool.pids)) == 1
+    assert not any(alive(pid) for pid in set(before) - set(pool.pids))
+    assert pool.warm()
+
+
+def test_a_crashing_engine_is_replaced_and_the_rest_goes_on(pool: Pool) -> None:
+    with pool.frame(BLANK, time.monotonic() + 10) as session:
+        session.add("crash", 0)
+        session.add("crash", 0)
+        session.add("whole", 1, step=0)
+        assert sorted(task.kind for task, _ in session.results()) == ["crash", "crash", "whole"]
+
+
+def test_a_worker_killed_from_outside_is_replaced(pool: Pool) -> None:
+    for pid in pool.pids:
+        os.kill(pid, signal.SIGKILL)
+    with pool.frame(BLANK, time.monotonic() + 10) as session:
+        session.add("whole", 0, step=0)
+        assert len(list(session.results())) == 1
+
+
+def test_the_frame_ends_on_time_whatever_hangs(pool: Pool) -> None:
+    begin = time.monotonic()
+    with pool.frame(BLANK, begin + 0.1) as session:
+        for _ in range(4):
+            session.add("hang", 0)
+        list(session.results())
+    assert time.monotonic() - begin < 0.4
+
+
+def test_no_worker_outlives_its_parent() -> None:
+    script = (
+        "from scanner.reading.pool import Pool; import time; p = Pool(2); p.warm(); "
+        "print(*p.pids, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    pids = [int(pid) for pid in parent.stdout.readline().split()]
+    assert len(pids) == 2
+    parent.kill()
+    parent.wait()
+    until = time.monotonic() + 5
+    while any(alive(pid) for pid in pids) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(alive(pid) for pid in pids)
+
+
+def test_what_a_worker_says_is_checked() -> None:
+    with pytest.raises(ValueError, match="polygon"):
+        Answer.model_validate_json('{"id":1,"readings":[{"text":"a","polygon":[[0,0]],"engine":"x"}]}')
+    with pytest.raises(ValueError, match="kind"):
+        Task.model_validate_json('{"id":1,"kind":"other","height":1,"width":1,"until":0}')
