@@ -86,7 +86,7 @@ class Photograph:
 
 
 def shoot(scene: Scene, conditions: Conditions, rng: Any) -> Photograph:
-    """One photograph; `rng` a numpy Generator. A 12-megapixel page takes about a second."""
+    """One photograph; `rng` a numpy Generator. 12 megapixels take about two seconds of one core."""
     return _expose(scene, conditions, _aim(scene, conditions), int(rng.integers(2**31)), int(rng.integers(2**31)))
 
 
@@ -161,7 +161,7 @@ def _expose(scene: Scene, c: Conditions, lens: Lens, stage: int, moment: int) ->
             codes.append(CodeTruth(code.text, polygon, code.modules, float(sides.min() / code.modules)))
     if c.fingers and sheets:
         victim = sheets[int(still.integers(len(sheets)))]
-        edge = int(still.integers(4))
+        edge = _outer_edge(victim.quad, np.vstack([s.quad for s in sheets]).mean(0), still)
         light.fingers(picture, still, (victim.quad[edge], victim.quad[(edge + 1) % 4]), c.fingers, victim.px_per_mm)
     if c.motion > 0.5:
         picture = cv2.filter2D(picture, -1, _streak(c.motion, c.motion_angle))
@@ -171,16 +171,25 @@ def _expose(scene: Scene, c: Conditions, lens: Lens, stage: int, moment: int) ->
     return Photograph(image, tuple(sheets), tuple(codes), c)
 
 
+def _outer_edge(quad: Any, middle: Any, rng: Any) -> int:
+    """An edge nobody else's paper lies behind: any one of a single sheet, else the one farthest out."""
+    centres = (quad + np.roll(quad, -1, 0)) / 2
+    far = np.hypot(*(centres - middle).T)
+    alone = np.hypot(*(quad.mean(0) - middle)) < 1
+    return int(rng.integers(4)) if alone else int(far.argmax())
+
+
 def _table(name: str, lens: Lens, rng: Any) -> Any:
-    box = (0, 0, *lens.size)
+    # Nobody looks closely at the table: in large pictures it is drawn at half size.
+    half = 2 if lens.size[0] * lens.size[1] > 4_000_000 else 1
+    box = (0, 0, -(-lens.size[0] // half), -(-lens.size[1] // half))
     points, shape = grid(box)
-    density = float(np.clip(lens.focal / lens.distance, 1.5, 5.0))
+    density = float(np.clip(lens.focal / lens.distance / half, 1.5, 5.0))
     tile = tables.table_top(name, rng, 1536, density)
-    at = (lens.on_table(points) * density).reshape(*shape, 2).astype(np.float32)
-    at = spread(at, box)
-    # remap wraps only one picture's width off, so whole turns are taken out first.
-    at -= np.floor(at / 1536) * 1536
-    return cv2.remap(tile, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    at = np.clip(lens.on_table(points * half) * density, -32000, 32000)
+    at = spread(at.reshape(*shape, 2).astype(np.float32), box)
+    top = cv2.remap(tile, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    return cv2.resize(top, lens.size, interpolation=cv2.INTER_LINEAR) if half > 1 else top
 
 
 def _draw(picture: Any, placed: Placed, surface: Surface, lens: Lens, c: Conditions) -> Any:
@@ -227,11 +236,19 @@ def _draw(picture: Any, placed: Placed, surface: Surface, lens: Lens, c: Conditi
 def _contact(picture: Any, mask: Any, per_mm: float) -> None:
     """The thin dark line a sheet throws beside itself."""
     reach = max(0.8, 2.2 * per_mm / _COARSE)
-    dark = cv2.GaussianBlur(mask, (0, 0), reach)
+    x, y, width, height = cv2.boundingRect((mask > 0.02).astype(np.uint8))
+    if not width:
+        return
+    more = int(4 * reach) + 2
+    x0, y0, x1, y1 = max(0, x - more), max(0, y - more), x + width + more, y + height + more
+    part = mask[y0:y1, x0:x1]
+    dark = cv2.GaussianBlur(part, (0, 0), reach)
     dark = np.roll(dark, (max(1, round(reach * 0.5)), max(1, round(reach * 0.4))), (0, 1))
-    size = (picture.shape[1], picture.shape[0])
-    shade = cv2.resize(1 - 0.32 * dark, size, interpolation=cv2.INTER_LINEAR)
-    cv2.multiply(picture, cv2.merge([shade] * 3), dst=picture, dtype=cv2.CV_8U)
+    area = picture[y0 * _COARSE : y1 * _COARSE, x0 * _COARSE : x1 * _COARSE]
+    shade = cv2.convertScaleAbs(1 - 0.32 * dark, alpha=255)
+    big = (part.shape[1] * _COARSE, part.shape[0] * _COARSE)
+    shade = cv2.resize(shade, big, interpolation=cv2.INTER_LINEAR)[: area.shape[0], : area.shape[1]]
+    cv2.multiply(area, cv2.cvtColor(shade, cv2.COLOR_GRAY2BGR), dst=area, scale=1 / 255)
 
 
 def _at_scale(sheet: Any, per_mm: float) -> tuple[Any, Any]:
@@ -261,20 +278,20 @@ def _sensor(
         shine = light.glare(still, coarse, middle, reach, c.glares, c.glare_strength, drift) * (0.06 + gloss)
     else:
         shine = np.zeros_like(gloss)
-    raw = _mosaic(picture)
-    raw = raw.astype(np.float32)
+    raw = _mosaic(picture, c.cast)
     # A camera that brightens a dim room overexposes the screen in it.
-    falling = lit * c.exposure * (1 - glow) + glow * (1.1 - 0.15 * c.exposure)
-    raw *= cv2.resize(falling * 0.94, c.size, interpolation=cv2.INTER_LINEAR)
+    falling = 0.94 * lit * c.exposure * (1 - glow) + glow * (1.13 - 0.16 * c.exposure)
+    cv2.multiply(raw, cv2.resize(falling.astype(np.float32), c.size, interpolation=cv2.INTER_LINEAR), dst=raw)
     if c.glares:
-        raw += cv2.resize(shine * min(1.0, c.exposure), c.size, interpolation=cv2.INTER_CUBIC)
-    raw[0::2, 0::2] *= c.cast[0]
-    raw[1::2, 1::2] *= c.cast[2]
-    raw[0::2, 1::2] *= c.cast[1]
-    raw[1::2, 0::2] *= c.cast[1]
+        shine = (shine * min(1.0, c.exposure)).astype(np.float32)
+        cv2.add(raw, cv2.resize(shine, c.size, interpolation=cv2.INTER_LINEAR), dst=raw)
     # Gain lifts the noise of a dark scene: less light, more noise, whatever the final brightness.
-    spread_of = np.float32(c.noise) * (0.45 + 0.55 * cv2.sqrt(cv2.max(raw, 1.0) * np.float32(1 / 235)))
-    raw += now.standard_normal(raw.shape, dtype=np.float32) * spread_of
+    if c.noise > 0:
+        rough = cv2.sqrt(cv2.max(raw, 1.0))
+        rough *= np.float32(0.55 * c.noise / 235**0.5)
+        rough += np.float32(0.45 * c.noise)
+        rough *= now.standard_normal(raw.shape, dtype=np.float32)
+        raw += rough
     eight = cv2.convertScaleAbs(cv2.max(raw, 0.0))
     image = cv2.cvtColor(eight, cv2.COLOR_BayerRGGB2RGB)
     if c.jpeg:
@@ -283,13 +300,12 @@ def _sensor(
     return image
 
 
-def _mosaic(picture: Any) -> Any:
-    """What a sensor keeps: one colour a pixel, blue and green, green and red in turn."""
-    raw = np.empty(picture.shape[:2], np.uint8)
-    raw[0::2, 0::2] = picture[0::2, 0::2, 0]
-    raw[0::2, 1::2] = picture[0::2, 1::2, 1]
-    raw[1::2, 0::2] = picture[1::2, 0::2, 1]
-    raw[1::2, 1::2] = picture[1::2, 1::2, 2]
+def _mosaic(picture: Any, cast: tuple[float, float, float]) -> Any:
+    """What a sensor keeps: one colour a pixel, blue and green, green and red in turn; float32."""
+    raw = np.empty(picture.shape[:2], np.float32)
+    for row, column, channel in ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 2)):
+        site = raw[row::2, column::2]
+        np.multiply(picture[row::2, column::2, channel], np.float32(cast[channel]), out=site, casting="unsafe")
     return raw
 
 

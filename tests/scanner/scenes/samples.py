@@ -105,7 +105,7 @@ def conditions_of(severity: str, rng: Any, *, kind: str = "form", size: tuple[in
         glare_strength=float(rng.uniform(60, (90, 170, 260)[hard])),
         bend=Bend(rise, int(rng.integers(2)), pick(rng, ("arch", "curl", "wave"))),
         clutter=int(rng.integers(0, (1, 3, 6)[hard])),
-        fingers=int(rng.integers(1, 4)) if hard and rng.random() < 0.15 * hard else 0,
+        fingers=int(rng.integers(1, 3 if glossy else 5)) if hard and rng.random() < 0.15 * hard else 0,
         jpeg=int(rng.integers((90, 80, 65)[hard], 96)),
     )
 
