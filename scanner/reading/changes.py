@@ -49,27 +49,41 @@ def clipped(gray: Any) -> Any:
     )
 
 
-def thresholded(gray: Any, share: float = 0.15) -> Any:
-    """Black and white by the local mean."""
-    window = max(11, int(max(gray.shape) * share) | 1)
+def thresholded(gray: Any, share: float = 0.1) -> Any:
+    """Black and white by the mean of a neighbourhood that is `share` of the longer side."""
+    window = max(9, int(max(gray.shape) * share) | 1)
     return cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, window, 0)
 
 
+def widely_thresholded(gray: Any) -> Any:
+    """`thresholded` over wide neighbourhoods: little but the slope of the light is taken out."""
+    return thresholded(gray, 0.2)
+
+
 def finely_thresholded(gray: Any) -> Any:
-    """`thresholded` over small neighbourhoods."""
-    return thresholded(gray, 0.06)
+    """`thresholded` over small neighbourhoods: spots and edges of light."""
+    return thresholded(gray, 0.05)
+
+
+def softly_thresholded(gray: Any) -> Any:
+    """`thresholded` after a light blur: creases, specks."""
+    return thresholded(softened(gray), 0.12)
 
 
 def sharpened(gray: Any, reach: float = 0.007, amount: float = 1.5) -> Any:
     """Unsharp mask; `reach` is the blur undone as a share of the longer side."""
-    return cv2.addWeighted(
-        gray, 1 + amount, cv2.GaussianBlur(gray, (0, 0), max(0.8, max(gray.shape) * reach)), -amount, 0
-    )
+    blurred = cv2.GaussianBlur(gray, (0, 0), max(0.8, max(gray.shape) * reach))
+    return cv2.addWeighted(gray, 1 + amount, blurred, -amount, 0)
+
+
+def crisped(gray: Any) -> Any:
+    """A narrow, strong unsharp mask: a little out of focus."""
+    return sharpened(gray, 0.007, 4.0)
 
 
 def strongly_sharpened(gray: Any) -> Any:
-    """A wide, strong unsharp mask: out of focus."""
-    return sharpened(gray, 0.014, 2.5)
+    """A wide, strong unsharp mask: far out of focus."""
+    return sharpened(gray, 0.014, 5.0)
 
 
 def evened_sharpened(gray: Any) -> Any:

@@ -72,12 +72,13 @@ class _Reading:
         for task, look in self._session.results():
             self._take(look)
             self._climb_on(task)
-            if not closer and not self._found:
-                # Nothing yet: other looks at the whole picture, beside the work on places.
+            if not closer and (len(self._found) != 1 or self._open()):
+                # Where something is unread, or codes come in numbers, there may be more than the first looks saw.
                 closer = True
                 self._ask("find", 5, side=_FIND_CLOSER_SIDE)
-                for step in range(1, wholes.STEPS):
-                    self._ask("whole", 6 + step, step=step)
+                if not self._found:
+                    for step in range(1, wholes.STEPS):
+                        self._ask("whole", 6 + step, step=step)
             self._session.drop(self._is_done)
         return self._codes()
 
@@ -108,7 +109,7 @@ class _Reading:
     def _is_done(self, task: Task) -> bool:
         if task.place is not None:
             return self._is_read(task.place)
-        return bool(self._found) and not self._open()
+        return task.kind == "whole" and bool(self._found) and not self._open()
 
     def _open(self) -> bool:
         return any(not self._is_read(place) for place in self._places)
