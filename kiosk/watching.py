@@ -2,30 +2,97 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from langso.errors import LangsoError
 from langso.settings_model import ScannerSettings
+
+if TYPE_CHECKING:
+    from scanner.cameras import Camera, Health
 
 log = logging.getLogger(__name__)
 
 Judged = TypeVar("Judged")
 EMPTY_WAIT_S = 0.05
 RETRY_S = 2.0
+STILL_S = 8.0
+LINGER_S = 20.0
+MAX_SHOWN = 1280
 NO_CAMERA = "Máy ảnh chưa sẵn sàng, xin gọi cán bộ"
+DARK_LEVEL = 35
+"""Brightest lightness (0-255) of a frame in which nothing can be read: the lamp is wanted."""
 
 
 @dataclass(frozen=True)
 class Sight(Generic[Judged]):
-    """The newest frame and what `look` made of it; `number` grows by one a frame."""
+    """The newest frame and what `look` made of it; `number` grows by one a frame; `shown`: for the screen's size."""
 
     number: int
     image: Any
     judged: Judged
+    shown: Any
+
+
+class CameraHolder:
+    """Keeps the camera open between one screen and the next, so that it need not focus anew; one user at a time."""
+
+    def __init__(self, *, linger_s: float = LINGER_S) -> None:
+        self._linger_s = linger_s
+        self._lock = threading.Lock()
+        self._camera: Camera | None = None
+        self._settings: ScannerSettings | None = None
+        self._timer: threading.Timer | None = None
+
+    @contextlib.contextmanager
+    def borrowed(self, settings: ScannerSettings) -> Iterator[Camera]:
+        """The open camera; waits for whoever has it. Raises CameraFault."""
+        from scanner.cameras import open_camera
+
+        with self._lock:
+            self._cancel()
+            if self._camera is None or settings != self._settings:
+                self._close()
+                self._camera = open_camera(settings)
+                self._settings = settings
+            else:
+                # A frame that waited meanwhile shows the table as it was.
+                self._camera.read()
+            try:
+                yield self._camera
+            except BaseException:
+                self._close()
+                raise
+            finally:
+                if self._linger_s <= 0:
+                    self._close()
+                elif self._camera is not None:
+                    self._timer = threading.Timer(self._linger_s, self.close)
+                    self._timer.daemon = True
+                    self._timer.start()
+
+    def close(self) -> None:
+        """Lets the camera go unless somebody has it."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._cancel()
+                self._close()
+            finally:
+                self._lock.release()
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _close(self) -> None:
+        if self._camera is not None:
+            camera, self._camera = self._camera, None
+            camera.close()
 
 
 class Watcher(Generic[Judged]):
@@ -34,14 +101,23 @@ class Watcher(Generic[Judged]):
     A camera that is not there or breaks is tried again; `fault` says so meanwhile. `rate`: frames a second at most.
     """
 
-    def __init__(self, camera: ScannerSettings, look: Callable[[Any], Judged], *, rate: float = 8.0) -> None:
+    def __init__(
+        self,
+        camera: ScannerSettings,
+        look: Callable[[Any], Judged],
+        *,
+        rate: float = 8.0,
+        holder: CameraHolder | None = None,
+    ) -> None:
         self._camera = camera
         self._look = look
         self._period = 1.0 / rate
+        self._holder = holder or CameraHolder(linger_s=0)
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._newest: Sight[Judged] | None = None
         self._fault = ""
+        self._wanted: _Still | None = None
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
 
     def start(self) -> None:
@@ -49,7 +125,7 @@ class Watcher(Generic[Judged]):
         self._thread.start()
 
     def stop(self, timeout: float = 3.0) -> None:
-        """Ends, closes the camera and forgets the newest frame."""
+        """Ends, gives the camera back and forgets the newest frame."""
         self._stopping.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
@@ -58,14 +134,25 @@ class Watcher(Generic[Judged]):
 
     @property
     def newest(self) -> Sight[Judged] | None:
-        """The last frame judged; None before the first."""
+        """The last frame judged; None before the first, and while the camera gives none."""
         with self._lock:
             return self._newest
 
     @property
     def fault(self) -> str:
-        """Why there is no picture, as a sentence; "" when there is one."""
+        """Why there is no picture, or none to be believed, as a sentence; "" when there is one."""
         return self._fault
+
+    def still(self, timeout: float = STILL_S) -> Any:
+        """The camera's best picture (BGR), taken between two frames; None where it gives none in time.
+
+        Waits: not for the screen's thread.
+        """
+        wanted = _Still()
+        with self._lock:
+            self._wanted = wanted
+        wanted.done.wait(timeout)
+        return wanted.image
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -74,29 +161,65 @@ class Watcher(Generic[Judged]):
             except LangsoError as error:
                 if self._fault != str(error):
                     log.warning("camera: %s", error)
-                self._fault = str(error)
+                self._fault = NO_CAMERA
             except Exception:
                 log.exception("the camera's thread")
-                self._fault = "Máy ảnh gặp lỗi; xin gọi cán bộ."
+                self._fault = "Máy ảnh gặp lỗi, xin gọi cán bộ"
             with self._lock:
                 self._newest = None
+            self._give_still(None)
             self._stopping.wait(RETRY_S)
 
     def _watch(self) -> None:
-        from scanner.cameras import open_camera
-
-        camera = open_camera(self._camera)
         number = 0
-        try:
+        with self._holder.borrowed(self._camera) as camera:
             while not self._stopping.wait(self._period):
+                self._give_still(camera)
                 frame = camera.read()
+                health = camera.health
                 if frame is None:
-                    self._stopping.wait(EMPTY_WAIT_S)
+                    self._gone(health)
                     continue
                 judged = self._look(frame.image)
                 number += 1
+                sight = Sight(number, frame.image, judged, for_screen(frame.image))
                 with self._lock:
                     if not self._stopping.is_set():
-                        self._newest, self._fault = Sight(number, frame.image, judged), ""
-        finally:
-            camera.close()
+                        self._newest, self._fault = sight, health.sentence
+            self._give_still(camera)
+
+    def _gone(self, health: Health) -> None:
+        if health.condition in ("away", "frozen"):
+            with self._lock:
+                self._newest, self._fault = None, health.sentence
+        self._stopping.wait(EMPTY_WAIT_S)
+
+    def _give_still(self, camera: Camera | None) -> None:
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+        if wanted is None:
+            return
+        frame = None if camera is None else camera.still()
+        wanted.image = None if frame is None else frame.image
+        wanted.done.set()
+
+
+class _Still:
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.image: Any = None
+
+
+def for_screen(image: Any) -> Any:
+    """The BGR picture shrunk to what a screen can show; the picture itself where it is small enough."""
+    import cv2
+
+    shrink = MAX_SHOWN / max(image.shape[:2])
+    return image if shrink >= 1 else cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+
+
+def is_dark(image: Any) -> bool:
+    """Whether nothing in a BGR frame is bright enough to be read."""
+    import numpy as np
+
+    return bool(np.percentile(image[::16, ::16], 97) < DARK_LEVEL)

@@ -1,0 +1,158 @@
+"""The lamp over the table: switched on when the camera lacks light, off when the visit is over. Never a fault."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from langso.health import Check
+from langso.settings import BridgeSettings, Settings
+
+if TYPE_CHECKING:
+    from firmware_bridge.switchboard import Switchboard
+
+log = logging.getLogger(__name__)
+
+ON_AFTER_S = 0.7
+OFF_AFTER_S = 20.0
+CHECK_NAME = "lamp"
+_LOCAL = "lamp"
+
+
+class LampRule:
+    """When the lamp is to burn. Its own light makes the picture bright: once on, it stays while anybody scans."""
+
+    def __init__(self, *, on_after_s: float = ON_AFTER_S, off_after_s: float = OFF_AFTER_S) -> None:
+        self._on_after_s = on_after_s
+        self._off_after_s = off_after_s
+        self._dark_since: float | None = None
+        self._used = float("-inf")
+        self.on = False
+
+    def see(self, dark: bool, now: float) -> bool:
+        """The camera is in use at `now` (monotonic seconds), and it is or is not too dark; returns `on`."""
+        self._used = now
+        if not dark:
+            self._dark_since = None
+        elif self._dark_since is None:
+            self._dark_since = now
+        elif now - self._dark_since >= self._on_after_s:
+            self.on = True
+        return self.on
+
+    def rest(self, now: float) -> bool:
+        """The camera is not in use at `now`; returns `on`. A page turned or previewed is no reason to switch."""
+        self._dark_since = None
+        if self.on and now - self._used >= self._off_after_s:
+            self.on = False
+        return self.on
+
+    def over(self) -> None:
+        """The visit has ended: off at once."""
+        self.on, self._dark_since, self._used = False, None, float("-inf")
+
+
+class Lamp:
+    """Carries out the rule on a thread of its own: a bridge whose cord was pulled may take seconds to say so."""
+
+    def __init__(self, open_board: Callable[[], Switchboard] | None, output: str = "") -> None:
+        self._open_board = open_board
+        self._output = output
+        self._rule = LampRule()
+        self._wishes: queue.SimpleQueue[bool | None] = queue.SimpleQueue()
+        self._wanted = False
+        self._why = ""
+        self._thread: threading.Thread | None = None
+        if open_board is not None:
+            self._thread = threading.Thread(target=self._run, name="lamp", daemon=True)
+            self._thread.start()
+
+    def see(self, dark: bool) -> None:
+        """A frame was judged; `dark`: the guide asks for light."""
+        self._want(self._rule.see(dark, time.monotonic()))
+
+    def rest(self) -> None:
+        """A screen without the camera is shown."""
+        self._want(self._rule.rest(time.monotonic()))
+
+    def over(self) -> None:
+        """The visit has ended."""
+        self._rule.over()
+        self._want(False)
+
+    def close(self, timeout: float = 3.0) -> None:
+        """Off, and the hardware given back."""
+        if self._thread is not None:
+            self._wishes.put(None)
+            self._thread.join(timeout)
+            self._thread = None
+
+    def check(self) -> Check:
+        """How it stands; a lamp that cannot be switched is a warning, scanning goes on without."""
+        if self._open_board is None:
+            return Check.good(CHECK_NAME, "Cài đặt không có đèn bàn.")
+        if self._why:
+            return Check.warning(
+                CHECK_NAME, f"Không bật tắt được đèn bàn: {self._why}", "Xem dây đèn và [kiosk] lamp."
+            )
+        return Check.good(CHECK_NAME, "Đèn bàn đang bật." if self._wanted else "Đèn bàn sẵn sàng.")
+
+    def _want(self, on: bool) -> None:
+        if on != self._wanted:
+            self._wanted = on
+            if self._thread is not None:
+                self._wishes.put(on)
+
+    def _run(self) -> None:
+        board: Switchboard | None = None
+        try:
+            while (on := self._wishes.get()) is not None:
+                if board is None:
+                    board = self._opened()
+                if board is not None:
+                    self._switch(board, on)
+        finally:
+            if board is not None:
+                board.close()
+
+    def _opened(self) -> Switchboard | None:
+        assert self._open_board is not None
+        try:
+            return self._open_board()
+        except Exception as error:  # noqa: BLE001 - pin factories raise whatever they like; a lamp ends no kiosk
+            self._failed(error)
+            return None
+
+    def _switch(self, board: Switchboard, on: bool) -> None:
+        try:
+            board.set_output(self._output, on)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._failed(error)
+        else:
+            self._why = ""
+
+    def _failed(self, error: Exception) -> None:
+        why = str(error) or type(error).__name__
+        if why != self._why:
+            log.warning("the lamp cannot be switched: %s", why)
+        self._why = why
+
+
+def open_lamp(settings: Settings) -> Lamp:
+    """The lamp that the settings name; one that does nothing where there is none."""
+    kind, _, name = (settings.kiosk.lamp or "").partition(":")
+    if kind == "gpio":
+        return Lamp(lambda: _board(settings.bridge.model_copy(update={"port": f"gpio:{_LOCAL}={name}"})), _LOCAL)
+    if kind == "bridge":
+        return Lamp(lambda: _board(settings.bridge), name)
+    return Lamp(None)
+
+
+def _board(settings: BridgeSettings) -> Switchboard:
+    from firmware_bridge.switchboard import open_switchboard
+
+    return open_switchboard(settings)
