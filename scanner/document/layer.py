@@ -143,16 +143,22 @@ def layer(text: PageText, width: float, height: float, font: LayerFont) -> bytes
 def _line(line: Line, width: float, height: float, font: LayerFont) -> bytes:
     # One size for all its words, or a program that extracts text takes them for several lines.
     size = max(1.0, line.size * height)
+
+    def stretch(text: str, share: float) -> float:
+        return max(1.0, share * width / (font.width(text) * size) * 100)
+
     parts = [b"%s %.2f Tf\n" % (FONT.encode(), size)]
+    space = font.encode(" ")
     for word, following in zip(line.words, (*line.words[1:], None), strict=True):
-        # The space belongs to the word before it: words never run together, whoever extracts them.
-        last = following is None or following.left <= word.left
-        end = word.right if last or following is None else following.left
-        natural = font.width(word.text if last else word.text + " ") * size
-        stretch = max(1.0, (end - word.left) * width / natural * 100)
         base = line.base[0] + (line.base[1] - line.base[0]) * word.left
-        place = (word.left * width, (1 - base) * height, stretch)
-        parts.append(b"1 0 0 1 %.2f %.2f Tm %.2f Tz <%s> Tj\n" % (*place, font.encode(word.text + " ")))
+        place = (word.left * width, (1 - base) * height)
+        parts.append(
+            b"1 0 0 1 %.2f %.2f Tm %.2f Tz <%s> Tj"
+            % (*place, stretch(word.text, word.right - word.left), font.encode(word.text))
+        )
+        # A real space, as wide as the gap: words never run together, whoever extracts them.
+        gap = 0.0 if following is None else following.left - word.right
+        parts.append(b" %.2f Tz <%s> Tj\n" % (stretch(" ", gap), space))
     return b"".join(parts)
 
 

@@ -41,7 +41,7 @@ def _page(page: object) -> JpegPage:
     import pikepdf
 
     assert isinstance(page, pikepdf.Page)
-    pictures = list(page.images.values())
+    pictures = list(page.get_images().values())
     if len(pictures) != 1 or pictures[0].get("/Filter") != pikepdf.Name.DCTDecode or "/Rotate" in page.obj:
         raise DocumentRefused("Tệp PDF này không phải do máy quét của Làng Số làm nên không thêm chữ được.")
     raw = pictures[0].read_raw_bytes()

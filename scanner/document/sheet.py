@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,10 @@ MAX_MM = 2000.0
 _QUALITIES = (88, 80, 72, 64)
 _LAST_QUALITIES = (55, 45, 35, 25)
 # Text at 200 dpi and a fair quality reads better than at 300 dpi and a poor one; 200 dpi is the least for archives.
-_LEAST_DPI = 200
+_FAIR_DPI = (250, 200)
+_SMALLER = 0.75
+# From the first quality to the last a page shrinks by less than this: no use trying those between.
+_SHRINKS = 2.2
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class JpegPage:
     @property
     def dpi(self) -> int:
         """Dots per inch across the paper."""
-        return int(self.width / self.size_mm[0] * 25.4)
+        return round(self.width / self.size_mm[0] * 25.4)
 
     @classmethod
     def of(cls, data: bytes, paper: str, size_mm: tuple[float, float]) -> JpegPage:
@@ -56,20 +60,20 @@ class JpegPage:
 
 
 def compress(page: CleanPage) -> JpegPage:
-    """A clean page compressed: full resolution where half a megabyte allows a fair quality, never below 200 dpi."""
+    """A clean page compressed: full resolution where half a megabyte allows a fair quality, else down to 200 dpi."""
     import cv2
 
     image = page.image
-    for dpi in (page.dpi, 250, _LEAST_DPI):
-        if dpi > page.dpi:
-            continue
-        if dpi < page.dpi:
-            share = dpi / page.dpi
-            image = cv2.resize(page.image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-        data = _encode(image, _QUALITIES)
-        if len(data) <= PAGE_BYTES:
-            break
-    else:
+    data = _encode(image, _QUALITIES)
+    for dpi in _FAIR_DPI:
+        if len(data) > PAGE_BYTES and dpi < page.dpi * 0.95:
+            image = _resized(page, dpi)
+            data = _encode(image, _QUALITIES)
+    if len(data) > PAGE_BYTES:
+        data = _encode(image, _LAST_QUALITIES)
+    while len(data) > PAGE_BYTES:  # mere noise, or a sheet of metres
+        height, width = (max(8, round(side * _SMALLER)) for side in image.shape[:2])
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
         data = _encode(image, _LAST_QUALITIES)
     height, width = image.shape[:2]
     return JpegPage(data, page.paper, page.size_mm, width, height)
@@ -78,6 +82,13 @@ def compress(page: CleanPage) -> JpegPage:
 def jpeg(image: Any) -> bytes:
     """BGR to JPEG at its own resolution, as good as fits 0.5 MB. Raises DocumentRefused."""
     return _encode(image, _QUALITIES + _LAST_QUALITIES)
+
+
+def _resized(page: CleanPage, dpi: int) -> Any:
+    import cv2
+
+    size = tuple(math.ceil(side / 25.4 * dpi) for side in page.size_mm)
+    return cv2.resize(page.image, size, interpolation=cv2.INTER_AREA)
 
 
 def _encode(image: Any, qualities: tuple[int, ...]) -> bytes:
@@ -94,6 +105,6 @@ def _encode(image: Any, qualities: tuple[int, ...]) -> bytes:
             done = False
         if not done or data is None:
             raise DocumentRefused("Không nén được trang; hãy chụp lại trang này.")
-        if len(data) <= PAGE_BYTES:
+        if len(data) <= PAGE_BYTES or len(data) > PAGE_BYTES * _SHRINKS:
             break
     return bytes(data) if data is not None else b""

@@ -1,0 +1,131 @@
+"""`langso scan pdf`: a line an image, a line for the document; refusals in their place, nothing half-written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pikepdf
+import pytest
+from click.testing import CliRunner, Result
+
+from scanner.commands import scan
+
+CODE = "H56.37.12-240801-0001"
+
+
+@pytest.fixture
+def image(photo: Callable[..., Any], tmp_path: Path) -> Path:
+    file = tmp_path / "a.png"
+    cv2.imwrite(str(file), photo())
+    return file
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(scan, ["pdf", *map(str, words)])
+
+
+def lines(said: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in said.stdout.splitlines()]
+
+
+def test_a_page_an_image_and_a_line_for_the_document(image: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.pdf"
+    said = run("--json", "--no-text", "-o", out, image, image)
+    assert said.exit_code == 0, said.output
+    first, second, document = lines(said)
+    assert [first["page"], second["page"]] == [1, 2]
+    assert set(first) == {"image", "ms", "page", "dpi", "paper", "confidence"}
+    assert document == {
+        "document": str(out),
+        "pages": 2,
+        "bytes": out.stat().st_size,
+        "pdfa": "2b",
+        "characters": 0,
+        "unread": [],
+        "seconds": document["seconds"],
+    }
+    with pikepdf.open(out) as pdf:
+        assert len(pdf.pages) == 2
+
+
+def test_a_bad_image_is_told_and_the_rest_goes_on(image: Path, tmp_path: Path) -> None:
+    bad, out = tmp_path / "bad.png", tmp_path / "out.pdf"
+    bad.write_bytes(b"no picture")
+    said = run("--json", "--no-text", "-o", out, bad, image)
+    assert said.exit_code == 1
+    refused, _, document = lines(said)
+    assert set(refused) == {"image", "error"}
+    assert document["pages"] == 1
+
+
+def test_nothing_but_bad_images_writes_no_file(tmp_path: Path) -> None:
+    out = tmp_path / "out.pdf"
+    assert run("-o", out, tmp_path / "none.png").exit_code == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_follow_the_dossier(image: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "dossiers"
+    folder.mkdir()
+    for _ in range(2):
+        assert run("--no-text", "-o", folder, "--dossier", CODE.lower(), image).exit_code == 0
+    assert sorted(path.name for path in folder.iterdir()) == [f"{CODE}-001.pdf", f"{CODE}-002.pdf"]
+    with pikepdf.open(folder / f"{CODE}-002.pdf") as pdf, pdf.open_metadata() as told:
+        assert CODE in told["dc:description"]
+        assert told["dc:identifier"] == f"{CODE}-002.pdf"
+
+
+def test_a_wrong_code_is_told_before_any_work(image: Path, tmp_path: Path) -> None:
+    said = run("--no-text", "-o", tmp_path / "out.pdf", "--dossier", "H56-249901-0001", image)
+    assert said.exit_code == 1
+    assert "trang 1" not in said.output
+    assert not (tmp_path / "out.pdf").exists()
+
+
+def test_a_folder_needs_a_dossier(image: Path, tmp_path: Path) -> None:
+    assert run("-o", tmp_path, image).exit_code == 2
+
+
+def test_both_sides_of_a_card_share_a_sheet(photo: Callable[..., Any], tmp_path: Path) -> None:
+    card = np.full((540, 856, 3), (235, 220, 200), np.uint8)
+    cv2.putText(card, "THE MAU", (60, 200), cv2.FONT_HERSHEY_SIMPLEX, 3, (40, 40, 40), 8)
+    for name in ("front.png", "back.png"):
+        cv2.imwrite(str(tmp_path / name), photo(((300, 300), (1156, 300), (1156, 840), (300, 840)), card))
+    out = tmp_path / "card.pdf"
+    said = run("--json", "--no-text", "--card", "-o", out, tmp_path / "front.png", tmp_path / "back.png")
+    assert said.exit_code == 0, said.output
+    assert [line.get("page") for line in lines(said)] == [1, 1, None]
+    with pikepdf.open(out) as pdf:
+        (page,) = pdf.pages
+        assert [float(side) for side in page.mediabox][2:] == pytest.approx([595.28, 841.89], abs=0.1)
+
+
+@pytest.mark.parametrize(("asked", "told"), [("1b", "1b"), ("none", None)])
+def test_the_level_asked_for_is_made(image: Path, tmp_path: Path, asked: str, told: str | None) -> None:
+    out = tmp_path / "out.pdf"
+    assert lines(run("--json", "--no-text", "--pdfa", asked, "-o", out, image))[-1]["pdfa"] == told
+
+
+def test_a_level_that_could_not_be_kept_is_said(image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scanner.document import archive, make
+
+    monkeypatch.setattr(make, "save", lambda pdf, level: archive.save(pdf, "none"))
+    said = run("--no-text", "-o", tmp_path / "out.pdf", image)
+    assert "PDF thường" in said.output
+    assert "không làm được PDF/A-2B" in said.output
+
+
+def test_a_disk_that_refuses_leaves_the_old_file(
+    image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out.pdf"
+    out.write_bytes(b"old")
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
+    assert run("--no-text", "-o", out, image).exit_code == 1
+    assert out.read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "out.pdf"]

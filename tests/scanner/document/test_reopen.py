@@ -1,0 +1,86 @@
+"""The office adds the text to what the kiosk handed in: same pictures, same title, and refusals for other files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import numpy as np
+import pikepdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.clean import CleanPage
+from scanner.document import About, add_text, make, make_document, make_pdf
+from scanner.document.reopen import pages_of
+from scanner.document.text import Line, PageText, Word
+from scanner.errors import DocumentRefused
+
+TEXT = PageText((Line((Word("chữ", 0.1, 0.3),), (0.2, 0.2), 0.02),))
+
+
+def test_the_pictures_pass_through_untouched(
+    noise_page: Callable[..., CleanPage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(make, "recognise_grey", lambda pgm, dpi, seconds: TEXT)
+    about = About("Giấy khai sinh", datetime(2024, 8, 1, tzinfo=UTC), "H56-240801-0001", "H56-240801-0001-001.pdf")
+    plain = make_document([noise_page(1), noise_page(2)], about, text=False)
+    with_text = add_text(plain.data)
+    assert [page.data for page in pages_of(with_text.data)] == [page.data for page in pages_of(plain.data)]
+    assert [page.size_mm for page in pages_of(with_text.data)] == [(210.0, 297.0)] * 2
+    assert with_text.level == "2b"
+    assert with_text.characters == 2 * len("chữ")
+    with pikepdf.open(io.BytesIO(with_text.data)) as pdf, pdf.open_metadata() as told:
+        assert told["dc:title"] == "Giấy khai sinh"
+        assert told["dc:description"] == "Hồ sơ H56-240801-0001"
+        assert str(told["xmp:CreateDate"]).startswith("2024-08-01")
+
+
+def test_adding_text_twice_gives_it_once(
+    noise_page: Callable[..., CleanPage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(make, "recognise_grey", lambda pgm, dpi, seconds: TEXT)
+    once = add_text(make_pdf([noise_page()], "x"))
+    assert add_text(once.data).characters == once.characters
+
+
+def broken(kind: str) -> bytes:
+    page = CleanPage(np.zeros((30, 20, 3), np.uint8), 100, "A4", (210.0, 297.0))
+    with pikepdf.open(io.BytesIO(make_pdf([page], "x"))) as pdf:
+        leaf = pdf.pages[0]
+        picture = next(iter(leaf.get_images().values()))
+        if kind == "no picture":
+            del leaf.Resources.XObject
+        elif kind == "two pictures":
+            leaf.Resources.XObject.Im1 = pdf.make_stream(b"x", Subtype=pikepdf.Name.Image)
+        elif kind == "not a JPEG":
+            picture.write(b"\0" * 1800)
+        elif kind == "turned":
+            leaf.Rotate = 90
+        elif kind == "spoilt JPEG":
+            picture.write(b"\xff\xd8\xff spoilt", filter=pikepdf.Name.DCTDecode)
+        elif kind == "huge page":
+            leaf.MediaBox = [0, 0, 9_000_000, 10]
+        elif kind == "no pages":
+            del pdf.pages[0]
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "kind", ["no picture", "two pictures", "not a JPEG", "turned", "spoilt JPEG", "huge page", "no pages"]
+)
+def test_a_file_that_is_not_ours_is_refused(kind: str) -> None:
+    with pytest.raises(DocumentRefused):
+        add_text(broken(kind))
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(DocumentRefused):
+        add_text(data)
+    with pytest.raises(DocumentRefused):
+        add_text(b"%PDF-1.7\n" + data)
