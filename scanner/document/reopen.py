@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from scanner.document.archive import Level
@@ -32,9 +33,13 @@ def pages_of(data: bytes) -> tuple[JpegPage, ...]:
         raise DocumentRefused("Không đọc được tệp PDF này; hãy gửi lại tệp khác.") from error
 
 
-def add_text(data: bytes, *, level: Level = "2b") -> Made:
-    """A document of ours again, with its text and the same pictures, title and date. Raises DocumentRefused."""
-    return make_document(pages_of(data), _about(data), level=level)
+def add_text(data: bytes, *, level: Level = "2b", dossier: str = "", name: str = "") -> Made:
+    """A document of ours again, with its text and the same pictures, title and date. `dossier`, `name`: the code and
+    the file name it gets now, where it had none or others. Raises DocumentRefused.
+    """
+    pages, told = pages_of(data), _about(data)
+    about = replace(told, dossier=dossier or told.dossier, name=name or told.name)
+    return make_document(pages, about, level=level)
 
 
 def _page(page: object) -> JpegPage:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import pikepdf
 from click.testing import CliRunner
 
 from scanner.commands import scan
@@ -38,16 +37,6 @@ def test_an_unreadable_image_is_told_in_its_place(photo: Callable[..., Any], tmp
     assert said.exit_code == 1
     assert set(first) == {"image", "error"}
     assert second["codes"] == []
-
-
-def test_pdf_holds_a_page_for_each_image(photo: Callable[..., Any], tmp_path: Path) -> None:
-    file, out = tmp_path / "a.png", tmp_path / "out.pdf"
-    cv2.imwrite(str(file), photo())
-    said = CliRunner().invoke(scan, ["pdf", "--json", "-o", str(out), str(file), str(file)])
-    assert said.exit_code == 0, said.output
-    assert [json.loads(line)["page"] for line in said.stdout.splitlines()] == [1, 2]
-    with pikepdf.open(out) as pdf:
-        assert len(pdf.pages) == 2
 
 
 def test_the_replay_camera_serves_as_an_image(photo: Callable[..., Any], tmp_path: Path) -> None:

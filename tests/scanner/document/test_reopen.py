@@ -46,6 +46,14 @@ def test_adding_text_twice_gives_it_once(
     assert add_text(once.data).characters == once.characters
 
 
+def test_the_office_names_it(noise_page: Callable[..., CleanPage], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(make, "recognise_grey", lambda pgm, dpi, seconds: TEXT)
+    named = add_text(make_pdf([noise_page()], "x"), dossier="H56-240801-0001", name="H56-240801-0001-001.pdf")
+    with pikepdf.open(io.BytesIO(named.data)) as pdf, pdf.open_metadata() as told:
+        assert told["dc:description"] == "Hồ sơ H56-240801-0001"
+        assert told["dc:identifier"] == "H56-240801-0001-001.pdf"
+
+
 def broken(kind: str) -> bytes:
     page = CleanPage(np.zeros((30, 20, 3), np.uint8), 100, "A4", (210.0, 297.0))
     with pikepdf.open(io.BytesIO(make_pdf([page], "x"))) as pdf:
