@@ -63,6 +63,9 @@ RUNGS: tuple[tuple[Rung, ...], ...] = (
 )
 """Steps of growing cost; every place goes through one step before any goes through the next."""
 
+QUICK = tuple((rung.side, rung.change) for rung in RUNGS[0] if rung.engine == "histogram")
+"""The cheapest rungs on their own: size and change, for zxing with one threshold."""
+
 _MAX_ENLARGING = 4.0
 
 

@@ -63,24 +63,21 @@ class Pool:
         self._pid = os.getpid()
         self._fd = os.memfd_create("langso-frame", os.MFD_CLOEXEC)
         self._map: mmap.mmap | None = None
+        self._begun = False
         self._deaths = 0
         self._rest_until = 0.0
 
     def warm(self, within_s: float = _START_S) -> bool:
         """Start the workers and wait until they are ready; whether any is."""
         with self._lock:
-            until = time.monotonic() + within_s
-            self._mend()
-            while self._workers and not all(w.ready for w in self._workers) and time.monotonic() < until:
-                self._hear(min(0.2, max(0.0, until - time.monotonic())))
-                self._mend()
-            return any(w.ready for w in self._workers)
+            return self._start(within_s)
 
     @contextlib.contextmanager
     def frame(self, image: Any, end: float) -> Iterator[Session]:
         """Put a BGR or gray picture before the workers; tasks of the session work on it until `end` (monotonic)."""
         with self._lock:
-            self._mend()
+            if self._begun:
+                self._mend()
             height, width = image.shape[:2]
             gray = self._room(height, width)
             if image.ndim == 2:
@@ -94,11 +91,21 @@ class Pool:
         for worker in self._workers:
             _end(worker)
         self._workers.clear()
+        self._begun = False
 
     @property
     def pids(self) -> list[int]:
         """Process ids of the workers, for measuring and tests."""
         return [worker.process.pid for worker in self._workers]
+
+    def _start(self, within_s: float = _START_S) -> bool:
+        self._begun = True
+        until = time.monotonic() + within_s
+        self._mend()
+        while self._workers and not all(w.ready for w in self._workers) and time.monotonic() < until:
+            self._hear(min(0.2, max(0.0, until - time.monotonic())))
+            self._mend()
+        return any(w.ready for w in self._workers)
 
     def _room(self, height: int, width: int) -> Any:
         size = height * width
@@ -201,7 +208,13 @@ class Session:
         self._mine: dict[int, Task] = {}
 
     def add(self, kind: Kind, rank: float, **details: Any) -> None:
-        """Queue a task; it may take CAP_S from when it is begun."""
+        """Queue a task; it may take CAP_S from when it is begun. The very first starts the workers, and the frame's
+        time waits for that.
+        """
+        if not self._pool._begun:
+            begin = time.monotonic()
+            self._pool._start()
+            self._end += time.monotonic() - begin
         height, width = self.gray.shape
         task = Task(id=next(self._pool._ids), kind=kind, height=height, width=width, until=0.0, **details)
         heapq.heappush(self._waiting, (rank, task.id, task))

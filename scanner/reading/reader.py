@@ -15,7 +15,7 @@ from scanner.reading.tasks import Task
 from scanner.reading.texts import MAX_TEXT
 
 BUDGET_S = 0.7
-__all__ = ["BUDGET_S", "MAX_TEXT", "Code", "read_codes", "warm"]
+__all__ = ["BUDGET_S", "MAX_TEXT", "Code", "Examined", "as_code", "examine", "read_codes", "warm"]
 
 # What is left of the budget is for handing the answer back on a busy machine.
 _SHARE = 0.93
@@ -37,6 +37,14 @@ class Code:
     kind: str
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What a picture holds: the codes read, and outlines of what looks like one."""
+
+    codes: tuple[Code, ...]
+    unread: tuple[Polygon, ...]
+
+
 def warm() -> None:
     """Start the workers and load every engine, so that no picture pays for it."""
     import numpy as np
@@ -49,9 +57,12 @@ def read_codes(image: Any, budget_s: float = BUDGET_S, pool: Pool | None = None)
     """All QR and Micro QR codes in a BGR or gray picture, top to bottom, within `budget_s` seconds. Never raises for
     what a picture shows; a crashing or hanging engine costs its cap.
     """
+    return list(examine(image, budget_s, pool).codes)
+
+
+def examine(image: Any, budget_s: float = BUDGET_S, pool: Pool | None = None) -> Examined:
+    """`read_codes`, with the places that look like a code and stayed unread."""
     pool = pool or shared()
-    if not pool.pids:
-        pool.warm()
     begin = time.monotonic()
     with pool.frame(image, begin + _SHARE * budget_s) as session:
         return _Reading(session).run()
@@ -63,9 +74,11 @@ class _Reading:
         self._found: list[Reading] = []
         self._places: list[Polygon] = []
 
-    def run(self) -> list[Code]:
-        self._ask("find", 0, side=_FIND_SIDE)
+    def run(self) -> Examined:
         self._take(engines.zxing(self._session.gray), 3)
+        if len(self._found) == 1 and not self._places:
+            return self._examined()
+        self._ask("find", 0, side=_FIND_SIDE)
         closer = False
         if not self._found and not self._places:
             self._ask("whole", 1, step=0)
@@ -80,7 +93,7 @@ class _Reading:
                     for step in range(1, wholes.STEPS):
                         self._ask("whole", 6 + step, step=step)
             self._session.drop(self._is_done)
-        return self._codes()
+        return self._examined()
 
     def _climb_on(self, task: Task) -> None:
         step = task.step + 1
@@ -114,6 +127,14 @@ class _Reading:
     def _open(self) -> bool:
         return any(not self._is_read(place) for place in self._places)
 
-    def _codes(self) -> list[Code]:
+    def _examined(self) -> Examined:
         found = sorted(self._found, key=lambda r: (r.polygon[0][1], r.polygon[0][0]))
-        return [Code(r.text, r.polygon, r.engine, codes.parse(r.text).kind) for r in found]
+        return Examined(
+            tuple(as_code(reading) for reading in found),
+            tuple(place for place in self._places if not self._is_read(place)),
+        )
+
+
+def as_code(reading: Reading) -> Code:
+    """The reading with the kind of its content."""
+    return Code(reading.text, reading.polygon, reading.engine, codes.parse(reading.text).kind)
