@@ -172,7 +172,8 @@ def main(pages: int = PAGES, folder: Path | None = None) -> None:
         c = shot.conditions
         note = (
             f"page {number} ({FACES[number % len(FACES)]}, {c.shadow} shadow {c.shadow_depth:.0%}, "
-            f"blur {c.defocus:.1f} + {c.motion:.1f} px, noise {c.noise:.1f}, {shot.sheets[0].px_per_mm * 25.4:.0f} dpi)"
+            f"blur {c.defocus:.1f} + {c.motion:.1f} px, "
+            f"noise {c.noise:.1f}, {shot.sheets[0].px_per_mm * 25.4:.0f} dpi)"
         )
         judge(product, clean, shot, note)
         if number < PEER_PAGES:
@@ -193,10 +194,8 @@ def main(pages: int = PAGES, folder: Path | None = None) -> None:
     for tally in (product, unlit, as_is, print_only, bent, ring, floor):
         print(tally.row())
     rate = product.edits / max(1, product.characters)
-    print(
     pace = np.median(product.wall) / GOAL_SECONDS
     print(f"  CER {'within' if rate <= GOAL_CER else 'ABOVE'} the goal; time is {pace:.2f} of the limit")
-    )
 
 
 if __name__ == "__main__":

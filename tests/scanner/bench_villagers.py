@@ -1,5 +1,5 @@
 """What villagers bring, drawn by seed and photographed again: ID-card codes and VietQR on phone screens in live
-frames; stamped forms, coloured paper and both card sides found with their colours. Beside it zxing on the same frames.
+frames; stamped forms, coloured paper and both card sides found with their colours. Beside it zxing alone.
 Run by `make bench`; `python tests/scanner/bench_villagers.py N` takes N seeds of each kind.
 
 A sequence counts as read when exactly its code's text is given within 2 s of frames shown at 10 a second; any other
@@ -47,9 +47,7 @@ def codes(seeds: int) -> None:
     from scanner.reading import warm
 
     warm()
-    print(
-        f"codes in live frames: {seeds} sequences a row, read within {SECONDS:.0f} s at {FPS} frames/s (goal {GOAL:.0%})"
-    )
+    print(f"codes in live frames: {seeds} a row, {SECONDS:.0f} s of {FPS} frames a second (goal {GOAL:.0%} read)")
     print(f"  {'':26}{'scanner':>9}{'median':>10}{'p95 of a look':>16}{'zxing alone':>13}{'wrong':>7}")
     failures, read, shown = [], 0, 0
     for kind in CODES:
@@ -76,12 +74,9 @@ def codes(seeds: int) -> None:
 
 def papers(seeds: int) -> None:
     """Photographs: overlap of the outline, reds and paper colours after cleaning."""
-    print(
-        f"papers: {seeds} photographs a cell; overlap (IoU) of the outline; colours after cleaning, as printed = 100 %"
-    )
-    print(
-        f"  {'':26}{'mean IoU':>9}{'>= .90':>8}{'missed':>8}{'seal chroma':>13}{'hue off':>9}{'paper dE':>10}{'ms':>7}"
-    )
+    print(f"papers: {seeds} photographs a row; overlap (IoU) of the outline; colours after cleaning, printed = 100 %")
+    heads = (("mean IoU", 9), (">= .90", 8), ("missed", 8), ("red chroma", 13), ("hue off", 9), ("paper dE", 10))
+    print(" " * 28 + "".join(f"{name:>{width}}" for name, width in heads) + f"{'ms':>7}")
     worst: list[tuple[float, str]] = []
     for kind in PAPERS:
         for severity in scenes.SEVERITIES:
