@@ -7,6 +7,7 @@ from types import TracebackType
 
 from langso.clock import Clock, SystemClock
 from langso.settings_model import Settings
+from office.archive import Archive
 from office.broadcasts import Broadcasts
 from office.catalogue import CatalogueKeeper
 from office.desk import Desk
@@ -37,6 +38,7 @@ class Console:
         self.catalogue = CatalogueKeeper(self.home, self.documents)
         self.orders = DeviceOrders(self.store, self.documents, self.clock)
         self.desk = Desk(self.store, self.home, self.clock)
+        self.archive = Archive(self.store, self.desk, self.clock)
         self.publisher: Publisher | None = None
         self.broadcasts.recover_if_new()
 

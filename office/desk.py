@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlite_utils
 
@@ -26,6 +27,7 @@ MAX_MANIFEST = 64 << 10
 MAX_PIECE = 8 << 20
 MAX_WAITING = 50
 CHECKSUM_MISMATCH = 460
+_SELECT = "SELECT id, device, dossier, title, procedure, pages, size, made, received_at, opened_at FROM dossiers"
 
 
 @dataclass(frozen=True)
@@ -139,26 +141,15 @@ class Desk:
 
     def list(self, limit: int = 200) -> list[Dossier]:
         """The newest first."""
-        rows = self._store.db.execute(
-            "SELECT id, device, dossier, title, procedure, pages, size, made, received_at, opened_at FROM dossiers"
-            " ORDER BY received_at DESC, id LIMIT ?",
-            [limit],
-        ).fetchall()
-        return [
-            Dossier(
-                id=row[0],
-                device=row[1],
-                dossier=row[2],
-                title=row[3],
-                procedure=row[4],
-                pages=row[5],
-                size=row[6],
-                made=datetime.fromisoformat(row[7]),
-                received=datetime.fromisoformat(row[8]),
-                opened=None if row[9] is None else datetime.fromisoformat(row[9]),
-            )
-            for row in rows
-        ]
+        rows = self._store.db.execute(f"{_SELECT} ORDER BY received_at DESC, id LIMIT ?", [limit]).fetchall()
+        return [_dossier(row) for row in rows]
+
+    def dossier(self, id: str) -> Dossier:
+        """One by its id. Raises NotFound."""
+        row = self._store.db.execute(f"{_SELECT} WHERE id = ?", [id]).fetchone()
+        if row is None:
+            raise NotFound("Không có hồ sơ này; hãy tải lại danh sách.")
+        return _dossier(row)
 
     def open(self, id: str, by: str) -> bytes:
         """The PDF, decrypted and checked; who looked is kept. Raises NotFound, UploadRefused where it is damaged."""
@@ -256,6 +247,21 @@ class Desk:
 
     def _part(self, id: str) -> Path:
         return self._uploads / f"{id}.part"
+
+
+def _dossier(row: tuple[Any, ...]) -> Dossier:
+    return Dossier(
+        id=row[0],
+        device=row[1],
+        dossier=row[2],
+        title=row[3],
+        procedure=row[4],
+        pages=row[5],
+        size=row[6],
+        made=datetime.fromisoformat(row[7]),
+        received=datetime.fromisoformat(row[8]),
+        opened=None if row[9] is None else datetime.fromisoformat(row[9]),
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -49,6 +49,10 @@ class UploadRefused(OfficeError, ValueError):
         super().__init__(text)
 
 
+class ArchiveRefused(OfficeError, ValueError):
+    """A dossier cannot be archived as asked: a wrong code, or another is being made."""
+
+
 class CatalogueRefused(OfficeError, ValueError):
     """An entry of the catalogue is wrong."""
 

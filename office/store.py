@@ -83,6 +83,11 @@ CREATE TABLE dossiers (
     made TEXT NOT NULL, received_at TEXT NOT NULL, opened_at TEXT, UNIQUE (device, dossier));
 """
 
+_ARCHIVE = """
+CREATE TABLE archived (
+    dossier TEXT PRIMARY KEY REFERENCES dossiers(id), name TEXT NOT NULL UNIQUE, by TEXT NOT NULL, at TEXT NOT NULL);
+"""
+
 
 def _tables(script: str) -> Migration:
     statements = [statement.strip() for statement in script.split(";") if statement.strip()]
@@ -95,7 +100,14 @@ def _tables(script: str) -> Migration:
     return Migration(name, apply)
 
 
-MIGRATIONS = (_tables(_STAFF), _tables(_BROADCASTS), _tables(_FLEET), _tables(_DESK), OUTBOX_MIGRATION)
+MIGRATIONS = (
+    _tables(_STAFF),
+    _tables(_BROADCASTS),
+    _tables(_FLEET),
+    _tables(_DESK),
+    OUTBOX_MIGRATION,
+    _tables(_ARCHIVE),
+)
 
 
 def open_store(path: Path) -> Store:

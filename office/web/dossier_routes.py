@@ -1,15 +1,22 @@
-"""Papers that kiosks sent: the list, and each one's PDF, whose every opening is kept in the log."""
+"""Papers that kiosks sent: the list, each one's PDF, and its copy for the archive; every opening is logged."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from langso.errors import LangsoError
 from langso.words import group
+from office.accounts import Session
 from office.desk import Dossier
-from office.web.site import SiteHere, Who
+from office.errors import NotFound
+from office.web.site import Sent, Site, SiteHere, Who
+
+if TYPE_CHECKING:
+    from scanner.document import Level
 
 router = APIRouter()
 _PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
@@ -46,4 +53,45 @@ def open_dossier(id: str, site: SiteHere, session: Who) -> Response:
             "content-security-policy": _PDF_POLICY,
             "cache-control": "no-store",
         },
+    )
+
+
+@router.get("/giay-to/{id}/luu-tru")
+def archive_page(id: str, site: SiteHere, session: Who) -> Response:
+    """Asks for the dossier's code. Raises NotFound."""
+    return _archive_page(site, session, id, code="", level="2b")
+
+
+@router.post("/giay-to/{id}/luu-tru")
+def archive(id: str, site: SiteHere, sent: Sent) -> Response:
+    """The PDF/A with its words, as a file to keep; a wrong code comes back with what was typed. Raises NotFound."""
+    code = sent.form.one("code", 60)
+    level: Level = "1b" if sent.form.one("level", 4) == "1b" else "2b"
+    try:
+        made = site.console.archive.make(id, code, sent.session.login, level)
+    except NotFound:
+        raise
+    except LangsoError as refused:
+        return _archive_page(site, sent.session, id, code=code, level=level, problem=str(refused), status=400)
+    return Response(
+        made.data,
+        media_type="application/pdf",
+        headers={"content-disposition": f'attachment; filename="{made.name}"', "cache-control": "no-store"},
+    )
+
+
+def _archive_page(
+    site: Site, session: Session, id: str, *, code: str, level: Level, problem: str = "", status: int = 200
+) -> Response:
+    dossier = site.console.desk.dossier(id)
+    return site.page(
+        "luu-tru.html",
+        session,
+        status=status,
+        on="giay-to",
+        paper=dossier,
+        name=site.console.archive.name(id),
+        code=code,
+        level=level,
+        problem=problem,
     )

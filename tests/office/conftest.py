@@ -11,9 +11,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyrage
 import pytest
 
-from langso.contract import ClockReport, EndedReceipt, Held, Receipt, Receipts, StartedReceipt, State, Storage
+from langso.contract import (
+    ClockReport,
+    DossierManifest,
+    EndedReceipt,
+    Held,
+    Receipt,
+    Receipts,
+    StartedReceipt,
+    State,
+    Storage,
+)
 from langso.settings_model import (
     CommuneSettings,
     DeviceSettings,
@@ -30,6 +41,7 @@ from office.signer.server import SignerServer
 from office.signer.signing import Signing
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
 
 
 @dataclass
@@ -117,6 +129,30 @@ class OfficeWorld:
         device = Reporter(id, role)
         self.console.fleet.register(id, role, "Thôn 1", "thon-1", device.key.public)  # type: ignore[arg-type]
         return device
+
+    def sealed_dossier(
+        self, kiosk: Reporter, dossier: str = "hs-1", pdf: bytes = PDF, **more: object
+    ) -> tuple[bytes, bytes]:
+        """The manifest's envelope and the ciphertext, as a kiosk sends them."""
+        cipher = pyrage.encrypt(pdf, [pyrage.x25519.Recipient.from_str(self.home.age_recipient())])
+        fields: dict[str, object] = {
+            "device": kiosk.id,
+            "commune": "hoa-son",
+            "dossier": dossier,
+            "title": "Giấy khai sinh",
+            "pages": 1,
+            "sha256": hashlib.sha256(cipher).hexdigest(),
+            "size": len(cipher),
+            "plain_sha256": hashlib.sha256(pdf).hexdigest(),
+            "made": datetime.now(UTC),
+        }
+        return seal(DossierManifest.model_validate({**fields, **more}), "dossier", [kiosk.key]), cipher
+
+    def hand_in(self, kiosk: Reporter, pdf: bytes, dossier: str = "hs-1") -> str:
+        """A whole dossier arrives; its id at the desk."""
+        manifest, cipher = self.sealed_dossier(kiosk, dossier, pdf)
+        upload = self.console.desk.create_upload(manifest)
+        return self.console.desk.append(upload.id, 0, cipher).id
 
 
 @pytest.fixture

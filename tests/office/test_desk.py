@@ -1,47 +1,23 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pyrage
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from langso.contract import DossierManifest
-from langso.trust import seal
 from office.desk import CHECKSUM_MISMATCH, Desk
 from office.errors import NotFound, UploadRefused
 from office.web.desk_routes import desk_router
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
-
-
-def sealed_dossier(
-    world: Any, kiosk: Any, dossier: str = "hs-1", pdf: bytes = PDF, **more: Any
-) -> tuple[bytes, bytes]:
-    recipient = pyrage.x25519.Recipient.from_str(world.home.age_recipient())
-    cipher = pyrage.encrypt(pdf, [recipient])
-    fields = {
-        "device": kiosk.id,
-        "commune": "hoa-son",
-        "dossier": "hs-1",
-        "title": "Giấy khai sinh",
-        "pages": 1,
-        "sha256": hashlib.sha256(cipher).hexdigest(),
-        "size": len(cipher),
-        "plain_sha256": hashlib.sha256(pdf).hexdigest(),
-        "made": datetime.now(UTC),
-    }
-    return seal(DossierManifest(**{**fields, **more}), "dossier", [kiosk.key]), cipher
 
 
 @pytest.fixture
@@ -55,7 +31,7 @@ def kiosk(office_world: Any) -> Any:
 
 
 def test_a_dossier_in_pieces_is_listed_and_opens(office_world: Any, desk: Desk, kiosk: Any) -> None:
-    manifest, cipher = sealed_dossier(office_world, kiosk)
+    manifest, cipher = office_world.sealed_dossier(kiosk)
     upload = desk.create_upload(manifest)
     while not upload.finished:
         upload = desk.append(upload.id, upload.offset, cipher[upload.offset : upload.offset + 3000])
@@ -68,7 +44,7 @@ def test_a_dossier_in_pieces_is_listed_and_opens(office_world: Any, desk: Desk, 
 
 @pytest.mark.parametrize("role", ["speaker", "bridge"])
 def test_only_a_kiosk_brings_dossiers(office_world: Any, desk: Desk, role: str) -> None:
-    manifest, _ = sealed_dossier(office_world, office_world.reporter("may-1", role))
+    manifest, _ = office_world.sealed_dossier(office_world.reporter("may-1", role))
     with pytest.raises(UploadRefused, match="kiosk") as refused:
         desk.create_upload(manifest)
     assert refused.value.status == 403
@@ -76,22 +52,22 @@ def test_only_a_kiosk_brings_dossiers(office_world: Any, desk: Desk, role: str) 
 
 
 def test_it_arrives_exactly_once(office_world: Any, desk: Desk, kiosk: Any) -> None:
-    manifest, cipher = sealed_dossier(office_world, kiosk)
+    manifest, cipher = office_world.sealed_dossier(kiosk)
     upload = desk.create_upload(manifest)
     assert desk.create_upload(manifest) == upload
     desk.append(upload.id, 0, cipher)
     again = desk.create_upload(manifest)
     assert (again.finished, again.offset) == (True, again.size)
-    other, _ = sealed_dossier(office_world, kiosk)
+    other, _ = office_world.sealed_dossier(kiosk)
     assert desk.create_upload(other).finished
     assert len(desk.list()) == 1
 
 
 def test_a_dossier_encrypted_anew_replaces_the_unfinished_one(office_world: Any, desk: Desk, kiosk: Any) -> None:
-    first, cipher = sealed_dossier(office_world, kiosk)
+    first, cipher = office_world.sealed_dossier(kiosk)
     begun = desk.create_upload(first)
     desk.append(begun.id, 0, cipher[:100])
-    manifest, cipher = sealed_dossier(office_world, kiosk)
+    manifest, cipher = office_world.sealed_dossier(kiosk)
     upload = desk.create_upload(manifest)
     assert upload.offset == 0
     desk.append(upload.id, 0, cipher)
@@ -101,7 +77,7 @@ def test_a_dossier_encrypted_anew_replaces_the_unfinished_one(office_world: Any,
 
 
 def test_other_bytes_than_signed_start_anew(office_world: Any, desk: Desk, kiosk: Any) -> None:
-    manifest, cipher = sealed_dossier(office_world, kiosk)
+    manifest, cipher = office_world.sealed_dossier(kiosk)
     upload = desk.create_upload(manifest)
     with pytest.raises(UploadRefused) as refused:
         desk.append(upload.id, 0, bytes(len(cipher)))
@@ -111,7 +87,7 @@ def test_other_bytes_than_signed_start_anew(office_world: Any, desk: Desk, kiosk
 
 
 def test_wrong_offset_and_too_much_are_refused(office_world: Any, desk: Desk, kiosk: Any) -> None:
-    manifest, cipher = sealed_dossier(office_world, kiosk)
+    manifest, cipher = office_world.sealed_dossier(kiosk)
     upload = desk.create_upload(manifest)
     for offset, piece, status in ((5, b"x", 409), (0, cipher + b"x", 413)):
         with pytest.raises(UploadRefused) as refused:
@@ -120,7 +96,7 @@ def test_wrong_offset_and_too_much_are_refused(office_world: Any, desk: Desk, ki
 
 
 def test_only_a_paired_device_may_send_and_only_as_itself(office_world: Any, desk: Desk, kiosk: Any) -> None:
-    manifest, _ = sealed_dossier(office_world, kiosk, device="kiosk-2")
+    manifest, _ = office_world.sealed_dossier(kiosk, device="kiosk-2")
     with pytest.raises(UploadRefused):
         desk.create_upload(manifest)
     for bad in (b"", b"{}", manifest[:-5], manifest.replace(b"sig", b"gis")):
@@ -128,11 +104,11 @@ def test_only_a_paired_device_may_send_and_only_as_itself(office_world: Any, des
             desk.create_upload(bad)
     office_world.home.devices.joinpath("kiosk-1.json").unlink()
     with pytest.raises(UploadRefused, match="đã ghép"):
-        desk.create_upload(sealed_dossier(office_world, kiosk)[0])
+        desk.create_upload(office_world.sealed_dossier(kiosk)[0])
 
 
 def test_a_crash_between_filing_and_listing_is_mended(office_world: Any, desk: Desk, kiosk: Any) -> None:
-    manifest, cipher = sealed_dossier(office_world, kiosk)
+    manifest, cipher = office_world.sealed_dossier(kiosk)
     upload = desk.create_upload(manifest)
     folder = office_world.home.desk
     (folder / "uploads" / f"{upload.id}.part").write_bytes(cipher)
@@ -162,7 +138,7 @@ while not upload.finished:
 def test_kill_9_in_the_middle_keeps_what_was_answered(
     office_world: Any, desk: Desk, kiosk: Any, tmp_path: Path
 ) -> None:
-    manifest, cipher = sealed_dossier(office_world, kiosk)
+    manifest, cipher = office_world.sealed_dossier(kiosk)
     upload = desk.create_upload(manifest)
     (tmp_path / "cipher").write_bytes(cipher)
     toml = tmp_path / "office.toml"
@@ -192,7 +168,7 @@ def test_tus_over_http(office_world: Any, desk: Desk, kiosk: Any) -> None:
     app = FastAPI()
     app.include_router(desk_router(desk))
     http = TestClient(app)
-    manifest, cipher = sealed_dossier(office_world, kiosk)
+    manifest, cipher = office_world.sealed_dossier(kiosk)
     head = {"Tus-Resumable": "1.0.0"}
     metadata = {
         "Upload-Metadata": f"manifest {base64.b64encode(manifest).decode()}",
@@ -217,7 +193,7 @@ def test_tus_over_http(office_world: Any, desk: Desk, kiosk: Any) -> None:
 def test_a_large_patch_goes_through_in_pieces(office_world: Any, desk: Desk, kiosk: Any) -> None:
     app = FastAPI()
     app.include_router(desk_router(desk))
-    manifest, cipher = sealed_dossier(office_world, kiosk, pdf=os.urandom(3 << 20))
+    manifest, cipher = office_world.sealed_dossier(kiosk, pdf=os.urandom(3 << 20))
     upload = desk.create_upload(manifest)
     head = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
     done = TestClient(app).patch(f"/desk/uploads/{upload.id}", headers=head, content=cipher)

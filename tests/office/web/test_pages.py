@@ -171,3 +171,26 @@ def test_own_sessions_are_shown_and_ended(browser: Any, new_browser: Any) -> Non
     assert browser.get("/lich").status_code == 200
     assert browser.post("/dang-xuat", {}, page="/tai-khoan").status_code == 303
     assert browser.get("/lich").status_code == 303
+
+
+def test_a_paper_is_downloaded_for_the_archive_and_a_wrong_code_is_told_with_what_was_typed(
+    browser: Any, office_world: Any
+) -> None:
+    import numpy as np
+
+    from scanner.clean import CleanPage
+    from scanner.document import make_pdf
+
+    page = CleanPage(np.full((1169, 827, 3), 255, np.uint8), 100, "A4", (210.0, 297.0))
+    id = office_world.hand_in(office_world.reporter("kiosk-1", "kiosk"), make_pdf([page], "Đơn"))
+    here = f"/giay-to/{id}/luu-tru"
+    assert here in browser.get("/giay-to").text
+    refused = browser.post(here, {"code": "H56"}, page=here)
+    assert refused.status_code == 400
+    assert "Mã hồ sơ không đúng" in refused.text
+    assert 'value="H56"' in refused.text
+    made = browser.post(here, {"code": "H56.37.12-240801-0001"}, page=here)
+    assert made.headers["content-disposition"] == 'attachment; filename="H56.37.12-240801-0001-001.pdf"'
+    assert made.content.startswith(b"%PDF-1.")
+    assert "H56.37.12-240801-0001-001.pdf" in browser.get(here).text
+    assert browser.get("/giay-to/khong-co/luu-tru").status_code == 404

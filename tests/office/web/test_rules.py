@@ -18,6 +18,7 @@ PAGES = (
     "/loa",
     "/giay-to",
     "/giay-to/d1/tep",
+    "/giay-to/d1/luu-tru",
     "/tai-khoan",
 )
 FORMS = (
@@ -30,6 +31,7 @@ FORMS = (
     "/loa/x/phat-thu",
     "/loa/x/khoi-dong-lai",
     "/loa/x/da-xem",
+    "/giay-to/d1/luu-tru",
     "/tai-khoan",
     "/tai-khoan/ket-thuc",
     "/dang-xuat",
