@@ -1,9 +1,14 @@
-"""Taking a picture in safely: judged by its header before its pixels are decoded."""
+"""Taking a picture in safely: judged by its header before its pixels are decoded, whole or not at all."""
 
 from __future__ import annotations
 
 import io
+import os
+import re
+import stat
+import struct
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,22 +22,39 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 << 20
 MAX_PIXELS = 50_000_000
+MAX_SIDE = 30_000
 MIN_SIDE = 16
+MAX_RATIO = 40
+"""Longest side to shortest: longer than any receipt."""
+
 _KINDS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+# What Pillow calls pixels of 8 or 16 bits; others (32 bits, floats) would be taken in at many times their size.
+_MODES = frozenset(("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "I;16"))
+_MODES_16 = re.compile(r"I;16[A-Z]*")
+# In the stretch that holds the pixels FF is always followed by 00, a restart mark or more FF; else a marker begins.
+_JPEG_MARK = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
+_JPEG_END, _JPEG_SCAN, _JPEG_ALONE = 0xD9, 0xDA, 0x01
+_OTHERS = (
+    (re.compile(rb"....ftyp(hei|hev|mif1|msf1|avif)", re.DOTALL), "ảnh kiểu HEIC hoặc AVIF"),
+    (re.compile(rb"%PDF-"), "tài liệu PDF, không phải ảnh"),
+    (re.compile(rb"GIF8"), "ảnh kiểu GIF"),
+)
 
 
 def load_image(path: Path) -> Image:
     """BGR uint8 (h, w, 3), turned as `cv2.imread` turns it. Raises ImageRefused with what to do instead."""
+    name = _shown(path.name)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise ImageRefused(
-                f"Tệp ảnh {path.name} quá nặng ({size >> 20} MB); hãy dùng ảnh dưới {MAX_BYTES >> 20} MB."
-            )
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ImageRefused(f"Không mở được {path.name} ({error.strerror}); hãy kiểm tra lại tên tệp.") from error
-    return decode_image(raw, path.name)
+        # Without waiting: a pipe nobody writes to, or a device, must not hold the scanner up.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(handle, "rb") as file:  # noqa: PTH123 - by descriptor, so that what was judged is what is read
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise ImageRefused(f"{name} không phải tệp ảnh; hãy chọn một tệp JPEG hoặc PNG.")
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "tên không hợp lệ"
+        raise ImageRefused(f"Không mở được {name} ({why}); hãy kiểm tra lại tên tệp.") from error
+    return decode_image(raw, name)
 
 
 def decode_image(raw: bytes, name: str = "ảnh") -> Image:
@@ -40,50 +62,120 @@ def decode_image(raw: bytes, name: str = "ảnh") -> Image:
     import cv2
     import numpy
 
-    _judge_header(raw, name)
-    buffer = numpy.frombuffer(raw, dtype=numpy.uint8)
+    header = _judge_header(raw, name)
     try:
+        if header.clear:
+            return _on_white(raw)
+        buffer = numpy.frombuffer(raw, dtype=numpy.uint8)
         # IMREAD_COLOR: 8 bits, three channels, EXIF orientation applied; 16-bit and CMYK are converted.
         image: Any = cv2.imdecode(buffer, cv2.IMREAD_COLOR)
-    except (cv2.error, MemoryError) as error:
+    except MemoryError as error:
+        raise _too_large(name) from error
+    except (cv2.error, *_PILLOW_FAULTS) as error:
         raise _broken(name) from error
-    if image is None:
+    if image is None or sorted(image.shape[:2]) != sorted(header.size):
         raise _broken(name)
     return image  # type: ignore[no-any-return]
 
 
-def _judge_header(raw: bytes, name: str) -> None:
+@dataclass(frozen=True)
+class _Header:
+    """Width and height; whether some of the picture may be see-through."""
+
+    size: tuple[int, int]
+    clear: bool
+
+
+# What Pillow's readers raise on damaged files, apart from MemoryError.
+_PILLOW_FAULTS = (
+    OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, TypeError, AttributeError, struct.error,
+    AssertionError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+
+
+def _judge_header(raw: bytes, name: str) -> _Header:
     from PIL import Image as Pillow
-    from PIL import UnidentifiedImageError
 
     if len(raw) > MAX_BYTES:
-        raise ImageRefused(f"Ảnh {name} quá nặng; hãy dùng ảnh dưới {MAX_BYTES >> 20} MB.")
+        raise ImageRefused(f"Tệp ảnh {name} quá nặng; hãy dùng ảnh dưới {MAX_BYTES >> 20} MB.")
+    if not raw:
+        raise ImageRefused(f"Tệp {name} trống; hãy chụp hoặc chép lại.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Pillow.open(io.BytesIO(raw), formats=_KINDS) as header:
                 width, height = header.size
-                frames = int(getattr(header, "n_frames", 1))
+                kind, mode = str(header.format), header.mode
+                clear = mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in header.info
+                # Phones append a smaller picture or a depth map to a JPEG; the first is the photograph.
+                frames = 1 if raw[:2] == b"\xff\xd8" else int(getattr(header, "n_frames", 1))
     except Pillow.DecompressionBombError as error:
         raise _too_large(name) from error
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        ArithmeticError,
-        LookupError,
-    ) as error:
-        raise ImageRefused(f"Tệp {name} không phải ảnh đọc được; hãy chụp lại hoặc dùng ảnh JPEG, PNG.") from error
-    except TypeError as error:
-        raise _broken(name) from error
-    if width * height > MAX_PIXELS:
+    except MemoryError as error:
+        raise _too_large(name) from error
+    except _PILLOW_FAULTS as error:
+        raise _no_picture(raw, name) from error
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise _too_large(name)
     if min(width, height) < MIN_SIDE:
         raise ImageRefused(f"Ảnh {name} nhỏ quá ({width}×{height} điểm); hãy chụp lại gần hơn.")
+    if max(width, height) > MAX_RATIO * min(width, height):
+        raise ImageRefused(f"Ảnh {name} hẹp và dài quá ({width}×{height} điểm); hãy chụp lại cả tờ giấy.")
     if frames > 1:
         raise ImageRefused(f"Ảnh {name} có {frames} hình động hay nhiều trang; hãy tách thành từng ảnh.")
+    if mode not in _MODES and not _MODES_16.fullmatch(mode):
+        raise ImageRefused(f"Ảnh {name} có kiểu màu không dùng được; hãy lưu lại thành JPEG hoặc PNG.")
+    if raw[:2] == b"\xff\xd8" and not _jpeg_is_whole(raw):
+        raise _broken(name)
+    return _Header((width, height), clear and kind in ("PNG", "WEBP", "TIFF"))
+
+
+def _on_white(raw: bytes) -> Image:
+    """A see-through picture as it looks on paper: what cv2 shows of it is often black on black."""
+    import numpy
+    from PIL import Image as Pillow
+    from PIL import ImageOps
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Pillow.open(io.BytesIO(raw), formats=_KINDS) as picture:
+            turned = ImageOps.exif_transpose(picture).convert("RGBA")
+    white = Pillow.new("RGBA", turned.size, (255, 255, 255, 255))
+    white.alpha_composite(turned)
+    rgb = numpy.asarray(white)[:, :, 2::-1]
+    return numpy.ascontiguousarray(rgb, dtype=numpy.uint8)
+
+
+def _jpeg_is_whole(raw: bytes) -> bool:
+    """Whether a JPEG reaches its end mark. One half zeros decodes to a grey half without a word."""
+    at, end = 2, len(raw)
+    while at < end:
+        found = _JPEG_MARK.search(raw, at)
+        if found is None:
+            return False
+        mark, at = found.group(1)[0], found.end()
+        if mark == _JPEG_END:
+            return True
+        if mark == _JPEG_ALONE:
+            continue
+        if at + 2 > end:
+            return False
+        # A segment tells its length; what it holds (a thumbnail with its own end mark, too) is stepped over.
+        at += int.from_bytes(raw[at : at + 2], "big")
+    return False
+
+
+def _shown(name: str) -> str:
+    """A file's name fit to be printed: no control characters, no bytes that are no letters."""
+    readable = name.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c.isprintable() else "?" for c in readable)[:120]
+
+
+def _no_picture(raw: bytes, name: str) -> ImageRefused:
+    for beginning, what in _OTHERS:
+        if beginning.match(raw[:32]):
+            return ImageRefused(f"Tệp {name} là {what}; hãy đổi sang JPEG rồi thử lại.")
+    return ImageRefused(f"Tệp {name} không phải ảnh đọc được; hãy chụp lại hoặc dùng ảnh JPEG, PNG.")
 
 
 def _too_large(name: str) -> ImageRefused:
