@@ -96,8 +96,8 @@ def aspect_of(quad: Quad, frame: tuple[int, int]) -> tuple[float, float]:
 
 
 def resolution(quad: Quad, mm: tuple[float, float]) -> float:
-    """Dots per inch the picture has on the sheet, in the poorer of its two directions, which at most a twentieth
-    of the sheet falls short of.
+    """Dots per inch the picture has on the sheet, in the poorer of its two directions: what three quarters of
+    the sheet reach (the far end of a tilted sheet has a little less, its near end more).
     """
     goal = np.array([(0, 0), (mm[0], 0), mm, (0, mm[1])], dtype=np.float32)
     return dense(cv2.getPerspectiveTransform(goal, quad.astype(np.float32)).astype(np.float64), mm)
@@ -109,7 +109,7 @@ def dense(move: Floats, mm: tuple[float, float]) -> float:
     x, y = (grid.ravel() for grid in np.meshgrid(across, down))
     u, v, w = move @ np.stack([x, y, np.ones_like(x)])
     along = [np.hypot(move[0, i] - u / w * move[2, i], move[1, i] - v / w * move[2, i]) / np.abs(w) for i in (0, 1)]
-    return float(min(np.percentile(one, 5) for one in along) * MM_PER_INCH)
+    return float(min(np.percentile(one, 25) for one in along) * MM_PER_INCH)
 
 
 def _directions(points: Floats) -> tuple[Floats, Floats]:

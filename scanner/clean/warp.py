@@ -17,6 +17,7 @@ _SHRINK = 1.4
 _LEFT = 1.15
 """What is left to shrink after that: enough for cubic weights to stay sharp."""
 _MARGIN = 4
+_STRIP = 256
 
 
 def warp_flat(image: Any, quad: Quad, size: tuple[int, int]) -> Any:
@@ -27,6 +28,30 @@ def warp_flat(image: Any, quad: Quad, size: tuple[int, int]) -> Any:
     return cv2.warpPerspective(source, move, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 
 
+def warp_bent(image: Any, grid: NDArray[np.float64], size: tuple[int, int]) -> Any:
+    """The bent sheet whose points `grid` (rows, columns, 2), evenly spread over it from corner to corner, lie at
+    these pixels, as a picture of (width, height) pixels. Strip by strip, so that memory stays small.
+    """
+    rows, columns = grid.shape[:2]
+    source, points = _cut(image, grid.reshape(-1, 2), size)
+    nodes = points.reshape(grid.shape).astype(np.float32)
+    out = np.empty((size[1], size[0], image.shape[2]), image.dtype)
+    across, down = (columns - 1) / size[0], (rows - 1) / size[1]
+    for top in range(0, size[1], _STRIP):
+        deep = min(_STRIP, size[1] - top)
+        place = np.array([[across, 0, across / 2], [0, down, (top + 0.5) * down]])
+        flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        at = cv2.warpAffine(nodes, place, (size[0], deep), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        out[top : top + deep] = sample(source, at, cv2.INTER_CUBIC)
+    return out
+
+
+def sample(image: Any, at: Any, how: int = cv2.INTER_LINEAR) -> Any:
+    """The image at places `at` float32 (h, w, 2), x then y; beyond its border, the border."""
+    nothing: Any = None
+    return cv2.remap(image, at, nothing, how, borderMode=cv2.BORDER_REPLICATE)
+
+
 def _cut(image: Any, points: NDArray[np.float64], size: tuple[int, int]) -> tuple[Any, NDArray[np.float64]]:
     """The part of the image round `points`, averaged down where the result is much smaller, and the points in it."""
     height, width = image.shape[:2]
@@ -34,12 +59,19 @@ def _cut(image: Any, points: NDArray[np.float64], size: tuple[int, int]) -> tupl
     high = np.clip(np.ceil(points.max(axis=0)).astype(int) + _MARGIN, low + 2, (width, height))
     part = image[low[1] : high[1], low[0] : high[0]]
     inside = points - low
-    # Every side's pixels against the result's; the least shrunk decides, so nothing resolved is lost.
-    lengths = np.linalg.norm(np.roll(points, -1, axis=0) - points, axis=1) if len(points) == 4 else np.ptp(points, 0)
-    shrink = float((lengths / np.resize(np.asarray(size, dtype=float), len(lengths))).min())
+    shrink = _least_shrunk(points, size)
     if shrink <= _SHRINK:
         return part, inside
     scale = _LEFT / shrink
     small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     ratio = np.array([small.shape[1] / part.shape[1], small.shape[0] / part.shape[0]])
     return small, (inside + 0.5) * ratio - 0.5
+
+
+def _least_shrunk(points: NDArray[np.float64], size: tuple[int, int]) -> float:
+    """Pixels of the picture for one of the result, where they are fewest; nothing resolved may be lost."""
+    if len(points) == 4:
+        lengths = np.linalg.norm(np.roll(points, -1, axis=0) - points, axis=1)
+        return float((lengths / (size[0], size[1], size[0], size[1])).min())
+    box = cv2.minAreaRect(points.astype(np.float32))[1]
+    return float(np.sqrt(max(box[0] * box[1], 1.0) / (size[0] * size[1])))

@@ -1,0 +1,133 @@
+"""A curled sheet's shape, and whether straightening it helps.
+
+A sheet that lies flat is left to the plain perspective warp. One whose sides bow or whose lines of writing bend is
+described by its sides (a Coons patch between the four traced curves), then by its writing (what the sides leave);
+each step is kept only where the lines of writing come out no worse than without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from scanner.clean.lines import PX_PER_MM, Baselines, Slopes, slopes
+from scanner.clean.outline import ALONG, REACH, Side, straightened, trace
+from scanner.clean.warp import sample
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scanner.pages.geometry import Quad
+
+    Floats = NDArray[np.float64]
+
+FLAT_BOW = 1.0 / 297.0
+"""Sides that leave a straight line by no more than this share of the long side (1 mm of A4) lie flat."""
+FLAT_LINES = 0.0045
+"""Lines of writing whose slopes differ by no more than this run straight."""
+
+_WIDE_REACH = 0.14
+_GRID = (61, 45)
+_LOOK = 1400
+_WORSE = 0.0006
+_WORTH = 0.75
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Where every point of a sheet of size `mm` lies in the picture. `quad`: the flat sheet nearest to it; `sides`:
+    its traced sides, none for a sheet taken for flat; `writing`: baseline fields to take out, in order.
+    """
+
+    quad: Quad
+    mm: tuple[float, float]
+    sides: tuple[Side, ...] = ()
+    writing: tuple[Baselines, ...] = ()
+
+    @property
+    def flat(self) -> bool:
+        """Whether a plain perspective warp shows it straight."""
+        return not self.sides and not self.writing
+
+    @property
+    def how(self) -> str:
+        """What straightens it: "", "sides", "writing" or "sides+writing"."""
+        return "+".join(["sides"] * bool(self.sides) + ["writing"] * bool(self.writing))
+
+    def grid(self, rows: int = _GRID[0], columns: int = _GRID[1]) -> Floats:
+        """Pixels (rows, columns, 2) of places evenly spread over the sheet."""
+        x, y = np.meshgrid(np.linspace(0, self.mm[0], columns), np.linspace(0, self.mm[1], rows))
+        return self.locate(x, y)
+
+    def locate(self, x: Floats, y: Floats) -> Floats:
+        """Pixels of the places (x, y), mm from the sheet's top left; arrays of one shape (h, w)."""
+        for field in reversed(self.writing):
+            y = y + field.drop(x, y)
+        if self.sides:
+            x, y = _between(self.sides, self.mm, x, y)
+        goal = np.array([(0, 0), (self.mm[0], 0), self.mm, (0, self.mm[1])], dtype=np.float32)
+        move = cv2.getPerspectiveTransform(goal, self.quad.astype(np.float32)).astype(np.float64)
+        points = np.stack([x, y], axis=-1).reshape(1, -1, 2)
+        return np.asarray(cv2.perspectiveTransform(points, move).reshape(*x.shape, 2), dtype=np.float64)
+
+
+def shape_of(image: Any, quad: Quad, mm: tuple[float, float]) -> Shape:
+    """The shape of the sheet `quad` (ordered, its writing upright) of size `mm` in the picture (BGR)."""
+    sides: tuple[Side, ...] = trace(image, quad, mm)
+    if min(side.sure for side in sides) <= 0:
+        wide = trace(image, quad, mm, _WIDE_REACH)
+        sides = tuple(
+            b if a.sure <= 0 and b.bow > REACH * max(mm) / 2 else a for a, b in zip(sides, wide, strict=True)
+        )
+    flat = Shape(straightened(quad, mm, sides), mm)
+    look = _Look(image, quad)
+    best, crooked = flat, look.writing(flat)
+    if max(side.bow for side in sides) > FLAT_BOW * max(mm):
+        bowed = Shape(quad, mm, sides)
+        after = look.writing(bowed)
+        if not (after.crooked > crooked.crooked + _WORSE):
+            best, crooked = bowed, after
+    for _ in range(2):
+        if not crooked.known or crooked.crooked <= FLAT_LINES:
+            break
+        better = replace(best, writing=(*best.writing, crooked.fit()))
+        after = look.writing(better)
+        if not after.crooked < _WORTH * crooked.crooked:
+            break
+        best, crooked = better, after
+    return best
+
+
+class _Look:
+    """A small copy of the picture, and how straight writing runs in it."""
+
+    def __init__(self, image: Any, quad: Quad) -> None:
+        self._scale = min(1.0, _LOOK / float(np.ptp(quad, axis=0).max()))
+        self._small = image
+        if self._scale < 1:
+            self._small = cv2.resize(image, None, fx=self._scale, fy=self._scale, interpolation=cv2.INTER_AREA)
+        self._small = cv2.cvtColor(self._small, cv2.COLOR_BGR2GRAY)
+
+    def writing(self, shape: Shape) -> Slopes:
+        """Slopes of the writing on the sheet taken to have this shape."""
+        size = (round(shape.mm[0] * PX_PER_MM), round(shape.mm[1] * PX_PER_MM))
+        nodes = ((shape.grid() + 0.5) * self._scale - 0.5).astype(np.float32)
+        rows, columns = nodes.shape[:2]
+        place = np.array([[(columns - 1) / size[0], 0, 0.0], [0, (rows - 1) / size[1], 0.0]])
+        at = cv2.warpAffine(
+            nodes, place, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        )
+        return slopes(sample(self._small, at))
+
+
+def _between(sides: tuple[Side, ...], mm: tuple[float, float], x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Places of a flat sheet moved to where they lie between four bowed sides (a Coons patch), in mm."""
+    at = np.linspace(0, 1, ALONG)
+    u, v = x / mm[0], y / mm[1]
+    top, right, bottom, left = (side.smooth for side in sides)
+    up, down = np.interp(u, at, -top), np.interp(u, at, bottom[::-1])
+    before, behind = np.interp(v, at, -left[::-1]), np.interp(v, at, right)
+    return x + (1 - u) * before + u * behind, y + (1 - v) * up + v * down

@@ -1,0 +1,224 @@
+"""Where a sheet's four sides really run: bowed, ragged or a little beside the line between two found corners.
+
+Each side is looked at in a narrow band along it. Two colours are learnt from the band, the paper's inside and the
+table's outside, and the one smooth path that best parts them, on an edge where there is one, is found by dynamic
+programming. A side whose two colours are alike is left where it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from scanner.clean.warp import sample
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scanner.pages.geometry import Quad
+
+    Floats = NDArray[np.float64]
+
+ALONG = 160
+"""Points on a side."""
+REACH = 0.05
+"""Half width of the band, as a share of the sheet's long side: 15 mm on A4."""
+
+_ACROSS = 121
+_LOOK = 1400
+_STEP_COST = 1.2
+_EDGE_GAIN = 9.0
+_DEGREE = 7
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side in the frame of the straight sheet. `raw`, `smooth`: (ALONG,) millimetres outward of the line between
+    its corners, as seen and without rags; `sure`: 0 where paper and table could not be told apart, to 1.
+    """
+
+    raw: Floats
+    smooth: Floats
+    sure: float
+
+    @property
+    def bow(self) -> float:
+        """Millimetres by which the smooth side leaves a straight line; 0 where unsure."""
+        if self.sure <= 0:
+            return 0.0
+        at = np.linspace(-1, 1, ALONG)[4:-4]
+        run = self.smooth[4:-4]
+        return float(np.abs(run - np.polyval(np.polyfit(at, run, 1), at)).max())
+
+
+def trace(image: Any, quad: Quad, mm: tuple[float, float], reach: float = REACH) -> tuple[Side, Side, Side, Side]:
+    """Top, right, bottom and left side of the sheet `quad` (ordered; pixels of `image`, BGR) of size `mm`; each runs
+    clockwise. `reach`: half width of the band looked at, as a share of the long side.
+    """
+    band = reach * max(mm)
+    small, inside = _near(image, quad, band / min(mm))
+    goal = np.array([(0, 0), (mm[0], 0), mm, (0, mm[1])], dtype=np.float32)
+    move = cv2.getPerspectiveTransform(goal, inside.astype(np.float32)).astype(np.float64)
+    seen = [_look(small, move, goal, index, band) for index in range(4)]
+    paths = _best_paths(np.stack([one.cost for one in seen]))
+    first, second, third, fourth = (_judge(one, path, band) for one, path in zip(seen, paths, strict=True))
+    return first, second, third, fourth
+
+
+def straightened(quad: Quad, mm: tuple[float, float], sides: tuple[Side, ...], most: float = 0.012) -> Quad:
+    """The corners where straight lines through the traced sides meet; a side that is unsure or that would move by
+    more than `most` of the sheet's long side keeps its line.
+    """
+    at = np.linspace(0, 1, ALONG)
+    shifts = np.zeros((4, 2))
+    for index, side in enumerate(sides):
+        if side.sure > 0:
+            slope, start = np.polyfit(at, side.smooth, 1, w=_inner(at))
+            ends = np.array([start, start + slope])
+            if np.abs(ends).max() < most * max(mm):
+                shifts[index] = ends
+    width, height = mm
+    top, right, bottom, left = shifts
+    lines = (
+        ((0.0, -top[0]), (width, -top[1])),
+        ((width + right[0], 0.0), (width + right[1], height)),
+        ((width, height + bottom[0]), (0.0, height + bottom[1])),
+        ((-left[0], height), (-left[1], 0.0)),
+    )
+    corners = np.array([_meet(lines[index - 1], lines[index]) for index in range(4)])
+    goal = np.array([(0, 0), (width, 0), mm, (0, height)], dtype=np.float32)
+    move = cv2.getPerspectiveTransform(goal, quad.astype(np.float32))
+    return np.asarray(cv2.perspectiveTransform(corners[None], move)[0], dtype=np.float64)
+
+
+def _near(image: Any, quad: Quad, margin: float) -> tuple[Any, Quad]:
+    """The sheet and `margin` round it, at most `_LOOK` pixels long, and the corners in that."""
+    height, width = image.shape[:2]
+    low, high = quad.min(axis=0), quad.max(axis=0)
+    more = (high - low).max() * margin * 1.3 + 4
+    x0, y0 = np.clip(np.floor(low - more).astype(int), 0, (width - 2, height - 2))
+    x1, y1 = np.clip(np.ceil(high + more).astype(int), (x0 + 2, y0 + 2), (width, height))
+    part = image[y0:y1, x0:x1]
+    inside = quad - (x0, y0)
+    scale = _LOOK / float(np.ptp(quad, axis=0).max())
+    if scale >= 1:
+        return part, inside
+    small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    ratio = np.array([small.shape[1] / part.shape[1], small.shape[0] / part.shape[0]])
+    return small, (inside + 0.5) * ratio - 0.5
+
+
+@dataclass(frozen=True)
+class _Band:
+    """What lies along one side, (ALONG, _ACROSS): `cost` of the path passing there, `steep`: edges, 0 to 1; `apart`:
+    how different paper and table are; `usable`: whether enough of it lies in the picture.
+    """
+
+    cost: Floats
+    steep: Floats
+    apart: float
+    usable: bool
+
+
+def _look(small: Any, move: Floats, goal: Any, index: int, reach: float) -> _Band:
+    start, end = goal[index].astype(np.float64), goal[(index + 1) % 4].astype(np.float64)
+    way = (end - start) / np.linalg.norm(end - start)
+    outward = np.array([way[1], -way[0]])
+    depth = np.linspace(-reach, reach, _ACROSS)
+    along = start + (end - start) * np.linspace(0, 1, ALONG)[:, None]
+    points = along[:, None, :] + depth[None, :, None] * outward
+    at: Any = cv2.perspectiveTransform(points.reshape(1, -1, 2), move).reshape(ALONG, _ACROSS, 2).astype(np.float32)
+    band = sample(small, at).astype(np.float32)
+    height, width = small.shape[:2]
+    seen = (at[..., 0] > 0) & (at[..., 0] < width - 1) & (at[..., 1] > 0) & (at[..., 1] < height - 1)
+    outside, apart = _evidence(band)
+    outside[~seen] = 0
+    edge: Any = cv2.GaussianBlur(band, (0, 0), 1.0)
+    steep = np.zeros((ALONG, _ACROSS))
+    steep[:, 1:-1] = np.abs(edge[:, 2:] - edge[:, :-2]).max(axis=2)
+    steep = np.minimum(steep / max(12.0, float(np.percentile(steep, 98))), 1)
+    steep[~seen] = 0
+    usable = bool(seen[:, : _ACROSS * 3 // 4].mean() >= 0.9)
+    return _Band(np.cumsum(outside, axis=1) - _EDGE_GAIN * steep, steep, apart, usable)
+
+
+def _judge(band: _Band, path: NDArray[np.int64], reach: float) -> Side:
+    raw = np.linspace(-reach, reach, _ACROSS)[path]
+    smooth, rags = _smooth(raw, reach)
+    on_edge = float(np.mean(band.steep[np.arange(ALONG), path] > 0.3))
+    stuck = float(np.mean((path < 3) | (path > _ACROSS - 4)))
+    if not band.usable or stuck > 0.05 or rags > 0.3 or on_edge < 0.6:
+        return Side(np.zeros(ALONG), np.zeros(ALONG), 0.0)
+    return Side(raw, smooth, float(np.clip(band.apart * on_edge * (1 - rags), 0.05, 1)))
+
+
+def _evidence(band: Any) -> tuple[Any, float]:
+    """For each point of a band (along, across, BGR) how much rather table than paper it looks, about -1 to 1, and
+    how far apart the two are, 0 to 1.
+    """
+    third = _ACROSS // 3
+    paper, table = np.median(band[:, 4:third], axis=1), np.median(band[:, -third:], axis=1)
+    paper, table = (cv2.medianBlur(one.reshape(1, -1, 3), 5).reshape(-1, 3) for one in (paper, table))
+    near = np.linalg.norm(band - paper[:, None], axis=2)
+    far = np.linalg.norm(band - table[:, None], axis=2)
+    grain = float(np.median(near[:, 4:third])) + float(np.median(far[:, -third:]))
+    gap = float(np.median(np.linalg.norm(paper - table, axis=1)))
+    noise = max(10.0, 1.5 * grain)
+    return np.clip((near - far) / noise, -1, 1), float(np.clip(gap / (3 * noise), 0, 1))
+
+
+def _best_paths(cost: Floats) -> NDArray[np.int64]:
+    """For each of several bands (bands, rows, columns) the column of each row on the path of least cost, where a step
+    aside costs too.
+    """
+    bands, rows, columns = cost.shape
+    total = cost[:, 0].copy()
+    came = np.zeros(cost.shape, dtype=np.int8)
+    steps = np.array([-2, -1, 0, 1, 2], dtype=np.int8)
+    toll = (_STEP_COST * np.abs(steps))[:, None, None]
+    around = np.full((bands, columns + 4), np.inf)
+    for row in range(1, rows):
+        around[:, 2:-2] = total
+        choices = np.stack([around[:, 2 + step : 2 + step + columns] for step in steps.tolist()]) + toll
+        choice = np.argmin(choices, axis=0)
+        came[:, row] = steps[choice]
+        total = np.take_along_axis(choices, choice[None], axis=0)[0] + cost[:, row]
+    path = np.empty((bands, rows), dtype=np.int64)
+    path[:, -1] = np.argmin(total, axis=1)
+    every = np.arange(bands)
+    for row in range(rows - 1, 0, -1):
+        path[:, row - 1] = path[:, row] + came[every, row, path[:, row]]
+    return path
+
+
+def _smooth(raw: Floats, reach: float) -> tuple[Floats, float]:
+    """A smooth line through most of the points, and the share that lie off it."""
+    at = np.linspace(-1, 1, ALONG)
+    basis = np.polynomial.chebyshev.chebvander(at, _DEGREE)
+    # Fewer wiggles unless the points insist.
+    damp = np.diag(np.arange(_DEGREE + 1.0) ** 2 * 0.02)
+    weight = np.ones(ALONG)
+    line = raw
+    for _ in range(8):
+        weighted = basis * weight[:, None]
+        line = basis @ np.linalg.solve(weighted.T @ basis + damp, weighted.T @ raw)
+        off = np.abs(raw - line)
+        scale = max(0.02 * reach, 1.5 * float(np.median(off)))
+        weight = 1 / (1 + (off / scale) ** 2)
+    return np.asarray(line, dtype=np.float64), float(np.mean(np.abs(raw - line) > 0.05 * reach))
+
+
+def _inner(at: Floats) -> Floats:
+    """Weights that leave out a side's ends, where corners are rounded or torn."""
+    return np.where((at > 0.06) & (at < 0.94), 1.0, 0.05)
+
+
+def _meet(one: Any, other: Any) -> tuple[float, float]:
+    (x1, y1), (x2, y2) = one
+    (x3, y3), (x4, y4) = other
+    cross = (x1 - x2) * (y3 - y4) - (y1 - y2) * (x3 - x4)
+    first, second = x1 * y2 - y1 * x2, x3 * y4 - y3 * x4
+    return (first * (x3 - x4) - (x1 - x2) * second) / cross, (first * (y3 - y4) - (y1 - y2) * second) / cross
