@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from langso import assets
+from scanner.document.seals import grey_without_seals
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -24,8 +24,6 @@ MAX_LETTERS = 200
 
 # Measured on rendered pages of 9 to 13 points: at 300 dpi a page takes 30 % longer than at 200 and reads no better.
 _READ_AT_DPI = 200
-# The "best" data laid down by set-up makes fewer mistakes than the distribution's "fast" data, in italics above all.
-_BEST_DATA = "vie.traineddata"
 _MAX_ENLARGE = 3.0
 _PAGE_SEGMENTATION = "3"
 
@@ -33,9 +31,12 @@ _STOPPED = "Tesseract dừng giữa chừng nên trang không có chữ để t�
 _NUMBER = r"(-?[0-9]{1,6}(?:\.[0-9]{1,9})?)"
 _BOX = re.compile(r"\bbbox ([0-9]{1,6}) ([0-9]{1,6}) ([0-9]{1,6}) ([0-9]{1,6})")
 _BASELINE = re.compile(rf"\bbaseline {_NUMBER} {_NUMBER}")
+_SURE = re.compile(r"\bx_wconf ([0-9]{1,3})")
 _SIZE = re.compile(r"\bx_size ([0-9]{1,6}(?:\.[0-9]{1,9})?)")
 # Steeper lines are writing up the margin, not skew.
 _STEEPEST = 0.2
+# Printed words come at 80 and more; handwriting and specks read as letters mostly below this.
+_LEAST_SURE = 15
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,12 @@ def recognise(page: CleanPage, *, seconds: float = PAGE_SECONDS) -> PageText:
 
 
 def grey_for_reading(image: Any, dpi: int) -> tuple[bytes, int]:
-    """What Tesseract gets: the picture in grey as PGM, and its dpi. A coarse one is enlarged, for this only."""
+    """What Tesseract gets: the picture in grey as PGM, and its dpi. A coarse one is enlarged and red seals are taken
+    off, for this only. `image`: BGR or grey.
+    """
     import cv2
 
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image
+    grey = grey_without_seals(image, dpi) if image.ndim == 3 else image
     scale = min(_READ_AT_DPI / max(dpi, 1), _MAX_ENLARGE)
     if abs(scale - 1) > 0.02:
         how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
@@ -98,7 +101,7 @@ def recognise_grey(pgm: bytes, dpi: int, *, seconds: float = PAGE_SECONDS) -> Pa
     """`recognise` for a picture from `grey_for_reading`."""
     if not available():
         return PageText(failed="Máy này chưa có Tesseract tiếng Việt nên trang không có chữ để tìm.")
-    command = ["tesseract", "stdin", "stdout", *_data(), "-l", LANGUAGE, "--oem", "1", "--psm", _PAGE_SEGMENTATION]
+    command = ["tesseract", "stdin", "stdout", "-l", LANGUAGE, "--oem", "1", "--psm", _PAGE_SEGMENTATION]
     try:
         done = subprocess.run(  # its own one thread: pages are read side by side
             [*command, "--dpi", str(dpi), "-c", "tessedit_create_hocr=1"],
@@ -124,15 +127,7 @@ def available() -> bool:
         said = subprocess.run(["tesseract", "--list-langs"], capture_output=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return bool(_data()) or LANGUAGE in said.stdout.decode("utf-8", "replace").split()
-
-
-def _data() -> list[str]:
-    """Where Tesseract finds better data than the distribution's, if set-up has brought them."""
-    try:
-        return ["--tessdata-dir", str(assets.model(_BEST_DATA).parent)]
-    except assets.AssetMissing:
-        return []
+    return LANGUAGE in said.stdout.decode("utf-8", "replace").split()
 
 
 def parse_hocr(hocr: bytes) -> PageText:
@@ -167,6 +162,9 @@ def _line(title: str, parts: list[Element], width: int, height: int) -> Line | N
     words = []
     for part in parts:
         place, text = _box(part.get("title", "")), clean_word("".join(part.itertext()))
+        sure = _SURE.search(part.get("title", ""))
+        if sure is not None and int(sure[1]) < _LEAST_SURE:
+            continue
         if place is not None and text:
             words.append(Word(text, place[0] / width, min(1.0, place[2] / width)))
     if not words:
@@ -192,5 +190,5 @@ def _box(title: str) -> tuple[int, int, int, int] | None:
 
 def clean_word(text: str) -> str:
     """NFC, without spaces and signs that cannot be printed, of a bounded length."""
-    kept = (sign for sign in unicodedata.normalize("NFC", text[:MAX_LETTERS]) if sign.isprintable() and sign != " ")
-    return "".join(sign for sign in kept if ord(sign) < 0x10000)
+    kept = (sign for sign in text[:MAX_LETTERS] if sign.isprintable() and sign != " " and ord(sign) < 0x10000)
+    return unicodedata.normalize("NFC", "".join(kept))

@@ -42,6 +42,11 @@ def test_lines_become_words_with_places() -> None:
     assert line.size == pytest.approx(36 / 2000)
 
 
+def test_words_it_is_not_sure_of_are_left_out() -> None:
+    doubtful = HOCR.replace("240; x_wconf 96", "240; x_wconf 3", 1).format(first="»`ñnh")
+    assert parse_hocr(doubtful.encode()).text == "xã"
+
+
 def test_an_entity_bomb_is_not_expanded() -> None:
     bomb = HOCR.replace("<html", '<!DOCTYPE html [<!ENTITY a "aaaa">]><html').format(first="&a;")
     assert parse_hocr(bomb.encode()).failed
