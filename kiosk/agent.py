@@ -52,6 +52,7 @@ class Agent:
         self.device = paired.answer.device
         self.on_change: Callable[[], None] = lambda: None
         self.restart = threading.Event()
+        self._watched: list[Callable[[], Check]] = []
         self._paired = paired
         self._boot = new_boot()
         self._key = SigningKey.load(paired.signing_key)
@@ -173,7 +174,11 @@ class Agent:
             sending = Check.warning("outbox", why, "Máy tự gửi lại; nếu quá một ngày, xem mạng và văn phòng.")
         else:
             sending = Check.good("outbox", f"{waiting} hồ sơ đang gửi." if waiting else "Hồ sơ đã gửi hết.")
-        return [*self.keeper.checks(), listed, sending, link]
+        return [*self.keeper.checks(), listed, sending, link, *(check() for check in self._watched)]
+
+    def watch(self, check: Callable[[], Check]) -> None:
+        """One more health line in every report: what the screen's side knows (camera, lamp)."""
+        self._watched.append(check)
 
     def _waiting(self) -> list[str]:
         rows = self.store.db.execute(

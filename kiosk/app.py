@@ -20,11 +20,13 @@ from kivy.uix.floatlayout import FloatLayout
 from kiosk.agent import Agent
 from kiosk.journeys.idle import IdleTimer
 from kiosk.journeys.scan import ScanJourney
+from kiosk.lamp import open_lamp
 from kiosk.look.theme import DAY, HIGH_CONTRAST, SIZES, Theme, scale_for
 from kiosk.screens.fee import FeeLookPage
 from kiosk.screens.home import HomePage
-from kiosk.screens.scan import ScanPage
+from kiosk.screens.scan import ScanPage, warm
 from kiosk.speech import Reader
+from kiosk.watching import CameraHolder
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.frame import Page
 from langso.settings_model import ScannerSettings
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 TICK_S = 0.1
 FADE_S = 0.15
+END_S = 3.0
 
 
 class Kiosk(App):
@@ -46,9 +49,14 @@ class Kiosk(App):
         self.agent = agent
         self.reader = Reader(agent.workspace)
         self.camera: ScannerSettings = agent.settings.scanner
+        self.camera_holder = CameraHolder()
+        self.lamp = open_lamp(agent.settings)
+        agent.watch(self.camera_holder.check)
+        agent.watch(self.lamp.check)
         kiosk = agent.settings.kiosk
         self.idle = IdleTimer(agent.clock, idle_s=kiosk.idle_s, warn_s=kiosk.warn_s)
         self.page: Page | None = None
+        self._workers: list[threading.Thread] = []
         self.theme = Theme()
         self._root = FloatLayout()
         self._countdown: Countdown | None = None
@@ -64,6 +72,7 @@ class Kiosk(App):
         # Before any widget: a touch counts as somebody's presence wherever it falls.
         Window.bind(on_touch_down=self._touched)
         KivyClock.schedule_interval(self._tick, TICK_S)
+        self._workers.append(warm())
         return self._root
 
     def show(self, name: str) -> None:
@@ -132,13 +141,24 @@ class Kiosk(App):
             else:
                 KivyClock.schedule_once(lambda _: self._if_still(visit, lambda: done(result)))
 
-        threading.Thread(target=run, name="work", daemon=True).start()
+        self._workers = [worker for worker in self._workers if worker.is_alive()]
+        self._workers.append(threading.Thread(target=run, name="work", daemon=True))
+        self._workers[-1].start()
+
+    def in_background(self, what: Callable[[], None]) -> None:
+        """Runs something that nobody waits for; what goes wrong is logged."""
+        self.work(what, lambda _: None, lambda _: None)
 
     def on_stop(self) -> None:
         """The window closes."""
         if self.page is not None:
             self.page.closed()
         self._end_visit()
+        self.lamp.close()
+        # The interpreter must not end under a thread that is inside a picture.
+        self.camera_holder.close(timeout=END_S)
+        for worker in self._workers:
+            worker.join(END_S)
 
     def _if_still(self, visit: int, then: Callable[[], None]) -> None:
         if visit == self.agent.workspace.visit:
@@ -151,6 +171,8 @@ class Kiosk(App):
             self._root.remove_widget(self.page)
             self.page = None
         self.agent.workspace.wipe()
+        self.lamp.over()
+        self.camera_holder.close()
 
     def _restyle(self, theme: Theme) -> None:
         self.theme = theme
@@ -177,6 +199,14 @@ class Kiosk(App):
             except Exception:
                 log.exception("page %s", type(self.page).__name__)
                 self.go_home()
+        self._look_for_light()
+
+    def _look_for_light(self) -> None:
+        wanted = None if self.page is None else self.page.wants_light
+        if wanted is None:
+            self.lamp.rest()
+        else:
+            self.lamp.see(wanted)
 
     def _look_idle(self) -> None:
         at_home = isinstance(self.page, HomePage)

@@ -2,8 +2,8 @@
 
 `python -m kiosk.driving --settings F --steps steps.json --out DIR`; steps are a JSON list of
 {"touch": TEXT}, {"wait": TEXT, "seconds": N}, {"gone": TEXT, "seconds": N}, {"shot": NAME}, {"camera": FOLDER},
-{"pause": SECONDS}, {"tap": [X, Y]} (from the top left). DIR gets NAME.png and result.json; exit status 0 only if
-every step happened.
+{"pause": SECONDS}, {"tap": [X, Y]}, {"drag": [X, Y, X, Y]} (from the top left). DIR gets NAME.png (dragged.png while
+the finger is down) and result.json; exit status 0 only if every step happened.
 """
 
 from __future__ import annotations
@@ -35,7 +35,13 @@ if TYPE_CHECKING:
 MAX_STEPS_BYTES = 1 << 20
 DEFAULT_WAIT_S = 10.0
 SETTLE_S = 0.25
+DRAGGED = "dragged"
+"""The picture taken while the finger is still on the glass."""
+
 _PERIOD_S = 0.05
+
+
+_Pixel = Annotated[int, Field(ge=0)]
 
 
 class Step(BaseModel):
@@ -49,14 +55,15 @@ class Step(BaseModel):
     shot: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")] | None = None
     camera: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
     pause: Annotated[float, Field(ge=0, le=600)] | None = None
-    tap: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = None
+    tap: tuple[_Pixel, _Pixel] | None = None
+    drag: tuple[_Pixel, _Pixel, _Pixel, _Pixel] | None = None
     seconds: Annotated[float, Field(gt=0, le=600)] = DEFAULT_WAIT_S
 
     @model_validator(mode="after")
     def _one(self) -> Step:
-        actions = (self.touch, self.wait, self.gone, self.shot, self.camera, self.pause, self.tap)
+        actions = (self.touch, self.wait, self.gone, self.shot, self.camera, self.pause, self.tap, self.drag)
         if sum(action is not None for action in actions) != 1:
-            raise ValueError("a step has exactly one of touch, wait, gone, shot, camera, pause, tap")
+            raise ValueError("a step has exactly one of touch, wait, gone, shot, camera, pause, tap, drag")
         return self
 
 
@@ -210,6 +217,8 @@ class _Driver:
             from kivy.core.window import Window
 
             yield from self._tap(step.tap[0], Window.height - step.tap[1])
+        elif step.drag is not None:
+            yield from self._drag(*step.drag)
 
     def _touch(self, text: str, seconds: float) -> Iterator[None]:
         found: list[Any] = []
@@ -225,6 +234,20 @@ class _Driver:
         touch = _new_touch(x, y)
         _send("begin", touch)
         yield from _for(0.1)
+        _send("end", touch)
+        yield from _for(SETTLE_S)
+
+    def _drag(self, x: float, y: float, to_x: float, to_y: float) -> Iterator[None]:
+        from kivy.core.window import Window
+
+        touch = _new_touch(x, Window.height - y)
+        _send("begin", touch)
+        for part in range(1, 11):
+            yield from _for(0.03)
+            here = (x + (to_x - x) * part / 10, Window.height - (y + (to_y - y) * part / 10))
+            touch.move(_on_glass(*here))
+            _send("update", touch)
+        yield from self._shoot(DRAGGED)
         _send("end", touch)
         yield from _for(SETTLE_S)
 
@@ -260,7 +283,6 @@ def _for(seconds: float) -> Iterator[None]:
 
 
 def _new_touch(x: float, y: float) -> Any:
-    from kivy.core.window import Window
     from kivy.input.motionevent import MotionEvent
 
     class Finger(MotionEvent):
@@ -274,9 +296,15 @@ def _new_touch(x: float, y: float) -> Any:
             self.profile = ["pos"]
             super().depack(arguments)
 
-    Finger.number = getattr(Finger, "number", 0) + 1
+    return Finger("driving", int(time.monotonic() * 1000), _on_glass(x, y))
+
+
+def _on_glass(x: float, y: float) -> tuple[float, float]:
+    """A point of the window as Kivy's input wants it: 0 to 1."""
+    from kivy.core.window import Window
+
     width, height = Window.size
-    return Finger("driving", int(time.monotonic() * 1000), (x / (width - 1), y / (height - 1)))
+    return x / (width - 1), y / (height - 1)
 
 
 def _send(kind: str, touch: Any) -> None:

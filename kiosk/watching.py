@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from langso.errors import LangsoError
+from langso.health import Check
 from langso.settings_model import ScannerSettings
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ EMPTY_WAIT_S = 0.05
 RETRY_S = 2.0
 STILL_S = 8.0
 LINGER_S = 20.0
+CHECK_NAME = "camera"
 MAX_SHOWN = 1280
 NO_CAMERA = "Máy ảnh chưa sẵn sàng, xin gọi cán bộ"
 DARK_LEVEL = 35
@@ -39,7 +41,10 @@ class Sight(Generic[Judged]):
 
 
 class CameraHolder:
-    """Keeps the camera open between one screen and the next, so that it need not focus anew; one user at a time."""
+    """Keeps the camera open between one screen and the next, so that it need not focus anew; one user at a time.
+
+    `fault`: what was wrong with it last, "" for nothing.
+    """
 
     def __init__(self, *, linger_s: float = LINGER_S) -> None:
         self._linger_s = linger_s
@@ -47,6 +52,13 @@ class CameraHolder:
         self._camera: Camera | None = None
         self._settings: ScannerSettings | None = None
         self._timer: threading.Timer | None = None
+        self.fault = ""
+
+    def check(self) -> Check:
+        """How the camera was when it was last looked through."""
+        if not self.fault:
+            return Check.good(CHECK_NAME, "Máy ảnh tốt.")
+        return Check.bad(CHECK_NAME, f"{self.fault}.", "Xem dây và đèn, rồi thử bằng langso scan camera.")
 
     @contextlib.contextmanager
     def borrowed(self, settings: ScannerSettings) -> Iterator[Camera]:
@@ -75,9 +87,9 @@ class CameraHolder:
                     self._timer.daemon = True
                     self._timer.start()
 
-    def close(self) -> None:
-        """Lets the camera go unless somebody has it."""
-        if self._lock.acquire(blocking=False):
+    def close(self, timeout: float = 0.0) -> None:
+        """Lets the camera go, unless somebody has it for longer than `timeout` seconds."""
+        if self._lock.acquire(timeout=timeout):
             try:
                 self._cancel()
                 self._close()
@@ -159,9 +171,9 @@ class Watcher(Generic[Judged]):
             try:
                 self._watch()
             except LangsoError as error:
-                if self._fault != str(error):
+                if self._fault != NO_CAMERA:
                     log.warning("camera: %s", error)
-                self._fault = NO_CAMERA
+                self._fault = self._holder.fault = NO_CAMERA
             except Exception:
                 log.exception("the camera's thread")
                 self._fault = "Máy ảnh gặp lỗi, xin gọi cán bộ"
@@ -183,6 +195,7 @@ class Watcher(Generic[Judged]):
                 judged = self._look(frame.image)
                 number += 1
                 sight = Sight(number, frame.image, judged, for_screen(frame.image))
+                self._holder.fault = health.sentence
                 with self._lock:
                     if not self._stopping.is_set():
                         self._newest, self._fault = sight, health.sentence
@@ -192,6 +205,7 @@ class Watcher(Generic[Judged]):
         if health.condition in ("away", "frozen"):
             with self._lock:
                 self._newest, self._fault = None, health.sentence
+            self._holder.fault = health.sentence
         self._stopping.wait(EMPTY_WAIT_S)
 
     def _give_still(self, camera: Camera | None) -> None:

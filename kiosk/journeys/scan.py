@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.dossiers import Dossiers, HandedIn
 from kiosk.errors import NotReady, WrongStep
+from kiosk.journeys.develop import Shot, Shown, look_of, remarks, same_as, straighten
 from kiosk.privacy import Workspace
 from langso.contract import Catalogue
+from scanner.eye import Eye, Seen
 
 if TYPE_CHECKING:
     from scanner.clean import CleanPage
+    from scanner.document import JpegPage
+    from scanner.guide.same_page import Look
+
+__all__ = ["Eye", "Kind", "PageKept", "ScanJourney", "Seen", "Step", "kinds_for", "straighten"]
 
 Step = Literal["look", "preview", "sort", "sending", "done"]
 
 MAX_PAGES = 30
-STEADY_FRAMES = 8
-FRAME_RATE = 8.0
+CARD = "ID-1"
+QUICK_QUALITY = 95
+"""JPEG quality of a page just taken; it is compressed for good while the next one is laid down."""
 
 
 @dataclass(frozen=True)
@@ -40,110 +47,217 @@ GENERAL_KINDS = (
 )
 
 
-@dataclass(frozen=True)
-class Seen:
-    """One frame looked at: `quad` in the frame's pixels or None, the sentence, whether it may be captured now,
-    how near the capture is (0-1), and `capture`: take it now.
-    """
-
-    image: Any
-    quad: Any
-    sentence: str
-    good: bool
-    progress: float = 0.0
-    capture: bool = False
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PageKept:
-    """A page of this visit: its preview (JPEG in the workspace), true dpi, and its size on paper in mm."""
+    """A page of this visit: its picture (JPEG in the workspace), true dpi, and its size on paper in mm.
+
+    `remarks`: sentences about what is odd with it; `final`: compressed as it will be handed in.
+    """
 
     path: Path
     dpi: int
     paper: str
     size_mm: tuple[float, float]
+    remarks: tuple[str, ...] = ()
+    look: Look | None = None
+    final: bool = False
 
 
-class Eye:
-    """Looks at frames one after the other (on a worker thread): where is the page, what to say, capture now?"""
+@dataclass(frozen=True)
+class CardSide:
+    """One side of a card, waiting for the other."""
 
-    def __init__(self, needed: int = STEADY_FRAMES) -> None:
-        from scanner.guide import Steady
-
-        self._steady = Steady(needed)
-
-    def look(self, image: Any) -> Seen:
-        """Judges one BGR frame."""
-        from scanner.guide import guide
-        from scanner.pages.finder import find_page
-
-        found = find_page(image)
-        said = guide(image, found)
-        capture = self._steady.see(found.quad, said.good, image.shape[1])
-        return Seen(image, found.quad, said.sentence, said.good, self._steady.progress, capture)
+    page: CleanPage
+    look: Look | None
+    remarks: tuple[str, ...]
 
 
 class ScanJourney:
-    """The steps of one visit. Pages lie in the workspace only; nothing else keeps a picture after `end`."""
+    """The steps of one visit. Pages lie in the workspace only; nothing else keeps a picture after `end`.
+
+    `card`: None, or the sides of a card taken so far. `replacing`: which page the next one takes the place of.
+    Capturing, turning and compressing are slow: call them on a worker thread.
+    """
 
     def __init__(self, workspace: Workspace, dossiers: Dossiers) -> None:
         self._workspace = workspace
         self._dossiers = dossiers
         self._visit = workspace.visit
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._number = 0
+        self._shot: Shown | None = None
         self.step: Step = "look"
         self.pages: tuple[PageKept, ...] = ()
         self.fresh: PageKept | None = None
+        self.card: tuple[CardSide, ...] | None = None
+        self.replacing: int | None = None
         self.receipt: HandedIn | None = None
 
-    def capture(self, seen: Seen) -> PageKept:
+    @property
+    def known(self) -> list[Look]:
+        """What the pages (or the card's side) taken so far hold: not to be captured by itself again."""
+        of_card = [side.look for side in self.card or ()]
+        of_pages = [page.look for number, page in enumerate(self.pages) if number != self.replacing]
+        return [look for look in (*of_card, *of_pages) if look is not None]
+
+    def capture(self, seen: Shown) -> PageKept:
         """Straightens what was seen into a page to preview; a frame without a page is kept whole.
 
         Raises WrongStep outside "look" or when the dossier is full, NotReady where memory is full.
         """
-        if self.step != "look":
-            raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
-        if len(self.pages) >= MAX_PAGES:
-            raise WrongStep(f"Đã đủ {MAX_PAGES} trang; xin gửi rồi quét tiếp lần sau.")
-        page = self._keep(straighten(seen))
-        self.fresh, self.step = page, "preview"
+        self._may_capture()
+        look = look_of(seen)
+        twin = same_as(look, [page.look for page in self.pages])
+        odd = remarks(seen)
+        if twin is not None and twin != self.replacing:
+            odd = (f"Trang này giống trang {twin + 1}", *odd)
+        return self._preview(straighten(seen), seen, look, odd)
+
+    def begin_card(self) -> None:
+        """The next two captures are the sides of one card. Raises WrongStep outside "look"."""
+        with self._lock:
+            self._may_capture()
+            self.card = ()
+
+    def leave_card(self) -> None:
+        """No card after all; a side already taken is forgotten."""
+        self.card = None
+
+    def capture_side(self, seen: Shown) -> PageKept | None:
+        """One side of the card; None after the first, the sheet with both to preview after the second.
+
+        Raises WrongStep where no card is seen, or for the same side again.
+        """
+        from scanner.document import card_sheet
+        from scanner.guide import SAYS
+
+        sides = self.card
+        self._may_capture()
+        if sides is None:
+            raise WrongStep("Chưa bắt đầu chụp thẻ.")
+        if seen.quad is None:
+            raise WrongStep("Chưa thấy thẻ, xin đặt thẻ vào giữa khung.")
+        look = look_of(seen)
+        if same_as(look, [side.look for side in sides]) is not None:
+            raise WrongStep(SAYS["same_side"])
+        side = CardSide(straighten(seen, CARD), look, remarks(seen))
+        if not sides:
+            self.card = (side,)
+            return None
+        sheet = card_sheet([sides[0].page, side.page])
+        odd = tuple(dict.fromkeys((*sides[0].remarks, *side.remarks)))
+        page = self._preview(sheet, None, None, odd)
+        self.card = None
         return page
 
-    def keep(self) -> None:
-        """The fresh page is good: it joins the dossier, and the camera looks for the next."""
+    def set_corners(self, quad: Any) -> PageKept:
+        """The fresh page made anew from the corners that the villager set. Raises WrongStep without one."""
+        fresh, shot = self._require("preview"), self._shot
+        if shot is None:
+            raise WrongStep("Trang này không chỉnh góc được; xin chụp lại.")
+        again = Shot(shot.image, quad)
+        # What the camera finds by itself it will find again: the page is known by that, however its corners are set.
+        page = self._keep(straighten(again), fresh.look or look_of(again), remarks(again))
+        return self._exchange(fresh, page)
+
+    @property
+    def shot(self) -> Shown | None:
+        """The picture of the fresh page, while its corners may still be set."""
+        return self._shot if self.step == "preview" else None
+
+    def turn(self) -> PageKept:
+        """The fresh page turned a quarter clockwise. Raises WrongStep without one."""
+        import cv2
+
         fresh = self._require("preview")
-        self.pages = (*self.pages, fresh)
-        self.fresh, self.step = None, "look"
+        image = cv2.imread(str(fresh.path))
+        if image is None:
+            raise NotReady("Lượt này đã kết thúc; xin làm lại từ đầu.")
+        path = self._write(cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE))
+        size = (fresh.size_mm[1], fresh.size_mm[0])
+        return self._exchange(fresh, replace(fresh, path=path, size_mm=size))
+
+    def keep(self) -> None:
+        """The fresh page is good: it joins the dossier (in the place of the one retaken), and the camera looks on."""
+        with self._lock:
+            fresh = self._require("preview")
+            place = self.replacing
+            if place is not None and place < len(self.pages):
+                self._workspace.drop(self.pages[place].path)
+                self.pages = (*self.pages[:place], fresh, *self.pages[place + 1 :])
+            else:
+                self.pages = (*self.pages, fresh)
+            self._forget_fresh()
+            self.replacing = None
 
     def again(self) -> None:
         """The fresh page is not good: forget it and look again."""
-        fresh = self._require("preview")
-        self._workspace.drop(fresh.path)
-        self.fresh, self.step = None, "look"
+        with self._lock:
+            fresh = self._require("preview")
+            self._workspace.drop(fresh.path)
+            self._forget_fresh()
 
     def remove(self, index: int) -> None:
         """Takes a kept page out. Raises WrongStep where there is none."""
-        if self.step not in ("look", "preview", "sort") or not 0 <= index < len(self.pages):
-            raise WrongStep("Không có trang này.")
-        self._workspace.drop(self.pages[index].path)
-        self.pages = self.pages[:index] + self.pages[index + 1 :]
-        if not self.pages and self.step == "sort":
-            self.step = "look"
+        with self._lock:
+            self._require_page(index)
+            self._workspace.drop(self.pages[index].path)
+            self.pages = self.pages[:index] + self.pages[index + 1 :]
+            self.replacing = None
+            if not self.pages and self.step == "sort":
+                self.step = "look"
+
+    def move(self, index: int, to: int) -> None:
+        """A kept page to another place. Raises WrongStep where there is none."""
+        with self._lock:
+            page = self._require_page(index)
+            self._require_page(to)
+            rest = self.pages[:index] + self.pages[index + 1 :]
+            self.pages = (*rest[:to], page, *rest[to:])
+            self.replacing = None
+
+    def retake(self, index: int) -> None:
+        """The next page kept takes this one's place; until then it stays. Raises WrongStep where there is none."""
+        with self._lock:
+            self._require_page(index)
+            if self.step == "preview":
+                raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
+            self.step, self.replacing, self.card = "look", index, None
+
+    def leave_retake(self) -> None:
+        """No retaking after all."""
+        self.replacing = None
 
     def sort(self) -> None:
         """Enough pages: now choose what it is. A fresh page is kept. Raises WrongStep without pages."""
-        if self.step == "preview":
-            self.keep()
-        if self.step != "look" or not self.pages:
-            raise WrongStep("Chưa có trang nào; xin chụp ít nhất một trang.")
-        self.step = "sort"
+        with self._lock:
+            if self.step == "preview":
+                self.keep()
+            if self.step != "look" or not self.pages:
+                raise WrongStep("Chưa có trang nào; xin chụp ít nhất một trang.")
+            self.step, self.replacing, self.card = "sort", None, None
 
     def more(self) -> None:
         """Back to the camera for another page."""
         if self.step != "sort":
             raise WrongStep("Chưa đến bước này.")
         self.step = "look"
+
+    def compress(self) -> None:
+        """Makes the kept pages as small as they will be handed in, so that handing in need not."""
+        for page in self.pages:
+            if page.final or self.step in ("sending", "done"):
+                continue
+            small = self._compressed(page)
+            if small is None:
+                continue
+            with self._lock:
+                if page not in self.pages or self.step in ("sending", "done"):
+                    continue
+                path = self._store(small.data)
+                place = self.pages.index(page)
+                self.pages = (*self.pages[:place], replace(page, path=path, final=True), *self.pages[place + 1 :])
+                self._workspace.drop(page.path)
 
     def hand_in(self, kind: Kind, catalogue: Catalogue | None, recipient: str | None) -> HandedIn:
         """PDF, encryption, outbox; durable when it returns, and the pictures are gone. Raises as Dossiers.hand_in.
@@ -171,48 +285,90 @@ class ScanJourney:
         return receipt
 
     def _pdf(self, title: str) -> bytes:
-        import cv2
-
-        from scanner.clean import CleanPage
         from scanner.document import make_pdf
 
         pages = []
         for page in self.pages:
-            image = cv2.imread(str(page.path))
-            if image is None:
+            small = self._compressed(page)
+            if small is None:
                 raise NotReady("Lượt này đã kết thúc; xin làm lại từ đầu.")
-            pages.append(CleanPage(image, page.dpi, page.paper, page.size_mm))
+            pages.append(small)
         return make_pdf(pages, title)
 
-    def _keep(self, page: CleanPage) -> PageKept:
-        from scanner.document import jpeg
+    def _compressed(self, page: PageKept) -> JpegPage | None:
+        """The page as it will stand in the document; None where its file is gone."""
+        import cv2
 
-        self._number += 1
+        from scanner.clean import CleanPage
+        from scanner.document import JpegPage, compress
+
+        if page.final:
+            try:
+                return JpegPage.of(page.path.read_bytes(), page.paper, page.size_mm)
+            except OSError:
+                return None
+        image = cv2.imread(str(page.path))
+        return None if image is None else compress(CleanPage(image, page.dpi, page.paper, page.size_mm))
+
+    def _preview(self, clean: CleanPage, shot: Shown | None, look: Look | None, odd: tuple[str, ...]) -> PageKept:
+        page = self._keep(clean, look, odd)
+        with self._lock:
+            if self.step != "look":
+                self._workspace.drop(page.path)
+                raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
+            self.fresh, self.step, self._shot = page, "preview", shot
+        return page
+
+    def _exchange(self, fresh: PageKept, page: PageKept) -> PageKept:
+        with self._lock:
+            if self.fresh is not fresh:
+                self._workspace.drop(page.path)
+                raise WrongStep("Chưa chụp trang nào.")
+            self._workspace.drop(fresh.path)
+            self.fresh = page
+        return page
+
+    def _keep(self, clean: CleanPage, look: Look | None, odd: tuple[str, ...]) -> PageKept:
+        return PageKept(self._write(clean.image), clean.dpi, clean.paper, clean.size_mm, odd, look)
+
+    def _write(self, image: Any) -> Path:
+        import cv2
+
+        done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUICK_QUALITY])
+        if not done:
+            raise NotReady("Máy không giữ được trang này; xin chụp lại.")
+        return self._store(bytes(data))
+
+    def _store(self, data: bytes) -> Path:
+        with self._lock:
+            self._number += 1
+            name = f"page-{self._number}.jpg"
         try:
-            path = self._workspace.write(f"page-{self._number}.jpg", jpeg(page.image), self._visit)
+            path = self._workspace.write(name, data, self._visit)
         except OSError as error:
             raise NotReady("Máy hết chỗ nhớ; xin gửi những trang đã chụp trước.") from error
         if path is None:
             raise WrongStep("Lượt này đã kết thúc; xin làm lại từ đầu.")
-        return PageKept(path, page.dpi, page.paper, page.size_mm)
+        return path
+
+    def _may_capture(self) -> None:
+        if self.step != "look":
+            raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
+        if self.replacing is None and len(self.pages) >= MAX_PAGES:
+            raise WrongStep(f"Đã đủ {MAX_PAGES} trang; xin gửi rồi quét tiếp lần sau.")
+
+    def _forget_fresh(self) -> None:
+        self.fresh, self.step, self._shot = None, "look", None
 
     def _require(self, step: Step) -> PageKept:
         if self.step != step or self.fresh is None:
             raise WrongStep("Chưa chụp trang nào.")
         return self.fresh
 
-
-def straighten(seen: Seen) -> CleanPage:
-    """The page in what was seen; where no page was found, the whole frame as it is."""
-    import numpy
-
-    from scanner.clean import rectify
-
-    quad = seen.quad
-    if quad is None:
-        height, width = seen.image.shape[:2]
-        quad = numpy.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], dtype=float)
-    return rectify(seen.image, quad)
+    def _require_page(self, index: int) -> PageKept:
+        if self.step not in ("look", "preview", "sort") or not 0 <= index < len(self.pages):
+            raise WrongStep("Không có trang này.")
+        return self.pages[index]
 
 
 def kinds_for(catalogue: Catalogue | None) -> tuple[Kind, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kivy.graphics import Color, Rectangle
@@ -9,7 +10,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.journeys.fee import LOOK, Fee, FeeJourney, qr_modules, slip
-from kiosk.watching import NO_CAMERA, Watcher
+from kiosk.watching import Watcher, is_dark
 from kiosk.widgets.basic import Column, Icon, Pill, Text, WordButton, card
 from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import CameraView, PagePicture, QrCode
@@ -17,6 +18,30 @@ from langso.errors import LangsoError
 
 if TYPE_CHECKING:
     from kiosk.app import Kiosk
+
+RATE = 12.0
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """The codes of one frame, and whether it lacks light."""
+
+    codes: list[Any]
+    dark: bool
+
+
+class _Looking:
+    """The reader of live frames, made on the camera's own thread; what one frame hides the next may show."""
+
+    def __init__(self) -> None:
+        self._reader: Any = None
+
+    def __call__(self, image: Any) -> _Looked:
+        if self._reader is None:
+            from scanner.watch import live_reader
+
+            self._reader = live_reader()
+        return _Looked(self._reader.look(image), is_dark(image))
 
 
 class FeeLookPage(Page):
@@ -33,16 +58,15 @@ class FeeLookPage(Page):
         self.spoken = "Đưa tờ giấy có mã QR vào trước máy ảnh, giữ yên một chút."
         self._kiosk = kiosk
         self._journey = FeeJourney()
-        self._watcher: Watcher[list[Any]] | None = None
+        self._watcher: Watcher[_Looked] | None = None
         self._number = 0
         self._view = CameraView(self.theme, LOOK, "qr_code_scanner")
         self.main.add_widget(self._view)
         self.set_foot([], [WordButton(self.theme, "Về trang đầu", kiosk.go_home)])
 
     def opened(self) -> None:
-        from scanner.reading import read_codes
-
-        self._watcher = Watcher(self._kiosk.camera, read_codes)
+        self.wants_light = False
+        self._watcher = Watcher(self._kiosk.camera, _Looking(), rate=RATE, holder=self._kiosk.camera_holder)
         self._watcher.start()
 
     def closed(self) -> None:
@@ -51,23 +75,35 @@ class FeeLookPage(Page):
         self._view.clear()
 
     def tick(self) -> None:
-        sight = None if self._watcher is None else self._watcher.newest
+        if self._watcher is None:
+            return
+        sight, fault = self._watcher.newest, self._watcher.fault
         if sight is None:
-            if self._watcher is not None and self._watcher.fault:
+            if fault:
                 self._view.clear()
-                self._view.pill.say(NO_CAMERA, "warning", "bad")
+                self._view.pill.say(fault, "no_photography", "bad")
             return
         if sight.number == self._number:
             return
         self._number = sight.number
-        found = sight.judged
-        self._view.show(sight.image, found[0].polygon if len(found) == 1 else None)
+        found, self.wants_light = sight.judged.codes, sight.judged.dark
+        self._view.show(sight.shown, _outline(found, sight.shown.shape[1] / sight.image.shape[1]))
         fee = self._journey.see([code.text for code in found], self._kiosk.agent.catalogue)
         if fee is not None:
             self._kiosk.open(FeePage(self._kiosk, fee) if fee.payable else StrangerPage(self._kiosk, fee))
             return
+        if fault:
+            self._view.pill.say(fault, "no_photography", "bad")
+            return
         hint = self._journey.hint
         self._view.pill.say(hint, "qr_code_scanner" if hint == LOOK else "info", "warn")
+
+
+def _outline(codes: list[Any], shrunk: float) -> list[tuple[float, float]] | None:
+    """The corners of the one code in view; None where there are none or several."""
+    if len({code.text for code in codes}) != 1:
+        return None
+    return [(x * shrunk, y * shrunk) for x, y in codes[0].polygon]
 
 
 class FeePage(Page):

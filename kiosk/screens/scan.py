@@ -1,59 +1,83 @@
-"""Scanning: the camera with the page's outline, the preview, what it is, and the receipt."""
+"""Scanning: the camera with the page's outline; it captures by itself, with a ring that shows when."""
 
 from __future__ import annotations
 
-import logging
+import threading
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.gridlayout import GridLayout
-from kivy.uix.scrollview import ScrollView
 
-from kiosk.dossiers import HandedIn
-from kiosk.journeys.scan import Eye, Kind, ScanJourney, Seen, kinds_for
-from kiosk.watching import NO_CAMERA, Watcher
-from kiosk.widgets.basic import Column, Icon, Pill, Pressable, Text, WordButton, card, space
+from kiosk.journeys.develop import Shot, draft, shot_of
+from kiosk.journeys.scan import CARD, Eye, ScanJourney, Seen
+from kiosk.watching import Watcher, is_dark
+from kiosk.widgets.basic import Icon, Pill, Pressable, Text, WordButton, card, space
 from kiosk.widgets.frame import Page
-from kiosk.widgets.pictures import CameraView, PagePicture
+from kiosk.widgets.pictures import CameraView, PagePicture, picture_of
 from langso.errors import LangsoError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kiosk.app import Kiosk
+    from kiosk.journeys.scan import PageKept
 
-log = logging.getLogger(__name__)
+RATE = 12.0
+TOLD_S = 3.5
+TURN_CARD = "Xong một mặt. Xin lật thẻ sang mặt kia"
+_ICONS = {"hold": "motion_photos_on", "none": "info", "same": "flip", "taken": "flip", "dark": "warning"}
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """One frame looked at, and whether nothing can be seen in it for want of light."""
+
+    seen: Seen
+    dark: bool
+
+
+class _Looking:
+    """The eye, made on the camera's own thread: what it needs is loaded there, not on the screen's."""
+
+    def __init__(self, journey: ScanJourney) -> None:
+        self._journey = journey
+        self._eye: Eye | None = None
+
+    def __call__(self, image: Any) -> _Looked:
+        if self._eye is None:
+            self._eye = Eye(known=self._journey.known)
+        seen = self._eye.look(image, at=time.monotonic())
+        return _Looked(seen, seen.code == "dark" or is_dark(image))
 
 
 class ScanPage(Page):
     """The camera: captures by itself when the page is still, or at once by the button."""
 
     def __init__(self, kiosk: Kiosk, journey: ScanJourney) -> None:
-        number = len(journey.pages) + 1
-        super().__init__(
-            kiosk.theme,
-            title="Quét giấy tờ",
-            under=f"Trang {number}" if journey.pages else "Đặt giấy dưới máy ảnh, máy tự chụp",
-            back=kiosk.go_home,
-            listen=kiosk.read_aloud,
-        )
-        self.spoken = "Đặt giấy vào giữa khung, giữ yên, máy sẽ tự chụp. Hoặc chạm nút Chụp ngay."
+        title, under, self._hint = _headings(journey)
+        super().__init__(kiosk.theme, title=title, under=under, back=self._back, listen=kiosk.read_aloud)
+        self.spoken = f"{self._hint}. Máy sẽ tự chụp. Hoặc chạm nút Chụp ngay."
         self._kiosk = kiosk
         self._journey = journey
         self._number = 0
-        self._watcher: Watcher[Seen] | None = None
+        self._watcher: Watcher[_Looked] | None = None
         self._newest: Seen | None = None
-        theme = self.theme
-        self._view = CameraView(theme, "Đang mở máy ảnh…", "photo_camera")
+        self._busy = False
+        self._told_until = 0.0
+        self._view = CameraView(self.theme, "Đang mở máy ảnh…", "photo_camera")
         self.main.add_widget(self._view)
-        self.main.add_widget(PageList(kiosk, journey, self._refresh))
-        capture = WordButton(theme, "Chụp ngay", self._capture, icon="photo_camera", kind="main", least=230)
-        enough = WordButton(theme, "Xong, gửi cho xã", self._sort, icon="send", kind="help")
-        self.set_foot([enough] if journey.pages else [], [capture])
+        self.main.add_widget(CardSides(kiosk, journey) if journey.card is not None else PageList(kiosk, journey))
+        self._show_foot()
 
     def opened(self) -> None:
-        self._watcher = Watcher(self._kiosk.camera, Eye().look)
+        self.wants_light = False
+        self._watcher = Watcher(
+            self._kiosk.camera, _Looking(self._journey), rate=RATE, holder=self._kiosk.camera_holder
+        )
         self._watcher.start()
+        if self._journey.card:
+            self._tell(TURN_CARD, "flip", "ok")
 
     def closed(self) -> None:
         if self._watcher is not None:
@@ -63,240 +87,252 @@ class ScanPage(Page):
         self._view.clear()
 
     def tick(self) -> None:
-        if self._watcher is None:
+        if self._watcher is None or self._busy:
             return
-        sight = self._watcher.newest
+        sight, fault = self._watcher.newest, self._watcher.fault
         if sight is None:
-            if self._watcher.fault:
+            if fault:
                 self._view.clear()
-                self._view.pill.say(NO_CAMERA, "warning", "bad")
+                self._newest = None
+                self._view.pill.say(fault, "no_photography", "bad")
             return
         if sight.number == self._number:
             return
         self._number = sight.number
-        self._newest = seen = sight.judged
-        self._view.show(seen.image, seen.quad)
-        if seen.good:
-            self._view.pill.say(seen.sentence, "motion_photos_on", "ok")
-        else:
-            self._view.pill.say(seen.sentence, "info", "warn")
-        if seen.capture:
+        self._newest = seen = sight.judged.seen
+        self.wants_light = sight.judged.dark
+        shrunk = sight.shown.shape[1] / sight.image.shape[1]
+        quad = None if seen.quad is None else seen.quad * shrunk
+        self._view.show(sight.shown, quad, 0.0 if fault else seen.progress)
+        if fault:
+            self._view.pill.say(fault, "no_photography", "bad")
+        elif time.monotonic() >= self._told_until:
+            self._say(seen)
+        if seen.capture and not fault:
             self._capture()
 
+    def _say(self, seen: Seen) -> None:
+        sentence = seen.sentence
+        if self._journey.card is not None:
+            from scanner.guide import SAYS
+
+            sentence = {"same": SAYS["same_side"], "none": self._hint}.get(seen.code, sentence)
+            sentence = sentence.replace("thấy giấy", "thấy thẻ")
+        tone = "ok" if seen.good and seen.code in ("hold", "taken") else "warn"
+        self._view.pill.say(sentence, _ICONS.get(seen.code, "info"), "ok" if tone == "ok" else "warn")
+
+    def _tell(self, sentence: str, icon: str, tone: str) -> None:
+        """Something that must be read before the guide speaks again."""
+        self._told_until = time.monotonic() + TOLD_S
+        self._view.pill.say(sentence, icon, "ok" if tone == "ok" else "bad")
+
+    def _show_foot(self) -> None:
+        theme, journey = self.theme, self._journey
+        capture = WordButton(theme, "Chụp ngay", self._capture, icon="photo_camera", kind="main", least=230)
+        left = []
+        if journey.card is not None:
+            left.append(WordButton(theme, "Thôi, quét giấy thường", self._leave_card, icon="description"))
+        elif journey.replacing is None:
+            if journey.pages:
+                left.append(WordButton(theme, "Xong, gửi cho xã", self._sort, icon="send", kind="help"))
+            left.append(WordButton(theme, "Thẻ hai mặt", self._begin_card, icon="id_card"))
+        self.set_foot(left, [capture])
+
     def _capture(self) -> None:
-        if self._newest is None:
+        seen, watcher = self._newest, self._watcher
+        if self._busy:
+            return
+        if seen is None or watcher is None:
             self._view.pill.say("Chưa có hình, xin chờ một chút", "hourglass_top", "warn")
             return
-        try:
-            self._journey.capture(self._newest)
-        except LangsoError as error:
-            self._view.pill.say(str(error), "warning", "bad")
-            return
-        self._kiosk.open(PreviewPage(self._kiosk, self._journey))
+        self._busy = True
+        self._view.pill.say("Đang chụp…", "photo_camera", "ok")
+        wait = Pill(self.theme, "Xin giữ yên", "hourglass_top", "plain", height=64, size=21)
+        self.set_foot([], [wait])
+        if self._journey.card is None:
+            self._kiosk.work(lambda: self._take(seen, watcher), self._taken, self._failed)
+        else:
+            self._kiosk.work(lambda: self._take_side(seen, watcher), self._side_taken, self._failed)
+
+    def _take(self, seen: Seen, watcher: Watcher[_Looked]) -> tuple[Shot, Any]:
+        shot = shot_of(seen, watcher.still())
+        return shot, None if shot.quad is None else draft(shot)
+
+    def _taken(self, result: tuple[Shot, Any]) -> None:
+        from kiosk.screens.preview import CornersPage, PreviewPage
+
+        shot, picture = result
+        if shot.quad is None:
+            self._kiosk.open(CornersPage(self._kiosk, self._journey, shot))
+        else:
+            self._kiosk.open(PreviewPage(self._kiosk, self._journey, picture, shot))
+
+    def _take_side(self, seen: Seen, watcher: Watcher[_Looked]) -> tuple[Shot, PageKept | None, Any]:
+        shot = shot_of(seen, watcher.still())
+        if shot.quad is None:
+            return shot, None, None
+        page = self._journey.capture_side(shot)
+        return shot, page, None if page is None else picture_of(page.path)
+
+    def _side_taken(self, result: tuple[Shot, PageKept | None, Any]) -> None:
+        from kiosk.screens.preview import CornersPage, PreviewPage
+
+        shot, page, picture = result
+        if shot.quad is None:
+            self._kiosk.open(CornersPage(self._kiosk, self._journey, shot))
+        elif page is None:
+            self._kiosk.open(ScanPage(self._kiosk, self._journey))
+        else:
+            self._kiosk.open(PreviewPage(self._kiosk, self._journey, picture))
+
+    def _failed(self, error: BaseException) -> None:
+        self._busy = False
+        self._show_foot()
+        said = str(error).rstrip(".") if isinstance(error, LangsoError) else "Máy chưa chụp được, xin thử lại"
+        self._tell(said, "warning", "bad")
+
+    def _begin_card(self) -> None:
+        if not self._busy:
+            self._journey.begin_card()
+            self._refresh()
+
+    def _leave_card(self) -> None:
+        self._journey.leave_card()
+        self._refresh()
+
+    def _back(self) -> None:
+        if self._journey.card is not None:
+            self._leave_card()
+        elif self._journey.replacing is not None:
+            self._journey.leave_retake()
+            self._refresh()
+        else:
+            self._kiosk.go_home()
 
     def _sort(self) -> None:
-        self._journey.sort()
-        self._kiosk.open(SortPage(self._kiosk, self._journey))
+        from kiosk.screens.handing import SortPage
+
+        if not self._busy:
+            self._journey.sort()
+            self._kiosk.open(SortPage(self._kiosk, self._journey))
 
     def _refresh(self) -> None:
         self._kiosk.open(ScanPage(self._kiosk, self._journey))
 
 
-class PageList(BoxLayout):
-    """The pages kept so far at the right, each to be taken out again; the newest three are shown."""
+def _headings(journey: ScanJourney) -> tuple[str, str, str]:
+    """Title, second line, and what to do."""
+    if journey.card is not None:
+        if journey.card:
+            return "Thẻ hai mặt", "Mặt thứ hai", TURN_CARD
+        return "Thẻ hai mặt", "Mặt thứ nhất", "Đặt thẻ nằm ngang dưới máy ảnh"
+    hint = "Đặt giấy vào giữa khung, giữ yên"
+    if journey.replacing is not None:
+        return f"Chụp lại trang {journey.replacing + 1}", "Trang mới thay vào chỗ trang cũ", hint
+    if journey.pages:
+        return "Quét giấy tờ", f"Trang {len(journey.pages) + 1}", hint
+    return "Quét giấy tờ", "Đặt giấy dưới máy ảnh, máy tự chụp", hint
 
-    def __init__(self, kiosk: Kiosk, journey: ScanJourney, changed: Callable[[], None]) -> None:
+
+class PageList(BoxLayout):
+    """The pages kept so far at the right, each to be looked at again; the newest two are shown."""
+
+    def __init__(self, kiosk: Kiosk, journey: ScanJourney) -> None:
         theme = kiosk.theme
         super().__init__(orientation="vertical", size_hint_x=None, width=theme.px(246), spacing=theme.px(12))
-        first = max(0, len(journey.pages) - 2)
+
+        def look_at(index: int) -> Callable[[], None]:
+            def open_page() -> None:
+                from kiosk.screens.pages import PagesPage
+
+                kiosk.open(PagesPage(kiosk, journey, index))
+
+            return open_page
+
+        shown = 2 if theme.text < 1.5 else 1
+        first = max(0, len(journey.pages) - shown)
         if first:
-            self.add_widget(Text(theme, f"và {first} trang trước", 17, token="soft"))
+            more = WordButton(theme, f"Xem cả {len(journey.pages)} trang", look_at(0), size=18, least=246)
+            self.add_widget(more)
         for index in range(first, len(journey.pages)):
-            box = card(theme, padding=theme.px(12), spacing=theme.px(6), size_hint_y=None, height=theme.px(158))
-            box.add_widget(Text(theme, f"Trang {index + 1}", 17, token="soft", line=1.0))
-            row = BoxLayout(spacing=theme.px(8))
-            row.add_widget(PagePicture(theme, journey.pages[index].path))
-            row.add_widget(_Remove(theme, index, journey, changed))
-            box.add_widget(row)
-            self.add_widget(box)
-        here = card(theme, padding=theme.px(14), spacing=theme.px(2), size_hint_y=None)
-        here.paint(theme.colour("cham_soft"), theme.colour("cham"))
-        here.bind(minimum_height=here.setter("height"))
-        here.add_widget(Text(theme, f"Trang {len(journey.pages) + 1}", 19, face="semibold", token="cham", line=1.0))
-        here.add_widget(Text(theme, "Đang quét", 17, token="ink", line=1.0))
-        self.add_widget(here)
+            self.add_widget(_KeptPage(theme, journey.pages[index], index, look_at(index)))
+        number = len(journey.pages) + 1 if journey.replacing is None else journey.replacing + 1
+        self.add_widget(_here(theme, f"Trang {number}", "Đang quét"))
         self.add_widget(space())
 
 
-class _Remove(Pressable):
-    def __init__(self, theme: Any, index: int, journey: ScanJourney, changed: Callable[[], None]) -> None:
-        def take_out() -> None:
-            journey.remove(index)
-            changed()
-
-        super().__init__(
-            theme,
-            take_out,
-            fill=theme.colour("card"),
-            border=theme.colour("line"),
-            radius=32,
-            size_hint=(None, None),
-            size=(theme.px(64), theme.px(64)),
-            pos_hint={"center_y": 0.5},
-        )
-        self.said = f"Bỏ trang {index + 1}"
-        self.add_widget(space())
-        self.add_widget(Icon(theme, "delete", 30, colour=theme.colour("son")))
-        self.add_widget(space())
-
-
-class PreviewPage(Page):
-    """The fresh page large: is it good?"""
+class CardSides(BoxLayout):
+    """The two sides of a card at the right: which is done, which is looked for."""
 
     def __init__(self, kiosk: Kiosk, journey: ScanJourney) -> None:
-        number = len(journey.pages) + 1
-        super().__init__(
-            kiosk.theme,
-            title="Trang này đọc rõ không?",
-            under=f"Trang {number}",
-            back=self._again,
-            listen=kiosk.read_aloud,
-        )
-        self.spoken = "Nhìn xem chữ có rõ không. Rõ thì chạm Giữ trang này. Không rõ thì chạm Chụp lại."
-        self._kiosk = kiosk
-        self._journey = journey
-        theme = self.theme
-        assert journey.fresh is not None
-        self.main.add_widget(PagePicture(theme, journey.fresh.path))
-        side = Column(theme, spacing=14)
-        side.size_hint_x = 0.72
-        side.put(
-            Text(theme, "Xin nhìn kỹ: đủ bốn góc, chữ rõ, không bóng.", 24, face="semibold"),
-            Text(theme, "Giữ trang này để quét thêm trang sau. Nếu đã đủ giấy thì chạm Xong.", 19, token="soft"),
-        )
-        self.main.add_widget(side)
-        self.set_foot(
-            [
-                WordButton(theme, "Chụp lại", self._again, icon="replay"),
-                WordButton(theme, "Giữ, quét thêm trang", self._keep, icon="note_add"),
-            ],
-            [WordButton(theme, "Xong, gửi cho xã", self._enough, icon="send", kind="main", least=230)],
-        )
-
-    def _again(self) -> None:
-        self._journey.again()
-        self._kiosk.open(ScanPage(self._kiosk, self._journey))
-
-    def _keep(self) -> None:
-        self._journey.keep()
-        self._kiosk.open(ScanPage(self._kiosk, self._journey))
-
-    def _enough(self) -> None:
-        self._journey.sort()
-        self._kiosk.open(SortPage(self._kiosk, self._journey))
+        theme = kiosk.theme
+        super().__init__(orientation="vertical", size_hint_x=None, width=theme.px(246), spacing=theme.px(12))
+        sides = journey.card or ()
+        if sides:
+            done = card(theme, padding=theme.px(12), spacing=theme.px(6), size_hint_y=None, height=theme.px(190))
+            done.add_widget(Text(theme, "Mặt thứ nhất, xong", 17, token="lua", face="semibold", line=1.0))
+            done.add_widget(PagePicture(theme, _small(sides[0].page.image)))
+            self.add_widget(done)
+        self.add_widget(_here(theme, "Mặt thứ hai" if sides else "Mặt thứ nhất", "Đang chụp"))
+        if not sides:
+            rest = card(theme, padding=theme.px(14), size_hint_y=None)
+            rest.bind(minimum_height=rest.setter("height"))
+            rest.add_widget(Text(theme, "Rồi đến mặt kia", 17, token="soft", line=1.0))
+            self.add_widget(rest)
+        self.add_widget(space())
 
 
-class SortPage(Page):
-    """What is it? One touch chooses and hands in."""
+class _KeptPage(Pressable):
+    """A kept page's little picture; a touch shows it large."""
 
-    def __init__(self, kiosk: Kiosk, journey: ScanJourney) -> None:
-        super().__init__(
-            kiosk.theme,
-            title="Đây là giấy gì?",
-            under=f"{len(journey.pages)} trang",
-            back=self._more,
-            listen=kiosk.read_aloud,
-        )
-        self._kiosk = kiosk
-        self._journey = journey
-        theme = self.theme
-        kinds = kinds_for(kiosk.agent.catalogue)
-        self.spoken = "Chạm vào tên giấy để gửi cho xã. " + ". ".join(kind.name for kind in kinds[:8])
-        self._state = Pill(theme, "Chạm vào tên giấy để gửi cho xã", "touch_app", "plain")
-        scroll = ScrollView(do_scroll_x=False, bar_width=theme.px(8), scroll_distance=theme.px(20))
-        grid = GridLayout(
-            cols=2 if theme.text < 1.5 else 1, spacing=theme.px(14), size_hint_y=None, padding=(0, 0, theme.px(14), 0)
-        )
-        grid.bind(minimum_height=grid.setter("height"))
-        for kind in kinds:
-            grid.add_widget(_KindButton(theme, kind, self._choose))
-        scroll.add_widget(grid)
-        self.main.add_widget(scroll)
-        self.set_foot([self._state], [WordButton(theme, "Quét thêm trang", self._more, icon="note_add")])
-
-    def _more(self) -> None:
-        if self._journey.step == "sort":
-            self._journey.more()
-            self._kiosk.open(ScanPage(self._kiosk, self._journey))
-
-    def _choose(self, kind: Kind) -> None:
-        if self._journey.step != "sort":
-            return
-        self._state.say("Đang niêm phong giấy tờ…", "hourglass_top", "warn")
-        agent = self._kiosk.agent
-
-        def work() -> HandedIn:
-            return self._journey.hand_in(kind, agent.catalogue, agent.recipient)
-
-        def done(receipt: HandedIn) -> None:
-            agent.sender.hurry()
-            self._kiosk.open(ReceiptPage(self._kiosk, receipt))
-
-        def failed(error: BaseException) -> None:
-            said = str(error) if isinstance(error, LangsoError) else "Máy gặp lỗi, giấy vẫn còn; xin thử lại."
-            self._state.say(said, "warning", "bad")
-
-        self._kiosk.work(work, done, failed)
-
-
-class _KindButton(Pressable):
-    def __init__(self, theme: Any, kind: Kind, then: Callable[[Kind], None]) -> None:
+    def __init__(self, theme: Any, page: PageKept, index: int, then: Callable[[], None]) -> None:
         super().__init__(
             theme,
-            lambda: then(kind),
+            then,
             fill=theme.colour("card"),
             border=theme.colour("line"),
-            orientation="horizontal",
-            padding=(theme.px(20), theme.px(12)),
-            spacing=theme.px(16),
+            orientation="vertical",
+            padding=theme.px(12),
+            spacing=theme.px(6),
             size_hint_y=None,
-            height=max(theme.px(84), theme.font(21) * 3.2),
+            height=theme.px(142),
         )
-        self.add_widget(Icon(theme, kind.icon, 40, colour=theme.colour("cham")))
-        name = Text(theme, kind.name, 21, face="semibold", line=1.05)
-        name.pos_hint = {"center_y": 0.5}
-        self.add_widget(name)
+        row = BoxLayout(size_hint_y=None, height=max(theme.px(26), theme.font(17) * 1.3), spacing=theme.px(6))
+        row.add_widget(Text(theme, f"Trang {index + 1}", 17, token="soft", line=1.0))
+        if page.remarks:
+            row.add_widget(Icon(theme, "warning", 26, colour=theme.colour("nghe")))
+        self.add_widget(row)
+        self.add_widget(PagePicture(theme, page.path))
 
 
-class ReceiptPage(Page):
-    """Handed in: the code to keep. It stays until the villager goes, or the countdown wipes it."""
+def _here(theme: Any, title: str, under: str) -> Any:
+    here = card(theme, padding=theme.px(14), spacing=theme.px(2), size_hint_y=None)
+    here.paint(theme.colour("cham_soft"), theme.colour("cham"))
+    here.bind(minimum_height=here.setter("height"))
+    here.add_widget(Text(theme, title, 19, face="semibold", token="cham", line=1.0))
+    here.add_widget(Text(theme, under, 17, token="ink", line=1.0))
+    return here
 
-    def __init__(self, kiosk: Kiosk, receipt: HandedIn) -> None:
-        super().__init__(
-            kiosk.theme, title="Đã nhận giấy tờ", under=receipt.title, back=kiosk.go_home, listen=kiosk.read_aloud
-        )
-        self._kiosk = kiosk
-        self._receipt = receipt
-        theme = self.theme
-        self.spoken = f"Đã nhận {receipt.pages} trang. Mã của bạn là {' '.join(receipt.code)}. Xin ghi lại mã này."
-        box = card(theme, padding=theme.px(32), spacing=theme.px(12))
-        column = Column(theme, spacing=14)
-        self._state = Pill(theme, "Đang gửi về xã", "hourglass_top", "warn")
-        column.put(
-            Text(theme, "Mã nhận giấy tờ của bạn", 21, token="soft"),
-            Text(theme, receipt.code, 60, face="bold"),
-            Text(theme, "Xin chụp lại hoặc ghi mã này, rồi hỏi cán bộ khi cần.", 22),
-            self._state,
-        )
-        box.add_widget(column)
-        self.main.add_widget(box)
-        self.set_foot([], [WordButton(theme, "Xong", kiosk.go_home, icon="check", kind="main", least=230)])
-        self._sent = False
-        self.tick()
 
-    def tick(self) -> None:
-        if not self._sent and not self._kiosk.agent.dossiers.path(self._receipt.dossier).exists():
-            self._sent = True
-            self._state.say("Xã đã nhận được", "check_circle", "ok")
-        elif not self._sent and not self._kiosk.agent.link.connected:
-            self._state.say("Mất mạng, máy giữ kín và tự gửi sau", "hourglass_top", "warn")
+def _small(image: Any) -> Any:
+    """A picture shrunk for the list."""
+    import cv2
+
+    shrink = min(1.0, 400 / max(image.shape[:2]))
+    return image if shrink == 1 else cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+
+
+def warm() -> threading.Thread:
+    """Loads what the first frame and the first capture need, so that nobody waits for it. Quiet where it cannot."""
+
+    def load() -> None:
+        import numpy as np
+
+        blank = np.full((480, 640, 3), 128, np.uint8)
+        Eye().look(blank)
+        corners = np.array([(100, 60), (500, 60), (500, 420), (100, 420)], dtype=np.float64)
+        draft(Shot(blank, corners), CARD)
+
+    thread = threading.Thread(target=load, name="warm", daemon=True)
+    thread.start()
+    return thread

@@ -35,7 +35,12 @@ class Band(Widget):
 
 
 class Page(BoxLayout):
-    """One screen. Subclasses fill `main` and `foot`; `spoken` is what "Nghe đọc" reads."""
+    """One screen. Subclasses fill `main` and `foot`; `spoken` is what "Nghe đọc" reads.
+
+    `wants_light`: whether its camera lacks light; None on screens that look through no camera.
+    """
+
+    wants_light: bool | None = None
 
     def __init__(
         self,

@@ -13,11 +13,14 @@ from kivy.uix.widget import Widget
 from kiosk.look.theme import CAMERA_GROUND, OUTLINE, Theme, rgba
 from kiosk.widgets.basic import Pill
 
-MAX_SHOWN = 1280
+PREVIEW_SIDE = 1000
 
 
 class CameraView(FloatLayout):
-    """The live picture on dark ground, outline over it, one sentence at the lower left."""
+    """The live picture on dark ground, outline over it, one sentence at the lower left.
+
+    While a capture comes near, a ring in the middle closes: nobody is taken by surprise.
+    """
 
     def __init__(self, theme: Theme, sentence: str, icon: str) -> None:
         super().__init__()
@@ -39,32 +42,32 @@ class CameraView(FloatLayout):
                 outer = Ellipse()
                 white = Color(1, 1, 1, 0)
                 self._corners.append((ring, outer, white, Ellipse()))
+            self._track_colour = Color(1, 1, 1, 0)
+            self._track = Line(width=theme.px(7))
+            self._ring_colour = Color(*rgba(OUTLINE, 0))
+            self._ring = Line(width=theme.px(7), cap="round")
+        self._progress = 0.0
         self.pill = Pill(theme, sentence, icon, "warn", size=24, height=56)
         self.pill.pos_hint = {}
         self.add_widget(self.pill)
         self.bind(pos=self._place, size=self._place)
 
-    def show(self, image: Any, quad: Any) -> None:
-        """A BGR frame and the page's four corners in its pixels, or None."""
+    def show(self, image: Any, quad: Any, progress: float = 0.0) -> None:
+        """A BGR frame of the screen's size, the page's corners in its pixels or None, and how near the capture is."""
         self._show_picture(image)
         self._quad = None if quad is None else [(float(x), float(y)) for x, y in quad]
+        self._progress = progress
         self._place()
 
     def clear(self) -> None:
         """No picture."""
-        self._tint.a, self._quad, self._texture = 0, None, None
+        self._tint.a, self._quad, self._texture, self._progress = 0, None, None, 0.0
         self._picture.vertices = []
         self._place()
 
     def _show_picture(self, image: Any) -> None:
-        import cv2
-
         height, width = image.shape[:2]
         self._shape = (width, height)
-        shrink = min(1.0, MAX_SHOWN / max(width, height))
-        if shrink < 1:
-            image = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        height, width = image.shape[:2]
         if self._texture is None or self._texture.size != (width, height):
             self._texture = Texture.create(size=(width, height), colorfmt="bgr")
             self._picture.texture = self._texture
@@ -76,6 +79,7 @@ class CameraView(FloatLayout):
         self._ground.pos, self._ground.size = self.pos, self.size
         self.pill.limit(self.width - theme.px(40))
         self.pill.pos = (self.x + theme.px(20), self.y + theme.px(18))
+        self._draw_ring()
         if self._texture is None:
             self._hide_outline()
             return
@@ -93,6 +97,14 @@ class CameraView(FloatLayout):
             big, small = theme.px(14), theme.px(8)
             outer.pos, outer.size = (x - big, y - big), (2 * big, 2 * big)
             inner.pos, inner.size = (x - small, y - small), (2 * small, 2 * small)
+
+    def _draw_ring(self) -> None:
+        self._track_colour.a = 0.55 if self._progress > 0 else 0
+        self._ring_colour.a = 1 if self._progress > 0 else 0
+        radius = self._theme.px(56)
+        circle = (self.center_x, self.center_y, radius)
+        self._track.circle = circle
+        self._ring.circle = (*circle, 0, 360 * min(1.0, max(0.01, self._progress)))
 
     def _hide_outline(self) -> None:
         self._outline_colour.a = 0
@@ -147,28 +159,29 @@ class QrCode(Widget):
 
 
 class PagePicture(Widget):
-    """A picture file as large as fits, with a thin edge. The file is read once, so it may be wiped."""
+    """A page's picture as large as fits, with a thin edge: a BGR picture, or a file that is read once, so that it
+    may be wiped.
+    """
 
-    def __init__(self, theme: Theme, path: Any, **widget: Any) -> None:
+    def __init__(self, theme: Theme, picture: Any, **widget: Any) -> None:
         super().__init__(**widget)
-        import cv2
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            self._picture = Rectangle()
+            Color(*theme.colour("line"))
+            self._edge = Line(width=theme.px(1))
+        self._shape = (1, 1)
+        self.show(picture if hasattr(picture, "shape") else picture_of(picture))
+        self.bind(pos=self._place, size=self._place)
 
-        image = cv2.imread(str(path))
-        if image is None:
-            raise FileNotFoundError(str(path))
-        shrink = min(1.0, 900 / max(image.shape[:2]))
-        if shrink < 1:
-            image = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    def show(self, image: Any) -> None:
+        """Another BGR picture in its place."""
         height, width = image.shape[:2]
         self._shape = (width, height)
         texture = Texture.create(size=(width, height), colorfmt="bgr")
         texture.blit_buffer(image[::-1].tobytes(), colorfmt="bgr", bufferfmt="ubyte")
-        with self.canvas:
-            Color(1, 1, 1, 1)
-            self._picture = Rectangle(texture=texture)
-            Color(*theme.colour("line"))
-            self._edge = Line(width=theme.px(1))
-        self.bind(pos=self._place, size=self._place)
+        self._picture.texture = texture
+        self._place()
 
     def _place(self, *_: Any) -> None:
         factor = min(self.width / self._shape[0], self.height / self._shape[1])
@@ -176,3 +189,14 @@ class PagePicture(Widget):
         left, bottom = self.center_x - width / 2, self.center_y - height / 2
         self._picture.pos, self._picture.size = (left, bottom), (width, height)
         self._edge.rectangle = (left, bottom, width, height)
+
+
+def picture_of(path: Any, side: int = PREVIEW_SIDE) -> Any:
+    """A picture file as BGR, no larger than a screen needs. Raises FileNotFoundError. Slow for large ones."""
+    import cv2
+
+    image = cv2.imread(str(path))
+    if image is None:
+        raise FileNotFoundError(str(path))
+    shrink = min(1.0, side / max(image.shape[:2]))
+    return image if shrink == 1 else cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)

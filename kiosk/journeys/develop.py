@@ -1,0 +1,114 @@
+"""From a picture taken to a page: the clean page, a quick draft of it for the screen, and what is odd about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from scanner.clean import CleanPage
+    from scanner.eye import Seen
+    from scanner.guide.same_page import Look
+
+DRAFT_SIDE = 1000
+REMARKS = {
+    "blank": "Trang này hình như không có chữ",
+    "blur": "Chữ bị nhòe, nên chụp lại",
+    "glare": "Giấy bị bóng, nên chụp lại",
+    "dark": "Hình tối quá, nên chụp lại",
+    "bright": "Hình sáng quá, nên chụp lại",
+    "cut_off": "Giấy bị mất mép, nên chụp lại",
+    "far": "Chữ nhỏ quá, nên đưa giấy lại gần",
+    "tilt": "Giấy nghiêng quá, nên chụp lại",
+}
+"""Of the guide's codes, those that tell something about a page already taken."""
+
+NO_EDGES = "Chưa thấy mép giấy, máy giữ cả hình"
+
+
+class Shown(Protocol):
+    """Anything with a BGR picture and the page's corners in it (None: not found)."""
+
+    @property
+    def image(self) -> Any: ...
+
+    @property
+    def quad(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture taken; `quad`: the page's corners in its pixels, None where nobody knows."""
+
+    image: Any
+    quad: Any
+
+
+def shot_of(seen: Seen, still: Any) -> Shot:
+    """The best picture there is of what was seen; `still`: what the camera gave at the shutter, None for nothing."""
+    from scanner.watch import corners_in
+
+    image = seen.image if still is None else still
+    return Shot(image, None if seen.quad is None else corners_in(image, seen))
+
+
+def straighten(shot: Shown, paper: str | None = None) -> CleanPage:
+    """The page in a picture; where none was found, the whole picture as it is. `paper`: its size where known."""
+    from scanner.clean import finish
+
+    return finish(shot.image, _corners(shot), paper)
+
+
+def draft(shot: Shown, paper: str | None = None) -> Any:
+    """The same page as BGR picture, no larger than the screen needs: there at once, while the page is made."""
+    import cv2
+    import numpy as np
+
+    from scanner.clean import finish
+
+    quad = _corners(shot)
+    side = float(np.ptp(quad, axis=0).max())
+    shrink = min(1.0, DRAFT_SIDE / max(side, 1.0))
+    if shrink == 1.0:
+        return finish(shot.image, quad, paper).image
+    small = cv2.resize(shot.image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    return finish(small, quad * shrink, paper).image
+
+
+def remarks(shot: Shown) -> tuple[str, ...]:
+    """What the villager should know about this page before keeping it; nothing where all is well."""
+    from scanner.guide import faults
+    from scanner.pages import PageFound
+
+    if shot.quad is None:
+        return (NO_EDGES,)
+    wrong = faults(shot.image, PageFound(_corners(shot), 1.0, ()))
+    return tuple(REMARKS[one.code] for one in wrong if one.code in REMARKS)
+
+
+def look_of(shot: Shown) -> Look | None:
+    """What the page holds, to be told from others; None where its corners are unknown or make no sheet."""
+    from scanner.guide.same_page import look_at
+    from scanner.guide.stance import usable
+
+    if shot.quad is None or not usable(_corners(shot)):
+        return None
+    return look_at(shot.image, _corners(shot))
+
+
+def same_as(look: Look | None, others: list[Look | None]) -> int | None:
+    """Which of the others (from 0) shows the same page; None where none does."""
+    from scanner.guide.same_page import same_look
+
+    if look is None:
+        return None
+    return next((n for n, other in enumerate(others) if other is not None and same_look(other, look)), None)
+
+
+def _corners(shot: Shown) -> Any:
+    import numpy as np
+
+    if shot.quad is not None:
+        return np.asarray(shot.quad, dtype=np.float64)
+    height, width = shot.image.shape[:2]
+    return np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], dtype=np.float64)

@@ -1,0 +1,95 @@
+"""The pages kept so far, one large after the other: put elsewhere, taken again, taken out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kiosk.widgets.basic import Column, Pill, WordButton
+from kiosk.widgets.frame import Page
+from kiosk.widgets.pictures import PagePicture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.app import Kiosk
+    from kiosk.journeys.scan import ScanJourney
+
+SURE = "Chạm lần nữa để bỏ"
+
+
+class PagesPage(Page):
+    """One kept page, and what can be done with it."""
+
+    def __init__(self, kiosk: Kiosk, journey: ScanJourney, index: int) -> None:
+        self._index = index = max(0, min(index, len(journey.pages) - 1))
+        many = len(journey.pages)
+        super().__init__(
+            kiosk.theme,
+            title=f"Trang {index + 1} trong {many} trang",
+            under="Xem, sắp xếp, chụp lại",
+            back=self._done,
+            listen=kiosk.read_aloud,
+        )
+        self._kiosk = kiosk
+        self._journey = journey
+        self._sure = False
+        theme = self.theme
+        page = journey.pages[index]
+        self.spoken = f"Trang {index + 1} trong {many} trang. " + ". ".join(page.remarks)
+        self.main.add_widget(PagePicture(theme, page.path))
+        side = Column(theme, spacing=14)
+        side.size_hint_x = 0.8
+        for remark in page.remarks[:1]:
+            state = Pill(theme, remark, "warning", "warn")
+            side.bind(width=lambda _, width, state=state: state.limit(width - theme.px(10)))
+            side.put(state)
+        self._remove = WordButton(theme, "Bỏ trang này", self._take_out, icon="delete")
+        tools = []
+        if index:
+            tools.append(WordButton(theme, "Đưa lên trước", self._move(-1), icon="arrow_upward"))
+        if index < many - 1:
+            tools.append(WordButton(theme, "Đưa xuống sau", self._move(1), icon="arrow_downward"))
+        tools += [WordButton(theme, "Chụp lại trang này", self._retake, icon="replay"), self._remove]
+        side.put(*tools)
+        self.main.add_widget(side)
+        left = []
+        if index:
+            left.append(WordButton(theme, f"Trang {index}", self._show(index - 1), icon="arrow_back"))
+        if index < many - 1:
+            left.append(WordButton(theme, f"Trang {index + 2}", self._show(index + 1), icon="arrow_forward"))
+        self.set_foot(left, [WordButton(theme, "Xong", self._done, icon="check", kind="main", least=230)])
+
+    def _show(self, index: int) -> Callable[[], None]:
+        return lambda: self._kiosk.open(PagesPage(self._kiosk, self._journey, index))
+
+    def _move(self, by: int) -> Callable[[], None]:
+        def move() -> None:
+            self._journey.move(self._index, self._index + by)
+            self._kiosk.open(PagesPage(self._kiosk, self._journey, self._index + by))
+
+        return move
+
+    def _retake(self) -> None:
+        from kiosk.screens.scan import ScanPage
+
+        self._journey.retake(self._index)
+        self._kiosk.open(ScanPage(self._kiosk, self._journey))
+
+    def _take_out(self) -> None:
+        if not self._sure:
+            self._sure = True
+            self._remove.label.text = SURE
+            self._remove.label.color = self.theme.colour("son")
+            return
+        self._journey.remove(self._index)
+        if self._journey.pages:
+            self._kiosk.open(PagesPage(self._kiosk, self._journey, self._index))
+        else:
+            self._done()
+
+    def _done(self) -> None:
+        from kiosk.screens.handing import SortPage
+        from kiosk.screens.scan import ScanPage
+
+        page = SortPage if self._journey.step == "sort" else ScanPage
+        self._kiosk.open(page(self._kiosk, self._journey))

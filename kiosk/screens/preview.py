@@ -1,0 +1,251 @@
+"""A page just taken: is it good? And its corners set by hand where the machine found the wrong ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.journeys.develop import Shot, Shown, draft
+from kiosk.widgets.basic import Column, Pill, Text, WordButton
+from kiosk.widgets.corners import CornerEditor
+from kiosk.widgets.frame import Page
+from kiosk.widgets.pictures import PagePicture, picture_of
+from langso.errors import LangsoError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.app import Kiosk
+    from kiosk.journeys.scan import PageKept, ScanJourney
+
+WAIT = "Đang làm rõ, xin chờ một chút"
+
+
+class PreviewPage(Page):
+    """The fresh page large: is it good? `shot`: still to be made into a page, while its draft `picture` is shown."""
+
+    def __init__(self, kiosk: Kiosk, journey: ScanJourney, picture: Any, shot: Shown | None = None) -> None:
+        number = len(journey.pages) + 1 if journey.replacing is None else journey.replacing + 1
+        super().__init__(
+            kiosk.theme,
+            title="Trang này đọc rõ không?",
+            under=f"Trang {number}",
+            back=lambda: self._when_ready(self._again),
+            listen=kiosk.read_aloud,
+        )
+        self.spoken = "Nhìn xem chữ có rõ không. Rõ thì chạm Xong, hoặc Giữ để quét thêm. Không rõ thì chạm Chụp lại."
+        self._kiosk = kiosk
+        self._journey = journey
+        self._shot = shot
+        self._busy = shot is not None
+        self._next: Callable[[], None] | None = None
+        theme = self.theme
+        self._picture = PagePicture(theme, picture)
+        self.main.add_widget(self._picture)
+        self._state = Pill(theme, WAIT, "hourglass_top", "plain")
+        self._turn_button = WordButton(theme, "Xoay", lambda: self._when_ready(self._turn), icon="rotate_right")
+        self._corners_button = WordButton(
+            theme, "Chỉnh góc", lambda: self._when_ready(self._set_corners), icon="crop_free"
+        )
+        self.main.add_widget(self._side())
+        self.set_foot(
+            [
+                WordButton(theme, "Chụp lại", lambda: self._when_ready(self._again), icon="replay"),
+                WordButton(theme, self._keep_words(), lambda: self._when_ready(self._keep), icon="note_add"),
+            ],
+            [
+                WordButton(
+                    theme,
+                    "Xong, gửi cho xã",
+                    lambda: self._when_ready(self._enough),
+                    icon="send",
+                    kind="main",
+                    least=230,
+                )
+            ],
+        )
+        if not self._busy:
+            self._judge()
+
+    def opened(self) -> None:
+        shot, self._shot = self._shot, None
+        if shot is not None:
+            self._do(lambda: self._journey.capture(shot))
+
+    def _side(self) -> Column:
+        theme = self.theme
+        side = Column(theme, spacing=14)
+        side.size_hint_x = 0.72
+        tools = BoxLayout(
+            orientation="horizontal" if theme.text < 1.2 else "vertical", size_hint_y=None, spacing=theme.px(14)
+        )
+        tools.add_widget(self._turn_button)
+        if self._journey.shot is not None or self._shot is not None:
+            tools.add_widget(self._corners_button)
+        tools.bind(minimum_height=tools.setter("height"))
+        side.put(self._state, Text(theme, "Xin nhìn kỹ: đủ bốn góc, chữ rõ, không bóng.", 23, face="semibold"), tools)
+        side.bind(width=lambda _, width: self._state.limit(width - theme.px(10)))
+        return side
+
+    def _keep_words(self) -> str:
+        return "Giữ, quét thêm trang" if self._journey.replacing is None else "Giữ, thay trang cũ"
+
+    def _do(self, what: Callable[[], PageKept]) -> None:
+        """Something that gives another fresh page, off the screen's thread."""
+        self._busy = True
+        self._state.say(WAIT, "hourglass_top", "plain")
+
+        def work() -> Any:
+            return picture_of(what().path)
+
+        self._kiosk.work(work, self._ready, self._failed)
+
+    def _ready(self, picture: Any) -> None:
+        self._busy = False
+        self._picture.show(picture)
+        self._judge()
+        then, self._next = self._next, None
+        if then is not None:
+            then()
+
+    def _failed(self, error: BaseException) -> None:
+        self._busy, self._next = False, None
+        said = str(error) if isinstance(error, LangsoError) else "Máy gặp lỗi, xin chụp lại trang này."
+        self._state.say(said, "warning", "bad")
+
+    def _judge(self) -> None:
+        fresh = self._journey.fresh
+        if fresh is None:
+            return
+        if fresh.remarks:
+            self._state.say(fresh.remarks[0], "warning", "warn")
+            self.spoken = f"{'. '.join(fresh.remarks)}. {self.spoken}"
+        else:
+            self._state.say("Rõ nét", "check_circle", "ok")
+
+    def _when_ready(self, then: Callable[[], None]) -> None:
+        """At once, or as soon as the page is made: a press is never lost."""
+        if self._busy:
+            self._next = then
+            self._state.say(WAIT, "hourglass_top", "warn")
+        else:
+            then()
+
+    def _again(self) -> None:
+        from kiosk.screens.scan import ScanPage
+
+        if self._journey.fresh is not None:
+            self._journey.again()
+        self._kiosk.open(ScanPage(self._kiosk, self._journey))
+
+    def _keep(self) -> None:
+        from kiosk.screens.scan import ScanPage
+
+        if self._journey.fresh is None:
+            self._again()
+            return
+        self._journey.keep()
+        self._kiosk.in_background(self._journey.compress)
+        self._kiosk.open(ScanPage(self._kiosk, self._journey))
+
+    def _enough(self) -> None:
+        from kiosk.screens.handing import SortPage
+
+        if self._journey.fresh is None:
+            self._again()
+            return
+        self._journey.sort()
+        self._kiosk.in_background(self._journey.compress)
+        self._kiosk.open(SortPage(self._kiosk, self._journey))
+
+    def _turn(self) -> None:
+        if self._journey.fresh is not None:
+            self._do(self._journey.turn)
+
+    def _set_corners(self) -> None:
+        shot = self._journey.shot
+        if shot is not None:
+            self._kiosk.open(CornersPage(self._kiosk, self._journey, shot))
+
+
+class CornersPage(Page):
+    """The last resort: the villager drags the four corners onto the paper's."""
+
+    def __init__(self, kiosk: Kiosk, journey: ScanJourney, shot: Shown) -> None:
+        found = shot.quad is not None
+        super().__init__(
+            kiosk.theme,
+            title="Kéo bốn vòng vào bốn góc giấy",
+            under="Chạm vào vòng tròn rồi kéo" if found else "Máy chưa thấy mép giấy, xin chỉ giúp",
+            back=self._back,
+            listen=kiosk.read_aloud,
+        )
+        self.spoken = "Chạm vào từng vòng tròn, kéo vào đúng góc tờ giấy. Xong thì chạm Xong."
+        self._kiosk = kiosk
+        self._journey = journey
+        self._shot = shot
+        self._busy = False
+        self._editor = CornerEditor(self.theme, shot.image, shot.quad)
+        self.main.add_widget(self._editor)
+        self._show_foot()
+
+    def _show_foot(self) -> None:
+        theme = self.theme
+        left = [
+            WordButton(theme, "Chụp lại", self._again, icon="replay"),
+            WordButton(theme, "Lấy cả hình", self._editor.whole, icon="fullscreen"),
+        ]
+        self.set_foot(left, [WordButton(theme, "Xong", self._done, icon="check", kind="main", least=230)])
+
+    def _done(self) -> None:
+        if self._busy:
+            return
+        self._busy = True
+        self.set_foot([], [Pill(self.theme, WAIT, "hourglass_top", "plain", height=64, size=21)])
+        shot = Shot(self._shot.image, self._editor.corners.quad)
+        journey = self._journey
+        if journey.step == "preview":
+            self._kiosk.work(lambda: picture_of(journey.set_corners(shot.quad).path), self._made, self._failed)
+        elif journey.card is not None:
+            self._kiosk.work(lambda: self._side_made(shot), self._made, self._failed)
+        else:
+            self._kiosk.work(lambda: draft(shot), lambda picture: self._drafted(picture, shot), self._failed)
+
+    def _side_made(self, shot: Shot) -> Any:
+        page = self._journey.capture_side(shot)
+        return None if page is None else picture_of(page.path)
+
+    def _made(self, picture: Any) -> None:
+        from kiosk.screens.scan import ScanPage
+
+        if picture is None:
+            self._kiosk.open(ScanPage(self._kiosk, self._journey))
+        else:
+            self._kiosk.open(PreviewPage(self._kiosk, self._journey, picture))
+
+    def _drafted(self, picture: Any, shot: Shot) -> None:
+        self._kiosk.open(PreviewPage(self._kiosk, self._journey, picture, shot))
+
+    def _failed(self, error: BaseException) -> None:
+        self._busy = False
+        self._show_foot()
+        self.under_text.text = str(error) if isinstance(error, LangsoError) else "Máy gặp lỗi, xin thử lại"
+
+    def _again(self) -> None:
+        from kiosk.screens.scan import ScanPage
+
+        if self._busy:
+            return
+        if self._journey.fresh is not None:
+            self._journey.again()
+        self._kiosk.open(ScanPage(self._kiosk, self._journey))
+
+    def _back(self) -> None:
+        fresh = self._journey.fresh
+        if self._busy:
+            return
+        if fresh is None:
+            self._again()
+        else:
+            self._kiosk.open(PreviewPage(self._kiosk, self._journey, picture_of(fresh.path)))
