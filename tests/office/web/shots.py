@@ -236,6 +236,7 @@ def fill(console: Console) -> dict[str, str]:
         "ban-tin-past": f"/ban-tin/{past.id}",
         "loa": "/loa",
         "giay-to": "/giay-to",
+        "luu-tru": "/giay-to/d1/luu-tru",
         "khan-cap": "/khan-cap",
         "tai-khoan": "/tai-khoan",
         "loi": "/khong-co",
