@@ -48,8 +48,11 @@ def _tiles(image: Any, seen: Glimpse, shrink: float) -> list[Any]:
 def _spots(seen: Glimpse) -> list[tuple[float, float]]:
     """Where the fullest text of each block of the sheet is, in the picture's pixels."""
     cells = seen.cells
-    text = np.where((cells > 0.03) & (cells < 0.6), cells, 0.0)
-    rows, columns = text.shape
+    rows, columns = cells.shape
+    paper: Any = cv2.resize(seen.paper, (columns, rows), interpolation=cv2.INTER_AREA)
+    # Where a sheet curls away from its outline the table shows: text stands on what is about as light as the sheet.
+    alike = np.abs(paper - float(np.median(paper))) < 0.35 * np.maximum(paper, 1)
+    text = np.where((cells > 0.03) & (cells < 0.6) & alike, cells, 0.0)
     spots = []
     for down in range(_BLOCKS):
         for across in range(_BLOCKS):
@@ -90,4 +93,8 @@ def _median(counts: Any) -> float:
     half = counts[-1] / 2
     level = int(np.searchsorted(counts, half))
     below = float(counts[level - 1]) if level else 0.0
-    return level - 0.5 + (half - below) / max(float(counts[level]) - below, 1.0) if level else half / counts[0] * 0.5
+    return (
+        float(level - 0.5 + (half - below) / max(float(counts[level]) - below, 1.0))
+        if level
+        else float(half / counts[0]) * 0.5
+    )

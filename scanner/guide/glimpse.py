@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PIXELS = 200_000
 CELL = 16
 _INK = 0.72
-_EDGE = 0.04
+EDGE = 0.04
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Glimpse:
         """Boolean (h, w): much darker than the paper around; not the outermost edge, where the table may show."""
         found = self.least < (self.paper.astype(np.float32) * _INK)
         height, width = found.shape
-        dy, dx = max(1, round(height * _EDGE)), max(1, round(width * _EDGE))
+        dy, dx = max(1, round(height * EDGE)), max(1, round(width * EDGE))
         found[:dy], found[-dy:], found[:, :dx], found[:, -dx:] = False, False, False, False
         return found
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from scanner.guide.glimpse import EDGE
+
 if TYPE_CHECKING:
     from scanner.guide.glimpse import Glimpse
 
@@ -36,6 +38,11 @@ def glare_share(seen: Glimpse) -> float:
     if not blown.any() or float(np.percentile(least[::2, ::2], 60)) >= _BLOWN - 6:
         return 0.0
     height, width = blown.shape
+    # The outermost edge may be table, or what stands behind a sheet that curls.
+    dy, dx = max(1, round(height * EDGE)), max(1, round(width * EDGE))
+    blown[:dy], blown[-dy:], blown[:, :dx], blown[:, -dx:] = 0, 0, 0, 0
+    if float(blown.mean()) < _BLOB:
+        return 0.0
     blown = cv2.morphologyEx(blown, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(blown, connectivity=4)
     reach = max(3, round(0.025 * max(height, width)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from scanner.clean.size import aspect_of
 from scanner.pages.geometry import area, is_convex, sides
 
 if TYPE_CHECKING:
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
 
 MM_PER_INCH = 25.4
 PAPERS_MM = {"A4": (210.0, 297.0), "ID-1": (53.98, 85.6)}
-# Focal lengths in long sides of the picture: phones .72, Camera Module 3 .77, webcams to 1.1.
-_FOCAL = (0.72, 0.85, 1.1)
-_FITS = 0.14
+FOCAL = 0.8
+"""Long sides of the picture: phones .72, Camera Module 3 .77, webcams to 1.1."""
 
 
 @dataclass(frozen=True)
@@ -50,45 +50,28 @@ def usable(quad: Quad | None) -> bool:
 
 def stance(quad: Quad, width: int, height: int) -> Stance:
     """Judge a `usable` quad in a picture of `width` x `height`, the optical axis in the picture's middle."""
-    top, right, bottom, left = sides(quad)
-    lying = top + bottom > right + left
-    best: tuple[float, str, tuple[float, float], float] | None = None
-    for name, (short, long) in PAPERS_MM.items():
-        size = (long, short) if lying else (short, long)
-        error, tilt = _misfit(quad, size, width, height)
-        if best is None or error < best[0]:
-            best = (error, name, size, tilt)
-    assert best is not None
-    error, name, size, tilt = best
-    if error > _FITS:
-        name, proportion = "other", (top + bottom) / (right + left)
-        long = PAPERS_MM["A4"][1]
-        size = (long, long / proportion) if lying else (long * proportion, long)
-        tilt = _misfit(quad, size, width, height)[1]
-    dpi = float(np.sqrt(area(quad) / (size[0] * size[1]))) * MM_PER_INCH
+    aspect, spread = aspect_of(quad, (width, height))
+    slender, reach = abs(float(np.log(aspect))), max(spread, 0.02)
+    near = {name: abs(slender - float(np.log(long / short))) / reach for name, (short, long) in PAPERS_MM.items()}
+    paper = min(near, key=lambda name: near[name])
+    short, long = PAPERS_MM[paper]
+    if near[paper] > 4:
+        paper, long = "other", PAPERS_MM["A4"][1]
+        short = long / float(np.exp(slender))
+    size = (short, long) if aspect <= 1 else (long, short)
+    dpi = float(np.sqrt(area(quad) / (short * long))) * MM_PER_INCH
     low, high = quad.min(axis=0), quad.max(axis=0)
     fill = float(max((high[0] - low[0]) / width, (high[1] - low[1]) / height))
-    return Stance(name, dpi, _least(quad, size) * MM_PER_INCH, tilt, fill)
+    return Stance(paper, dpi, _least(quad, size) * MM_PER_INCH, _tilt(quad, size, width, height), fill)
 
 
-def _misfit(quad: Quad, size: tuple[float, float], width: int, height: int) -> tuple[float, float]:
-    """How badly the quad can be a sheet of `size` mm in space (0: exactly), and its tilt in degrees.
-
-    A plane's homography holds two columns of a rotation: of one length and at right angles, for the right size.
-    """
+def _tilt(quad: Quad, size: tuple[float, float], width: int, height: int) -> float:
+    """Degrees between the optical axis and the normal of a sheet of `size` mm seen so by a common camera."""
     towards = _homography(size, quad - np.array([width / 2, height / 2]))
-    best = (float("inf"), 0.0)
-    for share in _FOCAL:
-        focal = share * max(width, height)
-        first, second = towards[:, 0] / (focal, focal, 1), towards[:, 1] / (focal, focal, 1)
-        long1, long2 = float(np.linalg.norm(first)), float(np.linalg.norm(second))
-        skew = abs(float(first @ second)) / max(long1 * long2, 1e-12)
-        error = abs(float(np.log(max(long1, 1e-12) / max(long2, 1e-12)))) + skew
-        normal = np.cross(first, second)
-        facing = abs(float(normal[2])) / max(float(np.linalg.norm(normal)), 1e-12)
-        if error < best[0]:
-            best = (error, float(np.degrees(np.arccos(min(1.0, facing)))))
-    return best
+    focal = FOCAL * max(width, height)
+    normal = np.cross(towards[:, 0] / (focal, focal, 1), towards[:, 1] / (focal, focal, 1))
+    facing = abs(float(normal[2])) / max(float(np.linalg.norm(normal)), 1e-12)
+    return float(np.degrees(np.arccos(min(1.0, facing))))
 
 
 def _least(quad: Quad, size: tuple[float, float]) -> float:
