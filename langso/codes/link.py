@@ -9,6 +9,8 @@ from . import dossier_code
 from .parsed import Parsed
 
 _BEGINNING = re.compile(r"https?://", re.IGNORECASE)
+# Browsers end a name at a backslash and read %2F or full-width dots their own way: only plain letters can be judged.
+_PLAIN_HOST = re.compile(r"[a-z0-9_.\-]+|[0-9a-f:.]+")
 
 
 def looks_like(text: str) -> bool:
@@ -35,9 +37,10 @@ def read(text: str) -> Parsed:
         problems.append("Địa chỉ giấu tên trang thật sau dấu @, đừng mở.")
     if any(c.isspace() or ord(c) < 32 for c in url):
         problems.append("Địa chỉ có khoảng trắng ở giữa, đừng mở.")
-    if host is not None and not host.isascii():
+    plain = host is not None and _PLAIN_HOST.fullmatch(host) is not None
+    if host is not None and not plain:
         problems.append("Tên trang có chữ lạ dễ nhầm với trang khác, đừng mở.")
-    government = host is not None and (host == "gov.vn" or host.endswith(".gov.vn"))
+    government = host is not None and plain and (host == "gov.vn" or host.endswith(".gov.vn"))
     fields = {
         "url": url,
         "host": host,
