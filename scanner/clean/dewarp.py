@@ -30,6 +30,7 @@ FLAT_LINES = 0.0045
 """Lines of writing whose slopes differ by no more than this run straight."""
 
 _WIDE_REACH = 0.14
+_TRACED = 0.7
 _GRID = (61, 45)
 _LOOK = 1400
 _WORSE = 0.0006
@@ -38,24 +39,26 @@ _WORTH = 0.75
 
 @dataclass(frozen=True)
 class Shape:
-    """Where every point of a sheet of size `mm` lies in the picture. `quad`: the flat sheet nearest to it; `sides`:
-    its traced sides, none for a sheet taken for flat; `writing`: baseline fields to take out, in order.
+    """Where every point of a sheet of size `mm` lies in the picture. `quad`: the corners its size is counted from;
+    `sides`: what was traced of its sides; `bowed`: whether they shape it; `writing`: fields of baselines to take
+    out, in order.
     """
 
     quad: Quad
     mm: tuple[float, float]
     sides: tuple[Side, ...] = ()
+    bowed: bool = False
     writing: tuple[Baselines, ...] = ()
 
     @property
     def flat(self) -> bool:
         """Whether a plain perspective warp shows it straight."""
-        return not self.sides and not self.writing
+        return not self.bowed and not self.writing
 
     @property
     def how(self) -> str:
         """What straightens it: "", "sides", "writing" or "sides+writing"."""
-        return "+".join(["sides"] * bool(self.sides) + ["writing"] * bool(self.writing))
+        return "+".join(["sides"] * self.bowed + ["writing"] * bool(self.writing))
 
     def grid(self, rows: int = _GRID[0], columns: int = _GRID[1]) -> Floats:
         """Pixels (rows, columns, 2) of places evenly spread over the sheet."""
@@ -66,7 +69,7 @@ class Shape:
         """Pixels of the places (x, y), mm from the sheet's top left; arrays of one shape (h, w)."""
         for field in reversed(self.writing):
             y = y + field.drop(x, y)
-        if self.sides:
+        if self.bowed:
             x, y = _between(self.sides, self.mm, x, y)
         goal = np.array([(0, 0), (self.mm[0], 0), self.mm, (0, self.mm[1])], dtype=np.float32)
         move = cv2.getPerspectiveTransform(goal, self.quad.astype(np.float32)).astype(np.float64)
@@ -74,19 +77,23 @@ class Shape:
         return np.asarray(cv2.perspectiveTransform(points, move).reshape(*x.shape, 2), dtype=np.float64)
 
 
-def shape_of(image: Any, quad: Quad, mm: tuple[float, float]) -> Shape:
-    """The shape of the sheet `quad` (ordered, its writing upright) of size `mm` in the picture (BGR)."""
+def shape_of(image: Any, quad: Quad, mm: tuple[float, float], *, rigid: bool = False) -> Shape:
+    """The shape of the sheet `quad` (its top left first, writing upright) of size `mm` in the picture (BGR); `rigid`:
+    it cannot curl.
+    """
     sides: tuple[Side, ...] = trace(image, quad, mm)
     if min(side.sure for side in sides) <= 0:
         wide = trace(image, quad, mm, _WIDE_REACH)
         sides = tuple(
             b if a.sure <= 0 and b.bow > REACH * max(mm) / 2 else a for a, b in zip(sides, wide, strict=True)
         )
-    flat = Shape(straightened(quad, mm, sides), mm)
+    flat = Shape(straightened(quad, mm, sides), mm, sides)
+    if rigid:
+        return flat
     look = _Look(image, quad)
     best, crooked = flat, look.writing(flat)
-    if max(side.bow for side in sides) > FLAT_BOW * max(mm):
-        bowed = Shape(quad, mm, sides)
+    if max(side.bow for side in sides) > max(FLAT_BOW * max(mm), _TRACED):
+        bowed = Shape(quad, mm, sides, bowed=True)
         after = look.writing(bowed)
         if not (after.crooked > crooked.crooked + _WORSE):
             best, crooked = bowed, after

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from scanner.clean.dewarp import shape_of
+from scanner.clean.edges import trim
 from scanner.clean.light import flatten_light
 from scanner.clean.page import MM_PER_INCH, CleanPage
-from scanner.clean.size import resolution, size_of
-from scanner.clean.upright import upright
-from scanner.clean.warp import warp_flat
+from scanner.clean.size import RIGID, dense, resolution, size_of
+from scanner.clean.upright import LOOK, turns_needed
+from scanner.clean.warp import warp_bent, warp_flat
 from scanner.pages.geometry import order_corners
 
 if TYPE_CHECKING:
+    from scanner.clean.size import Size
     from scanner.pages.geometry import Quad
 
 MAX_DPI = 300
@@ -19,23 +25,61 @@ MAX_SIDE = 5000
 MIN_SIDE = 16
 
 
-def finish(image: Any, quad: Quad, paper: str | None = None, *, px_per_mm: float | None = None) -> CleanPage:
-    """Everything in order, from a photograph (BGR uint8) and the sheet's corners to the page a clerk reads."""
-    return upright(rectify(image, quad, paper, px_per_mm=px_per_mm))
+def finish(
+    image: Any,
+    quad: Quad,
+    paper: str | None = None,
+    *,
+    px_per_mm: float | None = None,
+    white: tuple[float, float, float] | None = None,
+) -> CleanPage:
+    """Everything in order, from a photograph (BGR uint8) and the sheet's corners to the page a clerk reads: its size,
+    which way up, curl taken out, evenly lit, border tidied. `paper`, `px_per_mm`: as in `rectify`; `white`: BGR of
+    white paper under this lamp, where it was measured.
+    """
+    corners = order_corners(quad)
+    size = size_of(corners, (image.shape[1], image.shape[0]), paper, px_per_mm)
+    turns = turns_needed(flatten_light(warp_flat(image, corners, _look(size))))
+    corners = np.roll(corners, turns, axis=0)
+    if turns % 2:
+        size = replace(size, mm=(size.mm[1], size.mm[0]))
+    rigid = size.paper in RIGID
+    shape = shape_of(image, corners, size.mm, rigid=rigid)
+    if shape.flat:
+        dpi = told_dpi(resolution(shape.quad, size.mm), size.mm)
+        picture = warp_flat(image, shape.quad, _pixels(size, dpi))
+    else:
+        dpi = told_dpi(dense(shape.grid(), size.mm), size.mm)
+        picture = warp_bent(image, shape.grid(), _pixels(size, dpi))
+    picture = flatten_light(picture, white)
+    trim(picture, shape, rigid=rigid)
+    return CleanPage(picture, dpi, size.paper, size.mm, size.sure, turns * 90, shape.how)
 
 
 def rectify(image: Any, quad: Quad, paper: str | None = None, *, px_per_mm: float | None = None) -> CleanPage:
-    """Straighten a sheet, taken for flat, and even out its light. `paper`: a name in SIZES_MM where it is known;
-    `px_per_mm`: pixels a millimetre on the table has in this picture, where the camera was measured once.
-    The picture is never enlarged: a far sheet gets a low dpi.
+    """Straighten a sheet, taken for flat and lying as it shall, and even out its light. `paper`: a name in SIZES_MM
+    where it is known; `px_per_mm`: pixels a millimetre on the table has in this picture, where the camera was
+    measured once. The picture is never enlarged: a far sheet gets a low dpi.
     """
     corners = order_corners(quad)
     size = size_of(corners, (image.shape[1], image.shape[0]), paper, px_per_mm)
     dpi = told_dpi(resolution(corners, size.mm), size.mm)
-    out = (max(MIN_SIDE, round(size.mm[0] / MM_PER_INCH * dpi)), max(MIN_SIDE, round(size.mm[1] / MM_PER_INCH * dpi)))
-    return CleanPage(flatten_light(warp_flat(image, corners, out)), dpi, size.paper, size.mm, size.sure)
+    return CleanPage(
+        flatten_light(warp_flat(image, corners, _pixels(size, dpi))), dpi, size.paper, size.mm, size.sure
+    )
 
 
 def told_dpi(seen: float, mm: tuple[float, float]) -> int:
     """Whole dots per inch told of a page of which `seen` were resolved: never more, and no more than paper needs."""
     return max(1, int(min(seen, MAX_DPI, MAX_SIDE / max(mm) * MM_PER_INCH)))
+
+
+def _pixels(size: Size, dpi: int) -> tuple[int, int]:
+    width, height = (max(MIN_SIDE, round(side / MM_PER_INCH * dpi)) for side in size.mm)
+    return width, height
+
+
+def _look(size: Size) -> tuple[int, int]:
+    """Pixels of the copy that is only looked at for which way up it is."""
+    width, height = (max(MIN_SIDE, round(side / max(size.mm) * LOOK)) for side in size.mm)
+    return width, height

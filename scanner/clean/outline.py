@@ -27,7 +27,11 @@ ALONG = 160
 REACH = 0.05
 """Half width of the band, as a share of the sheet's long side: 15 mm on A4."""
 
+MOST = 0.012
+"""Straight sides are moved by no more than this share of the long side: the corners were found better than that."""
+
 _ACROSS = 121
+_ENDS = 0.02
 _LOOK = 1400
 _STEP_COST = 1.2
 _EDGE_GAIN = 9.0
@@ -49,9 +53,19 @@ class Side:
         """Millimetres by which the smooth side leaves a straight line; 0 where unsure."""
         if self.sure <= 0:
             return 0.0
-        at = np.linspace(-1, 1, ALONG)[4:-4]
-        run = self.smooth[4:-4]
-        return float(np.abs(run - np.polyval(np.polyfit(at, run, 1), at)).max())
+        inner = slice(ALONG // 20, -ALONG // 20)
+        return float(np.abs(self.smooth - self._line())[inner].max())
+
+    def straight(self, most: float) -> Floats:
+        """The straight side (ALONG,) nearest to it; where it is unsure or would move by over `most` mm, zeros."""
+        line = self._line() if self.sure > 0 else np.zeros(ALONG)
+        return line if np.abs(line).max() < most else np.zeros(ALONG)
+
+    def _line(self) -> Floats:
+        # Without the ends, where corners are rounded, torn or held.
+        at = np.linspace(-1, 1, ALONG)
+        slope, middle = np.polyfit(at, self.smooth, 1, w=np.where(np.abs(at) < 0.88, 1.0, 0.05))
+        return np.asarray(slope * at + middle, dtype=np.float64)
 
 
 def trace(image: Any, quad: Quad, mm: tuple[float, float], reach: float = REACH) -> tuple[Side, Side, Side, Side]:
@@ -64,29 +78,20 @@ def trace(image: Any, quad: Quad, mm: tuple[float, float], reach: float = REACH)
     move = cv2.getPerspectiveTransform(goal, inside.astype(np.float32)).astype(np.float64)
     seen = [_look(small, move, goal, index, band) for index in range(4)]
     paths = _best_paths(np.stack([one.cost for one in seen]))
-    first, second, third, fourth = (_judge(one, path, band) for one, path in zip(seen, paths, strict=True))
+    first, second, third, fourth = (_judge(one, path, band, max(mm)) for one, path in zip(seen, paths, strict=True))
     return first, second, third, fourth
 
 
-def straightened(quad: Quad, mm: tuple[float, float], sides: tuple[Side, ...], most: float = 0.012) -> Quad:
-    """The corners where straight lines through the traced sides meet; a side that is unsure or that would move by
-    more than `most` of the sheet's long side keeps its line.
-    """
-    at = np.linspace(0, 1, ALONG)
-    shifts = np.zeros((4, 2))
-    for index, side in enumerate(sides):
-        if side.sure > 0:
-            slope, start = np.polyfit(at, side.smooth, 1, w=_inner(at))
-            ends = np.array([start, start + slope])
-            if np.abs(ends).max() < most * max(mm):
-                shifts[index] = ends
+def straightened(quad: Quad, mm: tuple[float, float], sides: tuple[Side, ...]) -> Quad:
+    """The corners where straight lines through the traced sides meet (see Side.straight, MOST)."""
+    shifts = [side.straight(MOST * max(mm)) for side in sides]
     width, height = mm
     top, right, bottom, left = shifts
     lines = (
-        ((0.0, -top[0]), (width, -top[1])),
-        ((width + right[0], 0.0), (width + right[1], height)),
-        ((width, height + bottom[0]), (0.0, height + bottom[1])),
-        ((-left[0], height), (-left[1], 0.0)),
+        ((0.0, -top[0]), (width, -top[-1])),
+        ((width + right[0], 0.0), (width + right[-1], height)),
+        ((width, height + bottom[0]), (0.0, height + bottom[-1])),
+        ((-left[0], height), (-left[-1], 0.0)),
     )
     corners = np.array([_meet(lines[index - 1], lines[index]) for index in range(4)])
     goal = np.array([(0, 0), (width, 0), mm, (0, height)], dtype=np.float32)
@@ -145,12 +150,14 @@ def _look(small: Any, move: Floats, goal: Any, index: int, reach: float) -> _Ban
     return _Band(np.cumsum(outside, axis=1) - _EDGE_GAIN * steep, steep, apart, usable)
 
 
-def _judge(band: _Band, path: NDArray[np.int64], reach: float) -> Side:
+def _judge(band: _Band, path: NDArray[np.int64], reach: float, longest: float) -> Side:
     raw = np.linspace(-reach, reach, _ACROSS)[path]
     smooth, rags = _smooth(raw, reach)
     on_edge = float(np.mean(band.steep[np.arange(ALONG), path] > 0.3))
     stuck = float(np.mean((path < 3) | (path > _ACROSS - 4)))
-    if not band.usable or stuck > 0.05 or rags > 0.3 or on_edge < 0.6:
+    # A side bows in its middle; at its ends the corners were found. A frame printed round the page does not.
+    ends = max(abs(float(np.median(part))) for part in (smooth[:10], smooth[-10:]))
+    if not band.usable or stuck > 0.05 or rags > 0.3 or on_edge < 0.6 or ends > _ENDS * longest:
         return Side(np.zeros(ALONG), np.zeros(ALONG), 0.0)
     return Side(raw, smooth, float(np.clip(band.apart * on_edge * (1 - rags), 0.05, 1)))
 
@@ -209,11 +216,6 @@ def _smooth(raw: Floats, reach: float) -> tuple[Floats, float]:
         scale = max(0.02 * reach, 1.5 * float(np.median(off)))
         weight = 1 / (1 + (off / scale) ** 2)
     return np.asarray(line, dtype=np.float64), float(np.mean(np.abs(raw - line) > 0.05 * reach))
-
-
-def _inner(at: Floats) -> Floats:
-    """Weights that leave out a side's ends, where corners are rounded or torn."""
-    return np.where((at > 0.06) & (at < 0.94), 1.0, 0.05)
 
 
 def _meet(one: Any, other: Any) -> tuple[float, float]:

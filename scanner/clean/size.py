@@ -36,6 +36,9 @@ SIZES_MM = {
 }
 """Short and long side: ISO 216; ISO/IEC 7810 cards (ID-1: căn cước, bằng lái) and passport pages (ID-3)."""
 
+RIGID = ("ID-1",)
+"""Papers that do not curl."""
+
 RECEIPT_MM = (58.0, 80.0)
 """Widths of till rolls."""
 
@@ -100,16 +103,18 @@ def resolution(quad: Quad, mm: tuple[float, float]) -> float:
     the sheet reach (the far end of a tilted sheet has a little less, its near end more).
     """
     goal = np.array([(0, 0), (mm[0], 0), mm, (0, mm[1])], dtype=np.float32)
-    return dense(cv2.getPerspectiveTransform(goal, quad.astype(np.float32)).astype(np.float64), mm)
+    move = cv2.getPerspectiveTransform(goal, quad.astype(np.float32)).astype(np.float64)
+    x, y = np.meshgrid(*(np.linspace(0, side, 25) for side in mm))
+    points = cv2.perspectiveTransform(np.stack([x, y], axis=-1).reshape(1, -1, 2), move)
+    return dense(np.asarray(points, dtype=np.float64).reshape(25, 25, 2), mm)
 
 
-def dense(move: Floats, mm: tuple[float, float]) -> float:
-    """The same for a homography `move` (3, 3) from millimetres on the sheet to pixels."""
-    across, down = (np.linspace(0, side, 15) for side in mm)
-    x, y = (grid.ravel() for grid in np.meshgrid(across, down))
-    u, v, w = move @ np.stack([x, y, np.ones_like(x)])
-    along = [np.hypot(move[0, i] - u / w * move[2, i], move[1, i] - v / w * move[2, i]) / np.abs(w) for i in (0, 1)]
-    return float(min(np.percentile(one, 25) for one in along) * MM_PER_INCH)
+def dense(grid: Floats, mm: tuple[float, float]) -> float:
+    """The same for places (rows, columns, 2) in the picture evenly spread over the sheet."""
+    rows, columns = grid.shape[:2]
+    across = np.linalg.norm(np.diff(grid, axis=1), axis=2) / (mm[0] / (columns - 1))
+    down = np.linalg.norm(np.diff(grid, axis=0), axis=2) / (mm[1] / (rows - 1))
+    return float(min(np.percentile(across, 25), np.percentile(down, 25)) * MM_PER_INCH)
 
 
 def _directions(points: Floats) -> tuple[Floats, Floats]:

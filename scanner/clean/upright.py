@@ -23,7 +23,9 @@ LOG = logging.getLogger(__name__)
 SURE = 0.95
 """From this probability on a page is turned; below it stays as it lay."""
 
-_SIDE = 768
+LOOK = 768
+"""Pixels of the long side of what the net looks at."""
+
 _QUARTERS = 4
 _LOCK = Lock()
 
@@ -63,9 +65,9 @@ def turns_needed(image: Any) -> int:
 
 
 def _ink(image: Any) -> NDArray[np.float32]:
-    """Writing as 1 on paper as 0, the long side `_SIDE` pixels."""
+    """Writing as 1 on paper as 0, the long side `LOOK` pixels."""
     height, width = image.shape[:2]
-    scale = _SIDE / max(height, width)
+    scale = LOOK / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     gray: Any = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
@@ -74,7 +76,7 @@ def _ink(image: Any) -> NDArray[np.float32]:
 
 def _probabilities(net: Any, ink: NDArray[np.float32]) -> NDArray[np.float64]:
     """Of the page lying turned counter-clockwise by 0, 1, 2, 3 quarters, and of its writing running downwards."""
-    canvas = np.zeros((1, 1, _SIDE, _SIDE), np.float32)
+    canvas = np.zeros((1, 1, LOOK, LOOK), np.float32)
     canvas[0, 0, : ink.shape[0], : ink.shape[1]] = ink
     with _LOCK:
         net.setInput(canvas)
