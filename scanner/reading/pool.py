@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 COUNT = 2
 CAP_S = 0.3
 """Seconds one task may take; a worker that takes more than GRACE_S longer is ended."""
-GRACE_S = 0.25
+GRACE_S = 0.5
 _START_S = 20.0
 _MOST_DEATHS = 4
 _REST_S = 30.0
