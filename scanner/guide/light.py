@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _BLOWN = 250
 _BLOB = 0.0015
 _FALL = 14
+_WASHED, _NO_INK, _FADED = 0.6, 0.005, 98
+_FADES = 40
 
 
 def paper_light(seen: Glimpse) -> float:
@@ -25,13 +27,18 @@ def paper_light(seen: Glimpse) -> float:
 def washed_out(seen: Glimpse) -> bool:
     """Whether the picture is exposed so long that ink fades into the paper: most of the sheet blown, no dark ink."""
     blown = float(np.mean(seen.least >= _BLOWN))
-    return blown > 0.3 and float(np.percentile(seen.least, 1.5)) > 140
+    if blown < _WASHED:
+        return False
+    ink = seen.least[seen.ink]
+    if ink.size < _NO_INK * seen.least.size:
+        return blown > 0.85
+    return float(np.percentile(ink, 25)) > _FADED
 
 
 def glare_share(seen: Glimpse) -> float:
-    """Share of the sheet (0-1) under mirrored light: blown patches that hold no ink and end abruptly.
+    """Share of the sheet (0-1) under mirrored light: blown patches that end abruptly, their letters gone or faded.
 
-    White paper that is merely well lit goes over into its surroundings gently, or keeps its letters.
+    White paper that is merely well lit goes over into its surroundings gently, or keeps its letters black.
     """
     least = seen.least
     blown = (least >= _BLOWN).astype(np.uint8)
@@ -47,6 +54,7 @@ def glare_share(seen: Glimpse) -> float:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(blown, connectivity=4)
     reach = max(3, round(0.025 * max(height, width)))
     share = 0.0
+    black = float(np.median(least[seen.ink])) if seen.ink.any() else 0.0
     order = np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:12] + 1
     for label in order:
         size = int(stats[label, cv2.CC_STAT_AREA])
@@ -59,7 +67,9 @@ def glare_share(seen: Glimpse) -> float:
         wide = cv2.dilate(near, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
         ring = least[y0:y1, x0:x1][(wide > 0) & (near == 0)]
         whole = cv2.morphologyEx(blob, cv2.MORPH_CLOSE, np.ones((reach | 1, reach | 1), np.uint8))
-        inked = float(np.mean(seen.ink[y0:y1, x0:x1][whole > 0]))
-        if ring.size and float(np.percentile(ring, 70)) <= _BLOWN - _FALL and inked < 0.03:
+        letters = (whole > 0) & seen.ink[y0:y1, x0:x1]
+        inked = float(letters.sum()) / size
+        lost = inked < 0.03 or float(np.median(least[y0:y1, x0:x1][letters])) > black + _FADES
+        if lost and ring.size and float(np.percentile(ring, 70)) <= _BLOWN - _FALL:
             share += size / (height * width)
     return share
