@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,8 +12,9 @@ if TYPE_CHECKING:
     from scanner.guide.same_page import Look
 
 DRAFT_SIDE = 1000
+BLANK = "Trang này hình như không có chữ"
 REMARKS = {
-    "blank": "Trang này hình như không có chữ",
+    "blank": BLANK,
     "blur": "Chữ bị nhòe, nên chụp lại",
     "glare": "Giấy bị bóng, nên chụp lại",
     "dark": "Hình tối quá, nên chụp lại",
@@ -96,13 +98,11 @@ def look_of(shot: Shown) -> Look | None:
     return look_at(shot.image, _corners(shot))
 
 
-def same_as(look: Look | None, others: list[Look | None]) -> int | None:
-    """Which of the others (from 0) shows the same page; None where none does."""
+def same_as(look: Look | None, others: Sequence[Look]) -> bool:
+    """Whether one of the others shows the same page."""
     from scanner.guide.same_page import same_look
 
-    if look is None:
-        return None
-    return next((n for n, other in enumerate(others) if other is not None and same_look(other, look)), None)
+    return look is not None and any(same_look(other, look) for other in others)
 
 
 def _corners(shot: Shown) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.dossiers import Dossiers, HandedIn
 from kiosk.errors import NotReady, WrongStep
-from kiosk.journeys.develop import Shot, Shown, look_of, remarks, same_as, straighten
+from kiosk.journeys.develop import BLANK, Shot, Shown, look_of, remarks, same_as, straighten
 from kiosk.privacy import Workspace
 from langso.contract import Catalogue
 from scanner.eye import Eye, Seen
@@ -51,7 +51,8 @@ GENERAL_KINDS = (
 class PageKept:
     """A page of this visit: its picture (JPEG in the workspace), true dpi, and its size on paper in mm.
 
-    `remarks`: sentences about what is odd with it; `final`: compressed as it will be handed in.
+    `remarks`: sentences about what is odd with it; `looks`: what the camera saw of it, a card's both sides;
+    `final`: compressed as it will be handed in.
     """
 
     path: Path
@@ -59,7 +60,7 @@ class PageKept:
     paper: str
     size_mm: tuple[float, float]
     remarks: tuple[str, ...] = ()
-    look: Look | None = None
+    looks: tuple[Look, ...] = ()
     final: bool = False
 
 
@@ -96,9 +97,8 @@ class ScanJourney:
     @property
     def known(self) -> list[Look]:
         """What the pages (or the card's side) taken so far hold: not to be captured by itself again."""
-        of_card = [side.look for side in self.card or ()]
-        of_pages = [page.look for number, page in enumerate(self.pages) if number != self.replacing]
-        return [look for look in (*of_card, *of_pages) if look is not None]
+        of_card = [side.look for side in self.card or () if side.look is not None]
+        return of_card + [look for page in self.pages for look in page.looks]
 
     def capture(self, seen: Shown) -> PageKept:
         """Straightens what was seen into a page to preview; a frame without a page is kept whole.
@@ -106,12 +106,15 @@ class ScanJourney:
         Raises WrongStep outside "look" or when the dossier is full, NotReady where memory is full.
         """
         self._may_capture()
-        look = look_of(seen)
-        twin = same_as(look, [page.look for page in self.pages])
-        odd = remarks(seen)
-        if twin is not None and twin != self.replacing:
-            odd = (f"Trang này giống trang {twin + 1}", *odd)
-        return self._preview(straighten(seen), seen, look, odd)
+        look, odd = look_of(seen), remarks(seen)
+        if look is None or BLANK in odd:
+            # All blank sides look alike.
+            return self._preview(straighten(seen), seen, (), odd)
+        for number, page in enumerate(self.pages):
+            if number != self.replacing and same_as(look, page.looks):
+                odd = (f"Trang này giống trang {number + 1}", *odd)
+                break
+        return self._preview(straighten(seen), seen, (look,), odd)
 
     def begin_card(self) -> None:
         """The next two captures are the sides of one card. Raises WrongStep outside "look"."""
@@ -138,7 +141,7 @@ class ScanJourney:
         if seen.quad is None:
             raise WrongStep("Chưa thấy thẻ, xin đặt thẻ vào giữa khung.")
         look = look_of(seen)
-        if same_as(look, [side.look for side in sides]) is not None:
+        if any(side.look is not None and same_as(look, (side.look,)) for side in sides):
             raise WrongStep(SAYS["same_side"])
         side = CardSide(straighten(seen, CARD), look, remarks(seen))
         if not sides:
@@ -146,7 +149,8 @@ class ScanJourney:
             return None
         sheet = card_sheet([sides[0].page, side.page])
         odd = tuple(dict.fromkeys((*sides[0].remarks, *side.remarks)))
-        page = self._preview(sheet, None, None, odd)
+        looks = tuple(one for one in (sides[0].look, look) if one is not None)
+        page = self._preview(sheet, None, looks, odd)
         self.card = None
         return page
 
@@ -157,7 +161,9 @@ class ScanJourney:
             raise WrongStep("Trang này không chỉnh góc được; xin chụp lại.")
         again = Shot(shot.image, quad)
         # What the camera finds by itself it will find again: the page is known by that, however its corners are set.
-        page = self._keep(straighten(again), fresh.look or look_of(again), remarks(again))
+        own = look_of(again)
+        looks = fresh.looks or (() if own is None else (own,))
+        page = self._keep(straighten(again), looks, remarks(again))
         return self._exchange(fresh, page)
 
     @property
@@ -310,8 +316,10 @@ class ScanJourney:
         image = cv2.imread(str(page.path))
         return None if image is None else compress(CleanPage(image, page.dpi, page.paper, page.size_mm))
 
-    def _preview(self, clean: CleanPage, shot: Shown | None, look: Look | None, odd: tuple[str, ...]) -> PageKept:
-        page = self._keep(clean, look, odd)
+    def _preview(
+        self, clean: CleanPage, shot: Shown | None, looks: tuple[Look, ...], odd: tuple[str, ...]
+    ) -> PageKept:
+        page = self._keep(clean, looks, odd)
         with self._lock:
             if self.step != "look":
                 self._workspace.drop(page.path)
@@ -328,8 +336,8 @@ class ScanJourney:
             self.fresh = page
         return page
 
-    def _keep(self, clean: CleanPage, look: Look | None, odd: tuple[str, ...]) -> PageKept:
-        return PageKept(self._write(clean.image), clean.dpi, clean.paper, clean.size_mm, odd, look)
+    def _keep(self, clean: CleanPage, looks: tuple[Look, ...], odd: tuple[str, ...]) -> PageKept:
+        return PageKept(self._write(clean.image), clean.dpi, clean.paper, clean.size_mm, odd, looks)
 
     def _write(self, image: Any) -> Path:
         import cv2

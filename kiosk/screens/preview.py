@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kiosk.journeys.scan import PageKept, ScanJourney
 
 WAIT = "Đang làm rõ, xin chờ một chút"
+LARGE = 1.5
 
 
 class PreviewPage(Page):
@@ -84,12 +85,18 @@ class PreviewPage(Page):
         if self._journey.shot is not None or self._shot is not None:
             tools.add_widget(self._corners_button)
         tools.bind(minimum_height=tools.setter("height"))
-        side.put(self._state, Text(theme, "Xin nhìn kỹ: đủ bốn góc, chữ rõ, không bóng.", 23, face="semibold"), tools)
+        side.put(self._state)
+        if theme.text < LARGE:
+            side.put(Text(theme, "Xin nhìn kỹ: đủ bốn góc, chữ rõ, không bóng.", 23, face="semibold"))
+        side.put(tools)
         side.bind(width=lambda _, width: self._state.limit(width - theme.px(10)))
         return side
 
     def _keep_words(self) -> str:
-        return "Giữ, quét thêm trang" if self._journey.replacing is None else "Giữ, thay trang cũ"
+        # Larger letters need fewer words: what can be done must stand in one row.
+        if self._journey.replacing is not None:
+            return "Giữ, thay trang cũ" if self.theme.text < LARGE else "Thay trang"
+        return "Giữ, quét thêm trang" if self.theme.text < LARGE else "Quét thêm"
 
     def _do(self, what: Callable[[], PageKept]) -> None:
         """Something that gives another fresh page, off the screen's thread."""
@@ -176,8 +183,8 @@ class CornersPage(Page):
         found = shot.quad is not None
         super().__init__(
             kiosk.theme,
-            title="Kéo bốn vòng vào bốn góc giấy",
-            under="Chạm vào vòng tròn rồi kéo" if found else "Máy chưa thấy mép giấy, xin chỉ giúp",
+            title="Kéo vào bốn góc giấy",
+            under="Chạm vòng tròn rồi kéo" if found else "Máy chưa thấy mép, xin chỉ giúp",
             back=self._back,
             listen=kiosk.read_aloud,
         )

@@ -134,7 +134,8 @@ class ScanPage(Page):
             left.append(WordButton(theme, "Thôi, quét giấy thường", self._leave_card, icon="description"))
         elif journey.replacing is None:
             if journey.pages:
-                left.append(WordButton(theme, "Xong, gửi cho xã", self._sort, icon="send", kind="help"))
+                enough = "Xong, gửi cho xã" if theme.text < 1.5 else "Xong, gửi"
+                left.append(WordButton(theme, enough, self._sort, icon="send", kind="help"))
             left.append(WordButton(theme, "Thẻ hai mặt", self._begin_card, icon="id_card"))
         self.set_foot(left, [capture])
 

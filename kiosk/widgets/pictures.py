@@ -47,7 +47,9 @@ class CameraView(FloatLayout):
             self._ring_colour = Color(*rgba(OUTLINE, 0))
             self._ring = Line(width=theme.px(7), cap="round")
         self._progress = 0.0
-        self.pill = Pill(theme, sentence, icon, "warn", size=24, height=56)
+        # Letters large enough already must not hide the paper.
+        size = 24 if theme.text < 1.5 else 20
+        self.pill = Pill(theme, sentence, icon, "warn", size=size, height=56)
         self.pill.pos_hint = {}
         self.add_widget(self.pill)
         self.bind(pos=self._place, size=self._place)
