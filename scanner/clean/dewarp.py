@@ -8,18 +8,18 @@ each step is kept only where the lines of writing come out no worse than without
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from scanner.clean.lines import PX_PER_MM, Baselines, Slopes, slopes
 from scanner.clean.outline import ALONG, REACH, Side, straightened, trace
-from scanner.clean.warp import sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scanner.clean.near import Near
     from scanner.pages.geometry import Quad
 
     Floats = NDArray[np.float64]
@@ -31,8 +31,7 @@ FLAT_LINES = 0.0045
 
 _WIDE_REACH = 0.14
 _TRACED = 0.7
-_GRID = (61, 45)
-_LOOK = 1400
+_GRID = (121, 89)
 _WORSE = 0.0006
 _WORTH = 0.75
 
@@ -77,57 +76,40 @@ class Shape:
         return np.asarray(cv2.perspectiveTransform(points, move).reshape(*x.shape, 2), dtype=np.float64)
 
 
-def shape_of(image: Any, quad: Quad, mm: tuple[float, float], *, rigid: bool = False) -> Shape:
-    """The shape of the sheet `quad` (its top left first, writing upright) of size `mm` in the picture (BGR); `rigid`:
-    it cannot curl.
+def shape_of(near: Near, quad: Quad, mm: tuple[float, float], *, rigid: bool = False) -> Shape:
+    """The shape of the sheet of size `mm` whose corners `quad` (as its writing reads, top left first) lie at these
+    pixels of the picture that `near` was cut from; `rigid`: it cannot curl.
     """
-    sides: tuple[Side, ...] = trace(image, quad, mm)
+    sides = trace(near, quad, mm)
     if min(side.sure for side in sides) <= 0:
-        wide = trace(image, quad, mm, _WIDE_REACH)
+        wide = trace(near, quad, mm, _WIDE_REACH)
         sides = tuple(
             b if a.sure <= 0 and b.bow > REACH * max(mm) / 2 else a for a, b in zip(sides, wide, strict=True)
         )
     flat = Shape(straightened(quad, mm, sides), mm, sides)
     if rigid:
         return flat
-    look = _Look(image, quad)
-    best, crooked = flat, look.writing(flat)
+    best, crooked = flat, _writing(near, flat)
     if max(side.bow for side in sides) > max(FLAT_BOW * max(mm), _TRACED):
         bowed = Shape(quad, mm, sides, bowed=True)
-        after = look.writing(bowed)
+        after = _writing(near, bowed)
         if not (after.crooked > crooked.crooked + _WORSE):
             best, crooked = bowed, after
     for _ in range(2):
         if not crooked.known or crooked.crooked <= FLAT_LINES:
             break
         better = replace(best, writing=(*best.writing, crooked.fit()))
-        after = look.writing(better)
+        after = _writing(near, better)
         if not after.crooked < _WORTH * crooked.crooked:
             break
         best, crooked = better, after
     return best
 
 
-class _Look:
-    """A small copy of the picture, and how straight writing runs in it."""
-
-    def __init__(self, image: Any, quad: Quad) -> None:
-        self._scale = min(1.0, _LOOK / float(np.ptp(quad, axis=0).max()))
-        self._small = image
-        if self._scale < 1:
-            self._small = cv2.resize(image, None, fx=self._scale, fy=self._scale, interpolation=cv2.INTER_AREA)
-        self._small = cv2.cvtColor(self._small, cv2.COLOR_BGR2GRAY)
-
-    def writing(self, shape: Shape) -> Slopes:
-        """Slopes of the writing on the sheet taken to have this shape."""
-        size = (round(shape.mm[0] * PX_PER_MM), round(shape.mm[1] * PX_PER_MM))
-        nodes = ((shape.grid() + 0.5) * self._scale - 0.5).astype(np.float32)
-        rows, columns = nodes.shape[:2]
-        place = np.array([[(columns - 1) / size[0], 0, 0.0], [0, (rows - 1) / size[1], 0.0]])
-        at = cv2.warpAffine(
-            nodes, place, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-        )
-        return slopes(sample(self._small, at))
+def _writing(near: Near, shape: Shape) -> Slopes:
+    """Slopes of the writing on the sheet taken to have this shape."""
+    size = (round(shape.mm[0] * PX_PER_MM), round(shape.mm[1] * PX_PER_MM))
+    return slopes(near.view(shape.grid(), size))
 
 
 def _between(sides: tuple[Side, ...], mm: tuple[float, float], x: Floats, y: Floats) -> tuple[Floats, Floats]:

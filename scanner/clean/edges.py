@@ -44,7 +44,8 @@ def trim(page: Any, shape: Shape, *, rigid: bool = False) -> None:
 
 def paper_colour(page: Any) -> tuple[int, int, int]:
     """The commonest colour of a flattened page's brighter half (BGR)."""
-    small = cv2.resize(page, (120, 160), interpolation=cv2.INTER_AREA).reshape(-1, 3)
+    step = max(1, min(page.shape[:2]) // 100)
+    small = page[step // 2 :: step, step // 2 :: step].reshape(-1, 3)
     bright = small.max(axis=1)
     blue, green, red = np.median(small[bright >= np.median(bright)], axis=0).astype(int).tolist()
     return blue, green, red

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 PAPER = 245.0
 """The value flattened paper comes to: a little below white, so that nothing faint on it is burnt out."""
 
-_SIDE = 480
+LOOK = 480
+"""Pixels of the long side of the copy that light is looked for on."""
+
 _STROKE = 0.032
 """Share of the long side no line of writing is as high as: about 9 mm on A4."""
 _DEEPEST = 0.2
@@ -46,7 +48,11 @@ def flatten_light(image: Any, white: tuple[float, float, float] | None = None) -
     `white`: BGR of white paper under this lamp where the camera was calibrated; else a tint a lamp can give is
     taken for the lamp's, and any other for the paper's (see `lamp_share`).
     """
-    light = light_of(image)
+    return take_off(image, light_of(image), white)
+
+
+def take_off(image: Any, light: Light, white: tuple[float, float, float] | None = None) -> Any:
+    """`flatten_light` with a light found before, on any copy of the same sheet laid out alike."""
     tint = np.asarray(light.tint if white is None else white, dtype=np.float64)
     share = 1.0 if white is not None else lamp_share(light.tint)
     # Between neutral (share 1) and the paper's own tint (share 0), in steps of the eye: logarithms.
@@ -74,7 +80,7 @@ def lamp_share(tint: Floats) -> float:
 def light_of(image: Any) -> Light:
     """The light on a page (BGR uint8) and the tint of its paper."""
     height, width = image.shape[:2]
-    scale = min(1.0, _SIDE / max(height, width))
+    scale = min(1.0, LOOK / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     stroke = max(3, round(max(size) * _STROKE) | 1)

@@ -18,6 +18,7 @@ from scanner.clean.warp import sample
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scanner.clean.near import Near
     from scanner.pages.geometry import Quad
 
     Floats = NDArray[np.float64]
@@ -31,8 +32,7 @@ MOST = 0.012
 """Straight sides are moved by no more than this share of the long side: the corners were found better than that."""
 
 _ACROSS = 121
-_ENDS = 0.02
-_LOOK = 1400
+_ENDS = (0.02, 0.045)
 _STEP_COST = 1.2
 _EDGE_GAIN = 9.0
 _DEGREE = 7
@@ -68,18 +68,16 @@ class Side:
         return np.asarray(slope * at + middle, dtype=np.float64)
 
 
-def trace(image: Any, quad: Quad, mm: tuple[float, float], reach: float = REACH) -> tuple[Side, Side, Side, Side]:
-    """Top, right, bottom and left side of the sheet `quad` (ordered; pixels of `image`, BGR) of size `mm`; each runs
+def trace(near: Near, quad: Quad, mm: tuple[float, float], reach: float = REACH) -> tuple[Side, ...]:
+    """Top, right, bottom and left side of the sheet `quad` (ordered; the picture's pixels) of size `mm`; each runs
     clockwise. `reach`: half width of the band looked at, as a share of the long side.
     """
     band = reach * max(mm)
-    small, inside = _near(image, quad, band / min(mm))
     goal = np.array([(0, 0), (mm[0], 0), mm, (0, mm[1])], dtype=np.float32)
-    move = cv2.getPerspectiveTransform(goal, inside.astype(np.float32)).astype(np.float64)
-    seen = [_look(small, move, goal, index, band) for index in range(4)]
+    move = cv2.getPerspectiveTransform(goal, near.inside(quad).astype(np.float32)).astype(np.float64)
+    seen = [_look(near.image, move, goal, index, band) for index in range(4)]
     paths = _best_paths(np.stack([one.cost for one in seen]))
-    first, second, third, fourth = (_judge(one, path, band, max(mm)) for one, path in zip(seen, paths, strict=True))
-    return first, second, third, fourth
+    return tuple(_judge(one, path, band, max(mm)) for one, path in zip(seen, paths, strict=True))
 
 
 def straightened(quad: Quad, mm: tuple[float, float], sides: tuple[Side, ...]) -> Quad:
@@ -97,23 +95,6 @@ def straightened(quad: Quad, mm: tuple[float, float], sides: tuple[Side, ...]) -
     goal = np.array([(0, 0), (width, 0), mm, (0, height)], dtype=np.float32)
     move = cv2.getPerspectiveTransform(goal, quad.astype(np.float32))
     return np.asarray(cv2.perspectiveTransform(corners[None], move)[0], dtype=np.float64)
-
-
-def _near(image: Any, quad: Quad, margin: float) -> tuple[Any, Quad]:
-    """The sheet and `margin` round it, at most `_LOOK` pixels long, and the corners in that."""
-    height, width = image.shape[:2]
-    low, high = quad.min(axis=0), quad.max(axis=0)
-    more = (high - low).max() * margin * 1.3 + 4
-    x0, y0 = np.clip(np.floor(low - more).astype(int), 0, (width - 2, height - 2))
-    x1, y1 = np.clip(np.ceil(high + more).astype(int), (x0 + 2, y0 + 2), (width, height))
-    part = image[y0:y1, x0:x1]
-    inside = quad - (x0, y0)
-    scale = _LOOK / float(np.ptp(quad, axis=0).max())
-    if scale >= 1:
-        return part, inside
-    small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    ratio = np.array([small.shape[1] / part.shape[1], small.shape[0] / part.shape[0]])
-    return small, (inside + 0.5) * ratio - 0.5
 
 
 @dataclass(frozen=True)
@@ -157,7 +138,7 @@ def _judge(band: _Band, path: NDArray[np.int64], reach: float, longest: float) -
     stuck = float(np.mean((path < 3) | (path > _ACROSS - 4)))
     # A side bows in its middle; at its ends the corners were found. A frame printed round the page does not.
     ends = max(abs(float(np.median(part))) for part in (smooth[:10], smooth[-10:]))
-    if not band.usable or stuck > 0.05 or rags > 0.3 or on_edge < 0.6 or ends > _ENDS * longest:
+    if not band.usable or stuck > 0.05 or rags > 0.3 or on_edge < 0.6 or ends > _ENDS[band.apart > 0.6] * longest:
         return Side(np.zeros(ALONG), np.zeros(ALONG), 0.0)
     return Side(raw, smooth, float(np.clip(band.apart * on_edge * (1 - rags), 0.05, 1)))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from scanner.clean.near import even_grid
 from scanner.clean.page import MM_PER_INCH
 from scanner.pages.geometry import area
 
@@ -102,11 +103,7 @@ def resolution(quad: Quad, mm: tuple[float, float]) -> float:
     """Dots per inch the picture has on the sheet, in the poorer of its two directions: what three quarters of
     the sheet reach (the far end of a tilted sheet has a little less, its near end more).
     """
-    goal = np.array([(0, 0), (mm[0], 0), mm, (0, mm[1])], dtype=np.float32)
-    move = cv2.getPerspectiveTransform(goal, quad.astype(np.float32)).astype(np.float64)
-    x, y = np.meshgrid(*(np.linspace(0, side, 25) for side in mm))
-    points = cv2.perspectiveTransform(np.stack([x, y], axis=-1).reshape(1, -1, 2), move)
-    return dense(np.asarray(points, dtype=np.float64).reshape(25, 25, 2), mm)
+    return dense(even_grid(quad), mm)
 
 
 def dense(grid: Floats, mm: tuple[float, float]) -> float:

@@ -40,7 +40,7 @@ def warp_bent(image: Any, grid: NDArray[np.float64], size: tuple[int, int]) -> A
     for top in range(0, size[1], _STRIP):
         deep = min(_STRIP, size[1] - top)
         place = np.array([[across, 0, across / 2], [0, down, (top + 0.5) * down]])
-        flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         at = cv2.warpAffine(nodes, place, (size[0], deep), flags=flags, borderMode=cv2.BORDER_REPLICATE)
         out[top : top + deep] = sample(source, at, cv2.INTER_CUBIC)
     return out

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scanner.clean import light, orientation
 from scanner.clean.dewarp import shape_of
 from scanner.clean.edges import trim
-from scanner.clean.light import flatten_light
+from scanner.clean.near import even_grid, near
 from scanner.clean.page import MM_PER_INCH, CleanPage
 from scanner.clean.size import RIGID, dense, resolution, size_of
-from scanner.clean.upright import LOOK, turns_needed
 from scanner.clean.warp import warp_bent, warp_flat
 from scanner.pages.geometry import order_corners
 
@@ -39,19 +39,21 @@ def finish(
     """
     corners = order_corners(quad)
     size = size_of(corners, (image.shape[1], image.shape[0]), paper, px_per_mm)
-    turns = turns_needed(flatten_light(warp_flat(image, corners, _look(size))))
+    copy = near(image, corners)
+    turns = orientation.turns_needed(copy.view(even_grid(corners), _look(size, 2 * orientation.LOOK)))
     corners = np.roll(corners, turns, axis=0)
     if turns % 2:
         size = replace(size, mm=(size.mm[1], size.mm[0]))
     rigid = size.paper in RIGID
-    shape = shape_of(image, corners, size.mm, rigid=rigid)
+    shape = shape_of(copy, corners, size.mm, rigid=rigid)
+    grid = shape.grid()
+    dpi = told_dpi(dense(grid, size.mm), size.mm)
+    lit = light.light_of(copy.view(grid, _look(size, 2 * light.LOOK)))
     if shape.flat:
-        dpi = told_dpi(resolution(shape.quad, size.mm), size.mm)
         picture = warp_flat(image, shape.quad, _pixels(size, dpi))
     else:
-        dpi = told_dpi(dense(shape.grid(), size.mm), size.mm)
-        picture = warp_bent(image, shape.grid(), _pixels(size, dpi))
-    picture = flatten_light(picture, white)
+        picture = warp_bent(image, grid, _pixels(size, dpi))
+    picture = light.take_off(picture, lit, white)
     trim(picture, shape, rigid=rigid)
     return CleanPage(picture, dpi, size.paper, size.mm, size.sure, turns * 90, shape.how)
 
@@ -65,7 +67,7 @@ def rectify(image: Any, quad: Quad, paper: str | None = None, *, px_per_mm: floa
     size = size_of(corners, (image.shape[1], image.shape[0]), paper, px_per_mm)
     dpi = told_dpi(resolution(corners, size.mm), size.mm)
     return CleanPage(
-        flatten_light(warp_flat(image, corners, _pixels(size, dpi))), dpi, size.paper, size.mm, size.sure
+        light.flatten_light(warp_flat(image, corners, _pixels(size, dpi))), dpi, size.paper, size.mm, size.sure
     )
 
 
@@ -79,7 +81,7 @@ def _pixels(size: Size, dpi: int) -> tuple[int, int]:
     return width, height
 
 
-def _look(size: Size) -> tuple[int, int]:
-    """Pixels of the copy that is only looked at for which way up it is."""
-    width, height = (max(MIN_SIDE, round(side / max(size.mm) * LOOK)) for side in size.mm)
+def _look(size: Size, longest: int) -> tuple[int, int]:
+    """Pixels of a copy that is only looked at."""
+    width, height = (max(MIN_SIDE, round(side / max(size.mm) * longest)) for side in size.mm)
     return width, height

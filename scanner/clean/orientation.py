@@ -47,7 +47,7 @@ def upright(page: CleanPage) -> CleanPage:
 
 
 def turns_needed(image: Any) -> int:
-    """Quarter turns clockwise (0 to 3) that put the writing of this evenly lit BGR page upright; 0 where unsure."""
+    """Quarter turns clockwise (0 to 3) that put the writing of this BGR page upright, however lit; 0 where unsure."""
     net = _net()
     if net is None:
         return 0
@@ -71,7 +71,12 @@ def _ink(image: Any) -> NDArray[np.float32]:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     gray: Any = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    return np.asarray(1 - gray.astype(np.float32) / 255, dtype=np.float32)
+    # Paper, wherever it is lit, is 0: what is wider than a line of writing is not ink but light or a picture.
+    quarter = cv2.resize(cv2.dilate(gray, np.ones((3, 3), np.uint8)), None, fx=0.25, fy=0.25)
+    paper = cv2.morphologyEx(quarter, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    paper = cv2.resize(cv2.GaussianBlur(paper, (0, 0), 2), size, interpolation=cv2.INTER_LINEAR)
+    even: Any = cv2.divide(gray, np.maximum(paper, 1), scale=250)
+    return np.asarray(1 - even.astype(np.float32) / 255, dtype=np.float32)
 
 
 def _probabilities(net: Any, ink: NDArray[np.float32]) -> NDArray[np.float64]:

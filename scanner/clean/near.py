@@ -1,0 +1,71 @@
+"""A small copy of a sheet and what lies round it: everything but the last warp is decided on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from scanner.clean.warp import sample
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scanner.pages.geometry import Quad
+
+    Floats = NDArray[np.float64]
+
+_LONG = 1300
+_MARGIN = 0.2
+
+
+@dataclass(frozen=True)
+class Near:
+    """`image`: BGR uint8; `corner`: where in the picture it was cut out; `shrunk`: pixels there for one of these."""
+
+    image: Any
+    corner: tuple[int, int]
+    shrunk: int
+
+    def inside(self, points: Floats) -> Floats:
+        """The picture's pixels (..., 2) as pixels of the copy."""
+        return np.asarray((points - np.array(self.corner) + 0.5) / self.shrunk - 0.5, dtype=np.float64)
+
+    def view(self, grid: Floats, size: tuple[int, int]) -> Any:
+        """The sheet whose evenly spread points `grid` (rows, columns, 2) lie at these pixels of the picture, laid out
+        in (width, height) pixels; good enough to judge by.
+        """
+        nodes = self.inside(grid).astype(np.float32)
+        rows, columns = nodes.shape[:2]
+        across, down = (columns - 1) / size[0], (rows - 1) / size[1]
+        place = np.array([[across, 0, across / 2], [0, down, down / 2]])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return sample(self.image, cv2.warpAffine(nodes, place, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+
+def near(image: Any, quad: Quad) -> Near:
+    """The copy for the sheet `quad` in the picture."""
+    height, width = image.shape[:2]
+    low, high = quad.min(axis=0), quad.max(axis=0)
+    longest = float((high - low).max())
+    # Whole numbers shrink fastest.
+    shrunk = max(1, int(longest / _LONG))
+    more = longest * _MARGIN + 4 * shrunk
+    x0, y0 = np.clip(np.floor(low - more).astype(int), 0, (width - 2, height - 2)).tolist()
+    x1, y1 = np.clip(np.ceil(high + more).astype(int), (x0 + 2, y0 + 2), (width, height)).tolist()
+    part = image[y0:y1, x0:x1]
+    if shrunk > 1:
+        size = (part.shape[1] // shrunk, part.shape[0] // shrunk)
+        part = cv2.resize(part[: size[1] * shrunk, : size[0] * shrunk], size, interpolation=cv2.INTER_AREA)
+    return Near(part, (x0, y0), shrunk)
+
+
+def even_grid(quad: Quad, rows: int = 25, columns: int = 19) -> Floats:
+    """Pixels (rows, columns, 2) evenly spread over the flat sheet `quad` (ordered)."""
+    unit = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float32)
+    move = cv2.getPerspectiveTransform(unit, quad.astype(np.float32)).astype(np.float64)
+    x, y = np.meshgrid(np.linspace(0, 1, columns), np.linspace(0, 1, rows))
+    points = cv2.perspectiveTransform(np.stack([x, y], axis=-1).reshape(1, -1, 2), move)
+    return np.asarray(points.reshape(rows, columns, 2), dtype=np.float64)
