@@ -147,7 +147,7 @@ def _lab(image: Any) -> Any:
 
 def _paper(lab: Any) -> Any:
     """The commonest light colour."""
-    light = lab[lab[:, 0] > np.percentile(lab[:, 0], 50)]
+    light = lab[lab[:, 0] >= np.percentile(lab[:, 0], 50)]
     return np.median(light, axis=0)
 
 
