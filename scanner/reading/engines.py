@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -29,10 +29,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Look:
-    """What one engine made of one picture: what it read, and where it saw a code it could not read."""
+    """What one engine made of one picture: what it read, and where it saw a code it could not read, with the version
+    it took it for (0: not known).
+    """
 
     readings: tuple[Reading, ...] = ()
-    unread: tuple[Polygon, ...] = field(default=())
+    unread: tuple[Polygon, ...] = ()
+    versions: tuple[int, ...] = ()
 
 
 def zxing(gray: Any, *, histogram: bool = False, pure: bool = False, invert: bool = True) -> Look:
@@ -51,6 +54,7 @@ def zxing(gray: Any, *, histogram: bool = False, pure: bool = False, invert: boo
     )
     readings: list[Reading] = []
     unread: list[Polygon] = []
+    versions: list[int] = []
     for result in results[:MAX_CODES]:
         at = result.position
         corners = ((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
@@ -60,7 +64,14 @@ def zxing(gray: Any, *, histogram: bool = False, pure: bool = False, invert: boo
             readings.append(Reading(text, place, "zxing"))
         elif not result.valid:
             unread.append(place)
-    return Look(tuple(readings), tuple(unread))
+            versions.append(_version(result))
+    return Look(tuple(readings), tuple(unread), tuple(versions))
+
+
+def _version(result: Any) -> int:
+    """Version of a symbol not decoded; 0 for one of the small kinds, which three specks can look like."""
+    said = str((result.extra or {}).get("Version", ""))
+    return int(said) if said.isdecimal() else 0
 
 
 class WeChat:

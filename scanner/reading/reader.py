@@ -99,10 +99,12 @@ class _Reading:
 
     def _climb_on(self, task: Task) -> None:
         step = task.step + 1
-        if task.place is None or step >= len(ladder.RUNGS) or self._is_read(task.place):
+        if task.kind != "place" or task.place is None or step >= len(ladder.RUNGS) or self._is_read(task.place):
             return
         if not self._found or any(same_place(task.place, sure) for sure in self._sure):
-            self._ask("place", 10 * step, step=step, place=task.place)
+            if step == 1:
+                self._ask("weave", 10, place=task.place)
+            self._ask("place", 10 * step + 1, step=step, place=task.place)
 
     def _ask(self, kind: Any, rank: float, **details: Any) -> None:
         self._session.add(kind, rank, **details)

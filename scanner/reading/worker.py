@@ -23,6 +23,7 @@ from langso.assets import AssetMissing
 from scanner.reading import ladder, wholes
 from scanner.reading.engines import Detector, Look, WeChat
 from scanner.reading.tasks import MAX_LINE, Answer, Task
+from scanner.reading.weave import weave
 
 _log = logging.getLogger(__name__)
 _LAST_RESORT_S = 2.0
@@ -70,6 +71,8 @@ class _Bench:
             return wholes.look(gray, task.step)
         if task.place is None:
             return Look()
+        if task.kind == "weave":
+            return weave(gray, task.place, task.until)
         return ladder.climb(gray, task.place, task.step, self._wechat, task.until)
 
     def _frame(self, height: int, width: int) -> Any:

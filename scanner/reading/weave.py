@@ -1,0 +1,116 @@
+"""The last means for a place no engine reads: guess the grid from half-seen codes, fit it, mend the symbol."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from scanner.reading import changes, mesh, soft
+from scanner.reading.engines import Look, Reading, zxing
+from scanner.reading.places import Polygon, cut, polygon
+
+_SIDE = 400
+_BLURS = (0.8, 1.6)
+_MOST_VERSION = 25
+_LEAST_FIT = 0.3
+_GUESSES = 5
+_WORTH_MENDING = 0.75
+_SAME_PX = 4.0
+# Changes under which zxing finds the three finder patterns of a code it cannot decode.
+_HINTS: tuple[tuple[int, changes.Change, bool], ...] = (
+    (160, changes.thresholded, True),
+    (290, changes.as_is, False),
+    (290, changes.evened, True),
+    (290, changes.sharpened, True),
+    (400, changes.softened, False),
+    (240, changes.crisped, True),
+    (400, changes.evened_sharpened, False),
+    (200, changes.widely_thresholded, True),
+    (480, changes.as_is, False),
+)
+
+
+@dataclass(frozen=True)
+class _Guess:
+    fit: float
+    version: int
+    corners: Any
+    inverted: bool
+
+
+def weave(gray: Any, place: Polygon, until: float) -> Look:
+    """A code at the place, its modules sampled through a bent grid and its doubtful codewords filled in; nothing
+    where there is none beyond doubt. Stops at `until` (monotonic).
+    """
+    part, left, top = cut(gray, place)
+    if min(part.shape) < 24:
+        return Look()
+    small, scale = changes.resized(part, min(_SIDE, 3 * max(part.shape)))
+    found = _hints(part, scale, until)
+    if found.readings:
+        return Look(tuple(_moved(r, scale, left, top) for r in found.readings))
+    softer = [cv2.GaussianBlur(small, (0, 0), blur) for blur in _BLURS]
+    for guess in _guesses(softer[0], found):
+        if time.monotonic() > until:
+            break
+        seen = [255 - picture if guess.inverted else picture for picture in softer]
+        fitted = mesh.fitted(seen[0], guess.corners, guess.version)
+        for picture in seen if fitted.fit > _WORTH_MENDING else ():
+            modules = soft.mended(mesh.sampled(picture, fitted.centres))
+            text = "" if modules is None else text_of(modules)
+            if text:
+                return Look((_moved(Reading(text, polygon(fitted.corners), "mesh"), scale, left, top),))
+    return Look()
+
+
+def text_of(modules: Any) -> str:
+    """Text of a whole symbol given as its modules (True = dark), "" where it holds none."""
+    drawn = np.kron(np.where(modules, 0, 255).astype(np.uint8), np.ones((4, 4), np.uint8))
+    look = zxing(np.pad(drawn, 16, constant_values=255), pure=True)
+    return look.readings[0].text if look.readings else ""
+
+
+def _hints(part: Any, scale: float, until: float) -> Look:
+    """Half-seen codes, in pixels of the scaled part; or readings, should one of the looks succeed."""
+    places: list[Polygon] = []
+    versions: list[int] = []
+    for side, change, histogram in _HINTS:
+        if time.monotonic() > until:
+            break
+        seen, by = changes.resized(part, min(side, 3 * max(part.shape)))
+        look = zxing(change(seen), histogram=histogram)
+        if look.readings:
+            readings = (Reading(r.text, polygon(r.polygon, by / scale), "zxing") for r in look.readings)
+            return Look(tuple(readings))
+        places += [polygon(place, by / scale) for place in look.unread]
+        versions += look.versions
+    return Look((), tuple(places), tuple(versions))
+
+
+def _guesses(picture: Any, hints: Look) -> Iterator[_Guess]:
+    dark = 255 - picture
+    guesses: list[_Guess] = []
+    for place, version in zip(hints.unread, hints.versions, strict=True):
+        corners = np.array(place, np.float32)
+        if not 1 <= version <= _MOST_VERSION or not cv2.isContourConvex(corners):
+            continue
+        for inverted, seen in ((False, picture), (True, dark)):
+            guesses.append(_Guess(mesh.first_fit(seen, corners, version), version, corners, inverted))
+    guesses.sort(key=lambda guess: -guess.fit)
+    given: list[_Guess] = []
+    for guess in guesses:
+        if guess.fit < _LEAST_FIT or len(given) >= _GUESSES:
+            return
+        if any(g.version == guess.version and np.abs(g.corners - guess.corners).max() < _SAME_PX for g in given):
+            continue
+        given.append(guess)
+        yield guess
+
+
+def _moved(reading: Reading, scale: float, left: int, top: int) -> Reading:
+    return Reading(reading.text, polygon(reading.polygon, scale, left, top), reading.engine)
