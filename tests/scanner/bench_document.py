@@ -137,10 +137,10 @@ def _memory(clean: list[CleanPage]) -> tuple[float, float]:
 def _peaks(folder: str, dpi: int) -> tuple[float, float]:
     files = sorted(Path(folder).iterdir())
     make_document((CleanPage(np.load(file), dpi, "A4", A4_MM) for file in files), About("Giấy tờ"))
-    own, theirs = (
-        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return own, theirs
+    # Not ru_maxrss for this process: that one remembers the process it was started from.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    own = int(status.split("VmHWM:")[1].split()[0]) / 1024
+    return own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 if __name__ == "__main__":
