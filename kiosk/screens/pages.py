@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kiosk.app import Kiosk
     from kiosk.journeys.scan import ScanJourney
 
-SURE = "Chạm lần nữa để bỏ"
+SURE = "Chạm lại để bỏ"
 WIDE = 300
 
 

@@ -253,7 +253,7 @@ class PageList(BoxLayout):
         shown = 2 if theme.text < 1.5 else 1
         first = max(0, len(journey.pages) - shown)
         if first:
-            more = WordButton(theme, f"Xem cả {len(journey.pages)} trang", look_at(0), size=18, least=246)
+            more = WordButton(theme, f"Cả {len(journey.pages)} trang", look_at(0), size=18, least=246)
             self.add_widget(more)
         for index in range(first, len(journey.pages)):
             self.add_widget(_KeptPage(theme, journey.pages[index], index, look_at(index)))

@@ -306,6 +306,42 @@ def draw_paper() -> Any:
     return table
 
 
+def draw_table() -> Any:
+    """The dark table, nothing on it."""
+    import numpy
+
+    rng = numpy.random.default_rng(3)
+    return numpy.full((1080, 1920, 3), (58, 66, 74), numpy.uint8) + rng.integers(0, 8, (1080, 1920, 3), numpy.uint8)
+
+
+def draw_card(*, front: bool) -> Any:
+    """One side of an invented identity card on the dark table."""
+    import cv2
+    import numpy
+
+    side = numpy.full((540, 856, 3), (225, 230, 215), numpy.uint8)
+    if front:
+        cv2.putText(side, "CAN CUOC", (300, 80), cv2.FONT_HERSHEY_DUPLEX, 1.2, (40, 40, 160), 2)
+        cv2.rectangle(side, (40, 150), (240, 440), (120, 110, 100), -1)
+        for line in range(6):
+            cv2.putText(
+                side, "aeonmhkt"[line:] * 2, (280, 160 + 55 * line), cv2.FONT_HERSHEY_SIMPLEX, 1, (40, 40, 40), 2
+            )
+    else:
+        cv2.rectangle(side, (60, 60), (200, 170), (60, 160, 200), -1)
+        for line in range(4):
+            text = "VNM095<<<0000010<<<<<<<<<<<"[line:]
+            cv2.putText(side, text, (40, 330 + 55 * line), cv2.FONT_HERSHEY_PLAIN, 2.2, (30, 30, 30), 2)
+    table = draw_table()
+    corners = numpy.array([(420, 200), (1500, 215), (1510, 890), (410, 880)], numpy.float32)
+    whole = numpy.array([(0, 0), (856, 0), (856, 540), (0, 540)], numpy.float32)
+    move = cv2.getPerspectiveTransform(whole, corners)
+    laid = cv2.warpPerspective(side, move, (1920, 1080), flags=cv2.INTER_AREA)
+    mask = cv2.warpPerspective(numpy.full(side.shape[:2], 255, numpy.uint8), move, (1920, 1080))
+    table[mask > 127] = laid[mask > 127]
+    return table
+
+
 def vietqr(account: str = OWN_ACCOUNT, *, amount: int | None = 8000, name: str = "UBND XA HOA SON") -> str:
     from langso import codes
 
@@ -332,22 +368,56 @@ def draw_code(text: str) -> Any:
 
 
 @pytest.fixture
+def card_sides() -> tuple[Any, Any]:
+    """Front and back of a card on the table (BGR)."""
+    return draw_card(front=True), draw_card(front=False)
+
+
+@pytest.fixture
 def make_code() -> Callable[..., str]:
     return vietqr
 
 
 @pytest.fixture
 def cameras(tmp_path: Path) -> dict[str, Path]:
-    """Folders a replay camera can look at: paper, own, stranger, nothing."""
+    """Folders a replay camera can look at: paper, own, stranger, front and back of a card, nothing on the table."""
     import cv2
 
-    folders = {name: tmp_path / "camera" / name for name in ("paper", "own", "stranger", "nothing")}
+    names = ("paper", "own", "stranger", "front", "back", "nothing")
+    folders = {name: tmp_path / "camera" / name for name in names}
     for folder in folders.values():
         folder.mkdir(parents=True)
     cv2.imwrite(str(folders["paper"] / "1.jpg"), draw_paper())
     cv2.imwrite(str(folders["own"] / "1.jpg"), draw_code(vietqr()))
     cv2.imwrite(str(folders["stranger"] / "1.jpg"), draw_code(vietqr("999900001111", name="NGUOI LA")))
+    cv2.imwrite(str(folders["front"] / "1.jpg"), draw_card(front=True))
+    cv2.imwrite(str(folders["back"] / "1.jpg"), draw_card(front=False))
+    cv2.imwrite(str(folders["nothing"] / "1.jpg"), draw_table())
     return folders
+
+
+@pytest.fixture
+def lay_when_shot(tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """`lay_when_shot(shot, place, picture)`: another paper comes under the camera once that shot was taken."""
+    over = threading.Event()
+    hands = []
+
+    def lay(shot: str, place: Path, picture: Path) -> None:
+        def wait() -> None:
+            while not over.wait(0.05):
+                if (tmp_path / "shots" / f"{shot}.png").exists():
+                    new = place.with_suffix(".new")
+                    new.write_bytes(picture.read_bytes())
+                    new.replace(place)
+                    return
+
+        hands.append(threading.Thread(target=wait))
+        hands[-1].start()
+
+    yield lay
+    over.set()
+    for hand in hands:
+        hand.join()
 
 
 @dataclass

@@ -40,9 +40,10 @@ def test_a_paper_is_scanned_by_itself_and_reaches_the_office_encrypted(
             {"wait": "Trang này đọc rõ không?", "seconds": 30},
             {"shot": "preview"},
             {"touch": "Giữ, quét thêm trang"},
-            {"wait": "Giữ yên", "seconds": 20},
+            {"wait": "Trang này chụp rồi", "seconds": 20},
             {"shot": "second"},
             {"touch": "Chụp ngay"},
+            {"wait": "Trang này giống trang 1", "seconds": 20},
             {"touch": "Xong, gửi cho xã"},
             {"wait": "Đây là giấy gì?"},
             {"shot": "sort"},
@@ -118,6 +119,83 @@ def test_a_strangers_account_is_warned_of_and_its_code_is_not_shown(
     from scanner.reading import read_codes
 
     assert read_codes(cv2.imread(str(visit.out / "stranger.png"))) == []
+
+
+def test_corners_are_set_by_hand_and_pages_put_in_order(
+    drive: Callable[..., Any], commune: Any, cameras: dict[str, Path], desk: Any
+) -> None:
+    commune.teach()
+    visit = drive(
+        [
+            {"touch": "Quét giấy tờ"},
+            {"wait": "Chưa thấy giấy", "seconds": 20},
+            {"touch": "Chụp ngay"},
+            {"wait": "Máy chưa thấy mép", "seconds": 20},
+            {"drag": [290, 150, 200, 100]},
+            {"shot": "corners"},
+            {"touch": "Xong"},
+            {"wait": "Trang này đọc rõ không?"},
+            {"touch": "Xoay", "seconds": 20},
+            {"touch": "Giữ, quét thêm trang"},
+            {"camera": str(cameras["paper"])},
+            {"touch": "Trang 1"},
+            {"wait": "Trang 1 trong 1 trang"},
+            {"touch": "Bỏ trang này"},
+            {"wait": "Chạm lại để bỏ"},
+            {"touch": "Chụp lại trang này"},
+            {"wait": "Chụp lại trang 1"},
+            {"wait": "Trang này đọc rõ không?", "seconds": 30},
+            {"touch": "Giữ, thay trang cũ"},
+            {"wait": "Trang 2"},
+            {"touch": "Xong, gửi cho xã"},
+            {"wait": "1 trang"},
+            {"touch": "Giấy khai sinh"},
+            {"wait": "Xã đã nhận được", "seconds": 30},
+        ],
+        camera=cameras["nothing"],
+    )
+    assert visit.status == 0, visit.printed
+    assert (visit.out / "dragged.png").exists()
+    (manifest,) = desk.manifests.values()
+    assert manifest["pages"] == 1, "the page taken again stands in the place of the first"
+
+
+def test_both_sides_of_a_card_become_one_sheet(
+    drive: Callable[..., Any], commune: Any, cameras: dict[str, Path], desk: Any, lay_when_shot: Callable[..., None]
+) -> None:
+    commune.teach()
+    lay_when_shot("front-done", cameras["front"] / "1.jpg", cameras["back"] / "1.jpg")
+    visit = drive(
+        [
+            {"touch": "Quét giấy tờ"},
+            {"touch": "Thẻ hai mặt"},
+            {"wait": "Mặt thứ hai", "seconds": 30},
+            {"wait": "lật sang mặt kia", "seconds": 20},
+            {"shot": "front-done"},
+            {"wait": "Trang này đọc rõ không?", "seconds": 30},
+            {"shot": "sheet"},
+            {"touch": "Xong, gửi cho xã"},
+            {"touch": "Căn cước, hộ chiếu"},
+            {"wait": "Xã đã nhận được", "seconds": 30},
+        ],
+        camera=cameras["front"],
+    )
+    assert visit.status == 0, visit.printed
+    (manifest,) = desk.manifests.values()
+    assert (manifest["pages"], manifest["title"]) == (1, "Căn cước, hộ chiếu")
+
+
+@pytest.mark.parametrize(
+    ("marker", "said"), [("unplugged", "bị tuột dây"), ("black", "không thấy gì"), ("frozen", "Hình bị đứng")]
+)
+def test_a_camera_that_fails_in_a_visit_says_how(
+    drive: Callable[..., Any], cameras: dict[str, Path], marker: str, said: str
+) -> None:
+    (cameras["paper"] / f"2.{marker}").touch()
+    visit = drive(
+        [{"touch": "Quét giấy tờ"}, {"wait": said, "seconds": 20}, {"shot": marker}], camera=cameras["paper"]
+    )
+    assert visit.status == 0, visit.printed
 
 
 def test_nobody_there_a_countdown_a_touch_goes_on_and_then_all_is_wiped(

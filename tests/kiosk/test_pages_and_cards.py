@@ -1,0 +1,242 @@
+"""Pages retaken, moved, turned, cornered and compressed; both sides of a card; what is odd is said and kept."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pyrage
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kiosk.dossiers import Dossiers
+from kiosk.errors import KioskError, WrongStep
+from kiosk.journeys.develop import BLANK, NO_EDGES, Shot, draft, shot_of
+from kiosk.journeys.scan import GENERAL_KINDS, Eye, ScanJourney
+from kiosk.privacy import Workspace
+from langso.clock import SystemClock
+from langso.outbox import OUTBOX_MIGRATION, Outbox
+from langso.store import Store
+from langso.trust import SigningKey
+
+
+def journey_in(folder: Path) -> tuple[ScanJourney, Workspace]:
+    store = Store(folder / "kiosk.sqlite", (OUTBOX_MIGRATION,))
+    workspace = Workspace(folder / "visit")
+    dossiers = Dossiers(
+        folder, Outbox(store, SystemClock()), SystemClock(), SigningKey.generate(), device="k-1", commune="xa-thu"
+    )
+    return ScanJourney(workspace, dossiers), workspace
+
+
+@pytest.fixture
+def journey(tmp_path: Path) -> ScanJourney:
+    return journey_in(tmp_path)[0]
+
+
+@pytest.fixture
+def other(paper: Any) -> Any:
+    """Another paper in the same place."""
+    changed = paper.copy()
+    for y in range(180, 900, 60):
+        cv2.line(changed, (680, y), (1240, y + 12), (40, 40, 40), 14)
+    return changed
+
+
+def level(page: Any) -> float:
+    return float(cv2.imread(str(page.path)).mean())
+
+
+def plain(value: int) -> Shot:
+    image = np.full((240, 170, 3), value, np.uint8)
+    return Shot(image, np.array([(2, 2), (167, 2), (167, 237), (2, 237)], float))
+
+
+def test_a_page_is_retaken_in_its_place(journey: ScanJourney, paper: Any, other: Any) -> None:
+    for image in (paper, other):
+        journey.capture(Eye().look(image))
+        journey.keep()
+    first, second = journey.pages
+    journey.retake(0)
+    fresh = journey.capture(Eye().look(paper))
+    assert fresh.remarks == (), "the page itself is no other page that it could be the same as"
+    assert first.path.exists(), "until the new one is kept the old one stays"
+    journey.keep()
+    assert journey.pages == (fresh, second)
+    assert not first.path.exists()
+    assert journey.replacing is None
+
+
+def test_retaking_can_be_left(journey: ScanJourney, paper: Any) -> None:
+    journey.capture(Eye().look(paper))
+    journey.keep()
+    kept = journey.pages
+    journey.retake(0)
+    journey.leave_retake()
+    journey.sort()
+    assert journey.pages == kept
+
+
+def test_pages_are_moved(journey: ScanJourney) -> None:
+    for value in (60, 120, 180):
+        journey.capture(plain(value))
+        journey.keep()
+    a, b, c = journey.pages
+    journey.move(2, 0)
+    assert journey.pages == (c, a, b)
+    journey.move(0, 1)
+    assert journey.pages == (a, c, b)
+    with pytest.raises(WrongStep):
+        journey.move(0, 3)
+
+
+def test_the_same_page_is_flagged_and_kept(journey: ScanJourney, paper: Any, other: Any) -> None:
+    journey.capture(Eye().look(paper))
+    journey.keep()
+    assert len(journey.known) == 1
+    assert journey.capture(Eye().look(other)).remarks == ()
+    journey.keep()
+    assert journey.capture(Eye().look(paper)).remarks[0] == "Trang này giống trang 1"
+    journey.keep()
+    assert len(journey.pages) == 3, "never dropped silently"
+
+
+def test_a_blank_side_is_flagged_and_kept(journey: ScanJourney) -> None:
+    table = np.full((900, 1200, 3), 70, np.uint8)
+    table[100:800, 350:850] = 235
+    quad = np.array([(350, 100), (849, 100), (849, 799), (350, 799)], float)
+    for _ in range(2):
+        assert journey.capture(Shot(table, quad)).remarks[0] == BLANK
+        journey.keep()
+    assert len(journey.pages) == 2
+
+
+def test_a_picture_without_edges_says_so_and_corners_may_be_set(journey: ScanJourney, paper: Any) -> None:
+    fresh = journey.capture(Shot(paper, None))
+    assert fresh.remarks == (NO_EDGES,)
+    assert journey.shot is not None
+    corners = np.array([(640, 60), (1270, 75), (1300, 1010), (610, 1000)], float)
+    again = journey.set_corners(corners)
+    assert journey.fresh is again
+    assert not fresh.path.exists()
+    assert NO_EDGES not in again.remarks
+    height, width = cv2.imread(str(again.path)).shape[:2]
+    assert height > width * 1.3
+    assert journey.pages == ()
+    journey.keep()
+    assert journey.shot is None, "the photograph itself is not kept"
+
+
+def test_a_page_is_turned_by_quarters(journey: ScanJourney, paper: Any) -> None:
+    fresh = journey.capture(Eye().look(paper))
+    upright = cv2.imread(str(fresh.path))
+    turned = journey.turn()
+    assert turned.size_mm == (fresh.size_mm[1], fresh.size_mm[0])
+    assert cv2.imread(str(turned.path)).shape[:2] == upright.shape[1::-1]
+    for _ in range(3):
+        turned = journey.turn()
+    assert np.abs(cv2.imread(str(turned.path)).astype(int) - upright).mean() < 4
+    assert turned.size_mm == fresh.size_mm
+
+
+def test_pages_are_compressed_meanwhile_and_the_document_is_the_same(journey: ScanJourney, paper: Any) -> None:
+    journey.capture(Eye().look(paper))
+    journey.keep()
+    before = journey.pages[0]
+    journey.compress()
+    (page,) = journey.pages
+    assert page.final
+    assert not before.path.exists()
+    assert page.path.stat().st_size <= 500_000
+    journey.sort()
+    recipient = str(pyrage.x25519.Identity.generate().to_public())
+    assert journey.hand_in(GENERAL_KINDS[0], None, recipient).pages == 1
+
+
+def test_both_sides_of_a_card_are_one_page(journey: ScanJourney, card_sides: tuple[Any, Any]) -> None:
+    front, back = (Eye().look(side) for side in card_sides)
+    journey.begin_card()
+    assert journey.capture_side(front) is None
+    assert len(journey.known) == 1
+    with pytest.raises(WrongStep, match="mặt kia"):
+        journey.capture_side(front)
+    page = journey.capture_side(back)
+    assert page is not None
+    assert (page.paper, page.size_mm, journey.step, journey.card) == ("A4", (210.0, 297.0), "preview", None)
+    assert journey.shot is None
+    with pytest.raises(WrongStep):
+        journey.set_corners(front.quad)
+    journey.keep()
+    assert len(journey.known) == 2, "neither side is a new page afterwards"
+
+
+def test_a_card_must_be_seen(journey: ScanJourney, card_sides: tuple[Any, Any]) -> None:
+    with pytest.raises(WrongStep):
+        journey.capture_side(Shot(card_sides[0], None))
+    journey.begin_card()
+    with pytest.raises(WrongStep, match="thẻ"):
+        journey.capture_side(Shot(card_sides[0], None))
+    journey.leave_card()
+    assert journey.card is None
+
+
+def test_a_draft_is_quick_small_and_the_same_page(paper: Any) -> None:
+    large = cv2.resize(paper, None, fx=2.4, fy=2.4, interpolation=cv2.INTER_CUBIC)
+    seen = Eye().look(paper)
+    shot = shot_of(seen, large)
+    picture = draft(shot)
+    assert max(picture.shape[:2]) <= 1100
+    assert picture.shape[0] > picture.shape[1]
+    assert shot.image is large
+    assert np.abs(shot.quad - np.asarray(seen.quad) * 2.4).max() < 40
+
+
+def test_without_a_still_the_frame_that_was_seen_is_taken(paper: Any) -> None:
+    seen = Eye().look(paper)
+    shot = shot_of(seen, None)
+    assert shot.image is seen.image
+    assert np.array_equal(shot.quad, seen.quad)
+
+
+PRESSES = (
+    "capture",
+    "keep",
+    "again",
+    "turn",
+    "corners",
+    "remove",
+    "move",
+    "retake",
+    "leave",
+    "sort",
+    "more",
+    "compress",
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(PRESSES), max_size=25))
+def test_whatever_is_pressed_every_page_has_its_file_and_no_file_is_left(
+    tmp_path_factory: pytest.TempPathFactory, presses: list[str]
+) -> None:
+    journey, workspace = journey_in(tmp_path_factory.mktemp("room"))
+    shot = plain(150)
+    does = {
+        "capture": lambda: journey.capture(shot),
+        "corners": lambda: journey.set_corners(shot.quad),
+        "remove": lambda: journey.remove(0),
+        "move": lambda: journey.move(0, 1),
+        "retake": lambda: journey.retake(len(journey.pages) - 1),
+        "leave": journey.leave_retake,
+    }
+    for press in presses:
+        with contextlib.suppress(KioskError):
+            (does.get(press) or getattr(journey, press))()
+        kept = {page.path for page in journey.pages} | ({journey.fresh.path} if journey.fresh else set())
+        assert set(workspace.files()) == kept
+        assert (journey.fresh is not None) == (journey.step == "preview")
+        assert journey.replacing is None or journey.replacing < len(journey.pages)

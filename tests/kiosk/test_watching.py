@@ -1,0 +1,184 @@
+"""The camera's thread: newest frame, stills between frames, faults said, one camera kept between screens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from kiosk import watching
+from kiosk.watching import NO_CAMERA, CameraHolder, Watcher, for_screen, is_dark
+from langso.settings import ScannerSettings
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    folder = tmp_path / "bàn"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "1.png"), np.full((600, 800, 3), 120, np.uint8))
+    return folder
+
+
+def settings(folder: Path) -> ScannerSettings:
+    return ScannerSettings(camera="replay", source=str(folder))
+
+
+def until(what: Callable[[], bool]) -> None:
+    end = time.monotonic() + 8
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def watch() -> Any:
+    started: list[Watcher[Any]] = []
+
+    def begin(camera: ScannerSettings, **more: Any) -> Watcher[Any]:
+        watcher = Watcher(camera, lambda image: int(image[0, 0, 0]), rate=30, **more)
+        watcher.start()
+        started.append(watcher)
+        return watcher
+
+    yield begin
+    for watcher in started:
+        watcher.stop()
+
+
+def test_the_newest_frame_is_judged(table: Path, watch: Any) -> None:
+    watcher = watch(settings(table))
+    until(lambda: watcher.newest is not None)
+    assert watcher.newest.judged == 120
+    assert watcher.fault == ""
+
+
+def test_a_still_is_taken_between_two_frames(table: Path, watch: Any) -> None:
+    watcher = watch(settings(table))
+    assert watcher.still(5).shape == (600, 800, 3)
+
+
+def test_a_still_from_a_camera_that_is_not_there_is_none(tmp_path: Path, watch: Any) -> None:
+    assert watch(settings(tmp_path / "none")).still(5) is None
+
+
+@pytest.mark.parametrize("marker", ["unplugged", "frozen"])
+def test_a_camera_that_went_away_shows_no_old_frame(table: Path, watch: Any, marker: str) -> None:
+    (table / f"2.{marker}").touch()
+    holder = CameraHolder()
+    watcher = watch(settings(table), holder=holder)
+    until(lambda: watcher.newest is not None)
+    until(lambda: watcher.fault != "")
+    assert watcher.newest is None
+    until(lambda: holder.check().level == "bad")
+    (table / "2.png").write_bytes((table / "1.png").read_bytes())
+    (table / f"2.{marker}").unlink()
+    until(lambda: watcher.newest is not None)
+    assert watcher.fault == ""
+    assert holder.check().level == "ok"
+
+
+def test_an_absent_camera_is_tried_again(tmp_path: Path, watch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "RETRY_S", 0.1)
+    folder = tmp_path / "later"
+    watcher = watch(settings(folder))
+    until(lambda: watcher.fault == NO_CAMERA)
+    folder.mkdir()
+    cv2.imwrite(str(folder / "1.png"), np.full((60, 80, 3), 90, np.uint8))
+    until(lambda: watcher.newest is not None)
+
+
+def test_a_fault_in_judging_does_not_end_the_camera(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "RETRY_S", 0.05)
+    calls = []
+
+    def look(image: Any) -> int:
+        calls.append(image)
+        if len(calls) == 1:
+            raise ZeroDivisionError
+        return len(calls)
+
+    watcher = Watcher(settings(table), look, rate=30)
+    watcher.start()
+    try:
+        until(lambda: watcher.newest is not None)
+    finally:
+        watcher.stop()
+
+
+class Opened:
+    """Counts the cameras opened and closed."""
+
+    def __init__(self) -> None:
+        self.opened = self.closed = self.reads = 0
+
+    def __call__(self, _: ScannerSettings) -> Opened:
+        self.opened += 1
+        return self
+
+    def read(self) -> None:
+        self.reads += 1
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+def cameras(monkeypatch: pytest.MonkeyPatch) -> Opened:
+    opened = Opened()
+    monkeypatch.setattr("scanner.cameras.open_camera", opened)
+    return opened
+
+
+def test_the_camera_stays_open_from_one_screen_to_the_next(cameras: Opened, table: Path) -> None:
+    holder = CameraHolder()
+    for _ in range(3):
+        with holder.borrowed(settings(table)):
+            pass
+    assert (cameras.opened, cameras.closed) == (1, 0)
+    assert cameras.reads == 2, "what waited in the queue is thrown away"
+    holder.close()
+    assert cameras.closed == 1
+
+
+def test_it_is_closed_when_nobody_needs_it_any_more(cameras: Opened, table: Path) -> None:
+    holder = CameraHolder(linger_s=0.05)
+    with holder.borrowed(settings(table)):
+        time.sleep(0.1)
+        holder.close()
+        assert cameras.closed == 0, "not under somebody's hands"
+    until(lambda: cameras.closed == 1)
+
+
+def test_other_settings_are_another_camera(cameras: Opened, table: Path, tmp_path: Path) -> None:
+    holder = CameraHolder()
+    with holder.borrowed(settings(table)):
+        pass
+    with holder.borrowed(settings(tmp_path)):
+        pass
+    assert (cameras.opened, cameras.closed) == (2, 1)
+    holder.close()
+
+
+def test_a_fault_closes_the_camera(cameras: Opened, table: Path) -> None:
+    holder = CameraHolder()
+    with pytest.raises(ZeroDivisionError), holder.borrowed(settings(table)):
+        raise ZeroDivisionError
+    assert cameras.closed == 1
+
+
+def test_what_is_shown_is_no_larger_than_a_screen() -> None:
+    assert for_screen(np.zeros((2592, 4608, 3), np.uint8)).shape == (720, 1280, 3)
+    small = np.zeros((100, 200, 3), np.uint8)
+    assert for_screen(small) is small
+
+
+def test_dark_is_told_from_dark_paper_with_a_lit_corner() -> None:
+    night = np.full((480, 640, 3), 12, np.uint8)
+    assert is_dark(night)
+    night[:200, :200] = 120
+    assert not is_dark(night)
