@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scanner.document import Level, Made
 
 _OUT = click.Path(path_type=Path)
-_PAPERS = ("A4", "A5", "A3", "ID-1")
+PAPERS = ("A4", "A5", "A3", "A6", "B5", "ID-1", "ID-3")
 _NO_EDGES = "không thấy đủ bốn mép giấy; xin chụp lại trên nền khác màu"
 
 
@@ -33,7 +33,7 @@ _NO_EDGES = "không thấy đủ bốn mép giấy; xin chụp lại trên nền
 )
 @click.option("--text/--no-text", default=True, help="Có hay không có lớp chữ để tìm (Tesseract tiếng Việt).")
 @click.option("--card", is_flag=True, help="Ảnh là các mặt thẻ: hai mặt một tờ A4, đúng cỡ thật.")
-@click.option("--paper", type=click.Choice(_PAPERS), default=None, help="Cỡ giấy, nếu đã biết.")
+@click.option("--paper", type=click.Choice(PAPERS), default=None, help="Cỡ giấy, nếu đã biết.")
 @JSON
 def pdf(
     images: tuple[Path, ...],

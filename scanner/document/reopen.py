@@ -14,6 +14,9 @@ from scanner.document.sheet import MAX_JPEG_BYTES, JpegPage
 from scanner.errors import DocumentRefused
 
 MAX_BYTES = 300_000_000
+MAX_METADATA_BYTES = 100_000
+
+_TITLE = "Giấy tờ quét"
 
 
 def pages_of(data: bytes) -> tuple[JpegPage, ...]:
@@ -58,14 +61,21 @@ def _page(page: object) -> JpegPage:
 
 
 def _about(data: bytes) -> About:
+    """What the document says of itself; what it does not say, or says too lengthily, is left out."""
     import pikepdf
 
-    with pikepdf.open(io.BytesIO(data)) as pdf, pdf.open_metadata() as told:
-        title = str(told.get("dc:title", ""))
-        dossier = str(told.get("dc:description", "")).removeprefix("Hồ sơ ")
-        name = str(told.get("dc:identifier", ""))
-        try:
-            made = datetime.fromisoformat(str(told.get("xmp:CreateDate", "")))
-        except ValueError:
-            made = datetime.now(UTC)
-    return About(title or "Giấy tờ quét", made, dossier, name)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        packet = pdf.Root.get("/Metadata")
+        # Packed small and unpacked huge: ours is never packed, and a few thousand bytes.
+        if packet is None or "/Filter" in packet or len(packet.read_raw_bytes()) > MAX_METADATA_BYTES:
+            return About(_TITLE)
+        with pdf.open_metadata(update_docinfo=False) as told:
+            title = str(told.get("dc:title", ""))
+            dossier = str(told.get("dc:description", "")).removeprefix("Hồ sơ ")
+            name = str(told.get("dc:identifier", ""))
+            moment = str(told.get("xmp:CreateDate", ""))
+    try:
+        made = datetime.fromisoformat(moment)
+    except ValueError:
+        made = datetime.now(UTC)
+    return About(title or _TITLE, made, dossier, name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,3 +131,17 @@ def test_a_disk_that_refuses_leaves_the_old_file(
     assert run("--no-text", "-o", out, image).exit_code == 1
     assert out.read_bytes() == b"old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "out.pdf"]
+
+
+def test_the_papers_offered_are_those_known() -> None:
+    from scanner.clean import SIZES_MM
+    from scanner.commands.pdf import PAPERS
+
+    assert set(PAPERS) == set(SIZES_MM)
+
+
+def test_asking_for_help_loads_no_engine() -> None:
+    """A small computer waits seconds for OpenCV: not for a mistyped option."""
+    script = "import sys, scanner.document as d, scanner.commands.pdf\nprint({'cv2', 'pikepdf'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "set()"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
 import pikepdf
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.clean import CleanPage
 from scanner.document import About, add_text, make, make_document, make_pdf
-from scanner.document.reopen import pages_of
+from scanner.document.reopen import _about, pages_of
 from scanner.document.text import Line, PageText, Word
 from scanner.errors import DocumentRefused
 
@@ -92,3 +94,38 @@ def test_any_bytes_are_refused(data: bytes) -> None:
         add_text(data)
     with pytest.raises(DocumentRefused):
         add_text(b"%PDF-1.7\n" + data)
+
+
+@pytest.fixture(scope="module")
+def small() -> bytes:
+    page = CleanPage(np.zeros((30, 20, 3), np.uint8), 100, "A4", (210.0, 297.0))
+    return make_pdf([page], "Giấy tờ")
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.data())
+def test_a_spoilt_file_is_refused_or_read(small: bytes, data: st.DataObject) -> None:
+    spoilt = bytearray(small)
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(spoilt) - 1))
+        run = data.draw(st.binary(min_size=1, max_size=8))
+        spoilt[place : place + data.draw(st.integers(0, 40))] = run
+    try:
+        pages = pages_of(bytes(spoilt))
+    except DocumentRefused:
+        return
+    assert all(page.data for page in pages)
+
+
+def test_a_packed_description_is_not_unpacked(noise_page: Callable[..., CleanPage]) -> None:
+    with pikepdf.open(io.BytesIO(make_pdf([noise_page(dpi=40)], "x"))) as pdf:
+        bomb = zlib.compress(b" " * 30_000_000)
+        pdf.Root.Metadata = pikepdf.Stream(pdf, bomb, Filter=pikepdf.Name.FlateDecode)
+        out = io.BytesIO()
+        pdf.save(out, fix_metadata_version=False)
+    tracemalloc.start()
+    with pikepdf.open(io.BytesIO(out.getvalue())) as pdf:
+        assert pdf.Root.Metadata.Filter == pikepdf.Name.FlateDecode
+    assert _about(out.getvalue()).title == "Giấy tờ quét"
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()

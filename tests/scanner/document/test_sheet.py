@@ -25,9 +25,9 @@ def test_a_plain_page_keeps_all_its_pixels(page_of_words: Callable[..., tuple[Cl
 
 
 def test_a_page_hard_to_compress_gives_up_dots_before_it_looks_bad(noise_page: Callable[..., CleanPage]) -> None:
-    sheet = compress(noise_page(dpi=300, blur=1.8))
+    sheet = compress(noise_page(dpi=260, blur=1.3))
     assert len(sheet.data) <= PAGE_BYTES
-    assert 200 <= sheet.dpi < 300
+    assert 200 <= sheet.dpi < 260
 
 
 @pytest.mark.parametrize("blur", [0.6, 2.0])
