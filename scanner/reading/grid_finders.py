@@ -1,0 +1,242 @@
+"""Finder patterns: a dark square in a light ring in a dark ring, found by its core and measured along rays.
+
+Whatever the tilt, a ray from the middle leaves core, light ring and dark ring at distances like 3 : 5 : 7. That holds
+in every direction, so no direction is preferred, and a few spoiled rays (a tear, a stain) cost little.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+_RAYS = 32
+_QUICK_RAYS = 8
+_REACH = 8.0
+_STEPS = 56
+_LEAST_SCORE = 0.5
+_WINDOWS = (25, 61)
+_CONTRAST = 4
+_MOST_CANDIDATES = 6000
+
+
+@dataclass(frozen=True)
+class Finders:
+    """Finder patterns of one picture, as columns. `centres` (n, 2), `corners` (n, 4, 2) clockwise outer corners,
+    `scores` (n,) share of rays that agree, 0..1, `modules` (n,) pixels a module.
+    """
+
+    centres: Any
+    corners: Any
+    scores: Any
+    modules: Any
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @staticmethod
+    def none() -> Finders:
+        """No finder pattern."""
+        return Finders(np.zeros((0, 2)), np.zeros((0, 4, 2)), np.zeros(0), np.zeros(0))
+
+    def scaled(self, factor: float, left: float = 0.0, top: float = 0.0) -> Finders:
+        """The same in a picture `factor` times as large, moved by (left, top) there; pixel middles stay middles."""
+        shift = np.array([left, top]) + (factor - 1) / 2
+        return Finders(
+            self.centres * factor + shift, self.corners * factor + shift, self.scores, self.modules * factor
+        )
+
+    def chosen(self, which: Any) -> Finders:
+        """Those at the given indices or mask."""
+        return Finders(self.centres[which], self.corners[which], self.scores[which], self.modules[which])
+
+
+def finders(gray: Any) -> Finders:
+    """Dark-on-light finder patterns of a gray uint8 picture whose modules are about 1.5 to 9 pixels."""
+    soft = cv2.GaussianBlur(gray, (3, 3), 0)
+    kept: list[Finders] = []
+    for window in _WINDOWS:
+        mean = cv2.blur(soft, (window, window))
+        dark = cv2.compare(cv2.subtract(mean, soft), _CONTRAST, cv2.CMP_GT)
+        centres, modules = _cores(dark)
+        if not len(modules):
+            continue
+        hopeful = _quick(dark, centres, modules)
+        kept.append(_measured(gray, centres[hopeful], modules[hopeful]))
+    return merged(kept)
+
+
+def merged(sets: list[Finders]) -> Finders:
+    """All sets as one, each pattern once: the best scored of those at one place."""
+    sets = [each for each in sets if len(each)]
+    if not sets:
+        return Finders.none()
+    every = Finders(*(np.concatenate([getattr(s, name) for s in sets]) for name in _COLUMNS))
+    order = np.argsort(-every.scores, kind="stable")
+    every = every.chosen(order)
+    gap = np.hypot(*(every.centres[:, None] - every.centres[None]).transpose(2, 0, 1))
+    close = gap < 2.0 * np.maximum(every.modules[:, None], every.modules[None])
+    keep: list[int] = []
+    gone = np.zeros(len(every), bool)
+    for index in range(len(every)):
+        if not gone[index]:
+            keep.append(index)
+            gone |= close[index]
+    return every.chosen(np.array(keep))
+
+
+_COLUMNS = ("centres", "corners", "scores", "modules")
+
+
+def _cores(dark: Any) -> tuple[Any, Any]:
+    """Middles and module sizes of the compact dark spots that could be the square inside a finder pattern."""
+    count, _, stats, centroids = cv2.connectedComponentsWithStats(dark, connectivity=4)
+    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    longer, shorter = np.maximum(width, height), np.minimum(width, height)
+    fine = (area >= 7) & (shorter * 4 >= longer) & (area * 10 >= 4 * width * height) & (longer <= 48)
+    fine[0] = False
+    which = np.flatnonzero(fine)
+    if len(which) > _MOST_CANDIDATES:
+        which = which[np.argsort(-area[which])[:_MOST_CANDIDATES]]
+    return centroids[which], np.sqrt(area[which]) / 3.0
+
+
+def _rays(gray: Any, centres: Any, modules: Any, rays: int, how: int) -> Any:
+    """Greys (candidates, rays, steps) on rays out to _REACH modules."""
+    angles = np.arange(rays) * (2 * np.pi / rays)
+    radii = np.linspace(0, _REACH, _STEPS)
+    out = modules[:, None, None] * radii
+    x = (centres[:, 0, None, None] + np.cos(angles)[:, None] * out).astype(np.float32)
+    y = (centres[:, 1, None, None] + np.sin(angles)[:, None] * out).astype(np.float32)
+    flat = (len(modules) * rays, _STEPS)
+    # remap's sides are 16 bit.
+    parts = [
+        cv2.remap(
+            gray, x.reshape(flat)[i : i + 30000], y.reshape(flat)[i : i + 30000], how, None, cv2.BORDER_REPLICATE
+        )
+        for i in range(0, flat[0], 30000)
+    ]
+    return np.concatenate(parts).reshape(len(modules), rays, _STEPS)
+
+
+def _crossings(light: Any) -> tuple[Any, Any, Any, Any]:
+    """First steps at which a ray turns light, dark again, light again; and whether all three are there."""
+    first = light.argmax(axis=-1)
+    steps = np.arange(light.shape[-1])
+    after = ~light & (steps > first[..., None])
+    second = after.argmax(axis=-1)
+    after = light & (steps > second[..., None])
+    third = after.argmax(axis=-1)
+    return first, second, third, (first > 0) & (second > first) & (third > second)
+
+
+def _agree(first: Any, second: Any, third: Any) -> Any:
+    module = np.maximum(third, 1e-6) / 3.5
+    core, gap, ring = first / module, (second - first) / module, (third - second) / module
+    return (core > 0.85) & (core < 2.2) & (gap > 0.4) & (gap < 1.75) & (ring > 0.4) & (ring < 1.75)
+
+
+def _quick(dark: Any, centres: Any, modules: Any) -> Any:
+    """Mask of the candidates worth measuring."""
+    light = _rays(dark, centres, modules, _QUICK_RAYS, cv2.INTER_NEAREST) == 0
+    first, second, third, there = _crossings(light)
+    step = _REACH / (_STEPS - 1)
+    near = there & _agree(first * step, second * step, third * step) & (first * step < 3.2)
+    return near.sum(axis=1) >= _QUICK_RAYS * 0.45
+
+
+def _measured(gray: Any, centres: Any, modules: Any) -> Finders:
+    if not len(modules):
+        return Finders.none()
+    profile = _rays(gray, centres, modules, _RAYS, cv2.INTER_LINEAR).astype(np.float32)
+    step = _REACH / (_STEPS - 1)
+    inner, outer = int(0.6 / step), int(4.0 / step)
+    core = profile[:, :, :inner].mean(axis=(1, 2))
+    paper = profile[:, :, inner:outer].max(axis=2)
+    # One ray's light ring may lie under a stain: its neighbours' light helps.
+    paper = np.maximum(paper, np.median(paper, axis=1)[:, None] * 0.8 + core[:, None] * 0.2)
+    limit = (core[:, None] + paper) / 2
+    first, second, third, there = _crossings(profile > limit[:, :, None])
+    first, second, third = (_between(profile, limit, at) * step for at in (first, second, third))
+    good = there & _agree(first, second, third) & ((paper - core[:, None]) > 6)
+    score = good.mean(axis=1)
+    keep = score >= _LEAST_SCORE
+    centres, modules, good = centres[keep], modules[keep], good[keep]
+    if not len(modules):
+        return Finders.none()
+    radius = third[keep] * modules[:, None]
+    # A spoiled ray takes the length of the one opposite, or the middle length.
+    opposite = np.roll(radius, _RAYS // 2, axis=1)
+    usual = np.median(np.where(good, radius, np.nan), axis=1) if good.all() else _median(radius, good)
+    radius = np.where(good, radius, np.where(np.roll(good, _RAYS // 2, axis=1), opposite, usual[:, None]))
+    corners, fits = _squares(radius, good)
+    corners = corners + centres[:, None, :]
+    sides = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)
+    area = 0.5 * np.abs(_cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]))
+    fine = fits & (sides.min(axis=1) * 4 > sides.max(axis=1)) & (area > 30)
+    middle = corners.mean(axis=1)
+    return Finders(middle[fine], corners[fine], score[keep][fine], np.sqrt(area[fine]) / 7)
+
+
+def _median(values: Any, good: Any) -> Any:
+    return np.nanmedian(np.where(good, values, np.nan), axis=1)
+
+
+def _between(profile: Any, limit: Any, at: Any) -> Any:
+    """The crossing before step `at`, in fractions of a step."""
+    before = np.maximum(at - 1, 0)
+    low = np.take_along_axis(profile, before[..., None], axis=2)[..., 0]
+    high = np.take_along_axis(profile, at[..., None], axis=2)[..., 0]
+    change = high - low
+    share = np.where(np.abs(change) > 1e-6, (limit - low) / np.where(change == 0, 1, change), 0.5)
+    return before + np.clip(share, 0, 1)
+
+
+def _squares(radius: Any, good: Any) -> tuple[Any, Any]:
+    """Corners (n, 4, 2) of the tilted squares with these radii, about their middles; and whether they closed."""
+    angles = np.arange(_RAYS) * (2 * np.pi / _RAYS)
+    points = radius[:, :, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    # Second moments of the area bend with the tilt exactly, so undoing them leaves an upright square, turned.
+    following = np.roll(points, -1, axis=1)
+    cross = _cross(points, following)
+    summed = points + following
+    moments = np.einsum("nr,nri,nrj->nij", cross, points, points)
+    moments += np.einsum("nr,nri,nrj->nij", cross, following, following)
+    moments += np.einsum("nr,nri,nrj->nij", cross, summed, summed)
+    moments /= 24 * np.maximum(cross.sum(axis=1), 1e-9)[:, None, None]
+    values, vectors = np.linalg.eigh(moments)
+    whiten = np.einsum("nij,nj,nkj->nik", vectors, 1 / np.sqrt(np.maximum(values, 1e-9)), vectors)
+    upright = np.einsum("nij,nrj->nri", whiten, points)
+    theta = np.arctan2(upright[..., 1], upright[..., 0])
+    length = np.hypot(upright[..., 0], upright[..., 1])
+    phase = np.angle(np.sum((length - length.mean(axis=1, keepdims=True)) * np.exp(4j * theta), axis=1)) / 4
+    # Corners lie at phase + k * 90 degrees; side k between corner k and k + 1.
+    turned = np.mod(theta - phase[:, None], 2 * np.pi)
+    side = (turned // (np.pi / 2)).astype(int) % 4
+    inside = np.mod(turned, np.pi / 2)
+    sure = good & (inside > 0.14) & (inside < np.pi / 2 - 0.14)
+    lines = np.zeros((len(radius), 4, 3))
+    enough = np.ones(len(radius), bool)
+    for k in range(4):
+        weight = np.where(side == k, np.where(sure, 1.0, 0.02), 0.0)
+        total = weight.sum(axis=1)
+        enough &= total > 0
+        total = np.maximum(total, 1e-9)
+        mean = np.einsum("nr,nri->ni", weight, points) / total[:, None]
+        away = points - mean[:, None]
+        spread = np.einsum("nr,nri,nrj->nij", weight, away, away)
+        _, axes = np.linalg.eigh(spread)
+        normal = axes[:, :, 0]
+        lines[:, k, :2] = normal
+        lines[:, k, 2] = -np.einsum("ni,ni->n", normal, mean)
+    meet = np.cross(np.roll(lines, 1, axis=1), lines)
+    closed = enough & (np.abs(meet[..., 2]) > 1e-6).all(axis=1)
+    corners = meet[..., :2] / np.where(np.abs(meet[..., 2:]) > 1e-6, meet[..., 2:], 1)
+    far = np.linalg.norm(corners, axis=2).max(axis=1)
+    return corners, closed & (far < 3 * radius.max(axis=1))
+
+
+def _cross(a: Any, b: Any) -> Any:
+    return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]

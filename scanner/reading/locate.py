@@ -1,0 +1,128 @@
+"""Where QR codes may be in a picture: outlines with finder patterns, sure ones first; busy patches last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from scanner.reading import grid_finders, grid_groups, grid_texture
+from scanner.reading.grid_finders import Finders
+from scanner.reading.grid_groups import Group
+from scanner.reading.places import same_place
+
+LIMIT = 64
+_FIRST_SIDE = 1300
+_LEAST_SIDE = 110
+_ENOUGH = 0.3
+_SURE = 0.5
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One finder pattern: `centre` (2,), `corners` (4, 2) its outer corners, clockwise from the code's upper left; float64,
+    pixels of the picture (0, 0 is the middle of the first pixel).
+    """
+
+    centre: Any
+    corners: Any
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where a code may be. `quad`: float64 (4, 2) outline without quiet zone, clockwise from the code's own upper left
+    where known; `module`: pixels a module; `version`: estimate or None; `patterns`: upper left, upper right, lower left,
+    None where not seen; `inverted`: light on dark; `score`: 0..1.
+    """
+
+    quad: Any
+    module: float
+    version: int | None
+    patterns: tuple[Pattern | None, Pattern | None, Pattern | None]
+    inverted: bool
+    score: float
+
+
+def locate(gray: Any, limit: int = LIMIT) -> list[Region]:
+    """Places of codes in a gray uint8 picture (h, w), best first, at most `limit`."""
+    if gray.ndim != 2 or min(gray.shape) < 16 or limit < 1:
+        return []
+    levels = _levels(gray)
+    regions = _by_patterns(levels, False)
+    if not regions or regions[0].score < _ENOUGH:
+        regions += _by_patterns([(255 - picture, factor) for picture, factor in levels], True)
+    regions = sorted(regions, key=lambda region: -region.score)
+    for quad, score in grid_texture.patches(*levels[-1] if len(levels) < 3 else levels[-2]):
+        if not any(_alike(quad, region.quad) for region in regions[:limit]):
+            regions.append(Region(quad, float("nan"), None, (None, None, None), False, score))
+    return regions[:limit]
+
+
+def _levels(gray: Any) -> list[tuple[Any, float]]:
+    """The picture at halving sizes, largest first, with the factor back to the picture."""
+    factor = 1.0
+    side = max(gray.shape)
+    picture = gray
+    levels: list[tuple[Any, float]] = []
+    while side > _FIRST_SIDE * 1.4:
+        picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        factor *= 2
+        side = max(picture.shape)
+    while True:
+        levels.append((picture, factor))
+        if max(picture.shape) / 2 < _LEAST_SIDE:
+            return levels
+        picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        factor *= 2
+
+
+def _by_patterns(levels: list[tuple[Any, float]], inverted: bool) -> list[Region]:
+    found = grid_finders.merged([grid_finders.finders(picture).scaled(factor) for picture, factor in levels])
+    picture, factor = levels[0]
+    base = found.scaled(1 / factor)
+    groups = _chosen(grid_groups.triples(picture, base))
+    taken = {member for group in groups if group.score > _ENOUGH for member in group.members}
+    free = [index for index in range(len(base)) if index not in taken and base.scores[index] > 0.7]
+    if len(free) < 40:
+        groups += grid_groups.pairs(picture, base, np.array(free, int))[:12]
+    return [_region(group, base, factor, inverted) for group in groups]
+
+
+def _chosen(groups: list[Group]) -> list[Group]:
+    """First the groups that share no two patterns with a better one, then the others, doubted."""
+    kept: list[Group] = []
+    rest: list[Group] = []
+    used: list[set[int]] = []
+    for group in groups:
+        mine = set(group.members)
+        if group.score < 0.02:
+            continue
+        if any(len(mine & other) >= 2 or (len(mine & other) >= 1 and k.score > _SURE) for k, other in zip(kept, used, strict=True)):
+            rest.append(group)
+        else:
+            kept.append(group)
+            used.append(mine)
+    return kept + [Group(g.members, g.corners, g.quad, g.version, g.score * 0.3) for g in rest[: 2 * len(kept) + 8]]
+
+
+def _region(group: Group, found: Finders, factor: float, inverted: bool) -> Region:
+    shift = (factor - 1) / 2
+    patterns = tuple(
+        None if member < 0 else Pattern(found.centres[member] * factor + shift, corners * factor + shift)
+        for member, corners in zip(group.members, group.corners, strict=True)
+    )
+    modules = [float(found.modules[member]) for member in group.members if member >= 0]
+    return Region(
+        group.quad * factor + shift,
+        factor * sum(modules) / len(modules),
+        group.version,
+        (patterns[0], patterns[1], patterns[2]),
+        inverted,
+        group.score,
+    )
+
+
+def _alike(a: Any, b: Any) -> bool:
+    return same_place([tuple(p) for p in a.tolist()], [tuple(p) for p in b.tolist()])
