@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -135,8 +137,8 @@ def _aim(scene: Scene, c: Conditions) -> Lens:
 
 def _expose(scene: Scene, c: Conditions, lens: Lens, stage: int, moment: int) -> Photograph:
     """`stage` seeds what stays between frames (table, shadows, fingers), `moment` the sensor's noise."""
-    still, now = np.random.default_rng(stage), np.random.default_rng(moment)
-    picture = _table(scene.table, lens, still)
+    now = np.random.default_rng(moment)
+    picture, still = _table(scene.table, lens, stage)
     shine = np.zeros((-(-c.size[1] // _COARSE), -(-c.size[0] // _COARSE)), np.float32)
     glow = np.zeros_like(shine)
     sheets, codes = [], []
@@ -179,17 +181,26 @@ def _outer_edge(quad: Any, middle: Any, rng: Any) -> int:
     return int(rng.integers(4)) if alone else int(far.argmax())
 
 
-def _table(name: str, lens: Lens, rng: Any) -> Any:
+@lru_cache(maxsize=4)
+def _tile(name: str, stage: int, density: float) -> tuple[Any, Any]:
+    """A table top and the generator as it left it: the same for all frames of a sequence."""
+    rng = np.random.default_rng(stage)
+    return tables.table_top(name, rng, 1536, density), rng
+
+
+def _table(name: str, lens: Lens, stage: int) -> tuple[Any, Any]:
+    """The table filling the picture, and the generator for what else stays still."""
     # Nobody looks closely at the table: in large pictures it is drawn at half size.
     half = 2 if lens.size[0] * lens.size[1] > 4_000_000 else 1
     box = (0, 0, -(-lens.size[0] // half), -(-lens.size[1] // half))
     points, shape = grid(box)
     density = float(np.clip(lens.focal / lens.distance / half, 1.5, 5.0))
-    tile = tables.table_top(name, rng, 1536, density)
+    tile, rng = _tile(name, stage, density)
     at = np.clip(lens.on_table(points * half) * density, -32000, 32000)
     at = spread(at.reshape(*shape, 2).astype(np.float32), box)
     top = cv2.remap(tile, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    return cv2.resize(top, lens.size, interpolation=cv2.INTER_LINEAR) if half > 1 else top
+    top = cv2.resize(top, lens.size, interpolation=cv2.INTER_LINEAR) if half > 1 else top
+    return top, copy.deepcopy(rng)
 
 
 def _draw(picture: Any, placed: Placed, surface: Surface, lens: Lens, c: Conditions) -> Any:

@@ -142,13 +142,15 @@ def rounded(width: int, height: int, radius: int) -> Any:
 
 def _stripes(screen: Any) -> Any:
     """Each pixel as three vertical stripes (R, G, B) with the black matrix between rows."""
-    big = np.repeat(np.repeat(screen, CELL, axis=0), CELL, axis=1)
-    height, width = big.shape[:2]
     cell = np.full((CELL, CELL, 3), 0.30, np.float32)
     for column, channel in ((0, 2), (1, 1), (2, 0)):
         cell[:, column, channel] = 1.55
     cell[CELL - 1] *= 0.62
-    light = np.tile(cell, (height // CELL, width // CELL, 1))
     # The stripes share the light: their mean is that of the even pixel, as seen from afar.
-    light /= cell.mean(axis=(0, 1))
-    return np.clip(cv2.multiply(big.astype(np.float32), light) * DIMMED, 0, 255).astype(np.uint8)
+    cell *= DIMMED / cell.mean(axis=(0, 1))
+    big = np.empty((screen.shape[0] * CELL, screen.shape[1] * CELL, 3), np.uint8)
+    tones = np.arange(256, dtype=np.float32)
+    for row, column, channel in np.ndindex(CELL, CELL, 3):
+        lit = np.clip(tones * cell[row, column, channel], 0, 255).astype(np.uint8)
+        big[row::CELL, column::CELL, channel] = lit[screen[:, :, channel]]
+    return big
