@@ -17,7 +17,8 @@ _QUICK_RAYS = 8
 _REACH = 8.0
 _STEPS = 56
 _LEAST_SCORE = 0.5
-_WINDOWS = (25, 61)
+_WINDOW = 25
+_STRIDE = 2
 _CONTRAST = 4
 _MOST_CANDIDATES = 6000
 
@@ -53,19 +54,18 @@ class Finders:
         return Finders(self.centres[which], self.corners[which], self.scores[which], self.modules[which])
 
 
-def finders(gray: Any) -> Finders:
-    """Dark-on-light finder patterns of a gray uint8 picture whose modules are about 1.5 to 9 pixels."""
+def finders(gray: Any, by_rows: bool = False) -> Finders:
+    """Dark-on-light finder patterns of a gray uint8 picture whose modules are about 1.5 to 6 pixels. `by_rows`: only
+    those some row of pixels cuts in the proportion 1:1:3:1:1, four times as fast; otherwise by connected spots.
+    """
     soft = cv2.GaussianBlur(gray, (3, 3), 0)
-    kept: list[Finders] = []
-    for window in _WINDOWS:
-        mean = cv2.blur(soft, (window, window))
-        dark = cv2.compare(cv2.subtract(mean, soft), _CONTRAST, cv2.CMP_GT)
-        centres, modules = _cores(dark)
-        if not len(modules):
-            continue
-        hopeful = _quick(dark, centres, modules)
-        kept.append(_measured(gray, centres[hopeful], modules[hopeful]))
-    return merged(kept)
+    mean = cv2.blur(soft, (_WINDOW, _WINDOW))
+    dark = cv2.compare(cv2.subtract(mean, soft), _CONTRAST, cv2.CMP_GT)
+    centres, modules = _cut(dark) if by_rows else _cores(dark)
+    if not len(modules):
+        return Finders.none()
+    hopeful = _quick(dark, centres, modules)
+    return merged([_measured(gray, centres[hopeful], modules[hopeful])])
 
 
 def merged(sets: list[Finders]) -> Finders:
@@ -103,9 +103,49 @@ def _cores(dark: Any) -> tuple[Any, Any]:
     return centroids[which], np.sqrt(area[which]) / 3.0
 
 
-def _rays(gray: Any, centres: Any, modules: Any, rays: int, how: int) -> Any:
+def _cut(dark: Any) -> tuple[Any, Any]:
+    """The same from rows that run ring, gap, core, gap, ring."""
+    rows = np.ascontiguousarray(dark[1::_STRIDE])
+    width = rows.shape[1] - 1
+    at = np.flatnonzero(rows[:, 1:] != rows[:, :-1])
+    row, x = at // width, at % width + 1
+    if len(at) < 6:
+        return np.zeros((0, 2)), np.zeros(0)
+    run = np.diff(x).astype(np.float32)
+    ring, gap, core, gap_after, ring_after = run[:-4], run[1:-3], run[2:-2], run[3:-1], run[4:]
+    module = (gap + core + gap_after) / 5
+    slack = 0.5 * module + 0.7
+    fits = (row[:-5] == row[5:]) & (np.abs(core - 3 * module) < slack * 1.6)
+    fits &= (np.abs(gap - module) < slack) & (np.abs(gap_after - module) < slack)
+    # A ring may run into what is printed beside it.
+    fits &= (np.minimum(ring, ring_after) > 0.35 * module) & (np.minimum(ring, ring_after) < 2.5 * module)
+    fits &= rows[row[:-5], x[:-5]] > 0
+    hit = np.flatnonzero(fits)
+    if not len(hit):
+        return np.zeros((0, 2)), np.zeros(0)
+    module = module[hit].astype(np.float64)
+    centres = np.stack([(x[hit + 2] + x[hit + 3] - 1) / 2, row[hit] * _STRIDE + 1.0], axis=1)
+    tall, centres = _across(dark, centres, module, np.array([np.pi / 2, -np.pi / 2]))
+    wide, centres = _across(dark, centres, module, np.array([0.0, np.pi]))
+    fine = (tall > 0.4 * wide) & (tall < 2.5 * wide)
+    centres, module = centres[fine], np.sqrt(tall * wide)[fine] / 3
+    size = np.exp2(np.round(np.log2(np.maximum(module, 1))))[:, None]
+    _, once = np.unique(np.round(np.concatenate([centres / size, size], axis=1)), axis=0, return_index=True)
+    return centres[once], module[once]
+
+
+def _across(dark: Any, centres: Any, modules: Any, angles: Any) -> tuple[Any, Any]:
+    """Length of the dark run through each point along two opposite directions, and the run's middle."""
+    light = _rays(dark, centres, modules, angles, cv2.INTER_NEAREST) == 0
+    step = _REACH / (_STEPS - 1) * modules
+    out = light.argmax(axis=-1) * step[:, None]
+    way = np.stack([np.cos(angles[0]) * np.ones(len(step)), np.sin(angles[0]) * np.ones(len(step))], axis=1)
+    return out.sum(axis=1), centres + way * ((out[:, 0] - out[:, 1]) / 2)[:, None]
+
+
+def _rays(gray: Any, centres: Any, modules: Any, angles: Any, how: int) -> Any:
     """Greys (candidates, rays, steps) on rays out to _REACH modules."""
-    angles = np.arange(rays) * (2 * np.pi / rays)
+    rays = len(angles)
     radii = np.linspace(0, _REACH, _STEPS)
     out = modules[:, None, None] * radii
     x = (centres[:, 0, None, None] + np.cos(angles)[:, None] * out).astype(np.float32)
@@ -119,6 +159,10 @@ def _rays(gray: Any, centres: Any, modules: Any, rays: int, how: int) -> Any:
         for i in range(0, flat[0], 30000)
     ]
     return np.concatenate(parts).reshape(len(modules), rays, _STEPS)
+
+
+def _angles(count: int) -> Any:
+    return np.arange(count) * (2 * np.pi / count)
 
 
 def _crossings(light: Any) -> tuple[Any, Any, Any, Any]:
@@ -140,7 +184,7 @@ def _agree(first: Any, second: Any, third: Any) -> Any:
 
 def _quick(dark: Any, centres: Any, modules: Any) -> Any:
     """Mask of the candidates worth measuring."""
-    light = _rays(dark, centres, modules, _QUICK_RAYS, cv2.INTER_NEAREST) == 0
+    light = _rays(dark, centres, modules, _angles(_QUICK_RAYS), cv2.INTER_NEAREST) == 0
     first, second, third, there = _crossings(light)
     step = _REACH / (_STEPS - 1)
     near = there & _agree(first * step, second * step, third * step) & (first * step < 3.2)
@@ -150,7 +194,7 @@ def _quick(dark: Any, centres: Any, modules: Any) -> Any:
 def _measured(gray: Any, centres: Any, modules: Any) -> Finders:
     if not len(modules):
         return Finders.none()
-    profile = _rays(gray, centres, modules, _RAYS, cv2.INTER_LINEAR).astype(np.float32)
+    profile = _rays(gray, centres, modules, _angles(_RAYS), cv2.INTER_LINEAR).astype(np.float32)
     step = _REACH / (_STEPS - 1)
     inner, outer = int(0.6 / step), int(4.0 / step)
     core = profile[:, :, :inner].mean(axis=(1, 2))
@@ -196,7 +240,7 @@ def _between(profile: Any, limit: Any, at: Any) -> Any:
 
 def _squares(radius: Any, good: Any) -> tuple[Any, Any]:
     """Corners (n, 4, 2) of the tilted squares with these radii, about their middles; and whether they closed."""
-    angles = np.arange(_RAYS) * (2 * np.pi / _RAYS)
+    angles = _angles(_RAYS)
     points = radius[:, :, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     # Second moments of the area bend with the tilt exactly, so undoing them leaves an upright square, turned.
     following = np.roll(points, -1, axis=1)

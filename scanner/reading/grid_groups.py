@@ -264,7 +264,9 @@ def _solve(plan: Any, points: Any) -> tuple[Any, Any]:
 
 
 def _projected(move: Any, points: Any) -> Any:
-    flat = np.concatenate([np.broadcast_to(points, (len(move), *points.shape[1:])), np.ones((len(move), points.shape[1], 1))], axis=2)
+    flat = np.concatenate(
+        [np.broadcast_to(points, (len(move), *points.shape[1:])), np.ones((len(move), points.shape[1], 1))], axis=2
+    )
     out = np.einsum("nij,nrj->nri", move, flat)
     w = out[..., 2:]
     return out[..., :2] / np.where(np.abs(w) > 1e-9, w, 1e-9)

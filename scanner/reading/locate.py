@@ -14,7 +14,8 @@ from scanner.reading.grid_groups import Group
 from scanner.reading.places import same_place
 
 LIMIT = 64
-_FIRST_SIDE = 1300
+_FIRST_SIDE = 1500
+_BY_SPOTS = 400_000
 _LEAST_SIDE = 110
 _ENOUGH = 0.3
 _SURE = 0.5
@@ -79,7 +80,9 @@ def _levels(gray: Any) -> list[tuple[Any, float]]:
 
 
 def _by_patterns(levels: list[tuple[Any, float]], inverted: bool) -> list[Region]:
-    found = grid_finders.merged([grid_finders.finders(picture).scaled(factor) for picture, factor in levels])
+    found = grid_finders.merged(
+        [grid_finders.finders(picture, picture.size > _BY_SPOTS).scaled(factor) for picture, factor in levels]
+    )
     picture, factor = levels[0]
     base = found.scaled(1 / factor)
     groups = _chosen(grid_groups.triples(picture, base))
@@ -99,7 +102,10 @@ def _chosen(groups: list[Group]) -> list[Group]:
         mine = set(group.members)
         if group.score < 0.02:
             continue
-        if any(len(mine & other) >= 2 or (len(mine & other) >= 1 and k.score > _SURE) for k, other in zip(kept, used, strict=True)):
+        if any(
+            len(mine & other) >= 2 or (len(mine & other) >= 1 and k.score > _SURE)
+            for k, other in zip(kept, used, strict=True)
+        ):
             rest.append(group)
         else:
             kept.append(group)
