@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STEADY_FRAMES = 8
+SLOW_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Eye:
         self._known = list(known)
         self._tracker = _tracker()
         self._repeated = False
+        self._last: float | None = None
+        self._time = 0.0
 
     def look(self, image: Any, at: float | None = None) -> Seen:
         """Judges one BGR frame; `at`: its time in seconds (for all frames or for none)."""
@@ -54,7 +57,7 @@ class Eye:
         code = said.code
         quad = found.quad if usable(found.quad) else None
         holds = None if quad is None else look_at(image, quad)
-        capture = self._steady.see(quad, said.good, image.shape[1], at=at, look=holds)
+        capture = self._steady.see(quad, said.good, image.shape[1], at=self._on(at), look=holds)
         if capture:
             self._repeated = holds is not None and any(same_look(one, holds) for one in self._known)
             capture = not self._repeated
@@ -65,9 +68,15 @@ class Eye:
         sure = float(found.confidence)
         return Seen(image, found.quad, SAYS[code], said.good, self._steady.progress, capture, code, sure)
 
-    def captured(self, look: Look) -> None:
-        """The page was captured by hand: it is known from now on."""
-        self._known.append(look)
+    def _on(self, at: float | None) -> float | None:
+        """The frames' own time: a slow computer's frames are as far apart as a gap in which anything may happen, but
+        a page that looks the same in each of them has lain still.
+        """
+        if at is None:
+            return None
+        self._time += min(max(0.0, at - self._last), SLOW_S) if self._last is not None else 0.0
+        self._last = at
+        return self._time
 
 
 class _Tracker(Protocol):

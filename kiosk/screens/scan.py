@@ -38,16 +38,22 @@ class _Looked:
 
 
 class _Looking:
-    """The eye, made on the camera's own thread: what it needs is loaded there, not on the screen's."""
+    """The eye, made on the camera's own thread: what it needs is loaded there, not on the screen's.
+
+    `due`: the frame in which to capture, until the screen takes it: the screen does not see every frame.
+    """
 
     def __init__(self, journey: ScanJourney) -> None:
         self._journey = journey
         self._eye: Eye | None = None
+        self.due: Seen | None = None
 
     def __call__(self, image: Any) -> _Looked:
         if self._eye is None:
             self._eye = Eye(known=self._journey.known)
         seen = self._eye.look(image, at=time.monotonic())
+        if seen.capture:
+            self.due = seen
         return _Looked(seen, seen.code == "dark" or is_dark(image))
 
 
@@ -61,6 +67,7 @@ class ScanPage(Page):
         self._kiosk = kiosk
         self._journey = journey
         self._number = 0
+        self._looking = _Looking(journey)
         self._watcher: Watcher[_Looked] | None = None
         self._newest: Seen | None = None
         self._busy = False
@@ -72,9 +79,7 @@ class ScanPage(Page):
 
     def opened(self) -> None:
         self.wants_light = False
-        self._watcher = Watcher(
-            self._kiosk.camera, _Looking(self._journey), rate=RATE, holder=self._kiosk.camera_holder
-        )
+        self._watcher = Watcher(self._kiosk.camera, self._looking, rate=RATE, holder=self._kiosk.camera_holder)
         self._watcher.start()
         if self._journey.card:
             self._tell(TURN_CARD, "flip", "ok")
@@ -108,7 +113,8 @@ class ScanPage(Page):
             self._view.pill.say(fault, "no_photography", "bad")
         elif time.monotonic() >= self._told_until:
             self._say(seen)
-        if seen.capture and not fault:
+        if self._looking.due is not None and not fault:
+            self._newest, self._looking.due = self._looking.due, None
             self._capture()
 
     def _say(self, seen: Seen) -> None:

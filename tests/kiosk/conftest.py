@@ -382,6 +382,7 @@ def make_code() -> Callable[..., str]:
 def cameras(tmp_path: Path) -> dict[str, Path]:
     """Folders a replay camera can look at: paper, own, stranger, front and back of a card, nothing on the table."""
     import cv2
+    import numpy
 
     names = ("paper", "own", "stranger", "front", "back", "nothing")
     folders = {name: tmp_path / "camera" / name for name in names}
@@ -392,7 +393,7 @@ def cameras(tmp_path: Path) -> dict[str, Path]:
     cv2.imwrite(str(folders["stranger"] / "1.jpg"), draw_code(vietqr("999900001111", name="NGUOI LA")))
     cv2.imwrite(str(folders["front"] / "1.jpg"), draw_card(front=True))
     cv2.imwrite(str(folders["back"] / "1.jpg"), draw_card(front=False))
-    cv2.imwrite(str(folders["nothing"] / "1.jpg"), draw_table())
+    cv2.imwrite(str(folders["nothing"] / "1.jpg"), numpy.full((1080, 1920, 3), (58, 66, 74), numpy.uint8))
     return folders
 
 

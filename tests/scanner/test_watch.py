@@ -109,6 +109,8 @@ def test_a_page_known_already_is_not_captured_by_itself_again(photo: Any) -> Non
     assert not any(one.capture for one in seen)
     assert seen[-1].code == "same"
     assert "chụp rồi" in seen[-1].sentence
+    for _ in range(3):
+        eye.look(np.full_like(image, 90))
     other = photo(seed=2)
     assert any(eye.look(other).capture for _ in range(8)), "another page is captured"
 
@@ -124,6 +126,13 @@ def test_progress_is_seen_before_the_capture(photo: Any) -> None:
     assert seen.capture
     assert len([value for value in progress if 0 < value < 1]) >= 4
     assert progress[:-1] == sorted(progress[:-1])
+
+
+def test_a_slow_computer_captures_too_but_not_at_the_first_sight(photo: Any) -> None:
+    eye, image = Eye(), photo()
+    captures = [eye.look(image, at=number * 2.0).capture for number in range(8)]
+    assert captures.count(True) == 1
+    assert captures.index(True) >= 2
 
 
 def test_corners_are_found_anew_in_a_larger_picture(photo: Any) -> None:
