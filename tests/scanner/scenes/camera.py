@@ -17,6 +17,8 @@ from scenes.model import Placed, Scene
 from scenes.optics import Bend, Lens, Surface, grid, spread
 
 _COARSE = 8
+# Sigma in pixels of the sensor of a lens in focus.
+_LENS = 0.4
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Conditions:
     length, both px, `motion_angle` degrees. `exposure`: gain (1 = white paper at 235). `noise`: read noise in grey
     levels of a bright picture; grows in the dark. `cast`: gain of blue, green, red. `shadow`: none, soft, hand,
     sharp, taking `shadow_depth`. `glares` lamps of `glare_strength` grey levels on full gloss, drifting by
-    `glare_drift` px. `fingers` over an edge. `jpeg`: quality, 0 = none.
+    `glare_drift` px. `fingers` over an edge. `skip`: every n-th pixel of the sensor is read, as cheap cameras do for
+    live pictures: that is when screens shimmer. `jpeg`: quality, 0 = none.
     """
 
     size: tuple[int, int] = (1600, 1200)
@@ -52,6 +55,7 @@ class Conditions:
     bend: Bend = field(default_factory=Bend)
     clutter: int = 0
     fingers: int = 0
+    skip: int = 1
     jpeg: int = 92
 
 
@@ -141,10 +145,10 @@ def _expose(scene: Scene, c: Conditions, lens: Lens, stage: int, moment: int) ->
     picture, still = _table(scene.table, lens, stage)
     shine = np.zeros((-(-c.size[1] // _COARSE), -(-c.size[0] // _COARSE)), np.float32)
     glow = np.zeros_like(shine)
-    sheets, codes = [], []
+    sheets, codes, screens = [], [], []
     for placed in scene.placed:
         surface = Surface(placed, Bend() if placed.clutter else c.bend)
-        gloss = _draw(picture, placed, surface, lens, c)
+        gloss = _draw(picture, placed, surface, lens, c, screens)
         shine = np.maximum(shine, gloss)
         if placed.sheet.cells:
             glow = np.maximum(glow, np.sign(gloss - 0.5) * 0.5 + 0.5)
@@ -164,11 +168,19 @@ def _expose(scene: Scene, c: Conditions, lens: Lens, stage: int, moment: int) ->
     if c.fingers and sheets:
         victim = sheets[int(still.integers(len(sheets)))]
         edge = _outer_edge(victim.quad, np.vstack([s.quad for s in sheets]).mean(0), still)
-        light.fingers(picture, still, (victim.quad[edge], victim.quad[(edge + 1) % 4]), c.fingers, victim.px_per_mm)
+        side = (victim.quad[edge], victim.quad[(edge + 1) % 4])
+        outlines = light.fingers(picture, still, side, c.fingers, victim.px_per_mm)
+        for _, _, weight, corner in screens:
+            for outline in outlines:
+                cv2.fillPoly(weight, [(outline - corner).astype(np.int32)], 0.0)
     if c.motion > 0.5:
         picture = cv2.filter2D(picture, -1, _streak(c.motion, c.motion_angle))
     if c.defocus > 0.2:
         picture = cv2.GaussianBlur(picture, (0, 0), c.defocus)
+    for area, face, weight, _ in screens:
+        weight = cv2.GaussianBlur(weight, (0, 0), max(0.5, c.defocus))
+        part = picture[area]
+        part[:] = cv2.blendLinear(face, np.ascontiguousarray(part), weight, 1 - weight)
     image = _sensor(picture, c, still, now, shine, glow, sheets)
     return Photograph(image, tuple(sheets), tuple(codes), c)
 
@@ -203,8 +215,10 @@ def _table(name: str, lens: Lens, stage: int) -> tuple[Any, Any]:
     return top, copy.deepcopy(rng)
 
 
-def _draw(picture: Any, placed: Placed, surface: Surface, lens: Lens, c: Conditions) -> Any:
-    """Put a sheet into the picture; returns its gloss, coarse."""
+def _draw(picture: Any, placed: Placed, surface: Surface, lens: Lens, c: Conditions, screens: list[Any]) -> Any:
+    """Put a sheet into the picture; returns its gloss, coarse. A lit screen is also added to `screens` (where, its
+    picture, its share of each pixel, the corner): blurred before it was sampled, it must not be blurred again.
+    """
     sheet = placed.sheet
     quad = lens.corners(surface)
     coarse = (-(-c.size[0] // _COARSE), -(-c.size[1] // _COARSE))
@@ -216,7 +230,7 @@ def _draw(picture: Any, placed: Placed, surface: Surface, lens: Lens, c: Conditi
         return np.zeros(coarse[::-1], np.float32)
     box = (int(x0), int(y0), int(x1), int(y1))
     per_mm = float(np.sqrt(abs(cv2.contourArea(quad.astype(np.float32))) / (sheet.size_mm[0] * sheet.size_mm[1])))
-    finer = 2 if sheet.cells else 1
+    finer = 3 if sheet.cells else 1
     image, alpha = _at_scale(sheet, per_mm * finer)
     bent = surface.shade(image.shape[1 - surface.axis], 0.5)
     if bent.min() < 0.995 or bent.max() > 1.005:
@@ -229,11 +243,16 @@ def _draw(picture: Any, placed: Placed, surface: Surface, lens: Lens, c: Conditi
     face = cv2.remap(image, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     cover = cv2.remap(alpha, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     if finer > 1:
-        # The lens spreads light before the sensor's cells gather it: both together make the moire.
-        face = cv2.GaussianBlur(face, (0, 0), 0.45 * finer)
+        # The lens and the shake spread light before the sensor's cells gather it: what is left of the grid beats.
+        if c.motion > 0.5:
+            face = cv2.filter2D(face, -1, _streak(c.motion * finer, c.motion_angle))
+        face = cv2.GaussianBlur(face, (0, 0), max(_LENS / c.skip, c.defocus) * finer)
         size = (box[2] - box[0], box[3] - box[1])
-        face = cv2.convertScaleAbs(cv2.resize(face, size, interpolation=cv2.INTER_AREA), alpha=1 / DIMMED)
+        gathered = cv2.resize(face, size, interpolation=cv2.INTER_AREA) if c.skip == 1 else face[1::finer, 1::finer]
+        face = cv2.convertScaleAbs(gathered, alpha=1 / DIMMED)
         cover = cv2.resize(cover, size, interpolation=cv2.INTER_AREA)
+        area = (slice(box[1], box[3]), slice(box[0], box[2]))
+        screens.append((area, face, cover.astype(np.float32) / 255, np.array(box[:2])))
     part = picture[box[1] : box[3], box[0] : box[2]]
     weight = cover.astype(np.float32) / 255
     whole = np.zeros((c.size[1], c.size[0]), np.uint8)
@@ -266,9 +285,8 @@ def _at_scale(sheet: Any, per_mm: float) -> tuple[Any, Any]:
     """Image and mask reduced to about what the sensor can tell apart, so that sampling them adds no aliasing."""
     image = sheet.image
     alpha = np.full(image.shape[:2], 255, np.uint8) if sheet.alpha is None else sheet.alpha
-    # A lit screen is sampled as it is: its grid beating against the sensor's is the point.
     shrink = min(1.0, 1.15 * per_mm / sheet.px_per_mm)
-    if shrink < 0.9 and not sheet.cells:
+    if shrink < 0.9:
         size = (max(2, round(image.shape[1] * shrink)), max(2, round(image.shape[0] * shrink)))
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         alpha = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)

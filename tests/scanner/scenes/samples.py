@@ -84,7 +84,12 @@ def conditions_of(severity: str, rng: Any, *, kind: str = "form", size: tuple[in
     # Papers fill most of the picture; codes are held nearer or farther than they should be.
     fill = float(rng.uniform(*((0.82, 0.92), (0.7, 0.93), (0.55, 0.97))[hard]))
     if kind in _CODE_KINDS:
-        fill = float(rng.uniform(*((0.7, 0.9), (0.58, 0.9), (0.46, 0.86))[hard]))
+        fill = float(rng.uniform(*((0.7, 0.9), (0.6, 0.9), (0.52, 0.86))[hard]))
+    skip, focus = 1, 1.0
+    if kind == "phone":
+        # A lit screen is held close and is easy to focus on; what harms it is the sensor's grid against its own.
+        fill = float(rng.uniform(*((0.7, 1.0), (0.7, 1.1), (0.6, 1.2))[hard]))
+        skip, focus = int(rng.integers(1, (2, 3, 4)[hard])), 0.5
     return Conditions(
         size=size,
         fill=fill,
@@ -93,7 +98,7 @@ def conditions_of(severity: str, rng: Any, *, kind: str = "form", size: tuple[in
         azimuth=float(rng.uniform(0, 360)),
         roll=float(rng.normal(0, (1.0, 4.0, 12.0)[hard])),
         distortion=float(rng.uniform(-0.02, (0.01, 0.03, 0.05)[hard])),
-        defocus=float(rng.uniform(0.35, (0.6, 0.9, 1.3)[hard])) * max(1.0, reach / 1500),
+        defocus=float(rng.uniform(0.35, (0.6, 0.9, 1.3)[hard])) * max(1.0, reach / 1500) * focus,
         motion=float(rng.uniform(0, (0.5, 1.6, 3.2)[hard])) * max(1.0, reach / 1500),
         motion_angle=float(rng.uniform(0, 180)),
         exposure=dim,
@@ -106,6 +111,7 @@ def conditions_of(severity: str, rng: Any, *, kind: str = "form", size: tuple[in
         bend=Bend(rise, int(rng.integers(2)), pick(rng, ("arch", "curl", "wave"))),
         clutter=int(rng.integers(0, (1, 3, 6)[hard])),
         fingers=int(rng.integers(1, 3 if glossy else 5)) if hard and rng.random() < 0.15 * hard else 0,
+        skip=skip,
         jpeg=int(rng.integers((90, 80, 65)[hard], 96)),
     )
 
