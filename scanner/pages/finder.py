@@ -9,17 +9,20 @@ import cv2
 import numpy as np
 
 from scanner.pages.cues import candidates, look
-from scanner.pages.geometry import area, order_corners, overlap
-from scanner.pages.score import refine_many, score_many
+from scanner.pages.geometry import area, is_convex, order_corners, overlap
+from scanner.pages.score import rough_totals, score_many
+from scanner.pages.sides import bows_of, refined
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from scanner.pages.cues import Views
     from scanner.pages.geometry import Quad
     from scanner.pages.score import Score
 
 WORK_SIDE = 480
 _SURE = 0.55
-_KEEP = 10
+_KEEP = 12
 
 
 @dataclass(frozen=True)
@@ -43,18 +46,16 @@ def find_page(image: Any) -> PageFound:
     proposed = candidates(views)
     if not proposed:
         return PageFound(None, 0.0, ("Chưa thấy giấy, xin đặt giấy vào giữa khung",))
-    ranked = _ranked(views, proposed)
-    best_few = [quad for _, quad in ranked[:_KEEP]]
-    nearer = refine_many(views, np.array(refine_many(views, np.array(best_few))), 4)
-    again = _ranked(views, best_few + nearer)
-    best, quad = again[0]
-    rival = next((other.total for other, option in again[1:] if overlap(option, quad) < 0.85), None)
-    lead = 1.0 if rival is None else min(1.0, max(0.0, (best.total - rival) / 0.5))
-    confidence = float(np.clip(0.55 * best.support + 0.3 * best.weakest + 0.15 * lead, 0, 1))
-    if best.support < 0.3 or best.weakest < 0.08:
+    ranked = weighed(views, np.array(proposed))
+    best = ranked[0]
+    rival = next((other.score.total for other in ranked[1:] if overlap(other.quad, best.quad) < 0.85), None)
+    lead = 1.0 if rival is None else min(1.0, max(0.0, (best.score.total - rival) / 4))
+    confidence = float(np.clip(0.55 * best.score.support + 0.3 * best.score.weakest + 0.15 * lead, 0, 1))
+    if best.score.support < 0.3 or best.score.weakest < 0.08:
         return PageFound(
             None, round(confidence / 2, 3), ("Chưa thấy đủ bốn mép giấy, xin đặt giấy lên nền khác màu",)
         )
+    quad = best.quad
     whole = order_corners(quad / scale)
     return PageFound(whole, round(confidence, 3), _advice(whole, confidence, width, height))
 
@@ -70,8 +71,26 @@ def shrunk(image: Any, scale: float) -> Any:
     return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA) if scale < 1 else image
 
 
-def _ranked(views: Views, quads: list[Quad]) -> list[tuple[Score, Quad]]:
-    return sorted(zip(score_many(views, np.array(quads)), quads, strict=True), key=lambda pair: -pair[0].total)
+@dataclass(frozen=True)
+class Weighed:
+    """A refined candidate in the small picture, with its score; `bows` (4,): its sides' bend inwards, pixels."""
+
+    score: Score
+    quad: Quad
+    bows: NDArray[np.float64]
+
+
+def weighed(views: Views, proposed: NDArray[np.float64]) -> list[Weighed]:
+    """The most promising of the candidates (n, 4, 2) and what refining makes of them, best first."""
+    order = np.argsort(-rough_totals(views, proposed))[:_KEEP]
+    few = proposed[order]
+    straight = np.zeros(few.shape[:2])
+    nearer, _ = refined(views.lab, few)
+    bent, bows = refined(views.lab, few, 5, bows_of(views.lab, few), bend=True)
+    quads, all_bows = np.concatenate([few, nearer, bent]), np.concatenate([straight, straight, bows])
+    scores = score_many(views, quads, all_bows)
+    found = [Weighed(*item) for item in zip(scores, quads, all_bows, strict=True) if is_convex(item[1])]
+    return sorted(found, key=lambda one: -one.score.total)
 
 
 def _advice(quad: Quad, confidence: float, width: int, height: int) -> tuple[str, ...]:
