@@ -67,6 +67,7 @@ QUICK = tuple((rung.side, rung.change) for rung in RUNGS[0] if rung.engine == "h
 """The cheapest rungs on their own: size and change, for zxing with one threshold."""
 
 _MAX_ENLARGING = 4.0
+_MIDDLE = 700
 
 
 def climb(gray: Any, place: Polygon, step: int, wechat: WeChat | None, until: float) -> Look:
@@ -79,13 +80,16 @@ def climb(gray: Any, place: Polygon, step: int, wechat: WeChat | None, until: fl
         return Look()
     found: list[Reading] = []
     sizes: dict[int, tuple[Any, float]] = {}
+    # Most rungs are small: they are made from one middle size, not each from the camera's twelve megapixels.
+    middle, shrunk = changes.resized(part, min(_MIDDLE, max(part.shape)))
     for rung in RUNGS[step]:
         if time.monotonic() > until:
             break
         if rung.side > max(part.shape) * _MAX_ENLARGING:
             continue
         if rung.side not in sizes:
-            sizes[rung.side] = changes.resized(part, rung.side)
+            resized, by = changes.resized(middle if rung.side <= _MIDDLE else part, rung.side)
+            sizes[rung.side] = resized, by * shrunk if rung.side <= _MIDDLE else by
         small, scale = sizes[rung.side]
         changed = rung.change(small)
         look = _look(changed, rung.engine, wechat)

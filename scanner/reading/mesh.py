@@ -13,6 +13,7 @@ from scanner.reading.soft import darknesses
 
 _STEPS = (0.6, 0.3, 0.15)
 _STIFF = 0.01
+_DECIDED = 0.7
 
 
 @dataclass(frozen=True)
@@ -66,38 +67,33 @@ class _Bent:
         self._move = cv2.getPerspectiveTransform(square, np.asarray(corners, np.float32))
         # One module of quiet zone all round takes part: it is light, and tells where the symbol ends.
         self._known = np.pad(plan.known, 1, constant_values=0)
-        self._weight = np.where(self._known >= 0, 1.0, 0.0)
-        self._weight[1:-1, 1:-1] *= 1.5
-        line = (np.arange(-1, n + 1, dtype=np.float64) + 0.5) / n
-        u, v = np.meshgrid(line, line)
-        self._u, self._v = u, v
+        weight = np.where(self._known >= 0, 1.0, 0.0)
+        weight[1:-1, 1:-1] *= 1.5
+        self._agreeing = (weight / weight.sum() * (2.0 * self._known - 1)).astype(np.float32).ravel()
+        open_ = self._known < 0
+        self._deciding = (_DECIDED * open_ / open_.sum()).astype(np.float32).ravel()
+        line = (np.arange(-1, n + 1, dtype=np.float32) + 0.5) / n
+        u, v = (axis.ravel() for axis in np.meshgrid(line, line))
+        self._flat = np.stack([u, v], axis=1)
         a, b = 2 * u - 1, 2 * v - 1
         # Shift, stretch and shear, tilt, then bends; each as large as 1 at the border.
-        self._shapes = np.stack(
-            [np.ones_like(a), a, b, a * b, a * a - 0.5, b * b - 0.5, (a * a - 0.5) * b, a * (b * b - 0.5)]
-        )
-        self.still = np.zeros((len(self._shapes), 2))
+        shapes = [np.ones_like(a), a, b, a * b, a * a - 0.5, b * b - 0.5, (a * a - 0.5) * b, a * (b * b - 0.5)]
+        self._shapes = np.stack(shapes, axis=1).astype(np.float32) / n
+        self.still = np.zeros((len(shapes), 2), np.float32)
 
     def centres(self, bend: Any, offset: Any = None) -> Any:
-        """Middles of the modules and of the ring around them, under a bend given in modules."""
-        moved = np.tensordot(bend / self._size, self._shapes, axes=(0, 0))
-        u, v = self._u + moved[0], self._v + moved[1]
+        """Middles of the modules and of the ring around them, under a bend (and offsets) given in modules."""
+        places = self._flat + self._shapes @ bend
         if offset is not None:
-            u, v = u + offset[..., 0] / self._size, v + offset[..., 1] / self._size
-        m = self._move
-        w = m[2, 0] * u + m[2, 1] * v + m[2, 2]
-        x = (m[0, 0] * u + m[0, 1] * v + m[0, 2]) / w
-        y = (m[1, 0] * u + m[1, 1] * v + m[1, 2]) / w
-        return np.dstack([x, y]).astype(np.float32)
+            places = places + offset.reshape(-1, 2) / np.float32(self._size)
+        moved = cv2.perspectiveTransform(places[:, None].astype(np.float32), self._move)
+        return moved.reshape(self._size + 2, self._size + 2, 2)
 
     def score(self, bend: Any, offset: Any = None) -> float:
         """Agreement with the plan, how decided the data modules are, less for stronger bends."""
-        darkness = darknesses(sampled(self._gray, self.centres(bend, offset)))
-        fixed = self._known >= 0
-        weight = self._weight[fixed]
-        agreed = float(np.sum(weight * darkness[fixed] * (2.0 * self._known[fixed] - 1)) / weight.sum())
-        decided = float(np.mean(np.abs(darkness[~fixed])))
-        return agreed + 0.7 * decided - _STIFF * float(np.sum(bend[3:] ** 2))
+        darkness = darknesses(sampled(self._gray, self.centres(bend, offset))).ravel()
+        stiff = _STIFF * float(np.square(bend[3:]).sum())
+        return float(self._agreeing @ darkness + self._deciding @ np.abs(darkness)) - stiff
 
     def fitted(self) -> Mesh:
         """The grid after bending and local shifts."""
@@ -105,7 +101,7 @@ class _Bent:
         for step in _STEPS:
             for _ in range(3):
                 before = best
-                for shape in range(len(self._shapes)):
+                for shape in range(len(self.still)):
                     for axis in (0, 1):
                         for sign in (step, -step):
                             trial = bend.copy()
@@ -128,11 +124,11 @@ class _Bent:
     def _local(self, bend: Any, offset: Any, reach: float, smooth: float) -> Any:
         """For every module the small shift at which its neighbourhood is most decided: creases."""
         n = self._size + 2
-        start = np.zeros((n, n, 2)) if offset is None else offset
+        start = np.zeros((n, n, 2), np.float32) if offset is None else offset
         shifts = [(x, y) for x in (-reach, 0, reach) for y in (-reach, 0, reach)]
         scores = []
         for shift in shifts:
-            darkness = darknesses(sampled(self._gray, self.centres(bend, start + np.array(shift))))
+            darkness = darknesses(sampled(self._gray, self.centres(bend, start + np.array(shift, np.float32))))
             decided = np.where(self._known >= 0, 2 * darkness * (2.0 * self._known - 1), np.abs(darkness))
             scores.append(
                 cv2.GaussianBlur(decided.astype(np.float32), (0, 0), smooth, borderType=cv2.BORDER_REPLICATE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langso import codes
-from scanner.reading import engines, ladder, wholes
+from scanner.reading import engines, ladder, weave, wholes
 from scanner.reading.engines import Look, Reading
 from scanner.reading.places import Polygon, overlap, same_place, side
 from scanner.reading.pool import Pool, Session, shared
@@ -76,35 +76,46 @@ class _Reading:
         self._places: list[Polygon] = []
         # Places the net vouches for; zxing also takes three chance squares for a code.
         self._sure: list[Polygon] = []
+        self._vain: list[Polygon] = []
+        # Places given up after the cheap step, because codes were read and nothing vouched for these.
+        self._stopped: dict[Polygon, Task] = {}
 
     def run(self) -> Examined:
         self._take(engines.zxing(self._session.gray), 3)
         if self._found and not self._places:
             return self._examined()
-        self._ask("find", 0, side=_FIND_SIDE)
         closer = False
+        self._ask("find", 0, side=_FIND_SIDE)
         if not self._found and not self._places:
             self._ask("whole", 1, step=0)
         for task, look in self._session.results():
             self._take(look, sure=task.kind == "find")
-            self._climb_on(task)
-            if not closer and (not self._found or self._sure_and_unread()):
+            self._go_on(task)
+            if not closer and (not self._found or self._open()):
                 closer = True
-                self._ask("find", 5, side=_FIND_CLOSER_SIDE)
+                # Other looks at the whole picture come first only where no look has shown a place yet.
+                later = 20 if self._sure else 0
+                self._ask("find", 3.5 + later / 4, side=_FIND_CLOSER_SIDE)
                 if not self._found:
                     for step in range(1, wholes.STEPS):
-                        self._ask("whole", 6 + step, step=step)
+                        self._ask("whole", 3.5 + 0.1 * step + later, step=step)
             self._session.drop(self._is_done)
         return self._examined()
 
-    def _climb_on(self, task: Task) -> None:
-        step = task.step + 1
-        if task.kind != "place" or task.place is None or step >= len(ladder.RUNGS) or self._is_read(task.place):
+    def _go_on(self, task: Task) -> None:
+        """The next means for a place that stayed unread: engines and the grid take turns, so both cores work."""
+        if task.place is None or self._is_read(task.place):
             return
-        if not self._found or any(same_place(task.place, sure) for sure in self._sure):
-            if step == 1:
-                self._ask("weave", 10, place=task.place)
-            self._ask("place", 10 * step + 1, step=step, place=task.place)
+        if self._found and task.place not in self._sure:
+            self._stopped[task.place] = task
+            return
+        step = task.step + 1
+        if task.kind == "place" and step == 1:
+            self._ask("weave", 5, place=task.place)
+        if task.kind == "place" and step < len(ladder.RUNGS):
+            self._ask("place", 6 + 4 * step, step=step, place=task.place)
+        if task.kind == "weave" and step < weave.STEPS:
+            self._ask("weave", 5 + 4 * step, step=step, place=task.place)
 
     def _ask(self, kind: Any, rank: float, **details: Any) -> None:
         self._session.add(kind, rank, **details)
@@ -114,18 +125,28 @@ class _Reading:
             if not any(same_place(reading.polygon, other.polygon) for other in self._found):
                 self._found.append(reading)
         for place in look.unread:
-            if len(self._places) >= _MAX_PLACES or side(place) < _LEAST_SIDE or self._is_read(place):
-                continue
-            if sure:
-                self._sure.append(place)
-            # A half-seen code often gives a wrong outline: only nearly the same outline is no new hint.
-            if any(overlap(place, other) > _SAME_HINT for other in self._places):
-                continue
+            if len(self._places) < _MAX_PLACES and side(place) >= _LEAST_SIDE and not self._is_read(place):
+                self._note(place, rank, sure)
+
+    def _note(self, place: Polygon, rank: float, sure: bool) -> None:
+        # A half-seen code often gives a wrong outline: only nearly the same outline is no new hint.
+        twin = next((other for other in self._places if overlap(place, other) > _SAME_HINT), None)
+        kept = place if twin is None else twin
+        if sure and kept not in self._sure:
+            self._sure.append(kept)
+            # The net's outline holds the whole code; what zxing half saw inside it is the same code.
+            others = (hint for hint in self._places if hint not in self._sure)
+            self._vain += [hint for hint in others if same_place(hint, place)]
+            if kept in self._vain:
+                self._vain.remove(kept)
+        if twin is None:
             self._places.append(place)
             self._ask("place", rank + 0.01 * len(self._places), step=0, place=place)
+        elif kept in self._stopped:
+            self._go_on(self._stopped.pop(kept))
 
     def _is_read(self, place: Polygon) -> bool:
-        return any(same_place(place, reading.polygon) for reading in self._found)
+        return place in self._vain or any(same_place(place, reading.polygon) for reading in self._found)
 
     def _is_done(self, task: Task) -> bool:
         if task.place is not None:
@@ -134,9 +155,6 @@ class _Reading:
 
     def _open(self) -> bool:
         return any(not self._is_read(place) for place in self._places)
-
-    def _sure_and_unread(self) -> bool:
-        return any(not self._is_read(place) for place in self._sure)
 
     def _examined(self) -> Examined:
         found = sorted(self._found, key=lambda r: (r.polygon[0][1], r.polygon[0][0]))

@@ -7,6 +7,7 @@ of them to distrust.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -17,7 +18,10 @@ from scanner.reading import solomon, symbol
 _SPARE = 3
 _LEAST_AGREEMENT = 0.72
 _FORMATS_TRIED = 2
-_SHARPENINGS = (0.0, 0.12, 0.25)
+_NEAR, _WIDE = np.ones((5, 5), np.uint8), (9, 9)
+_BLURS = ((0.0, 0.0), (0.1, 0.1), (0.18, 0.18), (0.25, 0.25), (0.18, 0.0), (0.0, 0.18), (0.28, 0.05), (0.05, 0.28))
+_BLURS_TRIED = 3
+_NOISE = 0.02
 
 
 def mended(light: Any) -> Any | None:
@@ -28,8 +32,7 @@ def mended(light: Any) -> Any | None:
     if light.shape != (size, size) or size < 21 or size > 177 or size % 4 != 1:
         return None
     plan = symbol.plan((size - 17) // 4)
-    for amount in _SHARPENINGS:
-        darkness = darknesses(light, amount)
+    for darkness in _deblurred(light, plan):
         for word in _formats(darkness, plan):
             level, mask = divmod(word, 8)
             found = _corrected(darkness, plan, level, mask)
@@ -38,26 +41,39 @@ def mended(light: Any) -> Any | None:
     return None
 
 
-def darknesses(light: Any, sharpening: float = 0.0) -> Any:
-    """Greys as darkness against the neighbourhood: about -1 light to 1 dark, 0 undecided. `sharpening` takes that
-    share of each of the four neighbours away, as an unsharp lens had added it.
+def darknesses(light: Any) -> Any:
+    """Greys as darkness against the neighbourhood: about -1 light to 1 dark, 0 undecided."""
+    values = light.astype(np.float32)
+    high = cv2.blur(cv2.dilate(values, _NEAR), _WIDE, borderType=cv2.BORDER_REPLICATE)
+    low = cv2.blur(cv2.erode(values, _NEAR), _WIDE, borderType=cv2.BORDER_REPLICATE)
+    least = 0.07 * max(float(high.max() - low.min()), 1.0)
+    spread = np.maximum((high - low) * 0.5, least)
+    return np.clip(((high + low) * 0.5 - values) / spread, -1, 1)
+
+
+def _deblurred(light: Any, plan: symbol.Plan) -> list[Any]:
+    """Darknesses of the greys with blurs of several widths along rows and columns undone: those under which the fixed
+    patterns come out best.
     """
     values = light.astype(np.float32)
-    if sharpening:
-        padded = cv2.copyMakeBorder(values, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-        around = padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]
-        values = values * (1 + 4 * sharpening) - sharpening * around
-    reach = (9, 9)
-    high = cv2.blur(cv2.dilate(values, np.ones((5, 5))), reach, borderType=cv2.BORDER_REPLICATE)
-    low = cv2.blur(cv2.erode(values, np.ones((5, 5))), reach, borderType=cv2.BORDER_REPLICATE)
-    spread = np.maximum((high - low) / 2, 0.07 * max(float(high.max() - low.min()), 1.0))
-    return np.clip(((high + low) / 2 - values) / spread, -1, 1)
-
-
-def agreement(darkness: Any, plan: symbol.Plan) -> float:
-    """How well finder, timing, alignment and version modules are where the plan has them: -1..1."""
     fixed = plan.known >= 0
-    return float(np.mean(darkness[fixed] * (2.0 * plan.known[fixed] - 1)))
+    wanted = 2.0 * plan.known[fixed] - 1
+    tried = []
+    for across, down in _BLURS:
+        sharp = _undoing(plan.size, down) @ values @ _undoing(plan.size, across).T
+        darkness = darknesses(sharp)
+        tried.append((float(wanted @ np.sign(darkness[fixed])), -across - down, darkness))
+    tried.sort(key=lambda entry: entry[:2], reverse=True)
+    return [darkness for _, _, darkness in tried[:_BLURS_TRIED]]
+
+
+@lru_cache(maxsize=64)
+def _undoing(size: int, share: float) -> Any:
+    """The matrix that takes back a blur giving each neighbour along a line that share of a module's grey."""
+    blur = np.eye(size) * (1 - 2 * share) + (np.eye(size, k=1) + np.eye(size, k=-1)) * share
+    blur[0, 0] += share
+    blur[-1, -1] += share
+    return (np.linalg.solve(blur.T @ blur + _NOISE * np.eye(size), blur.T) * (1 + _NOISE)).astype(np.float32)
 
 
 def _formats(darkness: Any, plan: symbol.Plan) -> list[int]:

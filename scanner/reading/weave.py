@@ -12,15 +12,17 @@ import numpy as np
 
 from scanner.reading import changes, mesh, soft
 from scanner.reading.engines import Look, Reading, zxing
-from scanner.reading.places import Polygon, cut, polygon
+from scanner.reading.locate import locate
+from scanner.reading.places import Polygon, cut, polygon, side
 
-_SIDE = 400
-_BLURS = (0.8, 1.6)
+_MIDDLE = 700
+_LOOKS = ((400, (0.8, 1.6), 0.3), (300, (0.6, 1.2), 0.22), (560, (1.2, 2.2), 0.4))
+STEPS = len(_LOOKS)
 _MOST_VERSION = 25
 _LEAST_FIT = 0.3
-_GUESSES = 5
+_GUESSES = 4
 _WORTH_MENDING = 0.75
-_SAME_PX = 4.0
+_SAME_MODULES = 0.6
 # Changes under which zxing finds the three finder patterns of a code it cannot decode.
 _HINTS: tuple[tuple[int, changes.Change, bool], ...] = (
     (160, changes.thresholded, True),
@@ -43,18 +45,20 @@ class _Guess:
     inverted: bool
 
 
-def weave(gray: Any, place: Polygon, until: float) -> Look:
+def weave(gray: Any, place: Polygon, step: int, until: float) -> Look:
     """A code at the place, its modules sampled through a bent grid and its doubtful codewords filled in; nothing
-    where there is none beyond doubt. Stops at `until` (monotonic).
+    where there is none beyond doubt. Every step (below STEPS) looks at another size. Stops at `until` (monotonic).
     """
-    part, left, top = cut(gray, place)
+    longer, blurs, margin = _LOOKS[step]
+    part, left, top = cut(gray, place, margin)
     if min(part.shape) < 24:
         return Look()
-    small, scale = changes.resized(part, min(_SIDE, 3 * max(part.shape)))
+    part, shrunk = changes.resized(part, min(_MIDDLE, max(part.shape)))
+    small, scale = changes.resized(part, min(longer, 3 * max(part.shape)))
     found = _hints(part, scale, until)
     if found.readings:
-        return Look(tuple(_moved(r, scale, left, top) for r in found.readings))
-    softer = [cv2.GaussianBlur(small, (0, 0), blur) for blur in _BLURS]
+        return Look(tuple(_moved(r, scale * shrunk, left, top) for r in found.readings))
+    softer = [cv2.GaussianBlur(small, (0, 0), blur) for blur in blurs]
     for guess in _guesses(softer[0], found):
         if time.monotonic() > until:
             break
@@ -64,7 +68,7 @@ def weave(gray: Any, place: Polygon, until: float) -> Look:
             modules = soft.mended(mesh.sampled(picture, fitted.centres))
             text = "" if modules is None else text_of(modules)
             if text:
-                return Look((_moved(Reading(text, polygon(fitted.corners), "mesh"), scale, left, top),))
+                return Look((_moved(Reading(text, polygon(fitted.corners), "mesh"), scale * shrunk, left, top),))
     return Look()
 
 
@@ -79,10 +83,10 @@ def _hints(part: Any, scale: float, until: float) -> Look:
     """Half-seen codes, in pixels of the scaled part; or readings, should one of the looks succeed."""
     places: list[Polygon] = []
     versions: list[int] = []
-    for side, change, histogram in _HINTS:
+    for longer, change, histogram in _HINTS:
         if time.monotonic() > until:
             break
-        seen, by = changes.resized(part, min(side, 3 * max(part.shape)))
+        seen, by = changes.resized(part, min(longer, 3 * max(part.shape)))
         look = zxing(change(seen), histogram=histogram)
         if look.readings:
             readings = (Reading(r.text, polygon(r.polygon, by / scale), "zxing") for r in look.readings)
@@ -92,24 +96,44 @@ def _hints(part: Any, scale: float, until: float) -> Look:
     return Look((), tuple(places), tuple(versions))
 
 
-def _guesses(picture: Any, hints: Look) -> Iterator[_Guess]:
+def _located(picture: Any) -> list[_Guess]:
+    """Guesses from finder patterns found on their own."""
+    guesses: list[_Guess] = []
+    for region in locate(picture, 4):
+        if region.version is None or not 1 <= region.version <= _MOST_VERSION:
+            continue
+        corners = np.asarray(region.quad, np.float32)
+        seen = 255 - picture if region.inverted else picture
+        for version in {max(1, region.version - 1), region.version, region.version + 1}:
+            guesses.append(_Guess(mesh.first_fit(seen, corners, version), version, corners, region.inverted))
+    return guesses
+
+
+def _seen(picture: Any, hints: Look) -> list[_Guess]:
+    """Guesses from codes zxing half saw."""
     dark = 255 - picture
     guesses: list[_Guess] = []
     for place, version in zip(hints.unread, hints.versions, strict=True):
         corners = np.array(place, np.float32)
-        if not 1 <= version <= _MOST_VERSION or not cv2.isContourConvex(corners):
-            continue
-        for inverted, seen in ((False, picture), (True, dark)):
-            guesses.append(_Guess(mesh.first_fit(seen, corners, version), version, corners, inverted))
-    guesses.sort(key=lambda guess: -guess.fit)
+        if 1 <= version <= _MOST_VERSION and cv2.isContourConvex(corners):
+            for inverted, seen in ((False, picture), (True, dark)):
+                guesses.append(_Guess(mesh.first_fit(seen, corners, version), version, corners, inverted))
+    return guesses
+
+
+def _guesses(picture: Any, hints: Look) -> Iterator[_Guess]:
+    """The best guesses, each kind once: those half seen, then, at more cost, those from finder patterns."""
     given: list[_Guess] = []
-    for guess in guesses:
-        if guess.fit < _LEAST_FIT or len(given) >= _GUESSES:
-            return
-        if any(g.version == guess.version and np.abs(g.corners - guess.corners).max() < _SAME_PX for g in given):
-            continue
-        given.append(guess)
-        yield guess
+    for look, most in (("seen", _GUESSES), ("located", _GUESSES + 3)):
+        guesses = _seen(picture, hints) if look == "seen" else _located(picture)
+        for guess in sorted(guesses, key=lambda guess: -guess.fit):
+            if guess.fit < _LEAST_FIT or len(given) >= most:
+                break
+            alike = (g for g in given if g.version == guess.version)
+            near = _SAME_MODULES * side(polygon(guess.corners)) / (17 + 4 * guess.version)
+            if all(np.abs(g.corners - guess.corners).max() >= near for g in alike):
+                given.append(guess)
+                yield guess
 
 
 def _moved(reading: Reading, scale: float, left: int, top: int) -> Reading:

@@ -72,7 +72,7 @@ class _Bench:
         if task.place is None:
             return Look()
         if task.kind == "weave":
-            return weave(gray, task.place, task.until)
+            return weave(gray, task.place, task.step, task.until)
         return ladder.climb(gray, task.place, task.step, self._wechat, task.until)
 
     def _frame(self, height: int, width: int) -> Any:
