@@ -97,7 +97,7 @@ def shoot(scene: Scene, conditions: Conditions, rng: Any) -> Photograph:
 
 
 def frames(scene: Scene, conditions: Conditions, seconds: float, fps: float, rng: Any) -> Iterator[Photograph]:
-    """A live sequence: the hand trembles, drifts and sometimes jerks, lamps wander over the gloss, focus settles in
+    """A live sequence: the hand trembles and drifts, lamps wander over the gloss, focus settles in
     the first half second. Shadows and the table stay.
     """
     seed = int(rng.integers(2**31))
@@ -105,7 +105,8 @@ def frames(scene: Scene, conditions: Conditions, seconds: float, fps: float, rng
     drift = np.cumsum(rng.normal(0, 1, (count, 6)), axis=0) * 0.35 + rng.normal(0, 0.25, (count, 6))
     for k in range(count):
         move = drift[k]
-        jerk = float(abs(rng.standard_t(3))) * 0.5
+        # A hand's speed in two directions: mostly about its mean, now and then nearly still.
+        speed = float(np.hypot(*rng.normal(0, 0.8, 2)))
         now = replace(
             conditions,
             shift=(conditions.shift[0] + 0.004 * move[0], conditions.shift[1] + 0.004 * move[1]),
@@ -113,7 +114,7 @@ def frames(scene: Scene, conditions: Conditions, seconds: float, fps: float, rng
             azimuth=conditions.azimuth + 2.0 * move[3],
             roll=conditions.roll + 0.7 * move[4],
             fill=conditions.fill * (1 + 0.006 * move[5]),
-            motion=conditions.motion * (0.4 + jerk),
+            motion=conditions.motion * speed,
             motion_angle=float(rng.uniform(0, 180)),
             defocus=conditions.defocus * (1 + 1.2 * max(0.0, 1 - k / max(1.0, fps / 2))),
             glare_drift=(
