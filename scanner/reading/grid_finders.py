@@ -20,7 +20,9 @@ _LEAST_SCORE = 0.5
 _WINDOW = 25
 _STRIDE = 2
 _CONTRAST = 4
-_MOST_CANDIDATES = 6000
+_MOST_CANDIDATES = 3000
+_MOST_MEASURED = 400
+_MOST_KEPT = 300
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def finders(gray: Any, by_rows: bool = False) -> Finders:
     """
     soft = cv2.GaussianBlur(gray, (3, 3), 0)
     mean = cv2.blur(soft, (_WINDOW, _WINDOW))
-    dark = cv2.compare(cv2.subtract(mean, soft), _CONTRAST, cv2.CMP_GT)
+    dark = cv2.threshold(cv2.subtract(mean, soft), _CONTRAST, 255, cv2.THRESH_BINARY)[1]
     centres, modules = _cut(dark) if by_rows else _cores(dark)
     if not len(modules):
         return Finders.none()
@@ -84,7 +86,7 @@ def merged(sets: list[Finders]) -> Finders:
         if not gone[index]:
             keep.append(index)
             gone |= close[index]
-    return every.chosen(np.array(keep))
+    return every.chosen(np.array(keep[:_MOST_KEPT]))
 
 
 _COLUMNS = ("centres", "corners", "scores", "modules")
@@ -92,7 +94,7 @@ _COLUMNS = ("centres", "corners", "scores", "modules")
 
 def _cores(dark: Any) -> tuple[Any, Any]:
     """Middles and module sizes of the compact dark spots that could be the square inside a finder pattern."""
-    count, _, stats, centroids = cv2.connectedComponentsWithStats(dark, connectivity=4)
+    _, _, stats, centroids = cv2.connectedComponentsWithStats(dark, connectivity=4)
     width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
     fine = (area >= 7) & (shorter * 4 >= longer) & (area * 10 >= 4 * width * height) & (longer <= 48)
@@ -123,6 +125,9 @@ def _cut(dark: Any) -> tuple[Any, Any]:
     hit = np.flatnonzero(fits)
     if not len(hit):
         return np.zeros((0, 2)), np.zeros(0)
+    if len(hit) > _MOST_CANDIDATES:
+        off = np.abs(core - 3 * module)[hit] / module[hit]
+        hit = np.sort(hit[np.argsort(off, kind="stable")[:_MOST_CANDIDATES]])
     module = module[hit].astype(np.float64)
     centres = np.stack([(x[hit + 2] + x[hit + 3] - 1) / 2, row[hit] * _STRIDE + 1.0], axis=1)
     tall, centres = _across(dark, centres, module, np.array([np.pi / 2, -np.pi / 2]))
@@ -146,10 +151,11 @@ def _across(dark: Any, centres: Any, modules: Any, angles: Any) -> tuple[Any, An
 def _rays(gray: Any, centres: Any, modules: Any, angles: Any, how: int) -> Any:
     """Greys (candidates, rays, steps) on rays out to _REACH modules."""
     rays = len(angles)
-    radii = np.linspace(0, _REACH, _STEPS)
-    out = modules[:, None, None] * radii
-    x = (centres[:, 0, None, None] + np.cos(angles)[:, None] * out).astype(np.float32)
-    y = (centres[:, 1, None, None] + np.sin(angles)[:, None] * out).astype(np.float32)
+    radii = np.linspace(0, _REACH, _STEPS, dtype=np.float32)
+    out = modules.astype(np.float32)[:, None, None] * radii
+    middle = centres.astype(np.float32)
+    x = middle[:, 0, None, None] + np.cos(angles).astype(np.float32)[:, None] * out
+    y = middle[:, 1, None, None] + np.sin(angles).astype(np.float32)[:, None] * out
     flat = (len(modules) * rays, _STEPS)
     # remap's sides are 16 bit.
     parts = [
@@ -183,12 +189,14 @@ def _agree(first: Any, second: Any, third: Any) -> Any:
 
 
 def _quick(dark: Any, centres: Any, modules: Any) -> Any:
-    """Mask of the candidates worth measuring."""
+    """Indices of the candidates worth measuring."""
     light = _rays(dark, centres, modules, _angles(_QUICK_RAYS), cv2.INTER_NEAREST) == 0
     first, second, third, there = _crossings(light)
     step = _REACH / (_STEPS - 1)
     near = there & _agree(first * step, second * step, third * step) & (first * step < 3.2)
-    return near.sum(axis=1) >= _QUICK_RAYS * 0.45
+    agreeing = near.sum(axis=1)
+    order = np.argsort(-agreeing, kind="stable")[:_MOST_MEASURED]
+    return order[agreeing[order] >= _QUICK_RAYS * 0.45]
 
 
 def _measured(gray: Any, centres: Any, modules: Any) -> Finders:

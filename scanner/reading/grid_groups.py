@@ -12,15 +12,15 @@ import numpy as np
 from scanner.reading.grid_finders import Finders
 
 _LEAST_GAP, _MOST_GAP = 10.0, 190.0
-_NEAREST = 7
+_NEAREST = 6
 _SAMPLES = 384
-_MOST_TRIPLES = 1500
+_MOST_TRIPLES = 600
 VERSIONS = np.arange(1, 41)
 
 
 @dataclass(frozen=True)
 class Group:
-    """Finder patterns taken for one code. `members`: indices of upper left, upper right, lower left (-1 where missing);
+    """Finder patterns taken for one code. `members`: indices of upper left, upper right, lower left (-1: missing);
     `corners`: (3, 4, 2) their outer corners in the code's own order, NaN where missing; `quad`: (4, 2) outline;
     `version`: best estimate; `score`: 0..1, more is surer.
     """
@@ -70,7 +70,7 @@ def triples(gray: Any, found: Finders) -> list[Group]:
 
 
 def pairs(gray: Any, found: Finders, free: Any) -> list[Group]:
-    """Codes guessed from two finder patterns side by side, the third missing; for those indices only that are free."""
+    """Codes guessed from two finder patterns side by side, the third missing; from those indices that are free."""
     link = _links(found)
     groups: list[Group] = []
     for first in free:

@@ -12,7 +12,7 @@ _WINDOW = 11
 
 
 def patches(small: Any, factor: float) -> list[tuple[Any, float]]:
-    """Outlines (4, 2) in pixels of the whole picture, `factor` times as large as the small view, with a score <= 0.1."""
+    """Outlines (4, 2) in pixels of the picture, `factor` times as large as the small view, with a score <= 0.1."""
     across = cv2.absdiff(small[:, 1:], small[:, :-1])[:-1]
     down = cv2.absdiff(small[1:], small[:-1])[:, :-1]
     spread = cv2.subtract(cv2.dilate(small, np.ones((5, 5))), cv2.erode(small, np.ones((5, 5))))[:-1, :-1]

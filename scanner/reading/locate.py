@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -19,12 +19,14 @@ _BY_SPOTS = 400_000
 _LEAST_SIDE = 110
 _ENOUGH = 0.3
 _SURE = 0.5
+_LEAST = 0.02
+_PAIRED = 12
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """One finder pattern: `centre` (2,), `corners` (4, 2) its outer corners, clockwise from the code's upper left; float64,
-    pixels of the picture (0, 0 is the middle of the first pixel).
+    """One finder pattern: `centre` (2,), `corners` (4, 2) its outer corners, clockwise from the code's upper left;
+    float64, pixels of the picture ((0, 0) is the middle of the first pixel).
     """
 
     centre: Any
@@ -33,9 +35,9 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Region:
-    """Where a code may be. `quad`: float64 (4, 2) outline without quiet zone, clockwise from the code's own upper left
-    where known; `module`: pixels a module; `version`: estimate or None; `patterns`: upper left, upper right, lower left,
-    None where not seen; `inverted`: light on dark; `score`: 0..1.
+    """Where a code may be. `quad`: float64 (4, 2) outline without quiet zone, clockwise from the code's own upper
+    left where known; `module`: pixels a module; `version`: estimate or None; `patterns`: upper left, upper right,
+    lower left, None where not seen; `inverted`: light on dark; `score`: 0..1.
     """
 
     quad: Any
@@ -85,32 +87,32 @@ def _by_patterns(levels: list[tuple[Any, float]], inverted: bool) -> list[Region
     )
     picture, factor = levels[0]
     base = found.scaled(1 / factor)
-    groups = _chosen(grid_groups.triples(picture, base))
+    groups = _chosen([g for g in grid_groups.triples(picture, base) if g.score > _LEAST], len(base))
     taken = {member for group in groups if group.score > _ENOUGH for member in group.members}
     free = [index for index in range(len(base)) if index not in taken and base.scores[index] > 0.7]
-    if len(free) < 40:
-        groups += grid_groups.pairs(picture, base, np.array(free, int))[:12]
+    # Patterns come best first; a guess from two is worth little where many lie about.
+    groups += grid_groups.pairs(picture, base, np.array(free[:_PAIRED], int))[:_PAIRED]
     return [_region(group, base, factor, inverted) for group in groups]
 
 
-def _chosen(groups: list[Group]) -> list[Group]:
-    """First the groups that share no two patterns with a better one, then the others, doubted."""
+def _chosen(groups: list[Group], count: int) -> list[Group]:
+    """First the groups that share no two patterns with a better one, none with a sure one; the others doubted."""
     kept: list[Group] = []
     rest: list[Group] = []
-    used: list[set[int]] = []
+    sure = np.zeros(count, bool)
+    pairs: set[tuple[int, int]] = set()
     for group in groups:
-        mine = set(group.members)
-        if group.score < 0.02:
-            continue
-        if any(
-            len(mine & other) >= 2 or (len(mine & other) >= 1 and k.score > _SURE)
-            for k, other in zip(kept, used, strict=True)
-        ):
+        a, b, c = group.members
+        mine = {(min(pair), max(pair)) for pair in ((a, b), (a, c), (b, c))}
+        if sure[[a, b, c]].any() or mine & pairs:
             rest.append(group)
-        else:
-            kept.append(group)
-            used.append(mine)
-    return kept + [Group(g.members, g.corners, g.quad, g.version, g.score * 0.3) for g in rest[: 2 * len(kept) + 8]]
+            continue
+        kept.append(group)
+        pairs |= mine
+        sure[[a, b, c]] |= group.score > _SURE
+        if len(kept) >= LIMIT:
+            break
+    return kept + [replace(group, score=group.score * 0.3) for group in rest[:LIMIT]]
 
 
 def _region(group: Group, found: Finders, factor: float, inverted: bool) -> Region:
