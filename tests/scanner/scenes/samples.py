@@ -77,7 +77,8 @@ def conditions_of(severity: str, rng: Any, *, kind: str = "form", size: tuple[in
     reach = min(size)
     glossy = kind in ("card_front", "card_back", "both_cards", "phone")
     shadow = ("none", pick(rng, ("none", "soft", "hand")), pick(rng, ("soft", "hand", "sharp")))[hard]
-    warm = float(rng.normal(0, (0.01, 0.05, 0.10)[hard]))
+    # What a camera's own white balance leaves of a lamp's colour.
+    warm = float(np.clip(rng.normal(0, (0.01, 0.05, 0.10)[hard]), -0.14, 0.14))
     bent = kind == "booklet" or kind not in (*_LYING, "phone")
     rise = float(rng.uniform(0, (0.0, 6.0, 16.0)[hard])) if bent and rng.random() < 0.5 else 0.0
     dim = float(rng.uniform(*((0.9, 1.02), (0.7, 1.02), (0.38, 1.0))[hard]))
