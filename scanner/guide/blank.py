@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # Real pages hold at least 3.55 % ink after illumination, erased ones at most 1.68 %.
 BLANK_INK = 0.025
 _FULL_CELL = 0.05
-_FEW_CELLS = 0.015
+_FEW_CELLS = 0.008
 
 
 def ink_ratio(seen: Glimpse) -> float:
@@ -21,5 +21,5 @@ def ink_ratio(seen: Glimpse) -> float:
 
 
 def is_blank(seen: Glimpse) -> bool:
-    """Little ink and hardly a spot dense with it: a nearly empty page with one signature is no blank one."""
-    return ink_ratio(seen) < BLANK_INK and float(np.mean(seen.cells > _FULL_CELL)) < _FEW_CELLS
+    """Little ink and hardly a spot with strokes: a nearly empty page with one signature is no blank one."""
+    return ink_ratio(seen) < BLANK_INK and float(np.mean(seen.strokes > _FULL_CELL)) < _FEW_CELLS

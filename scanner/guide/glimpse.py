@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PIXELS = 200_000
 CELL = 16
 _INK = 0.72
+_STROKE = 9
+_THIN = 0.82
 EDGE = 0.04
 
 
@@ -60,11 +62,16 @@ class Glimpse:
         return found
 
     @cached_property
+    def strokes(self) -> Any:
+        """Share of thin dark marks (0-1) in the same cells: no edge of a shadow, no dark field."""
+        smooth = cv2.GaussianBlur(self.least, (0, 0), 0.8)
+        bare = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((_STROKE, _STROKE), np.uint8))
+        return _per_cell(self.ink & (smooth < bare.astype(np.float32) * _THIN))
+
+    @cached_property
     def cells(self) -> Any:
         """Share of ink (0-1) in cells of CELL x CELL pixels, (rows, columns)."""
-        rows, columns = max(1, self.ink.shape[0] // CELL), max(1, self.ink.shape[1] // CELL)
-        whole = self.ink[: rows * CELL, : columns * CELL].view(np.uint8) * np.uint8(255)
-        return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        return _per_cell(self.ink)
 
 
 def glimpse(image: Any, quad: Quad) -> Glimpse:
@@ -78,3 +85,9 @@ def glimpse(image: Any, quad: Quad) -> Glimpse:
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     bgr = cv2.warpPerspective(image, towards, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return Glimpse(bgr, np.asarray(towards, dtype=np.float64))
+
+
+def _per_cell(marks: Any) -> Any:
+    rows, columns = (max(1, side // CELL) for side in marks.shape)
+    whole = marks[: rows * CELL, : columns * CELL].view(np.uint8) * np.uint8(255)
+    return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32) / 255

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scanner.guide.same_page import same_look
+from scanner.guide.same_page import changed, same_look
 
 if TYPE_CHECKING:
     from scanner.guide.same_page import Look
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 STILL_S = 0.8
 REST_S = 1.0
 _GONE_S = 0.4
-_GAP_S = 0.6
+_GAP_S = 1.0
 _FEWEST = 3
 _FAR = 4.0
 
@@ -24,8 +24,8 @@ class Steady:
     """Watches frame after frame and says in which one to capture.
 
     With the frames' times the page must be good and still for `still_s`, and `rest_s` must have passed since it was
-    laid down; without times, good and still for `needed` frames. After a capture nothing is taken until another page
-    lies there: with looks, one that holds something else; without, one that lies elsewhere or was gone between.
+    laid down; without times, good and still for `needed` frames. A laying is decided once: captured, or left
+    because the page captured last lies there again. The next begins when the page goes, moves far, or is covered.
     """
 
     def __init__(
@@ -37,8 +37,9 @@ class Steady:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything, the captured page too: a page to be taken again counts as newly laid."""
-        self._taken: tuple[Quad, Look | None] | None = None
+        """Forget everything, the captured page too: what lies there counts as newly laid (a page to be retaken)."""
+        self._captured: Look | None = None
+        self._decided: tuple[Quad, Look | None, str] | None = None
         self._quad: Quad | None = None
         self._look: Look | None = None
         self._since: float | None = None
@@ -47,7 +48,6 @@ class Steady:
         self._last: float | None = None
         self._seen_last: float | None = None
         self._laid: float | None = None
-        self._gone = False
         self._code = "none"
 
     @property
@@ -69,23 +69,25 @@ class Steady:
         `look`: what the page holds (`look_at`), for all frames with a quad or for none.
         """
         if at is not None and self._last is not None and not 0 <= at - self._last <= _GAP_S:
-            # Nobody knows what happened meanwhile.
+            # Nobody knows what happened meanwhile; what was decided is kept, or a slow camera would capture twice.
             self._fresh()
             self._laid = None
         self._last = at
         if quad is None:
             return self._nothing(at)
-        if self._laid is None and at is not None:
-            self._laid = at
         self._seen_last = at
-        if self._taken is not None and not self._another(quad, look, width, at):
-            self._fresh()
-            return False
+        if self._laid is None:
+            self._laid = at
+        if self._decided is not None:
+            if not self._another(quad, look, width):
+                self._fresh()
+                return False
+            self._decided, self._laid = None, at
         if not good:
             self._fresh()
             self._code = "hold"
             return False
-        if self._quad is None or self._moved(quad, self._quad, width) or self._changed(look):
+        if self._quad is None or self._moved(quad, self._quad, width) or self._covered(look):
             self._code = "hold" if self._quad is None else "moving"
             self._fresh()
             self._quad, self._look, self._since = quad, look, at
@@ -96,31 +98,31 @@ class Steady:
             self._code = "hold"
         if self._progress < 1 or (at is not None and self._count < _FEWEST):
             return False
-        self._taken, self._gone, self._code = (quad, look), False, "taken"
-        self._fresh()
-        return True
+        return self._decide(quad, look)
 
     def _nothing(self, at: float | None) -> bool:
         self._fresh()
         self._code = "none"
         if at is None or self._seen_last is None or at - self._seen_last >= _GONE_S:
-            self._gone, self._laid = True, None
+            self._decided, self._laid = None, None
         return False
 
-    def _another(self, quad: Quad, look: Look | None, width: int, at: float | None) -> bool:
-        """Whether what lies here is another page than the one taken; if so, that one is forgotten."""
-        assert self._taken is not None
-        before, remembered = self._taken
-        elsewhere = self._gone or self._moved(quad, before, width, _FAR)
-        if look is not None and remembered is not None:
-            if same_look(remembered, look):
-                self._code = "same" if elsewhere else "taken"
-                return False
-        elif not elsewhere:
-            self._code = "taken"
-            return False
-        self._taken, self._laid = None, at
-        return True
+    def _decide(self, quad: Quad, look: Look | None) -> bool:
+        again = look is not None and self._captured is not None and same_look(self._captured, look)
+        self._code = "same" if again else "taken"
+        self._decided = (quad, look, self._code)
+        self._fresh()
+        if not again:
+            self._captured = look
+        return not again
+
+    def _another(self, quad: Quad, look: Look | None, width: int) -> bool:
+        """Whether something happened to the laying that was decided."""
+        assert self._decided is not None
+        before, remembered, self._code = self._decided
+        if self._moved(quad, before, width, _FAR):
+            return True
+        return look is not None and remembered is not None and changed(remembered, look)
 
     def _near(self, at: float | None) -> float:
         if at is None or self._since is None or self._laid is None:
@@ -129,9 +131,9 @@ class Steady:
         rest = (at - self._laid) / max(self._rest_s, 1e-6)
         return float(np.clip(min(still, rest), 0, 1))
 
-    def _changed(self, look: Look | None) -> bool:
+    def _covered(self, look: Look | None) -> bool:
         """Whether a hand or another sheet came over the page that lies here."""
-        return look is not None and self._look is not None and not same_look(self._look, look)
+        return look is not None and self._look is not None and changed(self._look, look)
 
     def _fresh(self) -> None:
         self._quad, self._look, self._since = None, None, None
