@@ -11,7 +11,7 @@ import numpy as np
 from scanner.reading import symbol
 from scanner.reading.soft import darknesses
 
-_STEPS = (0.6, 0.3, 0.15)
+_STEPS = (1.2, 0.6, 0.3, 0.15)
 _STIFF = 0.01
 _DECIDED = 0.7
 
@@ -77,7 +77,8 @@ class _Bent:
         self._flat = np.stack([u, v], axis=1)
         a, b = 2 * u - 1, 2 * v - 1
         # Shift, stretch and shear, tilt, then bends; each as large as 1 at the border.
-        shapes = [np.ones_like(a), a, b, a * b, a * a - 0.5, b * b - 0.5, (a * a - 0.5) * b, a * (b * b - 0.5)]
+        aa, bb = a * a - 0.5, b * b - 0.5
+        shapes = [np.ones_like(a), a, b, a * b, aa, bb, aa * b, a * bb, a * (aa - 0.1), b * (bb - 0.1)]
         self._shapes = np.stack(shapes, axis=1).astype(np.float32) / n
         self.still = np.zeros((len(shapes), 2), np.float32)
 
