@@ -146,18 +146,23 @@ def _filled(level: Floats) -> Floats:
 
 def _spread(values: Floats, trust: Floats, reach: float) -> Floats:
     """`values` (h, w, c) averaged over about `reach` pixels by `trust` (h, w); farther where none near is trusted."""
-    shape = values.shape
-    done = np.zeros(shape, np.float32)
-    missing = np.ones(shape[:2], dtype=bool)
-    for sigma in (reach, reach * 3, reach * 9):
-        weight: Any = cv2.GaussianBlur(trust, (0, 0), sigma)
-        mean: Any = cv2.GaussianBlur(values * trust[:, :, None], (0, 0), sigma).reshape(shape)
-        here = missing & (weight > 0.02)
-        done[here] = mean[here] / weight[here][:, None]
+    height, width = trust.shape
+    # So smooth a field needs few points.
+    size = (max(4, width // 4), max(4, height // 4))
+    weight: Any = cv2.resize(trust, size, interpolation=cv2.INTER_AREA)
+    sums: Any = cv2.resize(values * trust[:, :, None], size, interpolation=cv2.INTER_AREA).reshape(*size[::-1], -1)
+    done = np.zeros(sums.shape, np.float32)
+    missing = np.ones(weight.shape, dtype=bool)
+    for sigma in (reach / 4, reach * 3 / 4, reach * 9 / 4):
+        near = cv2.GaussianBlur(weight, (0, 0), sigma)
+        mean = cv2.GaussianBlur(sums, (0, 0), sigma).reshape(sums.shape)
+        here = missing & (near > 0.02)
+        done[here] = mean[here] / near[here][:, None]
         missing &= ~here
         if not missing.any():
             break
-    return done
+    wide: Any = cv2.resize(done, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(wide.reshape(values.shape), dtype=np.float32)
 
 
 def _ramp(value: float, full: float, none: float) -> float:
