@@ -27,12 +27,15 @@ MIN_SIDE = 16
 MAX_RATIO = 40
 """Longest side to shortest: longer than any receipt."""
 
+_BAND = 256
 _KINDS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 # What Pillow calls pixels of 8 or 16 bits; others (32 bits, floats) would be taken in at many times their size.
 _MODES = frozenset(("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "I;16"))
 _MODES_16 = re.compile(r"I;16[A-Z]*")
 # In the stretch that holds the pixels FF is always followed by 00, a restart mark or more FF; else a marker begins.
 _JPEG_MARK = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
+# A small TIFF may come in tiles larger than itself, but not by much.
+_LEAST_TILE = 1 << 20
 _JPEG_END, _JPEG_SCAN, _JPEG_ALONE = 0xD9, 0xDA, 0x01
 _OTHERS = (
     (re.compile(rb"....ftyp(hei|hev|mif1|msf1|avif)", re.DOTALL), "ảnh kiểu HEIC hoặc AVIF"),
@@ -108,6 +111,7 @@ def _judge_header(raw: bytes, name: str) -> _Header:
                 kind, mode = str(header.format), header.mode
                 clear = mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in header.info
                 # Phones append a smaller picture or a depth map to a JPEG; the first is the photograph.
+                tile = _tile(header) if kind == "TIFF" else 0
                 frames = 1 if raw[:2] == b"\xff\xd8" else int(getattr(header, "n_frames", 1))
     except Pillow.DecompressionBombError as error:
         raise _too_large(name) from error
@@ -115,7 +119,7 @@ def _judge_header(raw: bytes, name: str) -> _Header:
         raise _too_large(name) from error
     except _PILLOW_FAULTS as error:
         raise _no_picture(raw, name) from error
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE or tile > max(_LEAST_TILE, 2 * width * height):
         raise _too_large(name)
     if min(width, height) < MIN_SIDE:
         raise ImageRefused(f"Ảnh {name} nhỏ quá ({width}×{height} điểm); hãy chụp lại gần hơn.")
@@ -140,10 +144,20 @@ def _on_white(raw: bytes) -> Image:
         warnings.simplefilter("ignore")
         with Pillow.open(io.BytesIO(raw), formats=_KINDS) as picture:
             turned = ImageOps.exif_transpose(picture).convert("RGBA")
-    white = Pillow.new("RGBA", turned.size, (255, 255, 255, 255))
-    white.alpha_composite(turned)
-    rgb = numpy.asarray(white)[:, :, 2::-1]
-    return numpy.ascontiguousarray(rgb, dtype=numpy.uint8)
+    width, height = turned.size
+    out = numpy.empty((height, width, 3), dtype=numpy.uint8)
+    for top in range(0, height, _BAND):
+        band = turned.crop((0, top, width, min(height, top + _BAND)))
+        white = Pillow.new("RGBA", band.size, (255, 255, 255, 255))
+        white.alpha_composite(band)
+        out[top : top + _BAND] = numpy.asarray(white)[:, :, 2::-1]
+    return out
+
+
+def _tile(header: Any) -> int:
+    """Pixels of one tile of a TIFF, 0 where it has none."""
+    width, height = (header.tag_v2.get(tag, 0) for tag in (322, 323))
+    return int(width) * int(height)
 
 
 def _jpeg_is_whole(raw: bytes) -> bool:

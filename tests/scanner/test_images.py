@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -242,6 +241,22 @@ def test_pipes_and_devices_are_refused_at_once(tmp_path: Path, kind: str) -> Non
     assert time.monotonic() - begin < 5
 
 
+def tiled(width: int, height: int, tile: int) -> bytes:
+    """A grey TIFF of one deflated tile of zeros."""
+    data = zlib.compress(bytes(tile * tile), 9)
+    tags = [(256, width), (257, height), (258, 8), (259, 8), (262, 1), (277, 1), (322, tile), (323, tile)]
+    start = 8 + 2 + 12 * (len(tags) + 2) + 4
+    tags += [(324, start), (325, len(data))]
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", 0) + data
+
+
+def test_a_tile_somewhat_larger_than_the_picture_is_taken_and_a_huge_one_not() -> None:
+    assert decode_image(tiled(60, 40, 256)).shape == (40, 60, 3)
+    with pytest.raises(ImageRefused, match="lớn quá"):
+        decode_image(tiled(60, 40, 4096))
+
+
 def _huge(folder: Path) -> list[Path]:
     """Small files that ask for a great deal of memory, each in its own way."""
     packed = zlib.compress(bytes(200_000_000), 9)
@@ -266,6 +281,7 @@ def _huge(folder: Path) -> list[Path]:
         "large.jpg": b"\xff\xd8\xff\xc0\x00\x11\x08\xff\xff\xff\xff\x03\x01\x22\x00\x02\x11\x01\x03\x11\x01"
         + b"\xff\xd9",
         "rows.tif": rows,
+        "tile.tif": tiled(60, 40, 16_000),
         "large.webp": b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff" + b"\0" * 8,
     }
     for name, raw in files.items():
@@ -360,31 +376,3 @@ def test_any_arrangement_of_png_chunks_is_read_or_refused(
 def test_noise_behind_a_familiar_beginning_is_refused(beginning: bytes, noise: bytes) -> None:
     with contextlib.suppress(ImageRefused):
         decode_image(beginning + noise)
-
-
-@pytest.fixture
-def command(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """`langso scan ...` as a person runs it."""
-
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(Path(sys.executable).with_name("langso")), "scan", *words],
-            capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path,
-        )  # fmt: skip
-
-    return run
-
-
-@pytest.mark.parametrize("name", ["read", "page"])
-def test_one_bad_picture_does_not_stop_the_others(
-    tmp_path: Path, command: Callable[..., subprocess.CompletedProcess[str]], name: str
-) -> None:
-    (tmp_path / "khong.jpg").write_bytes(b"no picture")
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "tot.jpg").write_bytes(encoded("JPEG", picture=SMOOTH))
-    (tmp_path / "cut.jpg").write_bytes(encoded("JPEG", picture=SMOOTH)[:3000])
-    done = command(name, "--json", "khong.jpg", "cut.jpg", "pipe", "tot.jpg")
-    lines = done.stdout.splitlines()
-    assert [("error" in line) for line in lines] == [True, True, True, False], done.stdout + done.stderr
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
