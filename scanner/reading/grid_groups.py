@@ -289,3 +289,12 @@ def _busy(gray: Any, quad: Any) -> float:
     spread = cv2.subtract(cv2.dilate(flat, np.ones((5, 5))), cv2.erode(flat, np.ones((5, 5))))
     most = float(np.percentile(spread, 95))
     return float(np.mean(spread > max(12.0, 0.4 * most)))
+
+
+def homography(plan: Any, points: Any) -> Any | None:
+    """3x3 from places in modules (k, 2) to pixels (k, 2), least squares; None where there is none."""
+    try:
+        move, residual = _solve(plan[None], points[None])
+    except np.linalg.LinAlgError:
+        return None
+    return move[0] if np.isfinite(move).all() and abs(np.linalg.det(move[0])) > 1e-12 and residual[0] < 9 else None
