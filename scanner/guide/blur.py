@@ -11,20 +11,25 @@ from scanner.guide.glimpse import CELL
 
 if TYPE_CHECKING:
     from scanner.guide.glimpse import Glimpse
+    from scanner.guide.stance import Stance
 
 TILE = 128
 REFERENCE_DPI = 200.0
+CARD_DPI = 300.0
+"""Cards are printed half as large as letters."""
+
 _BLOCKS = 4
 _PAPER = 230.0
 _SECOND = np.array([[1.0, -2.0, 1.0]], np.float32)
 
 
-def sharpness_of(image: Any, seen: Glimpse, dpi: float) -> float | None:
+def sharpness_of(image: Any, seen: Glimpse, lies: Stance) -> float | None:
     """Variance of the Laplacian inside text, as if the paper were lit to 230 and the camera without noise.
 
     The lower quarter of up to 16 tiles spread over the sheet, so one corner out of focus counts. None: no text.
     """
-    found = [_tile_sharpness(tile) for tile in _tiles(image, seen, max(1.0, dpi / REFERENCE_DPI))]
+    reference = CARD_DPI if lies.paper == "ID-1" else REFERENCE_DPI
+    found = [_tile_sharpness(tile) for tile in _tiles(image, seen, max(1.0, lies.dpi / reference))]
     known = [value for value in found if value is not None]
     return float(np.percentile(known, 25)) if known else None
 
@@ -47,12 +52,14 @@ def _tiles(image: Any, seen: Glimpse, shrink: float) -> list[Any]:
 
 def _spots(seen: Glimpse) -> list[tuple[float, float]]:
     """Where the fullest text of each block of the sheet is, in the picture's pixels."""
-    cells = seen.cells
+    cells = seen.strokes
+    # Of a spine's shade or a dark field only the rim is thin.
+    thin = cells > 0.6 * seen.cells
     rows, columns = cells.shape
     paper: Any = cv2.resize(seen.paper, (columns, rows), interpolation=cv2.INTER_AREA)
     # Where a sheet curls away from its outline the table shows: text stands on what is about as light as the sheet.
     alike = np.abs(paper - float(np.median(paper))) < 0.35 * np.maximum(paper, 1)
-    text = np.where((cells > 0.03) & (cells < 0.6) & alike, cells, 0.0)
+    text = np.where((cells > 0.03) & (cells < 0.6) & thin & alike, cells, 0.0)
     spots = []
     for down in range(_BLOCKS):
         for across in range(_BLOCKS):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # 33 1 %, 10 3 %; 150 dpi nothing, 130 1 %, 108 2 %; paper at 50 of 255 nothing yet, 30 half a percent.
 DARK = 60.0
 GLARE_SHARE = 0.01
-BLUR = 40.0
+BLUR, CARD_BLUR = 40.0, 80.0
 FAR_DPI = 150.0
 FAR_FILL = 0.7
 FAR_SHARE = 0.15
@@ -69,8 +69,8 @@ def faults(image: Any, found: PageFound, *, side: Side | None = None) -> tuple[G
     if is_blank(seen):
         wrong.append("blank")
     else:
-        sharp = sharpness_of(image, seen, lies.dpi)
-        if sharp is not None and sharp < BLUR:
+        sharp = sharpness_of(image, seen, lies)
+        if sharp is not None and sharp < (CARD_BLUR if lies.paper == "ID-1" else BLUR):
             wrong.append("blur")
         if side is not None and card_side(seen) not in (side, None):
             wrong.append(side)
@@ -92,7 +92,7 @@ def glare(image: Any, quad: Quad) -> float:
 def sharpness(image: Any, quad: Quad) -> float | None:
     """Sharpness of the letters inside the quad (see `blur.sharpness_of`); None where there are none."""
     height, width = image.shape[:2]
-    return sharpness_of(image, glimpse(image, quad), stance(quad, width, height).dpi)
+    return sharpness_of(image, glimpse(image, quad), stance(quad, width, height))
 
 
 def _cut_off(quad: Quad, width: int, height: int) -> bool:
