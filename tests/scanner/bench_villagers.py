@@ -31,6 +31,7 @@ from scanner.pages.geometry import order_corners, overlap
 
 FPS, SECONDS = 10, 2.0
 GOAL = 0.99
+RED_CHROMA, RED_HUE = 0.6, 20
 CODES = ("card_front", "phone")
 PAPERS = ("form", "yellow", "pink", "folded", "card_front", "card_back")
 # Frames drawn at a time: while more are drawn nobody is shown anything.
@@ -81,6 +82,7 @@ def papers(seeds: int) -> None:
     heads = (("mean IoU", 9), (">= .90", 8), ("missed", 8), ("red chroma", 13), ("hue off", 9), ("paper dE", 10))
     print(" " * 28 + "".join(f"{name:>{width}}" for name, width in heads) + f"{'ms':>7}")
     worst: list[tuple[float, str]] = []
+    shown = above = stamped = red = 0
     for kind in PAPERS:
         for severity in scenes.SEVERITIES:
             ious, chroma, hue, paper, times = [], [], [], [], []
@@ -92,6 +94,7 @@ def papers(seeds: int) -> None:
                 truth = shot.sheets[0]
                 iou = 0.0 if found.quad is None else overlap(found.quad, order_corners(truth.quad))
                 ious.append(iou)
+                shown, above = shown + 1, above + (iou >= 0.9)
                 if iou < 0.9:
                     worst.append((iou, f"  {kind} {severity} seed {seed}: IoU {iou:.2f}, {_told(shot)}"))
                     continue
@@ -99,6 +102,7 @@ def papers(seeds: int) -> None:
                 if kept[0] is not None:
                     chroma.append(kept[0])
                     hue.append(kept[1])
+                    stamped, red = stamped + 1, red + (kept[0] >= RED_CHROMA and kept[1] <= RED_HUE)
                 paper.append(kept[2])
             print(
                 f"  {kind + ', ' + severity:26}{np.mean(ious):>9.3f}{np.mean(np.array(ious) >= 0.9):>8.0%}"
@@ -106,6 +110,10 @@ def papers(seeds: int) -> None:
                 f"{_mean(paper, '.1f'):>10}{np.median(times):>7.0f}"
             )
     print("\n".join(text for _, text in sorted(worst)) if worst else "  every outline above .90")
+    print(
+        f"  found (IoU >= .90): {above} of {shown}; red kept (chroma >= {RED_CHROMA:.0%} of the printed, hue within "
+        f"{RED_HUE}°): {red} of {stamped}"
+    )
     _several(seeds)
 
 
