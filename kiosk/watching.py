@@ -111,6 +111,7 @@ class Watcher(Generic[Judged]):
     """Reads the camera and judges each frame with `look` (BGR image -> anything) until `stop`.
 
     A camera that is not there or breaks is tried again; `fault` says so meanwhile. `rate`: frames a second at most.
+    `over` is called on the camera's thread when no frame will be judged any more.
     """
 
     def __init__(
@@ -120,11 +121,13 @@ class Watcher(Generic[Judged]):
         *,
         rate: float = 8.0,
         holder: CameraHolder | None = None,
+        over: Callable[[], None] = lambda: None,
     ) -> None:
         self._camera = camera
         self._look = look
         self._period = 1.0 / rate
         self._holder = holder or CameraHolder(linger_s=0)
+        self._over = over
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._newest: Sight[Judged] | None = None
@@ -181,6 +184,7 @@ class Watcher(Generic[Judged]):
                 self._newest = None
             self._give_still(None)
             self._stopping.wait(RETRY_S)
+        self._over()
 
     def _watch(self) -> None:
         number = 0

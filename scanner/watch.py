@@ -69,6 +69,8 @@ class Reads(Protocol):
 
     def look(self, frame: Any) -> list[Code]: ...
 
+    def close(self) -> None: ...
+
 
 class Watch:
     """Looks through an open camera until told otherwise."""
@@ -86,15 +88,22 @@ class Watch:
     def events(self, *, frames: int | None = None, seconds: float | None = None) -> Iterator[Event]:
         """Everything that happens, until so many frames or seconds have passed (or for ever)."""
         begin = self._clock()
-        while (frames is None or self.tally.frames < frames) and (seconds is None or self._clock() - begin < seconds):
-            frame = self._camera.read()
-            now = self._clock()
-            self.tally.seconds = now - begin
-            if self._camera.health != self._health:
-                self._health = self._camera.health
-                yield CameraSaid(self._health)
-            if frame is None:
-                continue
+        try:
+            while (frames is None or self.tally.frames < frames) and (
+                seconds is None or self._clock() - begin < seconds
+            ):
+                yield from self._turn(begin)
+        finally:
+            self._reader.close()
+
+    def _turn(self, begin: float) -> Iterator[Event]:
+        frame = self._camera.read()
+        now = self._clock()
+        self.tally.seconds = now - begin
+        if self._camera.health != self._health:
+            self._health = self._camera.health
+            yield CameraSaid(self._health)
+        if frame is not None:
             self.tally.frames += 1
             yield from self._judge(frame.image, now)
 
@@ -151,20 +160,10 @@ def corners_in(image: Any, seen: Seen) -> Any:
 
 
 def live_reader() -> Reads:
-    """The reader for live frames; one that takes every frame for itself where there is no better."""
-    try:
-        from scanner.reading.live import LiveReader
-    except ImportError:
-        return _FrameByFrame()
-    reader: Reads = LiveReader()
-    return reader
+    """A reader for one stream of live frames."""
+    from scanner.reading.live import LiveReader
 
-
-class _FrameByFrame:
-    def look(self, frame: Any) -> list[Code]:
-        from scanner.reading import read_codes
-
-        return list(read_codes(frame))
+    return LiveReader()
 
 
 def _changed(before: Seen, now: Seen) -> bool:

@@ -62,19 +62,21 @@ def straighten(shot: Shown, paper: str | None = None) -> CleanPage:
 
 
 def draft(shot: Shown, paper: str | None = None) -> Any:
-    """The same page as BGR picture, no larger than the screen needs: there at once, while the page is made."""
+    """The same page as BGR picture, no larger than the screen needs: there at once, while the page is made.
+
+    A curled sheet is still curled in it.
+    """
     import cv2
     import numpy as np
 
-    from scanner.clean import finish
+    from scanner.clean import rectify, upright
 
-    quad = _corners(shot)
+    quad, image = _corners(shot), shot.image
     side = float(np.ptp(quad, axis=0).max())
     shrink = min(1.0, DRAFT_SIDE / max(side, 1.0))
-    if shrink == 1.0:
-        return finish(shot.image, quad, paper).image
-    small = cv2.resize(shot.image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    return finish(small, quad * shrink, paper).image
+    if shrink < 1:
+        image = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    return upright(rectify(image, quad * shrink, paper)).image
 
 
 def remarks(shot: Shown) -> tuple[str, ...]:

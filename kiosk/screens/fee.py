@@ -43,6 +43,11 @@ class _Looking:
             self._reader = live_reader()
         return _Looked(self._reader.look(image), is_dark(image))
 
+    def close(self) -> None:
+        """No further frame comes."""
+        if self._reader is not None:
+            self._reader.close()
+
 
 class FeeLookPage(Page):
     """The camera looks for a payment code."""
@@ -66,7 +71,8 @@ class FeeLookPage(Page):
 
     def opened(self) -> None:
         self.wants_light = False
-        self._watcher = Watcher(self._kiosk.camera, _Looking(), rate=RATE, holder=self._kiosk.camera_holder)
+        looking, kiosk = _Looking(), self._kiosk
+        self._watcher = Watcher(kiosk.camera, looking, rate=RATE, holder=kiosk.camera_holder, over=looking.close)
         self._watcher.start()
 
     def closed(self) -> None:
