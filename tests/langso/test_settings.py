@@ -46,7 +46,9 @@ def test_the_kiosks_lamp_is_a_pin_or_an_output_of_the_bridge(lamp: str) -> None:
     assert parse_settings(LEAST.encode()).kiosk.lamp is None
 
 
-@pytest.mark.parametrize("lamp", ["", "lamp", "gpio:", "gpio:28", "gpio:²", "gpio:-1", "bridge:", "bridge:a b", "x:1"])
+@pytest.mark.parametrize(
+    "lamp", ["", "lamp", "gpio:", "gpio:28", "gpio:²", "gpio:-1", "bridge:", "bridge:a b", "x:1"]
+)
 def test_a_lamp_nobody_can_find_is_refused(lamp: str) -> None:
     (told,) = mistakes(f'{LEAST}[kiosk]\nlamp = "{lamp}"\n')
     assert "kiosk.lamp" in told
