@@ -1,4 +1,4 @@
-"""A code laid flat by its finder patterns, then bent back by its alignment patterns and by how decided the print is."""
+"""A code laid flat by its finder patterns, bent by its alignment patterns and by how decided the print is."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ def sampled(flat: Any, places: Any) -> Any:
     """Greys (side, side) float32 at places in modules, each the mean of the module's middle."""
     soft = cv2.blur(flat, (3, 3))
     pixels = ((places + QUIET) * PIXELS - 0.5).astype(np.float32)
-    return cv2.remap(soft, pixels, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    seen: Any = cv2.remap(soft, pixels[..., 0], pixels[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return seen.astype(np.float32)
 
 
 def settled(flat: Any, places: Any, version: int) -> Any:

@@ -293,6 +293,8 @@ def _busy(gray: Any, quad: Any) -> float:
 
 def homography(plan: Any, points: Any) -> Any | None:
     """3x3 from places in modules (k, 2) to pixels (k, 2), least squares; None where there is none."""
+    if float(points.std()) < 1:
+        return None
     try:
         move, residual = _solve(plan[None], points[None])
     except np.linalg.LinAlgError:
