@@ -22,3 +22,7 @@ class CameraFault(ScannerError, OSError):
 
 class DocumentRefused(ScannerError, ValueError):
     """Pages cannot be made into a document."""
+
+
+class CornersRefused(ScannerError, ValueError):
+    """Four corners that no sheet in the picture can have."""

@@ -101,10 +101,9 @@ def slopes(page: Any) -> Slopes:
     ink = np.minimum(ink, 110)
     ink[ink < 18] = 0
     strip, band = round(_STRIP * PX_PER_MM), round(_BAND * PX_PER_MM) | 1
-    profile = _profiles(ink, strip)
-    count = profile.shape[1] - 2
-    if count < 2 or len(profile) < 3 * band:
+    if ink.shape[1] < 3 * strip or len(ink) < 3 * band:
         return Slopes(np.zeros((0, 2)), np.zeros(0), np.zeros(0), mm)
+    profile = _profiles(ink, strip)
     left, right = profile[:, :-2], profile[:, 2:]
     reach = round(_STEEPEST * strip)
     shifts = np.arange(-reach, reach + 1)
@@ -143,7 +142,7 @@ def _profiles(ink: Any, strip: int) -> Any:
     count = ink.shape[1] // half
     halves = ink[:, : count * half].reshape(len(ink), count, half).mean(axis=2)
     profile = np.ascontiguousarray((halves[:, :-1] + halves[:, 1:]) / 2)
-    profile = cv2.GaussianBlur(profile, (1, 7), 0.1, sigmaY=1.2) if count > 1 else profile
+    profile = cv2.GaussianBlur(profile, (1, 7), 0.1, sigmaY=1.2)
     return profile - cv2.blur(profile, (1, round(8 * PX_PER_MM) | 1))
 
 

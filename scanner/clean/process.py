@@ -14,7 +14,8 @@ from scanner.clean.near import even_grid, near
 from scanner.clean.page import MM_PER_INCH, CleanPage
 from scanner.clean.size import RIGID, dense, resolution, size_of
 from scanner.clean.warp import warp_bent, warp_flat
-from scanner.pages.geometry import order_corners
+from scanner.errors import CornersRefused
+from scanner.pages.geometry import area, is_convex, order_corners, sides
 
 if TYPE_CHECKING:
     from scanner.clean.size import Size
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MAX_DPI = 300
 MAX_SIDE = 5000
 MIN_SIDE = 16
+MIN_CORNERS_APART = 8
 
 
 def finish(
@@ -35,9 +37,9 @@ def finish(
 ) -> CleanPage:
     """Everything in order, from a photograph (BGR uint8) and the sheet's corners to the page a clerk reads: its size,
     which way up, curl taken out, evenly lit, border tidied. `paper`, `px_per_mm`: as in `rectify`; `white`: BGR of
-    white paper under this lamp, where it was measured.
+    white paper under this lamp, where it was measured. Raises CornersRefused.
     """
-    corners = order_corners(quad)
+    corners = _checked(image, quad)
     size = size_of(corners, (image.shape[1], image.shape[0]), paper, px_per_mm)
     copy = near(image, corners)
     turns = orientation.turns_needed(copy.view(even_grid(corners), _look(size, 2 * orientation.LOOK)))
@@ -61,9 +63,9 @@ def finish(
 def rectify(image: Any, quad: Quad, paper: str | None = None, *, px_per_mm: float | None = None) -> CleanPage:
     """Straighten a sheet, taken for flat and lying as it shall, and even out its light. `paper`: a name in SIZES_MM
     where it is known; `px_per_mm`: pixels a millimetre on the table has in this picture, where the camera was
-    measured once. The picture is never enlarged: a far sheet gets a low dpi.
+    measured once. The picture is never enlarged: a far sheet gets a low dpi. Raises CornersRefused.
     """
-    corners = order_corners(quad)
+    corners = _checked(image, quad)
     size = size_of(corners, (image.shape[1], image.shape[0]), paper, px_per_mm)
     dpi = told_dpi(resolution(corners, size.mm), size.mm)
     return CleanPage(
@@ -74,6 +76,20 @@ def rectify(image: Any, quad: Quad, paper: str | None = None, *, px_per_mm: floa
 def told_dpi(seen: float, mm: tuple[float, float]) -> int:
     """Whole dots per inch told of a page of which `seen` were resolved: never more, and no more than paper needs."""
     return max(1, int(min(seen, MAX_DPI, MAX_SIDE / max(mm) * MM_PER_INCH)))
+
+
+def _checked(image: Any, quad: Quad) -> Quad:
+    """The corners in order. Raises CornersRefused."""
+    height, width = image.shape[:2]
+    points = np.asarray(quad, dtype=np.float64)
+    sane = points.shape == (4, 2) and bool(np.isfinite(points).all())
+    # Corners beyond the picture are common, sheets mostly beyond it are not sheets found.
+    if sane and bool(((points > (-width, -height)) & (points < (2 * width, 2 * height))).all()):
+        corners = order_corners(points)
+        slim = area(corners) < 0.02 * float(sides(corners).max()) ** 2
+        if is_convex(corners) and not slim and float(sides(corners).min()) >= MIN_CORNERS_APART:
+            return corners
+    raise CornersRefused("Bốn góc tờ giấy chưa đúng; xin đánh dấu lại bốn góc.")
 
 
 def _pixels(size: Size, dpi: int) -> tuple[int, int]:

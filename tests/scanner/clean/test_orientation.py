@@ -1,0 +1,72 @@
+"""Pages stand as their writing reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from scenes import cards, sheets
+
+from langso import assets
+from scanner.clean import CleanPage, orientation, upright
+
+MAKERS: dict[str, Callable[[Any], Any]] = {
+    "text": sheets.text_page,
+    "form": sheets.form,
+    "table": sheets.table_page,
+    "receipt": sheets.receipt,
+    "booklet": sheets.booklet,
+    "card": cards.front,
+}
+TURNS = (None, cv2.ROTATE_90_COUNTERCLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE)
+
+
+@pytest.fixture
+def weights() -> None:
+    try:
+        assets.model("page-upright.onnx")
+    except assets.AssetMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.setenv(assets.ENVIRONMENT, str(tmp_path))
+    orientation._net.cache_clear()
+    yield
+    orientation._net.cache_clear()
+
+
+def lying(kind: str, quarters: int, seed: int = 1) -> CleanPage:
+    """The sheet turned counter-clockwise by so many quarters."""
+    sheet = MAKERS[kind](np.random.default_rng(seed))
+    image = cv2.resize(sheet.image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    size = sheet.size_mm if quarters % 2 == 0 else sheet.size_mm[::-1]
+    turn = TURNS[quarters]
+    return CleanPage(image if turn is None else cv2.rotate(image, turn), 150, "A4", size)
+
+
+@pytest.mark.parametrize("kind", sorted(MAKERS))
+@pytest.mark.parametrize("quarters", range(4))
+def test_a_page_lying_any_way_is_set_upright(kind: str, quarters: int, weights: None) -> None:
+    straight, page = lying(kind, 0), upright(lying(kind, quarters))
+    assert page.turned == 90 * quarters
+    assert page.size_mm == straight.size_mm
+    assert np.array_equal(page.image, straight.image)
+
+
+def test_a_page_without_writing_stays_as_it_lies(weights: None) -> None:
+    rng = np.random.default_rng(1)
+    empty = np.clip(rng.normal(240, 3, (1169, 827, 3)), 0, 255).astype(np.uint8)
+    page = CleanPage(empty, 100, "A4", (210.0, 297.0))
+    assert upright(page) is page
+
+
+def test_without_the_weights_pages_stay_as_they_lie(no_weights: None, caplog: pytest.LogCaptureFixture) -> None:
+    page = lying("text", 2)
+    assert upright(page) is page
+    assert "page-upright.onnx" in caplog.text
