@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scanner.guide.glimpse import Glimpse
     from scanner.guide.stance import Stance
 
-TILE = 128
+TILE = 96
 REFERENCE_DPI = 200.0
 CARD_DPI = 300.0
 """Cards are printed half as large as letters."""
@@ -78,7 +78,7 @@ def _spots(seen: Glimpse) -> list[tuple[float, float]]:
 def _tile_sharpness(tile: Any) -> float | None:
     if min(tile.shape) < 16:
         return None
-    levels = np.bincount(tile.ravel(), minlength=256).cumsum()
+    levels = _counted(tile)
     low, high = (float(np.searchsorted(levels, share * levels[-1])) for share in (0.03, 0.9))
     if high - low < 12:
         return None
@@ -89,10 +89,15 @@ def _tile_sharpness(tile: Any) -> float | None:
 
 def _signal(second: Any) -> float:
     """Variance without the camera's noise, which the quiet half of the pixels (bare paper) shows."""
-    counts = np.bincount(cv2.convertScaleAbs(second).ravel(), minlength=256).cumsum()
+    counts = _counted(cv2.convertScaleAbs(second))
     noise = _median(counts) / 0.6745
     spread = float(cv2.meanStdDev(second)[1][0, 0])
     return max(0.0, spread * spread - noise * noise)
+
+
+def _counted(levels: Any) -> Any:
+    """How many of the values are at most 0, 1, ... 255."""
+    return cv2.calcHist([levels], [0], None, [256], [0, 256]).ravel().cumsum(dtype=np.float64)
 
 
 def _median(counts: Any) -> float:
@@ -100,8 +105,6 @@ def _median(counts: Any) -> float:
     half = counts[-1] / 2
     level = int(np.searchsorted(counts, half))
     below = float(counts[level - 1]) if level else 0.0
-    return (
-        float(level - 0.5 + (half - below) / max(float(counts[level]) - below, 1.0))
-        if level
-        else float(half / counts[0]) * 0.5
-    )
+    if not level:
+        return float(half / counts[0]) * 0.5
+    return level - 0.5 + float(half - below) / max(float(counts[level]) - below, 1.0)

@@ -55,7 +55,7 @@ class Glimpse:
     @cached_property
     def ink(self) -> Any:
         """Boolean (h, w): much darker than the paper around; not the outermost edge, where the table may show."""
-        found = self.least < (self.paper.astype(np.float32) * _INK)
+        found = self.least < cv2.convertScaleAbs(self.paper, alpha=_INK)
         height, width = found.shape
         dy, dx = max(1, round(height * EDGE)), max(1, round(width * EDGE))
         found[:dy], found[-dy:], found[:, :dx], found[:, -dx:] = False, False, False, False
@@ -66,7 +66,7 @@ class Glimpse:
         """Share of thin dark marks (0-1) in the same cells: no edge of a shadow, no dark field."""
         smooth = cv2.GaussianBlur(self.least, (0, 0), 0.8)
         bare = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((_STROKE, _STROKE), np.uint8))
-        return _per_cell(self.ink & (smooth < bare.astype(np.float32) * _THIN))
+        return _per_cell(self.ink & (smooth < cv2.convertScaleAbs(bare, alpha=_THIN)))
 
     @cached_property
     def cells(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -40,9 +40,10 @@ def glare_share(seen: Glimpse) -> float:
 
     White paper that is merely well lit goes over into its surroundings gently, or keeps its letters black.
     """
-    least = seen.least
-    blown = (least >= _BLOWN).astype(np.uint8)
-    if not blown.any() or float(np.percentile(least[::2, ::2], 60)) >= _BLOWN - 6:
+    # Every other pixel of every other row shows a blob as well, in a quarter of the time.
+    least, ink = np.ascontiguousarray(seen.least[::2, ::2]), seen.ink[::2, ::2]
+    blown: Any = (least >= _BLOWN).astype(np.uint8)
+    if not blown.any() or float(np.percentile(least, 60)) >= _BLOWN - 6:
         return 0.0
     height, width = blown.shape
     # The outermost edge may be table, or what stands behind a sheet that curls.
@@ -54,7 +55,7 @@ def glare_share(seen: Glimpse) -> float:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(blown, connectivity=4)
     reach = max(3, round(0.025 * max(height, width)))
     share = 0.0
-    black = float(np.median(least[seen.ink])) if seen.ink.any() else 0.0
+    black = float(np.median(least[ink])) if ink.any() else 0.0
     order = np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:12] + 1
     for label in order:
         size = int(stats[label, cv2.CC_STAT_AREA])
@@ -67,7 +68,7 @@ def glare_share(seen: Glimpse) -> float:
         wide = cv2.dilate(near, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
         ring = least[y0:y1, x0:x1][(wide > 0) & (near == 0)]
         whole = cv2.morphologyEx(blob, cv2.MORPH_CLOSE, np.ones((reach | 1, reach | 1), np.uint8))
-        letters = (whole > 0) & seen.ink[y0:y1, x0:x1]
+        letters = (whole > 0) & ink[y0:y1, x0:x1]
         inked = float(letters.sum()) / size
         lost = inked < 0.03 or float(np.median(least[y0:y1, x0:x1][letters])) > black + _FADES
         if lost and ring.size and float(np.percentile(ring, 70)) <= _BLOWN - _FALL:
