@@ -102,7 +102,7 @@ def small() -> bytes:
     return make_pdf([page], "Giấy tờ")
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.data())
 def test_a_spoilt_file_is_refused_or_read(small: bytes, data: st.DataObject) -> None:
     spoilt = bytearray(small)
