@@ -166,7 +166,8 @@ def stacks(frames: list[Any], place: Polygon) -> list[tuple[Any, float, float, f
     for frame in frames[:-1]:
         part = frame[top : top + newest.shape[0], left : left + newest.shape[1]]
         layer = cv2.resize(part, (base.shape[1], base.shape[0]), interpolation=cv2.INTER_CUBIC).astype(np.float32)
-        (dx, dy), sure = cv2.phaseCorrelate(layers[0], layer, window)
+        # Copies: it multiplies the window into what it is given.
+        (dx, dy), sure = cv2.phaseCorrelate(layers[0].copy(), layer.copy(), window)
         if sure < 0.05 or max(abs(dx), abs(dy)) > 0.2 * max(base.shape):
             continue
         back = np.array([[1, 0, -dx], [0, 1, -dy]], np.float32)

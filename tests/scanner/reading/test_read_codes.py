@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from typing import Any
 
 import cv2
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.reading import read_codes
+from scanner.reading.texts import believable_of_wechat, believable_of_zbar
 
 
 def code_picture(text: str, scale: int = 6, encoding: str | None = None) -> Any:
@@ -76,3 +78,61 @@ def test_nothing_is_read_where_there_is_nothing() -> None:
 )
 def test_any_text_in_utf8_comes_back(text: str) -> None:
     assert [code.text for code in read_codes(code_picture(text, 4, "utf-8"))] == [text]
+
+
+def test_the_same_text_twice_is_two_codes() -> None:
+    picture = np.full((400, 900, 3), 255, np.uint8)
+    code = code_picture("LANGSO")
+    for x in (40, 500):
+        picture[60 : 60 + code.shape[0], x : x + code.shape[1]] = code
+    assert [found.text for found in read_codes(picture)] == ["LANGSO", "LANGSO"]
+
+
+def test_light_on_dark_is_read() -> None:
+    assert [code.text for code in read_codes(255 - code_picture("LANGSO 7"))] == ["LANGSO 7"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "named"),
+    [("Đỗ Thị Ví Dụ", "utf-8", True), ("Café Éric", "iso-8859-1", True), ("点茗漢字", "shift-jis", True)],
+)
+def test_the_codes_own_character_set_is_used(text: str, encoding: str, named: bool) -> None:
+    out = io.BytesIO()
+    segno.make_qr(text, encoding=encoding, mode="byte", eci=named).save(out, kind="png", scale=6, border=4)
+    picture = cv2.imdecode(np.frombuffer(out.getvalue(), np.uint8), cv2.IMREAD_COLOR)
+    assert [code.text for code in read_codes(picture)] == [text]
+
+
+def test_decomposed_letters_stay_as_they_were_written() -> None:
+    text = unicodedata.normalize("NFD", "Nguyễn Thị Ánh")
+    assert [code.text for code in read_codes(code_picture(text, encoding="utf-8"))] == [text]
+
+
+def test_a_worn_code_beside_a_clear_one_is_read_too() -> None:
+    picture = np.full((500, 900, 3), 235, np.uint8)
+    clear, worn = code_picture("ro rang"), cv2.GaussianBlur(code_picture("mo nhat", 5), (0, 0), 3.4)
+    picture[60 : 60 + clear.shape[0], 60 : 60 + clear.shape[1]] = clear
+    picture[200 : 200 + worn.shape[0], 550 : 550 + worn.shape[1]] = worn
+    assert sorted(code.text for code in read_codes(picture, 5)) == ["mo nhat", "ro rang"]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (16, 16), (1, 4000), (40, 40, 3)])
+def test_a_picture_too_small_for_a_code_holds_none(shape: tuple[int, ...]) -> None:
+    assert read_codes(np.zeros(shape, np.uint8)) == []
+
+
+class TestBelieved:
+    def test_zbars_ascii_and_vietnamese_are_believed(self) -> None:
+        for text in ("H29.16-250701-0001", "Nguyễn Thị Ánh", unicodedata.normalize("NFD", "Đặng Hữu")):
+            assert believable_of_zbar(text)
+
+    @pytest.mark.parametrize("charset", ["shift-jis", "big5", "iso-8859-1", "cp1252", "gb18030", "euc-kr"])
+    def test_utf8_misread_is_never_believed(self, charset: str) -> None:
+        for text in ("Đỗ", "Ánh", "Nguyễn Thị Ví Dụ", "Lý", "Hồ Ngô", "Bích", "ơ", "ư", "â"):
+            misread = text.encode("utf-8").decode(charset, "replace")
+            assert misread == text or not believable_of_zbar(misread)
+
+    def test_wechats_cut_or_replaced_texts_are_not_believed(self) -> None:
+        assert not believable_of_wechat("")
+        assert not believable_of_wechat("Caf\ufffd")
+        assert believable_of_wechat("Nguyễn Thị Ánh")

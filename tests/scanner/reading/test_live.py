@@ -1,0 +1,100 @@
+"""Live frames: quick answers, better ones over several frames, nothing kept for long."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import segno
+
+from scanner.reading import warm
+from scanner.reading.live import LiveReader, stacks
+from scanner.reading.places import box
+
+TEXT = "001095000001||Người Mẫu|05031995|Nam|Xã Mẫu|10052021"
+
+
+def frame(text: str | None = TEXT, scale: int = 5, size: tuple[int, int] = (720, 1280)) -> Any:
+    picture = np.full((*size, 3), 200, np.uint8)
+    if text is not None:
+        out = io.BytesIO()
+        segno.make_qr(text, error="m").save(out, kind="png", scale=scale, border=4)
+        code = cv2.imdecode(np.frombuffer(out.getvalue(), np.uint8), cv2.IMREAD_COLOR)
+        picture[150 : 150 + code.shape[0], 400 : 400 + code.shape[1]] = code
+    return picture
+
+
+@pytest.fixture
+def live() -> Iterator[LiveReader]:
+    warm()
+    reader = LiveReader()
+    yield reader
+    reader.close()
+
+
+def test_a_clear_code_is_read_in_its_first_frame(live: LiveReader) -> None:
+    (code,) = live.look(frame())
+    assert code.text == TEXT
+    assert code.kind == "citizen_card"
+    assert [c.text for c in live.look(frame())] == [TEXT], "seen twice, told once"
+
+
+def test_a_look_is_quick_even_where_there_is_nothing_to_read(live: LiveReader) -> None:
+    rng = np.random.default_rng(1)
+    spent = []
+    for _ in range(8):
+        noise = rng.integers(0, 256, (720, 1280, 3), dtype=np.uint8)
+        begin = time.thread_time()
+        live.look(noise)
+        spent.append(time.thread_time() - begin)
+    # Processor time of the calling thread: what others do to the machine is not the look's fault.
+    assert sorted(spent)[4] < 0.06
+
+
+def test_a_code_too_worn_for_the_quick_look_comes_from_behind(live: LiveReader) -> None:
+    worn = frame(scale=3)
+    worn = cv2.GaussianBlur(worn, (0, 0), 1.9)
+    until = time.monotonic() + 20
+    found: list[Any] = []
+    while not found and time.monotonic() < until:
+        found = live.look(worn)
+        time.sleep(0.1)
+    assert [code.text for code in found] == [TEXT]
+
+
+def test_what_is_gone_is_forgotten(live: LiveReader) -> None:
+    assert live.look(frame())
+    until = time.monotonic() + 10
+    while live.look(frame(None)) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert live.look(frame(None)) == []
+
+
+def test_another_size_of_frame_starts_anew(live: LiveReader) -> None:
+    assert live.look(frame())
+    assert live.look(frame(None, size=(480, 640))) == []
+
+
+def test_frames_laid_over_each_other_lose_their_noise_and_their_glare() -> None:
+    rng = np.random.default_rng(3)
+    clean = cv2.cvtColor(frame(scale=4), cv2.COLOR_BGR2GRAY).astype(np.float32)
+    place = box(416, 166, 560, 310)
+    frames = []
+    for number in range(5):
+        moved = np.roll(clean, (number % 3 - 1, number % 2), axis=(0, 1))
+        if number == 0:
+            moved[180:230, 430:480] = 255
+        frames.append(np.clip(moved * 0.6 + rng.normal(0, 45, clean.shape), 0, 255).astype(np.uint8))
+    mean, _darker = stacks(frames, place)
+    picture, scale, left, top = mean
+    height, width = picture.shape
+    part = clean[int(top) : int(top + height / scale), int(left) : int(left + width / scale)] * 0.6
+    seen = cv2.resize(picture, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_AREA)
+    once = frames[-1][int(top) : int(top) + part.shape[0], int(left) : int(left) + part.shape[1]]
+    part = np.roll(part, (4 % 3 - 1, 0), axis=(0, 1))
+    assert np.abs(seen - part).mean() < 0.7 * np.abs(once - part).mean()
