@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WORK_SIDE = 480
 _SURE = 0.55
-_KEEP = 12
+_KEEP = 10
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def find_page(image: Any) -> PageFound:
         )
     quad = best.quad
     whole = order_corners(quad / scale)
-    return PageFound(whole, round(confidence, 3), _advice(whole, confidence, width, height))
+    return PageFound(whole, round(confidence, 3), advice_for(whole, confidence, width, height))
 
 
 def shrunk(image: Any, scale: float) -> Any:
@@ -93,7 +93,8 @@ def weighed(views: Views, proposed: NDArray[np.float64]) -> list[Weighed]:
     return sorted(found, key=lambda one: -one.score.total)
 
 
-def _advice(quad: Quad, confidence: float, width: int, height: int) -> tuple[str, ...]:
+def advice_for(quad: Quad, confidence: float, width: int, height: int) -> tuple[str, ...]:
+    """What the villager should do about a sheet found there in a picture of that size."""
     said = []
     margin = 0.004 * max(width, height)
     if np.any(quad < margin) or np.any(quad[:, 0] > width - margin) or np.any(quad[:, 1] > height - margin):

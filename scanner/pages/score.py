@@ -20,29 +20,54 @@ if TYPE_CHECKING:
 
 # Of each kind of evidence: its weight for a rough candidate, and for one moved onto the edges.
 _WEIGHTS = {
-    "edge": (4.91, 4.27),
-    "edge_worst": (3.79, 3.79),
-    "edge_second": (1.23, 2.30),
-    "near": (3.67, 3.15),
-    "near_worst": (2.68, 2.62),
-    "wide": (0.62, 3.34),
-    "wide_worst": (1.23, 2.61),
-    "one_way": (3.05, 3.80),
-    "lighter": (-0.78, -0.87),
-    "lighter_share": (6.61, 6.51),
-    "even_light": (2.56, 2.08),
-    "even_colour": (3.01, 2.81),
-    "foreign_colour": (-4.79, -5.32),
-    "leak": (-5.45, -1.50),
-    "leak_colour": (-3.33, -2.29),
-    "beyond": (-6.44, -5.81),
-    "outside": (-4.32, -2.46),
-    "share": (5.49, 5.12),
-    "share_log": (1.51, 1.76),
-    "skew": (-15.30, -11.11),
-    "bow": (0.00, -12.66),
+    "edge": (4.23, 4.55),
+    "edge_worst": (2.43, 3.73),
+    "edge_second": (1.32, 2.47),
+    "near": (5.01, 3.42),
+    "near_worst": (3.68, 2.77),
+    "wide": (3.81, 3.45),
+    "wide_worst": (3.09, 2.63),
+    "one_way": (2.73, 3.46),
+    "lighter": (-0.10, 0.16),
+    "lighter_share": (4.62, 4.76),
+    "even_light": (1.46, 1.85),
+    "even_colour": (3.28, 4.16),
+    "foreign_colour": (-2.43, -4.07),
+    "leak": (-5.55, -1.81),
+    "leak_colour": (-3.41, -2.36),
+    "beyond": (-6.01, -7.64),
+    "outside": (-3.80, -2.61),
+    "share": (6.81, 4.86),
+    "share_log": (1.59, 1.68),
+    "skew": (-18.43, -10.62),
+    "bow": (0.00, -8.64),
 }
 _ROUGH, _EXACT = np.array([_WEIGHTS[name] for name in NAMES]).T
+# Whether a refined quad is a sheet at all, however large: used where there may be several.
+_SHEET = {
+    "edge": 4.65,
+    "edge_worst": -2.56,
+    "edge_second": -3.41,
+    "near": 8.81,
+    "near_worst": -0.76,
+    "wide": 7.62,
+    "wide_worst": 2.14,
+    "one_way": -1.21,
+    "lighter": 0.30,
+    "lighter_share": 6.78,
+    "even_light": 0.09,
+    "even_colour": -3.61,
+    "foreign_colour": -15.79,
+    "leak": -2.51,
+    "leak_colour": -2.08,
+    "beyond": -6.21,
+    "outside": -2.40,
+    "skew": -15.05,
+    "bow": -7.13,
+}
+_SHEET_BIAS = -13.24
+_IS_SHEET = np.array([_SHEET.get(name, 0.0) for name in NAMES])
+_SIZES = np.array([name.startswith("share") for name in NAMES])
 _EDGE, _WORST = NAMES.index("edge"), NAMES.index("near_worst")
 
 
@@ -57,9 +82,9 @@ class Score:
     weakest: float
 
 
-def rough_totals(views: Views, quads: NDArray[np.float64]) -> Any:
-    """What ranks fresh candidates (n, 4, 2): float (n,)."""
-    return evidence(views, quads) @ _ROUGH
+def rough_totals(views: Views, quads: NDArray[np.float64], *, any_size: bool = False) -> Any:
+    """What ranks fresh candidates (n, 4, 2): float (n,). `any_size`: large ones are not preferred."""
+    return evidence(views, quads) @ (np.where(_SIZES, 0.0, _ROUGH) if any_size else _ROUGH)
 
 
 def score_many(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> list[Score]:
@@ -69,3 +94,8 @@ def score_many(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float6
         Score(float(total), float(row[_EDGE]), float(row[_WORST]))
         for total, row in zip(rows @ _EXACT, rows, strict=True)
     ]
+
+
+def sheet_odds(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> Any:
+    """Log odds (n,) that each refined quad is the outline of some sheet, large or small."""
+    return evidence(views, quads, bows) @ _IS_SHEET + _SHEET_BIAS

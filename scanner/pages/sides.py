@@ -29,24 +29,24 @@ def inward(quads: NDArray[np.float64]) -> NDArray[np.float64]:
 def sample(picture: Any, spots: NDArray[np.float64]) -> Any:
     """The picture's values at `spots` (..., 2), nearest pixel, edges repeated."""
     height, width = picture.shape[:2]
-    nearest = (spots + 0.5).astype(np.int32)
-    x = np.clip(nearest[..., 0], 0, width - 1)
-    y = np.clip(nearest[..., 1], 0, height - 1)
+    x = np.clip((spots[..., 0] + 0.5).astype(np.int32), 0, width - 1)
+    y = np.clip((spots[..., 1] + 0.5).astype(np.int32), 0, height - 1)
     return np.take(picture.reshape(height * width, -1), y * width + x, axis=0)
 
 
-def spots_along(
-    quads: NDArray[np.float64], along: Any, offsets: Any, bows: NDArray[np.float64] | None = None
-) -> NDArray[np.float64]:
+def spots_along(quads: NDArray[np.float64], along: Any, offsets: Any, bows: NDArray[np.float64] | None = None) -> Any:
     """Points (n, 4, along, offsets, 2) beside each side, at `along` (0-1) and `offsets` pixels inwards.
 
     `bows` (n, 4): how far in pixels the middle of each side lies inside its chord.
     """
+    # Half precision of the corners' is plenty for choosing pixels, and twice as fast.
+    normals = inward(quads).astype(np.float32)
+    quads, along, offsets = quads.astype(np.float32), along.astype(np.float32), offsets.astype(np.float32)
     points = quads[:, :, None, :] + (quads[:, _NEXT] - quads)[:, :, None, :] * along[:, None]
-    normals = inward(quads)
     if bows is not None:
+        bows = bows.astype(np.float32)
         points = points + normals[:, :, None, :] * (bows[..., None] * (4 * along * (1 - along)))[..., None]
-    return np.asarray(points[:, :, :, None, :] + normals[:, :, None, None, :] * offsets[:, None], dtype=np.float64)
+    return points[:, :, :, None, :] + normals[:, :, None, None, :] * offsets[:, None]
 
 
 def bows_of(lab: Any, quads: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -77,7 +77,7 @@ def refined(
     bows: NDArray[np.float64] | None = None,
     *,
     bend: bool = False,
-    count: int = 40,
+    count: int = 32,
     span: int = 2,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Quads (n, 4, 2) whose sides follow the strongest steps within `reach` pixels (robust fit), and their bows.
@@ -111,7 +111,7 @@ def _fit(along: Any, shift: Any, keep: Any, *, bend: bool) -> Any:
     ridge = np.diag([1e-6, 1e-6, 0.02][: columns.shape[1]])
     solved = np.zeros((*shift.shape[:2], columns.shape[1]))
     outer = columns[:, :, None] * columns[:, None, :]
-    for _ in range(5):
+    for _ in range(4):
         left = np.einsum("nst,tij->nsij", weights, outer) + ridge
         right = np.einsum("nst,ti,nst->nsi", weights, columns, shift)
         solved = np.linalg.solve(left, right[..., None])[..., 0]
