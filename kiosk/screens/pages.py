@@ -44,13 +44,14 @@ class PagesPage(Page):
             state = Pill(theme, remark, "warning", "warn")
             side.bind(width=lambda _, width, state=state: state.limit(width - theme.px(10)))
             side.put(state)
-        self._remove = WordButton(theme, "Bỏ trang này", self._take_out, icon="delete", least=WIDE)
+        wide = WIDE * theme.text
+        self._remove = WordButton(theme, "Bỏ trang này", self._take_out, icon="delete", least=wide)
         tools = []
         if index:
-            tools.append(WordButton(theme, "Đưa lên trước", self._move(-1), icon="arrow_upward", least=WIDE))
+            tools.append(WordButton(theme, "Đưa lên trước", self._move(-1), icon="arrow_upward", least=wide))
         if index < many - 1:
-            tools.append(WordButton(theme, "Đưa xuống sau", self._move(1), icon="arrow_downward", least=WIDE))
-        tools += [WordButton(theme, "Chụp lại trang này", self._retake, icon="replay", least=WIDE), self._remove]
+            tools.append(WordButton(theme, "Đưa xuống sau", self._move(1), icon="arrow_downward", least=wide))
+        tools += [WordButton(theme, "Chụp lại trang này", self._retake, icon="replay", least=wide), self._remove]
         side.put(*tools)
         self.main.add_widget(side)
         left = []

@@ -162,14 +162,16 @@ class ScanPage(Page):
             self._kiosk.work(lambda: self._take_side(seen, watcher), self._side_taken, self._failed)
 
     def _take(self, seen: Seen, watcher: Watcher[_Looked]) -> tuple[Shot, Any]:
+        """The picture taken, and its page's draft; None where the villager had better set the corners."""
         shot = shot_of(seen, watcher.still())
-        return shot, None if shot.quad is None else draft(shot)
+        unsure = shot.quad is None or seen.code == "unsure"
+        return shot, None if unsure else draft(shot)
 
     def _taken(self, result: tuple[Shot, Any]) -> None:
         from kiosk.screens.preview import CornersPage, PreviewPage
 
         shot, picture = result
-        if shot.quad is None:
+        if picture is None:
             self._kiosk.open(CornersPage(self._kiosk, self._journey, shot))
         else:
             self._kiosk.open(PreviewPage(self._kiosk, self._journey, picture, shot))
