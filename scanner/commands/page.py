@@ -18,17 +18,23 @@ BUDGET_S = 0.7
 
 @click.command()
 @click.argument("images", type=IMAGES, nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Mọi tờ giấy trong ảnh, không chỉ một tờ.")
 @JSON
 @CAMERA
-def page(images: tuple[Path, ...], as_json: bool, camera: Path | None) -> None:
+def page(images: tuple[Path, ...], every: bool, as_json: bool, camera: Path | None) -> None:
     """Bốn góc của trang giấy trong mỗi ảnh, và cần sửa gì khi chụp."""
     # Outside the answer: loading the engines is no part of an image's time.
-    from scanner.pages import find_page
+    from scanner.pages import find_page, find_pages
 
-    def answer(image: Any) -> dict[str, Any]:
+    def one(image: Any) -> dict[str, Any]:
         begin = time.perf_counter()
         return _told(image, find_page(image), begin)
 
+    def several(image: Any) -> dict[str, Any]:
+        begin = time.perf_counter()
+        return {"pages": [_told(image, found, begin) for found in find_pages(image)]}
+
+    answer = several if every else one
     _warm(answer)
     each(pictures(images, camera), answer, _sentence, as_json)
 
@@ -56,7 +62,16 @@ def _warm(answer: Any) -> None:
     answer(drawn)
 
 
-def _sentence(sheet: dict[str, Any]) -> str:
+def _sentence(result: dict[str, Any]) -> str:
+    if "pages" not in result:
+        return _of_sheet(result)
+    sheets = result["pages"]
+    if not sheets:
+        return "không thấy giấy."
+    return f"{len(sheets)} tờ. " + " ".join(f"[{n}] {_of_sheet(sheet)}" for n, sheet in enumerate(sheets, 1))
+
+
+def _of_sheet(sheet: dict[str, Any]) -> str:
     said = "".join(f" {sentence}." for sentence in sheet["advice"])
     if sheet["quad"] is None:
         return f"không thấy giấy.{said}"
