@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,6 @@ from langso import assets
 from scanner.reading import texts
 from scanner.reading.places import Polygon, polygon
 
-_log = logging.getLogger(__name__)
 _WECHAT = ("qr-detect.prototxt", "qr-detect.caffemodel", "qr-enlarge.prototxt", "qr-enlarge.caffemodel")
 MAX_CODES = 128
 

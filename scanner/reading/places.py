@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -51,17 +51,6 @@ def overlap(a: Sequence[Point], b: Sequence[Point]) -> float:
 def same_place(a: Sequence[Point], b: Sequence[Point]) -> bool:
     """Whether two polygons are one code: two printed codes never share more than a sliver."""
     return overlap(a, b) > 0.15 or _holds_middle(a, b) or _holds_middle(b, a)
-
-
-def distinct(places: Iterable[Polygon], known: Iterable[Sequence[Point]] = ()) -> list[Polygon]:
-    """Those places that are none of the known ones, each once, in the order given."""
-    seen: list[Sequence[Point]] = list(known)
-    kept: list[Polygon] = []
-    for place in places:
-        if not any(same_place(place, other) for other in seen):
-            seen.append(place)
-            kept.append(place)
-    return kept
 
 
 def cut(gray: Any, place: Sequence[Point], margin: float = 0.3) -> tuple[Any, int, int]:

@@ -13,8 +13,7 @@ MAX_TEXT = 4296
 _NAMED = "]Q2"
 _VIETNAMESE = frozenset(
     letter
-    for base in ("aăâbcdđeêghiklmnoôơpqrstuưvxyfjwz",)
-    for plain in base
+    for plain in "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
     for mark in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
     for letter in (nfc(plain + mark), nfc(plain.upper() + mark))
     if len(letter) == 1
