@@ -89,9 +89,10 @@ def light_of(image: Any) -> Light:
     paper = np.maximum(paper, 1).astype(np.float32)
     tint = _tint(paper)
     relative = paper / tint
-    level = relative.max(axis=2)
+    level = _largest(relative)
     colour = np.log(relative / level[:, :, None])
-    strange = np.abs(colour - np.median(colour.reshape(-1, 3), axis=0)).max(axis=2) > _COLOURED
+    usual = np.median(colour[::3, ::3].reshape(-1, 3), axis=0)
+    strange = _largest(np.abs(colour - usual)) > _COLOURED
     level = _without_print(level, strange)
     level = cv2.GaussianBlur(cv2.medianBlur(level, 5), (0, 0), 1.5)
     trust = 1.0 - cv2.dilate(strange.astype(np.uint8), shape).astype(np.float32)
@@ -101,8 +102,8 @@ def light_of(image: Any) -> Light:
 
 def _tint(paper: Floats) -> Floats:
     """The commonest colour among the brighter half of the sheet, whatever its light."""
-    flat = paper.reshape(-1, 3)
-    bright = flat.max(axis=1)
+    flat = paper[::3, ::3].reshape(-1, 3)
+    bright = _largest(flat)
     middle: Any = np.median(flat[bright >= np.median(bright)], axis=0)
     return np.asarray(np.maximum(middle, 1.0), dtype=np.float32)
 
@@ -163,6 +164,11 @@ def _spread(values: Floats, trust: Floats, reach: float) -> Floats:
             break
     wide: Any = cv2.resize(done, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(wide.reshape(values.shape), dtype=np.float32)
+
+
+def _largest(values: Any) -> Any:
+    """The greatest of three channels; numpy's own way along so short an axis is ten times slower."""
+    return np.maximum(np.maximum(values[..., 0], values[..., 1]), values[..., 2])
 
 
 def _ramp(value: float, full: float, none: float) -> float:

@@ -124,7 +124,8 @@ def _look(small: Any, move: Floats, goal: Any, index: int, reach: float) -> _Ban
     outside[~seen] = 0
     edge: Any = cv2.GaussianBlur(band, (0, 0), 1.0)
     steep = np.zeros((ALONG, _ACROSS))
-    steep[:, 1:-1] = np.abs(edge[:, 2:] - edge[:, :-2]).max(axis=2)
+    change = np.abs(edge[:, 2:] - edge[:, :-2])
+    steep[:, 1:-1] = np.maximum(np.maximum(change[..., 0], change[..., 1]), change[..., 2])
     steep = np.minimum(steep / max(12.0, float(np.percentile(steep, 98))), 1)
     steep[~seen] = 0
     usable = bool(seen[:, : _ACROSS * 3 // 4].mean() >= 0.9)
