@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from deploy.errors import DeployError, NotAdministrator
+from langso.errors import os_reason
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _SLUG_HELP = "chữ thường không dấu, số và gạch nối"
@@ -63,7 +64,7 @@ def install(role: str, commune: str, commune_name: str, device: str, check: bool
         try:
             step.do()
         except OSError as error:
-            raise StepFailed(f"Bước «{step.what}» không xong: {error.strerror or error}.") from error
+            raise StepFailed(f"Bước «{step.what}» không xong: {os_reason(error)}.") from error
     if check:
         click.echo(f"Còn {left} việc." if left else "Không còn việc gì.")
     else:

@@ -17,7 +17,7 @@ from deploy.models import MODELS
 from langso import assets
 from langso.clock import ClockTrust, judge_clock
 from langso.clock_evidence import gather_evidence
-from langso.errors import LangsoError
+from langso.errors import LangsoError, os_reason
 from langso.health import Check, worst_first
 from langso.machine_checks import machine_checks
 from langso.pairing import load_paired
@@ -123,7 +123,7 @@ def broker(settings: Settings) -> Iterable[Check]:
             "Kiểm tra giờ của máy; nếu văn phòng đã đổi chứng thư thì ghép lại máy.",
         )
     except OSError as error:
-        yield Check.warning("broker", f"Không tới được {where} ({error.strerror or error}).", fix)
+        yield Check.warning("broker", f"Không tới được {where} ({os_reason(error)}).", fix)
     else:
         yield Check.good("broker", f"Tới được {where}, đúng chứng thư.")
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from langso.certificates import Certified, check_certificate, check_csr, make_csr, make_tls_key, sign_csr
 from langso.contract import Message, Moment, Threshold
 from langso.contract.base import Hex128, KeyHex, Sha256, ShortText, Slug
-from langso.errors import FileRefused
+from langso.errors import FileRefused, os_reason
 from langso.paths import read_limited, sync_folder, write_atomic
 from langso.settings_model import LinkSettings
 from langso.trust.chain import open_bundle
@@ -339,7 +339,7 @@ def _switch(link: Path, folder: Path) -> None:
         sync_folder(link.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise FileRefused(f"Không ghi được {link}: {error.strerror}; hãy xem thẻ nhớ còn chỗ không.") from error
+        raise FileRefused(f"Không ghi được {link}: {os_reason(error)}; hãy xem thẻ nhớ còn chỗ không.") from error
 
 
 def _model(build: Callable[[], Built]) -> Built:

@@ -13,7 +13,7 @@ import tempfile
 import wave
 from pathlib import Path
 
-from langso.errors import LangsoError
+from langso.errors import LangsoError, os_reason
 
 MAX_TEXT = 20_000
 """Characters of one text."""
@@ -90,7 +90,7 @@ def _run(command: list[str], text: str, voice: str) -> None:
     except subprocess.TimeoutExpired as error:
         raise VoiceFailed("Bộ đọc espeak-ng chạy quá lâu, hãy chia bài thành nhiều phần.") from error
     except OSError as error:
-        raise VoiceFailed(f"Không chạy được bộ đọc espeak-ng ({error.strerror}), hãy cài lại.") from error
+        raise VoiceFailed(f"Không chạy được bộ đọc espeak-ng ({os_reason(error)}), hãy cài lại.") from error
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip()[:200]
         if "voice" in said.lower():

@@ -64,7 +64,7 @@ def init(
 
     from langso.clock import SystemClock
     from langso.contract import Caps, QuietHours
-    from langso.errors import UsageError
+    from langso.errors import UsageError, os_reason
     from langso.settings import load_settings
     from langso.trust import SigningKey
     from office.errors import AlreadyInitialised
@@ -83,7 +83,7 @@ def init(
     try:
         root_keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"Không tạo được {root_keys}: {error.strerror}; hãy cắm USB rồi thử lại.") from error
+        raise UsageError(f"Không tạo được {root_keys}: {os_reason(error)}; hãy cắm USB rồi thử lại.") from error
     if any(root_keys.glob("root-*.key")):
         raise UsageError(f"Thư mục {root_keys} đã có khoá gốc; hãy dùng USB khác để khỏi ghi đè.")
     keys = [SigningKey.generate() for _ in range(count)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from langso.certificates import Certified, make_ca, make_client_certificate
 from langso.contract import Caps, IssuerRule, Message, Threshold
-from langso.errors import FileRefused
+from langso.errors import FileRefused, os_reason
 from langso.paths import read_limited, write_atomic
 from langso.settings_model import Settings
 from langso.trust import (
@@ -221,7 +221,7 @@ def _make_folders(home: OfficeHome) -> None:
             home.signer.chmod(0o700)
     except OSError as error:
         raise FileRefused(
-            f"Không tạo được thư mục {error.filename}: {error.strerror}; hãy chạy lại bằng quyền root (sudo)."
+            f"Không tạo được thư mục {error.filename}: {os_reason(error)}; hãy chạy lại bằng quyền root (sudo)."
         ) from error
 
 

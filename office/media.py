@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from langso.contract import Media
+from langso.errors import os_reason
 from langso.paths import sync_folder
 from langso.voices import speak
 from langso.words import nfc, speech
@@ -93,7 +94,7 @@ class MediaStore:
             part.replace(target)
             sync_folder(self._folder)
         except OSError as error:
-            raise MediaFailed(f"Không ghi được tệp tiếng: {error.strerror or error}; hãy dọn bớt ổ đĩa.") from error
+            raise MediaFailed(f"Không ghi được tệp tiếng: {os_reason(error)}; hãy dọn bớt ổ đĩa.") from error
         finally:
             part.unlink(missing_ok=True)
         duration_ms = -(-samples * 1000 // RATE)
@@ -151,7 +152,7 @@ def _run(arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
     except subprocess.TimeoutExpired as error:
         raise MediaFailed("Làm tệp tiếng quá lâu; hãy chia bài thành nhiều phần.") from error
     except OSError as error:
-        raise MediaFailed(f"Không chạy được ffmpeg ({error.strerror}); hãy cài lại.") from error
+        raise MediaFailed(f"Không chạy được ffmpeg ({os_reason(error)}); hãy cài lại.") from error
     if done.returncode:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise MediaFailed(

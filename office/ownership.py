@@ -7,7 +7,7 @@ import pwd
 from collections.abc import Iterable
 from pathlib import Path
 
-from langso.errors import FileRefused
+from langso.errors import FileRefused, os_reason
 
 
 def hand_over(folder: Path, more: Iterable[Path] = ()) -> str | None:
@@ -26,7 +26,7 @@ def hand_over(folder: Path, more: Iterable[Path] = ()) -> str | None:
             os.chown(path, there.st_uid, there.st_gid, follow_symlinks=False)
     except OSError as error:
         raise FileRefused(
-            f"Không giao được {folder} cho người dùng của nó: {error.strerror}; hãy thử lại."
+            f"Không giao được {folder} cho người dùng của nó: {os_reason(error)}; hãy thử lại."
         ) from error
     try:
         return pwd.getpwuid(there.st_uid).pw_name

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from langso.errors import os_reason
 from scanner.errors import ImageRefused
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def load_image(path: Path) -> Image:
                 raise ImageRefused(f"{name} không phải tệp ảnh; hãy chọn một tệp JPEG hoặc PNG.")
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "tên không hợp lệ"
+        why = os_reason(error) if isinstance(error, OSError) else "tên không hợp lệ"
         raise ImageRefused(f"Không mở được {name} ({why}); hãy kiểm tra lại tên tệp.") from error
     return decode_image(raw, name)
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from langso.errors import UsageError
+from langso.errors import UsageError, os_reason
 from speaker.sinks import BLOCK_BYTES, RATE, make_pipe
 
 INDEX_ENTRY = struct.Struct("<qq")
@@ -32,7 +32,7 @@ class Recorder:
         try:
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"Không tạo được thư mục {out}: {error.strerror}; hãy chọn thư mục khác.") from error
+            raise UsageError(f"Không tạo được thư mục {out}: {os_reason(error)}; hãy chọn thư mục khác.") from error
         self._pipe = pipe
         self._out = out
         self._pair: _Pair | None = None

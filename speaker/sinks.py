@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Literal
 
+from langso.errors import os_reason
 from speaker.errors import PipeRefused
 
 RATE = 48_000
@@ -32,7 +33,7 @@ def make_pipe(path: Path) -> None:
             raise
         except OSError as error:
             raise PipeRefused(
-                f"Không tạo được ống âm thanh {path}: {error.strerror}; hãy xem quyền thư mục."
+                f"Không tạo được ống âm thanh {path}: {os_reason(error)}; hãy xem quyền thư mục."
             ) from error
     if not stat.S_ISFIFO(path.stat().st_mode):
         raise PipeRefused(f"{path} không phải ống âm thanh (named pipe); hãy đổi speaker.sink hoặc xoá tệp đó.")

@@ -10,7 +10,7 @@ import struct
 import threading
 from pathlib import Path
 
-from langso.errors import LangsoError
+from langso.errors import LangsoError, os_reason
 from office.errors import SignerRefused, SignerUnreachable
 from office.signer.signing import Signing
 from office.signer.wire import Reply, Request, receive, send
@@ -66,8 +66,7 @@ class SignerServer:
         except OSError as error:
             listener.close()
             raise SignerUnreachable(
-                f"Không mở được ổ cắm của người ký {self._path}: {error.strerror or error}; "
-                "hãy đổi `[signer] socket`."
+                f"Không mở được ổ cắm của người ký {self._path}: {os_reason(error)}; hãy đổi `[signer] socket`."
             ) from error
         return listener
 

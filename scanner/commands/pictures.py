@@ -12,7 +12,8 @@ import click
 
 from scanner.errors import ScannerError
 
-IMAGES = click.Path(path_type=Path, dir_okay=False)
+# Nothing checked by click: a folder or an unreadable file is refused by load_image, and the other pictures go on.
+IMAGES = click.Path(path_type=Path, readable=False)
 JSON = click.option("--json", "as_json", is_flag=True, help="Mỗi ảnh một dòng JSON.")
 CAMERA = click.option(
     "--camera", type=click.Path(path_type=Path, exists=True), help="Thư mục ảnh xem như máy ảnh, thay cho tên ảnh."
