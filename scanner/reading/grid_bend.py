@@ -104,6 +104,31 @@ def settled(flat: Any, places: Any, version: int) -> Any:
     return places
 
 
+def cornered(flat: Any, places: Any, version: int) -> Any:
+    """The places with the lower right corner, which no finder pattern holds, drawn to where the print is most decided
+    and paper lies outside.
+    """
+    line = np.linspace(0, 1, places.shape[0])
+    pull = (line[:, None] * line[None])[..., None]
+    known = symbol.plan(version).known
+    best, best_score = places, -9.0
+    for reach, around in ((1.0, 2), (0.4, 1)):
+        start = best
+        steps = np.arange(-around, around + 1) * reach
+        for shift in ((x, y) for x in steps for y in steps):
+            trial = start + pull * np.array(shift)
+            right = np.concatenate([trial, 2 * trial[:, -1:] - trial[:, -2:-1]], axis=1)
+            whole = np.concatenate([right, 2 * right[-1:] - right[-2:-1]], axis=0)
+            dark = darknesses(sampled(flat, whole))
+            inner = dark[:-1, :-1]
+            fixed = float(np.mean(inner[known >= 0] * (2.0 * known[known >= 0] - 1)))
+            paper = -float(dark[8:, -1].mean() + dark[-1, 8:].mean()) / 2
+            score = fixed + 0.7 * float(np.mean(np.abs(inner[known < 0]))) + 0.5 * paper
+            if score > best_score:
+                best, best_score = trial, score
+    return best
+
+
 def fit(greys: Any, version: int) -> float:
     """How well the fixed modules (finder, timing, alignment, version) are where the plan has them: -1..1."""
     known = symbol.plan(version).known

@@ -16,6 +16,8 @@ _FINE = 5.0
 _FIT = 0.35
 _MENDABLE = 0.5
 _MOST_VERSION = 40
+# Larger codes hold more alignment patterns than the corner's.
+_MOST_CORNERED = 6
 _SQUARE = ((0.0, 0.0), (7.0, 0.0), (7.0, 7.0), (0.0, 7.0))
 
 
@@ -72,11 +74,7 @@ def drawn(modules: Any, pixels: int = 4) -> Any:
 def _variants(grid: _Grid) -> Iterator[Straightened]:
     tried: list[Any] = []
     blurred = cv2.GaussianBlur(grid.flat, (0, 0), 0.3 * grid_bend.PIXELS)
-    for flat, places in (
-        (grid.flat, grid.places),
-        (grid.flat, grid_bend.settled(grid.flat, grid.places, grid.version)),
-        (blurred, grid_bend.settled(blurred, grid.places, grid.version)),
-    ):
+    for flat, places in _layings(grid, blurred):
         greys = grid_bend.sampled(flat, places)
         fit = grid_bend.fit(greys, grid.version)
         modules = soft.mended(greys) if fit > _MENDABLE else None
@@ -89,6 +87,16 @@ def _variants(grid: _Grid) -> Iterator[Straightened]:
     guessed = np.where(plan.known >= 0, plan.known > 0, soft.darknesses(greys) > 0)
     yield Straightened(drawn(guessed), None, grid.version, grid.corners, grid.fit)
     yield Straightened(grid.flat, None, grid.version, grid.corners, grid.fit)
+
+
+def _layings(grid: _Grid, blurred: Any) -> Iterator[tuple[Any, Any]]:
+    yield grid.flat, grid.places
+    yield grid.flat, grid_bend.settled(grid.flat, grid.places, grid.version)
+    yield blurred, grid_bend.settled(blurred, grid.places, grid.version)
+    if grid.version <= _MOST_CORNERED:
+        places = grid_bend.cornered(blurred, grid.places, grid.version)
+        yield grid.flat, places
+        yield blurred, grid_bend.settled(blurred, places, grid.version)
 
 
 def _part(gray: Any, region: Region) -> tuple[Any, Any, float]:

@@ -55,7 +55,7 @@ def same(found: Any, modules: Any) -> bool:
     return bool((found == modules)[told].all())
 
 
-@pytest.mark.parametrize("version", [1, 2, 5, 7, 14, 22, 27])
+@pytest.mark.parametrize("version", [1, 2, 5, 7, 14, 27])
 def test_bits_are_exact(version: int) -> None:
     modules = code("LANGSO", version)
     (found,) = mended(photographed(modules, pixels=4.0))[:1]
@@ -106,7 +106,7 @@ def test_the_outline_is_where_the_code_is() -> None:
     assert np.abs(first.corners - wanted).max() < 4
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000), version=st.integers(1, 9))
 def test_random_bits_are_never_mended(seed: int, version: int) -> None:
     rng = np.random.default_rng(seed)
@@ -123,7 +123,7 @@ def test_random_bits_are_never_mended(seed: int, version: int) -> None:
         assert same(found, modules)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(values=st.lists(st.floats(-50, 350), min_size=8, max_size=8), version=st.integers(1, 40))
 def test_any_region_is_survived(values: list[float], version: int) -> None:
     picture = np.random.default_rng(3).integers(0, 256, (240, 300), dtype=np.uint8)
