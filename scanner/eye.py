@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scanner.guide.same_page import Look
     from scanner.pages.finder import PageFound
 
-log = logging.getLogger(__name__)
-
 STEADY_FRAMES = 8
 SLOW_S = 0.5
+SURE = 0.55
+EDGE = 0.01
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,12 @@ class Eye:
 
     def __init__(self, needed: int = STEADY_FRAMES, *, known: Sequence[Look] = ()) -> None:
         from scanner.guide import Steady
+        from scanner.pages.live import PageTracker
 
         self._steady = Steady(needed)
         self._known = list(known)
-        self._tracker = _tracker()
+        self._tracker = PageTracker()
+        self._first = True
         self._repeated = False
         self._last: float | None = None
         self._time = 0.0
@@ -51,8 +52,14 @@ class Eye:
         from scanner.guide import SAYS, guide
         from scanner.guide.same_page import look_at, same_look
         from scanner.guide.stance import usable
+        from scanner.pages import find_page
 
         found = self._tracker.see(image)
+        if self._first and found.quad is None:
+            # The tracker tells a page in the second frame that has it; the first is worth an answer too.
+            found = find_page(image)
+        self._first = False
+        found = _seen_edges(found, image)
         said = guide(image, found)
         code = said.code
         quad = found.quad if usable(found.quad) else None
@@ -79,23 +86,14 @@ class Eye:
         return self._time
 
 
-class _Tracker(Protocol):
-    def see(self, image: Any) -> PageFound: ...
-
-
-class _FrameByFrame:
-    """Every frame for itself."""
-
-    def see(self, image: Any) -> PageFound:
-        from scanner.pages import find_page
-
-        return find_page(image)
-
-
-def _tracker() -> _Tracker:
-    try:
-        from scanner.pages.live import PageTracker
-    except ImportError:
-        return _FrameByFrame()
-    tracker: _Tracker = PageTracker()
-    return tracker
+def _seen_edges(found: PageFound, image: Any) -> PageFound:
+    """What was found; nothing where its every edge is the picture's own: that is a guess, no sheet was seen."""
+    if found.quad is None or found.confidence >= SURE:
+        return found
+    height, width = image.shape[:2]
+    low, high = found.quad.min(axis=0), found.quad.max(axis=0)
+    corners = [(low[0], low[1]), (high[0], low[1]), (high[0], high[1]), (low[0], high[1])]
+    edge = EDGE * max(width, height)
+    inner = max(low[0], low[1], width - 1 - high[0], height - 1 - high[1])
+    slanted = max(min(abs(x - a) + abs(y - b) for a, b in corners) for x, y in found.quad)
+    return replace(found, quad=None, confidence=0.0) if inner < edge and slanted < edge else found

@@ -109,7 +109,7 @@ def test_a_page_known_already_is_not_captured_by_itself_again(photo: Any) -> Non
     assert not any(one.capture for one in seen)
     assert seen[-1].code == "same"
     assert "chụp rồi" in seen[-1].sentence
-    for _ in range(3):
+    for _ in range(5):
         eye.look(np.full_like(image, 90))
     other = photo(seed=2)
     assert any(eye.look(other).capture for _ in range(8)), "another page is captured"
@@ -133,6 +133,15 @@ def test_a_slow_computer_captures_too_but_not_at_the_first_sight(photo: Any) -> 
     captures = [eye.look(image, at=number * 2.0).capture for number in range(8)]
     assert captures.count(True) == 1
     assert captures.index(True) >= 2
+
+
+def test_an_empty_table_is_no_page() -> None:
+    rng = np.random.default_rng(3)
+    table = np.full((540, 960, 3), 60, np.uint8) + rng.integers(0, 8, (540, 960, 3), dtype=np.uint8)
+    eye = Eye()
+    seen = [eye.look(table, at=number * 0.1) for number in range(5)]
+    assert {one.code for one in seen} == {"none"}
+    assert seen[-1].quad is None
 
 
 def test_corners_are_found_anew_in_a_larger_picture(photo: Any) -> None:
