@@ -16,7 +16,12 @@ from scanner.reading.locate import locate
 from scanner.reading.places import Polygon, cut, polygon, side
 
 _MIDDLE = 700
-_LOOKS = ((400, (0.8, 1.6), 0.3), (300, (0.6, 1.2), 0.22), (560, (1.2, 2.2), 0.4))
+# Longer side looked at, blurs, margin, and whether finder patterns are looked for too (dear).
+_LOOKS = (
+    (400, (0.8, 1.6), 0.3, False),
+    (300, (0.6, 1.2), 0.22, True),
+    (560, (1.2, 2.2), 0.4, False),
+)
 STEPS = len(_LOOKS)
 _MOST_VERSION = 25
 _LEAST_FIT = 0.3
@@ -49,7 +54,7 @@ def weave(gray: Any, place: Polygon, step: int, until: float) -> Look:
     """A code at the place, its modules sampled through a bent grid and its doubtful codewords filled in; nothing
     where there is none beyond doubt. Every step (below STEPS) looks at another size. Stops at `until` (monotonic).
     """
-    longer, blurs, margin = _LOOKS[step]
+    longer, blurs, margin, patterns = _LOOKS[step]
     part, left, top = cut(gray, place, margin)
     if min(part.shape) < 24:
         return Look()
@@ -59,7 +64,7 @@ def weave(gray: Any, place: Polygon, step: int, until: float) -> Look:
     if found.readings:
         return Look(tuple(_moved(r, scale * shrunk, left, top) for r in found.readings))
     softer = [cv2.GaussianBlur(small, (0, 0), blur) for blur in blurs]
-    for guess in _guesses(softer[0], found):
+    for guess in _guesses(softer[0], found, patterns):
         if time.monotonic() > until:
             break
         seen = [255 - picture if guess.inverted else picture for picture in softer]
@@ -96,7 +101,7 @@ def _hints(part: Any, scale: float, until: float) -> Look:
     return Look((), tuple(places), tuple(versions))
 
 
-def _located(picture: Any) -> list[_Guess]:
+def _located(picture: Any, _: Look) -> list[_Guess]:
     """Guesses from finder patterns found on their own."""
     guesses: list[_Guess] = []
     for region in locate(picture, 4):
@@ -121,11 +126,11 @@ def _seen(picture: Any, hints: Look) -> list[_Guess]:
     return guesses
 
 
-def _guesses(picture: Any, hints: Look) -> Iterator[_Guess]:
+def _guesses(picture: Any, hints: Look, patterns: bool) -> Iterator[_Guess]:
     """The best guesses, each kind once: those half seen, then, at more cost, those from finder patterns."""
     given: list[_Guess] = []
-    for look, most in (("seen", _GUESSES), ("located", _GUESSES + 3)):
-        guesses = _seen(picture, hints) if look == "seen" else _located(picture)
+    for source, most in ((_seen, _GUESSES), (_located, _GUESSES + 3)) if patterns else ((_seen, _GUESSES),):
+        guesses = source(picture, hints)
         for guess in sorted(guesses, key=lambda guess: -guess.fit):
             if guess.fit < _LEAST_FIT or len(given) >= most:
                 break
