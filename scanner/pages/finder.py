@@ -10,7 +10,7 @@ import numpy as np
 
 from scanner.pages.cues import candidates, look
 from scanner.pages.geometry import area, is_convex, order_corners, overlap
-from scanner.pages.score import rough_totals, score_many
+from scanner.pages.score import rough_totals, score_many, sheet_odds
 from scanner.pages.sides import bows_of, refined
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 WORK_SIDE = 480
 _SURE = 0.55
+# Log odds below which nothing is told: bare tables and even noise lie below, the faintest real sheet at -5.
+_NO_SHEET = -9.0
+_CLEAR = 4.0
 _KEEP = 10
 
 
@@ -49,12 +52,11 @@ def find_page(image: Any) -> PageFound:
     ranked = weighed(views, np.array(proposed))
     best = ranked[0]
     rival = next((other.score.total for other in ranked[1:] if overlap(other.quad, best.quad) < 0.85), None)
-    lead = 1.0 if rival is None else min(1.0, max(0.0, (best.score.total - rival) / 4))
-    confidence = float(np.clip(0.55 * best.score.support + 0.3 * best.score.weakest + 0.15 * lead, 0, 1))
-    if best.score.support < 0.3 or best.score.weakest < 0.08:
-        return PageFound(
-            None, round(confidence / 2, 3), ("Chưa thấy đủ bốn mép giấy, xin đặt giấy lên nền khác màu",)
-        )
+    lead = _CLEAR if rival is None else min(_CLEAR, best.score.total - rival)
+    odds = float(sheet_odds(views, best.quad[None], best.bows[None])[0])
+    confidence = float(1 / (1 + np.exp(-0.9 * (odds + 0.8 * lead) - 0.3)))
+    if odds < _NO_SHEET:
+        return PageFound(None, round(confidence, 3), ("Chưa thấy đủ bốn mép giấy, xin đặt giấy lên nền khác màu",))
     quad = best.quad
     whole = order_corners(quad / scale)
     return PageFound(whole, round(confidence, 3), advice_for(whole, confidence, width, height))

@@ -21,6 +21,7 @@ _KEEP_SUPPORT = 0.45
 _KEEP_WEAKEST = 0.2
 _APPEARS = 2
 _GONE = 3
+_LEAST = 0.2
 # Shares of the picture's width: below STILL a corner's change is noise, above MOVING it is movement.
 _STILL = 0.0025
 _MOVING = 0.012
@@ -76,7 +77,7 @@ class PageTracker:
     def _searched(self, small: Any, scale: float, followed: Quad | None) -> Quad | None:
         self._since = 0
         found = find_page(small)
-        if found.quad is None:
+        if found.quad is None or found.confidence < _LEAST:
             return followed
         quad = np.asarray(found.quad / scale, dtype=np.float64)
         if followed is None or overlap(followed, quad) > 0.9:
