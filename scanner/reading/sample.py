@@ -24,8 +24,9 @@ _SQUARE = ((0.0, 0.0), (7.0, 0.0), (7.0, 7.0), (0.0, 7.0))
 @dataclass(frozen=True)
 class Straightened:
     """`picture`: gray uint8, dark on light, upright, with quiet zone; `modules`: (n, n) bool, True = dark, where all
-    codewords were mended beyond doubt, else None; `corners`: (4, 2) outline in the picture it came from; `fit`: how
-    well the fixed modules are in place, -1..1.
+    codewords were mended beyond doubt, else None; `corners`: (4, 2) outline in the picture it came from, the text's
+    only where `modules` is given (a bare picture of a wrong guess may hold a neighbouring code); `fit`: how well the
+    fixed modules are in place, -1..1.
     """
 
     picture: Any
