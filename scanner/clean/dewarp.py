@@ -106,6 +106,11 @@ def shape_of(near: Near, quad: Quad, mm: tuple[float, float], *, rigid: bool = F
     return best
 
 
+def curl(shape: Shape) -> float:
+    """How far the sides that shape the sheet bow, as a share of its long side; 0 for a flat one."""
+    return max((side.bow for side in shape.sides), default=0.0) / max(shape.mm) if shape.bowed else 0.0
+
+
 def _writing(near: Near, shape: Shape) -> Slopes:
     """Slopes of the writing on the sheet taken to have this shape."""
     size = (round(shape.mm[0] * PX_PER_MM), round(shape.mm[1] * PX_PER_MM))

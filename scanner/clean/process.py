@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scanner.clean import light, orientation
-from scanner.clean.dewarp import shape_of
+from scanner.clean.dewarp import curl, shape_of
 from scanner.clean.edges import trim
 from scanner.clean.near import even_grid, near
 from scanner.clean.page import MM_PER_INCH, CleanPage
-from scanner.clean.size import RIGID, dense, resolution, size_of
+from scanner.clean.size import RIGID, SIZES_MM, dense, resolution, size_of
 from scanner.clean.warp import warp_bent, warp_flat
 from scanner.errors import CornersRefused
 from scanner.pages.geometry import area, is_convex, order_corners, sides
@@ -25,6 +25,8 @@ MAX_DPI = 300
 MAX_SIDE = 5000
 MIN_SIDE = 16
 MIN_CORNERS_APART = 8
+ROLLED = 0.02
+"""Sides that bow by more than this share of the long side (6 mm of A4) make the corners' shape worthless."""
 
 
 def finish(
@@ -48,6 +50,11 @@ def finish(
         size = replace(size, mm=(size.mm[1], size.mm[0]))
     rigid = size.paper in RIGID
     shape = shape_of(copy, corners, size.mm, rigid=rigid)
+    if size.paper == "other" and px_per_mm is None and curl(shape) > ROLLED:
+        # A strongly curled sheet has no shape to go by: the commonest paper, standing or lying as it seems to.
+        mm = SIZES_MM["A4"] if size.mm[0] < 1.15 * size.mm[1] else SIZES_MM["A4"][::-1]
+        size = replace(size, paper="A4", mm=mm)
+        shape = shape_of(copy, corners, mm)
     grid = shape.grid()
     dpi = told_dpi(dense(grid, size.mm), size.mm)
     lit = light.light_of(copy.view(grid, _look(size, 2 * light.LOOK)))
