@@ -89,21 +89,32 @@ def shape_of(near: Near, quad: Quad, mm: tuple[float, float], *, rigid: bool = F
     flat = Shape(straightened(quad, mm, sides), mm, sides)
     if rigid:
         return flat
-    best, crooked = flat, _writing(near, flat)
-    if max(side.bow for side in sides) > max(FLAT_BOW * max(mm), _TRACED):
-        bowed = Shape(quad, mm, sides, bowed=True)
-        after = _writing(near, bowed)
-        if not (after.crooked > crooked.crooked + _WORSE):
-            best, crooked = bowed, after
+    lines = _writing(near, flat)
+    if max(side.bow for side in sides) <= max(FLAT_BOW * max(mm), _TRACED):
+        return _by_writing(near, flat, lines)[0]
+    bowed = Shape(quad, mm, sides, bowed=True)
+    after = _writing(near, bowed)
+    if not (after.crooked > lines.crooked + _WORSE):
+        return _by_writing(near, bowed, after)[0]
+    if lines.crooked <= FLAT_LINES:
+        return flat
+    # Sides and writing bend together: neither alone tells which shape ends up straighter.
+    plain, its_lines = _by_writing(near, flat, lines)
+    better, after = _by_writing(near, bowed, after)
+    return better if after.crooked <= its_lines.crooked + _WORSE else plain
+
+
+def _by_writing(near: Near, shape: Shape, lines: Slopes) -> tuple[Shape, Slopes]:
+    """The shape with what bends its writing taken out, as long as that helps; and how the writing then runs."""
     for _ in range(2):
-        if not crooked.known or crooked.crooked <= FLAT_LINES:
+        if not lines.known or lines.crooked <= FLAT_LINES:
             break
-        better = replace(best, writing=(*best.writing, crooked.fit()))
+        better = replace(shape, writing=(*shape.writing, lines.fit()))
         after = _writing(near, better)
-        if not after.crooked < _WORTH * crooked.crooked:
+        if not after.crooked < _WORTH * lines.crooked:
             break
-        best, crooked = better, after
-    return best
+        shape, lines = better, after
+    return shape, lines
 
 
 def curl(shape: Shape) -> float:

@@ -64,7 +64,7 @@ def test_a_flat_sheet_takes_the_plain_way(take: Callable[..., Any], monkeypatch:
 
 
 def test_flat_sheets_taken_any_way_lie_flat(take: Callable[..., Any]) -> None:
-    for changes in ({"tilt": 20.0}, {"shadow": "hand", "shadow_depth": 0.45}, {"roll": 11.0, "distortion": 0.02}):
+    for changes in ({"tilt": 20.0, "shadow": "hand", "shadow_depth": 0.45}, {"roll": 11.0, "distortion": 0.02}):
         shot = take("text", **changes)
         truth = shot.sheets[0]
         assert shape_of(near(shot.image, truth.quad), truth.quad, truth.size_mm).flat

@@ -107,7 +107,7 @@ def test_pages_are_bgr_bytes_and_remember_what_was_done(take: Callable[..., Any]
 _COORDINATE = st.floats(-60, 700, allow_nan=False)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(corners=st.lists(st.tuples(_COORDINATE, _COORDINATE), min_size=4, max_size=4), seed=st.integers(0, 3))
 def test_corners_marked_anyhow_give_a_page_or_a_clear_no(corners: list[tuple[float, float]], seed: int) -> None:
     rng = np.random.default_rng(seed)
