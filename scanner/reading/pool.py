@@ -79,6 +79,8 @@ class Pool:
         """Put a BGR or gray picture before the workers; tasks of the session work on it until `end` (monotonic)."""
         with self._lock:
             if self._begun:
+                # What was said since the last frame comes first: a worker long done is neither late nor slow.
+                self._hear(0)
                 self._mend()
             height, width = image.shape[:2]
             gray = self._room(height, width)

@@ -77,6 +77,17 @@ def test_the_frame_ends_on_time_whatever_hangs(pool: Pool) -> None:
     assert time.monotonic() - begin < 0.4
 
 
+def test_a_worker_that_answered_while_nobody_listened_is_kept(pool: Pool) -> None:
+    before = pool.pids
+    with pool.frame(BLANK, time.monotonic()) as session:
+        session.add("whole", 0, step=0)
+    time.sleep(pools.CAP_S + pools.GRACE_S + 0.3)
+    with pool.frame(BLANK, time.monotonic() + 5) as session:
+        session.add("whole", 0, step=0)
+        assert len(list(session.results())) == 1
+    assert pool.pids == before
+
+
 def test_no_worker_outlives_its_parent() -> None:
     script = (
         "from scanner.reading.pool import Pool; import time; p = Pool(2); p.warm(); "
