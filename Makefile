@@ -6,7 +6,7 @@
 DIR ?= story
 RUN := .venv/bin
 
-.PHONY: demo test check bench setup lock
+.PHONY: demo test check bench shots setup lock
 demo:
 	@deploy/setup.sh village
 	@$(RUN)/langso village $(if $(STORY),--story --report $(DIR))
@@ -24,6 +24,10 @@ test: check
 
 bench: setup
 	$(RUN)/python -m tests.bench
+
+shots: setup
+	LANGSO_SHOTS=$(CURDIR)/shots/kiosk $(RUN)/pytest -q tests/kiosk/test_screens.py tests/kiosk/test_corners.py
+	$(RUN)/python tests/office/web/shots.py shots/office
 
 lock:
 	requirements/lock.sh --upgrade
