@@ -25,7 +25,7 @@ _SURE = 0.55
 # Log odds below which nothing is told: bare tables and even noise lie below, the faintest real sheet at -5.
 _NO_SHEET = -9.0
 _CLEAR = 4.0
-_KEEP = 10
+_KEEP = 7
 
 
 @dataclass(frozen=True)
