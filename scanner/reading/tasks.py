@@ -13,15 +13,13 @@ _Point = tuple[float, float]
 _Place = tuple[_Point, _Point, _Point, _Point]
 MAX_LINE = 4 << 20
 
-Kind = Literal["find", "whole", "place", "weave", "hang", "crash"]
+Kind = Literal["find", "whole", "place", "weave"]
 
 
 class Task(BaseModel):
     """One piece of work on the frame in shared memory: `find` places with the net at `side` pixels; look at the
     `whole` changed by number `step`; climb `step` of the ladder at one `place`; `weave` a grid over a place. `until`:
     monotonic seconds.
-
-    `hang` and `crash` do what they say: the tests' stand-ins for an engine that does.
     """
 
     model_config = ConfigDict(frozen=True)
