@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
-from scanner.pages.geometry import line_through, meet, order_corners, order_many
+from scanner.pages.geometry import line_through, meet, order_many
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scanner.pages.geometry import Quad
+    from scanner.pages.geometry import Line, Quad
+
+    # Its length, its line, its direction in degrees.
+    _Stretch = tuple[float, Line, float]
 
 MIN_AREA = 0.03
 _EACH = 3
@@ -25,9 +28,12 @@ _STEEP = float(np.cos(np.radians(40)))
 
 @dataclass(frozen=True)
 class Views:
-    """A small picture seen several ways. `lab`: float32 (h, w, 3); `gray`, `saturation`, `channels`: uint8 (h, w)."""
+    """A small picture seen several ways. `lab`: uint8 (h, w, 3); `planes`: the same as float32 (3, h, w); `gray`,
+    `saturation`, `channels`: uint8 (h, w).
+    """
 
-    lab: NDArray[np.float32]
+    lab: Any
+    planes: NDArray[np.float32]
     gray: Any
     saturation: Any
     channels: tuple[Any, ...]
@@ -46,21 +52,24 @@ def look(small: Any) -> Views:
     inkless = cv2.medianBlur(inkless, 5)
     lab = cv2.cvtColor(inkless, cv2.COLOR_BGR2LAB)
     hsv = cv2.cvtColor(inkless, cv2.COLOR_BGR2HSV)
-    return Views(lab.astype(np.float32), lab[:, :, 0], hsv[:, :, 1], (lab[:, :, 0], lab[:, :, 1], lab[:, :, 2]))
+    channels = cv2.split(lab)
+    return Views(lab, np.stack(channels).astype(np.float32), channels[0], cv2.extractChannel(hsv, 1), tuple(channels))
 
 
 def candidates(views: Views, each: int = _EACH) -> list[Quad]:
     """Quads from every cue, convex, large enough, without near copies; at most `each` from one mask."""
     height, width = views.shape
-    found: list[Quad] = []
+    found: list[Any] = []
     for mask in _regions(views):
-        found += [2.0 * quad + 0.5 for quad in _quads_of_mask(mask, each)]
-    edges = list(_edge_maps(views))
-    for edge in edges:
+        found += _fours_of_mask(mask, each)
+    inside_half = len(found)
+    for edge in _edge_maps(views):
         closed = cv2.morphologyEx(edge, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-        found += _quads_of_mask(closed, each, filled=False)
-    found += _quads_of_lines(views)
-    return _distinct(_plausible(found, width, height))
+        found += _fours_of_mask(closed, each, filled=False)
+    quads = np.array(found, dtype=np.float64).reshape(-1, 4, 2)
+    quads[:inside_half] = 2.0 * quads[:inside_half] + 0.5
+    many = np.concatenate([order_many(quads), _quads_of_lines(views)])
+    return _distinct(_plausible(many, width, height))
 
 
 def _regions(views: Views) -> Iterator[Any]:
@@ -82,65 +91,72 @@ def _regions(views: Views) -> Iterator[Any]:
     near = _distance(half, np.median(core[::3], axis=0), (0.6, 1.5, 1.5), 3)
     _, alike = cv2.threshold(near, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     masks: list[Any] = [light, pale, foreign, alike, light & pale]
-    for level in np.quantile(gray[::2, ::2], (0.55, 0.7, 0.85)):
-        masks.append(np.where(gray >= level, 255, 0).astype(np.uint8))
+    for share in (0.55, 0.7, 0.85):
+        masks.append(cv2.inRange(gray, _level(gray, share), 255))
     for mask in masks:
         yield cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
         yield cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
 
 
-def _distance(lab: NDArray[np.float32], to: Any, weights: tuple[float, float, float], gain: float) -> Any:
+def _level(channel: Any, share: float) -> int:
+    """The level (0-255) that `share` of the pixels do not exceed."""
+    counts = cv2.calcHist([channel], [0], None, [256], [0, 256]).ravel().cumsum()
+    return int(np.searchsorted(counts, share * counts[-1]))
+
+
+def _distance(lab: Any, to: Any, weights: tuple[float, float, float], gain: float) -> Any:
     """Weighted Lab distance of every pixel from one colour, times `gain`, as uint8."""
-    apart = lab - np.asarray(to, np.float32)
+    apart = np.subtract(lab, to, dtype=np.float32)
     squares = cv2.transform(cv2.multiply(apart, apart), np.square([weights]).astype(np.float32))
     return cv2.convertScaleAbs(cv2.sqrt(squares), alpha=gain)
 
 
 def _edge_maps(views: Views) -> Iterator[Any]:
     for channel in views.channels:
-        middle = float(np.median(channel[::4, ::4]))
+        middle = _level(channel, 0.5)
         for low, high in ((10, 30), (25, 75), (0.5 * middle, 1.0 * middle))[: 3 if channel is views.gray else 2]:
             yield cv2.Canny(channel, low, high)
 
 
-def _quads_of_mask(mask: Any, each: int, *, filled: bool = True) -> list[Quad]:
+def _fours_of_mask(mask: Any, each: int, *, filled: bool = True) -> list[Any]:
+    """Four points (4, 2), in any order, around each of the largest patches of a mask."""
     mode = cv2.RETR_EXTERNAL if filled else cv2.RETR_LIST
     contours, _ = cv2.findContours(mask, mode, cv2.CHAIN_APPROX_SIMPLE)
     least = MIN_AREA * mask.shape[0] * mask.shape[1]
-    found: list[Quad] = []
+    found: list[Any] = []
     for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:each]:
         hull = cv2.convexHull(contour)
         if cv2.contourArea(hull) < least:
             continue
-        four = _four_of_hull(hull.reshape(-1, 2).astype(np.float64))
+        four = _four_of_hull(hull)
         if four is not None:
             found.append(four)
-        rectangle = cv2.boxPoints(cv2.minAreaRect(hull))
-        found.append(order_corners(rectangle))
+        found.append(cv2.boxPoints(cv2.minAreaRect(hull)))
     return found
 
 
-def _four_of_hull(hull: NDArray[np.float64]) -> Quad | None:
-    """The quad that the hull's four longest straight stretches span: torn corners and fingers do not move it."""
-    length = float(cv2.arcLength(hull.astype(np.float32), True))
+def _four_of_hull(hull: Any) -> Any:
+    """The four points that the hull's longest straight stretches span: torn corners and fingers do not move them."""
+    length = cv2.arcLength(hull, True)
     for slack in (0.01, 0.02, 0.035, 0.05):
-        few = cv2.approxPolyDP(hull.astype(np.float32), slack * length, True).reshape(-1, 2).astype(np.float64)
+        few = cv2.approxPolyDP(hull, slack * length, True).reshape(-1, 2)
         if len(few) == 4:
-            return order_corners(few)
+            return few
         if 4 < len(few) <= 8:
-            edges = [(few[i], few[(i + 1) % len(few)]) for i in range(len(few))]
-            longest = sorted(range(len(few)), key=lambda i: -float(np.linalg.norm(edges[i][0] - edges[i][1])))[:4]
+            starts = few.tolist()
+            edges = list(zip(starts, starts[1:] + starts[:1], strict=True))
+            longest = sorted(range(len(edges)), key=lambda i: -math.dist(*edges[i]))[:4]
             lines = [line_through(*edges[i]) for i in sorted(longest)]
             corners = [meet(lines[i], lines[(i + 1) % 4]) for i in range(4)]
             if all(corner is not None for corner in corners):
-                return order_corners(np.array(corners))
+                return corners
     return None
 
 
-def _quads_of_lines(views: Views) -> list[Quad]:
-    """Quads spanned by two pairs of long straight lines; finds a sheet whose outline is broken."""
+def _quads_of_lines(views: Views) -> NDArray[np.float64]:
+    """Quads (n, 4, 2) spanned by two pairs of long straight lines; finds a sheet whose outline is broken."""
     height, width = views.shape
-    lines: list[tuple[float, NDArray[np.float64], float]] = []
+    lines: list[_Stretch] = []
     detector = cv2.ximgproc.createEdgeDrawing()
     for channel in (views.gray, views.saturation):
         # Edge drawing finds the same long lines as LSD in a third of the time.
@@ -148,24 +164,16 @@ def _quads_of_lines(views: Views) -> list[Quad]:
         segments = detector.detectLines()
         if segments is None:
             continue
-        for x1, y1, x2, y2 in segments.reshape(-1, 4):
-            long = float(np.hypot(x2 - x1, y2 - y1))
+        for x1, y1, x2, y2 in segments.reshape(-1, 4).tolist():
+            long = math.hypot(x2 - x1, y2 - y1)
             if long > 0.06 * max(height, width):
-                a, b = np.array([x1, y1], dtype=np.float64), np.array([x2, y2], dtype=np.float64)
-                lines.append((long, line_through(a, b), float(np.degrees(np.arctan2(y2 - y1, x2 - x1)) % 180)))
+                angle = math.degrees(math.atan2(y2 - y1, x2 - x1)) % 180
+                lines.append((long, line_through((x1, y1), (x2, y2)), angle))
     merged = _merge_lines(lines, width, height)
-    pairs = [(i, j) for i, j in combinations(range(len(merged)), 2) if _turn(merged[i][1], merged[j][1]) < 35]
-    fours = np.array(
-        [
-            (a, c, b, d)
-            for (a, b), (c, d) in combinations(pairs, 2)
-            if len({a, b, c, d}) == 4 and _turn(merged[a][1], merged[c][1]) >= 35
-        ],
-        dtype=np.intp,
-    )
+    fours = _crossing_pairs(np.array([angle for _, _, angle in merged]))
     if not len(fours):
-        return []
-    equations = np.array([line for line, _ in merged])
+        return np.empty((0, 4, 2))
+    equations = np.array([line for _, line, _ in merged])
     first, second = equations[fours], equations[fours[:, (1, 2, 3, 0)]]
     cross = first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]
     safe = np.where(np.abs(cross) < 1e-3, np.nan, cross)
@@ -174,40 +182,48 @@ def _quads_of_lines(views: Views) -> list[Quad]:
     quads = np.stack([x, y], axis=-1)
     slack = 0.06 * max(width, height)
     near = np.all((quads > -slack) & (quads < np.array([width, height]) + slack), axis=(1, 2))
-    return list(order_many(quads[near]))
+    return order_many(quads[near])
 
 
-def _merge_lines(
-    lines: list[tuple[float, NDArray[np.float64], float]], width: int, height: int
-) -> list[tuple[NDArray[np.float64], float]]:
-    middle = np.array([width / 2, height / 2])
-    kept: list[list[Any]] = []
-    for long, line, angle in sorted(lines, key=lambda item: -item[0]):
-        for entry in kept:
-            if _turn(entry[2], angle) < 6 and abs(_offset(entry[1], middle) - _offset(line, middle, entry[1])) < 8:
-                entry[0] += long
+def _crossing_pairs(angles: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Indices (n, 4) of every two pairs of roughly parallel lines that cross each other, in turn around a quad."""
+    turn = np.abs(angles[:, None] - angles) % 180
+    parallel = np.minimum(turn, 180 - turn) < 35
+    a, b = np.nonzero(np.triu(parallel, 1))
+    one, other = np.triu_indices(len(a), 1)
+    fours = np.stack([a[one], a[other], b[one], b[other]], axis=1)
+    alone = (fours[:, 0] != fours[:, 1]) & (fours[:, 2] != fours[:, 3])
+    alone &= (fours[:, 0] != fours[:, 3]) & (fours[:, 1] != fours[:, 2])
+    crossing: NDArray[np.intp] = fours[alone & ~parallel[fours[:, 0], fours[:, 1]]]
+    return crossing
+
+
+def _merge_lines(lines: list[_Stretch], width: int, height: int) -> list[_Stretch]:
+    """The longest lines, stretches of one and the same put together."""
+    kept: list[_Stretch] = []
+    for long, line, angle in sorted(lines, reverse=True):
+        for i, (total, other, towards) in enumerate(kept):
+            if _turn(towards, angle) < 6 and abs(_gap(other, line, width / 2, height / 2)) < 8:
+                kept[i] = (total + long, other, towards)
                 break
         else:
-            kept.append([long, line, angle])
-    kept.sort(key=lambda entry: -entry[0])
-    return [(entry[1], entry[2]) for entry in kept[:_MAX_LINES]]
+            kept.append((long, line, angle))
+    return sorted(kept, reverse=True)[:_MAX_LINES]
 
 
-def _offset(line: NDArray[np.float64], middle: NDArray[np.float64], like: NDArray[np.float64] | None = None) -> float:
-    distance = float(line[:2] @ middle - line[2])
-    return -distance if like is not None and float(line[:2] @ like[:2]) < 0 else distance
+def _gap(first: Line, second: Line, x: float, y: float) -> float:
+    """How far two nearly parallel lines lie apart beside a point."""
+    sign = 1.0 if first[0] * second[0] + first[1] * second[1] > 0 else -1.0
+    return first[0] * x + first[1] * y - first[2] - sign * (second[0] * x + second[1] * y - second[2])
 
 
 def _turn(first: float, second: float) -> float:
-    apart = abs(first - second) % 180
-    return min(apart, 180 - apart)
+    between = abs(first - second) % 180
+    return min(between, 180 - between)
 
 
-def _plausible(quads: list[Quad], width: int, height: int) -> list[Quad]:
+def _plausible(many: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:
     """Those that could be a sheet: convex, large enough, hardly beyond the picture, corners of 40 to 140 degrees."""
-    if not quads:
-        return []
-    many = np.array(quads)
     many = many[np.all(np.isfinite(many), axis=(1, 2))]
     edges = many[:, (1, 2, 3, 0)] - many
     following = edges[:, (1, 2, 3, 0)]
@@ -220,11 +236,11 @@ def _plausible(quads: list[Quad], width: int, height: int) -> list[Quad]:
     good = np.all(turns > 0, axis=1) | np.all(turns < 0, axis=1)
     good &= (share > MIN_AREA) & (share < 0.99) & np.all(np.abs(cosine) < _STEEP, axis=1)
     good &= np.all((many > -slack) & (many < np.array([width, height]) + slack), axis=(1, 2))
-    return list(many[good])
+    return np.asarray(many[good])
 
 
-def _distinct(quads: list[Quad]) -> list[Quad]:
-    kept: dict[tuple[int, ...], Quad] = {}
-    for quad in quads:
-        kept.setdefault(tuple(np.round(quad / 6).astype(int).ravel()), quad)
+def _distinct(quads: NDArray[np.float64]) -> list[Quad]:
+    kept: dict[bytes, Quad] = {}
+    for cell, quad in zip(np.round(quads / 6).astype(np.int32), quads, strict=True):
+        kept.setdefault(cell.tobytes(), quad)
     return list(kept.values())

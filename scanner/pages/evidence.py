@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scanner.pages.sides import inward, sample, spots_along
+from scanner.pages.sides import apart, inward, sample, spots_along
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,10 +22,18 @@ NAMES = (
 _SAMPLES = 24
 _FULL = 12.0
 _OFFSETS = np.array([-14.0, -8.0, -5.0, -3.0, -1.0, 1.0, 3.0, 5.0, 8.0, 11.0])
-# Colour differences count more than lightness: shadows change lightness alone.
-_WEIGHTS = np.array([1.0, 1.6, 1.6], dtype=np.float32)
 _GRID = 9
 _STEEP = (4.0, 9.0, 14.0)
+
+
+def _bilinear() -> NDArray[np.float64]:
+    steps = np.linspace(0.05, 0.95, _GRID)
+    u, v = (grid.ravel() for grid in np.meshgrid(steps, steps))
+    return np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v])
+
+
+# Of the corners, for each point of a grid inside the quad: (4, p).
+_INNER = _bilinear()
 
 
 def evidence(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> Any:
@@ -39,37 +47,35 @@ def evidence(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64]
     ends = quads[:, (1, 2, 3, 0)]
     edges = ends - quads
     lengths = np.maximum(np.linalg.norm(edges, axis=2), 1e-9)
-    spots = spots_along(quads, along, _OFFSETS, bows)
-    profile = sample(views.lab, spots)
+    x, y = spots_along(quads, along, _OFFSETS, bows)
+    profile = sample(views.planes, x, y)
     weight = lengths / lengths.sum(axis=1, keepdims=True)
-    inside = _within(spots[..., 5, :], width, height)
+    inside = _within(x[5], y[5], width, height)
 
-    outer, inner = profile[..., 2:4, :].mean(axis=3), profile[..., 6:9, :].mean(axis=3)
-    change = (inner - outer) * _WEIGHTS
-    step = _norm(change)
-    edge = np.where(inside, np.minimum(step / _FULL, 1), 0.35).mean(axis=2)
+    outer = (profile[:, 2] + profile[:, 3]) / 2
+    inner = (profile[:, 6] + profile[:, 7] + profile[:, 8]) / 3
+    change = inner - outer
+    step = np.sqrt(apart(change))
+    edge = _clear(step, inside)
     # The same, the edge anywhere within 4 pixels: a sheet that is not quite flat has no straight outline.
-    shifted = (profile[..., 3:, :] - profile[..., :-3, :])[..., 1:6, :] * _WEIGHTS
-    near = np.where(inside, np.minimum(_norm(shifted).max(axis=3) / _FULL, 1), 0.35).mean(axis=2)
-    broad = _norm((profile[..., 7:, :].mean(axis=3) - profile[..., :2, :].mean(axis=3)) * _WEIGHTS)
-    wide = np.where(inside, np.minimum(broad / _FULL, 1), 0.35).mean(axis=2)
+    near = _clear(np.sqrt(apart(profile[:, 4:9] - profile[:, 1:6]).max(axis=0)), inside)
+    broad = (profile[:, 7] + profile[:, 8] + profile[:, 9]) / 3 - (profile[:, 0] + profile[:, 1]) / 2
+    wide = _clear(np.sqrt(apart(broad)), inside)
     order = np.sort(edge, axis=1)
-    one_way = (_norm(change.mean(axis=2)) / np.maximum(step.mean(axis=2), 1e-6)).min(axis=1)
-    lift = (inner - outer)[..., 0].reshape(count, -1)
+    one_way = (np.sqrt(apart(change.mean(axis=3))) / np.maximum(step.mean(axis=2), 1e-6)).min(axis=1)
+    lift = change[0].reshape(count, -1)
 
     grid = _interior(views, quads)
-    middle = np.median(grid, axis=1, keepdims=True)
-    apart = np.abs(grid - middle)
-    colour = np.hypot(apart[..., 1], apart[..., 2])
-    rim = inner.reshape(count, -1, 3)
-    rim_apart = np.abs(rim - rim.mean(axis=1, keepdims=True)).mean(axis=1)
+    middle = np.partition(grid, _GRID * _GRID // 2, axis=2)[..., _GRID * _GRID // 2, None]
+    colour = _colour(grid - middle)
+    rim = inner.reshape(3, count, -1)
+    rim_apart = np.abs(rim - rim.mean(axis=2, keepdims=True)).mean(axis=2)
     # Table that looks like the paper's middle: the quad ends inside the sheet.
-    away = np.abs(profile[..., 0, :].reshape(count, -1, 3) - middle)
-    away_colour = np.hypot(away[..., 1], away[..., 2])
-    known = _within(spots[..., 0, :], width, height).reshape(count, -1)
+    away = profile[:, 0].reshape(3, count, -1) - middle
+    known = _within(x[0], y[0], width, height).reshape(count, -1)
     known_count = np.maximum(known.sum(axis=1), 1)
-    alike = (away[..., 0] < 14) & (away_colour < 6) & known
-    alike_colour = (away_colour < 6) & known
+    alike_colour = (_colour(away) < 6) & known
+    alike = alike_colour & (np.abs(away[0]) < 14)
     share = _share(quads, width, height)
     cosine = -(edges[:, (3, 0, 1, 2)] * edges).sum(axis=2) / (lengths * lengths[:, (3, 0, 1, 2)])
     skew = np.abs(np.degrees(np.arccos(np.clip(cosine, -1, 1))) - 90).mean(axis=1) / 90
@@ -85,8 +91,8 @@ def evidence(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64]
         one_way,
         np.tanh(lift.mean(axis=1) / 20),
         (lift > 2).mean(axis=1),
-        np.exp(-rim_apart[:, 0] / 18),
-        np.exp(-np.hypot(rim_apart[:, 1], rim_apart[:, 2]) / 8),
+        np.exp(-rim_apart[0] / 18),
+        np.exp(-np.hypot(rim_apart[1], rim_apart[2]) / 8),
         np.clip((colour - 6) / 14, 0, 1).mean(axis=1),
         alike.sum(axis=1) / known_count,
         alike_colour.sum(axis=1) / known_count,
@@ -103,24 +109,29 @@ def evidence(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64]
 def _beyond(views: Views, quads: NDArray[np.float64], direction: NDArray[np.float64]) -> Any:
     """How much (0-1) the sides run on past the corners: paper ends there, joints of tiles and shadows do not."""
     height, width = views.shape
-    steps = np.array(_STEEP) + 4
-    normals = inward(quads)
-    found = []
-    for start, sign in ((quads, -1.0), (quads[:, (1, 2, 3, 0)], 1.0)):
-        line = start[:, :, None, :] + sign * direction[:, :, None, :] * steps[:, None]
-        two = line[:, :, :, None, :] + normals[:, :, None, None, :] * np.array([-4.0, 4.0])[:, None]
-        colours = sample(views.lab, two)
-        step = _norm((colours[..., 1, :] - colours[..., 0, :]) * _WEIGHTS)
-        found.append(np.where(_within(line, width, height), np.minimum(step / _FULL, 1), 0.2).mean(axis=(1, 2)))
-    return (found[0] + found[1]) / 2
+    steps = (np.array(_STEEP) + 4)[:, None, None, None]
+    # Before the first corner of each side and after its last: (steps, 2, n, 4, 2).
+    ends = np.stack([quads - steps * direction, quads[:, (1, 2, 3, 0)] + steps * direction], axis=1)
+    across = 4 * inward(quads)
+    two = np.stack([ends - across, ends + across])
+    colours = sample(views.planes, two[..., 0], two[..., 1])
+    step = np.minimum(np.sqrt(apart(colours[:, 1] - colours[:, 0])) / _FULL, 1)
+    known = _within(ends[..., 0], ends[..., 1], width, height)
+    return np.where(known, step, 0.2).mean(axis=(0, 1, 3))
 
 
 def _interior(views: Views, quads: NDArray[np.float64]) -> Any:
-    """Colours of a grid of points inside each quad (n, p, 3)."""
-    steps = np.linspace(0.05, 0.95, _GRID)
-    u, v = (grid.ravel()[:, None] for grid in np.meshgrid(steps, steps))
-    weights = np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)[..., 0]
-    return sample(views.lab, np.einsum("pk,nkc->npc", weights, quads))
+    """Colours (3, n, p) of a grid of points inside each quad."""
+    return sample(views.planes, quads[..., 0] @ _INNER, quads[..., 1] @ _INNER)
+
+
+def _clear(step: Any, inside: Any) -> Any:
+    """How clear (0-1) the edge is on the whole of each side (n, 4); what the picture does not show counts a third."""
+    return np.where(inside, np.minimum(step / np.float32(_FULL), 1), np.float32(0.35)).mean(axis=2)
+
+
+def _colour(change: Any) -> Any:
+    return np.sqrt(change[1] * change[1] + change[2] * change[2])
 
 
 def _share(quads: NDArray[np.float64], width: int, height: int) -> Any:
@@ -128,10 +139,5 @@ def _share(quads: NDArray[np.float64], width: int, height: int) -> Any:
     return np.abs((x * ends[:, :, 1] - y * ends[:, :, 0]).sum(axis=1)) / 2 / (width * height)
 
 
-def _norm(vectors: Any) -> Any:
-    return np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
-
-
-def _within(points: NDArray[np.float64], width: int, height: int) -> Any:
-    x, y = points[..., 0], points[..., 1]
+def _within(x: Any, y: Any, width: int, height: int) -> Any:
     return (x > 3) & (y > 3) & (x < width - 4) & (y < height - 4)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Quad = NDArray[np.float64]
+    Line = tuple[float, float, float]
 
 _NEXT = np.array([1, 2, 3, 0])
 _PREVIOUS = np.array([3, 0, 1, 2])
@@ -68,18 +72,18 @@ def overlap(first: Quad, second: Quad) -> float:
     return float(shared / union) if union > 0 else 0.0
 
 
-def meet(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def meet(first: Line, second: Line) -> tuple[float, float] | None:
     """Where two lines (a, b, c with ax + by = c) cross; None where they hardly do."""
-    cross = float(first[0] * second[1] - first[1] * second[0])
+    cross = first[0] * second[1] - first[1] * second[0]
     if abs(cross) < 1e-3:
         return None
     x = first[2] * second[1] - first[1] * second[2]
     y = first[0] * second[2] - first[2] * second[0]
-    return np.array([x / cross, y / cross], dtype=np.float64)
+    return x / cross, y / cross
 
 
-def line_through(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+def line_through(a: Sequence[float], b: Sequence[float]) -> Line:
     """The line through two points as (a, b, c), with unit normal."""
-    direction = b - a
-    normal = np.array([-direction[1], direction[0]]) / max(float(np.linalg.norm(direction)), 1e-9)
-    return np.array([normal[0], normal[1], float(normal @ a)])
+    length = max(math.dist(a, b), 1e-9)
+    x, y = (a[1] - b[1]) / length, (b[0] - a[0]) / length
+    return x, y, x * a[0] + y * a[1]

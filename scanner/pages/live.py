@@ -63,8 +63,8 @@ class PageTracker:
             return None
         views = look(small)
         before = self._quad * scale
-        near, bows = refined(views.lab, before[None], 9, bend=True)
-        near, bows = refined(views.lab, near, 4, bows, bend=True)
+        near, bows = refined(views.planes, before[None], 9, bend=True)
+        near, bows = refined(views.planes, near, 4, bows, bend=True)
         score = score_many(views, near, bows)[0]
         quad = near[0]
         if score.support < _KEEP_SUPPORT or score.weakest < _KEEP_WEAKEST or not is_convex(quad):

@@ -74,12 +74,13 @@ _EDGE, _WORST = NAMES.index("edge"), NAMES.index("near_worst")
 @dataclass(frozen=True)
 class Score:
     """`total` ranks quads; `support` (0-1) is the share of the outline that lies on an edge, `weakest` of its worst
-    side, near which the edge may be.
+    side, near which the edge may be; `odds`: log odds that it is the outline of some sheet, large or small.
     """
 
     total: float
     support: float
     weakest: float
+    odds: float
 
 
 def rough_totals(views: Views, quads: NDArray[np.float64], *, any_size: bool = False) -> Any:
@@ -90,10 +91,9 @@ def rough_totals(views: Views, quads: NDArray[np.float64], *, any_size: bool = F
 def score_many(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> list[Score]:
     """Scores of refined `quads` (n, 4, 2) whose sides bend inwards by `bows` (n, 4) pixels."""
     rows = evidence(views, quads, bows)
-    return [
-        Score(float(total), float(row[_EDGE]), float(row[_WORST]))
-        for total, row in zip(rows @ _EXACT, rows, strict=True)
-    ]
+    totals, odds = rows @ _EXACT, rows @ _IS_SHEET + _SHEET_BIAS
+    table = np.stack([totals, rows[:, _EDGE], rows[:, _WORST], odds], axis=1)
+    return [Score(*row) for row in table.tolist()]
 
 
 def sheet_odds(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> Any:

@@ -50,8 +50,8 @@ def promising(views: Any, proposed: NDArray[np.float64]) -> tuple[list[Quad], li
     """Refined candidates without near copies, and the log odds that each is a sheet; best first."""
     order = np.argsort(-rough_totals(views, proposed, any_size=True))[:_KEEP]
     few = proposed[order]
-    nearer, _ = refined(views.lab, few)
-    bent, bows = refined(views.lab, few, 5, bows_of(views.lab, few), bend=True)
+    nearer, _ = refined(views.planes, few)
+    bent, bows = refined(views.planes, few, 5, bows_of(views.planes, few), bend=True)
     quads = np.concatenate([nearer, bent])
     odds = sheet_odds(views, quads, np.concatenate([np.zeros(bows.shape), bows]))
     kept: list[int] = []

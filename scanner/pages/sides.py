@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _NEXT = (1, 2, 3, 0)
 _PREVIOUS = (3, 0, 1, 2)
-_WEIGHTS = np.array([1.0, 1.6, 1.6], dtype=np.float32)
+_COLOUR = np.float32(1.6**2)
 _BOWS = np.array([0.0, 0.015, 0.03, 0.05, 0.075, 0.1, -0.015, -0.03, -0.05, -0.075, -0.1])
 
 
@@ -26,52 +26,59 @@ def inward(quads: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(normal * np.where(towards < 0, -1, 1)[..., None], dtype=np.float64)
 
 
-def sample(picture: Any, spots: NDArray[np.float64]) -> Any:
-    """The picture's values at `spots` (..., 2), nearest pixel, edges repeated."""
-    height, width = picture.shape[:2]
-    x = np.clip((spots[..., 0] + 0.5).astype(np.int32), 0, width - 1)
-    y = np.clip((spots[..., 1] + 0.5).astype(np.int32), 0, height - 1)
-    return np.take(picture.reshape(height * width, -1), y * width + x, axis=0)
+def sample(planes: Any, x: Any, y: Any) -> Any:
+    """Values (c, ...) of the picture's `planes` (c, h, w) at the points x, y (...), nearest pixel, edges repeated."""
+    height, width = planes.shape[1:]
+    column, row = (x + 0.5).astype(np.int32), (y + 0.5).astype(np.int32)
+    np.clip(column, 0, width - 1, out=column)
+    np.clip(row, 0, height - 1, out=row)
+    row *= width
+    row += column
+    return np.take(planes.reshape(len(planes), -1), row, axis=1)
 
 
-def spots_along(quads: NDArray[np.float64], along: Any, offsets: Any, bows: NDArray[np.float64] | None = None) -> Any:
-    """Points (n, 4, along, offsets, 2) beside each side, at `along` (0-1) and `offsets` pixels inwards.
+def apart(change: Any) -> Any:
+    """Squared length (...) of Lab differences (3, ...); colour counts more, for shadows alter lightness alone."""
+    return change[0] * change[0] + _COLOUR * (change[1] * change[1] + change[2] * change[2])
+
+
+def spots_along(
+    quads: NDArray[np.float64], along: Any, offsets: Any, bows: NDArray[np.float64] | None = None
+) -> tuple[Any, Any]:
+    """x and y (offsets, n, 4, along) of points beside each side, at `along` (0-1) and `offsets` pixels inwards.
 
     `bows` (n, 4): how far in pixels the middle of each side lies inside its chord.
     """
     # Half precision of the corners' is plenty for choosing pixels, and twice as fast.
-    normals = inward(quads).astype(np.float32)
-    quads, along, offsets = quads.astype(np.float32), along.astype(np.float32), offsets.astype(np.float32)
-    points = quads[:, :, None, :] + (quads[:, _NEXT] - quads)[:, :, None, :] * along[:, None]
+    along, offsets = along.astype(np.float32), offsets.astype(np.float32)
+    inwards = offsets[:, None, None, None]
     if bows is not None:
-        bows = bows.astype(np.float32)
-        points = points + normals[:, :, None, :] * (bows[..., None] * (4 * along * (1 - along)))[..., None]
-    return points[:, :, :, None, :] + normals[:, :, None, None, :] * offsets[:, None]
+        inwards = inwards + bows.astype(np.float32)[..., None] * (4 * along * (1 - along))
+    start, edges = quads.astype(np.float32), (quads[:, _NEXT] - quads).astype(np.float32)
+    normals = inward(quads).astype(np.float32)
+    x, y = (
+        start[..., axis, None] + edges[..., axis, None] * along + normals[..., axis, None] * inwards
+        for axis in (0, 1)
+    )
+    return x, y
 
 
-def bows_of(lab: Any, quads: NDArray[np.float64]) -> NDArray[np.float64]:
+def bows_of(planes: Any, quads: NDArray[np.float64]) -> NDArray[np.float64]:
     """The bend (n, 4), in pixels inwards, at which each side fits an edge best; 0 where straight serves as well."""
     along = np.linspace(0.06, 0.94, 20)
     lengths = np.linalg.norm(quads[:, _NEXT] - quads, axis=2)
-    normals = inward(quads)
-    base = quads[:, :, None, :] + (quads[:, _NEXT] - quads)[:, :, None, :] * along[:, None]
-    curve = 4 * along * (1 - along)
-    depth = lengths[..., None, None] * (_BOWS[:, None] * curve)
-    offsets = np.array([-4.0, 4.0])
-    spots = (
-        base[:, :, None, :, None, :] + normals[:, :, None, None, None, :] * (depth[..., None] + offsets)[..., None]
-    )
-    colours = sample(lab, spots)
-    change = (colours[..., 1, :] - colours[..., 0, :]) * _WEIGHTS
-    step = np.minimum(np.sqrt(np.einsum("...i,...i->...", change, change)), 30).mean(axis=3)
+    many = np.repeat(quads, len(_BOWS), axis=0)
+    x, y = spots_along(many, along, np.array([-4.0, 4.0]), (lengths[:, None, :] * _BOWS[:, None]).reshape(-1, 4))
+    colours = sample(planes, x, y)
+    step = np.minimum(np.sqrt(apart(colours[:, 1] - colours[:, 0])), 30).mean(axis=2)
+    step = step.reshape(len(quads), len(_BOWS), 4)
     # Only a clearly better bend is believed: text and wood grain offer a slightly better one anywhere.
-    step[..., 0] = step[..., 0] * 1.15 + 2.0
-    best = np.argmax(step, axis=2)
-    return np.asarray(_BOWS[best] * lengths, dtype=np.float64)
+    step[:, 0] = step[:, 0] * 1.15 + 2.0
+    return np.asarray(_BOWS[np.argmax(step, axis=1)] * lengths, dtype=np.float64)
 
 
 def refined(
-    lab: Any,
+    planes: Any,
     quads: NDArray[np.float64],
     reach: int = 7,
     bows: NDArray[np.float64] | None = None,
@@ -87,12 +94,11 @@ def refined(
     along = np.linspace(0.04, 0.96, count)
     offsets = np.arange(-reach - span, reach + span + 1, dtype=np.float64)
     start = np.zeros(quads.shape[:2]) if bows is None else bows
-    profile = sample(lab, spots_along(quads, along, offsets, start))
-    change = (profile[..., 2 * span :, :] - profile[..., : -2 * span, :]) * _WEIGHTS[: lab.shape[2]]
-    difference = np.sqrt(np.einsum("...i,...i->...", change, change))
-    near = np.exp(-((offsets[span:-span] / (reach * 1.2)) ** 2))
-    best = np.argmax(difference * near, axis=3)
-    strength = np.take_along_axis(difference, best[..., None], axis=3)[..., 0]
+    profile = sample(planes, *spots_along(quads, along, offsets, start))
+    difference = np.sqrt(apart(profile[:, 2 * span :] - profile[:, : -2 * span]))
+    near = np.exp(-((offsets[span:-span] / (reach * 1.2)) ** 2)).astype(np.float32)
+    best = np.argmax(difference * near[:, None, None, None], axis=0)
+    strength = np.take_along_axis(difference, best[None], axis=0)[0]
     keep = (strength > np.maximum(8.0, 0.4 * np.median(strength, axis=2, keepdims=True))).astype(np.float64)
     shift = offsets[best + span] + (start[..., None] * 4 * along * (1 - along) if bows is not None else 0.0)
     fit = _fit(along, shift, keep, bend=bend)
@@ -110,11 +116,11 @@ def _fit(along: Any, shift: Any, keep: Any, *, bend: bool) -> Any:
     weights = keep + 1e-3
     ridge = np.diag([1e-6, 1e-6, 0.02][: columns.shape[1]])
     solved = np.zeros((*shift.shape[:2], columns.shape[1]))
-    outer = columns[:, :, None] * columns[:, None, :]
+    size = columns.shape[1]
+    outer = (columns[:, :, None] * columns[:, None, :]).reshape(len(columns), -1)
     for _ in range(4):
-        left = np.einsum("nst,tij->nsij", weights, outer) + ridge
-        right = np.einsum("nst,ti,nst->nsi", weights, columns, shift)
-        solved = np.linalg.solve(left, right[..., None])[..., 0]
+        left = (weights @ outer).reshape(*shift.shape[:2], size, size) + ridge
+        solved = np.linalg.solve(left, ((weights * shift) @ columns)[..., None])[..., 0]
         rest = np.abs(shift - solved @ columns.T)
         spread = np.maximum(np.median(rest, axis=2, keepdims=True), 0.5)
         weights = keep / (1 + (rest / (1.5 * spread)) ** 2) ** 2 + 1e-3
