@@ -243,7 +243,8 @@ class Session:
             self._assign()
 
     def drop(self, needless: Callable[[Task], bool]) -> None:
-        """Forget those of the tasks nobody has begun that are no longer needed."""
+        """Forget the tasks no longer needed; nobody waits for those already begun."""
+        self._mine = {id_: task for id_, task in self._mine.items() if not needless(task)}
         self._waiting = [entry for entry in self._waiting if not needless(entry[2])]
         heapq.heapify(self._waiting)
 
@@ -255,7 +256,7 @@ class Session:
         for worker in self._pool._workers:
             if self._waiting and worker.ready and worker.task is None:
                 task = heapq.heappop(self._waiting)[2]
-                until = self._end if task.kind == "weave" else min(self._end, time.monotonic() + CAP_S)
+                until = self._end if task.kind in ("weave", "flat") else min(self._end, time.monotonic() + CAP_S)
                 task = task.model_copy(update={"until": until})
                 self._mine[task.id] = task
                 self._pool._give(worker, task)

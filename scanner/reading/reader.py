@@ -24,6 +24,8 @@ _MAX_PLACES = 48
 _LEAST_SIDE = 8
 _SAME_HINT = 0.5
 _FIND_SIDE, _FIND_CLOSER_SIDE = 400, 720
+# More codes than this were surely all seen by one look.
+_SEVERAL = range(2, 13)
 
 
 @dataclass(frozen=True)
@@ -79,22 +81,30 @@ class _Reading:
         self._vain: list[Polygon] = []
         # Places given up after the cheap step, because codes were read and nothing vouched for these.
         self._stopped: dict[Polygon, Task] = {}
+        self._several = False
 
     def run(self) -> Examined:
         self._take(engines.zxing(self._session.gray), 3)
-        if self._found and not self._places:
+        # Where one code was read and nothing else is hinted at there is no other; among several one may be missing.
+        self._several = len(self._found) in _SEVERAL
+        closer = self._found and not self._places
+        if closer and not self._several:
             return self._examined()
-        closer = False
-        self._ask("find", 0, side=_FIND_SIDE)
+        if self._several:
+            self._ask_flat(0.5)
+        if not closer:
+            self._ask("find", 0, side=_FIND_SIDE)
         if not self._found and not self._places:
             self._ask("whole", 1, step=0)
         for task, look in self._session.results():
-            self._take(look, sure=task.kind == "find")
+            self._take(look, sure=task.kind in ("find", "flat"))
             self._go_on(task)
             if not closer and (not self._found or self._open()):
                 closer = True
                 # Other looks at the whole picture come first only where no look has shown a place yet.
                 later = 20 if self._sure else 0
+                if not self._several:
+                    self._ask_flat(3.4)
                 self._ask("find", 3.5 + later / 4, side=_FIND_CLOSER_SIDE)
                 if not self._found:
                     for step in range(1, wholes.STEPS):
@@ -116,6 +126,9 @@ class _Reading:
             self._ask("place", 6 + 4 * step, step=step, place=task.place)
         if task.kind == "weave" and step < weave.STEPS:
             self._ask("weave", 5 + 4 * step, step=step, place=task.place)
+
+    def _ask_flat(self, rank: float) -> None:
+        self._ask("flat", rank, skip=tuple(reading.polygon for reading in self._found))
 
     def _ask(self, kind: Any, rank: float, **details: Any) -> None:
         self._session.add(kind, rank, **details)
@@ -151,7 +164,8 @@ class _Reading:
     def _is_done(self, task: Task) -> bool:
         if task.place is not None:
             return self._is_read(task.place)
-        return task.kind == "whole" and bool(self._found) and not self._open()
+        whole = task.kind == "whole" or (task.kind == "flat" and not self._several)
+        return whole and bool(self._found) and not self._open()
 
     def _open(self) -> bool:
         return any(not self._is_read(place) for place in self._places)

@@ -13,13 +13,13 @@ _Point = tuple[float, float]
 _Place = tuple[_Point, _Point, _Point, _Point]
 MAX_LINE = 4 << 20
 
-Kind = Literal["find", "whole", "place", "weave"]
+Kind = Literal["find", "whole", "flat", "place", "weave"]
 
 
 class Task(BaseModel):
-    """One piece of work on the frame in shared memory: `find` places with the net at `side` pixels; look at the
-    `whole` changed by number `step`; climb `step` of the ladder at one `place`; `weave` a grid over a place. `until`:
-    monotonic seconds.
+    """One piece of work on the frame in shared memory, until `until` (monotonic seconds): `find` places with the net
+    at `side` pixels; look at the `whole` changed by number `step`; lay `flat` what finder patterns show, but for the
+    places in `skip`; climb `step` of the ladder at one `place`; `weave` a grid over a place.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +32,7 @@ class Task(BaseModel):
     step: int = 0
     side: int = 400
     place: _Place | None = None
+    skip: Annotated[tuple[_Place, ...], Field(max_length=MAX_CODES)] = ()
 
 
 class _Read(BaseModel):

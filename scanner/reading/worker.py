@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from langso.assets import AssetMissing
-from scanner.reading import ladder, wholes
+from scanner.reading import flat, ladder, wholes
 from scanner.reading.engines import Detector, Look, WeChat
 from scanner.reading.tasks import MAX_LINE, Answer, Task
 from scanner.reading.weave import weave
@@ -65,6 +65,8 @@ class _Bench:
             return Look() if self._detector is None else Look(unread=tuple(self._detector.boxes(gray, task.side)))
         if task.kind == "whole":
             return wholes.look(gray, task.step)
+        if task.kind == "flat":
+            return flat.look(gray, task.skip, task.until)
         if task.place is None:
             return Look()
         if task.kind == "weave":

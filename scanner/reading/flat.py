@@ -1,0 +1,51 @@
+"""Codes found in the whole picture by their finder patterns, laid flat and read; those that stay unread are hints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from scanner.reading.engines import Look, Reading
+from scanner.reading.locate import Region, locate
+from scanner.reading.places import Polygon, polygon, same_place
+from scanner.reading.sample import straighten
+from scanner.reading.weave import text_of
+
+_MOST_REGIONS = 24
+_MOST_TRIES = 6
+# Three squares that belong together score far above chance ones.
+_LEAST = 0.15
+_HINT = 0.4
+
+
+def look(gray: Any, skip: Sequence[Polygon], until: float) -> Look:
+    """Reads what it can before `until` (monotonic), but for the places in `skip`. `unread`: places whose finder
+    patterns leave little doubt.
+    """
+    readings: list[Reading] = []
+    unread: list[Polygon] = []
+    for region in locate(gray, _MOST_REGIONS):
+        if region.score < _LEAST or time.monotonic() > until:
+            break
+        place = polygon(region.quad)
+        if any(same_place(place, read) for read in (*skip, *(reading.polygon for reading in readings))):
+            continue
+        reading = _read(gray, region, until)
+        if reading is not None:
+            readings.append(reading)
+        elif region.score > _HINT:
+            unread.append(place)
+    return Look(tuple(readings), tuple(unread))
+
+
+def _read(gray: Any, region: Region, until: float) -> Reading | None:
+    for flat in islice(straighten(gray, region), _MOST_TRIES):
+        if flat.modules is not None:
+            text = text_of(flat.modules)
+            if text:
+                return Reading(text, polygon(flat.corners), "flat")
+        if time.monotonic() > until:
+            break
+    return None
