@@ -340,6 +340,8 @@ def test_certificates_that_do_not_fit_are_named_and_not_hammered(
     assert until(lambda: device.link.reason == reason), (device.link.reason, device.link.why, device.states)
     assert said in device.link.why
     assert not device.link.connected
+    # The listener is told right after the reason is there.
+    assert until(lambda: bool(device.states) and said in device.states[-1][1]), device.states
     if reason == "certificate":
         tries = len(device.states)
         time.sleep(0.6)
