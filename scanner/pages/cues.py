@@ -156,15 +156,16 @@ def _four_of_hull(hull: Any) -> Any:
 def _quads_of_lines(views: Views) -> NDArray[np.float64]:
     """Quads (n, 4, 2) spanned by two pairs of long straight lines; finds a sheet whose outline is broken."""
     height, width = views.shape
+    half = (width // 2, height // 2)
     lines: list[_Stretch] = []
     detector = cv2.ximgproc.createEdgeDrawing()
     for channel in (views.gray, views.saturation):
-        # Edge drawing finds the same long lines as LSD in a third of the time.
-        detector.detectEdges(channel)
+        # Edge drawing finds the same long lines as LSD in a third of the time; at half the size noise makes none.
+        detector.detectEdges(cv2.resize(channel, half, interpolation=cv2.INTER_AREA))
         segments = detector.detectLines()
         if segments is None:
             continue
-        for x1, y1, x2, y2 in segments.reshape(-1, 4).tolist():
+        for x1, y1, x2, y2 in (2.0 * segments.reshape(-1, 4) + 0.5).tolist():
             long = math.hypot(x2 - x1, y2 - y1)
             if long > 0.06 * max(height, width):
                 angle = math.degrees(math.atan2(y2 - y1, x2 - x1)) % 180
