@@ -38,6 +38,9 @@ _JPEG_MARK = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 # A small TIFF may come in tiles larger than itself, but not by much.
 _LEAST_TILE = 1 << 20
 _JPEG_END, _JPEG_SCAN, _JPEG_ALONE = 0xD9, 0xDA, 0x01
+_MAX_SCANS = 100
+"""Cameras and editors write one to about twenty; each costs the time of a whole picture, whatever it holds."""
+
 _OTHERS = (
     (re.compile(rb"....ftyp(hei|hev|mif1|msf1|avif)", re.DOTALL), "ảnh kiểu HEIC hoặc AVIF"),
     (re.compile(rb"%PDF-"), "tài liệu PDF, không phải ảnh"),
@@ -49,10 +52,8 @@ def load_image(path: Path) -> Image:
     """BGR uint8 (h, w, 3), turned as `cv2.imread` turns it. Raises ImageRefused with what to do instead."""
     name = _shown(path.name)
     try:
-        # Without waiting: a pipe nobody writes to, or a device, must not hold the scanner up.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(handle, "rb") as file:  # noqa: PTH123 - by descriptor, so that what was judged is what is read
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
+        with open(path, "rb", opener=_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise ImageRefused(f"{name} không phải tệp ảnh; hãy chọn một tệp JPEG hoặc PNG.")
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
@@ -82,6 +83,26 @@ def decode_image(raw: bytes, name: str = "ảnh") -> Image:
     return image  # type: ignore[no-any-return]
 
 
+def jpeg_is_whole(raw: bytes) -> bool:
+    """Whether a JPEG reaches its end mark in a sane number of scans. Half zeros decode to a grey half in silence."""
+    at, end, scans = 2, len(raw), 0
+    while at < end:
+        found = _JPEG_MARK.search(raw, at)
+        if found is None:
+            return False
+        mark, at = found.group(1)[0], found.end()
+        if mark == _JPEG_END:
+            return True
+        if mark == _JPEG_ALONE:
+            continue
+        scans += mark == _JPEG_SCAN
+        if at + 2 > end or scans > _MAX_SCANS:
+            return False
+        # A segment tells its length; what it holds (a thumbnail with its own end mark, too) is stepped over.
+        at += int.from_bytes(raw[at : at + 2], "big")
+    return False
+
+
 @dataclass(frozen=True)
 class _Header:
     """Width and height; whether some of the picture may be see-through."""
@@ -95,6 +116,11 @@ _PILLOW_FAULTS = (
     OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, TypeError, AttributeError, struct.error,
     AssertionError, NotImplementedError, RuntimeError,
 )  # fmt: skip
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Opens without waiting: a pipe nobody writes to, or a device, must not hold the scanner up."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _judge_header(raw: bytes, name: str) -> _Header:
@@ -130,7 +156,7 @@ def _judge_header(raw: bytes, name: str) -> _Header:
         raise ImageRefused(f"Ảnh {name} có {frames} hình động hay nhiều trang; hãy tách thành từng ảnh.")
     if mode not in _MODES and not _MODES_16.fullmatch(mode):
         raise ImageRefused(f"Ảnh {name} có kiểu màu không dùng được; hãy lưu lại thành JPEG hoặc PNG.")
-    if raw[:2] == b"\xff\xd8" and not _jpeg_is_whole(raw):
+    if raw[:2] == b"\xff\xd8" and not jpeg_is_whole(raw):
         raise _broken(name)
     return _Header((width, height), clear and kind in ("PNG", "WEBP", "TIFF"))
 
@@ -159,25 +185,6 @@ def _tile(header: Any) -> int:
     """Pixels of one tile of a TIFF, 0 where it has none."""
     width, height = (header.tag_v2.get(tag, 0) for tag in (322, 323))
     return int(width) * int(height)
-
-
-def _jpeg_is_whole(raw: bytes) -> bool:
-    """Whether a JPEG reaches its end mark. One half zeros decodes to a grey half without a word."""
-    at, end = 2, len(raw)
-    while at < end:
-        found = _JPEG_MARK.search(raw, at)
-        if found is None:
-            return False
-        mark, at = found.group(1)[0], found.end()
-        if mark == _JPEG_END:
-            return True
-        if mark == _JPEG_ALONE:
-            continue
-        if at + 2 > end:
-            return False
-        # A segment tells its length; what it holds (a thumbnail with its own end mark, too) is stepped over.
-        at += int.from_bytes(raw[at : at + 2], "big")
-    return False
 
 
 def _shown(name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scanner.errors import DocumentRefused
+from scanner.images import jpeg_is_whole
 
 if TYPE_CHECKING:
     from scanner.clean import CleanPage
@@ -57,6 +58,8 @@ class JpegPage:
             raise DocumentRefused("Trang không phải ảnh JPEG đọc được; hãy chụp lại trang này.") from error
         if mode not in ("RGB", "L") or width * height > MAX_PIXELS:
             raise DocumentRefused("Trang có kiểu ảnh không dùng được; hãy chụp lại trang này.")
+        if not jpeg_is_whole(data):
+            raise DocumentRefused("Trang bị hỏng hoặc chép thiếu; hãy chụp lại trang này.")
         return cls(data, paper, size_mm, width, height, mode == "L")
 
 

@@ -130,6 +130,15 @@ def test_a_copy_whose_second_half_is_zeros_is_refused(progressive: bool) -> None
         decode_image(raw[: len(raw) // 2] + bytes(len(raw) - len(raw) // 2))
 
 
+def test_a_jpeg_of_endless_scans_is_refused() -> None:
+    """Each scan costs the time of the whole picture, and may be a few bytes long."""
+    whole = encoded("JPEG", progressive=True)
+    last = whole.rindex(b"\xff\xda")
+    decode_image(whole[:-2] + whole[last:-2] * 20 + whole[-2:])
+    with pytest.raises(ImageRefused):
+        decode_image(whole[:-2] + whole[last:-2] * 200 + whole[-2:])
+
+
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_blocks": 3}, {"quality": 100}])
 def test_every_sort_of_whole_jpeg_is_taken(options: dict[str, object]) -> None:
     noise = RNG.integers(0, 256, (200, 300, 3), dtype=np.uint8)
@@ -195,9 +204,12 @@ def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
         load_image(tmp_path / "khong-co.jpg")
 
 
-def test_a_folder_is_no_picture(tmp_path: Path) -> None:
-    with pytest.raises(ImageRefused):
-        load_image(tmp_path)
+def test_a_folder_is_no_picture_and_leaves_nothing_open(tmp_path: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        with pytest.raises(ImageRefused):
+            load_image(tmp_path)
+    assert len(list(Path("/proc/self/fd").iterdir())) < before + 5
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
