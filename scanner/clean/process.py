@@ -91,7 +91,8 @@ def _checked(image: Any, quad: Quad) -> Quad:
     points = np.asarray(quad, dtype=np.float64)
     sane = points.shape == (4, 2) and bool(np.isfinite(points).all())
     # Corners beyond the picture are common, sheets mostly beyond it are not sheets found.
-    if sane and bool(((points > (-width, -height)) & (points < (2 * width, 2 * height))).all()):
+    near_by = sane and bool(((points > (-width, -height)) & (points < (2 * width, 2 * height))).all())
+    if near_by and bool(((points.mean(axis=0) >= 0) & (points.mean(axis=0) < (width, height))).all()):
         corners = order_corners(points)
         slim = area(corners) < 0.02 * float(sides(corners).max()) ** 2
         if is_convex(corners) and not slim and float(sides(corners).min()) >= MIN_CORNERS_APART:
@@ -100,7 +101,7 @@ def _checked(image: Any, quad: Quad) -> Quad:
 
 
 def _pixels(size: Size, dpi: int) -> tuple[int, int]:
-    width, height = (max(MIN_SIDE, round(side / MM_PER_INCH * dpi)) for side in size.mm)
+    width, height = (min(MAX_SIDE, max(MIN_SIDE, round(side / MM_PER_INCH * dpi))) for side in size.mm)
     return width, height
 
 

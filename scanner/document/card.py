@@ -34,13 +34,13 @@ def card_sheet(sides: Sequence[CleanPage]) -> CleanPage:
         if any(abs(a - b) > _TOLERANCE_MM for a, b in zip(size, sorted(SIZES_MM[CARD]), strict=True)):
             raise DocumentRefused("Ảnh này không phải thẻ; hãy đặt thẻ nằm trọn trong khung rồi chụp lại.")
     # What the pixels hold counts, not what the page says of itself.
-    dpi = min(_MAX_DPI, *(side.dpi for side in sides), *(_held(side) for side in sides))
+    dpi = max(1, min(_MAX_DPI, *(side.dpi for side in sides), *(_held(side) for side in sides)))
     dot = dpi / MM_PER_INCH
     sheet = np.full((round(_A4_MM[1] * dot), round(_A4_MM[0] * dot), 3), 255, np.uint8)
     top = _TOP_MM
     for side in sides:
         wide, high = side.size_mm
-        size_px = (round(wide * dot), round(high * dot))
+        size_px = (max(1, round(wide * dot)), max(1, round(high * dot)))
         small = cv2.resize(side.image, size_px, interpolation=cv2.INTER_AREA)
         left_px, top_px = round((_A4_MM[0] - wide) / 2 * dot), round(top * dot)
         sheet[top_px : top_px + size_px[1], left_px : left_px + size_px[0]] = small

@@ -42,7 +42,8 @@ def _seals(image: Any, dpi: int) -> Iterator[tuple[int, int, int, int]]:
     import numpy as np
 
     share = min(1.0, _LOOK_DPI / max(dpi, 1))
-    small = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    size = (max(1, round(image.shape[1] * share)), max(1, round(image.shape[0] * share)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     dot = dpi * share / 25.4
     blue, green, red = (small[:, :, channel].astype(np.int16) for channel in range(3))
     mask = (red - np.maximum(blue, green) > _REDNESS).astype(np.uint8)

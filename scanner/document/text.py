@@ -94,7 +94,9 @@ def grey_for_reading(image: Any, dpi: int) -> tuple[bytes, int]:
     scale = min(goal / max(dpi, 1), _MAX_ENLARGE)
     if abs(scale - 1) > 0.02:
         how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how)
+        # A page may say of itself that it is a millimetre wide.
+        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+        grey = cv2.resize(grey, size, interpolation=how)
     height, width = grey.shape
     return b"P5\n%d %d\n255\n" % (width, height) + grey.tobytes(), max(70, round(dpi * scale))
 

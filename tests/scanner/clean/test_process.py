@@ -127,6 +127,8 @@ def test_corners_marked_anyhow_give_a_page_or_a_clear_no(corners: list[tuple[flo
         [(100, 100), (400, 100), (200, 150), (100, 400)],
         [(0, 0), (float("nan"), 0), (100, 100), (0, 100)],
         [(0, 0), (1e9, 0), (1e9, 1e9), (0, 1e9)],
+        [(-600, 100), (-100, 100), (-100, 400), (-600, 400)],
+        [(100, 500), (400, 500), (400, 900), (100, 900)],
     ],
 )
 def test_corners_of_no_sheet_are_refused(corners: list[tuple[float, float]]) -> None:

@@ -72,3 +72,11 @@ def test_what_is_no_card_is_refused() -> None:
 def test_no_side_or_three_are_refused(count: int) -> None:
     with pytest.raises(DocumentRefused):
         card_sheet([side(100, (0, 0, 0))] * count)
+
+
+@pytest.mark.parametrize("pixels", [1, 2, 7])
+def test_a_card_of_a_few_pixels_still_makes_a_sheet(pixels: int) -> None:
+    speck = CleanPage(np.zeros((pixels, pixels, 3), np.uint8), 300, "ID-1", (LONG, SHORT))
+    sheet = card_sheet([speck, speck])
+    assert sheet.dpi >= 1
+    assert sheet.image.min() == 0, "the card is on it"

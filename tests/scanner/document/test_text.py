@@ -134,3 +134,11 @@ def test_any_kind_of_picture_can_be_read() -> None:
     for image in (np.zeros((40, 30), np.uint8), np.zeros((40, 30, 3), np.uint8)):
         pgm, _ = grey_for_reading(image, 0)
         assert pgm.startswith(b"P5")
+
+
+@pytest.mark.parametrize("shape", [(10, 4000), (10, 4000, 3), (1, 1, 3), (4000, 1)])
+def test_a_page_that_says_it_is_a_millimetre_wide_is_read(shape: tuple[int, ...]) -> None:
+    pgm, dpi = grey_for_reading(np.full(shape, 200, np.uint8), 1_270_000)
+    width, height = map(int, pgm.split(b"\n")[1].split())
+    assert min(width, height) >= 1
+    assert dpi >= 70
