@@ -127,8 +127,9 @@ class LiveReader:
             try:
                 found = self._examine(gray, _DEEP_S)
                 codes = [*found.codes, *self._stacked(frames, found.unread)]
-            except (OSError, cv2.error, MemoryError) as error:
-                _log.warning("live frame not examined: %s", error)
+            except Exception as error:  # noqa: BLE001 - the thread is not made anew: the next frame may be read
+                # Only its kind: what it says may hold a code's text.
+                _log.warning("live frame not examined: %s", type(error).__name__)
                 time.sleep(0.5)
                 continue
             at = time.monotonic()

@@ -98,3 +98,20 @@ def test_frames_laid_over_each_other_lose_their_noise_and_their_glare() -> None:
     once = frames[-1][int(top) : int(top) + part.shape[0], int(left) : int(left) + part.shape[1]]
     part = np.roll(part, (4 % 3 - 1, 0), axis=(0, 1))
     assert np.abs(seen - part).mean() < 0.7 * np.abs(once - part).mean()
+
+
+def test_a_fault_behind_the_frames_ends_nothing_and_tells_no_text(caplog: pytest.LogCaptureFixture) -> None:
+    calls = []
+
+    def broken(gray: Any, seconds: float) -> Any:
+        calls.append(seconds)
+        raise ValueError(TEXT)
+
+    reader = LiveReader(broken)
+    end = time.monotonic() + 5
+    while len(calls) < 2 and time.monotonic() < end:
+        reader.look(frame(None, size=(120, 160)))
+        time.sleep(0.05)
+    reader.close()
+    assert len(calls) >= 2, "the next frame was worked on"
+    assert TEXT not in caplog.text
