@@ -159,12 +159,14 @@ class Watcher(Generic[Judged]):
         return self._fault
 
     def still(self, timeout: float = STILL_S) -> Any:
-        """The camera's best picture (BGR), taken between two frames; None where it gives none in time.
+        """The camera's best picture (BGR), taken between two frames; None where it gives none in time or is left.
 
         Waits: not for the screen's thread.
         """
         wanted = _Still()
         with self._lock:
+            if self._stopping.is_set():
+                return None
             self._wanted = wanted
         wanted.done.wait(timeout)
         return wanted.image
@@ -184,6 +186,8 @@ class Watcher(Generic[Judged]):
                 self._newest = None
             self._give_still(None)
             self._stopping.wait(RETRY_S)
+        # Asked for while waiting to try again: nobody would answer.
+        self._give_still(None)
         self._over()
 
     def _watch(self) -> None:
@@ -217,9 +221,11 @@ class Watcher(Generic[Judged]):
             wanted, self._wanted = self._wanted, None
         if wanted is None:
             return
-        frame = None if camera is None else camera.still()
-        wanted.image = None if frame is None else frame.image
-        wanted.done.set()
+        try:
+            frame = None if camera is None else camera.still()
+            wanted.image = None if frame is None else frame.image
+        finally:
+            wanted.done.set()
 
 
 class _Still:

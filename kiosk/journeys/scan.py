@@ -124,7 +124,8 @@ class ScanJourney:
 
     def leave_card(self) -> None:
         """No card after all; a side already taken is forgotten."""
-        self.card = None
+        with self._lock:
+            self.card = None
 
     def capture_side(self, seen: Shown) -> PageKept | None:
         """One side of the card; None after the first, the sheet with both to preview after the second.
@@ -145,13 +146,17 @@ class ScanJourney:
             raise WrongStep(SAYS["same_side"])
         side = CardSide(straighten(seen, CARD), look, remarks(seen))
         if not sides:
-            self.card = (side,)
+            with self._lock:
+                self._still_card(sides)
+                self.card = (side,)
             return None
         sheet = card_sheet([sides[0].page, side.page])
         odd = tuple(dict.fromkeys((*sides[0].remarks, *side.remarks)))
         looks = tuple(one for one in (sides[0].look, look) if one is not None)
-        page = self._preview(sheet, None, looks, odd)
-        self.card = None
+        with self._lock:
+            self._still_card(sides)
+            page = self._preview(sheet, None, looks, odd)
+            self.card = None
         return page
 
     def set_corners(self, quad: Any) -> PageKept:
@@ -350,7 +355,8 @@ class ScanJourney:
     def _store(self, data: bytes) -> Path:
         with self._lock:
             self._number += 1
-            name = f"page-{self._number}.jpg"
+            # Never the name of another visit's page: work that a visit left behind may still drop its own.
+            name = f"page-{self._visit}-{self._number}.jpg"
         try:
             path = self._workspace.write(name, data, self._visit)
         except OSError as error:
@@ -364,6 +370,11 @@ class ScanJourney:
             raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
         if self.replacing is None and len(self.pages) >= MAX_PAGES:
             raise WrongStep(f"Đã đủ {MAX_PAGES} trang; xin gửi rồi quét tiếp lần sau.")
+
+    def _still_card(self, sides: tuple[CardSide, ...]) -> None:
+        """The villager may have left the card while its side was being straightened."""
+        if self.card is not sides:
+            raise WrongStep("Đã thôi chụp thẻ; muốn chụp thẻ xin chạm Thẻ hai mặt.")
 
     def _forget_fresh(self) -> None:
         self.fresh, self.step, self._shot = None, "look", None

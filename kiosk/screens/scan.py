@@ -170,6 +170,9 @@ class ScanPage(Page):
     def _taken(self, result: tuple[Shot, Any]) -> None:
         from kiosk.screens.preview import CornersPage, PreviewPage
 
+        if self._kiosk.page is not self:
+            # Left meanwhile: the picture would come as a surprise.
+            return
         shot, picture = result
         if picture is None:
             self._kiosk.open(CornersPage(self._kiosk, self._journey, shot))

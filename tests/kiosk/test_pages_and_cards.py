@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kiosk.dossiers import Dossiers
 from kiosk.errors import KioskError, WrongStep
-from kiosk.journeys.develop import BLANK, NO_EDGES, Shot, draft, shot_of
+from kiosk.journeys.develop import BLANK, NO_EDGES, Shot, draft, shot_of, straighten
 from kiosk.journeys.scan import GENERAL_KINDS, Eye, ScanJourney
 from kiosk.privacy import Workspace
 from langso.clock import SystemClock
@@ -172,6 +172,35 @@ def test_both_sides_of_a_card_are_one_page(journey: ScanJourney, card_sides: tup
         journey.set_corners(front.quad)
     journey.keep()
     assert len(journey.known) == 2, "neither side is a new page afterwards"
+
+
+@pytest.mark.parametrize("sides_before", [0, 1])
+def test_a_card_left_while_its_side_is_made_stays_left(
+    journey: ScanJourney, card_sides: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch, sides_before: int
+) -> None:
+    journey.begin_card()
+    for image in card_sides[:sides_before]:
+        journey.capture_side(Eye().look(image))
+
+    def leave(*arguments: Any) -> Any:
+        journey.leave_card()
+        return straighten(*arguments)
+
+    monkeypatch.setattr("kiosk.journeys.scan.straighten", leave)
+    with pytest.raises(WrongStep):
+        journey.capture_side(Eye().look(card_sides[sides_before]))
+    assert (journey.card, journey.step, journey.pages) == (None, "look", ())
+
+
+def test_what_a_visit_left_behind_touches_no_page_of_the_next(tmp_path: Path, paper: Any) -> None:
+    journey, workspace = journey_in(tmp_path)
+    journey.capture(Eye().look(paper))
+    journey.keep()
+    workspace.wipe()
+    following = ScanJourney(workspace, Dossiers.__new__(Dossiers))
+    page = following.capture(Eye().look(paper))
+    journey.remove(0)
+    assert page.path.exists()
 
 
 def test_a_card_must_be_seen(journey: ScanJourney, card_sides: tuple[Any, Any]) -> None:

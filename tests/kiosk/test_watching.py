@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -182,3 +183,14 @@ def test_dark_is_told_from_dark_paper_with_a_lit_corner() -> None:
     assert is_dark(night)
     night[:200, :200] = 120
     assert not is_dark(night)
+
+
+def test_a_still_asked_of_a_camera_that_was_left_is_none_at_once(tmp_path: Path, watch: Any) -> None:
+    """The villager went home meanwhile: nobody waits for a picture that nobody will take."""
+    watcher = watch(settings(tmp_path / "không có"))
+    until(lambda: watcher.fault == NO_CAMERA)
+    begin = time.monotonic()
+    threading.Timer(0.2, lambda: watcher.stop(timeout=0)).start()
+    assert watcher.still() is None
+    assert watcher.still() is None
+    assert time.monotonic() - begin < watching.STILL_S / 2
