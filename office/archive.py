@@ -62,7 +62,10 @@ class Archive:
 
         now = self._clock.now().isoformat()
         with self._store.transaction() as db:
-            taken = {str(row[0]): str(row[1]) for row in db.execute("SELECT name, dossier FROM archived").fetchall()}
+            # The log too: a paper moved to another code leaves a number that is already known elsewhere.
+            given = db.execute("SELECT note, subject FROM access_log WHERE action = 'archive-dossier'").fetchall()
+            given += db.execute("SELECT name, dossier FROM archived").fetchall()
+            taken = {str(name): str(dossier) for name, dossier in given}
             try:
                 fresh = next_name(code, taken)
             except DocumentRefused as error:

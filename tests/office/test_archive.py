@@ -65,6 +65,17 @@ def test_numbers_rise_within_a_dossier_and_a_paper_keeps_its_own(
     assert archive.make(first, CODE, "b", "1b").name == f"{CODE}-001.pdf"
 
 
+def test_a_number_once_given_is_never_another_papers(
+    office_world: Any, archive: Archive, kiosk: Any, pdf: bytes
+) -> None:
+    first, second = office_world.hand_in(kiosk, pdf, "hs-1"), office_world.hand_in(kiosk, pdf, "hs-2")
+    other = CODE.replace("-0001", "-0002")
+    assert archive.make(first, CODE, "a").name == f"{CODE}-001.pdf"
+    assert archive.make(first, other, "a").name == f"{other}-001.pdf"
+    assert archive.make(second, CODE, "a").name == f"{CODE}-002.pdf"
+    assert archive.make(first, CODE, "a").name == f"{CODE}-001.pdf", "its own from before"
+
+
 @pytest.mark.parametrize("code", ["", "H56", "../../etc/passwd", "H56.37.12-240832-0001", "x" * 60])
 def test_a_wrong_code_changes_nothing(office_world: Any, archive: Archive, kiosk: Any, pdf: bytes, code: str) -> None:
     id = office_world.hand_in(kiosk, pdf)
