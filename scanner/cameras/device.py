@@ -18,6 +18,9 @@ STUCK_S = 3.0
 RETRY_S = 1.0
 OPEN_S = 10.0
 STILL_S = 4.0
+MOST_LEFT = 4
+"""Threads that hang in a driver before the camera is tried no more until one of them ends."""
+
 _JUDGE_S = 0.1
 _FAULTS = (OSError, RuntimeError, ValueError, TypeError, LookupError)
 
@@ -58,6 +61,7 @@ class DeviceCamera(Closing):
         self._clock = clock
         self._device: Device | None = None
         self._errands: Errands | None = None
+        self._left: list[Errands] = []
         self._vigil = Vigil()
         self._settling = Settling()
         self._locks = Locks()
@@ -117,6 +121,10 @@ class DeviceCamera(Closing):
         if now < self._next_try:
             return False
         self._next_try = now + RETRY_S
+        self._left = [errands for errands in self._left if not errands.ended]
+        if len(self._left) >= MOST_LEFT:
+            # Another try would hang as well, and its thread would be one more that never ends.
+            return False
         device = self._make()
         if not device.present():
             self._condition = "away"
@@ -173,6 +181,7 @@ class DeviceCamera(Closing):
     def _leave(self, condition: Condition) -> None:
         if self._errands is not None:
             self._errands.leave(None if self._device is None else self._device.close)
+            self._left.append(self._errands)
         self._device = self._errands = None
         self._condition = condition
         self._locks = Locks()

@@ -38,6 +38,11 @@ class Errands:
             self._calls.put((last, _Answer()))
         self._calls.put(None)
 
+    @property
+    def ended(self) -> bool:
+        """Whether its thread is gone; after `leave`, False means that something hangs in it."""
+        return not self._thread.is_alive()
+
     def _run(self) -> None:
         while (call := self._calls.get()) is not None:
             what, answer = call

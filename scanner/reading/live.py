@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from scanner.reading import engines, ladder
+from scanner.reading import engines, ladder, pool
 from scanner.reading.changes import resized
 from scanner.reading.places import Polygon, cut, polygon, same_place, side
 from scanner.reading.reader import Code, Examined, as_code, examine
@@ -86,6 +86,7 @@ class LiveReader:
         if self._behind is not None:
             self._behind.join(2.0)
         self._forget()
+        pool.forget()
 
     def _forget(self) -> None:
         with self._wanted:

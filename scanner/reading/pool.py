@@ -97,6 +97,14 @@ class Pool:
         self._workers.clear()
         self._begun = False
 
+    def forget(self, within_s: float = 1.0) -> None:
+        """Blank the last frame, where nobody works on one: what was seen does not outlive the seeing."""
+        if self._map is not None and self._lock.acquire(timeout=within_s):
+            try:
+                np.frombuffer(self._map, np.uint8)[:] = 0
+            finally:
+                self._lock.release()
+
     @property
     def pids(self) -> list[int]:
         """Process ids of the workers, for measuring and tests."""
@@ -273,6 +281,12 @@ def _end(worker: _Worker) -> None:
 
 _shared: Pool | None = None
 _shared_lock = threading.Lock()
+
+
+def forget() -> None:
+    """Blank the last frame of the process's one pool, if there is one."""
+    if _shared is not None and _shared._pid == os.getpid():
+        _shared.forget()
 
 
 def shared() -> Pool:

@@ -88,6 +88,19 @@ def test_a_driver_that_hangs_is_left_behind(
     assert acted.opened == 2
 
 
+def test_a_driver_that_always_hangs_does_not_gather_threads(
+    camera: DeviceCamera, acted: Any, watch_for: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(under_test, "OPEN_S", 0.05)
+    acted.mood = "hung"
+    watch_for(camera, 12.0)
+    assert acted.opened == under_test.MOST_LEFT
+    acted.mood = "ok"
+    acted.released.set()
+    time.sleep(0.2)
+    assert watch_for(camera, 2.5)[-1] is not None, "tried again once the hanging calls came back"
+
+
 def test_a_camera_that_hangs_does_not_hang_closing(acted: Any, seconds: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(under_test, "STUCK_S", 0.1)
     camera = DeviceCamera(lambda: acted, clock=seconds)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import segno
 
-from scanner.reading import warm
+from scanner.reading import pool, warm
 from scanner.reading.live import LiveReader, stacks
 from scanner.reading.places import box
 
@@ -98,6 +98,17 @@ def test_frames_laid_over_each_other_lose_their_noise_and_their_glare() -> None:
     once = frames[-1][int(top) : int(top) + part.shape[0], int(left) : int(left) + part.shape[1]]
     part = np.roll(part, (4 % 3 - 1, 0), axis=(0, 1))
     assert np.abs(seen - part).mean() < 0.7 * np.abs(once - part).mean()
+
+
+def test_nothing_of_the_frames_is_kept_after_closing(live: LiveReader) -> None:
+    end = time.monotonic() + 5
+    seen = pool.shared()
+    while (seen._map is None or not any(seen._map[:4096])) and time.monotonic() < end:
+        live.look(frame(None))
+        time.sleep(0.05)
+    assert any(seen._map[:4096]), "a frame was worked on"
+    live.close()
+    assert not any(seen._map[: len(seen._map)])
 
 
 def test_a_fault_behind_the_frames_ends_nothing_and_tells_no_text(caplog: pytest.LogCaptureFixture) -> None:
