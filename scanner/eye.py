@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scanner.guide.same_page import Look
-    from scanner.pages.finder import PageFound
 
 STEADY_FRAMES = 8
 SLOW_S = 0.5
-SURE = 0.55
-EDGE = 0.01
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,6 @@ class Eye:
             # The tracker tells a page in the second frame that has it; the first is worth an answer too.
             found = find_page(image)
         self._first = False
-        found = _seen_edges(found, image)
         said = guide(image, found)
         code = said.code
         quad = found.quad if usable(found.quad) else None
@@ -84,16 +80,3 @@ class Eye:
         self._time += min(max(0.0, at - self._last), SLOW_S) if self._last is not None else 0.0
         self._last = at
         return self._time
-
-
-def _seen_edges(found: PageFound, image: Any) -> PageFound:
-    """What was found; nothing where its every edge is the picture's own: that is a guess, no sheet was seen."""
-    if found.quad is None or found.confidence >= SURE:
-        return found
-    height, width = image.shape[:2]
-    low, high = found.quad.min(axis=0), found.quad.max(axis=0)
-    corners = [(low[0], low[1]), (high[0], low[1]), (high[0], high[1]), (low[0], high[1])]
-    edge = EDGE * max(width, height)
-    inner = max(low[0], low[1], width - 1 - high[0], height - 1 - high[1])
-    slanted = max(min(abs(x - a) + abs(y - b) for a, b in corners) for x, y in found.quad)
-    return replace(found, quad=None, confidence=0.0) if inner < edge and slanted < edge else found

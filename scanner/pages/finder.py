@@ -26,6 +26,8 @@ _SURE = 0.55
 _NO_SHEET = -9.0
 _CLEAR = 4.0
 _KEEP = 7
+_FRAME = 0.015
+_NONE = "Chưa thấy giấy, xin đặt giấy vào giữa khung"
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def find_page(image: Any) -> PageFound:
     views = look(small)
     proposed = candidates(views)
     if not proposed:
-        return PageFound(None, 0.0, ("Chưa thấy giấy, xin đặt giấy vào giữa khung",))
+        return PageFound(None, 0.0, (_NONE,))
     ranked = weighed(views, np.array(proposed))
     best = ranked[0]
     rival = next((other.score.total for other in ranked[1:] if overlap(other.quad, best.quad) < 0.85), None)
@@ -57,8 +59,9 @@ def find_page(image: Any) -> PageFound:
     confidence = float(1 / (1 + np.exp(-0.9 * (odds + 0.8 * lead) - 0.3)))
     if odds < _NO_SHEET:
         return PageFound(None, round(confidence, 3), ("Chưa thấy đủ bốn mép giấy, xin đặt giấy lên nền khác màu",))
-    quad = best.quad
-    whole = order_corners(quad / scale)
+    whole = order_corners(best.quad / scale)
+    if confidence < _SURE and _is_frame(whole, width, height):
+        return PageFound(None, round(confidence, 3), (_NONE,))
     return PageFound(whole, round(confidence, 3), advice_for(whole, confidence, width, height))
 
 
@@ -92,6 +95,12 @@ def weighed(views: Views, proposed: NDArray[np.float64]) -> list[Weighed]:
     scores = score_many(views, quads, all_bows)
     found = [Weighed(*item) for item in zip(scores, quads, all_bows, strict=True) if is_convex(item[1])]
     return sorted(found, key=lambda one: -one.score.total)
+
+
+def _is_frame(quad: Quad, width: int, height: int) -> bool:
+    """Whether a quad's every edge is the picture's own: where that is all there is, no sheet was seen."""
+    corners = np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)])
+    return bool(np.abs(quad - corners).max() < _FRAME * max(width, height))
 
 
 def advice_for(quad: Quad, confidence: float, width: int, height: int) -> tuple[str, ...]:
