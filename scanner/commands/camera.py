@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.commands.devices import HOLD, REPLAY, SETTINGS, chosen_camera
-from scanner.commands.pictures import JSON
+from scanner.commands.pictures import JSON, no_device
 
 if TYPE_CHECKING:
     from scanner.cameras.trial import Finding, Trial
@@ -24,7 +24,12 @@ _MARKS = {"good": "✓", "warning": "!", "bad": "✗"}
 @click.option(
     "--seconds", type=click.FloatRange(0.1, 600), default=5.0, show_default=True, help="Nhìn thử bao nhiêu giây."
 )
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Ghi ảnh chụp thử vào tệp này.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=no_device,
+    help="Ghi ảnh chụp thử vào tệp này.",
+)
 @JSON
 def camera(
     settings_file: Path, folder: Path | None, hold: float, seconds: float, out: Path | None, as_json: bool

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from langso.paths import write_atomic
-from scanner.commands.pictures import IMAGES, JSON, each
+from scanner.commands.pictures import IMAGES, JSON, each, no_device
 from scanner.commands.pictures import pictures as chosen
 from scanner.errors import ScannerError
 
@@ -25,7 +25,14 @@ _NO_EDGES = "không thấy đủ bốn mép giấy; xin chụp lại trên nền
 
 @click.command()
 @click.argument("images", type=IMAGES, nargs=-1, required=True)
-@click.option("-o", "--out", type=_OUT, required=True, help="Tệp PDF sẽ ghi; với --dossier có thể là một thư mục.")
+@click.option(
+    "-o",
+    "--out",
+    type=_OUT,
+    required=True,
+    callback=no_device,
+    help="Tệp PDF sẽ ghi; với --dossier có thể là một thư mục.",
+)
 @click.option("--title", default="Giấy tờ quét", help="Tên tài liệu ghi trong PDF.")
 @click.option("--dossier", default="", help="Mã hồ sơ: ghi trong PDF, và đặt tên tệp khi -o là thư mục.")
 @click.option(

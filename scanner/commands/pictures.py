@@ -20,6 +20,13 @@ CAMERA = click.option(
 )
 
 
+def no_device(_: click.Context, __: click.Parameter, out: Path | None) -> Path | None:
+    """A click callback: what is written takes the place of a file, and must not take a device's or a pipe's."""
+    if out is not None and out.exists() and not (out.is_file() or out.is_dir()):
+        raise click.BadParameter(f"{out} là thiết bị, không phải tệp; xin cho tên tệp khác.")
+    return out
+
+
 def pictures(images: tuple[Path, ...], camera: Path | None) -> Iterator[tuple[str, Callable[[], Any]]]:
     """The name of each picture and what loads it; a camera gives its first frame."""
     from scanner.images import load_image

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import cv2
+import pytest
 from click.testing import CliRunner
 
 from scanner.commands import scan
@@ -47,3 +49,14 @@ def test_the_replay_camera_serves_as_an_image(photo: Callable[..., Any], tmp_pat
 
 def test_no_image_is_a_mistake_in_the_call() -> None:
     assert CliRunner().invoke(scan, ["page"]).exit_code == 2
+
+
+@pytest.mark.parametrize("words", [["pdf", "a.png", "-o"], ["camera", "--out"]])
+def test_what_is_written_never_takes_the_place_of_a_device_or_a_pipe(words: list[str], tmp_path: Path) -> None:
+    """A whole file is put in the old one's place: as root that would be the end of /dev/null."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    said = CliRunner().invoke(scan, [*words, str(pipe)])
+    assert said.exit_code == 2
+    assert "không phải tệp" in said.output
+    assert pipe.is_fifo()
