@@ -138,7 +138,7 @@ class ScanJourney:
         sides = self.card
         self._may_capture()
         if sides is None:
-            raise WrongStep("Chưa bắt đầu chụp thẻ.")
+            raise WrongStep("Chưa bắt đầu chụp thẻ; xin chạm Thẻ hai mặt.")
         if seen.quad is None:
             raise WrongStep("Chưa thấy thẻ, xin đặt thẻ vào giữa khung.")
         look = look_of(seen)
@@ -251,7 +251,7 @@ class ScanJourney:
     def more(self) -> None:
         """Back to the camera for another page."""
         if self.step != "sort":
-            raise WrongStep("Chưa đến bước này.")
+            raise WrongStep("Chưa đến bước này; xin chụp ít nhất một trang.")
         self.step = "look"
 
     def compress(self) -> None:
@@ -277,7 +277,7 @@ class ScanJourney:
         """
         with self._lock:
             if self.step != "sort":
-                raise WrongStep("Chưa chọn xong trang.")
+                raise WrongStep("Chưa chọn xong trang; xin chạm Xong trước khi gửi.")
             self.step = "sending"
         try:
             to = (catalogue.age_recipient if catalogue is not None else None) or recipient
@@ -336,7 +336,7 @@ class ScanJourney:
         with self._lock:
             if self.fresh is not fresh:
                 self._workspace.drop(page.path)
-                raise WrongStep("Chưa chụp trang nào.")
+                raise WrongStep("Chưa chụp trang nào; xin chụp một trang.")
             self._workspace.drop(fresh.path)
             self.fresh = page
         return page
@@ -381,12 +381,12 @@ class ScanJourney:
 
     def _require(self, step: Step) -> PageKept:
         if self.step != step or self.fresh is None:
-            raise WrongStep("Chưa chụp trang nào.")
+            raise WrongStep("Chưa chụp trang nào; xin chụp một trang.")
         return self.fresh
 
     def _require_page(self, index: int) -> PageKept:
         if self.step not in ("look", "preview", "sort") or not 0 <= index < len(self.pages):
-            raise WrongStep("Không có trang này.")
+            raise WrongStep("Không có trang này; xin chọn trang khác.")
         return self.pages[index]
 
 

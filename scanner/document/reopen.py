@@ -28,7 +28,7 @@ def pages_of(data: bytes) -> tuple[JpegPage, ...]:
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             if not 1 <= len(pdf.pages) <= MAX_PAGES:
-                raise DocumentRefused(f"Tệp PDF không có trang nào hoặc quá {MAX_PAGES} trang.")
+                raise DocumentRefused(f"Tệp PDF không có trang nào hoặc quá {MAX_PAGES} trang; hãy gửi lại tệp khác.")
             return tuple(_page(page) for page in pdf.pages)
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
         if isinstance(error, DocumentRefused):
@@ -51,7 +51,7 @@ def _page(page: object) -> JpegPage:
     assert isinstance(page, pikepdf.Page)
     pictures = list(page.get_images().values())
     if len(pictures) != 1 or pictures[0].get("/Filter") != pikepdf.Name.DCTDecode or "/Rotate" in page.obj:
-        raise DocumentRefused("Tệp PDF này không phải do máy quét của Làng Số làm nên không thêm chữ được.")
+        raise DocumentRefused("Tệp PDF này không phải do máy quét của Làng Số làm; hãy lưu nguyên tệp như đã nhận.")
     raw = pictures[0].read_raw_bytes()
     if len(raw) > MAX_JPEG_BYTES:
         raise DocumentRefused("Trang quá lớn; hãy chụp lại trang này.")
