@@ -67,9 +67,11 @@ class Tally:
 class Reads(Protocol):
     """What reads codes in live frames."""
 
-    def look(self, frame: Any) -> list[Code]: ...
+    def look(self, frame: Any) -> list[Code]:
+        """The codes in view, also those of the last frames."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """No further frame comes."""
 
 
 class Watch:

@@ -32,10 +32,12 @@ class Shown(Protocol):
     """Anything with a BGR picture and the page's corners in it (None: not found)."""
 
     @property
-    def image(self) -> Any: ...
+    def image(self) -> Any:
+        """BGR uint8 (h, w, 3)."""
 
     @property
-    def quad(self) -> Any: ...
+    def quad(self) -> Any:
+        """(4, 2) in its pixels, or None."""
 
 
 @dataclass(frozen=True)
