@@ -27,6 +27,8 @@ _NO_SHEET = -9.0
 _CLEAR = 4.0
 _KEEP = 7
 _FRAME = 0.015
+# Below it, what a bare table offers: its grain and the edge of the picture.
+_GUESS = 0.03
 _NONE = "Chưa thấy giấy, xin đặt giấy vào giữa khung"
 
 
@@ -60,7 +62,8 @@ def find_page(image: Any) -> PageFound:
     if odds < _NO_SHEET:
         return PageFound(None, round(confidence, 3), ("Chưa thấy đủ bốn mép giấy, xin đặt giấy lên nền khác màu",))
     whole = order_corners(best.quad / scale)
-    if confidence < _SURE and _is_frame(whole, width, height):
+    own = _on_frame(whole, width, height)
+    if confidence < (_SURE if own == 4 else _GUESS if own else 0.0):
         return PageFound(None, round(confidence, 3), (_NONE,))
     return PageFound(whole, round(confidence, 3), advice_for(whole, confidence, width, height))
 
@@ -97,10 +100,11 @@ def weighed(views: Views, proposed: NDArray[np.float64]) -> list[Weighed]:
     return sorted(found, key=lambda one: -one.score.total)
 
 
-def _is_frame(quad: Quad, width: int, height: int) -> bool:
-    """Whether a quad's every edge is the picture's own: where that is all there is, no sheet was seen."""
-    corners = np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)])
-    return bool(np.abs(quad - corners).max() < _FRAME * max(width, height))
+def _on_frame(quad: Quad, width: int, height: int) -> int:
+    """How many of a quad's sides lie on the picture's own edge, which is no sheet's."""
+    edge = _FRAME * max(width, height)
+    outside = np.concatenate([quad < edge, quad > np.array([width - 1, height - 1]) - edge], axis=1)
+    return int((outside & outside[[1, 2, 3, 0]]).any(axis=1).sum())
 
 
 def advice_for(quad: Quad, confidence: float, width: int, height: int) -> tuple[str, ...]:
