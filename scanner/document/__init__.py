@@ -6,7 +6,7 @@ text is added where the time is: by the office when it opens the document (`add_
 
 from scanner.document.archive import LEVELS, Level
 from scanner.document.card import card_sheet
-from scanner.document.make import DocumentMaker, Made, make_document, make_pdf, write_pdf
+from scanner.document.make import DocumentMaker, Made, make_document, make_pdf
 from scanner.document.naming import next_name, save_new
 from scanner.document.pages import MAX_PAGES, Document
 from scanner.document.pdf import About
@@ -34,5 +34,4 @@ __all__ = [
     "next_name",
     "recognise",
     "save_new",
-    "write_pdf",
 ]

@@ -7,12 +7,10 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import BoundedSemaphore
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from langso.paths import write_atomic
 from scanner.document.archive import Level, save
 from scanner.document.pages import MAX_PAGES
 from scanner.document.pdf import About, PdfWriter
@@ -134,11 +132,6 @@ def make_pdf(
     if len(pages) > MAX_PAGES:
         raise DocumentRefused(f"Tài liệu quá {MAX_PAGES} trang; hãy chia làm nhiều lần gửi.")
     return make_document(pages, About(title, made or datetime.now(UTC)), text=text, level=level).data
-
-
-def write_pdf(pages: Sequence[CleanPage | JpegPage], path: Path, title: str) -> None:
-    """`make_pdf` into a file, whole or not at all."""
-    write_atomic(path, make_pdf(pages, title), mode=0o644)
 
 
 def _decoded(page: JpegPage) -> object:
