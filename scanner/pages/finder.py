@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from scanner.pages.cues import candidates, look
-from scanner.pages.geometry import area, is_convex, order_corners, overlap
+from scanner.pages.geometry import area, is_convex, order_corners, overlap, sides
 from scanner.pages.score import rough_totals, score_many
 from scanner.pages.sides import bows_of, refined
 
@@ -29,6 +29,7 @@ _KEEP = 7
 _FRAME = 0.015
 # Below it, what a bare table offers: its grain and the edge of the picture.
 _GUESS = 0.03
+_STRIPE = 4.0
 _NONE = "Chưa thấy giấy, xin đặt giấy vào giữa khung"
 
 
@@ -62,8 +63,7 @@ def find_page(image: Any) -> PageFound:
     if odds < _NO_SHEET:
         return PageFound(None, round(confidence, 3), ("Chưa thấy đủ bốn mép giấy, xin đặt giấy lên nền khác màu",))
     whole = order_corners(best.quad / scale)
-    own = _on_frame(whole, width, height)
-    if confidence < (_SURE if own == 4 else _GUESS if own else 0.0):
+    if _is_table(whole, confidence, width, height):
         return PageFound(None, round(confidence, 3), (_NONE,))
     return PageFound(whole, round(confidence, 3), advice_for(whole, confidence, width, height))
 
@@ -100,11 +100,15 @@ def weighed(views: Views, proposed: NDArray[np.float64]) -> list[Weighed]:
     return sorted(found, key=lambda one: -one.score.total)
 
 
-def _on_frame(quad: Quad, width: int, height: int) -> int:
-    """How many of a quad's sides lie on the picture's own edge, which is no sheet's."""
+def _is_table(quad: Quad, confidence: float, width: int, height: int) -> bool:
+    """Whether a quad is only the picture's own frame, a plank or stripe across it, or a guess leaning on its edge."""
     edge = _FRAME * max(width, height)
     outside = np.concatenate([quad < edge, quad > np.array([width - 1, height - 1]) - edge], axis=1)
-    return int((outside & outside[[1, 2, 3, 0]]).any(axis=1).sum())
+    own = (outside & outside[[1, 2, 3, 0]]).any(axis=1)
+    lengths = sides(quad)
+    if any(own[i] and own[i + 2] and lengths[1 - i :: 2].min() > _STRIPE * lengths[i::2].max() for i in (0, 1)):
+        return True
+    return bool(confidence < (_SURE if own.all() else _GUESS if own.any() else 0.0))
 
 
 def advice_for(quad: Quad, confidence: float, width: int, height: int) -> tuple[str, ...]:
