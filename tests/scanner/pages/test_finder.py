@@ -55,10 +55,20 @@ def test_an_even_picture_has_no_sheet(level: int) -> None:
 
 @pytest.mark.parametrize("name", ["dark_wood", "wood", "cloth", "black", "tiles", "stone", "checked", "mat"])
 def test_a_bare_table_has_no_sheet(name: str) -> None:
-    # Checked cloth also makes edges long enough to overrun the memory of OpenCV's edge drawing.
     found = find_page(table_top(name, np.random.default_rng(1), 960, 2.4))
     assert found.quad is None
     assert found.advice[0].startswith("Chưa thấy")
+
+
+def test_one_edge_winding_through_the_whole_picture_is_survived() -> None:
+    # OpenCV's edge drawing overruns its memory on an edge eight times longer than the picture is wide and high.
+    picture = np.full((480, 480, 3), 60, np.uint8)
+    for turn, y in enumerate(range(12, 456, 12)):
+        cv2.line(picture, (8, y), (472, y), (220, 220, 220), 4)
+        x = 8 if turn % 2 else 472
+        cv2.line(picture, (x, y), (x, y + 12), (220, 220, 220), 4)
+    for _ in range(5):
+        assert 0 <= find_page(picture).confidence <= 1
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
