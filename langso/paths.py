@@ -41,8 +41,11 @@ class Paths:
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Replaces ``path`` with ``data`` durably: after a power cut it holds the old bytes or the new ones.
 
-    Raises FileRefused with the cause (full disk, no right); the old file is then untouched.
+    Raises FileRefused with the cause (full disk, no right, a device or pipe in its place); what was there is then
+    untouched.
     """
+    if path.exists() and not path.is_file():
+        raise FileRefused(f"{path} không phải một tệp; hãy chọn tên tệp khác.")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)

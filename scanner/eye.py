@@ -71,6 +71,10 @@ class Eye:
         sure = float(found.confidence)
         return Seen(image, found.quad, SAYS[code], said.good, self._steady.progress, capture, code, sure)
 
+    def again(self) -> None:
+        """What lies there was not captured after all: it counts as newly laid."""
+        self._steady.reset()
+
     def _on(self, at: float | None) -> float | None:
         """The frames' own time: a slow computer's frames are as far apart as a gap in which anything may happen, but
         a page that looks the same in each of them has lain still.

@@ -4,11 +4,13 @@ the caller's affair.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from scanner.errors import CornersRefused
 from scanner.eye import Eye
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from scanner.clean import CleanPage
     from scanner.eye import Seen
     from scanner.reading import Code
+
+_log = logging.getLogger(__name__)
 
 MOVED = 0.02
 CODES_EVERY_S = 0.1
@@ -117,7 +121,13 @@ class Watch:
         yield from self._read(image, now)
         if seen.capture:
             shutter = time.perf_counter()
-            page = capture(self._camera, seen)
+            try:
+                page = capture(self._camera, seen)
+            except CornersRefused as refused:
+                # The sheet moved between frame and still: it is captured when it lies still again.
+                _log.warning("not captured: %s", refused)
+                self._eye.again()
+                return
             self.tally.pages += 1
             yield PageTaken(page, self.tally.pages, (time.perf_counter() - shutter) * 1000)
 

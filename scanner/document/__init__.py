@@ -1,4 +1,4 @@
-"""A document made of clean pages: the pages being gathered, both sides of a card on one sheet, PDF/A with its text.
+"""A document made of clean pages: both sides of a card on one sheet, names by dossier, PDF/A with its text.
 
 The kiosk hands in `make_pdf` without text: recognising takes seconds a page and a small computer is slow at it. The
 text is added where the time is: by the office when it opens the document (`add_text`), or by `make_document`.
@@ -8,10 +8,9 @@ from scanner.document.archive import LEVELS, Level
 from scanner.document.card import card_sheet
 from scanner.document.make import DocumentMaker, Made, make_document, make_pdf
 from scanner.document.naming import next_name, save_new
-from scanner.document.pages import MAX_PAGES, Document
 from scanner.document.pdf import About
 from scanner.document.reopen import add_text
-from scanner.document.sheet import PAGE_BYTES, JpegPage, compress, jpeg
+from scanner.document.sheet import MAX_PAGES, PAGE_BYTES, JpegPage, compress, jpeg
 from scanner.document.text import PageText, recognise
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "MAX_PAGES",
     "PAGE_BYTES",
     "About",
-    "Document",
     "DocumentMaker",
     "JpegPage",
     "Level",

@@ -12,9 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from scanner.document.archive import Level, save
-from scanner.document.pages import MAX_PAGES
 from scanner.document.pdf import About, PdfWriter
-from scanner.document.sheet import JpegPage, compress
+from scanner.document.sheet import MAX_PAGES, JpegPage, compress
 from scanner.document.text import PAGE_SECONDS, PageText, grey_for_reading, recognise_grey
 from scanner.errors import DocumentRefused
 

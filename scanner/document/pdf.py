@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from scanner.document.layer import FONT, LayerFont, layer
-from scanner.document.pages import MAX_PAGES
+from scanner.document.sheet import MAX_PAGES
 from scanner.errors import DocumentRefused
 
 if TYPE_CHECKING:

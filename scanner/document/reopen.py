@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 
 from scanner.document.archive import Level
 from scanner.document.make import Made, make_document
-from scanner.document.pages import MAX_PAGES
 from scanner.document.pdf import POINTS_PER_MM, About
-from scanner.document.sheet import MAX_JPEG_BYTES, JpegPage
+from scanner.document.sheet import MAX_JPEG_BYTES, MAX_PAGES, JpegPage
 from scanner.errors import DocumentRefused
 
 MAX_BYTES = 300_000_000

@@ -13,6 +13,7 @@ from scanner.images import jpeg_is_whole
 if TYPE_CHECKING:
     from scanner.clean import CleanPage
 
+MAX_PAGES = 500
 PAGE_BYTES = 500_000
 MAX_JPEG_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000

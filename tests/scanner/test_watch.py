@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from scanner.cameras.replay import ReplayCamera
 from scanner.commands import scan
 from scanner.eye import Eye, Seen
-from scanner.watch import corners_in
+from scanner.watch import PageTaken, Watch, corners_in
 
 
 def code_on_table(text: str) -> Any:
@@ -155,3 +156,23 @@ def test_corners_are_found_anew_in_a_larger_picture(photo: Any) -> None:
 def test_a_picture_without_a_page_is_taken_whole() -> None:
     seen = Seen(np.zeros((30, 40, 3), np.uint8), None, "", good=False)
     assert corners_in(np.zeros((60, 80, 3), np.uint8), seen).max() == 79
+
+
+def test_a_sheet_that_slipped_away_at_the_shutter_is_captured_when_it_lies_still_again(
+    photo: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scanner import clean
+    from scanner.errors import CornersRefused
+
+    cv2.imwrite(str(tmp_path / "1.jpg"), photo())
+    finish, refused = clean.finish, iter([True])
+
+    def slips(image: Any, quad: Any) -> Any:
+        if next(refused, False):
+            raise CornersRefused("đã trượt đi")
+        return finish(image, quad)
+
+    monkeypatch.setattr(clean, "finish", slips)
+    with ReplayCamera(tmp_path) as camera:
+        taken = [event for event in Watch(camera).events(seconds=6) if isinstance(event, PageTaken)]
+    assert len(taken) == 1
