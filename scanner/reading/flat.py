@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
+from scanner.reading import changes
 from scanner.reading.engines import Look, Reading
 from scanner.reading.locate import Region, locate
 from scanner.reading.places import Polygon, polygon, same_place
@@ -20,19 +21,20 @@ _LEAST = 0.15
 _HINT = 0.4
 
 
-def look(gray: Any, skip: Sequence[Polygon], until: float) -> Look:
-    """Reads what it can before `until` (monotonic), but for the places in `skip`. `unread`: places whose finder
-    patterns leave little doubt.
+def look(gray: Any, side: int, skip: Sequence[Polygon], until: float) -> Look:
+    """Reads what it can before `until` (monotonic), but for the places in `skip`, on the picture made no longer than
+    `side`. `unread`: places whose finder patterns leave little doubt.
     """
+    small, scale = changes.resized(gray, min(side, max(gray.shape)))
     readings: list[Reading] = []
     unread: list[Polygon] = []
-    for region in locate(gray, _MOST_REGIONS):
+    for region in locate(small, _MOST_REGIONS):
         if region.score < _LEAST or time.monotonic() > until:
             break
-        place = polygon(region.quad)
+        place = polygon(region.quad, scale)
         if any(same_place(place, read) for read in (*skip, *(reading.polygon for reading in readings))):
             continue
-        reading = _read(gray, region, until)
+        reading = _read(small, scale, region, until)
         if reading is not None:
             readings.append(reading)
         elif region.score > _HINT:
@@ -40,12 +42,12 @@ def look(gray: Any, skip: Sequence[Polygon], until: float) -> Look:
     return Look(tuple(readings), tuple(unread))
 
 
-def _read(gray: Any, region: Region, until: float) -> Reading | None:
+def _read(gray: Any, scale: float, region: Region, until: float) -> Reading | None:
     for flat in islice(straighten(gray, region), _MOST_TRIES):
         if flat.modules is not None:
             text = text_of(flat.modules)
             if text:
-                return Reading(text, polygon(flat.corners), "flat")
+                return Reading(text, polygon(flat.corners, scale), "flat")
         if time.monotonic() > until:
             break
     return None

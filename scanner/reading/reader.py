@@ -26,6 +26,7 @@ _SAME_HINT = 0.5
 _FIND_SIDE, _FIND_CLOSER_SIDE = 400, 720
 # More codes than this were surely all seen by one look.
 _SEVERAL = range(2, 13)
+_FLAT_SIDE = 1100
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class _Reading:
         if closer and not self._several:
             return self._examined()
         if self._several:
-            self._ask_flat(0.5)
+            self._ask_flat(0.5, _FLAT_SIDE)
         if not closer:
             self._ask("find", 0, side=_FIND_SIDE)
         if not self._found and not self._places:
@@ -104,7 +105,7 @@ class _Reading:
                 # Other looks at the whole picture come first only where no look has shown a place yet.
                 later = 20 if self._sure else 0
                 if not self._several:
-                    self._ask_flat(3.4)
+                    self._ask_flat(3.4, max(self._session.gray.shape))
                 self._ask("find", 3.5 + later / 4, side=_FIND_CLOSER_SIDE)
                 if not self._found:
                     for step in range(1, wholes.STEPS):
@@ -127,8 +128,8 @@ class _Reading:
         if task.kind == "weave" and step < weave.STEPS:
             self._ask("weave", 5 + 4 * step, step=step, place=task.place)
 
-    def _ask_flat(self, rank: float) -> None:
-        self._ask("flat", rank, skip=tuple(reading.polygon for reading in self._found))
+    def _ask_flat(self, rank: float, side: int) -> None:
+        self._ask("flat", rank, side=side, skip=tuple(reading.polygon for reading in self._found))
 
     def _ask(self, kind: Any, rank: float, **details: Any) -> None:
         self._session.add(kind, rank, **details)

@@ -66,7 +66,7 @@ class _Bench:
         if task.kind == "whole":
             return wholes.look(gray, task.step)
         if task.kind == "flat":
-            return flat.look(gray, task.skip, task.until)
+            return flat.look(gray, task.side, task.skip, task.until)
         if task.place is None:
             return Look()
         if task.kind == "weave":

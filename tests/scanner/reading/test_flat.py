@@ -33,7 +33,7 @@ def table(*texts: str, side: int = 260) -> Any:
 
 def test_all_codes_are_read_with_their_places() -> None:
     picture = table("Làng Số", "xã Hoa Sơn")
-    look = flat.look(picture, (), time.monotonic() + 20)
+    look = flat.look(picture, 4000, (), time.monotonic() + 20)
     assert sorted(reading.text for reading in look.readings) == ["Làng Số", "xã Hoa Sơn"]
     assert {reading.engine for reading in look.readings} == {"flat"}
 
@@ -41,7 +41,7 @@ def test_all_codes_are_read_with_their_places() -> None:
 def test_what_was_read_already_is_passed_over() -> None:
     picture = table("Làng Số", "xã Hoa Sơn")
     (known,) = [reading for reading in zxing(picture).readings if reading.text == "Làng Số"]
-    look = flat.look(picture, (known.polygon,), time.monotonic() + 20)
+    look = flat.look(picture, 4000, (known.polygon,), time.monotonic() + 20)
     assert [reading.text for reading in look.readings] == ["xã Hoa Sơn"]
 
 
@@ -50,14 +50,21 @@ def test_a_code_that_cannot_be_mended_is_a_hint() -> None:
     height, width = picture.shape
     noise = np.random.default_rng(5).integers(0, 256, (height // 3, width // 3), np.uint8)
     picture[height // 2 - 20 : height // 2 - 20 + height // 3, width // 2 : width // 2 + width // 3] = noise
-    look = flat.look(picture, (), time.monotonic() + 20)
+    look = flat.look(picture, 4000, (), time.monotonic() + 20)
     assert look.readings == ()
     assert len(look.unread) == 1
 
 
 def test_nothing_is_begun_when_the_time_is_up_and_nothing_seen_in_nothing() -> None:
-    assert flat.look(table("a"), (), time.monotonic() - 1).readings == ()
+    assert flat.look(table("a"), 4000, (), time.monotonic() - 1).readings == ()
     blank = flat.look(
-        np.full((300, 400), 200, np.uint8), [polygon([(0, 0), (9, 0), (9, 9), (0, 9)])], time.monotonic() + 5
+        np.full((300, 400), 200, np.uint8), 4000, [polygon([(0, 0), (9, 0), (9, 9), (0, 9)])], time.monotonic() + 5
     )
     assert blank.readings == blank.unread == ()
+
+
+def test_places_are_the_pictures_own_when_it_was_made_smaller() -> None:
+    picture = table("Làng Số", side=700)
+    (whole,) = flat.look(picture, 4000, (), time.monotonic() + 20).readings
+    (small,) = flat.look(picture, 400, (), time.monotonic() + 20).readings
+    assert np.abs(np.subtract(whole.polygon, small.polygon)).max() < 8
