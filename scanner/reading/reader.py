@@ -92,7 +92,7 @@ class _Reading:
         if closer and not self._several:
             return self._examined()
         if self._several:
-            self._ask_flat(0.5, _FLAT_SIDE)
+            self._ask_flat(0.5, max(_FLAT_SIDE, max(self._session.gray.shape) // 2))
         if not closer:
             self._ask("find", 0, side=_FIND_SIDE)
         if not self._found and not self._places:
