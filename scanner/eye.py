@@ -47,7 +47,7 @@ class Eye:
     def look(self, image: Any, at: float | None = None) -> Seen:
         """Judges one BGR frame; `at`: its time in seconds (for all frames or for none)."""
         from scanner.guide import SAYS, guide
-        from scanner.guide.same_page import look_at, same_look
+        from scanner.guide.same_page import look_at, same_as
         from scanner.guide.stance import usable
         from scanner.pages import find_page
 
@@ -62,7 +62,7 @@ class Eye:
         holds = None if quad is None else look_at(image, quad)
         capture = self._steady.see(quad, said.good, image.shape[1], at=self._on(at), look=holds)
         if capture:
-            self._repeated = holds is not None and any(same_look(one, holds) for one in self._known)
+            self._repeated = same_as(holds, self._known)
             capture = not self._repeated
         if said.good:
             code = self._steady.code

@@ -160,12 +160,13 @@ def corners_in(image: Any, seen: Seen) -> Any:
     import numpy as np
 
     from scanner.pages import find_page
+    from scanner.pages.geometry import frame_of
 
-    height, width = image.shape[:2]
     if seen.quad is None:
-        return np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], dtype=np.float64)
+        return frame_of(image)
     if image is seen.image:
         return np.asarray(seen.quad, dtype=np.float64)
+    height, width = image.shape[:2]
     carried = np.asarray(seen.quad, dtype=np.float64) * (width / seen.image.shape[1], height / seen.image.shape[0])
     found = find_page(image)
     return found.quad if found.quad is not None and found.confidence >= 0.8 * seen.confidence else carried

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -102,17 +101,9 @@ def look_of(shot: Shown) -> Look | None:
     return look_at(shot.image, _corners(shot))
 
 
-def same_as(look: Look | None, others: Sequence[Look]) -> bool:
-    """Whether one of the others shows the same page."""
-    from scanner.guide.same_page import same_look
-
-    return look is not None and any(same_look(other, look) for other in others)
-
-
 def _corners(shot: Shown) -> Any:
     import numpy as np
 
-    if shot.quad is not None:
-        return np.asarray(shot.quad, dtype=np.float64)
-    height, width = shot.image.shape[:2]
-    return np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], dtype=np.float64)
+    from scanner.pages.geometry import frame_of
+
+    return frame_of(shot.image) if shot.quad is None else np.asarray(shot.quad, dtype=np.float64)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.dossiers import Dossiers, HandedIn
 from kiosk.errors import NotReady, WrongStep
-from kiosk.journeys.develop import BLANK, Shot, Shown, look_of, remarks, same_as, straighten
+from kiosk.journeys.develop import BLANK, Shot, Shown, look_of, remarks, straighten
 from kiosk.privacy import Workspace
 from langso.contract import Catalogue
 from scanner.eye import Eye, Seen
@@ -105,6 +105,8 @@ class ScanJourney:
 
         Raises WrongStep outside "look" or when the dossier is full, NotReady where memory is full.
         """
+        from scanner.guide.same_page import same_as
+
         self._may_capture()
         look, odd = look_of(seen), remarks(seen)
         if look is None or BLANK in odd:
@@ -134,6 +136,7 @@ class ScanJourney:
         """
         from scanner.document import card_sheet
         from scanner.guide import SAYS
+        from scanner.guide.same_page import same_as
 
         sides = self.card
         self._may_capture()
@@ -142,7 +145,7 @@ class ScanJourney:
         if seen.quad is None:
             raise WrongStep("Chưa thấy thẻ, xin đặt thẻ vào giữa khung.")
         look = look_of(seen)
-        if any(side.look is not None and same_as(look, (side.look,)) for side in sides):
+        if same_as(look, [side.look for side in sides if side.look is not None]):
             raise WrongStep(SAYS["same_side"])
         side = CardSide(straighten(seen, CARD), look, remarks(seen))
         if not sides:

@@ -6,6 +6,7 @@ lay one page over the other; then the strokes must agree in every part of the pa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,11 @@ def same_look(first: Look, second: Look) -> bool:
         return True
     laid = _laid_over(first, second)
     return laid is not None and _same(first.ink, laid)
+
+
+def same_as(look: Look | None, others: Iterable[Look]) -> bool:
+    """Whether one of the others shows the same page; never where nothing was seen (None)."""
+    return look is not None and any(same_look(other, look) for other in others)
 
 
 def changed(before: Look, now: Look) -> bool:

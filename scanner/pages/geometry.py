@@ -36,6 +36,12 @@ def order_many(quads: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(quads[rows, (first + np.arange(4)) % 4], dtype=np.float64)
 
 
+def frame_of(image: Any) -> Quad:
+    """The picture's own corners as a quad."""
+    height, width = image.shape[:2]
+    return np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], dtype=np.float64)
+
+
 def area(quad: Quad) -> float:
     """Square pixels, always positive."""
     x, y = quad[:, 0], quad[:, 1]

@@ -88,7 +88,7 @@ class _Reading:
         self._take(engines.zxing(self._session.gray), 3)
         # Where one code was read and nothing else is hinted at there is no other; among several one may be missing.
         self._several = len(self._found) in _SEVERAL
-        closer = self._found and not self._places
+        closer = bool(self._found) and not self._places
         if closer and not self._several:
             return self._examined()
         if self._several:

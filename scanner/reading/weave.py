@@ -14,6 +14,7 @@ from scanner.reading import changes, mesh, soft
 from scanner.reading.engines import Look, Reading, zxing
 from scanner.reading.locate import locate
 from scanner.reading.places import Polygon, cut, polygon, side
+from scanner.reading.sample import drawn
 
 _MIDDLE = 700
 # Longer side looked at, blurs, margin, and whether finder patterns are looked for too (dear).
@@ -79,8 +80,7 @@ def weave(gray: Any, place: Polygon, step: int, until: float) -> Look:
 
 def text_of(modules: Any) -> str:
     """Text of a whole symbol given as its modules (True = dark), "" where it holds none."""
-    drawn = np.kron(np.where(modules, 0, 255).astype(np.uint8), np.ones((4, 4), np.uint8))
-    look = zxing(np.pad(drawn, 16, constant_values=255), pure=True)
+    look = zxing(drawn(modules), pure=True)
     return look.readings[0].text if look.readings else ""
 
 
