@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import logging
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -14,6 +13,7 @@ import httpx
 from kiosk.dossiers import KIND, Dossiers
 from kiosk.errors import SendingFault, SendingRefused
 from langso.outbox import Item, Outbox
+from langso.worker_thread import WorkerThread
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +49,7 @@ class Sender:
         self._chunk = chunk
         self._every_s = every_s
         self._uploads: dict[str, str] = {}
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sending", daemon=True)
+        self._thread = WorkerThread("sending", self._run)
         self.last_error = ""
 
     def start(self) -> None:
@@ -60,15 +58,12 @@ class Sender:
 
     def stop(self, timeout: float = 5.0) -> None:
         """Ends after the piece in hand; what is unfinished goes on at the next start."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout)
+        self._thread.stop(timeout)
 
     def hurry(self) -> None:
         """Something was put in the outbox, or the line is back."""
         self._outbox.hurry(KIND)
-        self._wake.set()
+        self._thread.wake()
 
     def waiting(self) -> int:
         """How many dossiers the office does not have yet."""
@@ -78,7 +73,7 @@ class Sender:
         """Tries each dossier that is due once; returns how many the office now has."""
         sent = 0
         for item in self._outbox.pending(KIND, limit=20):
-            if self._stopping.is_set():
+            if self._thread.stopping:
                 break
             try:
                 self._send(item)
@@ -95,14 +90,13 @@ class Sender:
         return sent
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.wait(self._every_s)
-            self._wake.clear()
+        while not self._thread.stopping:
+            self._thread.sleep(self._every_s)
             try:
                 self.send_due()
             except Exception:
                 log.exception("sending failed")
-                self._stopping.wait(self._every_s)
+                self._thread.pause(self._every_s)
 
     def _failed(self, item: Item, why: str) -> None:
         self.last_error = why
@@ -185,7 +179,7 @@ class Sender:
             raise SendingFault("văn phòng báo đã nhận nhiều hơn đã gửi")
         with path.open("rb") as file:
             while offset < size:
-                if self._stopping.is_set():
+                if self._thread.stopping:
                     raise SendingFault("máy đang tắt, sẽ gửi tiếp sau")
                 file.seek(offset)
                 piece = file.read(self._chunk)

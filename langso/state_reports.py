@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 import shutil
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +15,7 @@ from langso.clock import Clock
 from langso.contract import ClockReport, HealthLine, Held, Presence, State, Storage, Topics
 from langso.health import Check, worst_first
 from langso.trust import Keeper, SigningKey, seal
+from langso.worker_thread import WorkerThread
 
 log = logging.getLogger(__name__)
 
@@ -78,12 +78,10 @@ class StateReporter:
         self._each_round = each_round
         self._note = note
         self._noted = b""
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
         self._again = True
         self._last = b""
         self._last_at = float("-inf")
-        self._thread = threading.Thread(target=self._run, name="reports", daemon=True)
+        self._thread = WorkerThread("reports", self._run)
 
     def start(self) -> None:
         """Begins to report."""
@@ -91,15 +89,12 @@ class StateReporter:
 
     def stop(self) -> None:
         """Ends after the report in hand."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(5)
+        self._thread.stop()
 
     def look(self, *, again: bool = False) -> None:
         """Something has changed; `again`: publish the state even if it has not (a new connection)."""
         self._again = self._again or again
-        self._wake.set()
+        self._thread.wake()
 
     def state(self) -> State:
         """The state as it is now, without its number."""
@@ -139,23 +134,22 @@ class StateReporter:
             self._send(state, news)
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.wait(5.0)
-            self._wake.clear()
+        while not self._thread.stopping:
+            self._thread.sleep(5.0)
             # Changes come in flocks: one report for all of them.
-            self._stopping.wait(SETTLE_S)
+            self._thread.pause(SETTLE_S)
             try:
                 self.report()
             except Exception:
                 log.exception("a report failed")
-                self._stopping.wait(5.0)
+                self._thread.pause(5.0)
 
     def _send(self, state: State, news: bytes) -> None:
         now = self._clock.monotonic()
         old = now - self._last_at
         if not self._again and old < STATE_EVERY_S and (news == self._last or old < LEAST_S):
             if news != self._last:
-                self._wake.set()
+                self._thread.wake()
             return
         self._again = False
         numbered = state.model_copy(update={"number": self._next_number()})

@@ -8,6 +8,7 @@ import threading
 from firmware_bridge.switchboard import AMPLIFIER, Switchboard
 from langso.clock import Clock
 from langso.errors import LangsoError
+from langso.worker_thread import WorkerThread
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +31,7 @@ class Amplifier:
         self._on = False
         self._since = 0.0
         self._off_at: float | None = None
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="amplifier", daemon=True)
+        self._thread = WorkerThread("amplifier", self._run)
 
     def start(self) -> None:
         """Begins to switch."""
@@ -40,10 +39,7 @@ class Amplifier:
 
     def stop(self) -> None:
         """Off, then gives the switchboard back."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(5)
+        self._thread.stop()
         self._board.close()
 
     def power(self) -> float:
@@ -54,7 +50,7 @@ class Amplifier:
                 self._wanted = True
                 self._since = self._clock.monotonic()
             ready = self._since + self.lead_s
-        self._wake.set()
+        self._thread.wake()
         return ready
 
     def rest(self) -> None:
@@ -62,7 +58,7 @@ class Amplifier:
         with self._lock:
             if self._wanted and self._off_at is None:
                 self._off_at = self._clock.monotonic() + self._tail_s
-        self._wake.set()
+        self._thread.wake()
 
     @property
     def on(self) -> bool:
@@ -71,12 +67,11 @@ class Amplifier:
 
     def _run(self) -> None:
         while True:
-            self._wake.clear()
             with self._lock:
                 now = self._clock.monotonic()
-                if self._off_at is not None and (now >= self._off_at or self._stopping.is_set()):
+                if self._off_at is not None and (now >= self._off_at or self._thread.stopping):
                     self._wanted, self._off_at = False, None
-                wanted = self._wanted and not self._stopping.is_set()
+                wanted = self._wanted and not self._thread.stopping
                 wait = None if self._off_at is None else self._off_at - now
             if wanted != self._on:
                 try:
@@ -85,6 +80,6 @@ class Amplifier:
                 except LangsoError as error:
                     log.warning("amplifier: %s", error)
                     wait = RETRY_S
-            if self._stopping.is_set():
+            if self._thread.stopping:
                 return
-            self._wake.wait(wait)
+            self._thread.sleep(wait)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from datetime import datetime, timedelta
 from langso.clock import Clock, ClockTrust
 from langso.contract import Media
 from langso.errors import StoreError
+from langso.worker_thread import WorkerThread
 from speaker.amplifier import Amplifier
 from speaker.journal import Journal
 from speaker.ledger import Ledger
@@ -76,9 +76,7 @@ class Conductor:
         self._on_change = on_change
         self._performances: list[Performance] = []
         self._seen_urgent: dict[str, float] = {}
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="timeline", daemon=True)
+        self._thread = WorkerThread("timeline", self._run)
         self.beat = clock.monotonic()
         self.trouble = ""
         self._unrecorded: set[str] = set()
@@ -89,16 +87,13 @@ class Conductor:
 
     def stop(self) -> None:
         """Stops; what plays is left claimed and goes on, by its rule, at the next start."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(5)
+        self._thread.stop()
         for performance in self._performances:
             performance.cut()
 
     def look(self) -> None:
         """Something has changed: decide again now."""
-        self._wake.set()
+        self._thread.wake()
 
     @property
     def playing(self) -> Show | None:
@@ -125,8 +120,7 @@ class Conductor:
         return max(0.005, wait)
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
+        while not self._thread.stopping:
             try:
                 wait = self.step()
                 self.trouble = ""
@@ -135,7 +129,7 @@ class Conductor:
                 log.exception("the timeline stumbled")
                 self.trouble = str(error)
                 wait = 1.0
-            self._wake.wait(wait)
+            self._thread.sleep(wait)
 
     def _situation(self) -> tuple[Situation, Orders]:
         now = self._clock.now()

@@ -20,6 +20,7 @@ from langso.clock import Clock
 from langso.contract import Media
 from langso.health import Check
 from langso.paths import sync_folder
+from langso.worker_thread import WorkerThread
 from speaker.errors import LibraryFull, MediaRefused, MediaUnavailable
 
 if TYPE_CHECKING:
@@ -74,22 +75,15 @@ class Library:
         self._ready: set[str] = set()
         self._tries: dict[str, _Try] = {}
         self._full = ""
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = WorkerThread("library", self._run)
 
     def start(self) -> None:
         """Begins to fetch in a thread of its own."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name="library", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Stops fetching; what is half here goes on from there next time."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(TIMEOUT_S + 2)
+        self._thread.stop(TIMEOUT_S + 2)
 
     def want(self, media: Iterable[Media], urgent: Iterable[Media] = ()) -> None:
         """All media that held documents name, in order of need; urgent ones go ahead of whatever is being fetched."""
@@ -99,14 +93,14 @@ class Library:
             self._wanted = wanted
             self._urgent = frozenset(first)
             self._tries = {sha256: entry for sha256, entry in self._tries.items() if sha256 in wanted}
-        self._wake.set()
+        self._thread.wake()
 
     def hurry(self) -> None:
         """The line is back: forget the waits."""
         with self._lock:
             for entry in self._tries.values():
                 entry.not_before = 0.0
-        self._wake.set()
+        self._thread.wake()
 
     def ready(self, medium: Media) -> bool:
         """Whether it is here and was verified since this process began."""
@@ -146,11 +140,10 @@ class Library:
         )
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
+        while not self._thread.stopping:
             medium, wait = self._next()
             if medium is None:
-                self._wake.wait(wait)
+                self._thread.sleep(wait)
                 continue
             try:
                 self._obtain(medium)
@@ -269,7 +262,7 @@ class Library:
                         file.truncate(0)
                         raise MediaRefused("máy chủ gửi nhiều hơn đã ký, đã bỏ")
                     file.write(chunk)
-                    if self._stopping.is_set() or self._yields(medium):
+                    if self._thread.stopping or self._yields(medium):
                         return False
                 file.flush()
                 os.fsync(file.fileno())
