@@ -28,7 +28,8 @@ class Conditions:
     `size`: picture (w, h) px. `fill`: share of the picture's side the papers take; `shift`: their middle off the
     picture's, as a share. `tilt`, `azimuth`, `roll`: degrees. `distortion`: radial k1. `defocus`: sigma, `motion`:
     length, both px, `motion_angle` degrees. `exposure`: gain (1 = white paper at 235). `noise`: read noise in grey
-    levels of a bright picture; grows in the dark. `cast`: gain of blue, green, red. `shadow`: none, soft, hand,
+    levels of a bright picture; grows in the dark. `cast`: gain of blue, green, red; `window`: the same of a second
+    light that comes in from the left and fades to the right. `shadow`: none, soft, hand,
     sharp, taking `shadow_depth`. `glares` lamps of `glare_strength` grey levels on full gloss, drifting by
     `glare_drift` px. `fingers` over an edge. `skip`: every n-th pixel of the sensor is read, as cheap cameras do for
     live pictures: that is when screens shimmer. `jpeg`: quality, 0 = none.
@@ -47,6 +48,7 @@ class Conditions:
     exposure: float = 1.0
     noise: float = 1.5
     cast: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    window: tuple[float, float, float] | None = None
     shadow: str = "none"
     shadow_depth: float = 0.0
     glares: int = 0
@@ -309,6 +311,8 @@ def _sensor(
     else:
         shine = np.zeros_like(gloss)
     raw = _mosaic(picture, c.cast)
+    if c.window:
+        _mix(raw, c.cast, c.window)
     # A camera that brightens a dim room overexposes the screen in it.
     falling = 0.94 * lit * c.exposure * (1 - glow) + glow * (1.13 - 0.16 * c.exposure)
     cv2.multiply(raw, cv2.resize(falling.astype(np.float32), c.size, interpolation=cv2.INTER_LINEAR), dst=raw)
@@ -337,6 +341,14 @@ def _mosaic(picture: Any, cast: tuple[float, float, float]) -> Any:
         site = raw[row::2, column::2]
         np.multiply(picture[row::2, column::2, channel], np.float32(cast[channel]), out=site, casting="unsafe")
     return raw
+
+
+def _mix(raw: Any, lamp: tuple[float, float, float], window: tuple[float, float, float]) -> None:
+    """The lamp's colour in a mosaic turned into the window's towards the left."""
+    share = np.linspace(1, 0, -(-raw.shape[1] // 2), dtype=np.float32)[None]
+    for row, column, channel in ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 2)):
+        site = raw[row::2, column::2]
+        site *= 1 + share[:, : site.shape[1]] * np.float32(window[channel] / lamp[channel] - 1)
 
 
 def _streak(length: float, angle: float) -> Any:

@@ -101,9 +101,8 @@ def _print_ground(image: Any, rng: Any) -> Any:
     return np.clip(ground, 0, 255).astype(np.uint8)
 
 
-def _portrait(image: Any, corner: tuple[int, int], size: tuple[int, int], rng: Any) -> None:
-    """A face-like drawing: nobody."""
-    x, y = corner
+def portrait(rng: Any, size: tuple[int, int]) -> Any:
+    """A face-like drawing (w, h), BGR: nobody."""
     w, h = size
     patch = np.full((h, w, 3), (225, 190, 150), np.uint8)
     skin = tuple(int(v) for v in np.array([140, 175, 215]) * rng.uniform(0.75, 1.05))
@@ -115,7 +114,11 @@ def _portrait(image: Any, corner: tuple[int, int], size: tuple[int, int], rng: A
     for dx in (-0.08, 0.08):
         cv2.circle(patch, (int(w * (0.5 + dx)), int(h * 0.48)), max(2, w // 45), (40, 40, 40), -1, cv2.LINE_AA)
     cv2.ellipse(patch, (w // 2, int(h * 0.61)), (w // 14, h // 60), 0, 0, 360, (90, 90, 170), -1, cv2.LINE_AA)
-    image[y : y + h, x : x + w] = cv2.GaussianBlur(patch, (0, 0), 3)
+    return cv2.GaussianBlur(patch, (0, 0), 3)
+
+
+def _portrait(image: Any, corner: tuple[int, int], size: tuple[int, int], rng: Any) -> None:
+    image[corner[1] : corner[1] + size[1], corner[0] : corner[0] + size[0]] = portrait(rng, size)
 
 
 def _dashed(text: str) -> str:
