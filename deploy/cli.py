@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from deploy.refusals import sentence
 from langso.errors import LangsoError
 
 _WHERE = {
@@ -74,8 +75,11 @@ def main() -> None:
     except LangsoError as error:
         click.echo(str(error), err=True)
         sys.exit(getattr(error, "exit_code", 1))
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        click.echo(sentence(error), err=True)
         sys.exit(error.exit_code)
     except click.Abort:
         click.echo("Đã dừng.", err=True)
