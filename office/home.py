@@ -26,6 +26,7 @@ from langso.trust import (
 )
 from office.errors import AlreadyInitialised, NotInitialised
 from office.ownership import hand_over
+from office.signer.trust_pin import write_pin
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class OfficeHome:
 
     @property
     def signer(self) -> Path:
-        """The signer's own folder: keys (*.key) and counters. Of all else it reads only trust, root and devices."""
+        """The signer's own folder: keys (*.key), counters, pinned root. Of all else it reads trust and devices."""
         return self.settings.signer.state or self.state / "signer"
 
     @property
@@ -178,6 +179,7 @@ def initialise(
     signing.save(home.signer / "1.key")
     root = RootFile(root=threshold_of(root_keys, threshold))
     write_atomic(home.root_file, root.to_json(), mode=0o644)
+    write_pin(home.signer, home.roots)
     trust = make_trust(
         settings.commune.code,
         [office_rule(signing)],

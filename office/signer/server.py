@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from langso.errors import LangsoError, os_reason
-from office.errors import SignerRefused, SignerUnreachable
+from office.errors import NotInitialised, SignerRefused, SignerUnreachable
 from office.signer.signing import Signing
 from office.signer.wire import Reply, Request, receive, send
 
@@ -80,7 +80,7 @@ class SignerServer:
                     return
                 while (request := receive(connection, Request)) is not None:
                     send(connection, self._answer(request))
-        except SignerRefused as refused:
+        except (SignerRefused, NotInitialised) as refused:
             with contextlib.suppress(OSError):
                 send(connection, Reply(refused=str(refused)))
         except (OSError, SignerUnreachable):

@@ -22,6 +22,7 @@ from office.signer.rules import (
     check_version,
     read_document,
 )
+from office.signer.trust_pin import TrustPin
 from office.signer.wire import Counter
 
 log = logging.getLogger(__name__)
@@ -36,13 +37,14 @@ class Signing:
         self._lock = threading.Lock()
         self._keys = [SigningKey.load(path) for path in sorted(home.signer.glob("*.key"))]
         self._counters = Counters(home.signer)
-        self._own_keys(home.rule())
+        self._pin = TrustPin(home.signer, lambda: home.roots)
+        self._own_keys(self._rule(self._trust()))
 
     def sign(self, kind: str, payload: bytes) -> bytes:
         """The envelope. Raises SignerRefused; the version is used up before the signature exists."""
         document = read_document(kind, payload)
         with self._lock:
-            trust = self._home.trust().trust
+            trust = self._trust()
             rule = self._rule(trust)
             if isinstance(document, ReceiptsAck):
                 check_ack(document, rule, trust)
@@ -63,7 +65,7 @@ class Signing:
     def raise_to(self, states: Mapping[str, str]) -> tuple[Counter, ...]:
         """Lifts the counters to what devices' signed states hold; one that does not verify is ignored."""
         with self._lock:
-            rule = self._rule(self._home.trust().trust)
+            rule = self._rule(self._trust())
             for device_id, raw in states.items():
                 state = self._verified(device_id, raw)
                 for held in () if state is None else state.held:
@@ -100,6 +102,9 @@ class Signing:
         except Refused:
             return None
         return state if state.device == device_id else None
+
+    def _trust(self) -> TrustDocument:
+        return self._pin.open(self._home.trust_bundle())
 
     def _rule(self, trust: TrustDocument) -> IssuerRule:
         rule = trust.rule(ISSUER)

@@ -1,0 +1,87 @@
+"""What the signer itself holds of the commune's trust: the root pinned in its own folder, the newest trust seen.
+
+Who owns the office's web process may write the office's folder: what lies there is believed only where the pinned
+root signed it, and never an older one than was seen before.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from langso.contract import Threshold, TrustDocument
+from langso.contract.base import Count, Message
+from langso.errors import FileRefused
+from langso.paths import read_limited, write_atomic
+from langso.trust import Opened, Refused, RootKeys, open_bundle, threshold_of
+from office.errors import NotInitialised, SignerRefused
+
+log = logging.getLogger(__name__)
+
+FILE = "trust-pin.json"
+MAX_FILE = 16 << 10
+
+
+class _Pin(Message):
+    """The whole file. `trust`: the version of the newest trust document seen; `sha256` of its payload."""
+
+    root: Threshold
+    version: Annotated[int, Field(ge=1)] = 1
+    trust: Count = 0
+    sha256: Annotated[str, Field(max_length=64)] = ""
+
+
+class TrustPin:
+    """The pin in the signer's `folder`. Raises NotInitialised for a damaged file.
+
+    Where there is none yet (an office made before pins were), `first` is pinned, once, with a line in the log.
+    """
+
+    def __init__(self, folder: Path, first: Callable[[], RootKeys]) -> None:
+        self._path = folder / FILE
+        if not self._path.exists():
+            log.warning("pinning the commune's root in %s", folder)
+            write_pin(folder, first())
+        try:
+            self._pin = _Pin.model_validate_json(read_limited(self._path, MAX_FILE))
+        except (FileRefused, ValidationError, ValueError) as error:
+            raise NotInitialised(
+                f"Tệp khoá gốc của người ký {self._path} bị hỏng; hãy chép lại từ bản sao lưu."
+            ) from error
+
+    def open(self, bundle: bytes) -> TrustDocument:
+        """The trust document of a bundle the pinned root vouches for; a newer root or trust is kept first.
+
+        Raises SignerRefused for one that is forged, older, or has the number of another.
+        """
+        pin = self._pin
+        pinned = RootKeys(tuple(bytes.fromhex(key) for key in pin.root.keys), pin.root.threshold, pin.version)
+        try:
+            opened = open_bundle(bundle, pinned)
+        except Refused as refused:
+            raise SignerRefused(
+                f"Danh sách quyền của xã không do khoá gốc ký ({refused}); hãy chép lại danh sách đúng."
+            ) from refused
+        if opened.trust.version < pin.trust or (opened.trust.version == pin.trust and opened.sha256 != pin.sha256):
+            raise SignerRefused("Danh sách quyền của xã cũ hơn bản người ký đã biết; hãy chép lại bản mới nhất.")
+        self._keep(opened)
+        return opened.trust
+
+    def _keep(self, opened: Opened) -> None:
+        pin = _pin(opened.root, opened.trust.version, opened.sha256)
+        if pin != self._pin:
+            write_atomic(self._path, pin.to_json())
+            self._pin = pin
+
+
+def write_pin(folder: Path, root: RootKeys) -> None:
+    """Pins a root for the signer of this folder; no trust document was seen yet."""
+    write_atomic(folder / FILE, _pin(root).to_json())
+
+
+def _pin(root: RootKeys, trust: int = 0, sha256: str = "") -> _Pin:
+    return _Pin(root=threshold_of(root.keys, root.threshold), version=root.version, trust=trust, sha256=sha256)
