@@ -27,14 +27,18 @@ def no_device(_: click.Context, __: click.Parameter, out: Path | None) -> Path |
     return out
 
 
-def pictures(images: tuple[Path, ...], camera: Path | None) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """The name of each picture and what loads it; a camera gives its first frame."""
+def pictures(
+    images: tuple[Path, ...], camera: Path | None, gray: bool = False
+) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """The name of each picture and what loads it (`gray`: files without their colours); a camera gives its first
+    frame.
+    """
     from scanner.images import load_image
 
     if camera is None and not images:
         raise click.UsageError("Xin cho tên ít nhất một tệp ảnh (hoặc --camera THƯ_MỤC).")
     for path in images:
-        yield str(path), lambda path=path: load_image(path)  # type: ignore[misc]
+        yield str(path), lambda path=path: load_image(path, gray)  # type: ignore[misc]
     if camera is not None:
         from scanner.cameras.replay import ReplayCamera
 
@@ -56,6 +60,8 @@ def each(
     """Answer picture after picture; one that is refused gets its own line, and the exit code is 1 in the end."""
     refused = 0
     for name, load in pictures:
+        # The picture before is let go of first: two of twelve megapixels in colour are 70 MB.
+        image = None
         try:
             image = load()
             begin = time.perf_counter()

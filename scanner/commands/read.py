@@ -34,4 +34,4 @@ def read(images: tuple[Path, ...], as_json: bool, camera: Path | None) -> None:
             return "không thấy mã nào; xin chụp lại gần và rõ hơn"
         return "; ".join(f"[{code['kind']}] {code['text']}" for code in result["codes"])
 
-    each(pictures(images, camera), answer, sentence, as_json)
+    each(pictures(images, camera, gray=True), answer, sentence, as_json)

@@ -14,6 +14,8 @@ from scanner.reading.places import Polygon, polygon
 
 _WECHAT = ("qr-detect.prototxt", "qr-detect.caffemodel", "qr-enlarge.prototxt", "qr-enlarge.caffemodel")
 MAX_CODES = 128
+_HELD_PIXELS = 500 * 500
+_SPECK = np.zeros((16, 16), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class Detector:
 
     def __init__(self) -> None:
         self._net = cv2.dnn.readNetFromCaffe(str(assets.model(_WECHAT[0])), str(assets.model(_WECHAT[1])))
+        # Its second copy of every weight makes this net no faster.
+        self._net.enableWinograd(False)
 
     def boxes(self, gray: Any, side: int, least: float = 0.2) -> list[Polygon]:
         """Upright boxes, surest first, from a look at `side` x `side` pixels' worth of the picture."""
@@ -110,13 +114,23 @@ class Detector:
         if scale < 1.0:
             size = (max(8, round(width * scale)), max(8, round(height * scale)))
             small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
-        self._net.setInput(cv2.dnn.blobFromImage(small, 1 / 255.0), "data")
         found: list[tuple[float, Polygon]] = []
-        for _, kind, sure, left, top, right, bottom in self._net.forward("detection_output")[0, 0]:
+        for _, kind, sure, left, top, right, bottom in self._seen(small):
             if kind >= 1 and sure >= least and right > left and bottom > top:
                 x0, y0, x1, y1 = left * width, top * height, right * width, bottom * height
                 found.append((float(sure), polygon(((x0, y0), (x1, y0), (x1, y1), (x0, y1)))))
         return [place for _, place in sorted(found, reverse=True)]
+
+    def _seen(self, small: Any) -> Any:
+        def forward(gray: Any) -> Any:
+            self._net.setInput(cv2.dnn.blobFromImage(gray, 1 / 255.0), "data")
+            return self._net.forward("detection_output")[0, 0].copy()
+
+        rows = forward(small)
+        if small.size > _HELD_PIXELS:
+            # The net keeps its layers at the size last seen: a speck makes it let go of them.
+            forward(_SPECK)
+        return rows
 
 
 def zbar(gray: Any) -> Look:

@@ -1,5 +1,6 @@
 """QR reading beside each single engine: the development photographs, then drawn codes (texts, small modules, speed).
-Run by `make bench`; with a PATH a contact sheet of the ten worst codes is written there.
+Then the memory `langso scan read` takes with its workers. Run by `make bench`; with a PATH a contact sheet of the
+ten worst codes is written there.
 
 A code counts as read when a decoded outline overlaps its marked quadrilateral, one to one. Some photographs carry an
 EXIF orientation while their marks lie in the pixels as stored; rates are given for the marks as they are and for
@@ -10,7 +11,9 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -67,6 +70,7 @@ def main(sheet: Path | None = None) -> None:
         print("codes: ../shared/data/qr is absent, photographs not measured")
     names()
     small_modules()
+    memory()
 
 
 def photographs(sheet: Path | None) -> None:
@@ -161,6 +165,58 @@ def small_modules(count: int = 40) -> None:
             f"  {size} px/module: scanner {ours / count:4.0%} (wrong {wrong}, median {np.median(times):.0f} ms), "
             f"zxing alone {alone / count:4.0%}, wechat alone {chat / count:4.0%}"
         )
+
+
+def memory() -> None:
+    """The whole process tree of `langso scan read` at its largest: two busy pictures of 12 megapixels, one after the
+    other, with codes too blurred to read, so that every means is tried.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [str(Path(folder) / f"{seed}.jpg") for seed in (1, 2)]
+        for seed, path in enumerate(paths):
+            cv2.imwrite(path, crowded(np.random.default_rng(seed)))
+        command = [str(Path(sys.executable).with_name("langso")), "scan", "read", "--json", *paths]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            most = {"Pss": 0, "Rss": 0}
+            while process.poll() is None:
+                now = _held(process.pid)
+                most = {kind: max(most[kind], now[kind]) for kind in most}
+                time.sleep(0.005)
+    shared, counted = most["Pss"] / 1024, most["Rss"] / 1024
+    print(f"memory: langso scan read, all three processes, 12 megapixels: {shared:.0f} MB (limit 300, ratio", end=" ")
+    print(f"{shared / 300:.2f}); {counted:.0f} MB when what they share is counted for each")
+
+
+def crowded(rng: Any) -> Any:
+    """A gray picture of 12 megapixels full of edges, with eight blurred ID-card codes."""
+    from scenes import codes as drawing
+
+    width, height = 4000, 3000
+    checks = rng.integers(0, 2, (height // 6, width // 6), dtype=np.uint8) * 150 + 50
+    ground = cv2.GaussianBlur(cv2.resize(checks, (width, height), interpolation=cv2.INTER_NEAREST), (0, 0), 1.2)
+    picture = np.clip(ground + rng.normal(0, 12, ground.shape), 0, 255).astype(np.uint8)
+    for index in range(8):
+        code = cv2.GaussianBlur(drawing.draw_code(drawing.citizen(rng), 7)[0], (0, 0), 4.6 + 0.2 * index)
+        y, x = 300 + index // 4 * 1200, 200 + index % 4 * 900
+        picture[y : y + code.shape[0], x : x + code.shape[1]] = code
+    return picture
+
+
+def _held(pid: int) -> dict[str, int]:
+    """Kilobytes of a process and all below it: each page once by its share (Pss), and as often as it is mapped."""
+    total = {"Pss": 0, "Rss": 0}
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            kind, _, size = line.partition(":")
+            if kind in total:
+                total[kind] += int(size.split()[0])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return total
+    for child in children:
+        below = _held(int(child))
+        total = {kind: total[kind] + below[kind] for kind in total}
+    return total
 
 
 def load() -> Iterable[Photograph]:

@@ -98,6 +98,16 @@ def test_a_turned_photograph_is_seen_as_opencv_sees_it(tmp_path: Path, turn: int
     file = tmp_path / "turned.jpg"
     file.write_bytes(encoded("JPEG", exif=exif))
     assert np.array_equal(load_image(file), cv2.imread(str(file)))
+    grey = load_image(file, gray=True).astype(int)
+    # Colours beyond what a pixel can hold are cut off only where there are colours.
+    assert np.abs(grey - cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2GRAY)).mean() < 1
+
+
+def test_a_see_through_picture_without_its_colours_lies_on_white_too() -> None:
+    clear = np.zeros((40, 40, 4), np.uint8)
+    clear[10:30, 10:30, -1] = 255
+    image = decode_image(encoded("PNG", "RGBA", clear), gray=True)
+    assert (image.shape, image[2, 2], image[20, 20]) == ((40, 40), 255, 0)
 
 
 def test_a_phones_photograph_with_a_second_picture_behind_it_is_read() -> None:
