@@ -20,6 +20,7 @@ _settings_option = click.option(
 )
 _LATER = {
     "web": ("office.web.commands", "web", "Chạy trang web và nối với các loa, kiosk."),
+    "trust": ("office.trust_commands", "trust", "Danh sách quyền của xã: xem, gia hạn, thu hồi, thay khoá."),
     "staff": ("office.web.commands", "staff", "Người được vào trang web văn phòng."),
 }
 
@@ -60,39 +61,25 @@ def init(
     settings_file: Path, root_keys: Path, count: int, threshold: int, quiet_hours: tuple[str, ...], volume: int
 ) -> None:
     """Tạo khoá của văn phòng lần đầu, và danh sách quyền ký bằng khoá gốc."""
-    from pydantic import ValidationError
-
     from langso.clock import SystemClock
-    from langso.contract import Caps, QuietHours
-    from langso.errors import UsageError, os_reason
+    from langso.contract import Caps
     from langso.settings import load_settings
-    from langso.trust import SigningKey
     from office.errors import AlreadyInitialised
-    from office.home import OfficeHome, initialise
+    from office.home import OfficeHome, initialise, make_folders
+    from office.root_sticks import read_quiet_hours, write_root_keys
 
     settings = load_settings(settings_file)
-    if threshold > count:
-        raise UsageError("Số khoá phải ký không được lớn hơn số khoá gốc; hãy tăng --count.")
     if OfficeHome(settings).trust_file.exists():
         raise AlreadyInitialised("Văn phòng đã có khoá; không tạo lại, kẻo các loa không nghe nữa.")
-    try:
-        spans = [span.partition("-") for span in quiet_hours]
-        caps = Caps(volume=volume, quiet_hours=tuple(QuietHours(start=a, end=b) for a, _, b in spans))
-    except ValidationError as error:
-        raise UsageError("Giờ yên tĩnh phải ghi như 21:30-05:00; hãy sửa lại.") from error
-    try:
-        root_keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"Không tạo được {root_keys}: {os_reason(error)}; hãy cắm USB rồi thử lại.") from error
-    if any(root_keys.glob("root-*.key")):
-        raise UsageError(f"Thư mục {root_keys} đã có khoá gốc; hãy dùng USB khác để khỏi ghi đè.")
-    keys = [SigningKey.generate() for _ in range(count)]
-    for number, key in enumerate(keys, 1):
-        key.save(root_keys / f"root-{number}.key")
+    caps = Caps(volume=volume, quiet_hours=read_quiet_hours(quiet_hours))
+    # First, so that missing rights leave no keys on the stick.
+    make_folders(OfficeHome(settings))
+    keys = write_root_keys(root_keys, count, threshold)
     home = initialise(settings, keys, None, SystemClock().now(), threshold=threshold, caps=caps)
     click.echo(f"Đã tạo khoá văn phòng ở {home.state} và {count} khoá gốc ở {root_keys}.")
     click.echo("Rút USB khoá gốc, chép mỗi khoá ra một USB riêng, cất ở hai nơi khoá kín; không để trên máy này.")
-    click.echo("Khoá gốc chỉ cần khi đổi người ký, thu hồi thiết bị, hoặc danh sách quyền sắp hết hạn (hai năm).")
+    click.echo("Khoá gốc chỉ cần khi đổi người ký, thu hồi thiết bị, hoặc danh sách quyền sắp hết hạn (hai năm):")
+    click.echo("langso office trust --help")
 
 
 @office.command(name="signer")

@@ -17,6 +17,10 @@ class AlreadyInitialised(OfficeError, FileExistsError):
     """The office has keys already; new ones would make every device deaf."""
 
 
+class TrustChangeRefused(OfficeError, ValueError):
+    """The list of rights cannot be changed as asked: root keys are missing, or there is nothing to change."""
+
+
 class SignerRefused(OfficeError, PermissionError):
     """The signer does not sign this: its own rules forbid it."""
 

@@ -169,7 +169,7 @@ def initialise(
     home = OfficeHome(settings)
     if home.trust_file.exists():
         raise AlreadyInitialised(f"Văn phòng đã có khoá ở {home.state}; không tạo lại, kẻo các loa không nghe nữa.")
-    _make_folders(home)
+    make_folders(home)
     authority = ca or make_ca(settings.commune.name[:64], now=now)
     write_atomic(home.ca / "ca.pem", authority.certificate, mode=0o644)
     write_atomic(home.ca / "ca.key", authority.key)
@@ -211,7 +211,8 @@ def office_rule(*keys: SigningKey, epoch: int = 0) -> IssuerRule:
     )
 
 
-def _make_folders(home: OfficeHome) -> None:
+def make_folders(home: OfficeHome) -> None:
+    """The office's folders with their rights. Raises FileRefused."""
     try:
         home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (home.signer, home.ca, home.devices, home.published, home.media, home.desk):

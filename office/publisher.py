@@ -249,12 +249,12 @@ class Publisher:
             return
         if not self._ready:
             self._begin()
+        self._publish_trust()
         if now - self._refreshed >= REFRESH_S:
             self._broadcasts.refresh()
             self._catalogue.refresh()
             self._refreshed = now
             self._trouble = ""
-        self._publish_trust()
         newest = self._documents.newest_id()
         if newest != self._shown:
             shown, self._shown = self._shown, newest
@@ -282,6 +282,8 @@ class Publisher:
         if sha256 != self._trust_sha:
             self._link.publish(self._topics.trust, bundle, retain=True)
             self._trust_sha = sha256
+            # It may have begun a new epoch, in which nothing was signed yet.
+            self._refreshed = float("-inf")
 
     def _show(self, issued: Issued) -> None:
         self._link.publish(self._topic(issued), issued.envelope, retain=True)

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from langso.clock import Clock
 from langso.contract import Document, IssuerRule, ReceiptsAck, State, TrustDocument, Urgent
@@ -35,7 +36,7 @@ class Signing:
         self._home = home
         self._clock = clock
         self._lock = threading.Lock()
-        self._keys = [SigningKey.load(path) for path in sorted(home.signer.glob("*.key"))]
+        self._keys = _keys_in(home.signer)
         self._counters = Counters(home.signer)
         self._pin = TrustPin(home.signer, lambda: home.roots)
         self._own_keys(self._rule(self._trust()))
@@ -116,5 +117,13 @@ class Signing:
         listed = {key_id(bytes.fromhex(key)) for key in rule.signers.keys}
         found = [key for key in self._keys if key.key_id in listed]
         if len(found) < rule.signers.threshold:
+            # Trust may name a key that was made after this process began.
+            self._keys = _keys_in(self._home.signer)
+            found = [key for key in self._keys if key.key_id in listed]
+        if len(found) < rule.signers.threshold:
             raise NotInitialised("Khoá của người ký không có trong danh sách quyền của xã; hãy ký lại danh sách đó.")
         return found
+
+
+def _keys_in(folder: Path) -> list[SigningKey]:
+    return [SigningKey.load(path) for path in sorted(folder.glob("*.key"))]

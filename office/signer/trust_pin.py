@@ -66,7 +66,11 @@ class TrustPin:
             raise SignerRefused(
                 f"Danh sách quyền của xã không do khoá gốc ký ({refused}); hãy chép lại danh sách đúng."
             ) from refused
-        if opened.trust.version < pin.trust or (opened.trust.version == pin.trust and opened.sha256 != pin.sha256):
+        trust = opened.trust
+        # A new root counts its trust documents anew.
+        if trust.epoch == pin.version and (
+            trust.version < pin.trust or (trust.version == pin.trust and opened.sha256 != pin.sha256)
+        ):
             raise SignerRefused("Danh sách quyền của xã cũ hơn bản người ký đã biết; hãy chép lại bản mới nhất.")
         self._keep(opened)
         return opened.trust
