@@ -6,6 +6,7 @@ import time
 from datetime import datetime
 
 from deploy.village.running import BROKER, OFFICE, SIGNER
+from deploy.village.story.hearing import loudness
 from deploy.village.story.records import wait_for
 from deploy.village.story.report import Evidence, NotSeen
 from deploy.village.story.scene import Scene, StoryStep, sleep_until, soon
@@ -13,6 +14,7 @@ from deploy.village.story.scene import Scene, StoryStep, sleep_until, soon
 NEXT_S = 14.0
 WITHIN_MS = 20.0
 CUT_IN_S = 1.0
+SILENT_S = 2.0
 
 
 def ordinary(scene: Scene, evidence: Evidence) -> None:
@@ -78,6 +80,33 @@ def emergency(scene: Scene, evidence: Evidence) -> None:
     evidence.require(
         all(play.outcome in ("cut", "played") for play in cut_plays.values()), "what was cut is receipted everywhere"
     )
+
+
+def stopped(scene: Scene, evidence: Evidence) -> None:
+    """A broadcast that sounds is stopped by one press in the console: silence in two seconds, receipted as cut."""
+    start = soon(NEXT_S)
+    sentence = "Bản tin này gửi nhầm, cán bộ sẽ bấm dừng khi đang phát. "
+    broadcast = scene.console.broadcast("Bản tin gửi nhầm", sentence * 6, scene.devices, start)
+    occurrence, _ = scene.records.occurrence(broadcast)
+    scene.wait_ready(scene.devices)
+    sleep_until(start)
+    time.sleep(4.0)
+    pressed = time.time()
+    answered = scene.console.stop(broadcast)
+    plays = scene.wait_ended(occurrence, scene.devices, 20)
+    time.sleep(max(0.0, pressed + SILENT_S + 2.5 - time.time()))
+    before = {one: loudness(scene.village, one, pressed - 1.5, pressed) for one in scene.devices}
+    after = {one: loudness(scene.village, one, pressed + SILENT_S, pressed + SILENT_S + 2) for one in scene.devices}
+    evidence.note(
+        console_answered_after_s=round(answered - pressed, 2),
+        receipts={device: [play.outcome, play.why, play.heard_ms] for device, play in plays.items()},
+        loudness_before={device: round(level, 4) for device, level in before.items()},
+        loudness_after={device: round(level, 4) for device, level in after.items()},
+    )
+    evidence.require(
+        all(after[one] < before[one] / 50 for one in scene.devices), f"silent {SILENT_S:.0f} s after the press"
+    )
+    evidence.require(all(play.outcome == "cut" for play in plays.values()), "receipted as cut everywhere")
 
 
 def outage(scene: Scene, evidence: Evidence) -> None:
@@ -152,6 +181,7 @@ def pulled_cord(scene: Scene, evidence: Evidence) -> None:
 STEPS = (
     StoryStep("ordinary", "Bản tin gõ trên trang web được nghe ở ba loa cùng lúc", ordinary),
     StoryStep("emergency", "Lệnh khẩn cắt ngang trong một giây, báo yên thì dừng", emergency),
+    StoryStep("stopped", "Bấm Dừng khi đang phát: im trong hai giây, có biên nhận", stopped),
     StoryStep("outage", "Mất máy chủ tin và văn phòng: bản tin sau vẫn phát, biên nhận về sau", outage),
     StoryStep("cord", "Rút dây bộ điều khiển: âm ly tự ngắt", pulled_cord),
 )

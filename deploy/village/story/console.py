@@ -79,6 +79,11 @@ class Console:
         self._post(f"/khan-cap/{order}/bao-yen", {}, page="/khan-cap")
         return time.time()
 
+    def stop(self, broadcast: str) -> float:
+        """Press "Dừng" on a broadcast's page; returns the wall time (s) of the console's answer."""
+        self._post(f"/ban-tin/{broadcast}/dung", {}, page=f"/ban-tin/{broadcast}")
+        return time.time()
+
     def page(self, path: str) -> httpx.Response:
         """A page, redirects followed."""
         answer = self._client.get(path, follow_redirects=True)

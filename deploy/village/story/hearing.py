@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.village.running import Village
+from deploy.village.story.report import NotSeen
 
 if TYPE_CHECKING:
     from speaker.listening import Recording
@@ -65,10 +68,7 @@ def listen(village: Village, device: str, media: Path, around_s: float, margin_s
     """
     from speaker.listening import locate, read_medium, read_recording
 
-    recorder = f"{device}-recorder"
-    if village.processes.running[recorder].process.poll() is None:
-        village.processes.stop(recorder)
-    try:
+    with _recorder_still(village, device):
         samples = read_medium(media)
         recording = read_recording(village.ground.home(device).recording)
         length = len(samples) / 48000
@@ -78,11 +78,36 @@ def listen(village: Village, device: str, media: Path, around_s: float, margin_s
             after_ns=int((around_s - margin_s) * 1e9),
             before_ns=int((around_s + length + margin_s) * 1e9),
         )
+    flac, stamps = _excerpt(recording, found.sample, len(samples))
+    return Heard(device, found.start_ns / 1e9, found.correlation, found.spread_ms, flac, stamps)
+
+
+def loudness(village: Village, device: str, from_s: float, to_s: float) -> float:
+    """RMS (0 to 1) of what `device` said between two wall times. The recorder is stopped and started."""
+    import numpy
+
+    from speaker.listening import BLOCK, read_recording
+
+    with _recorder_still(village, device):
+        recording = read_recording(village.ground.home(device).recording)
+    within = (recording.wall_ns >= from_s * 1e9) & (recording.wall_ns < to_s * 1e9)
+    blocks = numpy.flatnonzero(within)
+    if not len(blocks):
+        raise NotSeen(f"expected: a recording of {device} around {from_s:.1f}; there is none")
+    samples = recording.samples[blocks[0] * BLOCK : (blocks[-1] + 1) * BLOCK].astype(numpy.float64)
+    return float(numpy.sqrt(numpy.mean(samples**2)))
+
+
+@contextmanager
+def _recorder_still(village: Village, device: str) -> Iterator[None]:
+    recorder = f"{device}-recorder"
+    if village.processes.running[recorder].process.poll() is None:
+        village.processes.stop(recorder)
+    try:
+        yield
     finally:
         village.processes.restart(recorder)
         time.sleep(0.1)
-    flac, stamps = _excerpt(recording, found.sample, len(samples))
-    return Heard(device, found.start_ns / 1e9, found.correlation, found.spread_ms, flac, stamps)
 
 
 def _excerpt(recording: Recording, first: int, count: int) -> tuple[bytes, bytes]:
