@@ -1,26 +1,38 @@
-"""`langso scan pdf`: one document from pictures of its pages."""
+"""`langso scan pdf`: one document from pictures of its pages, or from documents made before."""
 
 from __future__ import annotations
 
 import json
+import re
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from langso.paths import write_atomic
+from langso.errors import FileRefused
+from langso.paths import read_limited, write_atomic
 from scanner.commands.pictures import IMAGES, JSON, each, no_device
-from scanner.commands.pictures import pictures as chosen
-from scanner.errors import ScannerError
+from scanner.errors import DocumentRefused, ScannerError
 
 if TYPE_CHECKING:
     from scanner.clean import CleanPage
-    from scanner.document import Level, Made
+    from scanner.document import JpegPage, Level, Made
 
 _OUT = click.Path(path_type=Path)
 PAPERS = ("A4", "A5", "A3", "A6", "B5", "ID-1", "ID-3")
 _NO_EDGES = "không thấy đủ bốn mép giấy; xin chụp lại trên nền khác màu"
+_ORDER = re.compile(r"[0-9]{1,4}(,[0-9]{1,4})*")
+
+
+def _order(_: click.Context, __: click.Parameter, told: str | None) -> tuple[int, ...]:
+    if told is None:
+        return ()
+    if not _ORDER.fullmatch(told.replace(" ", "")):
+        raise click.BadParameter("xin ghi số trang cách nhau bằng dấu phẩy, ví dụ 2,1,4.")
+    return tuple(map(int, told.split(",")))
 
 
 @click.command()
@@ -41,6 +53,12 @@ _NO_EDGES = "không thấy đủ bốn mép giấy; xin chụp lại trên nền
 @click.option("--text/--no-text", default=True, help="Có hay không có lớp chữ để tìm (Tesseract tiếng Việt).")
 @click.option("--card", is_flag=True, help="Ảnh là các mặt thẻ: hai mặt một tờ A4, đúng cỡ thật.")
 @click.option("--paper", type=click.Choice(PAPERS), default=None, help="Cỡ giấy, nếu đã biết.")
+@click.option(
+    "--order",
+    callback=_order,
+    metavar="SỐ,SỐ,…",
+    help="Các trang lấy vào tài liệu, theo thứ tự này (đếm từ 1 qua mọi tệp đã cho); trang không kể ra thì bỏ.",
+)
 @JSON
 def pdf(
     images: tuple[Path, ...],
@@ -51,11 +69,15 @@ def pdf(
     text: bool,
     card: bool,
     paper: str | None,
+    order: tuple[int, ...],
     as_json: bool,
 ) -> None:
-    """Một tệp PDF/A, mỗi ảnh một trang: cắt theo mép giấy, nắn thẳng, làm đều ánh sáng, thêm lớp chữ."""
+    """Một tệp PDF/A, mỗi ảnh một trang: cắt theo mép giấy, nắn thẳng, làm đều ánh sáng, thêm lớp chữ.
+
+    Tệp .pdf do lệnh này làm trước đây cũng dùng được như ảnh, để thêm, bỏ, đổi chỗ hay thay trang (--order).
+    """
     from scanner.clean import finish
-    from scanner.document import About, DocumentMaker, card_sheet, next_name, save_new
+    from scanner.document import About, card_sheet, compress, make_document, next_name, save_new
     from scanner.pages import find_page
 
     begin = time.perf_counter()
@@ -64,61 +86,99 @@ def pdf(
         dossier = next_name(dossier, ()).removesuffix("-001.pdf")
     if out.is_dir() and not dossier:
         raise click.UsageError("-o là một thư mục: xin cho tên tệp, hoặc thêm --dossier MÃ_HỒ_SƠ.")
+    pages: list[JpegPage] = []
     sides: list[CleanPage] = []
-    with DocumentMaker(text=text) as maker:
 
-        def answer(image: Any) -> dict[str, Any]:
-            found = find_page(image)
-            if found.quad is None:
-                raise ScannerError(_NO_EDGES)
-            clean = finish(image, found.quad, "ID-1" if card else paper)
-            told = {"paper": clean.paper, "confidence": found.confidence}
-            if not card:
-                dpi = maker.add(clean).dpi
-                return {"page": len(maker), "dpi": dpi, **told}
-            # Both sides are wanted before the sheet is made; a side that is no card is refused at once.
-            card_sheet([clean])
-            sides.append(clean)
-            number = len(maker) + 1
-            if len(sides) == 2:
-                maker.add(card_sheet(sides))
-                sides.clear()
-            return {"page": number, "dpi": clean.dpi, **told}
+    def answer(given: Any) -> dict[str, Any]:
+        if isinstance(given, tuple):
+            first = len(pages) + 1
+            pages.extend(given)
+            return {"page": first, "pages": len(given)}
+        found = find_page(given)
+        if found.quad is None:
+            raise ScannerError(_NO_EDGES)
+        clean = finish(given, found.quad, "ID-1" if card else paper)
+        told = {"paper": clean.paper, "confidence": found.confidence}
+        if not card:
+            pages.append(compress(clean))
+            return {"page": len(pages), "dpi": pages[-1].dpi, **told}
+        # Both sides are wanted before the sheet is made; a side that is no card is refused at once.
+        card_sheet([clean])
+        sides.append(clean)
+        number = len(pages) + 1
+        if len(sides) == 2:
+            pages.append(compress(card_sheet(sides)))
+            sides.clear()
+        return {"page": number, "dpi": clean.dpi, **told}
 
-        refused = False
-        try:
-            each(chosen(images, None), answer, _sentence, as_json)
-        except SystemExit:
-            refused = True
-        if sides:
-            maker.add(card_sheet(sides))
-        if len(maker):
-            made: list[Made] = []
+    refused = False
+    try:
+        each(_given(images), answer, _sentence, as_json)
+    except SystemExit:
+        refused = True
+    if sides:
+        pages.append(compress(card_sheet(sides)))
+    if order:
+        # With one missing the numbers would mean other pages.
+        if refused:
+            raise SystemExit(1)
+        pages = _chosen(pages, order)
+    if pages:
+        made: list[Made] = []
 
-            def document(name: str) -> bytes:
-                about = About(title, dossier=dossier, name=name if dossier else "")
-                made.append(maker.finish(about, cast("Level", level)))
-                return made[-1].data
+        def document(name: str) -> bytes:
+            about = About(title, dossier=dossier, name=name if dossier else "")
+            made.append(make_document(pages, about, level=cast("Level", level), text=text))
+            return made[-1].data
 
-            if out.is_dir():
-                out = save_new(out, dossier, document)
-            else:
-                write_atomic(out, document(out.name), mode=0o644)
-            _tell(out, made[-1], level, time.perf_counter() - begin, as_json)
+        if out.is_dir():
+            out = save_new(out, dossier, document)
+        else:
+            write_atomic(out, document(out.name), mode=0o644)
+        _tell(out, made[-1], level, time.perf_counter() - begin, as_json)
     if refused:
         raise SystemExit(1)
 
 
+def _given(paths: tuple[Path, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:
+    from scanner.images import load_image
+
+    for path in paths:
+        load = _pages if path.suffix.lower() == ".pdf" else load_image
+        yield str(path), partial(load, path)
+
+
+def _pages(path: Path) -> tuple[JpegPage, ...]:
+    from scanner.document import MAX_BYTES, pages_of
+
+    if not path.is_file():
+        raise DocumentRefused(f"Không có tệp {path.name}; hãy kiểm tra lại tên tệp.")
+    try:
+        return pages_of(read_limited(path, MAX_BYTES))
+    except FileRefused as error:
+        raise DocumentRefused(str(error)) from error
+
+
+def _chosen(pages: list[JpegPage], order: tuple[int, ...]) -> list[JpegPage]:
+    if len(set(order)) < len(order) or not all(1 <= number <= len(pages) for number in order):
+        raise DocumentRefused(
+            f"Có {len(pages)} trang; --order kể mỗi trang nhiều nhất một lần, từ 1 đến {len(pages)}."
+        )
+    return [pages[number - 1] for number in order]
+
+
 def _sentence(result: dict[str, Any]) -> str:
+    if "pages" in result:
+        return f"{result['pages']} trang, từ trang {result['page']}"
     return f"trang {result['page']}, {result['paper']}, {result['dpi']} dpi"
 
 
 def _tell(out: Path, made: Made, level: str, seconds: float, as_json: bool) -> None:
-    size, pages = len(made.data), len(made.texts)
+    size = len(made.data)
     if as_json:
         line = {
             "document": str(out),
-            "pages": pages,
+            "pages": made.pages,
             "bytes": size,
             "pdfa": None if made.level == "none" else made.level,
             "characters": made.characters,
@@ -128,7 +188,9 @@ def _tell(out: Path, made: Made, level: str, seconds: float, as_json: bool) -> N
         click.echo(json.dumps(line, ensure_ascii=False))
         return
     kind = "PDF thường" if made.level == "none" else f"PDF/A-{made.level.upper()}"
-    click.echo(f"Đã ghi {out}: {pages} trang, {size // 1000} KB, {kind}, {made.characters} chữ, {seconds:.1f} giây.")
+    click.echo(
+        f"Đã ghi {out}: {made.pages} trang, {size // 1000} KB, {kind}, {made.characters} chữ, {seconds:.1f} giây."
+    )
     for number, why in made.unread:
         click.echo(f"Trang {number}: {why}", err=True)
     if made.level != level:

@@ -6,19 +6,19 @@ text is added where the time is: by the office when it opens the document (`add_
 
 from scanner.document.archive import LEVELS, Level
 from scanner.document.card import card_sheet
-from scanner.document.make import DocumentMaker, Made, make_document, make_pdf
+from scanner.document.make import Made, make_document, make_pdf
 from scanner.document.naming import next_name, save_new
 from scanner.document.pdf import About
-from scanner.document.reopen import add_text
+from scanner.document.reopen import MAX_BYTES, add_text, pages_of
 from scanner.document.sheet import MAX_PAGES, PAGE_BYTES, JpegPage, compress, jpeg
-from scanner.document.text import PageText, recognise
+from scanner.document.text import PageText
 
 __all__ = [
     "LEVELS",
+    "MAX_BYTES",
     "MAX_PAGES",
     "PAGE_BYTES",
     "About",
-    "DocumentMaker",
     "JpegPage",
     "Level",
     "Made",
@@ -30,6 +30,6 @@ __all__ = [
     "make_document",
     "make_pdf",
     "next_name",
-    "recognise",
+    "pages_of",
     "save_new",
 ]

@@ -1,13 +1,14 @@
-"""A PDF put together page by page: the JPEG as it is, at its true size, its text layer; then the document's data."""
+"""Pages put into a PDF by img2pdf: each JPEG as it is, at its true size; then what the document says of itself."""
 
 from __future__ import annotations
 
+import io
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from scanner.document.layer import FONT, LayerFont, layer
 from scanner.document.sheet import MAX_PAGES
 from scanner.errors import DocumentRefused
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     import pikepdf
 
     from scanner.document.sheet import JpegPage
-    from scanner.document.text import PageText
 
 CREATOR = "Làng Số"
 POINTS_PER_MM = 72 / 25.4
@@ -38,74 +38,53 @@ class About:
             object.__setattr__(self, label, _one_line(getattr(self, label)))
 
 
-class PdfWriter:
-    """Pages added one by one; `finish` gives the open document (the caller closes it)."""
+def put_together(pages: Sequence[JpegPage]) -> bytes:
+    """A PDF of these pages, one a sheet, without text. Raises DocumentRefused for none, too many or an odd JPEG."""
+    import img2pdf
 
-    def __init__(self) -> None:
-        import pikepdf
+    if not pages:
+        raise DocumentRefused("Chưa có trang nào để làm tài liệu; hãy chụp ít nhất một trang.")
+    if len(pages) > MAX_PAGES:
+        raise DocumentRefused(f"Tài liệu quá {MAX_PAGES} trang; hãy chia làm nhiều lần gửi.")
+    sizes = iter([tuple(round(side * POINTS_PER_MM, 2) for side in page.size_mm) for page in pages])
 
-        self._pdf = pikepdf.new()
-        self._font = LayerFont()
-        self._texts: list[bytes] = []
+    def layout(*_: object) -> tuple[float, float, float, float]:
+        # img2pdf asks for one page after another: the sheet's size, then the picture's on it.
+        wide, high = next(sizes)
+        return wide, high, wide, high
 
-    def add(self, page: JpegPage, text: PageText | None = None) -> None:
-        """One more page. Raises DocumentRefused when there are too many."""
-        from pikepdf import Array, Dictionary, Name
-
-        if len(self._texts) >= MAX_PAGES:
-            raise DocumentRefused(f"Tài liệu quá {MAX_PAGES} trang; hãy chia làm nhiều lần gửi.")
-        wide, high = (round(side * POINTS_PER_MM, 2) for side in page.size_mm)
-        picture = self._pdf.make_stream(page.data)
-        picture.Type, picture.Subtype = Name.XObject, Name.Image
-        picture.Width, picture.Height, picture.BitsPerComponent = page.width, page.height, 8
-        picture.ColorSpace = Name.DeviceGray if page.grey else Name.DeviceRGB
-        picture.Filter = Name.DCTDecode
-        drawn = b"q %.2f 0 0 %.2f 0 0 cm /Im0 Do Q\n" % (wide, high)
-        words = layer(text, wide, high, self._font) if text is not None else b""
-        self._texts.append(words)
-        leaf = Dictionary(
-            Type=Name.Page,
-            MediaBox=Array([0, 0, wide, high]),
-            Resources=Dictionary(XObject=Dictionary(Im0=picture)),
-            Contents=self._pdf.make_stream(drawn + words),
+    try:
+        made: bytes = img2pdf.convert(
+            [io.BytesIO(page.data) for page in pages],
+            layout_fun=layout,
+            # A page lies as it was shown: what the JPEG says of turning does not count.
+            rotation=img2pdf.Rotation.none,
+            nodate=True,
         )
-        self._pdf.pages.append(self._page(leaf))
+    except (img2pdf.ImageOpenError, img2pdf.JpegColorspaceError, ValueError, OSError) as error:
+        raise DocumentRefused("Không đọc được một trang của tài liệu; hãy chụp lại trang đó.") from error
+    return made
 
-    def finish(self, about: About) -> pikepdf.Pdf:
-        """The document with its data and, where there is text, its font. Raises DocumentRefused without pages."""
-        from pikepdf import Dictionary, Name
 
-        if not self._texts:
-            raise DocumentRefused("Chưa có trang nào để làm tài liệu; hãy chụp ít nhất một trang.")
-        if self._font:
-            font = self._font.add_to(self._pdf)
-            for page, words in zip(self._pdf.pages, self._texts, strict=True):
-                if words:
-                    page.Resources.Font = Dictionary({FONT: font})
-        self._describe(about)
-        self._pdf.Root.Lang = "vi"
-        self._pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-        self._pdf.Root.PageLayout = Name.OneColumn
-        return self._pdf
+def describe(pdf: pikepdf.Pdf, about: About) -> None:
+    """Write what the document says of itself: XMP, the older Info dictionary, its language, how it opens."""
+    from pikepdf import Dictionary, Name
 
-    def _page(self, leaf: pikepdf.Dictionary) -> pikepdf.Page:
-        import pikepdf
-
-        return pikepdf.Page(self._pdf.make_indirect(leaf))
-
-    def _describe(self, about: About) -> None:
-        moment = about.made.isoformat(timespec="seconds")
-        # pikepdf writes the same into the older Info dictionary, so the two agree.
-        with self._pdf.open_metadata(set_pikepdf_as_editor=False) as data:
-            data["dc:title"] = about.title
-            data["dc:language"] = {"vi"}
-            data["xmp:CreatorTool"] = CREATOR
-            data["pdf:Producer"] = CREATOR
-            data["xmp:CreateDate"] = data["xmp:ModifyDate"] = data["xmp:MetadataDate"] = moment
-            if about.dossier:
-                data["dc:description"] = f"Hồ sơ {about.dossier}"
-            if about.name:
-                data["dc:identifier"] = about.name
+    moment = about.made.isoformat(timespec="seconds")
+    # pikepdf writes the same into the Info dictionary, so the two agree.
+    with pdf.open_metadata(set_pikepdf_as_editor=False) as data:
+        data["dc:title"] = about.title
+        data["dc:language"] = {"vi"}
+        data["xmp:CreatorTool"] = CREATOR
+        data["pdf:Producer"] = CREATOR
+        data["xmp:CreateDate"] = data["xmp:ModifyDate"] = data["xmp:MetadataDate"] = moment
+        if about.dossier:
+            data["dc:description"] = f"Hồ sơ {about.dossier}"
+        if about.name:
+            data["dc:identifier"] = about.name
+    pdf.Root.Lang = "vi"
+    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    pdf.Root.PageLayout = Name.OneColumn
 
 
 def _one_line(text: str) -> str:

@@ -38,7 +38,6 @@ class JpegPage:
     size_mm: tuple[float, float]
     width: int
     height: int
-    grey: bool = False
 
     @property
     def dpi(self) -> int:
@@ -54,14 +53,15 @@ class JpegPage:
             raise DocumentRefused("Trang quá lớn; hãy chụp lại trang này.")
         try:
             with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
-                mode, (width, height) = image.mode, image.size
+                kind, mode, (width, height) = image.format, image.mode, image.size
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
             raise DocumentRefused("Trang không phải ảnh JPEG đọc được; hãy chụp lại trang này.") from error
-        if mode not in ("RGB", "L") or width * height > MAX_PIXELS:
+        # MPO: several pictures in one file.
+        if kind != "JPEG" or mode not in ("RGB", "L") or width * height > MAX_PIXELS:
             raise DocumentRefused("Trang có kiểu ảnh không dùng được; hãy chụp lại trang này.")
         if not jpeg_is_whole(data):
             raise DocumentRefused("Trang bị hỏng hoặc chép thiếu; hãy chụp lại trang này.")
-        return cls(data, paper, size_mm, width, height, mode == "L")
+        return cls(data, paper, size_mm, width, height)
 
 
 def compress(page: CleanPage) -> JpegPage:

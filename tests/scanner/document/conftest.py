@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import io
 import random
-from collections.abc import Callable
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,6 @@ from pikepdf import Name
 from PIL import Image, ImageDraw, ImageFont
 
 from scanner.clean import CleanPage
-from scanner.document.text import available
 
 FACE = Path("/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf")
 SENTENCE = (
@@ -49,8 +51,72 @@ def page_of_words() -> Callable[..., tuple[CleanPage, str]]:
 @pytest.fixture
 def tesseract() -> None:
     """Skips where Tesseract has no Vietnamese data."""
-    if not available():
+    program = shutil.which("tesseract")
+    if program is None or b"vie" not in subprocess.check_output([program, "--list-langs"]).split():
         pytest.skip("no Tesseract with Vietnamese data here")
+
+
+def hocr(lines: Sequence[Sequence[tuple[str, float, float]]], tall: float = 0.02, sure: int = 96) -> str:
+    """What Tesseract says of a page of 1000 x 1414 pixels: words, each from and to a share of its width."""
+    drawn = []
+    for number, words in enumerate(lines):
+        bottom = round(1414 * (0.1 + number * tall * 1.5))
+        top = bottom - round(1414 * tall)
+        spans = "".join(
+            f"<span class='ocrx_word' title='bbox {round(left * 1000)} {top} {round(right * 1000)} {bottom}; "
+            f"x_wconf {sure}'>{html.escape(word)}</span>"
+            for word, left, right in words
+        )
+        drawn.append(f"<span class='ocr_line' title='bbox 0 {top} 1000 {bottom}; baseline 0 -4'>{spans}</span>")
+    return (
+        "<?xml version='1.0' encoding='UTF-8'?><html xmlns='http://www.w3.org/1999/xhtml'><body>"
+        "<div class='ocr_page' title='image \"x\"; bbox 0 0 1000 1414; ppageno 0; scan_res 121 121'>"
+        f"<div class='ocr_carea'><p class='ocr_par'>{''.join(drawn)}</p></div></div></body></html>"
+    )
+
+
+@pytest.fixture
+def say() -> Callable[..., str]:
+    """`say(lines, tall=0.02, sure=96)` -> hOCR; see `hocr`."""
+    return hocr
+
+
+@pytest.fixture
+def reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`reads(words, script="")`: from now on Tesseract is a program that answers with this hOCR at once, or runs the
+    script instead (sh; `$prefix` is where its answer goes).
+    """
+    folder = tmp_path / "programs"
+    folder.mkdir()
+
+    def make(words: str = hocr([[("Tiếng", 0.1, 0.3), ("Việt", 0.31, 0.5)]]), script: str = "") -> None:
+        (folder / "words").write_text(words, encoding="utf-8")
+        program = folder / "tesseract"
+        program.write_text(
+            '#!/bin/sh\ncase "$1" in\n--version) echo tesseract 5.3.0; exit;;\n'
+            "--list-langs) printf 'languages\\nvie\\n'; exit;;\nesac\n"
+            'while [ "$1" != hocr ]; do prefix="$1"; shift; done\n'
+            + (script or f'cp {folder}/words "$prefix.hocr"; : > "$prefix.txt"')
+        )
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+    return make
+
+
+@pytest.fixture
+def extracted(tmp_path: Path) -> Callable[..., str]:
+    """`extracted(pdf, *options)` -> its text, as pdftotext takes it out."""
+
+    def look(data: bytes, *options: str) -> str:
+        if shutil.which("pdftotext") is None:
+            pytest.skip("no pdftotext here")
+        file = tmp_path / "made.pdf"
+        file.write_bytes(data)
+        done = subprocess.run(["pdftotext", *options, str(file), "-"], capture_output=True, check=True, timeout=30)
+        return done.stdout.decode()
+
+    return look
 
 
 @pytest.fixture

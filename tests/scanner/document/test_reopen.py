@@ -15,41 +15,36 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.clean import CleanPage
-from scanner.document import About, add_text, make, make_document, make_pdf
+from scanner.document import About, add_text, make_document, make_pdf
 from scanner.document.reopen import _about, pages_of
-from scanner.document.text import Line, PageText, Word
 from scanner.errors import DocumentRefused
-
-TEXT = PageText((Line((Word("chữ", 0.1, 0.3),), (0.2, 0.2), 0.02),))
 
 
 def test_the_pictures_pass_through_untouched(
-    noise_page: Callable[..., CleanPage], monkeypatch: pytest.MonkeyPatch
+    noise_page: Callable[..., CleanPage], reads: Callable[..., None]
 ) -> None:
-    monkeypatch.setattr(make, "recognise_grey", lambda pgm, dpi, seconds: TEXT)
+    reads()
     about = About("Giấy khai sinh", datetime(2024, 8, 1, tzinfo=UTC), "H56-240801-0001", "H56-240801-0001-001.pdf")
     plain = make_document([noise_page(1), noise_page(2)], about, text=False)
     with_text = add_text(plain.data)
     assert [page.data for page in pages_of(with_text.data)] == [page.data for page in pages_of(plain.data)]
     assert [page.size_mm for page in pages_of(with_text.data)] == [(210.0, 297.0)] * 2
     assert with_text.level == "2b"
-    assert with_text.characters == 2 * len("chữ")
+    assert with_text.characters == 2 * len("TiếngViệt")
     with pikepdf.open(io.BytesIO(with_text.data)) as pdf, pdf.open_metadata() as told:
         assert told["dc:title"] == "Giấy khai sinh"
         assert told["dc:description"] == "Hồ sơ H56-240801-0001"
         assert str(told["xmp:CreateDate"]).startswith("2024-08-01")
 
 
-def test_adding_text_twice_gives_it_once(
-    noise_page: Callable[..., CleanPage], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(make, "recognise_grey", lambda pgm, dpi, seconds: TEXT)
+def test_adding_text_twice_gives_it_once(noise_page: Callable[..., CleanPage], reads: Callable[..., None]) -> None:
+    reads()
     once = add_text(make_pdf([noise_page()], "x"))
     assert add_text(once.data).characters == once.characters
 
 
-def test_the_office_names_it(noise_page: Callable[..., CleanPage], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(make, "recognise_grey", lambda pgm, dpi, seconds: TEXT)
+def test_the_office_names_it(noise_page: Callable[..., CleanPage], reads: Callable[..., None]) -> None:
+    reads()
     named = add_text(make_pdf([noise_page()], "x"), dossier="H56-240801-0001", name="H56-240801-0001-001.pdf")
     with pikepdf.open(io.BytesIO(named.data)) as pdf, pdf.open_metadata() as told:
         assert told["dc:description"] == "Hồ sơ H56-240801-0001"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from scanner.clean import CleanPage
 from scanner.document.sheet import PAGE_BYTES, JpegPage, compress, jpeg
@@ -52,9 +54,16 @@ def test_a_coarse_page_stays_as_it_is(noise_page: Callable[..., CleanPage]) -> N
 def test_a_ready_jpeg_is_known_by_its_header() -> None:
     data = jpeg(np.zeros((40, 30, 3), np.uint8))
     page = JpegPage.of(data, "A4", (210.0, 297.0))
-    assert (page.width, page.height, page.grey, page.data) == (30, 40, False, data)
+    assert (page.width, page.height, page.data) == (30, 40, data)
     grey = cv2.imencode(".jpg", np.zeros((40, 30), np.uint8))[1].tobytes()
-    assert JpegPage.of(grey, "A4", (210.0, 297.0)).grey
+    assert JpegPage.of(grey, "A4", (210.0, 297.0)).data == grey
+
+
+def test_several_pictures_in_one_file_are_refused() -> None:
+    out, leaf = io.BytesIO(), Image.new("RGB", (40, 30))
+    leaf.save(out, "MPO", save_all=True, append_images=[leaf])
+    with pytest.raises(DocumentRefused):
+        JpegPage.of(out.getvalue(), "A4", (210.0, 297.0))
 
 
 @given(st.binary(max_size=200))
