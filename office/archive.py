@@ -49,40 +49,57 @@ class Archive:
         if not self._busy.acquire(blocking=False):
             raise ArchiveRefused("Máy đang làm bản lưu khác; xin chờ một phút rồi bấm lại.")
         try:
+            name = self._name_for(id, code)
             plain = self._desk.open(id, by)
-            name = self._take_name(id, code, by)
+            # The name stands in the document, and is taken only once there is one: what cannot be made, or a power
+            # cut meanwhile, costs no number.
             made = add_text(plain, level=level, dossier=_code_of(name), name=name)
+            self._take(id, name, by)
             return Archived(name, made.data, tuple(page for page, _ in made.unread))
         finally:
             self._busy.release()
 
-    def _take_name(self, id: str, code: str, by: str) -> str:
+    def _name_for(self, id: str, code: str) -> str:
+        """The name this dossier has or had under the code, else the next one. Raises ArchiveRefused."""
         from scanner.document import next_name
         from scanner.errors import DocumentRefused
 
+        # The log too: a paper moved to another code leaves a number that is already known elsewhere.
+        given = self._store.db.execute(
+            "SELECT note, subject FROM access_log WHERE action = 'archive-dossier'"
+            " UNION ALL SELECT name, dossier FROM archived"
+        ).fetchall()
+        taken = {str(name): str(dossier) for name, dossier in given}
+        try:
+            fresh = next_name(code, taken)
+        except DocumentRefused as error:
+            raise ArchiveRefused(str(error)) from error
+        own = (name for name, dossier in taken.items() if dossier == id and _code_of(name) == _code_of(fresh))
+        return next(own, fresh)
+
+    def _take(self, id: str, name: str, by: str) -> None:
+        """From now on the name is this dossier's. Raises ArchiveRefused where another process was quicker."""
         now = self._clock.now().isoformat()
         with self._store.transaction() as db:
-            # The log too: a paper moved to another code leaves a number that is already known elsewhere.
-            given = db.execute("SELECT note, subject FROM access_log WHERE action = 'archive-dossier'").fetchall()
-            given += db.execute("SELECT name, dossier FROM archived").fetchall()
-            taken = {str(name): str(dossier) for name, dossier in given}
-            try:
-                fresh = next_name(code, taken)
-            except DocumentRefused as error:
-                raise ArchiveRefused(str(error)) from error
-            for name, dossier in taken.items():
-                if dossier == id and _code_of(name) == _code_of(fresh):
-                    return name
+            known = db.execute(
+                "SELECT subject FROM access_log WHERE action = 'archive-dossier' AND note = ?"
+                " UNION ALL SELECT dossier FROM archived WHERE name = ?",
+                [name, name],
+            ).fetchall()
+            owners = {str(owner) for (owner,) in known}
+            if owners - {id}:
+                raise ArchiveRefused("Số này vừa dùng cho giấy tờ khác; xin bấm lại để lấy số mới.")
             db.execute(
                 "INSERT INTO archived (dossier, name, by, at) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (dossier) DO UPDATE SET name = excluded.name, by = excluded.by, at = excluded.at",
-                [id, fresh, by, now],
+                [id, name, by, now],
             )
+            if owners:
+                return
             db.execute(
                 "INSERT INTO access_log (at, who, action, subject, note) VALUES (?, ?, 'archive-dossier', ?, ?)",
-                [now, by, id, fresh],
+                [now, by, id, name],
             )
-        return fresh
 
 
 def _code_of(name: str) -> str:
