@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from scanner.clean.lamp import white_of
+from scanner.clean.shade import light_level, spread
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -30,8 +33,11 @@ _DEEPEST = 0.2
 """Light below this share of the sheet's brightest is not lifted further: it would be noise."""
 _COLOURED = 0.13
 """Log distance in colour from the sheet's paper beyond which a spot is print or a finger, never light."""
-_LEVELS = 40
 _STRIP = 64
+_SEAM = 0.008
+"""Slope of light, as a logarithm per pixel of the small copy, that is a shadow's edge."""
+_THIN = 9
+"""Pixels of the larger copy that no stroke is as thick as: about 2.5 mm on A4."""
 
 
 @dataclass(frozen=True)
@@ -44,41 +50,23 @@ class Light:
 
 def flatten_light(image: Any, white: tuple[float, float, float] | None = None) -> Any:
     """Divide a page (BGR uint8, the sheet only) by the light that fell on it; new BGR uint8 of the same size.
-
-    `white`: BGR of white paper under this lamp where the camera was calibrated; else a tint a lamp can give is
-    taken for the lamp's, and any other for the paper's (see `lamp_share`).
+    `white`: as in `finish`.
     """
-    return take_off(image, light_of(image), white)
+    light = light_of(image)
+    return take_off(image, light, white_of(light.tint, white=white))
 
 
-def take_off(image: Any, light: Light, white: tuple[float, float, float] | None = None) -> Any:
-    """`flatten_light` with a light found before, on any copy of the same sheet laid out alike."""
-    tint = np.asarray(light.tint if white is None else white, dtype=np.float64)
-    share = 1.0 if white is not None else lamp_share(light.tint)
-    # Between neutral (share 1) and the paper's own tint (share 0), in steps of the eye: logarithms.
-    neutral = np.exp(share * np.log(tint) + (1 - share) * np.log(tint.max()))
-    if white is not None:
-        neutral *= float((light.tint / tint).max())
-    gain = (PAPER / (light.fall * neutral.astype(np.float32))).astype(np.float32)
-    return _times(image, gain)
-
-
-def lamp_share(tint: Floats) -> float:
-    """How much of the paper's tint (BGR) is the lamp's, 0 to 1.
-
-    Lamps and daylight differ along one line in (log R/G, log B/G), from blue sky to warm bulb; pink, green and
-    yellow paper lie beside it. Tints near the line are the lamp's up to the strength automatic white balance
-    leaves behind; strong blue and strong orange are the paper's.
+def take_off(image: Any, light: Light, white: Any) -> Any:
+    """The page (BGR uint8) without a light found before, on any copy of it laid out alike; `white`: BGR that is to
+    come out as white (see lamp.white_of).
     """
-    blue, green, red = (float(np.log(max(value, 1.0))) for value in tint)
-    along = 0.555 * (red - green) - 0.832 * (blue - green)
-    aside = abs(0.832 * (red - green) + 0.555 * (blue - green))
-    strength = _ramp(along, 0.26, 0.36) if along > 0 else _ramp(-along, 0.16, 0.22)
-    return strength * _ramp(aside, 0.04, 0.075)
+    return _times(image, (PAPER / (light.fall * np.asarray(white, dtype=np.float32))).astype(np.float32))
 
 
-def light_of(image: Any) -> Light:
-    """The light on a page (BGR uint8) and the tint of its paper."""
+def light_of(image: Any, *, one_colour: bool = False) -> Light:
+    """The light on a page (BGR uint8) and the tint of its paper. `one_colour`: light that differs in strength only;
+    on a card, colours that change over it are print.
+    """
     height, width = image.shape[:2]
     scale = min(1.0, LOOK / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
@@ -93,11 +81,40 @@ def light_of(image: Any) -> Light:
     colour = np.log(relative / level[:, :, None])
     usual = np.median(colour[::3, ::3].reshape(-1, 3), axis=0)
     strange = _largest(np.abs(colour - usual)) > _COLOURED
-    level = _without_print(level, strange)
+    level = light_level(level, strange)
     level = cv2.GaussianBlur(cv2.medianBlur(level, 5), (0, 0), 1.5)
-    trust = 1.0 - cv2.dilate(strange.astype(np.uint8), shape).astype(np.float32)
-    fall = level[:, :, None] * np.exp(_spread(colour, trust, stroke))
-    return Light(np.maximum(fall, _DEEPEST).astype(np.float32), tint)
+    if one_colour:
+        fall: Any = np.repeat(level[:, :, None], 3, axis=2)
+    else:
+        trust = 1.0 - cv2.dilate(strange.astype(np.uint8), shape).astype(np.float32)
+        fall = level[:, :, None] * np.exp(spread(colour, trust, stroke))
+    fall = np.maximum(fall, _DEEPEST).astype(np.float32)
+    tint = _paper_of(small, fall)
+    return Light(_edged(image, fall * tint, strange) / tint, tint)
+
+
+def _edged(image: Any, light: Floats, strange: Any) -> Floats:
+    """The light found on a small copy, its shadows' edges as crisp as they are seen on the larger `image`: else a
+    light and a dark seam would stay along them.
+    """
+    logs: Any = np.log(_largest(light))
+    across, down = (np.abs(cv2.Scharr(logs, -1, x, 1 - x, scale=1 / 32)) for x in (1, 0))
+    seam = cv2.dilate((np.maximum(across, down) > _SEAM).astype(np.uint8), np.ones((9, 9), np.uint8))
+    seam[cv2.dilate(strange.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
+    longest = max(image.shape[:2])
+    if not seam.any() or longest < 1.5 * max(logs.shape):
+        return light
+    scale = min(1.0, 2 * LOOK / longest)
+    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+    fine = image if scale == 1 else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    wide = cv2.resize(light, size, interpolation=cv2.INTER_LINEAR)
+    ratio: Any = np.maximum(_largest(cv2.divide(fine, wide, dtype=cv2.CV_32F)), 0.05)
+    ratio = cv2.medianBlur(cv2.morphologyEx(ratio, cv2.MORPH_CLOSE, np.ones((_THIN, _THIN), np.uint8)), 5)
+    share = cv2.GaussianBlur(cv2.resize(seam.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), (0, 0), 2)
+    # What is this dark beside its surroundings is print.
+    share *= np.clip((ratio - 0.7) / 0.1, 0, 1)
+    more = 1 + share * (cv2.GaussianBlur(np.clip(ratio, 0.7, 1.4), (0, 0), 1.0) - 1)
+    return np.asarray(wide * more[:, :, None], dtype=np.float32)
 
 
 def _tint(paper: Floats) -> Floats:
@@ -108,72 +125,14 @@ def _tint(paper: Floats) -> Floats:
     return np.asarray(np.maximum(middle, 1.0), dtype=np.float32)
 
 
-def _without_print(level: Floats, strange: Any) -> Floats:
-    """The level of light, with what is print filled from the paper around it."""
-    filled = _filled(level)
-    depth = level / filled
-    steep = cv2.morphologyEx(level, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) / filled
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((depth < 0.95).astype(np.uint8), connectivity=4)
-    out = level.copy()
-    for index in range(1, count):
-        x, y, w, h, _pixels = stats[index]
-        box = (slice(y, y + h), slice(x, x + w))
-        mine = labels[box] == index
-        # A dent or a fold shades softly; print ends at an edge.
-        if depth[box][mine].min() < 0.7 or np.percentile(steep[box][mine], 90) > 0.06:
-            out[box][mine] = filled[box][mine]
-    if strange.any():
-        around = np.exp(_spread(np.log(out)[:, :, None], 1.0 - strange.astype(np.float32), 9)[:, :, 0])
-        out = np.where(strange, around, out)
-    return np.asarray(out, dtype=np.float32)
-
-
-def _filled(level: Floats) -> Floats:
-    """Every dark place shut in by brighter ones raised to the lowest way out of it (holes filled, in grey)."""
-    height, width = level.shape
-    low, high = float(level.min()), float(level.max())
-    if high - low < 1e-3:
-        return level
-    small = cv2.resize(level, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    raised = np.full(small.shape, low, np.float32)
-    sea = np.zeros((small.shape[0] + 2, small.shape[1] + 2), np.uint8)
-    for tide in np.geomspace(max(low, 0.02), high, _LEVELS)[1:]:
-        sea[:] = 1
-        sea[1:-1, 1:-1] = small < tide
-        cv2.floodFill(sea, None, (0, 0), 2)
-        raised[sea[1:-1, 1:-1] != 2] = tide
-    return np.maximum(level, cv2.resize(raised, (width, height), interpolation=cv2.INTER_LINEAR))
-
-
-def _spread(values: Floats, trust: Floats, reach: float) -> Floats:
-    """`values` (h, w, c) averaged over about `reach` pixels by `trust` (h, w); farther where none near is trusted."""
-    height, width = trust.shape
-    # So smooth a field needs few points.
-    size = (max(4, width // 4), max(4, height // 4))
-    weight: Any = cv2.resize(trust, size, interpolation=cv2.INTER_AREA)
-    sums: Any = cv2.resize(values * trust[:, :, None], size, interpolation=cv2.INTER_AREA).reshape(*size[::-1], -1)
-    done = np.zeros(sums.shape, np.float32)
-    missing = np.ones(weight.shape, dtype=bool)
-    for sigma in (reach / 4, reach * 3 / 4, reach * 9 / 4):
-        near = cv2.GaussianBlur(weight, (0, 0), sigma)
-        mean = cv2.GaussianBlur(sums, (0, 0), sigma).reshape(sums.shape)
-        here = missing & (near > 0.02)
-        done[here] = mean[here] / near[here][:, None]
-        missing &= ~here
-        if not missing.any():
-            break
-    wide: Any = cv2.resize(done, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(wide.reshape(values.shape), dtype=np.float32)
+def _paper_of(small: Any, fall: Floats) -> Floats:
+    """The paper's tint as it comes out of the division: closing over the writing leaves it a little too bright."""
+    return _tint(small.astype(np.float32) / fall)
 
 
 def _largest(values: Any) -> Any:
     """The greatest of three channels; numpy's own way along so short an axis is ten times slower."""
     return np.maximum(np.maximum(values[..., 0], values[..., 1]), values[..., 2])
-
-
-def _ramp(value: float, full: float, none: float) -> float:
-    """1 up to `full`, 0 from `none` on, straight between."""
-    return float(np.clip((none - value) / (none - full), 0, 1))
 
 
 def _times(image: Any, gain: Floats) -> Any:

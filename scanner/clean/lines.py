@@ -51,9 +51,12 @@ class Slopes:
         weight: Floats = self.weight.copy()
         values: Floats = np.zeros(basis.shape[1])
         for _ in range(8):
-            weighted = basis * weight[:, None]
-            values = np.asarray(np.linalg.solve(weighted.T @ basis + damp, weighted.T @ self.slope), dtype=np.float64)
-            weight[:] = self.weight / (1 + ((self.slope - basis @ values) / 0.012) ** 2)
+            root = np.sqrt(weight)[:, None]
+            # By OpenCV, not numpy: a linear algebra library's own threads wait for each other where cores are busy.
+            square = cv2.mulTransposed(basis * root, True)
+            right = _times(basis.T, (weight * self.slope)[:, None])[:, 0]
+            values = np.asarray(np.linalg.solve(square + damp, right), dtype=np.float64)
+            weight[:] = self.weight / (1 + ((self.slope - _times(basis, values[:, None])[:, 0]) / 0.012) ** 2)
         return Baselines(values, self.mm)
 
     @property
@@ -63,7 +66,7 @@ class Slopes:
         """
         if not self.known:
             return float("nan")
-        field = _basis(self.at, self.mm) @ self.fit().values
+        field = _times(_basis(self.at, self.mm), self.fit().values[:, None])[:, 0]
         return float(np.average(np.abs(field - np.average(field, weights=self.weight)), weights=self.weight))
 
 
@@ -79,7 +82,8 @@ class Baselines:
         nodes = np.linspace(0, self.mm[0], 97)
         rows = np.linspace(0, self.mm[1], 49)
         across, down = np.meshgrid(nodes, rows)
-        slope = (_basis(np.column_stack([across.ravel(), down.ravel()]), self.mm) @ self.values).reshape(across.shape)
+        basis = _basis(np.column_stack([across.ravel(), down.ravel()]), self.mm)
+        slope = _times(basis, self.values[:, None]).reshape(across.shape)
         step = nodes[1]
         run = np.concatenate(
             [np.zeros((len(rows), 1)), np.cumsum((slope[:, 1:] + slope[:, :-1]) / 2 * step, axis=1)], 1
@@ -134,6 +138,12 @@ def _basis(at: Floats, mm: tuple[float, float]) -> Floats:
     across = np.polynomial.chebyshev.chebvander(2 * at[:, 0] / mm[0] - 1, int(_ORDERS[:, 0].max()))
     down = np.polynomial.chebyshev.chebvander(2 * at[:, 1] / mm[1] - 1, int(_ORDERS[:, 1].max()))
     return np.asarray(across[:, _ORDERS[:, 0]] * down[:, _ORDERS[:, 1]], dtype=np.float64)
+
+
+def _times(one: Floats, other: Floats) -> Floats:
+    """The matrix product."""
+    nothing: Any = None
+    return np.asarray(cv2.gemm(np.ascontiguousarray(one), other, 1.0, nothing, 0.0), dtype=np.float64)
 
 
 def _profiles(ink: Any, strip: int) -> Any:

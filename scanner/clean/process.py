@@ -10,6 +10,7 @@ import numpy as np
 from scanner.clean import light, orientation
 from scanner.clean.dewarp import curl, shape_of
 from scanner.clean.edges import trim
+from scanner.clean.lamp import around, white_of
 from scanner.clean.near import even_grid, near
 from scanner.clean.page import MM_PER_INCH, CleanPage
 from scanner.clean.size import RIGID, SIZES_MM, dense, resolution, size_of
@@ -57,12 +58,12 @@ def finish(
         shape = shape_of(copy, corners, mm)
     grid = shape.grid()
     dpi = told_dpi(dense(grid, size.mm), size.mm)
-    lit = light.light_of(copy.view(grid, _look(size, 2 * light.LOOK)))
+    lit = light.light_of(copy.view(grid, _look(size, 2 * light.LOOK)), one_colour=rigid)
     if shape.flat:
         picture = warp_flat(image, shape.quad, _pixels(size, dpi))
     else:
         picture = warp_bent(image, grid, _pixels(size, dpi))
-    picture = light.take_off(picture, lit, white)
+    picture = light.take_off(picture, lit, white_of(lit.tint, around(copy, shape.quad), white))
     trim(picture, shape, rigid=rigid)
     return CleanPage(picture, dpi, size.paper, size.mm, size.sure, turns * 90, shape.how)
 

@@ -10,7 +10,7 @@ import pytest
 from scenes import cards, sheets
 from scenes.sheets import PAPERS
 
-from scanner.clean.light import PAPER, flatten_light, lamp_share, light_of
+from scanner.clean.light import PAPER, flatten_light, light_of
 
 WARM = (0.80, 0.93, 1.0)
 COLD = (1.0, 0.93, 0.87)
@@ -56,6 +56,16 @@ def red_of(image: Any) -> Any:
 def blue_of(image: Any) -> Any:
     flat = image.astype(int)
     return (flat[:, :, 0] - flat[:, :, 2]) > 70
+
+
+def test_a_grey_cell_is_print_and_no_shade() -> None:
+    clean = page()
+    height, width = clean.shape[:2]
+    cell = (slice(height // 2, height // 2 + 60), slice(width // 10, width * 9 // 10))
+    clean[cell] = 205
+    fall = np.repeat(np.linspace(0.95, 0.6, width, dtype=np.float32)[None], height, axis=0)
+    done = flatten_light(under(clean, fall))
+    assert np.median(done[cell]) == pytest.approx(205 * PAPER / 250, abs=6)
 
 
 def test_a_sharp_shadow_goes_and_print_stays() -> None:
@@ -108,17 +118,6 @@ def test_a_portrait_is_not_washed_out_nor_taken_for_shadow() -> None:
     assert dark.sum() > 3000
     assert np.median(done[dark]) < 95
     assert light_of(under(clean, np.ones(clean.shape[:2]))).fall.min() > 0.85
-
-
-def test_lamps_lie_on_one_line_and_papers_beside_it() -> None:
-    def share(*tint: float) -> float:
-        return lamp_share(np.array(tint, np.float32))
-
-    assert share(200, 200, 200) == 1
-    assert share(*(230 * c for c in WARM)) > 0.9
-    assert share(241, 214, 197) > 0.9
-    for name in ("pink", "yellow", "green"):
-        assert share(*PAPERS[name]) < 0.2
 
 
 @pytest.mark.parametrize("shape", [(16, 16), (17, 300), (900, 16)])
