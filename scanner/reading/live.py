@@ -1,7 +1,7 @@
 """Live frames: an answer within 40 ms each, better ones a few frames later.
 
 Each frame gets a small look at once. The newest frame is worked on in full behind it; where that sees a code it can
-not read, the same place of several frames is laid over each other, so that noise, moving glare and moiré fade.
+not read, the same place of all frames that follow is summed (see `stack`), until the sum can be read.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +20,7 @@ from scanner.reading import engines, ladder, pool
 from scanner.reading.changes import resized
 from scanner.reading.places import Polygon, cut, polygon, same_place, side
 from scanner.reading.reader import Code, Examined, as_code, examine
+from scanner.reading.stack_following import Following
 
 _log = logging.getLogger(__name__)
 
@@ -29,11 +29,11 @@ FRESH_S = 1.5
 
 _LOOK_S = 0.022
 _PLACE_S = 0.012
-_DEEP_S = 0.7
+_DEEP_S, _SHORT_S = 0.7, 0.3
+_ADD_S, _SUM_S = 0.15, 0.35
 _PIXELS_MOST, _PIXELS_LEAST = 2_000_000, 300_000
-_KEPT_FRAMES = 5
+_KEPT_FRAMES, _KEPT_BYTES = 8, 24_000_000
 _MAX_PLACES = 4
-_STACK_SIDE = 480
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,14 @@ class LiveReader:
     def __init__(self, examine: Callable[[Any, float], Examined] = examine) -> None:
         self._examine = examine
         self._pixels = 1_300_000
-        self._frames: deque[Any] = deque(maxlen=_KEPT_FRAMES)
+        self._shape: tuple[int, ...] = ()
+        self._frames: list[Any] = []
+        self._following = Following()
         self._seen: list[_Seen] = []
         self._unread: tuple[Polygon, ...] = ()
         self._wanted = threading.Condition()
-        self._newest: Any = None
-        self._closing = False
+        self._settled = self._closing = False
+        self._examined = False
         self._behind: threading.Thread | None = None
 
     def look(self, frame: Any) -> list[Code]:
@@ -62,8 +64,9 @@ class LiveReader:
         """
         begin = time.monotonic()
         gray = frame if frame.ndim == 2 else cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
-        if self._frames and self._frames[-1].shape != gray.shape:
+        if self._shape != gray.shape:
             self._forget()
+            self._shape = gray.shape
         now = self._whole(gray)
         with self._wanted:
             hints = [seen.code.polygon for seen in self._seen] + list(self._unread)
@@ -90,8 +93,8 @@ class LiveReader:
 
     def _forget(self) -> None:
         with self._wanted:
-            self._frames.clear()
-            self._seen, self._unread, self._newest = [], (), None
+            _blank(self._frames)
+            self._frames, self._seen, self._unread, self._settled = [], [], (), True
 
     def _whole(self, gray: Any) -> list[Code]:
         scale = min(1.0, (self._pixels / gray.size) ** 0.5)
@@ -109,77 +112,65 @@ class LiveReader:
             if self._closing:
                 return
             self._frames.append(gray)
-            # One code read at once and nothing else in view: nothing to do behind it.
-            self._newest = None if len(now) == 1 and not self._unread else gray
+            kept = max(2, min(_KEPT_FRAMES, _KEPT_BYTES // gray.size))
+            if len(now) == 1 and not self._unread:
+                # One code read at once and nothing else in view: nothing to do behind it.
+                self._settled, kept = True, 0
+            over = len(self._frames) - kept
+            if over > 0:
+                _blank(self._frames[:over])
+                del self._frames[:over]
             if self._behind is None:
                 self._behind = threading.Thread(target=self._work, name="codes", daemon=True)
                 self._behind.start()
             self._wanted.notify_all()
 
     def _work(self) -> None:
+        following = Following()
         while True:
             with self._wanted:
-                while self._newest is None and not self._closing:
+                while not (self._frames or self._settled or self._closing):
                     self._wanted.wait()
+                if self._settled or self._closing:
+                    following.forget()
+                    self._settled = False
                 if self._closing:
                     return
-                gray, self._newest = self._newest, None
-                frames = [frame for frame in self._frames if frame.shape == gray.shape]
+                frames, self._frames = self._frames, []
+            if not frames:
+                continue
             try:
-                found = self._examine(gray, _DEEP_S)
-                codes = [*found.codes, *self._stacked(frames, found.unread)]
+                self._look_closer(frames, following)
             except Exception as error:  # noqa: BLE001 - the thread is not made anew: the next frame may be read
                 # Only its kind: what it says may hold a code's text.
                 _log.warning("live frame not examined: %s", type(error).__name__)
+                following.forget()
                 time.sleep(0.5)
-                continue
-            at = time.monotonic()
-            with self._wanted:
-                self._unread = found.unread[:_MAX_PLACES]
-                self._seen = [s for s in self._seen if not _among(s.code, codes)] + [_Seen(c, at) for c in codes]
+            _blank(frames)
 
-    def _stacked(self, frames: list[Any], unread: tuple[Polygon, ...]) -> list[Code]:
-        """Codes read from several frames laid over each other at the places that stayed unread."""
-        found: list[Code] = []
-        if len(frames) < 3:
-            return found
-        for place in sorted(unread, key=side, reverse=True)[:2]:
-            if any(same_place(place, code.polygon) for code in found):
-                continue
-            for stack, scale, left, top in stacks(frames, place):
-                for code in self._examine(stack, _DEEP_S / 2).codes:
-                    moved = polygon(code.polygon, scale, left, top)
-                    found.append(replace(code, polygon=moved, engine=f"{code.engine}+frames"))
-                if found:
-                    break
-        return found
+    def _look_closer(self, frames: list[Any], following: Following) -> None:
+        """The frames since the last time, oldest first: laid on the sums, the newest examined."""
+        begin = time.monotonic()
+        following.add(frames, begin + _ADD_S)
+        self._tell([as_code(reading) for reading in following.read(begin + _ADD_S + _SUM_S)])
+        found = self._examine(frames[-1], _SHORT_S if following or not self._examined else _DEEP_S)
+        self._examined = True
+        self._tell(list(found.codes))
+        following.drop([code.polygon for code in found.codes])
+        following.begin(frames[-1], sorted(found.unread, key=side, reverse=True))
+        with self._wanted:
+            self._unread = found.unread[:_MAX_PLACES]
+
+    def _tell(self, codes: list[Code]) -> None:
+        at = time.monotonic()
+        with self._wanted:
+            self._seen = [s for s in self._seen if not _among(s.code, codes)] + [_Seen(c, at) for c in codes]
 
 
-def stacks(frames: list[Any], place: Polygon) -> list[tuple[Any, float, float, float]]:
-    """The part around a place from each of the frames (gray, one size), shifted onto the newest's: their mean and
-    their darker half; each with scale, left and top against the frame.
-    """
-    newest, left, top = cut(frames[-1], place)
-    if min(newest.shape) < 24:
-        return []
-    base, scale = resized(newest, min(2 * max(newest.shape), _STACK_SIDE))
-    window = cv2.createHanningWindow((base.shape[1], base.shape[0]), cv2.CV_32F)
-    layers = [base.astype(np.float32)]
-    for frame in frames[:-1]:
-        part = frame[top : top + newest.shape[0], left : left + newest.shape[1]]
-        layer = cv2.resize(part, (base.shape[1], base.shape[0]), interpolation=cv2.INTER_CUBIC).astype(np.float32)
-        # Copies: it multiplies the window into what it is given.
-        (dx, dy), sure = cv2.phaseCorrelate(layers[0].copy(), layer.copy(), window)
-        if sure < 0.05 or max(abs(dx), abs(dy)) > 0.2 * max(base.shape):
-            continue
-        back = np.array([[1, 0, -dx], [0, 1, -dy]], np.float32)
-        layers.append(cv2.warpAffine(layer, back, (base.shape[1], base.shape[0]), borderMode=cv2.BORDER_REPLICATE))
-    if len(layers) < 2:
-        return []
-    pile = np.stack(layers)
-    # Glare and the bright lines of a moiré only ever add light: the darker half of the frames has less of them.
-    darker = np.sort(pile, axis=0)[: (len(layers) + 1) // 2].mean(axis=0)
-    return [(np.clip(p, 0, 255).astype(np.uint8), scale, left, top) for p in (pile.mean(axis=0), darker)]
+def _blank(frames: list[Any]) -> None:
+    """What was seen does not outlive the seeing."""
+    for frame in frames:
+        frame.fill(0)
 
 
 def _at_place(gray: Any, place: Any, until: float) -> list[Code]:

@@ -13,8 +13,7 @@ import pytest
 import segno
 
 from scanner.reading import pool, warm
-from scanner.reading.live import LiveReader, stacks
-from scanner.reading.places import box
+from scanner.reading.live import LiveReader
 
 TEXT = "001095000001||Người Mẫu|05031995|Nam|Xã Mẫu|10052021"
 
@@ -78,26 +77,6 @@ def test_what_is_gone_is_forgotten(live: LiveReader) -> None:
 def test_another_size_of_frame_starts_anew(live: LiveReader) -> None:
     assert live.look(frame())
     assert live.look(frame(None, size=(480, 640))) == []
-
-
-def test_frames_laid_over_each_other_lose_their_noise_and_their_glare() -> None:
-    rng = np.random.default_rng(3)
-    clean = cv2.cvtColor(frame(scale=4), cv2.COLOR_BGR2GRAY).astype(np.float32)
-    place = box(416, 166, 560, 310)
-    frames = []
-    for number in range(5):
-        moved = np.roll(clean, (number % 3 - 1, number % 2), axis=(0, 1))
-        if number == 0:
-            moved[180:230, 430:480] = 255
-        frames.append(np.clip(moved * 0.6 + rng.normal(0, 45, clean.shape), 0, 255).astype(np.uint8))
-    mean, _darker = stacks(frames, place)
-    picture, scale, left, top = mean
-    height, width = picture.shape
-    part = clean[int(top) : int(top + height / scale), int(left) : int(left + width / scale)] * 0.6
-    seen = cv2.resize(picture, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_AREA)
-    once = frames[-1][int(top) : int(top) + part.shape[0], int(left) : int(left) + part.shape[1]]
-    part = np.roll(part, (4 % 3 - 1, 0), axis=(0, 1))
-    assert np.abs(seen - part).mean() < 0.7 * np.abs(once - part).mean()
 
 
 def test_nothing_of_the_frames_is_kept_after_closing(live: LiveReader) -> None:

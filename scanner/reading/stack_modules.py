@@ -1,0 +1,186 @@
+"""From summed frames to the modules of a code: the grid laid on the sum, the blur undone for all modules at once.
+
+Where a module is little more than a pixel, its grey is mostly its neighbours'. The sum of many frames is quiet enough
+to solve for all modules together: least squares of a print of squares seen through a blur of a few possible widths.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+
+from scanner.reading import changes, mesh, soft, symbol
+from scanner.reading.engines import Look, Reading
+from scanner.reading.locate import locate
+from scanner.reading.places import polygon
+from scanner.reading.register import Template
+from scanner.reading.weave import text_of
+
+_MOST_VERSION = 25
+_LEAST_FIT = 0.25
+_GUESSES = 3
+_SIDES = (480, 320)
+_FINE, _QUIET = 3, 3
+# Widths of the blur, sigma in modules, and how much noise is expected beside the print.
+_BLURS = (0.35, 0.5, 0.62, 0.75, 0.9)
+_BLURS_TRIED = 3
+_NOISE = 0.02
+_LEAST_MATCH = 0.45
+_STEPS = 5
+_LEAST_CLEAR, _WORTH = 0.5, 1.0
+
+
+def decoded(summed: Any, until: float) -> Look:
+    """The code in a sum of frames (float32, light above 0), found by its finder patterns; nothing where there is none
+    beyond doubt. Stops at `until` (monotonic).
+    """
+    picture = np.clip(128 + 55 * summed, 0, 255).astype(np.uint8)
+    for corners, version in _guesses(picture):
+        for grid in settled(summed, corners, version):
+            if time.monotonic() > until:
+                return Look()
+            text = _text(grid.greys)
+            if text:
+                return Look((Reading(text, polygon(grid.corners), "frames"),))
+    return Look()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """`corners`: (4, 2) outline in the picture; `greys`: candidates (n, n), light above 0, the blur undone, likeliest
+    first; `clear`: how far the fixed modules stand from each other, in spreads.
+    """
+
+    corners: Any
+    greys: tuple[Any, ...]
+    clear: float
+
+
+def settled(summed: Any, corners: Any, version: int) -> Iterator[Grid]:
+    """The flat grid of that version, settled step by step: what is drawn from the modules as decided so far is
+    registered to the picture, which moves the grid.
+    """
+    size = 17 + 4 * version
+    move = cv2.getPerspectiveTransform(_square(size), np.asarray(corners, np.float32))
+    before = 0.0
+    for step in range(_STEPS):
+        seen = _fine(summed, move, size)
+        grid, blur = _solved(seen, move, version)
+        if grid.clear < _LEAST_CLEAR:
+            return
+        if grid.clear > _WORTH and grid.clear > before * 1.02:
+            before = grid.clear
+            yield grid
+        if step == _STEPS - 1:
+            return
+        drawn = _drawn(grid.greys[0], version, blur)
+        found = Template(drawn).register(seen)
+        if found is None:
+            return
+        to_fine = _scaling(size)
+        move = move @ np.linalg.inv(to_fine) @ found.move @ to_fine
+
+
+def _solved(seen: Any, move: Any, version: int) -> tuple[Grid, float]:
+    size = 17 + 4 * version
+    known = symbol.plan(version).known
+    fixed = known >= 0
+    wanted = 1.0 - 2.0 * known[fixed]
+    inner = slice(_QUIET, -_QUIET)
+    tried = []
+    for blur in _BLURS:
+        undo = _undoing(size, blur)
+        greys = (undo @ seen @ undo.T)[inner, inner]
+        right = greys[fixed] * wanted
+        tried.append((float(right.mean() / (right.std() + 1e-6)), blur, greys))
+    tried.sort(key=lambda entry: -entry[0])
+    corners = cv2.perspectiveTransform(_square(size)[None], move)[0]
+    return Grid(corners, tuple(greys for _, _, greys in tried[:_BLURS_TRIED]), tried[0][0]), tried[0][1]
+
+
+def _drawn(greys: Any, version: int, blur: float) -> Any:
+    """The fine picture there would be, were the modules as decided."""
+    known = symbol.plan(version).known
+    scale = 1.0 / max(float(np.abs(greys).mean()), 1e-6)
+    print_ = np.where(known >= 0, 1.0 - 2.0 * known, np.clip(greys * scale * 1.5, -1, 1))
+    print_ = np.pad(print_, _QUIET, constant_values=1.0)
+    seen = _blurring(greys.shape[0], blur)
+    return (seen @ print_ @ seen.T).astype(np.float32)
+
+
+def _fine(summed: Any, move: Any, size: int) -> Any:
+    side = (size + 2 * _QUIET) * _FINE
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return cv2.warpPerspective(
+        summed, move @ np.linalg.inv(_scaling(size)), (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+
+
+def _scaling(size: int) -> Any:
+    """From modules (0 the outer edge) to the fine picture's pixels."""
+    shift = _QUIET * _FINE - 0.5
+    return np.array([[_FINE, 0, shift], [0, _FINE, shift], [0, 0, 1]], float)
+
+
+def _square(size: int) -> Any:
+    return np.array([(0, 0), (size, 0), (size, size), (0, size)], np.float32)
+
+
+def _text(candidates: tuple[Any, ...]) -> str:
+    for greys in candidates:
+        modules = soft.mended(greys)
+        if modules is not None and _match(greys, modules) > _LEAST_MATCH:
+            text = text_of(modules)
+            if text:
+                return text
+    return ""
+
+
+def _match(greys: Any, modules: Any) -> float:
+    """Correlation of the greys with the symbol made of them."""
+    return float(np.corrcoef(greys.ravel(), 1.0 - modules.ravel())[0, 1])
+
+
+def _guesses(picture: Any) -> Iterator[tuple[Any, int]]:
+    """Outlines (4, 2) and versions, best first."""
+    found: list[tuple[float, Any, int]] = []
+    for side in _SIDES:
+        small, scale = changes.resized(picture, side)
+        for change in (changes.crisped, changes.sharpened):
+            for region in locate(change(small), 4):
+                if region.version is None or not 1 <= region.version <= _MOST_VERSION or region.inverted:
+                    continue
+                corners = (np.asarray(region.quad, np.float32) + 0.5) / scale - 0.5
+                for version in (region.version - 1, region.version, region.version + 1):
+                    if version >= 1:
+                        found.append((mesh.first_fit(picture, corners, version), corners, version))
+            found = sorted(found, key=lambda entry: -entry[0])[:_GUESSES]
+            if found and found[0][0] > 0.6:
+                yield from ((corners, version) for fit, corners, version in found if fit > _LEAST_FIT)
+                return
+    yield from ((corners, version) for fit, corners, version in found if fit > _LEAST_FIT)
+
+
+@lru_cache(maxsize=64)
+def _blurring(size: int, blur: float) -> Any:
+    """The matrix from modules along a line, quiet zone too, to what fine places show under that blur."""
+    count = size + 2 * _QUIET
+    at = (np.arange(count * _FINE) + 0.5) / _FINE
+    edges = np.arange(count + 1)
+    reach = np.vectorize(math.erf)((at[:, None] - edges[None, :]) / (blur * math.sqrt(2)))
+    return (0.5 * (reach[:, :-1] - reach[:, 1:])).astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def _undoing(size: int, blur: float) -> Any:
+    """The matrix from fine places along a line to the modules' own greys: least squares under that blur."""
+    seen = _blurring(size, blur).astype(np.float64)
+    normal = seen.T @ seen + _NOISE * _FINE * np.eye(seen.shape[1])
+    return np.linalg.solve(normal, seen.T).astype(np.float32)
