@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scanner.guide import Guidance
     from scanner.guide.same_page import Look
+    from scanner.guide.side import Side
+    from scanner.pages import PageFound
 
 STEADY_FRAMES = 8
 SLOW_S = 0.5
+INSIST_S = 6.0
+"""So long the other side of a card is asked for; then what lies there is taken as it is."""
+
+INSIST_MORE_S = 25.0
+"""The same where the first side was told for sure: the same side twice would be worth nothing."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +38,27 @@ class Seen:
 
 
 class Eye:
-    """Looks at frames of one laying after another. `known`: pages captured before, never captured by itself again."""
+    """Looks at frames of one laying after another. `known`: pages captured before, never captured by itself again.
+    `side`: the side of a card that is asked for. The other one is captured only when it stays for `insist_s`: the
+    machine may be wrong, and nobody shall stand before it helpless.
+    """
 
-    def __init__(self, needed: int = STEADY_FRAMES, *, known: Sequence[Look] = ()) -> None:
+    def __init__(
+        self,
+        needed: int = STEADY_FRAMES,
+        *,
+        known: Sequence[Look] = (),
+        side: Side | None = None,
+        insist_s: float = INSIST_S,
+    ) -> None:
         from scanner.guide import Steady
         from scanner.pages.live import PageTracker
 
         self._steady = Steady(needed)
         self._known = list(known)
+        self._side = side
+        self._insist_s = insist_s
+        self._wrong_since: float | None = None
         self._tracker = PageTracker()
         self._first = True
         self._repeated = False
@@ -47,20 +68,20 @@ class Eye:
     def look(self, image: Any, at: float | None = None) -> Seen:
         """Judges one BGR frame; `at`: its time in seconds (for all frames or for none)."""
         from scanner.guide import SAYS, guide
-        from scanner.guide.same_page import look_at, same_as
+        from scanner.guide.glimpse import glimpse
+        from scanner.guide.same_page import look, same_as
         from scanner.guide.stance import usable
-        from scanner.pages import find_page
 
-        found = self._tracker.see(image)
-        if self._first and found.quad is None:
-            # The tracker tells a page in the second frame that has it; the first is worth an answer too.
-            found = find_page(image)
-        self._first = False
-        said = guide(image, found)
-        code = said.code
+        found = self._found(image)
+        time = self._on(at)
         quad = found.quad if usable(found.quad) else None
-        holds = None if quad is None else look_at(image, quad)
-        capture = self._steady.see(quad, said.good, image.shape[1], at=self._on(at), look=holds)
+        sheet = None if quad is None else glimpse(image, quad)
+        asked = self._asked(time)
+        said = guide(image, found, side=asked, seen=sheet)
+        self._mark_wrong(said, asked, time)
+        code = said.code
+        holds = None if sheet is None else look(sheet)
+        capture = self._steady.see(quad, said.good, image.shape[1], at=time, look=holds)
         if capture:
             self._repeated = same_as(holds, self._known)
             capture = not self._repeated
@@ -74,6 +95,31 @@ class Eye:
     def again(self) -> None:
         """What lies there was not captured after all: it counts as newly laid."""
         self._steady.reset()
+
+    def _found(self, image: Any) -> PageFound:
+        from scanner.pages import find_page
+
+        if self._first:
+            self._first = False
+            # The tracker tells a page in the second frame that has it; the first is worth an answer too.
+            found = find_page(image)
+            if found.quad is not None:
+                self._tracker.see(image)
+            return found
+        return self._tracker.see(image)
+
+    def _asked(self, time: float | None) -> Side | None:
+        """The side that is insisted on now."""
+        if self._wrong_since is None or time is None or time - self._wrong_since < self._insist_s:
+            return self._side
+        return None
+
+    def _mark_wrong(self, said: Guidance, asked: Side | None, time: float | None) -> None:
+        """Since when the wrong side lies there: until nothing does, or the right one."""
+        if said.code == asked:
+            self._wrong_since = time if self._wrong_since is None else self._wrong_since
+        elif said.code == "none" or (said.good and asked is not None):
+            self._wrong_since = None
 
     def _on(self, at: float | None) -> float | None:
         """The frames' own time: a slow computer's frames are as far apart as a gap in which anything may happen, but

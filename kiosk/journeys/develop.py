@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from scanner.clean import CleanPage
     from scanner.eye import Seen
+    from scanner.guide import Side
     from scanner.guide.same_page import Look
 
 DRAFT_SIDE = 1000
@@ -99,6 +100,16 @@ def look_of(shot: Shown) -> Look | None:
     if shot.quad is None or not usable(_corners(shot)):
         return None
     return look_at(shot.image, _corners(shot))
+
+
+def side_of(shot: Shown) -> Side | None:
+    """The side of a card that the picture shows; None where it cannot be told."""
+    from scanner.guide import card_side
+    from scanner.guide.glimpse import glimpse
+    from scanner.guide.stance import usable
+
+    corners = _corners(shot)
+    return card_side(glimpse(shot.image, corners)) if usable(corners) else None
 
 
 def _corners(shot: Shown) -> Any:

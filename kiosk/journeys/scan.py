@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.dossiers import Dossiers, HandedIn
 from kiosk.errors import NotReady, WrongStep
-from kiosk.journeys.develop import BLANK, Shot, Shown, look_of, remarks, straighten
+from kiosk.journeys.card import CARD, CardSide, asked_after, sheet_of
+from kiosk.journeys.develop import BLANK, Shot, Shown, look_of, remarks, side_of, straighten
 from kiosk.privacy import Workspace
 from langso.contract import Catalogue
 from scanner.eye import Eye, Seen
@@ -17,6 +18,7 @@ from scanner.eye import Eye, Seen
 if TYPE_CHECKING:
     from scanner.clean import CleanPage
     from scanner.document import JpegPage
+    from scanner.guide import Side
     from scanner.guide.same_page import Look
 
 __all__ = ["Eye", "Kind", "PageKept", "ScanJourney", "Seen", "Step", "kinds_for", "straighten"]
@@ -24,7 +26,6 @@ __all__ = ["Eye", "Kind", "PageKept", "ScanJourney", "Seen", "Step", "kinds_for"
 Step = Literal["look", "preview", "sort", "sending", "done"]
 
 MAX_PAGES = 30
-CARD = "ID-1"
 QUICK_QUALITY = 95
 """JPEG quality of a page just taken; it is compressed for good while the next one is laid down."""
 
@@ -64,15 +65,6 @@ class PageKept:
     final: bool = False
 
 
-@dataclass(frozen=True)
-class CardSide:
-    """One side of a card, waiting for the other."""
-
-    page: CleanPage
-    look: Look | None
-    remarks: tuple[str, ...]
-
-
 class ScanJourney:
     """The steps of one visit. Pages lie in the workspace only; nothing else keeps a picture after `end`.
 
@@ -99,6 +91,11 @@ class ScanJourney:
         """What the pages (or the card's side) taken so far hold: not to be captured by itself again."""
         of_card = [side.look for side in self.card or () if side.look is not None]
         return of_card + [look for page in self.pages for look in page.looks]
+
+    @property
+    def asked(self) -> Side | None:
+        """The side of the card to be laid down now; None for whichever comes, and where no card is scanned."""
+        return None if self.card is None else asked_after(self.card)
 
     def capture(self, seen: Shown) -> PageKept:
         """Straightens what was seen into a page to preview; a frame without a page is kept whole.
@@ -129,12 +126,12 @@ class ScanJourney:
         with self._lock:
             self.card = None
 
-    def capture_side(self, seen: Shown) -> PageKept | None:
-        """One side of the card; None after the first, the sheet with both to preview after the second.
+    def capture_side(self, seen: Shown, *, insisted: bool = False) -> PageKept | None:
+        """One side of the card; None after the first, the sheet with both to preview after the second: the front
+        above, whichever came first.
 
-        Raises WrongStep where no card is seen, or for the same side again.
+        Raises WrongStep where no card is seen, or for the same side again unless the villager insisted.
         """
-        from scanner.document import card_sheet
         from scanner.guide import SAYS
         from scanner.guide.same_page import same_as
 
@@ -145,15 +142,15 @@ class ScanJourney:
         if seen.quad is None:
             raise WrongStep("Chưa thấy thẻ, xin đặt thẻ vào giữa khung.")
         look = look_of(seen)
-        if same_as(look, [side.look for side in sides if side.look is not None]):
+        if not insisted and same_as(look, [side.look for side in sides if side.look is not None]):
             raise WrongStep(SAYS["same_side"])
-        side = CardSide(straighten(seen, CARD), look, remarks(seen))
+        side = CardSide(straighten(seen, CARD), look, remarks(seen), side_of(seen))
         if not sides:
             with self._lock:
                 self._still_card(sides)
                 self.card = (side,)
             return None
-        sheet = card_sheet([sides[0].page, side.page])
+        sheet = sheet_of(sides[0], side)
         odd = tuple(dict.fromkeys((*sides[0].remarks, *side.remarks)))
         looks = tuple(one for one in (sides[0].look, look) if one is not None)
         with self._lock:

@@ -193,6 +193,7 @@ class CornersPage(Page):
         self._journey = journey
         self._shot = shot
         self._busy = False
+        self._refused = False
         self._editor = CornerEditor(self.theme, shot.image, shot.quad)
         self.main.add_widget(self._editor)
         self._show_foot()
@@ -220,7 +221,7 @@ class CornersPage(Page):
             self._kiosk.work(lambda: draft(shot), lambda picture: self._drafted(picture, shot), self._failed)
 
     def _side_made(self, shot: Shot) -> Any:
-        page = self._journey.capture_side(shot)
+        page = self._journey.capture_side(shot, insisted=self._refused)
         return None if page is None else picture_of(page.path)
 
     def _made(self, picture: Any) -> None:
@@ -236,6 +237,7 @@ class CornersPage(Page):
 
     def _failed(self, error: BaseException) -> None:
         self._busy = False
+        self._refused = True
         self._show_foot()
         self.under_text.text = str(error) if isinstance(error, LangsoError) else "Máy gặp lỗi, xin thử lại"
 

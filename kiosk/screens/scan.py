@@ -9,24 +9,34 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.journeys.card import CARD
 from kiosk.journeys.develop import Shot, draft, shot_of
-from kiosk.journeys.scan import CARD, Eye, ScanJourney, Seen
+from kiosk.journeys.scan import ScanJourney
 from kiosk.watching import Watcher, is_dark
 from kiosk.widgets.basic import Icon, Pill, Pressable, Text, WordButton, card, space
 from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import CameraView, PagePicture, picture_of
 from langso.errors import LangsoError
+from scanner.eye import INSIST_MORE_S, INSIST_S, Eye, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kiosk.app import Kiosk
     from kiosk.journeys.scan import PageKept
+    from scanner.guide import Side
 
 RATE = 12.0
 TOLD_S = 3.5
-TURN_CARD = "Xong một mặt. Xin lật thẻ sang mặt kia"
-_ICONS = {"hold": "motion_photos_on", "none": "info", "same": "flip", "taken": "flip", "dark": "warning"}
+_ICONS = {
+    "hold": "motion_photos_on",
+    "none": "info",
+    "same": "flip",
+    "taken": "flip",
+    "front": "flip",
+    "back": "flip",
+    "dark": "warning",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,12 @@ class _Looking:
 
     def __call__(self, image: Any) -> _Looked:
         if self._eye is None:
-            self._eye = Eye(known=self._journey.known)
+            told = self._journey.card and self._journey.asked
+            self._eye = Eye(
+                known=self._journey.known,
+                side=self._journey.asked,
+                insist_s=INSIST_MORE_S if told else INSIST_S,
+            )
         seen = self._eye.look(image, at=time.monotonic())
         if seen.capture:
             self.due = seen
@@ -71,6 +86,7 @@ class ScanPage(Page):
         self._watcher: Watcher[_Looked] | None = None
         self._newest: Seen | None = None
         self._busy = False
+        self._refused = False
         self._told_until = 0.0
         self._view = CameraView(self.theme, "Đang mở máy ảnh…", "photo_camera")
         self.main.add_widget(self._view)
@@ -82,7 +98,7 @@ class ScanPage(Page):
         self._watcher = Watcher(self._kiosk.camera, self._looking, rate=RATE, holder=self._kiosk.camera_holder)
         self._watcher.start()
         if self._journey.card:
-            self._tell(TURN_CARD, "flip", "ok")
+            self._tell(self._hint, "flip", "ok")
 
     def closed(self) -> None:
         if self._watcher is not None:
@@ -134,7 +150,7 @@ class ScanPage(Page):
 
     def _show_foot(self) -> None:
         theme, journey = self.theme, self._journey
-        capture = WordButton(theme, "Chụp ngay", self._capture, icon="photo_camera", kind="main", least=230)
+        capture = WordButton(theme, "Chụp ngay", self._pressed, icon="photo_camera", kind="main", least=230)
         left = []
         if journey.card is not None:
             left.append(WordButton(theme, "Thôi, quét giấy thường", self._leave_card, icon="description"))
@@ -145,7 +161,11 @@ class ScanPage(Page):
             left.append(WordButton(theme, "Thẻ hai mặt", self._begin_card, icon="id_card"))
         self.set_foot(left, [capture])
 
-    def _capture(self) -> None:
+    def _pressed(self) -> None:
+        # Whoever presses again after a refusal knows better than the machine.
+        self._capture(insisted=self._refused)
+
+    def _capture(self, *, insisted: bool = False) -> None:
         seen, watcher = self._newest, self._watcher
         if self._busy:
             return
@@ -159,7 +179,7 @@ class ScanPage(Page):
         if self._journey.card is None:
             self._kiosk.work(lambda: self._take(seen, watcher), self._taken, self._failed)
         else:
-            self._kiosk.work(lambda: self._take_side(seen, watcher), self._side_taken, self._failed)
+            self._kiosk.work(lambda: self._take_side(seen, watcher, insisted), self._side_taken, self._failed)
 
     def _take(self, seen: Seen, watcher: Watcher[_Looked]) -> tuple[Shot, Any]:
         """The picture taken, and its page's draft; None where the villager had better set the corners."""
@@ -179,11 +199,11 @@ class ScanPage(Page):
         else:
             self._kiosk.open(PreviewPage(self._kiosk, self._journey, picture, shot))
 
-    def _take_side(self, seen: Seen, watcher: Watcher[_Looked]) -> tuple[Shot, PageKept | None, Any]:
+    def _take_side(self, seen: Seen, watcher: Watcher[_Looked], insisted: bool) -> tuple[Shot, PageKept | None, Any]:
         shot = shot_of(seen, watcher.still())
         if shot.quad is None:
             return shot, None, None
-        page = self._journey.capture_side(shot)
+        page = self._journey.capture_side(shot, insisted=insisted)
         return shot, page, None if page is None else picture_of(page.path)
 
     def _side_taken(self, result: tuple[Shot, PageKept | None, Any]) -> None:
@@ -199,6 +219,7 @@ class ScanPage(Page):
 
     def _failed(self, error: BaseException) -> None:
         self._busy = False
+        self._refused = True
         self._show_foot()
         said = str(error).rstrip(".") if isinstance(error, LangsoError) else "Máy chưa chụp được, xin thử lại"
         self._tell(said, "warning", "bad")
@@ -235,15 +256,22 @@ class ScanPage(Page):
 def _headings(journey: ScanJourney) -> tuple[str, str, str]:
     """Title, second line, and what to do."""
     if journey.card is not None:
-        if journey.card:
-            return "Thẻ hai mặt", "Mặt thứ hai", TURN_CARD
-        return "Thẻ hai mặt", "Mặt thứ nhất", "Đặt thẻ nằm ngang dưới máy ảnh"
+        here = side_words(journey.asked)
+        if not journey.card:
+            return "Thẻ hai mặt", here, "Đặt thẻ nằm ngang, mặt có ảnh lên trên"
+        done = side_words(journey.card[0].side, "một mặt").lower()
+        return "Thẻ hai mặt", here, f"Xong {done}. Xin lật thẻ sang {here.lower()}"
     hint = "Đặt giấy vào giữa khung, giữ yên"
     if journey.replacing is not None:
         return f"Chụp lại trang {journey.replacing + 1}", "Trang mới thay vào chỗ trang cũ", hint
     if journey.pages:
         return "Quét giấy tờ", f"Trang {len(journey.pages) + 1}", hint
     return "Quét giấy tờ", "Đặt giấy dưới máy ảnh, máy tự chụp", hint
+
+
+def side_words(side: Side | None, unknown: str = "Mặt kia") -> str:
+    """A card's side as people call it; `unknown` where nobody can tell."""
+    return unknown if side is None else "Mặt trước" if side == "front" else "Mặt sau"
 
 
 class PageList(BoxLayout):
@@ -282,14 +310,23 @@ class CardSides(BoxLayout):
         sides = journey.card or ()
         if sides:
             done = card(theme, padding=theme.px(12), spacing=theme.px(6), size_hint_y=None, height=theme.px(190))
-            done.add_widget(Text(theme, "Mặt thứ nhất, xong", 17, token="lua", face="semibold", line=1.0))
+            done.add_widget(
+                Text(
+                    theme,
+                    f"{side_words(sides[0].side, 'Mặt thứ nhất')}, xong",
+                    17,
+                    token="lua",
+                    face="semibold",
+                    line=1.0,
+                )
+            )
             done.add_widget(PagePicture(theme, _small(sides[0].page.image)))
             self.add_widget(done)
-        self.add_widget(_here(theme, "Mặt thứ hai" if sides else "Mặt thứ nhất", "Đang chụp"))
+        self.add_widget(_here(theme, side_words(journey.asked), "Đang chụp"))
         if not sides:
             rest = card(theme, padding=theme.px(14), size_hint_y=None)
             rest.bind(minimum_height=rest.setter("height"))
-            rest.add_widget(Text(theme, "Rồi đến mặt kia", 17, token="soft", line=1.0))
+            rest.add_widget(Text(theme, "Rồi đến mặt sau", 17, token="soft", line=1.0))
             self.add_widget(rest)
         self.add_widget(space())
 

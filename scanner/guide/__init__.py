@@ -1,6 +1,6 @@
 """The capture guide: what is wrong with a frame, what to say, and when to capture by itself."""
 
-from scanner.guide.judge import brightness, faults, glare, guide, sharpness
+from scanner.guide.judge import faults, guide
 from scanner.guide.same_page import Look, look_at, same_look
 from scanner.guide.sentences import SAYS, Guidance, say
 from scanner.guide.side import Side, card_side
@@ -12,13 +12,10 @@ __all__ = [
     "Look",
     "Side",
     "Steady",
-    "brightness",
     "card_side",
     "faults",
-    "glare",
     "guide",
     "look_at",
     "same_look",
     "say",
-    "sharpness",
 ]

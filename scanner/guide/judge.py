@@ -16,6 +16,7 @@ from scanner.guide.side import card_side
 from scanner.guide.stance import stance, usable
 
 if TYPE_CHECKING:
+    from scanner.guide.glimpse import Glimpse
     from scanner.guide.side import Side
     from scanner.guide.stance import Stance
     from scanner.pages.finder import PageFound
@@ -33,16 +34,19 @@ MAX_TILT = 50.0
 SURE = 0.55
 
 
-def guide(image: Any, found: PageFound, *, side: Side | None = None) -> Guidance:
+def guide(image: Any, found: PageFound, *, side: Side | None = None, seen: Glimpse | None = None) -> Guidance:
     """The one thing to do next for this frame (BGR) and what was found in it; see `faults`."""
-    wrong = faults(image, found, side=side)
+    wrong = faults(image, found, side=side, seen=seen)
     return wrong[0] if wrong else say("hold")
 
 
-def faults(image: Any, found: PageFound, *, side: Side | None = None) -> tuple[Guidance, ...]:
+def faults(
+    image: Any, found: PageFound, *, side: Side | None = None, seen: Glimpse | None = None
+) -> tuple[Guidance, ...]:
     """Everything wrong with this frame, what to mend first in front; empty: capture it. Never raises.
 
     `side`: the side of an identity card that is asked for; see `side.card_side` for what counts as the other.
+    `seen`: the sheet inside the outline where it was sampled already.
     """
     quad = found.quad
     if quad is None or not usable(quad):
@@ -51,12 +55,15 @@ def faults(image: Any, found: PageFound, *, side: Side | None = None) -> tuple[G
         image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
     height, width = image.shape[:2]
     lies = stance(quad, width, height)
-    seen = glimpse(image, quad)
+    seen = seen or glimpse(image, quad)
     wrong = []
     if paper_light(seen) < DARK and _dark_all_over(image, 1.3 * DARK):
         wrong.append("dark")
     if _cut_off(quad, width, height):
         wrong.append("cut_off")
+    if side is not None and card_side(seen) not in (side, None):
+        # Before all that lying better would mend: it has to be turned over anyway.
+        wrong.append(side)
     if _far(lies):
         wrong.append("far")
     if lies.foreshortened < FORESHORTENED or lies.tilt > MAX_TILT:
@@ -71,27 +78,9 @@ def faults(image: Any, found: PageFound, *, side: Side | None = None) -> tuple[G
         sharp = sharpness_of(image, seen, lies)
         if sharp is not None and sharp < (CARD_BLUR if lies.paper == "ID-1" else BLUR):
             wrong.append("blur")
-        if side is not None and card_side(seen) not in (side, None):
-            wrong.append(side)
     if found.confidence < SURE:
         wrong.append("unsure")
     return tuple(say(code) for code in wrong)
-
-
-def brightness(image: Any, quad: Quad) -> float:
-    """Lightness (0-255) of the bare paper inside the quad."""
-    return paper_light(glimpse(image, quad))
-
-
-def glare(image: Any, quad: Quad) -> float:
-    """Share of the paper (0-1) under mirrored light."""
-    return glare_share(glimpse(image, quad))
-
-
-def sharpness(image: Any, quad: Quad) -> float | None:
-    """Sharpness of the letters inside the quad (see `blur.sharpness_of`); None where there are none."""
-    height, width = image.shape[:2]
-    return sharpness_of(image, glimpse(image, quad), stance(quad, width, height))
 
 
 def _cut_off(quad: Quad, width: int, height: int) -> bool:

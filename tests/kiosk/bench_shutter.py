@@ -6,31 +6,18 @@ in the still, the draft of the page, and, while it is looked at, the page itself
 
 from __future__ import annotations
 
-import importlib.util
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import cv2
+from stage.pictures import draw_paper
 
 LIMIT_S = 0.7
 ROUNDS = 7
 STILL = (4608, 2592)
-
-
-def _pictures() -> ModuleType:
-    """The drawn paper of the kiosk's tests."""
-    spec = importlib.util.spec_from_file_location("kiosk_pictures", Path(__file__).with_name("conftest.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def _timed(what: Callable[[], Any]) -> tuple[float, float, Any]:
@@ -50,7 +37,7 @@ def main() -> int:
     from scanner.document import compress
     from scanner.eye import Eye
 
-    live = _pictures().draw_paper()
+    live = draw_paper()
     still = cv2.resize(live, STILL, interpolation=cv2.INTER_CUBIC)
     look = _timed(lambda: Eye().look(live))
     seen = look[2]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kiosk.dossiers import Dossiers
 from kiosk.errors import KioskError, WrongStep
-from kiosk.journeys.develop import BLANK, NO_EDGES, Shot, draft, shot_of, straighten
+from kiosk.journeys.develop import BLANK, NO_EDGES, Shot, draft, shot_of
 from kiosk.journeys.scan import GENERAL_KINDS, Eye, ScanJourney
 from kiosk.privacy import Workspace
 from langso.clock import SystemClock
@@ -157,41 +157,6 @@ def test_pages_are_compressed_meanwhile_and_the_document_is_the_same(journey: Sc
     assert journey.hand_in(GENERAL_KINDS[0], None, recipient).pages == 1
 
 
-def test_both_sides_of_a_card_are_one_page(journey: ScanJourney, card_sides: tuple[Any, Any]) -> None:
-    front, back = (Eye().look(side) for side in card_sides)
-    journey.begin_card()
-    assert journey.capture_side(front) is None
-    assert len(journey.known) == 1
-    with pytest.raises(WrongStep, match="mặt kia"):
-        journey.capture_side(front)
-    page = journey.capture_side(back)
-    assert page is not None
-    assert (page.paper, page.size_mm, journey.step, journey.card) == ("A4", (210.0, 297.0), "preview", None)
-    assert journey.shot is None
-    with pytest.raises(WrongStep):
-        journey.set_corners(front.quad)
-    journey.keep()
-    assert len(journey.known) == 2, "neither side is a new page afterwards"
-
-
-@pytest.mark.parametrize("sides_before", [0, 1])
-def test_a_card_left_while_its_side_is_made_stays_left(
-    journey: ScanJourney, card_sides: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch, sides_before: int
-) -> None:
-    journey.begin_card()
-    for image in card_sides[:sides_before]:
-        journey.capture_side(Eye().look(image))
-
-    def leave(*arguments: Any) -> Any:
-        journey.leave_card()
-        return straighten(*arguments)
-
-    monkeypatch.setattr("kiosk.journeys.scan.straighten", leave)
-    with pytest.raises(WrongStep):
-        journey.capture_side(Eye().look(card_sides[sides_before]))
-    assert (journey.card, journey.step, journey.pages) == (None, "look", ())
-
-
 def test_what_a_visit_left_behind_touches_no_page_of_the_next(tmp_path: Path, paper: Any) -> None:
     journey, workspace = journey_in(tmp_path)
     journey.capture(Eye().look(paper))
@@ -201,16 +166,6 @@ def test_what_a_visit_left_behind_touches_no_page_of_the_next(tmp_path: Path, pa
     page = following.capture(Eye().look(paper))
     journey.remove(0)
     assert page.path.exists()
-
-
-def test_a_card_must_be_seen(journey: ScanJourney, card_sides: tuple[Any, Any]) -> None:
-    with pytest.raises(WrongStep):
-        journey.capture_side(Shot(card_sides[0], None))
-    journey.begin_card()
-    with pytest.raises(WrongStep, match="thẻ"):
-        journey.capture_side(Shot(card_sides[0], None))
-    journey.leave_card()
-    assert journey.card is None
 
 
 def test_a_draft_is_quick_small_and_the_same_page(paper: Any) -> None:

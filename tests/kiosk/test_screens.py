@@ -164,14 +164,20 @@ def test_both_sides_of_a_card_become_one_sheet(
     drive: Callable[..., Any], commune: Any, cameras: dict[str, Path], desk: Any, lay_when_shot: Callable[..., None]
 ) -> None:
     commune.teach()
-    lay_when_shot("front-done", cameras["front"] / "1.jpg", cameras["back"] / "1.jpg")
+    lay_when_shot("wrong-side", cameras["front"] / "1.jpg", cameras["turned"] / "1.jpg")
+    lay_when_shot("front-again", cameras["front"] / "1.jpg", cameras["back"] / "1.jpg")
+    (cameras["front"] / "1.jpg").write_bytes((cameras["back"] / "1.jpg").read_bytes())
     visit = drive(
         [
             {"touch": "Quét giấy tờ"},
             {"touch": "Thẻ hai mặt"},
-            {"wait": "Mặt thứ hai", "seconds": 30},
-            {"wait": "lật sang mặt kia", "seconds": 20},
+            {"wait": "Đây là mặt sau, xin lật thẻ lại", "seconds": 20},
+            {"shot": "wrong-side"},
+            {"wait": "Mặt trước, xong", "seconds": 30},
+            {"wait": "Xin lật thẻ sang mặt sau"},
             {"shot": "front-done"},
+            {"wait": "Đây là mặt trước, xin lật thẻ lại", "seconds": 20},
+            {"shot": "front-again"},
             {"wait": "Trang này đọc rõ không?", "seconds": 30},
             {"shot": "sheet"},
             {"touch": "Xong, gửi cho xã"},
@@ -183,6 +189,28 @@ def test_both_sides_of_a_card_become_one_sheet(
     assert visit.status == 0, visit.printed
     (manifest,) = desk.manifests.values()
     assert (manifest["pages"], manifest["title"]) == (1, "Căn cước, hộ chiếu")
+
+
+def test_a_side_that_the_machine_calls_wrong_is_taken_after_a_while_or_by_a_touch(
+    drive: Callable[..., Any], commune: Any, cameras: dict[str, Path]
+) -> None:
+    commune.teach()
+    visit = drive(
+        [
+            {"touch": "Quét giấy tờ"},
+            {"touch": "Thẻ hai mặt"},
+            {"wait": "Đây là mặt sau, xin lật thẻ lại", "seconds": 20},
+            {"wait": "Mặt sau, xong", "seconds": 40},
+            {"wait": "Xin lật thẻ sang mặt trước"},
+            {"wait": "Đây là mặt sau, xin lật thẻ lại", "seconds": 20},
+            {"touch": "Chụp ngay"},
+            {"wait": "Mặt này chụp rồi", "seconds": 20},
+            {"touch": "Chụp ngay"},
+            {"wait": "Trang này đọc rõ không?", "seconds": 30},
+        ],
+        camera=cameras["back"],
+    )
+    assert visit.status == 0, visit.printed
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ from langso.clock import SimulatedClock
 from langso.health import Check
 from speaker.errors import SoundFault
 from speaker.sounds import Sound
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "shared"))
+
+from paired import pair_device
 
 RATE = 48_000
 
@@ -210,23 +215,16 @@ class Commune:
 
     def pair(self) -> Any:
         """Pairs the device; returns its langso.pairing.Paired."""
-        from langso import certificates, pairing
-
-        now = datetime.now(UTC)
-        request = pairing.begin_pairing(
-            self.state, device=self.device, role="speaker", place="Thôn 1", village="thon-1", now=now
-        )
-        answer = pairing.answer_request(
-            pairing.read_request(request),
-            commune=self.code,
-            commune_name="Xã Thử",
+        return pair_device(
+            self.state,
+            roots=self.roots,
+            addresses=("127.0.0.1", 1883, self.media_url, self.media_url),
+            commune=(self.code, "Xã Thử"),
             device=self.device,
-            root=self.roots,
-            ca=certificates.make_ca(self.code, now=now),
-            addresses=pairing.Addresses("127.0.0.1", 1883, self.media_url, self.media_url),
-            now=now,
+            role="speaker",
+            place="Thôn 1",
+            village="thon-1",
         )
-        return pairing.finish_pairing(self.state, answer)
 
     def settings(self, *, port: int, sink: Path, **speaker: Any) -> Any:
         from langso.settings_model import Settings

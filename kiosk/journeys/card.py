@@ -1,0 +1,40 @@
+"""The two sides of a card: which is to be laid down next, and the one sheet that both become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.clean import CleanPage
+    from scanner.guide import Side
+    from scanner.guide.same_page import Look
+
+CARD = "ID-1"
+
+
+@dataclass(frozen=True)
+class CardSide:
+    """One side of a card, waiting for the other; `side`: which it is, None where nobody can tell."""
+
+    page: CleanPage
+    look: Look | None
+    remarks: tuple[str, ...]
+    side: Side | None = None
+
+
+def asked_after(sides: tuple[CardSide, ...]) -> Side | None:
+    """The side to be laid down next; None for whichever comes: a first side that nobody can tell has no other."""
+    if not sides:
+        return "front"
+    first = sides[0].side
+    return None if first is None else "back" if first == "front" else "front"
+
+
+def sheet_of(first: CardSide, second: CardSide) -> CleanPage:
+    """Both on one A4, the front above, whichever was laid down first."""
+    from scanner.document import card_sheet
+
+    turned = first.side != second.side and (first.side == "back" or second.side == "front")
+    both = (second, first) if turned else (first, second)
+    return card_sheet([one.page for one in both])
