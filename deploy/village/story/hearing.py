@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from speaker.listening import Recording
 
 AROUND_S = 3.0
+AUDIBLE = 0.002
 
 
 @dataclass(frozen=True)
@@ -82,20 +83,23 @@ def listen(village: Village, device: str, media: Path, around_s: float, margin_s
     return Heard(device, found.start_ns / 1e9, found.correlation, found.spread_ms, flac, stamps)
 
 
-def loudness(village: Village, device: str, from_s: float, to_s: float) -> float:
-    """RMS (0 to 1) of what `device` said between two wall times. The recorder is stopped and started."""
+def last_sound(village: Village, device: str, from_s: float, to_s: float) -> float | None:
+    """Wall time of the last sound of `device` between two wall times; None where it was silent all the while.
+
+    The recorder is stopped and started. Raises NotSeen where nothing was recorded.
+    """
     import numpy
 
     from speaker.listening import BLOCK, read_recording
 
     with _recorder_still(village, device):
         recording = read_recording(village.ground.home(device).recording)
-    within = (recording.wall_ns >= from_s * 1e9) & (recording.wall_ns < to_s * 1e9)
-    blocks = numpy.flatnonzero(within)
+    blocks = numpy.flatnonzero((recording.wall_ns >= from_s * 1e9) & (recording.wall_ns < to_s * 1e9))
     if not len(blocks):
         raise NotSeen(f"expected: a recording of {device} around {from_s:.1f}; there is none")
     samples = recording.samples[blocks[0] * BLOCK : (blocks[-1] + 1) * BLOCK].astype(numpy.float64)
-    return float(numpy.sqrt(numpy.mean(samples**2)))
+    loud = numpy.flatnonzero(numpy.sqrt(numpy.mean(samples.reshape(-1, BLOCK) ** 2, axis=1)) > AUDIBLE)
+    return float(recording.wall_ns[blocks[loud[-1]]] / 1e9) if len(loud) else None
 
 
 @contextmanager
