@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from deploy.help_pages import VietnameseHelp
 from deploy.refusals import sentence
 from langso.errors import LangsoError
 
@@ -69,6 +70,7 @@ def langso() -> None:
 
 def main() -> None:
     """Run the command line; an expected error is one sentence, without a traceback."""
+    click.Context.formatter_class = VietnameseHelp
     try:
         code = langso.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
