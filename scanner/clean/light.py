@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from scanner.clean.grain import smooth_grain
 from scanner.clean.lamp import white_of
 from scanner.clean.shade import light_level, spread
 
@@ -33,7 +34,11 @@ _DEEPEST = 0.2
 """Light below this share of the sheet's brightest is not lifted further: it would be noise."""
 _COLOURED = 0.13
 """Log distance in colour from the sheet's paper beyond which a spot is print or a finger, never light."""
-_STRIP = 64
+_STRIP = 16
+_COARSER = 4
+"""Pixels of the page for one gain; so many rows of gains are stretched at once."""
+_LIFTED = 1.6
+"""Where light is lifted by so much more than usual, the sensor's grain comes up with it."""
 _SEAM = 0.008
 """Slope of light, as a logarithm per pixel of the small copy, that is a shadow's edge."""
 _THIN = 9
@@ -88,9 +93,21 @@ def light_of(image: Any, *, one_colour: bool = False) -> Light:
     else:
         trust = 1.0 - cv2.dilate(strange.astype(np.uint8), shape).astype(np.float32)
         fall = level[:, :, None] * np.exp(spread(colour, trust, stroke))
+        fall *= _bias(small, fall * tint)
     fall = np.maximum(fall, _DEEPEST).astype(np.float32)
     tint = _paper_of(small, fall)
     return Light(_edged(image, fall * tint, strange) / tint, tint)
+
+
+def _bias(small: Any, light: Floats) -> Floats:
+    """By how much plain paper comes out too bright or too dark here and there (h, w, 3): closing takes the brightest
+    grain for paper, and where it is dark the grain is coarse.
+    """
+    ratio: Any = cv2.divide(small, light, dtype=cv2.CV_32F)
+    ratio[np.abs(ratio - 1).max(axis=2) > 0.1] = 1
+    wide = max(3, round(max(small.shape) * _STROKE * 2) | 1)
+    middle: Any = cv2.medianBlur(np.clip(ratio * 200, 0, 255).astype(np.uint8), wide)
+    return np.asarray(cv2.GaussianBlur(middle.astype(np.float32), (0, 0), wide / 4) / 200, dtype=np.float32)
 
 
 def _edged(image: Any, light: Floats, strange: Any) -> Floats:
@@ -109,7 +126,9 @@ def _edged(image: Any, light: Floats, strange: Any) -> Floats:
     fine = image if scale == 1 else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     wide = cv2.resize(light, size, interpolation=cv2.INTER_LINEAR)
     ratio: Any = np.maximum(_largest(cv2.divide(fine, wide, dtype=cv2.CV_32F)), 0.05)
-    ratio = cv2.medianBlur(cv2.morphologyEx(ratio, cv2.MORPH_CLOSE, np.ones((_THIN, _THIN), np.uint8)), 5)
+    paper: Any = cv2.medianBlur(cv2.morphologyEx(ratio, cv2.MORPH_CLOSE, np.ones((_THIN, _THIN), np.uint8)), 5)
+    grain = np.clip((paper - cv2.medianBlur(ratio, 5)) * 800, 0, 255).astype(np.uint8)
+    ratio = paper - cv2.medianBlur(grain, 31).astype(np.float32) / 800
     share = cv2.GaussianBlur(cv2.resize(seam.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), (0, 0), 2)
     # What is this dark beside its surroundings is print.
     share *= np.clip((ratio - 0.7) / 0.1, 0, 1)
@@ -138,13 +157,22 @@ def _largest(values: Any) -> Any:
 def _times(image: Any, gain: Floats) -> Any:
     """The image times a small map of gains stretched over it, strip by strip so that memory stays small."""
     height, width = image.shape[:2]
+    size = (-(-width // _COARSER), -(-height // _COARSER))
     across, down = gain.shape[1] / width, gain.shape[0] / height
+    middle = (_COARSER - 1) / 2 + 0.5
+    place = np.array([[across * _COARSER, 0, middle * across - 0.5], [0, down * _COARSER, middle * down - 0.5]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    coarse = cv2.warpAffine(gain, place, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    dark = _largest(coarse) > _LIFTED * float(np.median(_largest(coarse)))
+    coarse = cv2.copyMakeBorder(coarse, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    inner = slice(_COARSER, -_COARSER)
     out = np.empty_like(image)
-    for top in range(0, height, _STRIP):
-        rows = min(_STRIP, height - top)
-        place = np.array([[across, 0, across / 2 - 0.5], [0, down, (top + 0.5) * down - 0.5]])
-        strip = cv2.warpAffine(
-            gain, place, (width, rows), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-        )
-        out[top : top + rows] = cv2.multiply(image[top : top + rows], strip, dtype=cv2.CV_8U)
+    for row in range(0, size[1], _STRIP):
+        part = coarse[row : row + _STRIP + 2]
+        strip = cv2.resize(part, None, fx=_COARSER, fy=_COARSER, interpolation=cv2.INTER_LINEAR)[inner, inner]
+        rows = slice(row * _COARSER, min(height, (row + _STRIP) * _COARSER))
+        taken = image[rows]
+        cv2.multiply(taken, np.ascontiguousarray(strip[: len(taken), :width]), dst=out[rows], dtype=cv2.CV_8U)
+    if dark.any():
+        smooth_grain(out, dark)
     return out

@@ -125,3 +125,21 @@ def test_a_portrait_is_not_washed_out_nor_taken_for_shadow() -> None:
 def test_any_plain_picture_keeps_its_shape(shape: tuple[int, int], value: int) -> None:
     flat = np.full((*shape, 3), value, np.uint8)
     assert flatten_light(flat).shape == flat.shape
+
+
+def test_a_dark_corner_is_no_darker_and_no_grainier_than_the_rest() -> None:
+    clean = page()
+    height, width = clean.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    corner = 1 - 0.72 / (1 + np.exp((np.hypot(x, height - y) - 0.45 * width) / 30))
+    lit = clean.astype(np.float32) * corner[:, :, None]
+    lit += np.random.default_rng(2).normal(0, 3, lit.shape)
+    done = flatten_light(np.clip(lit, 0, 255).astype(np.uint8))
+    paper = cv2.erode((clean.min(axis=2) > 240).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    dark, bright = paper & (corner < 0.35), paper & (corner > 0.95)
+    assert dark.sum() > 5000
+    assert np.median(done[dark]) == pytest.approx(np.median(done[bright]), abs=5)
+    before = (np.clip(lit, 0, 255) * (PAPER / 250) / corner[:, :, None])[dark].std()
+    assert done[dark].std() < 0.65 * before
+    ink = (clean.max(axis=2) < 70) & (corner < 0.35)
+    assert np.median(done[ink]) < 110

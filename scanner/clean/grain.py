@@ -1,0 +1,52 @@
+"""Grain that comes up where the dark is lifted, smoothed away; strokes of any strength stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+_TILE = 128
+_STROKE = 3.5
+"""So many times the grain's own size is writing."""
+_MOST = 6.0
+"""Grain of more grey levels than this is print, too."""
+
+
+def smooth_grain(page: Any, dark: Any) -> None:
+    """Smooth the page (BGR uint8), in place, where `dark` (bool, small, laid over it) says that it was lifted."""
+    height, width = page.shape[:2]
+    share = cv2.GaussianBlur(dark.astype(np.float32), (0, 0), 6)
+    rows, columns = -(-height // _TILE), -(-width // _TILE)
+    for row, here in enumerate(cv2.resize(share, (columns, rows), interpolation=cv2.INTER_AREA) > 0.03):
+        # Runs of tiles that need it, so that the bright part costs nothing.
+        if not here.any():
+            continue
+        top = row * _TILE
+        first, last = int(np.argmax(here)), columns - int(np.argmax(here[::-1]))
+        box = (slice(top, min(height, top + _TILE)), slice(first * _TILE, min(width, last * _TILE)))
+        _smooth(page, box, share)
+
+
+def _smooth(page: Any, box: tuple[slice, slice], share: Any) -> None:
+    height, width = page.shape[:2]
+    # A few pixels more, so that no border shows between tiles.
+    rows, columns = (slice(max(0, one.start - 4), one.stop + 4) for one in box)
+    part = page[rows, columns]
+    soft = cv2.GaussianBlur(part, (5, 5), 1.2)
+    apart = cv2.absdiff(part, soft)
+    blue, green, red = (cv2.extractChannel(apart, channel) for channel in range(3))
+    size: Any = cv2.blur(cv2.max(cv2.max(blue, green), red), (3, 3))
+    grain = min(_MOST, max(0.5, float(np.median(size[::4, ::4]))))
+    level = np.clip(np.arange(256, dtype=np.float32) / (_STROKE * grain), 0, 1)
+    down, across = share.shape[0] / height, share.shape[1] / width
+    place = np.array([[across, 0, (columns.start + 0.5) * across - 0.5], [0, down, (rows.start + 0.5) * down - 0.5]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    weight = cv2.warpAffine(share, place, size.shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    weight *= cv2.LUT(size, (1 - level**2).astype(np.float32))
+    done = cv2.blendLinear(soft, np.ascontiguousarray(part), weight, 1 - weight)
+    page[box] = done[
+        box[0].start - rows.start : box[0].stop - rows.start,
+        box[1].start - columns.start : box[1].stop - columns.start,
+    ]
