@@ -131,7 +131,7 @@ def test_a_dark_corner_is_no_darker_and_no_grainier_than_the_rest() -> None:
     clean = page()
     height, width = clean.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    corner = 1 - 0.72 / (1 + np.exp((np.hypot(x, height - y) - 0.45 * width) / 30))
+    corner = 1 - 0.72 / (1 + np.exp((np.hypot(x, y - height / 4) - 0.45 * width) / 30))
     lit = clean.astype(np.float32) * corner[:, :, None]
     lit += np.random.default_rng(2).normal(0, 3, lit.shape)
     done = flatten_light(np.clip(lit, 0, 255).astype(np.uint8))
