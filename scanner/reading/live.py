@@ -31,6 +31,7 @@ _LOOK_S = 0.022
 _PLACE_S = 0.012
 _DEEP_S, _SHORT_S = 0.7, 0.3
 _ADD_S, _SUM_S = 0.15, 0.35
+_EXAMINE_EVERY_S = 0.6
 _PIXELS_MOST, _PIXELS_LEAST = 2_000_000, 300_000
 _KEPT_FRAMES, _KEPT_BYTES = 8, 24_000_000
 _MAX_PLACES = 4
@@ -55,7 +56,7 @@ class LiveReader:
         self._unread: tuple[Polygon, ...] = ()
         self._wanted = threading.Condition()
         self._settled = self._closing = False
-        self._examined = False
+        self._examined_at = 0.0
         self._behind: threading.Thread | None = None
 
     def look(self, frame: Any) -> list[Code]:
@@ -153,13 +154,17 @@ class LiveReader:
         begin = time.monotonic()
         following.add(frames, begin + _ADD_S)
         self._tell([as_code(reading) for reading in following.read(begin + _ADD_S + _SUM_S)])
-        found = self._examine(frames[-1], _SHORT_S if following or not self._examined else _DEEP_S)
-        self._examined = True
+        if following and begin < self._examined_at + _EXAMINE_EVERY_S:
+            return
+        found = self._examine(frames[-1], _SHORT_S if following or not self._examined_at else _DEEP_S)
+        self._examined_at = time.monotonic()
         self._tell(list(found.codes))
-        following.drop([code.polygon for code in found.codes])
-        following.begin(frames[-1], sorted(found.unread, key=side, reverse=True))
         with self._wanted:
             self._unread = found.unread[:_MAX_PLACES]
+            read = [seen.code.polygon for seen in self._seen]
+        following.drop(read)
+        unread = [place for place in found.unread if not any(same_place(place, other) for other in read)]
+        following.begin(frames[-1], sorted(unread, key=side, reverse=True))
 
     def _tell(self, codes: list[Code]) -> None:
         at = time.monotonic()

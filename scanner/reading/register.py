@@ -85,7 +85,7 @@ class _Level:
             columns += [-along * x, -along * y]
         self._slopes = np.stack([column.ravel() for column in columns])
         self._weighted = self._slopes * taper.ravel()
-        normal = (self._weighted @ self._slopes.T).astype(np.float64)
+        normal = product(self._weighted, self._slopes, transposed=True).astype(np.float64)
         normal[np.diag_indices_from(normal)] *= 1 + 1e-6
         self._normal = normal
         self._weight = float(taper.sum())
@@ -93,9 +93,9 @@ class _Level:
     def change(self, warped: Any) -> Any | None:
         """The move (in the template's pixels) by which the warped picture is still off."""
         # Where light or a finger came between, the difference says nothing about the move.
-        off = np.clip(warped - self.picture, -_OUTLIER, _OUTLIER).ravel()
+        off = np.clip(warped - self.picture, -_OUTLIER, _OUTLIER).reshape(-1, 1)
         try:
-            p = np.linalg.solve(self._normal, (self._weighted @ off).astype(np.float64))
+            p = np.linalg.solve(self._normal, product(self._weighted, off).ravel().astype(np.float64))
         except np.linalg.LinAlgError:
             return None
         if not np.isfinite(p).all() or np.abs(p).max() > 0.5:
@@ -129,6 +129,14 @@ def evened(picture: Any, blur: float) -> Any:
     power = cv2.blur(values * values, (window, window))
     floor = _FLOOR * float(power.mean()) + 1e-3
     return values / np.sqrt(power + floor)
+
+
+def product(a: Any, b: Any, transposed: bool = False) -> Any:
+    """Matrix product, of b turned over where `transposed`. Not numpy's: its threads wait for each other on a busy
+    machine, and these matrices are small.
+    """
+    nothing: Any = None
+    return cv2.gemm(a, b, 1.0, nothing, 0.0, flags=cv2.GEMM_2_T if transposed else 0)
 
 
 def _taper(shape: tuple[int, int]) -> Any:

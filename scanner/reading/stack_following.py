@@ -9,11 +9,13 @@ from typing import Any
 
 from scanner.reading import stack_modules
 from scanner.reading.engines import Reading
-from scanner.reading.places import Point, Polygon, same_place
+from scanner.reading.places import Point, Polygon, overlap, same_place
 from scanner.reading.stack import Stack
 
 _MOST_PLACES = 3
 _MOST_LOST = 4
+_MOST_VAIN = 2
+_SAME = 0.35
 _FIRST_TRY, _NEXT_TRY = 3, 1.3
 # Noise halves with four times the frames: what so many do not show, more will not.
 _ENOUGH = 40
@@ -24,6 +26,7 @@ class _Followed:
     stack: Stack
     lost: int = 0
     due: float = _FIRST_TRY
+    vain: int = 0
 
 
 class Following:
@@ -38,13 +41,18 @@ class Following:
     def begin(self, frame: Any, places: Sequence[Polygon]) -> None:
         """Follow these places of a gray frame, those not followed yet, as far as there is room."""
         for place in places:
+            if any(overlap(place, each.stack.outline()) > _SAME for each in self._followed):
+                continue
             if len(self._followed) >= _MOST_PLACES:
-                return
-            if not any(same_place(place, each.stack.outline()) for each in self._followed):
-                try:
-                    self._followed.append(_Followed(Stack(frame, place)))
-                except ValueError:
-                    continue
+                # What was summed several times and shows no grid is hardly a code.
+                worst = max(self._followed, key=lambda each: each.vain)
+                if worst.vain < _MOST_VAIN:
+                    return
+                self._drop(worst)
+            try:
+                self._followed.append(_Followed(Stack(frame, place)))
+            except ValueError:
+                continue
 
     def add(self, frames: Sequence[Any], until: float) -> None:
         """Lay on what came since, as many frames as there is time for, the newest surely."""
@@ -62,13 +70,14 @@ class Following:
     def read(self, until: float) -> list[Reading]:
         """Codes read from the sums that have grown enough since the last try; their places in the newest frame."""
         found: list[Reading] = []
-        for each in list(self._followed):
+        for each in sorted(self._followed, key=lambda each: each.vain):
             if each.stack.count < each.due or time.monotonic() > until:
                 continue
             each.due = each.stack.count * _NEXT_TRY
             look = stack_modules.decoded(each.stack.summed(), until)
             for reading in look.readings:
                 found.append(Reading(reading.text, each.stack.laid_back(reading.polygon), reading.engine))
+            each.vain = 0 if look.unread else each.vain + 1
             if look.readings or each.stack.count > _ENOUGH:
                 self._drop(each)
         return found

@@ -19,8 +19,8 @@ import numpy as np
 from scanner.reading import changes, mesh, soft, symbol
 from scanner.reading.engines import Look, Reading
 from scanner.reading.locate import locate
-from scanner.reading.places import polygon
-from scanner.reading.register import Template
+from scanner.reading.places import Polygon, polygon
+from scanner.reading.register import Template, product
 from scanner.reading.weave import text_of
 
 _MOST_VERSION = 25
@@ -34,22 +34,24 @@ _BLURS_TRIED = 3
 _NOISE = 0.02
 _LEAST_MATCH = 0.45
 _STEPS = 5
-_LEAST_CLEAR, _WORTH = 0.5, 1.0
+_LEAST_CLEAR, _WORTH = 0.5, 1.15
 
 
 def decoded(summed: Any, until: float) -> Look:
-    """The code in a sum of frames (float32, light above 0), found by its finder patterns; nothing where there is none
-    beyond doubt. Stops at `until` (monotonic).
+    """The code in a sum of frames (float32, light above 0), found by its finder patterns; `unread` where one is seen
+    but not read beyond doubt. Stops at `until` (monotonic).
     """
     picture = np.clip(128 + 55 * summed, 0, 255).astype(np.uint8)
+    seen: Polygon | None = None
     for corners, version in _guesses(picture):
         for grid in settled(summed, corners, version):
             if time.monotonic() > until:
-                return Look()
+                break
+            seen = seen or polygon(grid.corners)
             text = _text(grid.greys)
             if text:
                 return Look((Reading(text, polygon(grid.corners), "frames"),))
-    return Look()
+    return Look(unread=() if seen is None else (seen,))
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def _solved(seen: Any, move: Any, version: int) -> tuple[Grid, float]:
     tried = []
     for blur in _BLURS:
         undo = _undoing(size, blur)
-        greys = (undo @ seen @ undo.T)[inner, inner]
+        greys = _both_ways(undo, seen)[inner, inner]
         right = greys[fixed] * wanted
         tried.append((float(right.mean() / (right.std() + 1e-6)), blur, greys))
     tried.sort(key=lambda entry: -entry[0])
@@ -111,8 +113,12 @@ def _drawn(greys: Any, version: int, blur: float) -> Any:
     scale = 1.0 / max(float(np.abs(greys).mean()), 1e-6)
     print_ = np.where(known >= 0, 1.0 - 2.0 * known, np.clip(greys * scale * 1.5, -1, 1))
     print_ = np.pad(print_, _QUIET, constant_values=1.0)
-    seen = _blurring(greys.shape[0], blur)
-    return (seen @ print_ @ seen.T).astype(np.float32)
+    return _both_ways(_blurring(greys.shape[0], blur), print_.astype(np.float32))
+
+
+def _both_ways(matrix: Any, values: Any) -> Any:
+    """The matrix along columns and along rows."""
+    return product(product(matrix, values), matrix, transposed=True)
 
 
 def _fine(summed: Any, move: Any, size: int) -> Any:
