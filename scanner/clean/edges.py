@@ -22,24 +22,30 @@ DEEPEST = 6.0 / 297.0
 large tear, is left to be seen: nobody may think that there was empty paper."""
 
 _FRAME_MM = 0.35
+_ROUND_MM = 3.4
+"""Radius of a card's corners: ISO/IEC 7810 has 3.18, and a hair more for where card and table blend."""
 
 
-def trim(page: Any, shape: Shape, *, rigid: bool = False) -> None:
+def trim(page: Any, shape: Shape, missing: list[Floats], *, rigid: bool = False) -> None:
     """Cover in place, with the page's own paper colour, what lies outside the traced sides of the sheet that `shape`
-    laid out, and a hair's breadth of border where edge and table blend. `rigid`: a card; its rounded corners come
-    out white and its border stays.
+    laid out, a hair's breadth of border where edge and table blend, and `missing` corners (polygons in mm). `rigid`:
+    a card; its rounded corners come out white and its border stays.
     """
     height, width = page.shape[:2]
+    scale = (width / shape.mm[0], height / shape.mm[1])
     outside = np.zeros((height, width), np.uint8)
     for index, side in enumerate(shape.sides):
         if side.sure > 0:
-            scale = (width / shape.mm[0], height / shape.mm[1])
             strip = _strip(shape, index, side, 0.0 if rigid else _FRAME_MM) * scale - 0.5
             cv2.fillPoly(outside, [np.rint(strip * 16).astype(np.int32)], 1, shift=4)
     colour = (255, 255, 255) if rigid else paper_colour(page)
     band = min(round((DEEPEST * max(shape.mm) + 1) * height / shape.mm[1]), height // 3, width // 3)
     for part in (np.s_[:band], np.s_[-band:], np.s_[band:-band, :band], np.s_[band:-band, -band:]):
         page[part][outside[part] > 0] = colour
+    for piece in missing:
+        cv2.fillPoly(page, [np.rint((piece * scale - 0.5) * 16).astype(np.int32)], colour, cv2.LINE_AA, shift=4)
+    if rigid:
+        _round_off(page, shape.mm)
 
 
 def paper_colour(page: Any) -> tuple[int, int, int]:
@@ -49,6 +55,22 @@ def paper_colour(page: Any) -> tuple[int, int, int]:
     bright = small.max(axis=1)
     blue, green, red = np.median(small[bright >= np.median(bright)], axis=0).astype(int).tolist()
     return blue, green, red
+
+
+def _round_off(card: Any, mm: tuple[float, float]) -> None:
+    """White beyond a card's rounded corners, whatever lay under them."""
+    height, width = card.shape[:2]
+    scale = np.array([width / mm[0], height / mm[1]])
+    angles = np.linspace(0, np.pi / 2, 24)
+    arc = _ROUND_MM * (1 - np.column_stack([np.cos(angles), np.sin(angles)]))
+    wedge = np.vstack([[-1.0, -1.0], [_ROUND_MM, -1.0], arc[::-1], [-1.0, _ROUND_MM]])
+    for right in (False, True):
+        for low in (False, True):
+            at = wedge.copy()
+            at[:, 0] = mm[0] - at[:, 0] if right else at[:, 0]
+            at[:, 1] = mm[1] - at[:, 1] if low else at[:, 1]
+            points = np.rint((at * scale - 0.5) * 16).astype(np.int32)
+            cv2.fillPoly(card, [points], (255, 255, 255), cv2.LINE_AA, shift=4)
 
 
 def _strip(shape: Shape, index: int, side: Side, frame: float) -> Floats:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scanner.clean import light, orientation
+from scanner.clean.corners import torn
 from scanner.clean.dewarp import curl, shape_of
 from scanner.clean.edges import trim
 from scanner.clean.lamp import around, white_of
@@ -64,7 +65,7 @@ def finish(
     else:
         picture = warp_bent(image, grid, _pixels(size, dpi))
     picture = light.take_off(picture, lit, white_of(lit.tint, around(copy, shape.quad), white))
-    trim(picture, shape, rigid=rigid)
+    trim(picture, shape, [] if rigid else torn(copy, shape), rigid=rigid)
     return CleanPage(picture, dpi, size.paper, size.mm, size.sure, turns * 90, shape.how)
 
 

@@ -32,10 +32,12 @@ SIZES_MM = {
     "A3": (297.0, 420.0),
     "A6": (105.0, 148.0),
     "B5": (176.0, 250.0),
+    "F4": (210.0, 330.0),
+    "Letter": (215.9, 279.4),
     "ID-1": (53.98, 85.6),
     "ID-3": (88.0, 125.0),
 }
-"""Short and long side: ISO 216; ISO/IEC 7810 cards (ID-1: căn cước, bằng lái) and passport pages (ID-3)."""
+"""Short and long side: ISO 216, folio and Letter; ISO/IEC 7810 cards (ID-1: căn cước, bằng lái), passport pages."""
 
 RIGID = ("ID-1",)
 """Papers that do not curl."""
@@ -45,7 +47,10 @@ RECEIPT_MM = (58.0, 80.0)
 
 _CARD = 85.6 / 53.98
 _ISO = 297.0 / 210.0
+_LETTER = 279.4 / 215.9
 _RECEIPT = 2.2
+_ALIKE = 3.0
+"""Standard deviations: a sheet of another shape keeps its own, or all on it were squeezed."""
 _FOCAL = 0.8
 _FOCAL_SPREAD = 0.22
 _SQUARENESS = 0.012
@@ -152,10 +157,12 @@ def _by_shape(aspect: float, spread: float, share: float) -> Size:
         short = max(RECEIPT_MM)
         return Size("receipt", _lying((short, short * float(np.exp(slender))), aspect), 0.5)
     reach = max(spread, 0.015)
-    card, iso = (abs(slender - np.log(shape)) / reach for shape in (_CARD, _ISO))
-    if min(card, iso) > 4 and abs(slender - np.log(_ISO)) > 0.05:
+    card, iso, letter = (abs(slender - np.log(shape)) / reach for shape in (_CARD, _ISO, _LETTER))
+    if min(card, iso, 2 * letter) > _ALIKE:
         long = 297.0
         return Size("other", _lying((long / float(np.exp(slender)), long), aspect), 0.2)
+    if letter < min(iso, _ALIKE / 2):
+        return Size("Letter", _lying(SIZES_MM["Letter"], aspect), float(np.clip((iso - letter) / 12, 0.2, 0.5)))
     if card < iso:
         return Size("ID-1", _lying(SIZES_MM["ID-1"], aspect), float(np.clip((iso - card) / 6, 0.3, 0.95)))
     name, sure = ("A4", 0.8) if share > 0.12 else ("A5", 0.4) if share > 0.06 else ("A6", 0.3)

@@ -1,0 +1,110 @@
+"""Torn and folded corners: where the table shows through at a page's corner, found to be covered with paper.
+
+Only what looks like the table beside it, hangs together with it and is cut off as a tear cuts is taken; a finger, a
+clip or a stamp over the corner is left to be seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scanner.clean.dewarp import Shape
+    from scanner.clean.near import Near
+
+    Floats = NDArray[np.float64]
+
+_INSIDE, _OUTSIDE = 0.1, 0.03
+"""How far round a corner is looked, as shares of the sheet's long side."""
+_SIDE = 104
+_TOLD_APART = 14.0
+"""Lab distance below which table and paper are alike."""
+_SAMPLES = 40
+_BULGE = 1.2
+"""A tear takes no more than this part of the triangle between its ends; a fingertip bulges into the page."""
+_MORE_MM = 0.7
+
+
+def torn(near: Near, shape: Shape) -> list[Floats]:
+    """Polygons (n, 2) in mm of a page laid out as `shape` where a corner of its sheet is missing."""
+    found = []
+    for right in (False, True):
+        for low in (False, True):
+            piece = _missing(near, shape, right, low)
+            if piece is not None:
+                found.append(piece)
+    return found
+
+
+def _missing(near: Near, shape: Shape, right: bool, low: bool) -> Floats | None:
+    longest = max(shape.mm)
+    steps = np.linspace(-_OUTSIDE, _INSIDE, _SIDE) * longest
+    # As if every corner were the top left one.
+    x, y = np.meshgrid(shape.mm[0] - steps if right else steps, shape.mm[1] - steps if low else steps)
+    places = near.inside(shape.locate(x, y)).astype(np.float32)
+    height, width = near.image.shape[:2]
+    seen = (places[..., 0] > 0) & (places[..., 1] > 0) & (places[..., 0] < width - 1) & (places[..., 1] < height - 1)
+    if seen.mean() < 0.95:
+        return None
+    nothing: Any = None
+    patch = cv2.remap(near.image, places, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    lab: Any = cv2.cvtColor(cv2.medianBlur(patch, 3).astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+    tip = int(np.searchsorted(steps, 0.0))
+    table = _tablelike(lab, tip)
+    if table is None:
+        return None
+    table[:tip] = table[:, :tip] = 1
+    count, labels = cv2.connectedComponents(cv2.morphologyEx(table, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+    gone = labels == labels[0, 0] if count > 1 else np.zeros(table.shape, bool)
+    inner = gone[tip:, tip:]
+    # Along the two borders from the corner on.
+    down, across = (_run(inner[:, :3].any(axis=1)), _run(inner[:3].any(axis=0)))
+    least, most = 0.004 * longest / (steps[1] - steps[0]), len(inner) - 4
+    if not least < min(down, across) <= max(down, across) < most:
+        return None
+    cut = inner[: down + 2, : across + 2]
+    if cut.sum() > _BULGE * (down * across / 2 + down + across) or cut.sum() < 0.3 * down * across / 2:
+        return None
+    outlines, _ = cv2.findContours(cut.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outline = np.vstack([max(outlines, key=cv2.contourArea).reshape(-1, 2), [[-1, -1], [across, -1], [-1, down]]])
+    hull = cv2.convexHull(outline.astype(np.float32)).reshape(-1, 2).astype(np.float64)
+    grown = hull + np.sign(hull - 0.5) * _MORE_MM / (steps[1] - steps[0])
+    mm = grown * (steps[1] - steps[0])
+    if right:
+        mm[:, 0] = shape.mm[0] - mm[:, 0]
+    if low:
+        mm[:, 1] = shape.mm[1] - mm[:, 1]
+    return np.asarray(mm, dtype=np.float64)
+
+
+def _tablelike(lab: Any, tip: int) -> Any:
+    """uint8 mask of what is liker to the table outside the corner than to the paper inside; None where these two are
+    alike.
+    """
+    far = tip // 2
+    outside = np.concatenate([lab[:far].reshape(-1, 3), lab[far:, :far].reshape(-1, 3)])
+    inside = lab[tip * 2 :, tip * 2 :].reshape(-1, 3)
+    bright = inside[inside[:, 0] >= np.median(inside[:, 0])]
+    paper = np.median(bright, axis=0)
+    samples = outside[:: max(1, len(outside) // _SAMPLES)]
+    if np.median(np.linalg.norm(samples - paper, axis=1)) < _TOLD_APART:
+        return None
+    # The sheet's own shadow lies on the table that a tear lays bare.
+    samples = np.concatenate([samples, samples * np.float32(0.8), samples * np.float32(0.6)])
+    to_table = np.full(lab.shape[:2], np.inf, np.float32)
+    for one in samples:
+        to_table = np.minimum(to_table, np.abs(lab - one).sum(axis=2))
+    # Shade darkens paper too, but leaves its colour.
+    away = np.abs(lab - paper)
+    to_paper = 0.5 * away[..., 0] + away[..., 1] + away[..., 2]
+    return (to_table < to_paper).astype(np.uint8)
+
+
+def _run(line: Any) -> int:
+    """How many in a row from the first on are true."""
+    return len(line) if line.all() else int(np.argmin(line))
