@@ -10,10 +10,13 @@ import numpy as np
 
 from langso import assets
 from scanner.reading import texts
-from scanner.reading.places import Polygon, polygon
+from scanner.reading.places import Polygon, overlap, polygon, same_place
 
 _WECHAT = ("qr-detect.prototxt", "qr-detect.caffemodel", "qr-enlarge.prototxt", "qr-enlarge.caffemodel")
-MAX_CODES = 128
+MAX_CODES = 255
+_WITHIN = 0.3
+# The smallest Micro QR corrects nothing and holds five digits: checks and stripes are taken for one.
+_UNCHECKED = "M1"
 _HELD_PIXELS = 500 * 500
 _SPECK = np.zeros((16, 16), np.uint8)
 
@@ -25,6 +28,12 @@ class Reading:
     text: str
     polygon: Polygon
     engine: str
+
+    def repeats(self, other: Reading) -> bool:
+        """Whether this is the other code seen again. One printed within another has a text and a size of its own."""
+        if not same_place(self.polygon, other.polygon):
+            return False
+        return self.text == other.text or overlap(self.polygon, other.polygon) > _WITHIN
 
 
 @dataclass(frozen=True)
@@ -39,8 +48,8 @@ class Look:
 
 
 def zxing(gray: Any, *, histogram: bool = False, pure: bool = False, invert: bool = True) -> Look:
-    """zxing-cpp: QR and Micro QR. `histogram`: one threshold for the picture instead of local ones; `pure`: the
-    picture is one drawn code.
+    """zxing-cpp: QR, and Micro QR but for M1. `histogram`: one threshold for the picture instead of local ones;
+    `pure`: the picture is one drawn code.
     """
     import zxingcpp
 
@@ -59,10 +68,11 @@ def zxing(gray: Any, *, histogram: bool = False, pure: bool = False, invert: boo
         at = result.position
         corners = ((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
         place = polygon(corners)
-        text = texts.of_zxing(result) if result.valid else ""
+        valid = result.valid and _said(result) != _UNCHECKED
+        text = texts.of_zxing(result) if valid else ""
         if 0 < len(text) <= texts.MAX_TEXT:
             readings.append(Reading(text, place, "zxing"))
-        elif not result.valid:
+        elif not valid:
             unread.append(place)
             versions.append(_version(result))
     return Look(tuple(readings), tuple(unread), tuple(versions))
@@ -70,8 +80,12 @@ def zxing(gray: Any, *, histogram: bool = False, pure: bool = False, invert: boo
 
 def _version(result: Any) -> int:
     """Version of a symbol not decoded; 0 for one of the small kinds, which three specks can look like."""
-    said = str((result.extra or {}).get("Version", ""))
+    said = _said(result)
     return int(said) if said.isdecimal() else 0
+
+
+def _said(result: Any) -> str:
+    return str((result.extra or {}).get("Version", ""))
 
 
 class WeChat:

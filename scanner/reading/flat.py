@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 from scanner.reading import changes
 from scanner.reading.engines import Look, Reading
-from scanner.reading.locate import Region, locate
+from scanner.reading.locate import locate
 from scanner.reading.places import Polygon, polygon, same_place
-from scanner.reading.sample import straighten
+from scanner.reading.sample import symbol_at
 from scanner.reading.weave import text_of
 
 _MOST_REGIONS = 24
-_MOST_TRIES = 6
 # Three squares that belong together score far above chance ones.
 _LEAST = 0.15
 _HINT = 0.4
@@ -34,20 +32,10 @@ def look(gray: Any, side: int, skip: Sequence[Polygon], until: float) -> Look:
         place = polygon(region.quad, scale)
         if any(same_place(place, read) for read in (*skip, *(reading.polygon for reading in readings))):
             continue
-        reading = _read(small, scale, region, until)
-        if reading is not None:
-            readings.append(reading)
+        symbol = symbol_at(small, region, until)
+        text = "" if symbol is None else text_of(symbol.modules)
+        if symbol is not None and text:
+            readings.append(Reading(text, polygon(symbol.corners, scale), "flat"))
         elif region.score > _HINT:
             unread.append(place)
     return Look(tuple(readings), tuple(unread))
-
-
-def _read(gray: Any, scale: float, region: Region, until: float) -> Reading | None:
-    for flat in islice(straighten(gray, region), _MOST_TRIES):
-        if flat.modules is not None:
-            text = text_of(flat.modules)
-            if text:
-                return Reading(text, polygon(flat.corners, scale), "flat")
-        if time.monotonic() > until:
-            break
-    return None

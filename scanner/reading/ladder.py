@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from scanner.reading import changes
@@ -94,12 +94,10 @@ def climb(gray: Any, place: Polygon, step: int, wechat: WeChat | None, until: fl
         changed = rung.change(small)
         look = _look(changed, rung.engine, wechat)
         for reading in look.readings:
-            at = polygon(reading.polygon, scale, left, top)
-            if not any(same_place(at, other.polygon) for other in found):
-                name = (
-                    f"{reading.engine}+{rung.change.__name__}" if rung.change is not changes.as_is else reading.engine
-                )
-                found.append(replace(reading, polygon=at, engine=name))
+            name = reading.engine if rung.change is changes.as_is else f"{reading.engine}+{rung.change.__name__}"
+            moved = Reading(reading.text, polygon(reading.polygon, scale, left, top), name)
+            if not any(moved.repeats(other) for other in found):
+                found.append(moved)
         if any(same_place(reading.polygon, place) for reading in found):
             break
     return Look(tuple(found))

@@ -1,8 +1,13 @@
-"""Laying the modules' grid over a code that is tilted, curved or creased: where print and plan agree most."""
+"""Laying the modules' grid over a code that is tilted, curved or creased: by its patterns where they are seen, then
+bent to where print and plan agree most, then settled module by module.
+"""
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -11,129 +16,284 @@ import numpy as np
 from scanner.reading import symbol
 from scanner.reading.soft import darknesses
 
-_STEPS = (1.2, 0.6, 0.3, 0.15)
+_PIXELS, _QUIET = 6, 5
+"""Of a code laid flat: pixels a module, modules of paper around it."""
+_SOFTER = 0.3
+_BENDS = (1.2, 0.6, 0.3, 0.15)
 _STIFF = 0.01
 _DECIDED = 0.7
+_PLAIN = 1.0
+_PULLS = ((1.0, 2), (0.4, 1))
+# Larger codes hold more alignment patterns than the corner's.
+_MOST_PULLED = 6
+_SETTLING = ((0.35, 3.0), (0.21, 1.7))
+_MATCH = 0.55
+_PLATE_STIFF = 0.02
 
 
 @dataclass(frozen=True)
 class Mesh:
-    """`centres`: (n, n, 2) float32, x and y of every module's middle in the picture; `fit`: above 1 where print and
-    plan agree, below 0.5 by chance.
+    """`centres`: (n, n, 2) float32, x and y of every module's middle in the picture; `greys`: (n, n) float32 seen
+    there; `fit`: above 1 where print and plan agree, below 0.5 by chance.
     """
 
     centres: Any
+    greys: Any
     fit: float
 
     @property
     def corners(self) -> Any:
         """The symbol's outer corners (4, 2), half a module outside the corner modules' middles."""
         c = self.centres
-        rows = (0, 0, -1, -1)
-        columns = (0, -1, -1, 0)
         out = []
-        for row, column in zip(rows, columns, strict=True):
+        for row, column in ((0, 0), (0, -1), (-1, -1), (-1, 0)):
             inner_row, inner_column = (1 if row == 0 else -2), (1 if column == 0 else -2)
-            out.append(1.5 * c[row, column] - 0.25 * (c[inner_row, column] + c[row, inner_column]))
+            out.append(2.0 * c[row, column] - 0.5 * (c[inner_row, column] + c[row, inner_column]))
         return np.array(out)
 
 
-def sampled(gray: Any, centres: Any) -> Any:
-    """Greys at the centres, linear between pixels."""
-    return cv2.remap(gray, centres[..., 0], centres[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+def first_fit(gray: Any, corners: Any, version: int) -> float:
+    """How well the flat grid fits a symbol of this version whose outer corners are about `corners` (4, 2), its own
+    upper left first: to choose between guesses.
+    """
+    return Flat(gray, _square(corners, version), version).fit
 
 
 def fitted(gray: Any, corners: Any, version: int) -> Mesh:
-    """The grid of a symbol of this version whose outer corners are about `corners` (its own upper left first), bent
-    to the print. The picture should be scaled to four or more pixels a module.
+    """The grid bent to the print. The picture should have four or more pixels a module."""
+    flat = Flat(gray, _square(corners, version), version)
+    return flat.mesh(flat.settled(flat.bent(flat.start)))
+
+
+class Flat:
+    """A symbol laid flat as a square picture by `move` (3x3, from modules to pixels of `gray`); places in it are
+    measured in modules. `seen`: (k, 4) corners of its finder patterns, as the plan has them and where `move` puts
+    what is seen. `start`: (n, n, 2) the modules' middles by the patterns alone; `fit`: how well they agree with the
+    plan.
     """
-    return _Bent(gray, version, corners).fitted()
 
+    def __init__(self, gray: Any, move: Any, version: int, seen: Any = ()) -> None:
+        self._move, self._version = move, version
+        self._known = symbol.plan(version).known
+        self._side = len(self._known)
+        size = (self._side + 2 * _QUIET) * _PIXELS
+        # Middle of pixel p lies at (p + 0.5) / _PIXELS - _QUIET modules.
+        into = np.array(
+            [[1 / _PIXELS, 0, 0.5 / _PIXELS - _QUIET], [0, 1 / _PIXELS, 0.5 / _PIXELS - _QUIET], [0, 0, 1]]
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        laid = cv2.warpPerspective(gray, move @ into, (size, size), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        self._show(laid)
+        middle = np.arange(self._side) + 0.5
+        self._still = np.stack(np.meshgrid(middle, middle), axis=-1)
+        self.start = self._through(*self._knots(seen)) if len(seen) else self._still
+        self.fit = self._score(_ringed(self.start))
 
-def first_fit(gray: Any, corners: Any, version: int) -> float:
-    """How well the flat grid fits, to choose between guesses."""
-    flat = _Bent(gray, version, corners)
-    return flat.score(flat.still)
+    def meshes(self, thorough: bool) -> Iterator[Mesh]:
+        """Grids over the symbol, cheap and likely ones first; `thorough`: also bent by trying, at some 30 ms."""
+        places = self.start
+        yield self.mesh(places)
+        yield self.mesh(self.settled(places))
+        softer = self._softer()
+        yield softer.mesh(softer.settled(places))
+        if self._version <= _MOST_PULLED:
+            places = softer.pulled(places)
+            yield self.mesh(places)
+            yield softer.mesh(softer.settled(places))
+        if thorough:
+            places = self.bent(places)
+            yield self.mesh(places)
+            yield self.mesh(self.settled(places))
+            yield softer.mesh(softer.settled(places))
 
+    def mesh(self, places: Any) -> Mesh:
+        """The grid with its middles at `places`, in the pixels of the picture."""
+        centres = cv2.perspectiveTransform(places.astype(np.float64), self._move).astype(np.float32)
+        return Mesh(centres, self._greys(places), self._score(_ringed(places)))
 
-class _Bent:
-    """A homography whose unit square is bent by smooth polynomials, fitted by trying steps."""
+    def _softer(self) -> Flat:
+        """The same, blurred by a third of a module: noise, specks, the dots of a printer."""
+        other = copy.copy(self)
+        other._show(cv2.GaussianBlur(self._sharp, (0, 0), _SOFTER * _PIXELS))
+        return other
 
-    def __init__(self, gray: Any, version: int, corners: Any) -> None:
-        self._gray = gray
-        plan = symbol.plan(version)
-        self._size = n = plan.size
-        square = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32)
-        self._move = cv2.getPerspectiveTransform(square, np.asarray(corners, np.float32))
-        # One module of quiet zone all round takes part: it is light, and tells where the symbol ends.
-        self._known = np.pad(plan.known, 1, constant_values=0)
-        weight = np.where(self._known >= 0, 1.0, 0.0)
-        weight[1:-1, 1:-1] *= 1.5
-        self._agreeing = (weight / weight.sum() * (2.0 * self._known - 1)).astype(np.float32).ravel()
-        open_ = self._known < 0
-        self._deciding = (_DECIDED * open_ / open_.sum()).astype(np.float32).ravel()
-        line = (np.arange(-1, n + 1, dtype=np.float32) + 0.5) / n
-        u, v = (axis.ravel() for axis in np.meshgrid(line, line))
-        self._flat = np.stack([u, v], axis=1)
-        a, b = 2 * u - 1, 2 * v - 1
-        # Shift, stretch and shear, tilt, then bends; each as large as 1 at the border.
-        aa, bb = a * a - 0.5, b * b - 0.5
-        shapes = [np.ones_like(a), a, b, a * b, aa, bb, aa * b, a * bb, a * (aa - 0.1), b * (bb - 0.1)]
-        self._shapes = np.stack(shapes, axis=1).astype(np.float32) / n
-        self.still = np.zeros((len(shapes), 2), np.float32)
+    def _show(self, laid: Any) -> None:
+        self._sharp = laid
+        self._picture = cv2.blur(laid, (3, 3))
 
-    def centres(self, bend: Any, offset: Any = None) -> Any:
-        """Middles of the modules and of the ring around them, under a bend (and offsets) given in modules."""
-        places = self._flat + self._shapes @ bend
-        if offset is not None:
-            places = places + offset.reshape(-1, 2) / np.float32(self._size)
-        moved = cv2.perspectiveTransform(places[:, None].astype(np.float32), self._move)
-        return moved.reshape(self._size + 2, self._size + 2, 2)
+    def _knots(self, seen: Any) -> tuple[Any, Any]:
+        """Where the print lies and should lie, (k, 2) each: the finder corners given and every alignment pattern
+        found, nearest to the known ones first.
+        """
+        should, lies = seen[:, :2].tolist(), seen[:, 2:].tolist()
+        wanted = _alignments(self._version)
+        while wanted:
+            # The next one is where the known ones are close: their shift predicts its own.
+            have = np.array(should)
+            gaps = [float(np.min(np.abs(have - place).max(axis=1))) for place in wanted]
+            place = wanted.pop(int(np.argmin(gaps)))
+            near = np.argsort(np.abs(have - place).max(axis=1))[:3]
+            weight = 1 / (1 + np.abs(have[near] - place).max(axis=1))
+            shift = (weight[:, None] * (np.array(lies)[near] - have[near])).sum(axis=0) / weight.sum()
+            found = self._seek(np.array(place) + shift, 1.3 + 0.09 * min(gaps))
+            if found is not None:
+                should.append([*place])
+                lies.append(found.tolist())
+        return np.array(should), np.array(lies)
 
-    def score(self, bend: Any, offset: Any = None) -> float:
-        """Agreement with the plan, how decided the data modules are, less for stronger bends."""
-        darkness = darknesses(sampled(self._gray, self.centres(bend, offset))).ravel()
-        stiff = _STIFF * float(np.square(bend[3:]).sum())
-        return float(self._agreeing @ darkness + self._deciding @ np.abs(darkness)) - stiff
+    def _through(self, should: Any, lies: Any) -> Any:
+        """Places on a thin plate through the knots."""
+        scale = float(self._side)
+        p, q = should / scale, self._still.reshape(-1, 2) / scale
+        count = len(p)
+        system = np.zeros((count + 3, count + 3))
+        system[:count, :count] = _plate(p, p) + _PLATE_STIFF * np.eye(count)
+        system[:count, count] = system[count, :count] = 1
+        system[:count, count + 1 :] = p
+        system[count + 1 :, :count] = p.T
+        right = np.zeros((count + 3, 2))
+        right[:count] = lies - should
+        solved = np.linalg.lstsq(system, right, rcond=None)[0]
+        moved = _plate(q, p) @ solved[:count] + solved[count] + q @ solved[count + 1 :]
+        return self._still + moved.reshape(self._still.shape)
 
-    def fitted(self) -> Mesh:
-        """The grid after bending and local shifts."""
-        bend, best = self.still.copy(), self.score(self.still)
-        for step in _STEPS:
+    def pulled(self, places: Any) -> Any:
+        """The places with the lower right corner, which no finder pattern holds, drawn to where the print is most
+        decided and paper lies outside.
+        """
+        line = np.linspace(0, 1, self._side)
+        pull = (line[:, None] * line[None])[..., None]
+        best, best_score = places, -9.0
+        for reach, around in _PULLS:
+            start = best
+            steps = np.arange(-around, around + 1) * reach
+            for shift in ((x, y) for x in steps for y in steps):
+                trial = start + pull * np.array(shift)
+                score = self._score(_ringed(trial))
+                if score > best_score:
+                    best, best_score = trial, score
+        return best
+
+    def bent(self, places: Any) -> Any:
+        """The places bent by smooth polynomials, one small step after another as long as the fit grows."""
+        shapes = _shapes(self._side)
+        start, bend = _ringed(places), np.zeros((shapes.shape[-1], 2))
+
+        def score(trial: Any) -> float:
+            # Shifts, stretches and tilts are free, bends are not.
+            return self._score(start + shapes @ trial) - _STIFF * float(np.square(trial[3:]).sum())
+
+        best = score(bend)
+        for step in _BENDS:
             for _ in range(3):
                 before = best
-                for shape in range(len(self.still)):
+                for shape in range(len(bend)):
                     for axis in (0, 1):
                         for sign in (step, -step):
                             trial = bend.copy()
                             trial[shape, axis] += sign
-                            score = self.score(trial)
-                            if score > best:
-                                bend, best = trial, score
+                            tried = score(trial)
+                            if tried > best:
+                                bend, best = trial, tried
                                 break
                 if best - before < 0.003:
                     break
-        offset = None
-        for reach, smooth in ((0.4, 2.5), (0.25, 1.5)):
-            trial = self._local(bend, offset, reach, smooth)
-            score = self.score(bend, trial)
-            if score > best:
-                offset, best = trial, score
-        centres = self.centres(bend, offset)[1:-1, 1:-1]
-        return Mesh(np.ascontiguousarray(centres), best)
+        return (start + shapes @ bend)[1:-1, 1:-1]
 
-    def _local(self, bend: Any, offset: Any, reach: float, smooth: float) -> Any:
-        """For every module the small shift at which its neighbourhood is most decided: creases."""
-        n = self._size + 2
-        start = np.zeros((n, n, 2), np.float32) if offset is None else offset
-        shifts = [(x, y) for x in (-reach, 0, reach) for y in (-reach, 0, reach)]
-        scores = []
-        for shift in shifts:
-            darkness = darknesses(sampled(self._gray, self.centres(bend, start + np.array(shift, np.float32))))
-            decided = np.where(self._known >= 0, 2 * darkness * (2.0 * self._known - 1), np.abs(darkness))
-            scores.append(
-                cv2.GaussianBlur(decided.astype(np.float32), (0, 0), smooth, borderType=cv2.BORDER_REPLICATE)
-            )
-        best = np.argmax(np.stack(scores), axis=0)
-        moved = np.array(shifts)[best].astype(np.float32)
-        return start + cv2.GaussianBlur(moved, (0, 0), smooth / 2, borderType=cv2.BORDER_REPLICATE)
+    def settled(self, places: Any) -> Any:
+        """The places after a small smooth shift to where print is most decided and fits the plan: creases, curl."""
+        for reach, smooth in _SETTLING:
+            shifts = np.array([(x, y) for x in (-reach, 0, reach) for y in (-reach, 0, reach)], np.float32)
+            scores = []
+            for shift in shifts:
+                dark = darknesses(self._greys(places + shift))
+                decided = np.where(self._known >= 0, 2 * dark * (2.0 * self._known - 1), np.abs(dark))
+                scores.append(_smoothed(decided.astype(np.float32), smooth))
+            best = shifts[np.argmax(np.stack(scores), axis=0)]
+            places = places + _smoothed(best, smooth * 0.7)
+        return places
+
+    def _greys(self, places: Any) -> Any:
+        pixels = ((places + _QUIET) * _PIXELS - 0.5).astype(np.float32)
+        seen: Any = cv2.remap(
+            self._picture, pixels[..., 0], pixels[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        return seen.astype(np.float32)
+
+    def _score(self, ringed: Any) -> float:
+        """Agreement with the plan, and how decided the data modules are."""
+        agreeing, deciding = _weights(self._version)
+        darkness = darknesses(self._greys(ringed))
+        # No mask leaves a large plain stretch: a grid that lies on bare paper shows one.
+        plain = cv2.blur(darkness, (5, 5), borderType=cv2.BORDER_REPLICATE).ravel()
+        darkness = darkness.ravel()
+        return float(agreeing @ darkness + deciding @ (np.abs(darkness) - _PLAIN * plain * plain))
+
+    def _seek(self, place: Any, reach: float) -> Any | None:
+        """Middle of the alignment pattern about `place`, None where there is none."""
+        template = _alignment()
+        half = template.shape[0] / 2
+        x0, y0 = (max(0, int(v)) for v in np.floor((place + _QUIET) * _PIXELS - half - reach * _PIXELS))
+        more = template.shape[0] + int(2 * reach * _PIXELS) + 1
+        part = self._sharp[y0 : y0 + more, x0 : x0 + more]
+        if min(part.shape) < template.shape[0] + 2 or float(part.std()) < 3:
+            return None
+        _, best, _, (x, y) = cv2.minMaxLoc(cv2.matchTemplate(part, template, cv2.TM_CCOEFF_NORMED))
+        return np.array([x0 + x + half, y0 + y + half]) / _PIXELS - _QUIET if best >= _MATCH else None
+
+
+def _square(corners: Any, version: int) -> Any:
+    side = 17.0 + 4 * version
+    square = np.array([(0, 0), (side, 0), (side, side), (0, side)], np.float32)
+    return cv2.getPerspectiveTransform(square, np.asarray(corners, np.float32))
+
+
+def _ringed(places: Any) -> Any:
+    """The places with one module of quiet zone all round: it is light, and tells where the symbol ends."""
+    wide = np.concatenate([2 * places[:, :1] - places[:, 1:2], places, 2 * places[:, -1:] - places[:, -2:-1]], axis=1)
+    return np.concatenate([2 * wide[:1] - wide[1:2], wide, 2 * wide[-1:] - wide[-2:-1]], axis=0)
+
+
+@lru_cache(maxsize=40)
+def _weights(version: int) -> tuple[Any, Any]:
+    """What each module of the ringed symbol counts: its darkness (with a sign), and being decided at all."""
+    known = np.pad(symbol.plan(version).known, 1, constant_values=0)
+    weight = np.where(known >= 0, 1.0, 0.0)
+    weight[1:-1, 1:-1] *= 1.5
+    agreeing = (weight / weight.sum() * (2.0 * known - 1)).astype(np.float32)
+    open_ = known < 0
+    return agreeing.ravel(), (_DECIDED * open_ / open_.sum()).astype(np.float32).ravel()
+
+
+@lru_cache(maxsize=40)
+def _shapes(side: int) -> Any:
+    """(side + 2, side + 2, 10) shift, stretch and shear, tilt, then bends; each a module large at the border."""
+    line = (np.arange(-1, side + 1) + 0.5) / side * 2 - 1
+    a, b = np.meshgrid(line, line)
+    aa, bb = a * a - 0.5, b * b - 0.5
+    shapes = [np.ones_like(a), a, b, a * b, aa, bb, aa * b, a * bb, a * (aa - 0.1), b * (bb - 0.1)]
+    return np.stack(shapes, axis=-1)
+
+
+def _alignments(version: int) -> list[tuple[float, float]]:
+    """Middles of the alignment patterns, in modules."""
+    lines = symbol.alignments(version)
+    last = len(lines) - 1
+    corners = ((0, 0), (0, last), (last, 0))
+    return [(x + 0.5, y + 0.5) for i, x in enumerate(lines) for j, y in enumerate(lines) if (i, j) not in corners]
+
+
+@lru_cache(maxsize=1)
+def _alignment() -> Any:
+    ring = np.maximum(*np.abs(np.mgrid[-2:3, -2:3]))
+    drawn = np.where(ring == 1, 255, 0).astype(np.uint8)
+    return cv2.blur(np.kron(drawn, np.ones((_PIXELS, _PIXELS), np.uint8)), (3, 3))
+
+
+def _smoothed(values: Any, reach: float) -> Any:
+    return cv2.GaussianBlur(values, (0, 0), reach, borderType=cv2.BORDER_REPLICATE)
+
+
+def _plate(a: Any, b: Any) -> Any:
+    square = ((a[:, None] - b[None]) ** 2).sum(axis=2)
+    return 0.5 * square * np.log(np.maximum(square, 1e-12))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -37,9 +38,7 @@ def side(place: Sequence[Point]) -> float:
 
 def overlap(a: Sequence[Point], b: Sequence[Point]) -> float:
     """Shared area over joint area, 0..1, of the two convex hulls."""
-    la, ta, ra, ba = bounds(a)
-    lb, tb, rb, bb = bounds(b)
-    if la >= rb or lb >= ra or ta >= bb or tb >= ba:
+    if _apart(a, b):
         return 0.0
     first = cv2.convexHull(np.asarray(a, np.float32))
     second = cv2.convexHull(np.asarray(b, np.float32))
@@ -50,6 +49,8 @@ def overlap(a: Sequence[Point], b: Sequence[Point]) -> float:
 
 def same_place(a: Sequence[Point], b: Sequence[Point]) -> bool:
     """Whether two polygons are one code: two printed codes never share more than a sliver."""
+    if _apart(a, b):
+        return False
     return overlap(a, b) > 0.15 or _holds_middle(a, b) or _holds_middle(b, a)
 
 
@@ -61,6 +62,16 @@ def cut(gray: Any, place: Sequence[Point], margin: float = 0.3) -> tuple[Any, in
     x0, y0 = max(0, int(left - more)), max(0, int(top - more))
     x1, y1 = min(width, int(right + more) + 1), min(height, int(bottom + more) + 1)
     return gray[y0:y1, x0:x1], x0, y0
+
+
+def _apart(a: Sequence[Point], b: Sequence[Point]) -> bool:
+    la, ta, ra, ba = _box(tuple(map(tuple, a)))
+    lb, tb, rb, bb = _box(tuple(map(tuple, b)))
+    return la >= rb or lb >= ra or ta >= bb or tb >= ba
+
+
+# Among hundreds of codes in a picture each is compared with each.
+_box = lru_cache(maxsize=1024)(bounds)
 
 
 def _holds_middle(a: Sequence[Point], b: Sequence[Point]) -> bool:

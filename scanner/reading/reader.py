@@ -8,7 +8,7 @@ from typing import Any
 
 from langso import codes
 from scanner.reading import engines, ladder, weave, wholes
-from scanner.reading.engines import Look, Reading
+from scanner.reading.engines import MAX_CODES, Look, Reading
 from scanner.reading.places import Polygon, overlap, same_place, side
 from scanner.reading.pool import Pool, Session, shared
 from scanner.reading.tasks import Task
@@ -129,14 +129,14 @@ class _Reading:
             self._ask("weave", 5 + 4 * step, step=step, place=task.place)
 
     def _ask_flat(self, rank: float, side: int) -> None:
-        self._ask("flat", rank, side=side, skip=tuple(reading.polygon for reading in self._found))
+        self._ask("flat", rank, side=side, skip=tuple(reading.polygon for reading in self._found[:MAX_CODES]))
 
     def _ask(self, kind: Any, rank: float, **details: Any) -> None:
         self._session.add(kind, rank, **details)
 
     def _take(self, look: Look, rank: float = 2, sure: bool = False) -> None:
         for reading in look.readings:
-            if not any(same_place(reading.polygon, other.polygon) for other in self._found):
+            if not any(reading.repeats(other) for other in self._found):
                 self._found.append(reading)
         for place in look.unread:
             if len(self._places) < _MAX_PLACES and side(place) >= _LEAST_SIDE and not self._is_read(place):

@@ -1,103 +1,63 @@
-"""From a place where a code may be to what can be decoded: a flattened picture, and its modules as bits."""
+"""From a place where a code may be to the code's text: its modules seen through a grid, the doubtful ones mended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
 from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 
-from scanner.reading import grid_bend, grid_groups, soft, symbol
+from scanner.reading import grid_groups, mesh, soft
 from scanner.reading.locate import Region
 
 _FINE = 5.0
-_FIT = 0.35
-_MENDABLE = 0.5
+_LEAST_FIT = 0.5
+_BEHIND = 0.35
+_MENDABLE = 0.72
 _MOST_VERSION = 40
-# Larger codes hold more alignment patterns than the corner's.
-_MOST_CORNERED = 6
 _SQUARE = ((0.0, 0.0), (7.0, 0.0), (7.0, 7.0), (0.0, 7.0))
 
 
 @dataclass(frozen=True)
-class Straightened:
-    """`picture`: gray uint8, dark on light, upright, with quiet zone; `modules`: (n, n) bool, True = dark, where all
-    codewords were mended beyond doubt, else None; `corners`: (4, 2) outline in the picture it came from, the text's
-    only where `modules` is given (a bare picture of a wrong guess may hold a neighbouring code); `fit`: how well the
-    fixed modules are in place, -1..1.
+class Symbol:
+    """`modules`: (n, n) bool, True = dark, where all codewords were mended beyond doubt; `corners`: (4, 2) outline in
+    the picture it came from.
     """
 
-    picture: Any
-    modules: Any | None
-    version: int
+    modules: Any
     corners: Any
-    fit: float
+
+    @property
+    def version(self) -> int:
+        """1 to 40, as many modules as it has."""
+        return (len(self.modules) - 17) // 4
 
 
-def straighten(gray: Any, region: Region) -> Iterator[Straightened]:
-    """The region as something to decode, likeliest first. Mended modules come before bare pictures of one version;
-    nothing for a region whose size in modules is unknown.
+def symbol_at(gray: Any, region: Region, until: float, thorough: bool = False) -> Symbol | None:
+    """The symbol in a region, None where there is none beyond doubt or its size in modules is unknown. `thorough`:
+    grids are also bent by trying. Stops at `until` (monotonic).
     """
     if region.version is None or not np.isfinite(region.quad).all():
-        return
+        return None
     part, offset, scale = _part(gray, region)
     if min(part.shape) < 21:
-        return
+        return None
     if region.inverted:
         part = 255 - part
-    grids = [
-        grid for version in _versions(region) if (grid := _grid(part, region, version, offset, scale)) is not None
-    ]
-    grids.sort(key=lambda grid: -grid.fit)
-    for grid in grids:
-        if grid.fit < _FIT:
+    guesses = [flat for v in _versions(region) if (flat := _laid(part, region, v, offset, scale)) is not None]
+    guesses.sort(key=lambda flat: -flat.fit)
+    for flat in guesses:
+        if flat.fit < max(_LEAST_FIT, guesses[0].fit - _BEHIND) or time.monotonic() > until:
             break
-        yield from _variants(grid)
-
-
-@dataclass(frozen=True)
-class _Grid:
-    flat: Any
-    places: Any
-    version: int
-    corners: Any
-    fit: float
-
-
-def drawn(modules: Any, pixels: int = 4) -> Any:
-    """The modules as a clean picture with quiet zone, for a decoder told that it is pure."""
-    picture = np.where(modules, 0, 255).astype(np.uint8)
-    return np.pad(np.kron(picture, np.ones((pixels, pixels), np.uint8)), 4 * pixels, constant_values=255)
-
-
-def _variants(grid: _Grid) -> Iterator[Straightened]:
-    tried: list[Any] = []
-    blurred = cv2.GaussianBlur(grid.flat, (0, 0), 0.3 * grid_bend.PIXELS)
-    for flat, places in _layings(grid, blurred):
-        greys = grid_bend.sampled(flat, places)
-        fit = grid_bend.fit(greys, grid.version)
-        modules = soft.mended(greys) if fit > _MENDABLE else None
-        if modules is not None:
-            yield Straightened(drawn(modules), modules, grid.version, grid.corners, fit)
-            return
-        tried.append((fit, greys))
-    _, greys = max(tried, key=lambda each: float(each[0]))
-    plan = symbol.plan(grid.version)
-    guessed = np.where(plan.known >= 0, plan.known > 0, soft.darknesses(greys) > 0)
-    yield Straightened(drawn(guessed), None, grid.version, grid.corners, grid.fit)
-    yield Straightened(grid.flat, None, grid.version, grid.corners, grid.fit)
-
-
-def _layings(grid: _Grid, blurred: Any) -> Iterator[tuple[Any, Any]]:
-    yield grid.flat, grid.places
-    yield grid.flat, grid_bend.settled(grid.flat, grid.places, grid.version)
-    yield blurred, grid_bend.settled(blurred, grid.places, grid.version)
-    if grid.version <= _MOST_CORNERED:
-        places = grid_bend.cornered(blurred, grid.places, grid.version)
-        yield grid.flat, places
-        yield blurred, grid_bend.settled(blurred, places, grid.version)
+        for laid in flat.meshes(thorough):
+            modules = soft.mended(laid.greys) if laid.fit > _MENDABLE else None
+            if modules is not None:
+                return Symbol(modules, (laid.corners + 0.5) / scale - 0.5 + offset)
+            if time.monotonic() > until:
+                break
+    return None
 
 
 def _part(gray: Any, region: Region) -> tuple[Any, Any, float]:
@@ -107,7 +67,7 @@ def _part(gray: Any, region: Region) -> tuple[Any, Any, float]:
     high = np.ceil(region.quad.max(axis=0) + margin).astype(int)
     height, width = gray.shape
     x0, y0 = max(0, int(low[0])), max(0, int(low[1]))
-    part = gray[y0 : min(height, int(high[1])), x0 : min(width, int(high[0]))]
+    part = gray[y0 : max(0, min(height, int(high[1]))), x0 : max(0, min(width, int(high[0])))]
     scale = min(1.0, _FINE / max(region.module, 1e-6))
     if scale < 0.8 and min(part.shape) > 0:
         part = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -118,12 +78,15 @@ def _part(gray: Any, region: Region) -> tuple[Any, Any, float]:
 
 def _versions(region: Region) -> list[int]:
     version = region.version or 1
+    if region.patterns == (None, None, None):
+        # Who saw the outline without a pattern of it knew the version.
+        return [version]
     reach = 1 if version < 12 else 2 if version < 25 else 3
     return [v for v in range(version - reach, version + reach + 1) if 1 <= v <= _MOST_VERSION]
 
 
-def _grid(part: Any, region: Region, version: int, offset: Any, scale: float) -> _Grid | None:
-    side = 17 + 4 * version
+def _laid(part: Any, region: Region, version: int, offset: Any, scale: float) -> mesh.Flat | None:
+    side = 17.0 + 4 * version
     square = np.array(_SQUARE)
     starts = np.array([(0.0, 0.0), (side - 7.0, 0.0), (0.0, side - 7.0)])
     plan, points = [], []
@@ -138,20 +101,9 @@ def _grid(part: Any, region: Region, version: int, offset: Any, scale: float) ->
     move = grid_groups.homography(should, seen)
     if move is None:
         return None
-    flat = grid_bend.flattened(part, move, side)
-    # Where the flattening put the finder corners, in modules: a curved code's are not where they should be.
-    back = np.linalg.inv(move)
-    lies = cv2.perspectiveTransform(seen[None], back)[0]
-    known = np.concatenate([should, lies], axis=1)
-    should, lies = grid_bend.knots(flat, version, known)
-    places = grid_bend.bent(should, lies, side)
-    greys = grid_bend.sampled(flat, places)
-    outline = np.array([[(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)]])
-    # The fourth corner follows the alignment patterns.
-    outline[0, 2] += places[-1, -1] - (side - 0.5)
-    corners = cv2.perspectiveTransform(outline, move)[0]
-    corners = (corners + 0.5) / scale - 0.5 + offset
-    return _Grid(flat, places, version, corners, grid_bend.fit(greys, version))
+    # Where the flattening puts the finder corners, in modules: a curved code's are not where they should be.
+    lies = cv2.perspectiveTransform(seen[None], np.linalg.inv(move))[0]
+    return mesh.Flat(part, move, version, np.concatenate([should, lies], axis=1))
 
 
 def _local(points: Any, offset: Any, scale: float) -> Any:

@@ -17,7 +17,7 @@ from scanner.reading import solomon, symbol
 
 _SPARE = 3
 _LEAST_AGREEMENT = 0.72
-_FORMATS_TRIED = 2
+_CLOSE = 0.6
 _NEAR, _WIDE = np.ones((5, 5), np.uint8), (9, 9)
 _BLURS = ((0.0, 0.0), (0.1, 0.1), (0.18, 0.18), (0.25, 0.25), (0.18, 0.0), (0.0, 0.18), (0.28, 0.05), (0.05, 0.28))
 _BLURS_TRIED = 3
@@ -82,7 +82,9 @@ def _formats(darkness: Any, plan: symbol.Plan) -> list[int]:
     for places in plan.formats:
         rows, columns = zip(*places, strict=True)
         scores += signs @ darkness[rows, columns]
-    return [int(word) for word in np.argsort(-scores)[:_FORMATS_TRIED]]
+    best, second = np.argsort(-scores)[:2]
+    # Two words differ in a third of their bits at least: a clear first leaves the second far behind.
+    return [int(best), int(second)] if scores[second] > _CLOSE * scores[best] else [int(best)]
 
 
 def _corrected(darkness: Any, plan: symbol.Plan, level: int, mask: int) -> Any | None:

@@ -1,33 +1,26 @@
-"""The last means for a place no engine reads: guess the grid from half-seen codes, fit it, mend the symbol."""
+"""The last means for a place no engine reads: guess outlines from what is half seen, and mend the symbol in them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 
-from scanner.reading import changes, mesh, soft
+from scanner.reading import changes, mesh
 from scanner.reading.engines import Look, Reading, zxing
-from scanner.reading.locate import locate
+from scanner.reading.locate import Region, locate
 from scanner.reading.places import Polygon, cut, polygon, side
-from scanner.reading.sample import drawn
+from scanner.reading.sample import symbol_at
 
 _MIDDLE = 700
-# Longer side looked at, blurs, margin, and whether finder patterns are looked for too (dear).
-_LOOKS = (
-    (400, (0.8, 1.6), 0.3, False),
-    (300, (0.6, 1.2), 0.22, True),
-    (560, (1.2, 2.2), 0.4, False),
-)
+# Longer side looked at, margin, and whether finder patterns are looked for instead of what zxing half sees.
+_LOOKS = ((400, 0.3, False), (300, 0.22, True), (560, 0.4, True))
 STEPS = len(_LOOKS)
 _MOST_VERSION = 25
 _LEAST_FIT = 0.3
 _GUESSES = 4
-_WORTH_MENDING = 0.75
 _SAME_MODULES = 0.6
 # Changes under which zxing finds the three finder patterns of a code it cannot decode.
 _HINTS: tuple[tuple[int, changes.Change, bool], ...] = (
@@ -43,19 +36,11 @@ _HINTS: tuple[tuple[int, changes.Change, bool], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class _Guess:
-    fit: float
-    version: int
-    corners: Any
-    inverted: bool
-
-
 def weave(gray: Any, place: Polygon, step: int, until: float) -> Look:
     """A code at the place, its modules sampled through a bent grid and its doubtful codewords filled in; nothing
     where there is none beyond doubt. Every step (below STEPS) looks at another size. Stops at `until` (monotonic).
     """
-    longer, blurs, margin, patterns = _LOOKS[step]
+    longer, margin, patterns = _LOOKS[step]
     part, left, top = cut(gray, place, margin)
     if min(part.shape) < 24:
         return Look()
@@ -64,23 +49,22 @@ def weave(gray: Any, place: Polygon, step: int, until: float) -> Look:
     found = _hints(part, scale, until)
     if found.readings:
         return Look(tuple(_moved(r, scale * shrunk, left, top) for r in found.readings))
-    softer = [cv2.GaussianBlur(small, (0, 0), blur) for blur in blurs]
-    for guess in _guesses(softer[0], found, patterns):
+    regions = _half_seen(small, found)
+    if patterns:
+        regions += locate(cv2.GaussianBlur(small, (0, 0), 0.6), _GUESSES)
+    for region in regions:
         if time.monotonic() > until:
             break
-        seen = [255 - picture if guess.inverted else picture for picture in softer]
-        fitted = mesh.fitted(seen[0], guess.corners, guess.version)
-        for picture in seen if fitted.fit > _WORTH_MENDING else ():
-            modules = soft.mended(mesh.sampled(picture, fitted.centres))
-            text = "" if modules is None else text_of(modules)
-            if text:
-                return Look((_moved(Reading(text, polygon(fitted.corners), "mesh"), scale * shrunk, left, top),))
+        symbol = symbol_at(small, region, until, thorough=True)
+        text = "" if symbol is None else text_of(symbol.modules)
+        if symbol is not None and text:
+            return Look((_moved(Reading(text, polygon(symbol.corners), "mesh"), scale * shrunk, left, top),))
     return Look()
 
 
 def text_of(modules: Any) -> str:
     """Text of a whole symbol given as its modules (True = dark), "" where it holds none."""
-    look = zxing(drawn(modules), pure=True)
+    look = zxing(_drawn(modules), pure=True)
     return look.readings[0].text if look.readings else ""
 
 
@@ -101,44 +85,31 @@ def _hints(part: Any, scale: float, until: float) -> Look:
     return Look((), tuple(places), tuple(versions))
 
 
-def _located(picture: Any, _: Look) -> list[_Guess]:
-    """Guesses from finder patterns found on their own."""
-    guesses: list[_Guess] = []
-    for region in locate(picture, 4):
-        if region.version is None or not 1 <= region.version <= _MOST_VERSION:
-            continue
-        corners = np.asarray(region.quad, np.float32)
-        seen = 255 - picture if region.inverted else picture
-        for version in {max(1, region.version - 1), region.version, region.version + 1}:
-            guesses.append(_Guess(mesh.first_fit(seen, corners, version), version, corners, region.inverted))
-    return guesses
-
-
-def _seen(picture: Any, hints: Look) -> list[_Guess]:
-    """Guesses from codes zxing half saw."""
-    dark = 255 - picture
-    guesses: list[_Guess] = []
+def _half_seen(picture: Any, hints: Look) -> list[Region]:
+    """What zxing half saw as regions, likeliest first, each once, dark on light or light on dark."""
+    guesses: list[tuple[float, Region]] = []
     for place, version in zip(hints.unread, hints.versions, strict=True):
         corners = np.array(place, np.float32)
-        if 1 <= version <= _MOST_VERSION and cv2.isContourConvex(corners):
-            for inverted, seen in ((False, picture), (True, dark)):
-                guesses.append(_Guess(mesh.first_fit(seen, corners, version), version, corners, inverted))
-    return guesses
+        if not 1 <= version <= _MOST_VERSION or not cv2.isContourConvex(corners):
+            continue
+        module = side(place) / (17 + 4 * version)
+        for inverted, seen in ((False, picture), (True, 255 - picture)):
+            fit = mesh.first_fit(seen, corners, version)
+            if fit > _LEAST_FIT:
+                quad = corners.astype(np.float64)
+                guesses.append((fit, Region(quad, module, version, (None, None, None), inverted, fit)))
+    chosen: list[Region] = []
+    for _, guess in sorted(guesses, key=lambda entry: -entry[0]):
+        alike = (other for other in chosen if other.version == guess.version)
+        if all(np.abs(other.quad - guess.quad).max() >= _SAME_MODULES * guess.module for other in alike):
+            chosen.append(guess)
+    return chosen[:_GUESSES]
 
 
-def _guesses(picture: Any, hints: Look, patterns: bool) -> Iterator[_Guess]:
-    """The best guesses, each kind once: those half seen, then, at more cost, those from finder patterns."""
-    given: list[_Guess] = []
-    for source, most in ((_seen, _GUESSES), (_located, _GUESSES + 3)) if patterns else ((_seen, _GUESSES),):
-        guesses = source(picture, hints)
-        for guess in sorted(guesses, key=lambda guess: -guess.fit):
-            if guess.fit < _LEAST_FIT or len(given) >= most:
-                break
-            alike = (g for g in given if g.version == guess.version)
-            near = _SAME_MODULES * side(polygon(guess.corners)) / (17 + 4 * guess.version)
-            if all(np.abs(g.corners - guess.corners).max() >= near for g in alike):
-                given.append(guess)
-                yield guess
+def _drawn(modules: Any, pixels: int = 4) -> Any:
+    """The modules as a clean picture with quiet zone."""
+    picture = np.where(modules, 0, 255).astype(np.uint8)
+    return np.pad(np.kron(picture, np.ones((pixels, pixels), np.uint8)), 4 * pixels, constant_values=255)
 
 
 def _moved(reading: Reading, scale: float, left: int, top: int) -> Reading:

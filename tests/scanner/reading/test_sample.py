@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import cv2
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from scanner.reading import symbol
 from scanner.reading.locate import Region, locate
-from scanner.reading.sample import straighten
+from scanner.reading.sample import Symbol, symbol_at
 
 TEXT = "https://xa.example/ho-so/H29.16-250701-0001"
 
@@ -40,9 +41,15 @@ def photographed(modules: Any, pixels: float = 7.0, tilt: float = 0.0, curl: flo
     return np.clip(cv2.GaussianBlur(np.pad(seen, 30, constant_values=150.0), (0, 0), blur), 0, 255).astype(np.uint8)
 
 
+def symbols(picture: Any) -> list[Symbol]:
+    """What is mended beyond doubt in the picture's first regions."""
+    found = (symbol_at(picture, region, time.monotonic() + 20) for region in locate(picture)[:3])
+    return [symbol for symbol in found if symbol is not None]
+
+
 def mended(picture: Any) -> list[Any]:
-    """All modules mended in the picture's first regions."""
-    return [s.modules for region in locate(picture)[:3] for s in straighten(picture, region) if s.modules is not None]
+    """Modules of those."""
+    return [symbol.modules for symbol in symbols(picture)]
 
 
 def same(found: Any, modules: Any) -> bool:
@@ -99,7 +106,7 @@ def test_light_on_dark_comes_back_dark_on_light() -> None:
 def test_the_outline_is_where_the_code_is() -> None:
     modules = code(TEXT)
     picture = photographed(modules)
-    first = next(straighten(picture, locate(picture)[0]))
+    first = symbols(picture)[0]
     low = 30 + 4 * 7
     high = low + 7 * len(modules)
     wanted = np.array([(low, low), (high, low), (high, high), (low, high)]) - 0.5
@@ -129,4 +136,5 @@ def test_any_region_is_survived(values: list[float], version: int) -> None:
     picture = np.random.default_rng(3).integers(0, 256, (240, 300), dtype=np.uint8)
     quad = np.array(values).reshape(4, 2)
     region = Region(quad, 4.0, version, (None, None, None), False, 0.1)
-    assert all(s.modules is None for s in straighten(picture, region))
+    for thorough in (False, True):
+        assert symbol_at(picture, region, time.monotonic() + 5, thorough) is None

@@ -1,0 +1,448 @@
+"""Photographs of codes by what makes them hard, as public test sets sort them: each seeded, with the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import segno
+
+from scenes import tables
+
+Maker = Callable[[Any, float], tuple[Any, list[Any]]]
+WORDS = "HSUBNDXAMAULANGSO0123456789"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A code on its own: `picture` (h, w, 3) uint8 with `quiet` modules of paper around, `pixels` a module."""
+
+    text: str
+    picture: Any
+    side: int
+    pixels: int
+    quiet: int
+
+    @property
+    def corners(self) -> Any:
+        """The symbol's outer corners (4, 2) in the picture."""
+        low, high = self.quiet * self.pixels, (self.quiet + self.side) * self.pixels
+        return np.array([(low, low), (high, low), (high, high), (low, high)], np.float64) - 0.5
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A gray photograph and the codes in it: (text, outline (4, 2))."""
+
+    kind: str
+    image: Any
+    codes: tuple[tuple[str, Any], ...]
+
+
+def shots(seed: int, count: int, hard: float = 0.0) -> list[Callable[[], Shot]]:
+    """`count` photographs of every kind, made when called; `hard`: 0 as one meets them, 1 at the edge of what is
+    readable.
+    """
+    out: list[Callable[[], Shot]] = []
+    for number, (kind, make) in enumerate(KINDS.items()):
+        for index in range(count):
+            out.append(lambda k=kind, m=make, s=(seed, number, index): _shot(k, m, s, hard))  # type: ignore[misc]
+    return out
+
+
+def _shot(kind: str, make: Maker, seed: tuple[int, ...], hard: float) -> Shot:
+    image, codes = make(np.random.default_rng(seed), hard)
+    return Shot(kind, image, tuple(codes))
+
+
+def draw(rng: Any, version: int | None = None, pixels: int = 8, *, error: str | None = None, quiet: int = 4) -> Drawn:
+    """A code with a text of its own."""
+    error = error or str(rng.choice(list("lmqh")))
+    length = int(rng.integers(4, 11)) if version is None or version < 2 else int(rng.integers(8, 21))
+    text = "".join(rng.choice(list(WORDS), length))
+    if version is not None and version >= 10:
+        # Filled, as large codes are.
+        text = "".join(rng.choice(list(WORDS), int(4 * version**1.6)))
+    made = segno.make_qr(text, error=error, version=version, boost_error=False)
+    dark = np.array([list(row) for row in made.matrix]) > 0
+    plane = np.kron(np.where(np.pad(dark, quiet), 25, 235).astype(np.uint8), np.ones((pixels, pixels), np.uint8))
+    return Drawn(text, cv2.merge([plane] * 3), len(dark), pixels, quiet)
+
+
+def ground(rng: Any, width: int, height: int) -> Any:
+    """Something a code lies on: a table top or a printed sheet."""
+    if rng.random() < 0.3:
+        sheet = np.full((height, width, 3), int(rng.integers(190, 245)), np.uint8)
+        for line in range(0, height, 26):
+            for x in range(20, width - 60, 60):
+                if rng.random() < 0.8:
+                    word = "".join(rng.choice(list(WORDS), 4))
+                    cv2.putText(sheet, word, (x, line), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (60, 60, 60), 1, cv2.LINE_AA)
+        return sheet
+    name = str(rng.choice(sorted(tables.TABLES)))
+    tile = tables.table_top(name, rng, 1024, 3.0)
+    return np.tile(tile, (-(-height // 1024), -(-width // 1024), 1))[:height, :width].copy()
+
+
+def place(image: Any, drawn: Drawn, quad: Any, round_by: float = 0.0, upright: bool = True) -> Any:
+    """Lay the code's picture over `quad` (4, 2) of the image, rolled round a cylinder through `round_by` radians to
+    each side; its symbol's outline in the image.
+    """
+    height, width = drawn.picture.shape[:2]
+    box = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32) - 0.5
+    move = cv2.getPerspectiveTransform(box, quad.astype(np.float32))
+    low = np.maximum(np.floor(quad.min(axis=0)) - 2 - 0.2 * round_by * np.ptp(quad), 0).astype(int)
+    high = np.minimum(np.ceil(quad.max(axis=0)) + 3 + 0.2 * round_by * np.ptp(quad), image.shape[1::-1]).astype(int)
+    x, y = np.meshgrid(np.arange(low[0], high[0]), np.arange(low[1], high[1]))
+    points = np.stack([x, y], axis=-1).reshape(-1, 1, 2).astype(np.float32)
+    at = cv2.perspectiveTransform(points, np.linalg.inv(move)).reshape(*x.shape, 2)
+    at = _rolled(at, width, height, round_by, upright)
+    shrink = np.sqrt(cv2.contourArea(quad.astype(np.float32)) / (width * height))
+    soft = drawn.picture if shrink >= 0.9 else cv2.GaussianBlur(drawn.picture, (0, 0), 0.4 / shrink)
+    cover = np.full((height, width), 255, np.uint8)
+    a, b = at[..., 0].astype(np.float32), at[..., 1].astype(np.float32)
+    seen = cv2.remap(soft, a, b, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    weight = cv2.remap(cover, a, b, cv2.INTER_LINEAR)[..., None] / 255.0
+    part = image[low[1] : high[1], low[0] : high[0]]
+    part[:] = (seen * weight + part * (1 - weight)).astype(np.uint8)
+    return _outline(drawn, move, round_by, upright)
+
+
+def _rolled(at: Any, width: int, height: int, round_by: float, upright: bool) -> Any:
+    """Where on the flat label lies what is seen at `at` of the label rolled round a cylinder."""
+    if not round_by:
+        return at
+    u, v = (at[..., 0] + 0.5) / width * 2 - 1, (at[..., 1] + 0.5) / height * 2 - 1
+    if not upright:
+        u, v = v, u
+    inside = np.abs(u) <= 1
+    flat = np.arcsin(np.clip(u, -1, 1) * np.sin(round_by)) / round_by
+    # A camera a little above: circles round the cylinder sag.
+    v = v - 0.12 * round_by * (np.sqrt(np.maximum(0, 1 - (u * np.sin(round_by)) ** 2)) - 1)
+    flat = np.where(inside, flat, 9)
+    flat, v = (flat, v) if upright else (v, flat)
+    return np.stack([(flat + 1) / 2 * width - 0.5, (v + 1) / 2 * height - 0.5], axis=-1)
+
+
+def _outline(drawn: Drawn, move: Any, round_by: float, upright: bool) -> Any:
+    corners = drawn.corners
+    if round_by:
+        height, width = drawn.picture.shape[:2]
+        uv = (corners + 0.5) / (width, height) * 2 - 1
+        u, v = (uv[:, 0], uv[:, 1]) if upright else (uv[:, 1], uv[:, 0])
+        seen = np.sin(u * round_by) / np.sin(round_by)
+        v = v + 0.12 * round_by * (np.sqrt(1 - np.sin(u * round_by) ** 2) - 1)
+        seen, v = (seen, v) if upright else (v, seen)
+        corners = (np.stack([seen, v], axis=1) + 1) / 2 * (width, height) - 0.5
+    return cv2.perspectiveTransform(corners[None].astype(np.float32), move)[0]
+
+
+def square(rng: Any, middle: Any, size: float, turn: float, tilt: float = 0.0) -> Any:
+    """The four corners of a square of `size` pixels, turned (degrees) and leaning away by `tilt` degrees."""
+    half = size / 2
+    corners = np.array([(-half, -half, 0), (half, -half, 0), (half, half, 0), (-half, half, 0)])
+    turned = corners @ _about(2, np.radians(turn)).T
+    way = rng.uniform(0, 2 * np.pi)
+    turned = turned @ (_about(2, way) @ _about(0, np.radians(tilt)) @ _about(2, -way)).T
+    far = 2.2 * size
+    return turned[:, :2] * (far / (far + turned[:, 2:])) + middle
+
+
+def _about(axis: int, angle: float) -> Any:
+    c, s = np.cos(angle), np.sin(angle)
+    a, b = [i for i in range(3) if i != axis]
+    turn = np.eye(3)
+    turn[a, a] = turn[b, b] = c
+    turn[a, b], turn[b, a] = -s, s
+    return turn
+
+
+def finish(
+    rng: Any, image: Any, blur: float = 0.7, light: Any = None, noise: float = 3.0, gain: float = 1.0, jpeg: int = 88
+) -> Any:
+    """Light, lens, sensor and file; gray."""
+    seen = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    if light is not None:
+        seen *= light
+    seen = cv2.GaussianBlur(seen * gain, (0, 0), max(blur, 0.3))
+    seen += rng.standard_normal(seen.shape, dtype=np.float32) * noise
+    eight = np.clip(seen, 0, 255).astype(np.uint8)
+    return cv2.imdecode(cv2.imencode(".jpg", eight, [cv2.IMWRITE_JPEG_QUALITY, jpeg])[1], cv2.IMREAD_GRAYSCALE)
+
+
+def slope(rng: Any, width: int, height: int, least: float) -> Any:
+    """Light falling off across the picture from 1 to `least`."""
+    way = rng.uniform(0, 2 * np.pi)
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    return (1 - (1 - least) * ((x * np.cos(way) + y * np.sin(way)) / 2.83 + 0.5)).astype(np.float32)
+
+
+def _one(
+    rng: Any,
+    drawn: Drawn | None = None,
+    *,
+    size: tuple[int, int] = (1200, 1600),
+    module: float = 6.0,
+    turn: float | None = None,
+    tilt: float = 12.0,
+    round_by: float = 0.0,
+) -> tuple[Any, list[Any], float]:
+    """One code about the middle of a picture; the picture, its codes, pixels a module."""
+    drawn = drawn or draw(rng, int(rng.integers(1, 8)))
+    image = ground(rng, *size)
+    across = (drawn.side + 2 * drawn.quiet) * module
+    across = min(across, 0.9 * min(size))
+    middle = np.array(size) / 2 + rng.uniform(-0.15, 0.15, 2) * (np.array(size) - across)
+    quad = square(rng, middle, across, rng.uniform(-20, 20) if turn is None else turn, rng.uniform(0, tilt))
+    at = place(image, drawn, quad, round_by, bool(rng.random() < 0.7))
+    return image, [(drawn.text, at)], across / (drawn.side + 2 * drawn.quiet)
+
+
+def nominal(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    image, codes, _ = _one(rng, module=rng.uniform(4, 9) - 2 * hard)
+    return finish(rng, image, rng.uniform(0.5, 1.2), noise=3 + 5 * hard), codes
+
+
+def blurred(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    image, codes, module = _one(rng, module=rng.uniform(5, 12))
+    if rng.random() < 0.4:
+        length = int(module * rng.uniform(0.6, 1.3 + 0.5 * hard)) | 1
+        streak = cv2.warpAffine(
+            np.pad(np.ones((1, length), np.float32), ((length // 2,) * 2, (0, 0))),
+            cv2.getRotationMatrix2D((length / 2 - 0.5, length / 2 - 0.5), rng.uniform(0, 180), 1),
+            (length, length),
+        )
+        return finish(rng, cv2.filter2D(image, -1, streak / streak.sum()), 0.8), codes
+    return finish(rng, image, module * rng.uniform(0.4 + 0.2 * hard, 0.75 + 0.15 * hard), noise=2), codes
+
+
+def bright_spots(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    image, codes, module = _one(rng, draw(rng, int(rng.integers(2, 8)), error="h"), module=rng.uniform(5, 9))
+    light = np.ones(image.shape[:2], np.float32) * 0.6
+    outline = codes[0][1]
+    for _ in range(int(rng.integers(2, 5 + int(3 * hard)))):
+        at = outline.mean(axis=0) + rng.uniform(-0.6, 0.6, 2) * np.ptp(outline, axis=0)
+        radius = rng.uniform(2, 5 + 2 * hard) * module
+        spot = np.zeros_like(light)
+        cv2.circle(spot, tuple(int(v) for v in at), int(radius), 1.0, -1)
+        light += cv2.GaussianBlur(spot, (0, 0), radius * 0.4) * rng.uniform(1, 8)
+    return finish(rng, image, 0.8, light), codes
+
+
+def glare(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    image, codes, module = _one(rng, draw(rng, int(rng.integers(2, 8)), error="q"), module=rng.uniform(5, 9))
+    outline = codes[0][1]
+    shine = np.zeros(image.shape[:2], np.float32)
+    at = outline.mean(axis=0) + rng.uniform(-0.5, 0.5, 2) * np.ptp(outline, axis=0)
+    axes = (int(rng.uniform(6, 14) * module), int(rng.uniform(2, 5 + 2 * hard) * module))
+    cv2.ellipse(shine, tuple(int(v) for v in at), axes, rng.uniform(0, 180), 0, 360, 1.0, -1)
+    shine = cv2.GaussianBlur(shine, (0, 0), axes[1] * 0.6) * rng.uniform(120, 260)
+    bright = np.clip(image + shine[..., None], 0, 255).astype(np.uint8)
+    return finish(rng, bright, 0.8), codes
+
+
+def shadows(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    image, codes, _ = _one(rng, module=rng.uniform(5, 9))
+    height, width = image.shape[:2]
+    light = np.ones((height, width), np.float32)
+    middle = codes[0][1].mean(axis=0)
+    for _ in range(int(rng.integers(1, 4))):
+        reach = np.ptp(codes[0][1]) * 0.5
+        corners = middle + rng.uniform(-1, 1, (4, 2)) * reach * 1.6
+        dark = np.zeros_like(light)
+        cv2.fillConvexPoly(dark, cv2.convexHull(corners.astype(np.int32)), 1.0)
+        light *= 1 - cv2.GaussianBlur(dark, (0, 0), rng.uniform(1, 12)) * rng.uniform(0.4, 0.75 + 0.13 * hard)
+    return finish(rng, image, 0.8, light), codes
+
+
+def brightness(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    image, codes, _ = _one(rng, module=rng.uniform(5, 9))
+    if rng.random() < 0.6:
+        return finish(rng, image, 0.7, gain=rng.uniform(0.06, 0.2) * (1 - 0.5 * hard), noise=rng.uniform(1, 3)), codes
+    lifted = np.clip(image.astype(np.float32) * rng.uniform(1.3, 2.2) + rng.uniform(60, 130) + 40 * hard, 0, 255)
+    return finish(rng, lifted.astype(np.uint8), 0.8), codes
+
+
+def close(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    drawn = draw(rng, int(rng.integers(1, 6)), 24)
+    size = (1500, 2000)
+    share = rng.uniform(0.75, 0.98) + 0.1 * hard
+    image, codes, _ = _one(
+        rng, drawn, size=size, module=share * 1500 / (drawn.side + 8), turn=rng.uniform(-6, 6), tilt=6
+    )
+    return finish(rng, image, rng.uniform(1, 5), slope(rng, *size, 0.5)), codes
+
+
+def curved(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    drawn, module = draw(rng, int(rng.integers(1, 8)), 12), rng.uniform(6, 12)
+    by = rng.uniform(0.5, 1.2) + 0.2 * hard
+    image, codes, _ = _one(rng, drawn, module=module, round_by=by, tilt=20 + 10 * hard)
+    return finish(rng, image, 0.9, slope(rng, image.shape[1], image.shape[0], 0.5)), codes
+
+
+def damaged(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    drawn = draw(rng, int(rng.integers(2, 8)), error="h" if rng.random() < 0.6 else "q")
+    side = drawn.picture.shape[0]
+    for _ in range(int(rng.integers(1, 4 + int(3 * hard)))):
+        what = rng.integers(3)
+        shade = (int(rng.choice([30, 120, 235])),) * 3
+        a, b = (rng.uniform(0, side, 2).astype(int).tolist() for _ in range(2))
+        if what == 0:
+            cv2.line(drawn.picture, a, b, shade, int(rng.uniform(0.5, 2) * drawn.pixels), cv2.LINE_AA)
+        elif what == 1:
+            cv2.circle(drawn.picture, a, int(rng.uniform(1.5, 3.5) * drawn.pixels), shade, -1, cv2.LINE_AA)
+        else:
+            corner = np.array([(0, 0), (side, 0), (side, side), (0, side)])[int(rng.integers(4))]
+            reach = rng.uniform(5, 8 + 3 * hard) * drawn.pixels
+            inward = np.where(corner == 0, reach, -reach)
+            torn = [corner, corner + inward * (1, 0), corner + inward * (0, 1)]
+            cv2.fillConvexPoly(drawn.picture, np.array(torn).astype(np.int32), shade)
+    image, codes, _ = _one(rng, drawn, module=rng.uniform(5, 9))
+    return finish(rng, image, 0.8), codes
+
+
+def high_version(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    version = int(rng.integers(15, 41))
+    drawn = draw(rng, version, 5, error="l" if rng.random() < 0.6 else "m")
+    size = (1512, 2016)
+    image, codes, _ = _one(
+        rng, drawn, size=size, module=rng.uniform(3.2, 7) - 0.9 * hard, turn=rng.uniform(-8, 8), tilt=10
+    )
+    return finish(rng, image, rng.uniform(0.6, 1.1), slope(rng, *size, 0.7)), codes
+
+
+def lots(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    size = (3024, 4032)
+    image = np.full((size[1], size[0], 3), 225, np.uint8)
+    across, down = (int(v * (1 + hard)) for v in (rng.integers(4, 9), rng.integers(5, 11)))
+    step = min(size[0] / across, size[1] / down)
+    codes = []
+    for i in range(across):
+        for j in range(down):
+            drawn = draw(rng, int(rng.integers(1, 5)), 6)
+            cell = step * rng.uniform(0.6, 0.82)
+            middle = (np.array([i, j]) + 0.5) * (size[0] / across, size[1] / down)
+            turn = rng.uniform(-8, 8) + 90 * int(rng.integers(4))
+            codes.append((drawn.text, place(image, drawn, square(rng, middle, cell, turn, rng.uniform(0, 10)))))
+    return finish(rng, image, rng.uniform(0.8, 1.6), slope(rng, *size, 0.4)), codes
+
+
+def monitor(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    drawn = draw(rng, int(rng.integers(1, 8)), 9)
+    grid = np.ones(drawn.picture.shape[:2], np.float32)
+    grid[::3] *= 0.55
+    grid[:, ::3] *= 0.7
+    lit = np.clip(drawn.picture * grid[..., None] * 1.25, 0, 255).astype(np.uint8)
+    screen = Drawn(drawn.text, lit, drawn.side, drawn.pixels, drawn.quiet)
+    image, codes, _ = _one(rng, screen, module=rng.uniform(4, 11) - 1.5 * hard, tilt=25)
+    rows = np.sin(np.arange(image.shape[0]) * rng.uniform(0.02, 0.9) + rng.uniform(0, 6))
+    bands = 1 - rng.uniform(0.05, 0.25 + 0.3 * hard) * (rows[:, None] > 0)
+    return finish(rng, image, 0.6, np.broadcast_to(bands, image.shape[:2]).astype(np.float32)), codes
+
+
+def noncompliant(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    drawn = draw(rng, int(rng.integers(2, 7)), 12, error="h")
+    picture, p, q = drawn.picture, drawn.pixels, drawn.quiet
+    dark = picture[p // 2 :: p, p // 2 :: p, 0] < 128
+    style = int(rng.integers(7))
+    if style == 0:
+        picture[:] = 255 - picture
+    elif style == 1:
+        ink = np.array([int(v) for v in rng.integers(20, 130, 3)])
+        paper = np.array([int(v) for v in rng.integers(190, 256, 3)])
+        picture[:] = np.where(picture < 128, ink, paper)
+    elif style in (2, 3):
+        picture[:] = 235
+        radius = int(p * (0.42 if style == 2 else 0.5))
+        for y, x in zip(*np.nonzero(dark), strict=True):
+            finder = min(x - q, drawn.side - 1 - (x - q)) < 7 and min(y - q, drawn.side - 1 - (y - q)) < 7
+            if finder and style == 2:
+                cv2.rectangle(picture, (x * p, y * p), (x * p + p - 1, y * p + p - 1), (25,) * 3, -1)
+            else:
+                cv2.circle(picture, (x * p + p // 2, y * p + p // 2), radius, (25,) * 3, -1, cv2.LINE_AA)
+    elif style == 4:
+        half = int(drawn.side * p * 0.13)
+        c = picture.shape[0] // 2
+        cv2.circle(picture, (c, c), half + p, (235,) * 3, -1)
+        cv2.circle(picture, (c, c), half, (int(rng.integers(60, 200)), 60, int(rng.integers(60, 220))), -1)
+    elif style == 5:
+        cut = picture[(q - 1) * p : -(q - 1) * p, (q - 1) * p : -(q - 1) * p].copy()
+        drawn = Drawn(drawn.text, cut, drawn.side, p, 1)
+    else:
+        paper = np.array(cv2.resize(ground(rng, 256, 256), picture.shape[1::-1]), np.float32) * 0.4 + 120
+        picture[:] = np.where(picture < 128, 30, paper).astype(np.uint8)
+    image, codes, _ = _one(rng, drawn, module=rng.uniform(5, 10) - 1.5 * hard, tilt=12 + 25 * hard)
+    return finish(rng, image, 0.8 + 0.5 * hard, noise=3 + 4 * hard), codes
+
+
+def pathological(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """A code in the middle of another, a code among bare finder patterns, or one beside checks and stripes."""
+    style = int(rng.integers(3))
+    if style == 0:
+        outer = draw(rng, 7, 12, error="h")
+        inner = draw(rng, 1, 4)
+        half, c = inner.picture.shape[0] // 2, outer.picture.shape[0] // 2
+        outer.picture[c - half : c - half + 2 * half, c - half : c - half + 2 * half] = inner.picture[
+            : 2 * half, : 2 * half
+        ]
+        size = (1400, 1800)
+        image = ground(rng, *size)
+        quad = square(rng, np.array(size) / 2, 1100, rng.uniform(-20, 20), rng.uniform(0, 10))
+        at = place(image, outer, quad)
+        box = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32) * outer.picture.shape[0] - 0.5
+        move = cv2.getPerspectiveTransform(box, quad.astype(np.float32))
+        inside = (inner.corners + c - half).astype(np.float32)
+        codes = [(outer.text, at), (inner.text, cv2.perspectiveTransform(inside[None], move)[0])]
+        return finish(rng, image, 0.9), codes
+    image, codes, module = _one(rng, module=rng.uniform(5, 9))
+    outline = codes[0][1]
+    for _ in range(12):
+        middle = rng.uniform((80, 80), (image.shape[1] - 80, image.shape[0] - 80))
+        if np.abs(middle - outline.mean(axis=0)).max() < np.ptp(outline, axis=0).max() * 0.5 + 6 * module:
+            continue
+        if style == 1:
+            ring = np.maximum(*np.abs(np.mgrid[-4:5, -4:5]))
+            tile = np.where((ring == 2) | (ring == 4), 235, 25).astype(np.uint8)
+        else:
+            tile = np.where(np.add(*np.mgrid[:17, :17]) % 2, 235, 25).astype(np.uint8)
+        size = round(module * len(tile))
+        tile = cv2.resize(tile, (size, size), interpolation=cv2.INTER_NEAREST)[..., None]
+        x, y = (middle - size / 2).astype(int)
+        part = image[max(0, y) : y + size, max(0, x) : x + size]
+        part[:] = tile[: part.shape[0], : part.shape[1]]
+    return finish(rng, image, 0.8), codes
+
+
+def perspective(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    drawn = draw(rng, int(rng.integers(1, 8)), 12)
+    size = (1200, 1600)
+    image = ground(rng, *size)
+    across = (drawn.side + 8) * rng.uniform(8, 12)
+    quad = square(rng, np.array(size) / 2, min(across, 900), rng.uniform(-180, 180), rng.uniform(40, 65) + 7 * hard)
+    at = place(image, drawn, quad)
+    return finish(rng, image, 0.8), [(drawn.text, at)]
+
+
+def rotations(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    size = (1512, 2016)
+    image = ground(rng, *size)
+    codes = []
+    for middle in ((450, 450), (1050, 1000), (450, 1550)):
+        drawn = draw(rng, int(rng.integers(1, 7)))
+        across = min(520, (drawn.side + 8) * (rng.uniform(5, 10) - 2 * hard))
+        quad = square(rng, np.array(middle), across, rng.uniform(0, 360), rng.uniform(0, 15))
+        codes.append((drawn.text, place(image, drawn, quad)))
+    return finish(rng, image, 0.9 + 0.6 * hard), codes
+
+
+KINDS: dict[str, Maker] = {
+    make.__name__: make
+    for make in (
+        blurred, bright_spots, brightness, close, curved, damaged, glare, high_version, lots, monitor, nominal,
+        noncompliant, pathological, perspective, rotations, shadows,
+    )
+}  # fmt: skip
+"""Each makes one photograph from a generator and a hardness: a gray picture and its codes."""
