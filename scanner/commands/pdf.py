@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from scanner.document import JpegPage, Level, Made
 
 _OUT = click.Path(path_type=Path)
-PAPERS = ("A4", "A5", "A3", "A6", "B5", "ID-1", "ID-3")
+PAPERS = ("A4", "A5", "A3", "A6", "B5", "F4", "Letter", "ID-1", "ID-3")
 _NO_EDGES = "không thấy đủ bốn mép giấy; xin chụp lại trên nền khác màu"
 _ORDER = re.compile(r"[0-9]{1,4}(,[0-9]{1,4})*")
 
@@ -131,13 +134,24 @@ def pdf(
             made.append(make_document(pages, about, level=cast("Level", level), text=text))
             return made[-1].data
 
-        if out.is_dir():
-            out = save_new(out, dossier, document)
-        else:
-            write_atomic(out, document(out.name), mode=0o644)
+        with _ended_tidily():
+            if out.is_dir():
+                out = save_new(out, dossier, document)
+            else:
+                write_atomic(out, document(out.name), mode=0o644)
         _tell(out, made[-1], level, time.perf_counter() - begin, as_json)
     if refused:
         raise SystemExit(1)
+
+
+@contextlib.contextmanager
+def _ended_tidily() -> Iterator[None]:
+    """Ended from outside, what lies in the temporary folder (people's papers) is still removed."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _given(paths: tuple[Path, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:

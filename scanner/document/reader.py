@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 import time
 import unicodedata
 from pathlib import Path
@@ -37,6 +38,8 @@ _LEAST_SURE = 0.15
 _STOPPED = "Tesseract dừng giữa chừng nên trang không có chữ để tìm."
 _TOO_LONG = "Đọc chữ trên trang này lâu quá nên đã dừng; trang không có chữ để tìm."
 _LOG = logging.getLogger(__name__)
+# Pages are read side by side, but only one picture at a time is made ready: memory stays bounded.
+_ONE_PICTURE = threading.Lock()
 
 
 @hookimpl
@@ -48,14 +51,16 @@ def rasterize_pdf_page(
     import numpy as np
     import pikepdf
 
-    with pikepdf.open(input_file) as pdf:
-        picture = next(iter(pdf.pages[pageno - 1].get_images().values()))
-        data = np.frombuffer(picture.read_raw_bytes(), np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    if image is None:
-        return None
-    grey, dpi = for_reading(image, round(raster_dpi.to_scalar()))
-    Image.fromarray(grey).save(output_file, "PNG", dpi=(dpi, dpi), compress_level=1)
+    with _ONE_PICTURE:
+        with pikepdf.open(input_file) as pdf:
+            picture = next(iter(pdf.pages[pageno - 1].get_images().values()))
+            data = np.frombuffer(picture.read_raw_bytes(), np.uint8)
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+        if image is None:
+            return None
+        grey, dpi = for_reading(image, round(raster_dpi.to_scalar()))
+        del image
+        Image.fromarray(grey).save(output_file, "PNG", dpi=(dpi, dpi), compress_level=1)
     return output_file
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+import sys
 import unicodedata
 import weakref
 from collections.abc import Callable
@@ -199,6 +200,17 @@ def test_the_same_pages_give_the_same_file(noise_page: Callable[..., CleanPage])
     pages = [noise_page()]
     first, second = (make_document(pages, About("x", MADE), text=False, level="none").data for _ in range(2))
     assert first == second
+
+
+def test_handing_in_loads_no_library_for_reading() -> None:
+    """A kiosk's small computer takes seconds to load them."""
+    script = (
+        "import sys, numpy; from scanner.clean import CleanPage; from scanner.document import make_pdf\n"
+        "make_pdf([CleanPage(numpy.zeros((30, 20, 3), numpy.uint8), 100, 'A4', (210.0, 297.0))], 'x')\n"
+        "print({'ocrmypdf', 'pdfminer', 'fpdf', 'rich'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "set()"
 
 
 def test_a_page_takes_at_most_half_a_megabyte(noise_page: Callable[..., CleanPage]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,26 @@ def test_a_page_an_image_and_a_line_for_the_document(image: Path, tmp_path: Path
     }
     with pikepdf.open(out) as pdf:
         assert len(pdf.pages) == 2
+
+
+def test_ended_from_outside_it_leaves_no_picture_behind(
+    image: Path, tmp_path: Path, reads: Callable[..., None]
+) -> None:
+    reads(script=f": > {tmp_path}/reading; sleep 2; exit 1")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    script = "from scanner.commands import scan; scan()"
+    command = [sys.executable, "-c", script, "pdf", "-o", str(tmp_path / "out.pdf"), str(image)]
+    with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(temporary)}) as running:
+        for _ in range(300):
+            if (tmp_path / "reading").exists():
+                break
+            time.sleep(0.1)
+        assert list(temporary.iterdir())
+        running.terminate()
+        assert running.wait(30) not in (0, None)
+    assert not list(temporary.iterdir())
+    assert not (tmp_path / "out.pdf").exists()
 
 
 def test_a_bad_image_is_told_and_the_rest_goes_on(image: Path, tmp_path: Path) -> None:
@@ -133,6 +155,68 @@ def test_a_disk_that_refuses_leaves_the_old_file(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "out.pdf"]
 
 
+def sizes(file: Path) -> list[int]:
+    with pikepdf.open(file) as pdf:
+        return [len(next(iter(page.get_images().values())).read_raw_bytes()) for page in pdf.pages]
+
+
+@pytest.fixture
+def three(photo: Callable[..., Any], tmp_path: Path) -> Path:
+    """A document of three different pages."""
+    for number in range(3):
+        sheet = np.full((1414, 1000, 3), 255, np.uint8)
+        for line in range(1 + number * 5):
+            cv2.putText(sheet, f"trang {number}", (60, 150 + line * 80), cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 4)
+        corners = ((300, 100), (1100, 100), (1100, 1231), (300, 1231))
+        cv2.imwrite(str(tmp_path / f"{number}.png"), photo(corners, sheet))
+    out = tmp_path / "three.pdf"
+    assert run("--no-text", "-o", out, *(tmp_path / f"{n}.png" for n in range(3))).exit_code == 0
+    return out
+
+
+def test_pages_of_a_document_are_reordered_removed_and_replaced(three: Path, image: Path, tmp_path: Path) -> None:
+    before = sizes(three)
+    assert len(set(before)) == 3
+    said = run("--json", "--no-text", "--order", "3, 4, 1", "-o", three, three, image)
+    assert said.exit_code == 0, said.output
+    assert [line.get("pages") for line in lines(said)] == [3, None, 3]
+    after = sizes(three)
+    assert (after[0], after[2]) == (before[2], before[0])
+    assert after[1] not in before
+
+
+def test_an_order_of_pages_that_are_not_there_changes_nothing(three: Path) -> None:
+    whole = three.read_bytes()
+    for order in ("0", "4", "1,1", "1,,2", "x", "-1"):
+        said = run("--no-text", "-o", three, three, f"--order={order}")
+        assert said.exit_code in (1, 2)
+        assert "--order" in said.output + str(said.exception)
+    assert three.read_bytes() == whole
+
+
+def test_with_a_page_refused_no_order_is_made(three: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"no picture")
+    whole = three.read_bytes()
+    assert run("--no-text", "--order", "2,1", "-o", three, bad, three).exit_code == 1
+    assert three.read_bytes() == whole
+
+
+@pytest.mark.parametrize("kind", ["foreign", "folder", "absent"])
+def test_a_pdf_that_is_not_ours_is_told(image: Path, tmp_path: Path, kind: str) -> None:
+    bad = tmp_path / "bad.pdf"
+    if kind == "folder":
+        bad.mkdir()
+    elif kind == "foreign":
+        with pikepdf.new() as pdf:
+            pdf.add_blank_page()
+            pdf.save(bad)
+    said = run("--json", "--no-text", "-o", tmp_path / "out.pdf", bad, image)
+    assert said.exit_code == 1
+    assert set(lines(said)[0]) == {"image", "error"}
+    assert lines(said)[-1]["pages"] == 1
+
+
 def test_the_papers_offered_are_those_known() -> None:
     from scanner.clean import SIZES_MM
     from scanner.commands.pdf import PAPERS
@@ -142,6 +226,7 @@ def test_the_papers_offered_are_those_known() -> None:
 
 def test_asking_for_help_loads_no_engine() -> None:
     """A small computer waits seconds for OpenCV: not for a mistyped option."""
-    script = "import sys, scanner.document as d, scanner.commands.pdf\nprint({'cv2', 'pikepdf'} & set(sys.modules))"
+    heavy = "{'cv2', 'pikepdf', 'ocrmypdf', 'img2pdf'} & set(sys.modules)"
+    script = f"import sys, scanner.document as d, scanner.commands.pdf\nprint({heavy})"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "set()"
