@@ -29,12 +29,14 @@ _ALONG, _ASIDE = np.meshgrid(np.linspace(-0.3, 0.45, 76), np.linspace(-0.1, 0.1,
 _LAMPS = _ALONG[..., None] * _WARMER + _ASIDE[..., None] * _PINKER
 _THUMB = 96
 _CLIPPED = 250
-_DARKEST = 24
+_DARKEST = 48
 _DEEP = 0.65
 """Largest over smallest of a paper's blue, green and red, as a logarithm: above it is no sheet of office paper."""
-_DEEP_UNDER = 200.0
-_DARK, _DARK_DEEP = 0.5, 0.8
-"""Shares of the brightness around it under which a sheet is dark itself, not in the shade."""
+_PHOTOGRAPHED = 235.0
+"""What white comes to where a camera sets its exposure."""
+_DARK = 0.5
+"""Share of the brightness around it under which a sheet is dark itself, not in the shade."""
+_DARKEST_LEVEL = 0.2
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def lamp_of(tint: Any, others: Around = NOTHING) -> Floats:
     belief = _common_lamps() * _common_papers(paper)
     for colour, share in zip(others.chroma, others.share, strict=True):
         # A table that fills half the margin is as good a witness as one that fills it all.
-        belief = belief * _common_tables(colour - _LAMPS) ** min(1.0, 2.0 * float(share))
+        belief = belief * _common_tables(colour - _LAMPS) ** min(0.8, 2.0 * float(share))
     # Sharpened: between two beliefs the likelier counts, not a colour halfway that is neither.
     belief = belief**2
     best = np.tensordot(belief / belief.sum(), _LAMPS, axes=([0, 1], [0, 1]))
@@ -121,10 +123,10 @@ def _level(tint: Any, others: Around, white: float) -> float:
     all is dark, paper is white.
     """
     bright = float(np.max(tint))
-    # What no lamp does to paper, a colour deeper than any office's, is a cover's own.
-    deep = float(np.ptp(np.log(np.maximum(np.asarray(tint, dtype=np.float64), 1.0)))) > _DEEP
-    reference = max(others.level, white, _DEEP_UNDER if deep else 0.0, 1.0)
-    return float(np.clip(bright / reference / (_DARK_DEEP if deep else _DARK), 0.25, 1.0))
+    # What no lamp does to paper, a colour deeper than any office's, is a cover's own: as bright as the camera saw it.
+    if float(np.ptp(np.log(np.maximum(np.asarray(tint, dtype=np.float64), 1.0)))) > _DEEP:
+        return float(np.clip(bright / (white or max(others.level, _PHOTOGRAPHED)), _DARKEST_LEVEL, 1.0))
+    return float(np.clip(bright / max(others.level, white, 1.0) / _DARK, _DARKEST_LEVEL, 1.0))
 
 
 def _common_lamps() -> Floats:
@@ -140,7 +142,7 @@ def _common_papers(colour: Floats) -> Floats:
 
 def _common_tables(colour: Floats) -> Floats:
     """The same of table tops: white, grey and black ones, woods, cloths."""
-    plain, wood = _spot(colour, (-0.01, 0.005), 0.02), _spot(colour, (-0.3, 0.19), 0.12)
+    plain, wood = _spot(colour, (-0.01, 0.005), 0.03), _spot(colour, (-0.3, 0.19), 0.12)
     return 0.3 * plain + 0.35 * wood + 0.35 * _spot(colour, (-0.05, 0.03), 0.25)
 
 

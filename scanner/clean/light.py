@@ -32,6 +32,7 @@ _STROKE = 0.032
 """Share of the long side no line of writing is as high as: about 9 mm on A4."""
 _DEEPEST = 0.2
 """Light below this share of the sheet's brightest is not lifted further: it would be noise."""
+_RIM = 4
 _COLOURED = 0.13
 """Log distance in colour from the sheet's paper beyond which a spot is print or a finger, never light."""
 _STRIP = 16
@@ -76,6 +77,9 @@ def light_of(image: Any, *, one_colour: bool = False) -> Light:
     scale = min(1.0, LOOK / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    # A sliver of a bright table all round would make the whole sheet a dark place shut in.
+    rim = min(_RIM, (min(size) - 1) // 4)
+    small = cv2.copyMakeBorder(small[rim:-rim, rim:-rim], rim, rim, rim, rim, cv2.BORDER_REPLICATE)
     stroke = max(3, round(max(size) * _STROKE) | 1)
     shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stroke, stroke))
     paper: Any = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, shape), 5)

@@ -79,7 +79,7 @@ def _walled(logs: Floats) -> Any:
     height, width = logs.shape
     for index in range(1, count):
         x, y, w, h, pixels = stats[index]
-        if pixels < 30 or x == 0 or y == 0 or x + w == width or y + h == height:
+        if not 30 <= pixels < logs.size / 2 or x == 0 or y == 0 or x + w == width or y + h == height:
             continue
         box = (slice(max(0, y - 6), y + h + 6), slice(max(0, x - 6), x + w + 6))
         mine = (labels[box] == index).astype(np.uint8)
