@@ -30,6 +30,8 @@ from kiosk.watching import CameraHolder
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.frame import Page
 from langso.settings_model import ScannerSettings
+from scanner.cameras.keeping import TableKeeper
+from scanner.cameras.table import FILE, identity
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,9 @@ class Kiosk(App):
         self.camera: ScannerSettings = agent.settings.scanner
         self.camera_holder = CameraHolder()
         self.lamp = open_lamp(agent.settings)
+        self.table = TableKeeper(agent.settings.paths.state / FILE, lambda: identity(self.camera))
         agent.watch(self.camera_holder.check)
+        agent.watch(self.table.check)
         agent.watch(self.lamp.check)
         kiosk = agent.settings.kiosk
         self.idle = IdleTimer(agent.clock, idle_s=kiosk.idle_s, warn_s=kiosk.warn_s)
@@ -80,7 +84,7 @@ class Kiosk(App):
         if name == "home":
             self.open(HomePage(self))
         elif name == "scan":
-            self.open(ScanPage(self, ScanJourney(self.agent.workspace, self.agent.dossiers)))
+            self.open(ScanPage(self, ScanJourney(self.agent.workspace, self.agent.dossiers, self.table)))
         elif name == "fee":
             self.open(FeeLookPage(self))
         else:

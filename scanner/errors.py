@@ -26,3 +26,7 @@ class DocumentRefused(ScannerError, ValueError):
 
 class CornersRefused(ScannerError, ValueError):
     """Four corners that no sheet in the picture can have."""
+
+
+class TableRefused(ScannerError, ValueError):
+    """A camera's table cannot be measured from this picture, or what was measured cannot be used."""

@@ -40,7 +40,7 @@ class Seen:
 class Eye:
     """Looks at frames of one laying after another. `known`: pages captured before, never captured by itself again.
     `side`: the side of a card that is asked for. The other one is captured only when it stays for `insist_s`: the
-    machine may be wrong, and nobody shall stand before it helpless.
+    machine may be wrong, and nobody shall stand before it helpless. `fixed`: no paper can come nearer.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Eye:
         known: Sequence[Look] = (),
         side: Side | None = None,
         insist_s: float = INSIST_S,
+        fixed: bool = False,
     ) -> None:
         from scanner.guide import Steady
         from scanner.pages.live import PageTracker
@@ -58,6 +59,7 @@ class Eye:
         self._known = list(known)
         self._side = side
         self._insist_s = insist_s
+        self._fixed = fixed
         self._wrong_since: float | None = None
         self._tracker = PageTracker()
         self._first = True
@@ -77,7 +79,7 @@ class Eye:
         quad = found.quad if usable(found.quad) else None
         sheet = None if quad is None else glimpse(image, quad)
         asked = self._asked(time)
-        said = guide(image, found, side=asked, seen=sheet)
+        said = guide(image, found, side=asked, seen=sheet, fixed=self._fixed)
         self._mark_wrong(said, asked, time)
         code = said.code
         holds = None if sheet is None else look(sheet)

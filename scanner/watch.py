@@ -15,6 +15,7 @@ from scanner.eye import Eye
 
 if TYPE_CHECKING:
     from scanner.cameras import Camera, Health
+    from scanner.cameras.keeping import TableKeeper
     from scanner.clean import CleanPage
     from scanner.eye import Seen
     from scanner.reading import Code
@@ -79,13 +80,20 @@ class Reads(Protocol):
 
 
 class Watch:
-    """Looks through an open camera until told otherwise."""
+    """Looks through an open camera until told otherwise. `table`: what was measured under it once."""
 
-    def __init__(self, camera: Camera, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        camera: Camera,
+        *,
+        table: TableKeeper | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.tally = Tally()
         self._camera = camera
+        self._table = table
         self._clock = clock
-        self._eye = Eye()
+        self._eye = Eye(fixed=table is not None and table.measured)
         self._reader = live_reader()
         self._health: Health | None = None
         self._said: Seen | None = None
@@ -122,7 +130,7 @@ class Watch:
         if seen.capture:
             shutter = time.perf_counter()
             try:
-                page = capture(self._camera, seen)
+                page = capture(self._camera, seen, self._table)
             except CornersRefused as refused:
                 # The sheet moved between frame and still: it is captured when it lies still again.
                 _log.warning("not captured: %s", refused)
@@ -143,13 +151,18 @@ class Watch:
                 yield CodeRead(code)
 
 
-def capture(camera: Camera, seen: Seen) -> CleanPage:
+def capture(camera: Camera, seen: Seen, table: TableKeeper | None = None) -> CleanPage:
     """The clean page from the camera's best picture; from the frame that was seen where it gives none now."""
     from scanner.clean import finish
 
     still = camera.still()
     image = seen.image if still is None else still.image
-    return finish(image, corners_in(image, seen))
+    quad = corners_in(image, seen)
+    if table is None or seen.quad is None:
+        return finish(image, quad)
+    known = table.at(image, quad)
+    table.learn(image, quad)
+    return finish(image, quad, px_per_mm=known.px_per_mm, white=known.white)
 
 
 def corners_in(image: Any, seen: Seen) -> Any:

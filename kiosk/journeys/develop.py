@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from scanner.cameras.keeping import TableKeeper
     from scanner.clean import CleanPage
     from scanner.eye import Seen
     from scanner.guide import Side
@@ -56,17 +57,23 @@ def shot_of(seen: Seen, still: Any) -> Shot:
     return Shot(image, None if seen.quad is None else corners_in(image, seen))
 
 
-def straighten(shot: Shown, paper: str | None = None) -> CleanPage:
-    """The page in a picture; where none was found, the whole picture as it is. `paper`: its size where known."""
+def straighten(shot: Shown, paper: str | None = None, table: TableKeeper | None = None) -> CleanPage:
+    """The page in a picture; where none was found, the whole picture as it is. `paper`: its size where known;
+    `table`: what was measured of the table under this camera.
+    """
     from scanner.clean import finish
 
-    return finish(shot.image, _corners(shot), paper)
+    corners = _corners(shot)
+    if table is None or shot.quad is None:
+        return finish(shot.image, corners, paper)
+    known = table.at(shot.image, corners)
+    return finish(shot.image, corners, paper, px_per_mm=known.px_per_mm, white=known.white)
 
 
-def draft(shot: Shown, paper: str | None = None) -> Any:
+def draft(shot: Shown, paper: str | None = None, table: TableKeeper | None = None) -> Any:
     """The same page as BGR picture, no larger than the screen needs: there at once, while the page is made.
 
-    A curled sheet is still curled in it.
+    A curled sheet is still curled in it, a pale colour may be the lamp's.
     """
     import cv2
     import numpy as np
@@ -78,17 +85,20 @@ def draft(shot: Shown, paper: str | None = None) -> Any:
     shrink = min(1.0, DRAFT_SIDE / max(side, 1.0))
     if shrink < 1:
         image = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    return upright(rectify(image, quad * shrink, paper)).image
+    known = None if table is None or shot.quad is None else table.at(shot.image, quad)
+    scale = None if known is None or known.px_per_mm is None else known.px_per_mm * shrink
+    return upright(rectify(image, quad * shrink, paper, px_per_mm=scale)).image
 
 
-def remarks(shot: Shown) -> tuple[str, ...]:
+def remarks(shot: Shown, table: TableKeeper | None = None) -> tuple[str, ...]:
     """What the villager should know about this page before keeping it; nothing where all is well."""
     from scanner.guide import faults
     from scanner.pages import PageFound
 
     if shot.quad is None:
         return (NO_EDGES,)
-    wrong = faults(shot.image, PageFound(_corners(shot), 1.0, ()))
+    fixed = table is not None and table.measured
+    wrong = faults(shot.image, PageFound(_corners(shot), 1.0, ()), fixed=fixed)
     return tuple(REMARKS[one.code] for one in wrong if one.code in REMARKS)
 
 

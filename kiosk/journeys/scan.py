@@ -12,40 +12,24 @@ from kiosk.errors import NotReady, WrongStep
 from kiosk.journeys.card import CARD, CardSide, asked_after, sheet_of
 from kiosk.journeys.develop import BLANK, Shot, Shown, look_of, remarks, side_of, straighten
 from kiosk.privacy import Workspace
-from langso.contract import Catalogue
 from scanner.eye import Eye, Seen
 
 if TYPE_CHECKING:
+    from kiosk.journeys.kinds import Kind
+    from langso.contract import Catalogue
+    from scanner.cameras.keeping import TableKeeper
     from scanner.clean import CleanPage
     from scanner.document import JpegPage
     from scanner.guide import Side
     from scanner.guide.same_page import Look
 
-__all__ = ["Eye", "Kind", "PageKept", "ScanJourney", "Seen", "Step", "kinds_for", "straighten"]
+__all__ = ["Eye", "PageKept", "ScanJourney", "Seen", "Step", "straighten"]
 
 Step = Literal["look", "preview", "sort", "sending", "done"]
 
 MAX_PAGES = 30
 QUICK_QUALITY = 95
 """JPEG quality of a page just taken; it is compressed for good while the next one is laid down."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a paper can be: name as shown and as the office's list says, procedure code or ""."""
-
-    name: str
-    procedure: str = ""
-    icon: str = "description"
-
-
-GENERAL_KINDS = (
-    Kind("Giấy khai sinh", icon="child_care"),
-    Kind("Căn cước, hộ chiếu", icon="id_card"),
-    Kind("Giấy tờ nhà đất", icon="cottage"),
-    Kind("Tờ khai, đơn", icon="article"),
-    Kind("Giấy tờ khác"),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +52,12 @@ class PageKept:
 class ScanJourney:
     """The steps of one visit. Pages lie in the workspace only; nothing else keeps a picture after `end`.
 
-    `card`: None, or the sides of a card taken so far. `replacing`: which page the next one takes the place of.
-    Capturing, turning and compressing are slow: call them on a worker thread.
+    `table`: what was measured of the table. `card`: None, or the sides of a card taken so far. `replacing`: which
+    page the next one takes the place of. Capturing, turning and compressing are slow: call them on a worker thread.
     """
 
-    def __init__(self, workspace: Workspace, dossiers: Dossiers) -> None:
+    def __init__(self, workspace: Workspace, dossiers: Dossiers, table: TableKeeper | None = None) -> None:
+        self.table = table
         self._workspace = workspace
         self._dossiers = dossiers
         self._visit = workspace.visit
@@ -105,15 +90,16 @@ class ScanJourney:
         from scanner.guide.same_page import same_as
 
         self._may_capture()
-        look, odd = look_of(seen), remarks(seen)
+        self._learn(seen)
+        look, odd = look_of(seen), remarks(seen, self.table)
         if look is None or BLANK in odd:
             # All blank sides look alike.
-            return self._preview(straighten(seen), seen, (), odd)
+            return self._preview(straighten(seen, table=self.table), seen, (), odd)
         for number, page in enumerate(self.pages):
             if number != self.replacing and same_as(look, page.looks):
                 odd = (f"Trang này giống trang {number + 1}", *odd)
                 break
-        return self._preview(straighten(seen), seen, (look,), odd)
+        return self._preview(straighten(seen, table=self.table), seen, (look,), odd)
 
     def begin_card(self) -> None:
         """The next two captures are the sides of one card. Raises WrongStep outside "look"."""
@@ -144,7 +130,7 @@ class ScanJourney:
         look = look_of(seen)
         if not insisted and same_as(look, [side.look for side in sides if side.look is not None]):
             raise WrongStep(SAYS["same_side"])
-        side = CardSide(straighten(seen, CARD), look, remarks(seen), side_of(seen))
+        side = CardSide(straighten(seen, CARD, self.table), look, remarks(seen, self.table), side_of(seen))
         if not sides:
             with self._lock:
                 self._still_card(sides)
@@ -168,7 +154,7 @@ class ScanJourney:
         # What the camera finds by itself it will find again: the page is known by that, however its corners are set.
         own = look_of(again)
         looks = fresh.looks or (() if own is None else (own,))
-        page = self._keep(straighten(again), looks, remarks(again))
+        page = self._keep(straighten(again, table=self.table), looks, remarks(again, self.table))
         return self._exchange(fresh, page)
 
     @property
@@ -371,6 +357,10 @@ class ScanJourney:
         if self.replacing is None and len(self.pages) >= MAX_PAGES:
             raise WrongStep(f"Đã đủ {MAX_PAGES} trang; xin gửi rồi quét tiếp lần sau.")
 
+    def _learn(self, seen: Shown) -> None:
+        if self.table is not None and seen.quad is not None:
+            self.table.learn(seen.image, seen.quad)
+
     def _still_card(self, sides: tuple[CardSide, ...]) -> None:
         """The villager may have left the card while its side was being straightened."""
         if self.card is not sides:
@@ -388,12 +378,3 @@ class ScanJourney:
         if self.step not in ("look", "preview", "sort") or not 0 <= index < len(self.pages):
             raise WrongStep("Không có trang này; xin chọn trang khác.")
         return self.pages[index]
-
-
-def kinds_for(catalogue: Catalogue | None) -> tuple[Kind, ...]:
-    """What the villager may choose: papers people bring most, then the commune's procedures."""
-    if catalogue is None:
-        return GENERAL_KINDS
-    return GENERAL_KINDS + tuple(
-        Kind(procedure.name[:200], procedure.code, "account_balance") for procedure in catalogue.procedures
-    )

@@ -8,7 +8,8 @@ from kivy.uix.gridlayout import GridLayout
 from kivy.uix.scrollview import ScrollView
 
 from kiosk.dossiers import HandedIn
-from kiosk.journeys.scan import Kind, ScanJourney, kinds_for
+from kiosk.journeys.kinds import Kind, kinds_for
+from kiosk.journeys.scan import ScanJourney
 from kiosk.widgets.basic import Column, Icon, Pill, Pressable, Text, WordButton, card
 from kiosk.widgets.frame import Page
 from langso.errors import LangsoError

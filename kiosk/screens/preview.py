@@ -218,7 +218,9 @@ class CornersPage(Page):
         elif journey.card is not None:
             self._kiosk.work(lambda: self._side_made(shot), self._made, self._failed)
         else:
-            self._kiosk.work(lambda: draft(shot), lambda picture: self._drafted(picture, shot), self._failed)
+            self._kiosk.work(
+                lambda: draft(shot, table=journey.table), lambda picture: self._drafted(picture, shot), self._failed
+            )
 
     def _side_made(self, shot: Shot) -> Any:
         page = self._journey.capture_side(shot, insisted=self._refused)

@@ -60,11 +60,12 @@ class _Looking:
 
     def __call__(self, image: Any) -> _Looked:
         if self._eye is None:
-            told = self._journey.card and self._journey.asked
+            told, table = self._journey.card and self._journey.asked, self._journey.table
             self._eye = Eye(
                 known=self._journey.known,
                 side=self._journey.asked,
                 insist_s=INSIST_MORE_S if told else INSIST_S,
+                fixed=table is not None and table.measured,
             )
         seen = self._eye.look(image, at=time.monotonic())
         if seen.capture:
@@ -185,7 +186,7 @@ class ScanPage(Page):
         """The picture taken, and its page's draft; None where the villager had better set the corners."""
         shot = shot_of(seen, watcher.still())
         unsure = shot.quad is None or seen.code == "unsure"
-        return shot, None if unsure else draft(shot)
+        return shot, None if unsure else draft(shot, table=self._journey.table)
 
     def _taken(self, result: tuple[Shot, Any]) -> None:
         from kiosk.screens.preview import CornersPage, PreviewPage

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scanner.commands.devices import HOLD, REPLAY, SETTINGS, chosen_camera
+from scanner.commands.devices import (
+    HOLD,
+    REPLAY,
+    SETTINGS,
+    TABLE,
+    chosen_camera,
+    chosen_identity,
+    table_path,
+)
 from scanner.commands.pictures import JSON, no_device
 
 if TYPE_CHECKING:
@@ -30,11 +38,28 @@ _MARKS = {"good": "✓", "warning": "!", "bad": "✗"}
     callback=no_device,
     help="Ghi ảnh chụp thử vào tệp này.",
 )
+@click.option(
+    "--measure",
+    "measured",
+    is_flag=True,
+    help="Đo bàn một lần: đặt một tờ A4 trắng trơn giữa bàn rồi chạy lệnh này.",
+)
+@TABLE
 @JSON
 def camera(
-    settings_file: Path, folder: Path | None, hold: float, seconds: float, out: Path | None, as_json: bool
+    settings_file: Path,
+    folder: Path | None,
+    hold: float,
+    seconds: float,
+    out: Path | None,
+    measured: bool,
+    table_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Thử máy ảnh: mở được không, cỡ hình, độ nét, độ sáng, có đen hay đứng hình không."""
+    if measured:
+        _measure(settings_file, folder, hold, seconds, table_file, as_json)
+        return
     from scanner.cameras.trial import findings, try_out
 
     with chosen_camera(settings_file, folder, hold) as opened:
@@ -51,6 +76,45 @@ def camera(
             click.echo(f"Đã ghi ảnh chụp thử vào {out}.")
     if any(finding.level == "bad" for finding in told):
         raise SystemExit(1)
+
+
+def _measure(
+    settings_file: Path, folder: Path | None, hold: float, seconds: float, table_file: Path | None, as_json: bool
+) -> None:
+    """Looks until focus and light have settled, takes two pictures, saves what they tell or says why not."""
+    from scanner.cameras.measuring import measure_table
+    from scanner.cameras.table import save_table
+    from scanner.cameras.trial import try_out
+    from scanner.errors import TableRefused
+
+    path = table_path(settings_file, table_file)
+    with chosen_camera(settings_file, folder, hold) as opened:
+        first, again = try_out(opened, seconds).picture, opened.still()
+    try:
+        if first is None or again is None:
+            raise TableRefused("Máy ảnh không cho hình nào; hãy xem dây cắm và mục [scanner] trong cài đặt.")
+        table = measure_table(again.image, chosen_identity(settings_file, folder), first)
+    except TableRefused as refused:
+        if as_json:
+            click.echo(json.dumps({"measured": False, "sentence": str(refused)}, ensure_ascii=False))
+        else:
+            click.echo(f"{_MARKS['bad']} {refused}")
+            click.echo("Chưa lưu gì; số đo cũ (nếu có) vẫn giữ nguyên.")
+        raise SystemExit(1) from refused
+    save_table(table, path)
+    wide, high = table.seen_mm()
+    scale = round(table.size[0] / wide, 2)
+    decimal = f"{scale:.2f}".replace(".", ",")
+    told = f"Đã đo bàn: máy nhìn thấy vùng {wide / 10:.0f} × {high / 10:.0f} cm, mỗi mi-li-mét {decimal} điểm ảnh."
+    if as_json:
+        measures = {"measured": True, "seen_mm": [round(wide, 1), round(high, 1)], "px_per_mm": scale}
+        click.echo(
+            json.dumps({**measures, "size": table.size, "file": str(path), "sentence": told}, ensure_ascii=False)
+        )
+        return
+    click.echo(f"{_MARKS['good']} {told}")
+    click.echo("Hãy lấy thước đo thử vùng ấy; nếu sai nhiều thì tờ giấy không phải A4, hãy đặt tờ khác rồi đo lại.")
+    click.echo(f"Đã lưu vào {path}. Dời máy ảnh, đổi đèn hay đổi máy ảnh thì đo lại.")
 
 
 def _as_dict(trial: Trial, told: list[Finding]) -> dict[str, object]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from langso.settings_model import ScannerSettings
     from scanner.cameras import Camera
+    from scanner.cameras.keeping import TableKeeper
 
 SETTINGS = click.option(
     "--settings",
@@ -32,6 +34,14 @@ HOLD = click.option(
 )
 
 
+TABLE = click.option(
+    "--table",
+    "table_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Tệp số đo bàn (xem langso scan camera --measure), thay cho tệp của máy này.",
+)
+
+
 def chosen_camera(settings_file: Path, folder: Path | None, hold_s: float) -> Camera:
     """Raises CameraFault, and LangsoError for settings that cannot be read."""
     if folder is not None:
@@ -42,3 +52,39 @@ def chosen_camera(settings_file: Path, folder: Path | None, hold_s: float) -> Ca
     from scanner.cameras import open_camera
 
     return open_camera(load_settings(settings_file).scanner)
+
+
+def chosen_identity(settings_file: Path, folder: Path | None) -> str:
+    """Which camera `chosen_camera` opens. Raises LangsoError for settings that cannot be read."""
+    from scanner.cameras.table import identity
+
+    return identity(_scanner(settings_file, folder))
+
+
+def table_path(settings_file: Path, table_file: Path | None) -> Path:
+    """Where the measure of the camera's table is kept. Raises LangsoError for settings that cannot be read."""
+    if table_file is not None:
+        return table_file
+    from langso.settings import load_settings
+    from scanner.cameras.table import FILE
+
+    return load_settings(settings_file).paths.state / FILE
+
+
+def chosen_table(settings_file: Path, folder: Path | None, table_file: Path | None) -> TableKeeper | None:
+    """What was measured of the camera's table; None for a replayed folder without a file of its own."""
+    if folder is not None and table_file is None:
+        return None
+    from scanner.cameras.keeping import TableKeeper
+
+    return TableKeeper(table_path(settings_file, table_file), lambda: chosen_identity(settings_file, folder))
+
+
+def _scanner(settings_file: Path, folder: Path | None) -> ScannerSettings:
+    from langso.settings_model import ScannerSettings
+
+    if folder is not None:
+        return ScannerSettings(camera="replay", source=str(folder))
+    from langso.settings import load_settings
+
+    return load_settings(settings_file).scanner

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scanner.commands.devices import TABLE
 from scanner.commands.pictures import CAMERA, IMAGES, JSON, each, pictures
 
 if TYPE_CHECKING:
+    from scanner.cameras.table import Table
     from scanner.pages import PageFound
 
 BUDGET_S = 0.7
@@ -19,20 +21,28 @@ BUDGET_S = 0.7
 @click.command()
 @click.argument("images", type=IMAGES, nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Mọi tờ giấy trong ảnh, không chỉ một tờ.")
+@TABLE
 @JSON
 @CAMERA
-def page(images: tuple[Path, ...], every: bool, as_json: bool, camera: Path | None) -> None:
-    """Bốn góc của trang giấy trong mỗi ảnh, và cần sửa gì khi chụp."""
+def page(images: tuple[Path, ...], every: bool, table_file: Path | None, as_json: bool, camera: Path | None) -> None:
+    """Bốn góc của trang giấy trong mỗi ảnh, và cần sửa gì khi chụp. Có --table thì thêm cỡ giấy đo được."""
     # Outside the answer: loading the engines is no part of an image's time.
+    from scanner.cameras.table import load_table
     from scanner.pages import find_page, find_pages
+
+    table = None if table_file is None else load_table(table_file)
+
+    def told(image: Any, found: PageFound, begin: float) -> dict[str, Any]:
+        answer = _told(image, found, begin)
+        return answer if table is None else {**answer, "mm": _measured(table, image, found)}
 
     def one(image: Any) -> dict[str, Any]:
         begin = time.perf_counter()
-        return _told(image, find_page(image), begin)
+        return told(image, find_page(image), begin)
 
     def several(image: Any) -> dict[str, Any]:
         begin = time.perf_counter()
-        return {"pages": [_told(image, found, begin) for found in find_pages(image)]}
+        return {"pages": [told(image, found, begin) for found in find_pages(image)]}
 
     answer = several if every else one
     _warm(answer)
@@ -49,6 +59,12 @@ def _told(image: Any, found: PageFound, begin: float) -> dict[str, Any]:
         advice += [sentence for sentence in told if sentence not in advice]
     quad = None if found.quad is None else [[round(float(x), 1), round(float(y), 1)] for x, y in found.quad]
     return {"quad": quad, "confidence": found.confidence, "advice": advice}
+
+
+def _measured(table: Table, image: Any, found: PageFound) -> list[float] | None:
+    """Width and height in millimetres as the sheet lies; None without a sheet, or in a picture of another camera."""
+    size = None if found.quad is None else table.size_mm(image, found.quad)
+    return None if size is None else [round(side, 1) for side in size]
 
 
 def _warm(answer: Any) -> None:
@@ -76,4 +92,5 @@ def _of_sheet(sheet: dict[str, Any]) -> str:
     if sheet["quad"] is None:
         return f"không thấy giấy.{said}"
     corners = " ".join(f"({x:.0f},{y:.0f})" for x, y in sheet["quad"])
-    return f"giấy ở {corners}, chắc {sheet['confidence']:.0%}.{said or ' Chụp được.'}"
+    size = f", {sheet['mm'][0]:.0f} × {sheet['mm'][1]:.0f} mm" if sheet.get("mm") else ""
+    return f"giấy ở {corners}{size}, chắc {sheet['confidence']:.0%}.{said or ' Chụp được.'}"

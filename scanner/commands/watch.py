@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scanner.commands.devices import HOLD, REPLAY, SETTINGS, chosen_camera
+from scanner.commands.devices import HOLD, REPLAY, SETTINGS, TABLE, chosen_camera, chosen_table
 from scanner.commands.pictures import JSON
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="Nhìn bao nhiêu giây rồi thôi.")
 @click.option("--frames", type=click.IntRange(min=1), help="Nhìn bao nhiêu hình rồi thôi.")
+@TABLE
 @JSON
 def watch(
     settings_file: Path,
@@ -35,13 +36,14 @@ def watch(
     out: Path | None,
     seconds: float | None,
     frames: int | None,
+    table_file: Path | None,
     as_json: bool,
 ) -> None:
     """Nhìn qua máy ảnh: viền giấy, lời nhắc, mã QR, tự chụp trang. Ctrl-C thì thôi."""
     from scanner.watch import PageTaken, Watch
 
     with chosen_camera(settings_file, folder, hold) as camera:
-        watching = Watch(camera)
+        watching = Watch(camera, table=chosen_table(settings_file, folder, table_file))
         try:
             for event in watching.events(frames=frames, seconds=seconds):
                 file = ""

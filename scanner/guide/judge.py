@@ -34,19 +34,22 @@ MAX_TILT = 50.0
 SURE = 0.55
 
 
-def guide(image: Any, found: PageFound, *, side: Side | None = None, seen: Glimpse | None = None) -> Guidance:
+def guide(
+    image: Any, found: PageFound, *, side: Side | None = None, seen: Glimpse | None = None, fixed: bool = False
+) -> Guidance:
     """The one thing to do next for this frame (BGR) and what was found in it; see `faults`."""
-    wrong = faults(image, found, side=side, seen=seen)
+    wrong = faults(image, found, side=side, seen=seen, fixed=fixed)
     return wrong[0] if wrong else say("hold")
 
 
 def faults(
-    image: Any, found: PageFound, *, side: Side | None = None, seen: Glimpse | None = None
+    image: Any, found: PageFound, *, side: Side | None = None, seen: Glimpse | None = None, fixed: bool = False
 ) -> tuple[Guidance, ...]:
     """Everything wrong with this frame, what to mend first in front; empty: capture it. Never raises.
 
     `side`: the side of an identity card that is asked for; see `side.card_side` for what counts as the other.
-    `seen`: the sheet inside the outline where it was sampled already.
+    `seen`: the sheet inside the outline where it was sampled already. `fixed`: the camera hangs over a table, no
+    paper can come nearer.
     """
     quad = found.quad
     if quad is None or not usable(quad):
@@ -64,7 +67,7 @@ def faults(
     if side is not None and card_side(seen) not in (side, None):
         # Before all that lying better would mend: it has to be turned over anyway.
         wrong.append(side)
-    if _far(lies):
+    if not fixed and _far(lies):
         wrong.append("far")
     if lies.foreshortened < FORESHORTENED or lies.tilt > MAX_TILT:
         wrong.append("tilt")

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from kiosk.dossiers import Dossiers
 from kiosk.errors import KioskError, WrongStep
 from kiosk.journeys.develop import BLANK, NO_EDGES, Shot, draft, shot_of
-from kiosk.journeys.scan import GENERAL_KINDS, Eye, ScanJourney
+from kiosk.journeys.kinds import GENERAL_KINDS
+from kiosk.journeys.scan import Eye, ScanJourney
 from kiosk.privacy import Workspace
 from langso.clock import SystemClock
 from langso.outbox import OUTBOX_MIGRATION, Outbox

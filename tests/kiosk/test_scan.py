@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from kiosk.dossiers import KIND, Dossiers
 from kiosk.errors import KioskError, NotReady, WrongStep
-from kiosk.journeys.scan import GENERAL_KINDS, Eye, ScanJourney, Seen, kinds_for
+from kiosk.journeys.kinds import GENERAL_KINDS, kinds_for
+from kiosk.journeys.scan import Eye, ScanJourney, Seen
 from kiosk.privacy import Workspace
 from langso.clock import SystemClock
 from langso.contract import DossierManifest

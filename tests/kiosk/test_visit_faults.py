@@ -16,7 +16,8 @@ from kiosk.dossiers import Dossiers
 from kiosk.errors import NotReady, WrongStep
 from kiosk.journeys.fee import LOOK, FeeJourney, read_fee
 from kiosk.journeys.idle import IdleTimer
-from kiosk.journeys.scan import MAX_PAGES, Eye, Kind, ScanJourney, Seen
+from kiosk.journeys.kinds import Kind
+from kiosk.journeys.scan import MAX_PAGES, Eye, ScanJourney, Seen
 from kiosk.privacy import Workspace
 from langso.clock import SimulatedClock, SystemClock
 from langso.outbox import OUTBOX_MIGRATION, Outbox

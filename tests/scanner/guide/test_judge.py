@@ -141,6 +141,11 @@ def test_a_page_reaching_out_of_the_picture_is_told(photo: Callable[..., Any], c
 
 def test_a_far_page_is_called_nearer_and_a_card_as_large_is_not(text: Any, card: Any) -> None:
     assert codes(text, replace(GOOD, fill=0.5)) == ["far"]
+    shot = scenes.shoot(scenes.lay(text, table="wood"), replace(GOOD, fill=0.5), np.random.default_rng(1))
+    found = PageFound(order_corners(shot.sheets[0].quad), 0.9, ())
+    assert faults(shot.image, found, fixed=True) == (), (
+        "under a camera that hangs over its table nothing comes nearer"
+    )
     assert "far" not in codes(card, replace(LYING, fill=0.45))
 
 
