@@ -23,10 +23,15 @@ LOG = logging.getLogger(__name__)
 SURE = 0.95
 """From this probability on a page is turned; below it stays as it lay."""
 
+SURE_OF_SIDE = 0.7
+"""From this probability on a page lies on its side, whichever of the two ways."""
+
 LOOK = 768
 """Pixels of the long side of what the net looks at."""
 
 _QUARTERS = 4
+_DARK = 0.6
+"""Share of a page's brightest that the ground of one printed light on dark stays below."""
 _LOCK = Lock()
 
 
@@ -51,7 +56,7 @@ def turns_needed(image: Any) -> int:
     net = _net()
     if net is None:
         return 0
-    ink = _ink(image)
+    ink = _writing(image)
     seen = _probabilities(net, ink)
     if seen[:_QUARTERS].max() < SURE:
         # The four views of one page must agree: each is the same question with its answer shifted by one.
@@ -61,20 +66,35 @@ def turns_needed(image: Any) -> int:
             seen[_QUARTERS] += view[_QUARTERS]
         seen /= _QUARTERS
     best = int(np.argmax(seen))
-    return best if best < _QUARTERS and seen[best] >= SURE else 0
+    if best == _QUARTERS:
+        return 0
+    if seen[best] >= SURE:
+        return best
+    # Lying on its side for certain, be it on the one or the other: the likelier way up is better than neither.
+    return best if best % 2 and seen[best] + seen[best - 2] >= SURE_OF_SIDE else 0
 
 
-def _ink(image: Any) -> NDArray[np.float32]:
-    """Writing as 1 on paper as 0, the long side `LOOK` pixels."""
+def _writing(image: Any) -> NDArray[np.float32]:
+    """Writing as 1 on paper as 0, the long side `LOOK` pixels; gold on a dark cover, too."""
     height, width = image.shape[:2]
     scale = LOOK / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     gray: Any = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    ink = _ink(gray)
+    if np.median(gray[::4, ::4]) > _DARK * np.percentile(gray[::4, ::4], 99):
+        return ink
+    # Seen the wrong way round, the ground between letters is ink.
+    other = _ink(255 - gray)
+    return other if other.mean() < 0.6 * ink.mean() else ink
+
+
+def _ink(gray: Any) -> NDArray[np.float32]:
+    """What is darker than what it stands on, 0 to 1."""
     # Paper, wherever it is lit, is 0: what is wider than a line of writing is not ink but light or a picture.
     quarter = cv2.resize(cv2.dilate(gray, np.ones((3, 3), np.uint8)), None, fx=0.25, fy=0.25)
     paper = cv2.morphologyEx(quarter, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
-    paper = cv2.resize(cv2.GaussianBlur(paper, (0, 0), 2), size, interpolation=cv2.INTER_LINEAR)
+    paper = cv2.resize(cv2.GaussianBlur(paper, (0, 0), 2), gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     even: Any = cv2.divide(gray, np.maximum(paper, 1), scale=250)
     return np.asarray(1 - even.astype(np.float32) / 255, dtype=np.float32)
 

@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from scenes import cards, sheets
+from scenes import cards, charts, sheets
 
 from langso import assets
 from scanner.clean import CleanPage, orientation, upright
@@ -70,3 +70,28 @@ def test_without_the_weights_pages_stay_as_they_lie(no_weights: None, caplog: py
     page = lying("text", 2)
     assert upright(page) is page
     assert "page-upright.onnx" in caplog.text
+
+
+def on_its_back(quarters: int) -> Any:
+    """A card's back, of which the net is unsure which way is up but not which way its lines run."""
+    image = cv2.resize(cards.back(np.random.default_rng(50)).image, (1100, 694), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(np.rot90(image, quarters))
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_no_page_is_left_lying_on_its_side_where_only_its_top_is_in_doubt(quarters: int, weights: None) -> None:
+    assert (orientation.turns_needed(on_its_back(quarters)) - quarters) % 2 == 0
+
+
+@pytest.mark.parametrize("quarters", [1, 3])
+def test_gold_letters_on_a_dark_cover_are_read(quarters: int, weights: None) -> None:
+    cover = charts.dark_cover(np.random.default_rng(50)).sheet.image
+    assert orientation.turns_needed(np.ascontiguousarray(np.rot90(cover, quarters))) == quarters
+
+
+@pytest.mark.parametrize("nearly", [False, True])
+@pytest.mark.parametrize("quarters", range(4))
+def test_blank_sheets_stay_as_they_lie(quarters: int, nearly: bool, weights: None) -> None:
+    sheet = sheets.blank(np.random.default_rng(3), nearly=nearly)
+    image = cv2.resize(sheet.image, None, fx=0.3, fy=0.3, interpolation=cv2.INTER_AREA)
+    assert orientation.turns_needed(np.ascontiguousarray(np.rot90(image, quarters))) == 0
