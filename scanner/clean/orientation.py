@@ -23,7 +23,7 @@ LOG = logging.getLogger(__name__)
 SURE = 0.95
 """From this probability on a page is turned; below it stays as it lay."""
 
-SURE_OF_SIDE = 0.7
+SURE_OF_SIDE = 0.8
 """From this probability on a page lies on its side, whichever of the two ways."""
 
 LOOK = 768
@@ -71,7 +71,7 @@ def turns_needed(image: Any) -> int:
     if seen[best] >= SURE:
         return best
     # Lying on its side for certain, be it on the one or the other: the likelier way up is better than neither.
-    return best if best % 2 and seen[best] + seen[best - 2] >= SURE_OF_SIDE else 0
+    return best if best % 2 and seen[best] + seen[(best + 2) % _QUARTERS] >= SURE_OF_SIDE else 0
 
 
 def _writing(image: Any) -> NDArray[np.float32]:
