@@ -33,7 +33,7 @@ _STROKE = 0.032
 _DEEPEST = 0.2
 """Light below this share of the sheet's brightest is not lifted further: it would be noise."""
 _RIM = 4
-_COLOURED = 0.13
+_COLOURED = 0.09
 """Log distance in colour from the sheet's paper beyond which a spot is print or a finger, never light."""
 _STRIP = 16
 _COARSER = 4
@@ -88,8 +88,7 @@ def light_of(image: Any, *, one_colour: bool = False) -> Light:
     relative = paper / tint
     level = _largest(relative)
     colour = np.log(relative / level[:, :, None])
-    usual = np.median(colour[::3, ::3].reshape(-1, 3), axis=0)
-    strange = _largest(np.abs(colour - usual)) > _COLOURED
+    strange = _largest(np.abs(colour - _usual(colour))) > _COLOURED
     level = light_level(level, strange)
     level = cv2.GaussianBlur(cv2.medianBlur(level, 5), (0, 0), 1.5)
     if one_colour:
@@ -138,6 +137,25 @@ def _edged(image: Any, light: Floats, strange: Any) -> Floats:
     share *= np.clip((ratio - 0.7) / 0.1, 0, 1)
     more = 1 + share * (cv2.GaussianBlur(np.clip(ratio, 0.7, 1.4), (0, 0), 1.0) - 1)
     return np.asarray(wide * more[:, :, None], dtype=np.float32)
+
+
+def _usual(colour: Floats) -> Floats:
+    """The colour most of the sheet has, (h, w, 3), where two lamps mix changing evenly from one side to the other."""
+    height, width = colour.shape[:2]
+    across, down = np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32)
+    step = (slice(None, None, 5), slice(None, None, 5))
+    x, y = np.meshgrid(across[step[1]], down[step[0]])
+    some = colour[step].reshape(-1, 3)
+    places = np.column_stack([np.ones(x.size, np.float32), x.ravel(), y.ravel()])
+    near = np.abs(some - np.median(some, axis=0)).max(axis=1) < 0.25
+    plane = np.zeros((3, 3), np.float32)
+    for reach in (1.4, 0.8, 0.8):
+        kept, here = places[near], some[near]
+        if len(here) < 20:
+            break
+        plane = np.linalg.solve(kept.T @ kept + np.diag([0, 1, 1]).astype(np.float32), kept.T @ here)
+        near = np.abs(some - places @ plane).max(axis=1) < reach * _COLOURED
+    return np.asarray(plane[0] + across[None, :, None] * plane[1] + down[:, None, None] * plane[2], dtype=np.float32)
 
 
 def _tint(paper: Floats) -> Floats:

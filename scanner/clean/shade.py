@@ -74,6 +74,7 @@ def _walled(logs: Floats) -> Any:
     walls: Any = cv2.max(
         cv2.morphologyEx(edge, cv2.MORPH_CLOSE, along), cv2.morphologyEx(edge, cv2.MORPH_CLOSE, down)
     )
+    walls = cv2.dilate(walls, near)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - walls, connectivity=4)
     out = np.zeros(logs.shape, bool)
     height, width = logs.shape
@@ -83,12 +84,14 @@ def _walled(logs: Floats) -> Any:
             continue
         box = (slice(max(0, y - 6), y + h + 6), slice(max(0, x - 6), x + w + 6))
         mine = (labels[box] == index).astype(np.uint8)
-        grown = cv2.dilate(mine, near, iterations=2)
+        grown = cv2.dilate(mine, near, iterations=3)
         beyond = cv2.dilate(grown, near, iterations=2) > grown
         inside = mine > cv2.erode(mine, near, iterations=2)
-        # Each place beyond the edge against what lies nearest to it inside.
-        own = cv2.dilate(np.where(inside, logs[box], -9.0).astype(np.float32), np.ones((9, 9), np.uint8))
-        step = (logs[box] - own)[beyond & (own > -8)]
+        # Each place beyond the edge against what lies near it inside.
+        rim = inside.astype(np.float32)
+        many = cv2.blur(rim, (11, 11))
+        own = cv2.blur(logs[box] * rim, (11, 11)) / np.maximum(many, 1e-3)
+        step = (logs[box] - own)[beyond & (many > 0.02)]
         if len(step) and np.mean(step > _STEP) > 0.8:
             out[box] |= grown > 0
     return out
