@@ -8,12 +8,12 @@ from typing import Any
 
 from scanner.reading import changes
 from scanner.reading.engines import Look, Reading
-from scanner.reading.locate import locate
+from scanner.reading.locate import Region, locate
 from scanner.reading.places import Polygon, polygon, same_place
-from scanner.reading.sample import symbol_at
+from scanner.reading.sample import Guess, guesses, symbol_of
 from scanner.reading.weave import text_of
 
-_MOST_REGIONS = 24
+_MOST_REGIONS, _BATCH = 24, 8
 # Three squares that belong together score far above chance ones.
 _LEAST = 0.15
 _HINT = 0.4
@@ -26,16 +26,29 @@ def look(gray: Any, side: int, skip: Sequence[Polygon], until: float) -> Look:
     small, scale = changes.resized(gray, min(side, max(gray.shape)))
     readings: list[Reading] = []
     unread: list[Polygon] = []
-    for region in locate(small, _MOST_REGIONS):
-        if region.score < _LEAST or time.monotonic() > until:
-            break
-        place = polygon(region.quad, scale)
-        if any(same_place(place, read) for read in (*skip, *(reading.polygon for reading in readings))):
-            continue
-        symbol = symbol_at(small, region, until)
-        text = "" if symbol is None else text_of(symbol.modules)
-        if symbol is not None and text:
-            readings.append(Reading(text, polygon(symbol.corners, scale), "flat"))
-        elif region.score > _HINT:
-            unread.append(place)
+
+    def is_read(place: Polygon) -> bool:
+        return any(same_place(place, read) for read in (*skip, *(reading.polygon for reading in readings)))
+
+    regions = [region for region in locate(small, _MOST_REGIONS) if region.score >= _LEAST]
+    for batch in (regions[i : i + _BATCH] for i in range(0, len(regions), _BATCH)):
+        # What fits tells more than how sure the patterns are.
+        for guess, place in _by_fit(small, scale, [r for r in batch if not is_read(polygon(r.quad, scale))], until):
+            if time.monotonic() > until:
+                break
+            symbol = None if is_read(place) else symbol_of(guess, until)
+            text = "" if symbol is None else text_of(symbol.modules)
+            if symbol is not None and text:
+                readings.append(Reading(text, polygon(symbol.corners, scale), "flat"))
+        hints = (polygon(region.quad, scale) for region in batch if region.score > _HINT)
+        unread += [place for place in hints if not is_read(place)]
     return Look(tuple(readings), tuple(unread))
+
+
+def _by_fit(gray: Any, scale: float, regions: list[Region], until: float) -> list[tuple[Guess, Polygon]]:
+    found: list[tuple[Guess, Polygon]] = []
+    for region in regions:
+        if time.monotonic() > until:
+            break
+        found += [(guess, polygon(region.quad, scale)) for guess in guesses(gray, region)]
+    return sorted(found, key=lambda each: -each[0].fit)

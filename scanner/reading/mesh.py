@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from scanner.reading import symbol
+from scanner.reading import cylinder, symbol
 from scanner.reading.soft import darknesses
 
 _PIXELS, _QUIET = 6, 5
@@ -28,6 +28,9 @@ _PULLS = ((1.0, 2), (0.4, 1))
 _MOST_PULLED = 6
 _SETTLING = ((0.35, 3.0), (0.21, 1.7))
 _MATCH = 0.55
+_FAR, _LOOKALIKES = 5.0, 4
+_NEAR = 16
+_LEAST_KNOTS = 8
 _PLATE_STIFF = 0.02
 
 
@@ -86,7 +89,8 @@ class Flat:
         self._show(laid)
         middle = np.arange(self._side) + 0.5
         self._still = np.stack(np.meshgrid(middle, middle), axis=-1)
-        self.start = self._through(*self._knots(seen)) if len(seen) else self._still
+        self._knots = np.asarray(seen, float).reshape(-1, 4)
+        self.start = self._start() if len(self._knots) else self._still
         self.fit = self._score(_ringed(self.start))
 
     def meshes(self, thorough: bool) -> Iterator[Mesh]:
@@ -100,6 +104,11 @@ class Flat:
             places = softer.pulled(places)
             yield self.mesh(places)
             yield softer.mesh(softer.settled(places))
+        rolled = self._rolled()
+        if rolled is not None:
+            yield self.mesh(rolled)
+            yield self.mesh(self.settled(rolled))
+            places = max(places, rolled, key=lambda each: self._score(_ringed(each)))
         if thorough:
             places = self.bent(places)
             yield self.mesh(places)
@@ -121,41 +130,39 @@ class Flat:
         self._sharp = laid
         self._picture = cv2.blur(laid, (3, 3))
 
-    def _knots(self, seen: Any) -> tuple[Any, Any]:
-        """Where the print lies and should lie, (k, 2) each: the finder corners given and every alignment pattern
-        found, nearest to the known ones first.
-        """
-        should, lies = seen[:, :2].tolist(), seen[:, 2:].tolist()
+    def _start(self) -> Any:
+        """Places by the finder corners given and every alignment pattern found, the one next to known ones first."""
         wanted = _alignments(self._version)
+        if len(wanted) == 1:
+            # Far from the finder patterns: which of several look-alikes it is, the whole print decides.
+            found = self._seek(np.array(wanted[0]), _FAR, _LOOKALIKES)
+            trials = [self._knots, *(_with(self._knots, wanted[0], lies) for lies in found)]
+            places, self._knots = max(
+                ((self._through(knots), knots) for knots in trials), key=lambda each: self._score(_ringed(each[0]))
+            )
+            return places
+        knots = self._knots
         while wanted:
-            # The next one is where the known ones are close: their shift predicts its own.
-            have = np.array(should)
-            gaps = [float(np.min(np.abs(have - place).max(axis=1))) for place in wanted]
+            gaps = [float(np.min(np.abs(knots[:, :2] - place).max(axis=1))) for place in wanted]
             place = wanted.pop(int(np.argmin(gaps)))
-            near = np.argsort(np.abs(have - place).max(axis=1))[:3]
-            weight = 1 / (1 + np.abs(have[near] - place).max(axis=1))
-            shift = (weight[:, None] * (np.array(lies)[near] - have[near])).sum(axis=0) / weight.sum()
-            found = self._seek(np.array(place) + shift, 1.3 + 0.09 * min(gaps))
-            if found is not None:
-                should.append([*place])
-                lies.append(found.tolist())
-        return np.array(should), np.array(lies)
+            near = knots[np.argsort(np.abs(knots[:, :2] - place).max(axis=1))[:_NEAR]]
+            guess = _plated(near, np.array([place]), self._side)[0]
+            found = self._seek(guess, 1.3 + 0.09 * min(gaps), 1)
+            knots = _with(knots, place, found[0]) if found else knots
+        self._knots = knots
+        return self._through(knots)
 
-    def _through(self, should: Any, lies: Any) -> Any:
-        """Places on a thin plate through the knots."""
-        scale = float(self._side)
-        p, q = should / scale, self._still.reshape(-1, 2) / scale
-        count = len(p)
-        system = np.zeros((count + 3, count + 3))
-        system[:count, :count] = _plate(p, p) + _PLATE_STIFF * np.eye(count)
-        system[:count, count] = system[count, :count] = 1
-        system[:count, count + 1 :] = p
-        system[count + 1 :, :count] = p.T
-        right = np.zeros((count + 3, 2))
-        right[:count] = lies - should
-        solved = np.linalg.lstsq(system, right, rcond=None)[0]
-        moved = _plate(q, p) @ solved[:count] + solved[count] + q @ solved[count + 1 :]
-        return self._still + moved.reshape(self._still.shape)
+    def _rolled(self) -> Any | None:
+        """Places as if the symbol lay round a cylinder: of many axes and radii the one the print agrees with most."""
+        if len(self._knots) < _LEAST_KNOTS:
+            return None
+        fits = cylinder.fitted(self._knots[:, :2], self._knots[:, 2:], self._side)
+        places = [each.reshape(self._still.shape) for each in cylinder.placed(fits, self._still.reshape(-1, 2))]
+        return max(places, key=lambda each: self._score(_ringed(each)), default=None)
+
+    def _through(self, knots: Any) -> Any:
+        """Places on a thin plate through the knots: (k, 4) places as the plan has them and where they are seen."""
+        return _plated(knots, self._still.reshape(-1, 2), self._side).reshape(self._still.shape)
 
     def pulled(self, places: Any) -> Any:
         """The places with the lower right corner, which no finder pattern holds, drawn to where the print is most
@@ -229,17 +236,24 @@ class Flat:
         darkness = darkness.ravel()
         return float(agreeing @ darkness + deciding @ (np.abs(darkness) - _PLAIN * plain * plain))
 
-    def _seek(self, place: Any, reach: float) -> Any | None:
-        """Middle of the alignment pattern about `place`, None where there is none."""
+    def _seek(self, place: Any, reach: float, most: int) -> list[Any]:
+        """Middles of what looks like an alignment pattern about `place`, likeliest first."""
         template = _alignment()
         half = template.shape[0] / 2
         x0, y0 = (max(0, int(v)) for v in np.floor((place + _QUIET) * _PIXELS - half - reach * _PIXELS))
         more = template.shape[0] + int(2 * reach * _PIXELS) + 1
         part = self._sharp[y0 : y0 + more, x0 : x0 + more]
+        found: list[Any] = []
         if min(part.shape) < template.shape[0] + 2 or float(part.std()) < 3:
-            return None
-        _, best, _, (x, y) = cv2.minMaxLoc(cv2.matchTemplate(part, template, cv2.TM_CCOEFF_NORMED))
-        return np.array([x0 + x + half, y0 + y + half]) / _PIXELS - _QUIET if best >= _MATCH else None
+            return found
+        match = cv2.matchTemplate(part, template, cv2.TM_CCOEFF_NORMED)
+        while len(found) < most:
+            _, best, _, (x, y) = cv2.minMaxLoc(match)
+            if best < _MATCH:
+                break
+            found.append(np.array([x0 + x + half, y0 + y + half]) / _PIXELS - _QUIET)
+            match[max(0, y - _PIXELS) : y + _PIXELS + 1, max(0, x - _PIXELS) : x + _PIXELS + 1] = -1
+        return found
 
 
 def _square(corners: Any, version: int) -> Any:
@@ -292,6 +306,25 @@ def _alignment() -> Any:
 
 def _smoothed(values: Any, reach: float) -> Any:
     return cv2.GaussianBlur(values, (0, 0), reach, borderType=cv2.BORDER_REPLICATE)
+
+
+def _with(knots: Any, place: Any, lies: Any) -> Any:
+    return np.concatenate([knots, [[*place, *lies]]])
+
+
+def _plated(knots: Any, at: Any, side: int) -> Any:
+    """Where the places `at` (m, 2) lie on a thin plate through the knots, all in modules."""
+    p, q = knots[:, :2] / side, at / side
+    count = len(p)
+    system = np.zeros((count + 3, count + 3))
+    system[:count, :count] = _plate(p, p) + _PLATE_STIFF * np.eye(count)
+    system[:count, count] = system[count, :count] = 1
+    system[:count, count + 1 :] = p
+    system[count + 1 :, :count] = p.T
+    right = np.zeros((count + 3, 2))
+    right[:count] = knots[:, 2:] - knots[:, :2]
+    solved = np.linalg.lstsq(system, right, rcond=None)[0]
+    return at + _plate(q, p) @ solved[:count] + solved[count] + q @ solved[count + 1 :]
 
 
 def _plate(a: Any, b: Any) -> Any:

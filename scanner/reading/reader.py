@@ -105,7 +105,7 @@ class _Reading:
                 # Other looks at the whole picture come first only where no look has shown a place yet.
                 later = 20 if self._sure else 0
                 if not self._several:
-                    self._ask_flat(3.4, max(self._session.gray.shape))
+                    self._ask_flat(2.5, max(self._session.gray.shape))
                 self._ask("find", 3.5 + later / 4, side=_FIND_CLOSER_SIDE)
                 if not self._found:
                     for step in range(1, wholes.STEPS):

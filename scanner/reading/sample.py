@@ -14,8 +14,10 @@ from scanner.reading.locate import Region
 
 _FINE = 5.0
 _LEAST_FIT = 0.5
-_BEHIND = 0.35
-_MENDABLE = 0.72
+_BEHIND = 0.3
+_MENDABLE = 0.9
+# A grid that fits so much worse than one that could not be mended is not worth mending.
+_WORSE = 0.18
 _MOST_VERSION = 40
 _SQUARE = ((0.0, 0.0), (7.0, 0.0), (7.0, 7.0), (0.0, 7.0))
 
@@ -35,28 +37,48 @@ class Symbol:
         return (len(self.modules) - 17) // 4
 
 
-def symbol_at(gray: Any, region: Region, until: float, thorough: bool = False) -> Symbol | None:
-    """The symbol in a region, None where there is none beyond doubt or its size in modules is unknown. `thorough`:
-    grids are also bent by trying. Stops at `until` (monotonic).
-    """
+@dataclass(frozen=True)
+class Guess:
+    """A region laid flat as a symbol of one version; `fit`: how well print and plan agree before any bending."""
+
+    flat: mesh.Flat
+    offset: Any
+    scale: float
+
+    @property
+    def fit(self) -> float:
+        """Above 1 where they agree, below 0.5 by chance."""
+        return self.flat.fit
+
+
+def guesses(gray: Any, region: Region) -> list[Guess]:
+    """The versions a region may have, best fit first; none where its size in modules is unknown or nothing fits."""
     if region.version is None or not np.isfinite(region.quad).all():
-        return None
+        return []
     part, offset, scale = _part(gray, region)
     if min(part.shape) < 21:
-        return None
+        return []
     if region.inverted:
         part = 255 - part
-    guesses = [flat for v in _versions(region) if (flat := _laid(part, region, v, offset, scale)) is not None]
-    guesses.sort(key=lambda flat: -flat.fit)
-    for flat in guesses:
-        if flat.fit < max(_LEAST_FIT, guesses[0].fit - _BEHIND) or time.monotonic() > until:
+    laid = (_laid(part, region, version, offset, scale) for version in _versions(region))
+    found = sorted((Guess(flat, offset, scale) for flat in laid if flat is not None), key=lambda guess: -guess.fit)
+    return [guess for guess in found if guess.fit >= max(_LEAST_FIT, found[0].fit - _BEHIND)]
+
+
+def symbol_of(guess: Guess, until: float, thorough: bool = False) -> Symbol | None:
+    """The symbol a guess holds, None where there is none beyond doubt. `thorough`: grids are also bent by trying.
+    Stops at `until` (monotonic).
+    """
+    best = _MENDABLE
+    for laid in guess.flat.meshes(thorough):
+        if time.monotonic() > until:
             break
-        for laid in flat.meshes(thorough):
-            modules = soft.mended(laid.greys) if laid.fit > _MENDABLE else None
-            if modules is not None:
-                return Symbol(modules, (laid.corners + 0.5) / scale - 0.5 + offset)
-            if time.monotonic() > until:
-                break
+        if laid.fit < best - _WORSE:
+            continue
+        best = max(best, laid.fit)
+        modules = soft.mended(laid.greys)
+        if modules is not None:
+            return Symbol(modules, (laid.corners + 0.5) / guess.scale - 0.5 + guess.offset)
     return None
 
 

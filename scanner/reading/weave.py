@@ -12,7 +12,7 @@ from scanner.reading import changes, mesh
 from scanner.reading.engines import Look, Reading, zxing
 from scanner.reading.locate import Region, locate
 from scanner.reading.places import Polygon, cut, polygon, side
-from scanner.reading.sample import symbol_at
+from scanner.reading.sample import guesses, symbol_of
 
 _MIDDLE = 700
 # Longer side looked at, margin, and whether finder patterns are looked for instead of what zxing half sees.
@@ -53,12 +53,13 @@ def weave(gray: Any, place: Polygon, step: int, until: float) -> Look:
     if patterns:
         regions += locate(cv2.GaussianBlur(small, (0, 0), 0.6), _GUESSES)
     for region in regions:
-        if time.monotonic() > until:
-            break
-        symbol = symbol_at(small, region, until, thorough=True)
-        text = "" if symbol is None else text_of(symbol.modules)
-        if symbol is not None and text:
-            return Look((_moved(Reading(text, polygon(symbol.corners), "mesh"), scale * shrunk, left, top),))
+        for guess in guesses(small, region):
+            if time.monotonic() > until:
+                return Look()
+            symbol = symbol_of(guess, until, thorough=True)
+            text = "" if symbol is None else text_of(symbol.modules)
+            if symbol is not None and text:
+                return Look((_moved(Reading(text, polygon(symbol.corners), "mesh"), scale * shrunk, left, top),))
     return Look()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import unicodedata
 from typing import Any
 
@@ -86,6 +87,34 @@ def test_the_same_text_twice_is_two_codes() -> None:
     for x in (40, 500):
         picture[60 : 60 + code.shape[0], x : x + code.shape[1]] = code
     assert [found.text for found in read_codes(picture)] == ["LANGSO", "LANGSO"]
+
+
+def test_a_code_within_a_code_is_two_codes() -> None:
+    out = io.BytesIO()
+    segno.make_qr("LANGSO ngoai", error="h", version=7).save(out, kind="png", scale=12, border=4)
+    outer = cv2.imdecode(np.frombuffer(out.getvalue(), np.uint8), cv2.IMREAD_COLOR)
+    inner = code_picture("trong", 3)
+    y, x = ((a - b) // 2 for a, b in zip(outer.shape[:2], inner.shape[:2], strict=True))
+    outer[y : y + inner.shape[0], x : x + inner.shape[1]] = inner
+    turned = cv2.warpAffine(outer, cv2.getRotationMatrix2D((300, 300), 8, 0.8), (700, 700), borderValue=(255,) * 3)
+    seen = cv2.GaussianBlur(turned, (0, 0), 0.9)
+    assert sorted(code.text for code in read_codes(seen)) == ["LANGSO ngoai", "trong"]
+
+
+def test_two_hundred_codes_are_read_in_time() -> None:
+    code = code_picture("A1", 4)[:, :, 0]
+    sheet = np.tile(np.pad(code, 6, constant_values=255), (14, 15))
+    begin = time.monotonic()
+    assert len(read_codes(sheet)) == 210
+    assert time.monotonic() - begin < 1.0
+
+
+@pytest.mark.parametrize("size", [5, 6, 7, 9])
+def test_checks_and_stripes_are_no_code(size: int) -> None:
+    checks = np.add(*np.mgrid[:40, :60]) % 2 * 200 + 25
+    picture = np.kron(checks.astype(np.uint8), np.ones((size, size), np.uint8))
+    picture[::31] = 25
+    assert read_codes(picture) == []
 
 
 def test_light_on_dark_is_read() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scanner.reading import symbol
 from scanner.reading.locate import Region, locate
-from scanner.reading.sample import Symbol, symbol_at
+from scanner.reading.sample import Symbol, guesses, symbol_of
 
 TEXT = "https://xa.example/ho-so/H29.16-250701-0001"
 
@@ -43,7 +43,7 @@ def photographed(modules: Any, pixels: float = 7.0, tilt: float = 0.0, curl: flo
 
 def symbols(picture: Any) -> list[Symbol]:
     """What is mended beyond doubt in the picture's first regions."""
-    found = (symbol_at(picture, region, time.monotonic() + 20) for region in locate(picture)[:3])
+    found = (symbol_of(guess, time.monotonic() + 20) for r in locate(picture)[:3] for guess in guesses(picture, r))
     return [symbol for symbol in found if symbol is not None]
 
 
@@ -136,5 +136,5 @@ def test_any_region_is_survived(values: list[float], version: int) -> None:
     picture = np.random.default_rng(3).integers(0, 256, (240, 300), dtype=np.uint8)
     quad = np.array(values).reshape(4, 2)
     region = Region(quad, 4.0, version, (None, None, None), False, 0.1)
-    for thorough in (False, True):
-        assert symbol_at(picture, region, time.monotonic() + 5, thorough) is None
+    for guess in guesses(picture, region):
+        assert symbol_of(guess, time.monotonic() + 5, thorough=True) is None

@@ -315,19 +315,26 @@ def high_version(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def lots(rng: Any, hard: float) -> tuple[Any, list[Any]]:
-    size = (3024, 4032)
-    image = np.full((size[1], size[0], 3), 225, np.uint8)
-    across, down = (int(v * (1 + hard)) for v in (rng.integers(4, 9), rng.integers(5, 11)))
-    step = min(size[0] / across, size[1] / down)
-    codes = []
-    for i in range(across):
-        for j in range(down):
-            drawn = draw(rng, int(rng.integers(1, 5)), 6)
-            cell = step * rng.uniform(0.6, 0.82)
-            middle = (np.array([i, j]) + 0.5) * (size[0] / across, size[1] / down)
-            turn = rng.uniform(-8, 8) + 90 * int(rng.integers(4))
-            codes.append((drawn.text, place(image, drawn, square(rng, middle, cell, turn, rng.uniform(0, 10)))))
-    return finish(rng, image, rng.uniform(0.8, 1.6), slope(rng, *size, 0.4)), codes
+    """A sheet full of codes, seen from the side and from farther off the harder it is."""
+    size, cell = (3024, 4032), 300
+    across, down = int(rng.integers(4, 8)), int(rng.integers(6, 12))
+    sheet = np.full((down * cell, across * cell, 3), 228, np.uint8)
+    drawn = []
+    for i, j in np.ndindex(across, down):
+        code = draw(rng, int(rng.integers(1, 6)), 8)
+        middle = (np.array([i, j]) + 0.5) * cell
+        turn = rng.uniform(-4, 4) + 90 * int(rng.integers(4))
+        drawn.append((code.text, place(sheet, code, square(rng, middle, cell * rng.uniform(0.65, 0.85), turn))))
+    image = ground(rng, *size)
+    height, width = sheet.shape[:2]
+    quad = square(rng, np.zeros(2), 1.0, rng.uniform(-10, 10), rng.uniform(5, 30) + 15 * hard) * (width, height)
+    quad *= min(np.array(size) / np.ptp(quad, axis=0)) * (0.95 - 0.4 * hard * rng.random())
+    quad += np.array(size) / 2 - (quad.min(axis=0) + quad.max(axis=0)) / 2
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    move = cv2.getPerspectiveTransform(corners, quad.astype(np.float32))
+    seen = cv2.warpPerspective(sheet, move, size, image, cv2.INTER_AREA, cv2.BORDER_TRANSPARENT)
+    codes = [(text, cv2.perspectiveTransform(at[None].astype(np.float32), move)[0]) for text, at in drawn]
+    return finish(rng, seen, rng.uniform(0.8, 1.6) + hard * rng.uniform(0, 1.2), slope(rng, *size, 0.4)), codes
 
 
 def monitor(rng: Any, hard: float) -> tuple[Any, list[Any]]:
