@@ -12,12 +12,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-_WINDOW = 0.16
-_FLOOR = 0.35
+_WINDOW = 0.06
+_FLOOR = 1.0
 # Blur (pixels) and steps of each pass, coarse to fine, and whether it may tilt.
-_PASSES = ((2.6, 6, False), (1.0, 8, True))
+_PASSES = ((2.0, 6, False), (0.8, 10, True))
 _STILL = 0.02
-_OUTLIER = 2.0
+_OUTLIER = 1.0
 
 
 @dataclass(frozen=True)

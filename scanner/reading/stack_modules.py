@@ -18,6 +18,7 @@ import numpy as np
 
 from scanner.reading import changes, mesh, soft, symbol
 from scanner.reading.engines import Look, Reading
+from scanner.reading.equalize import FINE, QUIET, equalized
 from scanner.reading.locate import locate
 from scanner.reading.places import Polygon, polygon
 from scanner.reading.register import Template, product
@@ -27,14 +28,12 @@ _MOST_VERSION = 25
 _LEAST_FIT = 0.25
 _GUESSES = 3
 _SIDES = (480, 320)
-_FINE, _QUIET = 3, 3
 # Widths of the blur, sigma in modules, and how much noise is expected beside the print.
 _BLURS = (0.35, 0.5, 0.62, 0.75, 0.9)
-_BLURS_TRIED = 3
-_NOISE = 0.02
+_NOISE = 0.005
 _LEAST_MATCH = 0.45
-_STEPS = 5
-_LEAST_CLEAR, _WORTH = 0.5, 1.15
+_STEPS, _GAIN = 4, 1.02
+_LEAST_CLEAR, _WORTH = 0.4, 0.85
 
 
 def decoded(summed: Any, until: float) -> Look:
@@ -44,67 +43,67 @@ def decoded(summed: Any, until: float) -> Look:
     picture = np.clip(128 + 55 * summed, 0, 255).astype(np.uint8)
     seen: Polygon | None = None
     for corners, version in _guesses(picture):
-        for grid in settled(summed, corners, version):
-            if time.monotonic() > until:
-                break
-            seen = seen or polygon(grid.corners)
-            text = _text(grid.greys)
-            if text:
-                return Look((Reading(text, polygon(grid.corners), "frames"),))
+        grid = settled(summed, corners, version)
+        if time.monotonic() > until:
+            break
+        if grid is None:
+            continue
+        seen = seen or polygon(grid.corners)
+        text = _text(grid)
+        if text:
+            return Look((Reading(text, polygon(grid.corners), "frames"),))
     return Look(unread=() if seen is None else (seen,))
 
 
 @dataclass(frozen=True)
 class Grid:
-    """`corners`: (4, 2) outline in the picture; `greys`: candidates (n, n), light above 0, the blur undone, likeliest
-    first; `clear`: how far the fixed modules stand from each other, in spreads.
+    """`corners`: (4, 2) outline in the picture; `seen`: the picture laid upright on the grid, FINE pixels a module,
+    QUIET modules beyond; `greys`: (n, n), light above 0, the blur undone as far as a model of it goes; `clear`: how
+    far dark and light fixed modules stand from each other, in spreads.
     """
 
+    version: int
     corners: Any
-    greys: tuple[Any, ...]
+    seen: Any
+    greys: Any
     clear: float
 
 
-def settled(summed: Any, corners: Any, version: int) -> Iterator[Grid]:
+def settled(summed: Any, corners: Any, version: int) -> Grid | None:
     """The flat grid of that version, settled step by step: what is drawn from the modules as decided so far is
-    registered to the picture, which moves the grid.
+    registered to the picture, which moves the grid. None where the fixed modules are not in place.
     """
     size = 17 + 4 * version
     move = cv2.getPerspectiveTransform(_square(size), np.asarray(corners, np.float32))
-    before = 0.0
-    for step in range(_STEPS):
-        seen = _fine(summed, move, size)
-        grid, blur = _solved(seen, move, version)
-        if grid.clear < _LEAST_CLEAR:
-            return
-        if grid.clear > _WORTH and grid.clear > before * 1.02:
-            before = grid.clear
-            yield grid
-        if step == _STEPS - 1:
-            return
-        drawn = _drawn(grid.greys[0], version, blur)
-        found = Template(drawn).register(seen)
+    best: Grid | None = None
+    for _ in range(_STEPS):
+        grid, blur = _solved(_fine(summed, move, size), move, version)
+        if grid.clear < (_LEAST_CLEAR if best is None else _GAIN * best.clear):
+            break
+        best = grid
+        found = Template(_drawn(grid.greys, version, blur)).register(grid.seen)
         if found is None:
-            return
+            break
         to_fine = _scaling(size)
         move = move @ np.linalg.inv(to_fine) @ found.move @ to_fine
+    return best if best is not None and best.clear > _WORTH else None
 
 
 def _solved(seen: Any, move: Any, version: int) -> tuple[Grid, float]:
+    """The grid's greys under the likeliest width of blur, and that width."""
     size = 17 + 4 * version
     known = symbol.plan(version).known
     fixed = known >= 0
     wanted = 1.0 - 2.0 * known[fixed]
-    inner = slice(_QUIET, -_QUIET)
+    inner = slice(QUIET, -QUIET)
     tried = []
     for blur in _BLURS:
-        undo = _undoing(size, blur)
-        greys = _both_ways(undo, seen)[inner, inner]
+        greys = _both_ways(_undoing(size, blur), seen)[inner, inner]
         right = greys[fixed] * wanted
         tried.append((float(right.mean() / (right.std() + 1e-6)), blur, greys))
-    tried.sort(key=lambda entry: -entry[0])
+    clear, blur, greys = max(tried, key=lambda entry: entry[0])
     corners = cv2.perspectiveTransform(_square(size)[None], move)[0]
-    return Grid(corners, tuple(greys for _, _, greys in tried[:_BLURS_TRIED]), tried[0][0]), tried[0][1]
+    return Grid(version, corners, seen, greys, clear), blur
 
 
 def _drawn(greys: Any, version: int, blur: float) -> Any:
@@ -112,7 +111,7 @@ def _drawn(greys: Any, version: int, blur: float) -> Any:
     known = symbol.plan(version).known
     scale = 1.0 / max(float(np.abs(greys).mean()), 1e-6)
     print_ = np.where(known >= 0, 1.0 - 2.0 * known, np.clip(greys * scale * 1.5, -1, 1))
-    print_ = np.pad(print_, _QUIET, constant_values=1.0)
+    print_ = np.pad(print_, QUIET, constant_values=1.0)
     return _both_ways(_blurring(greys.shape[0], blur), print_.astype(np.float32))
 
 
@@ -122,7 +121,7 @@ def _both_ways(matrix: Any, values: Any) -> Any:
 
 
 def _fine(summed: Any, move: Any, size: int) -> Any:
-    side = (size + 2 * _QUIET) * _FINE
+    side = (size + 2 * QUIET) * FINE
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     return cv2.warpPerspective(
         summed, move @ np.linalg.inv(_scaling(size)), (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE
@@ -131,16 +130,16 @@ def _fine(summed: Any, move: Any, size: int) -> Any:
 
 def _scaling(size: int) -> Any:
     """From modules (0 the outer edge) to the fine picture's pixels."""
-    shift = _QUIET * _FINE - 0.5
-    return np.array([[_FINE, 0, shift], [0, _FINE, shift], [0, 0, 1]], float)
+    shift = QUIET * FINE - 0.5
+    return np.array([[FINE, 0, shift], [0, FINE, shift], [0, 0, 1]], float)
 
 
 def _square(size: int) -> Any:
     return np.array([(0, 0), (size, 0), (size, size), (0, size)], np.float32)
 
 
-def _text(candidates: tuple[Any, ...]) -> str:
-    for greys in candidates:
+def _text(grid: Grid) -> str:
+    for greys in equalized(grid.seen, grid.version, grid.greys):
         modules = soft.mended(greys)
         if modules is not None and _match(greys, modules) > _LEAST_MATCH:
             text = text_of(modules)
@@ -177,8 +176,8 @@ def _guesses(picture: Any) -> Iterator[tuple[Any, int]]:
 @lru_cache(maxsize=64)
 def _blurring(size: int, blur: float) -> Any:
     """The matrix from modules along a line, quiet zone too, to what fine places show under that blur."""
-    count = size + 2 * _QUIET
-    at = (np.arange(count * _FINE) + 0.5) / _FINE
+    count = size + 2 * QUIET
+    at = (np.arange(count * FINE) + 0.5) / FINE
     edges = np.arange(count + 1)
     reach = np.vectorize(math.erf)((at[:, None] - edges[None, :]) / (blur * math.sqrt(2)))
     return (0.5 * (reach[:, :-1] - reach[:, 1:])).astype(np.float32)
@@ -188,5 +187,5 @@ def _blurring(size: int, blur: float) -> Any:
 def _undoing(size: int, blur: float) -> Any:
     """The matrix from fine places along a line to the modules' own greys: least squares under that blur."""
     seen = _blurring(size, blur).astype(np.float64)
-    normal = seen.T @ seen + _NOISE * _FINE * np.eye(seen.shape[1])
+    normal = seen.T @ seen + _NOISE * FINE * np.eye(seen.shape[1])
     return np.linalg.solve(normal, seen.T).astype(np.float32)
