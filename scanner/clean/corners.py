@@ -25,6 +25,7 @@ _SIDE = 104
 _TOLD_APART = 14.0
 """Lab distance below which table and paper are alike."""
 _SAMPLES = 40
+_LIKE_TABLE = 22.0
 _BULGE = 1.2
 """A tear takes no more than this part of the triangle between its ends; a fingertip bulges into the page."""
 _MORE_MM = 0.7
@@ -86,8 +87,9 @@ def _tablelike(lab: Any, tip: int) -> Any:
     """uint8 mask of what is liker to the table outside the corner than to the paper inside; None where these two are
     alike.
     """
-    far = tip // 2
-    outside = np.concatenate([lab[:far].reshape(-1, 3), lab[far:, :far].reshape(-1, 3)])
+    # Beside the sheet, away from its corner: what lies over the corner is no table.
+    far, along = tip // 2, (tip + _SIDE) // 2
+    outside = np.concatenate([lab[:far, along:].reshape(-1, 3), lab[along:, :far].reshape(-1, 3)])
     inside = lab[tip * 2 :, tip * 2 :].reshape(-1, 3)
     bright = inside[inside[:, 0] >= np.median(inside[:, 0])]
     paper = np.median(bright, axis=0)
@@ -102,7 +104,7 @@ def _tablelike(lab: Any, tip: int) -> Any:
     # Shade darkens paper too, but leaves its colour.
     away = np.abs(lab - paper)
     to_paper = 0.5 * away[..., 0] + away[..., 1] + away[..., 2]
-    return (to_table < to_paper).astype(np.uint8)
+    return ((to_table < to_paper) & (to_table < _LIKE_TABLE)).astype(np.uint8)
 
 
 def _run(line: Any) -> int:

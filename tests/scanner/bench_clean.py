@@ -4,13 +4,16 @@ Run by `make bench`; characters are counted by bench_text.
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +23,49 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import scenes
-from scenes import cards, sheets
-from scenes.optics import Bend
-from scenes.sheets import PAPERS
+from scenes import camera, cards, charts, sheets
+from scenes.charts import Chart
+from scenes.model import Scene, Sheet
+from scenes.optics import Bend, Surface
 
 from scanner.clean import dewarp, finish, light, orientation, process, rectify
 from scanner.clean.dewarp import Shape, shape_of
 from scanner.clean.lines import PX_PER_MM, slopes
-from scanner.clean.near import near
-from scanner.clean.size import size_of
+from scanner.clean.near import Near, near
+from scanner.clean.size import SIZES_MM, size_of
+from scanner.clean.warp import warp_flat
 from scanner.pages import find_page
 from scanner.pages.geometry import order_corners
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "pages"
 TWELVE = (3024, 4032)
 PREVIEW_S = 0.7
+LAMPS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float] | None]] = {
+    "neutral": ((1.0, 1.0, 1.0), None),
+    "warm": ((0.80, 0.93, 1.0), None),
+    "cold": ((1.0, 0.93, 0.87), None),
+    "two lamps": ((0.82, 0.94, 1.02), (1.03, 1.0, 0.92)),
+}
+CHARTS: dict[str, Callable[[Any], Chart]] = {
+    **{
+        paper: partial(charts.office_page, paper=paper)
+        for paper in ("white", "old", "yellow", "pink", "green", "blue")
+    },
+    "card": lambda rng: _card(rng),
+    "dark cover": charts.dark_cover,
+}
+UPRIGHT: dict[str, Callable[[Any], Sheet]] = {
+    "text": sheets.text_page,
+    "form": sheets.form,
+    "table": sheets.table_page,
+    "receipt": sheets.receipt,
+    "booklet": sheets.booklet,
+    "card front": cards.front,
+    "card back": cards.back,
+    "coloured": lambda rng: charts.office_page(rng).sheet,
+    "dark cover": lambda rng: charts.dark_cover(rng).sheet,
+    "blank": sheets.blank,
+}
 MEMORY_MB = 300
 _STAGES = (
     (process, "near"),
@@ -53,6 +84,9 @@ def main() -> None:
     preview()
     memory()
     colours()
+    sizes()
+    uprightness()
+    curls()
     straightness()
 
 
@@ -107,35 +141,112 @@ def one_page() -> None:
 
 
 def colours() -> None:
-    """How far colours move, as Lab distance without lightness: the eye sees about 2. Peer: the picture as taken."""
-    print("  colours, Lab distance from the printed sheet (as taken -> cleaned), hand's shadow, warm lamp on white")
-    rng = np.random.default_rng(5)
-    things = {paper: sheets.form(rng, paper=paper) for paper in ("white", "pink", "yellow", "green", "blue")}
-    things["card"] = cards.front(rng)
-    for name, sheet in things.items():
-        warm = (0.86, 0.95, 1.0) if name == "white" else (1.0, 1.0, 1.0)
-        wide = sheet.size_mm[0] > sheet.size_mm[1]
+    """Lab distance (lightness too; the eye sees about 2) of what is printed, by thing and by lamp; half of the
+    pictures under a hand's shadow. Peer: the sheet as taken, only rectified.
+    """
+    print("  colours, Lab distance mean/worst: as taken, cleaned, cleaned with the lamp's white measured")
+    by_thing: dict[str, list[tuple[float, ...]]] = {}
+    by_lamp: dict[str, list[tuple[float, ...]]] = {}
+    tables = ("wood", "white", "black", "stone", "cloth")
+    for number, (name, (lamp, (cast, window))) in enumerate(itertools.product(CHARTS, LAMPS.items())):
+        rng = np.random.default_rng(number)
+        chart = CHARTS[name](rng)
         conditions = scenes.Conditions(
-            size=(2016, 1512) if wide else (1512, 2016), shadow="hand", shadow_depth=0.4, cast=warm
+            size=(1512, 2016) if chart.sheet.size_mm[0] < chart.sheet.size_mm[1] else (2016, 1512),
+            fill=0.9 if min(chart.sheet.size_mm) > 100 else 0.5,
+            cast=cast,
+            window=window,
+            shadow="hand" if number % 2 else "none",
+            shadow_depth=0.45,
+            azimuth=33.0 * number,
         )
-        shot = scenes.shoot(scenes.lay(sheet, table="wood"), conditions, np.random.default_rng(6))
-        page = finish(shot.image, shot.sheets[0].quad).image
-        size = page.shape[1::-1]
-        corners = np.array([(0, 0), (size[0], 0), size, (0, size[1])], dtype=np.float32)
-        move = cv2.getPerspectiveTransform(shot.sheets[0].quad.astype(np.float32), corners)
-        taken = cv2.warpPerspective(shot.image, move, size)
-        printed = cv2.resize(sheet.image, size, interpolation=cv2.INTER_AREA)
-        flat = printed.astype(int)
-        red = flat[:, :, 2] - flat[:, :, :2].max(axis=2) > 70
-        blue = flat[:, :, 0] - flat[:, :, 2] > 70
-        ground = np.abs(flat - np.median(flat.reshape(-1, 3), axis=0)).max(axis=2) < 12
-        row = [
-            f"{what} {_apart(printed, taken, mask):4.1f} -> {_apart(printed, page, mask):4.1f}"
-            for what, mask in (("paper", ground), ("red", red), ("blue", blue))
-            if mask.sum() > 300
-        ]
-        tint = PAPERS.get(name, "")
-        print(f"    {name:7} {', '.join(row)} {tint}")
+        shot = scenes.shoot(scenes.lay(chart.sheet, table=tables[number % 5]), conditions, rng)
+        middle = np.array(cast) if window is None else (np.array(cast) + window) / 2
+        white = tuple((235 * middle).tolist())
+        quad = shot.sheets[0].quad
+        paper = {"card": "ID-1", "dark cover": "ID-3"}.get(name, "A4")
+        plain, known = finish(shot.image, quad, paper), finish(shot.image, quad, paper, white=white)
+        taken = warp_flat(shot.image, quad, plain.image.shape[1::-1])
+        if plain.turned:
+            taken = np.ascontiguousarray(np.rot90(taken, -plain.turned // 90))
+        seen = [_apart(chart, page) for page in (taken, plain.image, known.image)]
+        for zone in seen[0]:
+            row = tuple(one[zone] for one in seen)
+            by_thing.setdefault(f"paper {name}" if zone == "paper" else zone, []).append(row)
+            by_lamp.setdefault(lamp, []).append(row)
+    for rows in (by_thing, by_lamp):
+        for name, values in rows.items():
+            print(f"    {name:14} {_mean_and_worst(values)}")
+    print(f"    {'all':14} {_mean_and_worst([row for values in by_lamp.values() for row in values])}")
+
+
+def sizes() -> None:
+    """What sheets of known size are taken for, corners off by 0.3 %; geometry alone, and with a measured camera."""
+    print("  size told: geometry alone | camera measured (dpi claimed over true)")
+    papers = {name: SIZES_MM[name] for name in ("A3", "A4", "A5", "A6", "F4", "Letter", "ID-1", "ID-3")}
+    others = {
+        "receipt 80": (80.0, 190.0),
+        "receipt 58": (58.0, 130.0),
+        "half A4": (105.0, 297.0),
+        "photo": (100.0, 150.0),
+    }
+    for name, mm in {**papers, **others}.items():
+        columns = []
+        for measured in (False, True):
+            rng = np.random.default_rng(8)
+            told, claimed = Counter[str](), []
+            for _ in range(25):
+                quad, per_mm = _seen(mm, rng, measured)
+                size = size_of(quad, TWELVE, px_per_mm=per_mm if measured else None)
+                told[size.paper] += 1
+                claimed.append(np.sqrt(mm[0] * mm[1] / (size.mm[0] * size.mm[1])))
+            named = ", ".join(f"{one} {count}" for one, count in told.most_common())
+            columns.append(f"{named} (x{np.median(claimed):.2f})")
+        print(f"    {name:10} {' | '.join(columns)}")
+
+
+def uprightness() -> None:
+    """Of sheets lying in all four ways: set upright, left as they lay, turned wrongly."""
+    print("  upright, four ways each:")
+    for name, make in UPRIGHT.items():
+        right = left = wrong = 0
+        for seed in range(2):
+            image = make(np.random.default_rng(50 + seed)).image
+            scale = 1100 / max(image.shape[:2])
+            small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            for quarters in range(4):
+                turns = orientation.turns_needed(np.ascontiguousarray(np.rot90(small, quarters)))
+                right += turns == quarters
+                left += turns == 0 != quarters
+                wrong += turns not in (0, quarters)
+        print(f"    {name:12} {right} right, {left} left as it lay, {wrong} wrong")
+
+
+def curls() -> None:
+    """Generated sheets curled, folded and waved: unevenness of lines (flat is about 2) and places off by mm."""
+    print("  curled sheets: unevenness of lines in thousandths, worst place off in mm, before -> after")
+    bends = (
+        Bend(),
+        Bend(8, 0, "arch"),
+        Bend(16, 0, "arch"),
+        Bend(30, 0, "arch"),
+        Bend(25, 0, "curl"),
+        Bend(12, 0, "wave"),
+    )
+    for number, bend in enumerate((*bends, Bend(20, 1, "arch"))):
+        rng = np.random.default_rng(number)
+        sheet = sheets.text_page(rng, face="serif") if number % 2 else sheets.folded(sheets.form(rng), rng, (1, 1))
+        conditions = scenes.Conditions(size=(1512, 2016), tilt=6.0, azimuth=40.0 * number, bend=bend)
+        shot = scenes.shoot(scenes.lay(sheet, table="dark_wood"), conditions, rng)
+        truth = shot.sheets[0]
+        copy = near(shot.image, truth.quad)
+        shape, flat = shape_of(copy, truth.quad, truth.size_mm), Shape(truth.quad, truth.size_mm)
+        rows = [(_crooked(copy, one), _off(shot, one)) for one in (flat, shape)]
+        (before, far), (after, close) = rows
+        print(
+            f"    {bend.height_mm:2.0f} mm {'down' if bend.axis else 'across'} {bend.shape:5} {sheet.kind:5} "
+            f"{before:4.1f} -> {after:4.1f}, {far:4.1f} -> {close:4.1f} mm, {shape.how or 'flat'}"
+        )
 
 
 def straightness() -> None:
@@ -150,13 +261,11 @@ def straightness() -> None:
         size = size_of(quad, (image.shape[1], image.shape[0]))
         copy = near(image, quad)
         shape = shape_of(copy, quad, size.mm)
-        pixels = (round(size.mm[0] * PX_PER_MM), round(size.mm[1] * PX_PER_MM))
-        plain, best = (slopes(copy.view(one.grid(), pixels)).crooked for one in (Shape(quad, size.mm), shape))
-        before.append(plain)
-        after.append(best)
+        before.append(_crooked(copy, Shape(quad, size.mm)))
+        after.append(_crooked(copy, shape))
         kept += shape.flat
         turned += orientation.turns_needed(rectify(image, quad).image) != 0
-    first, last = np.array(before) * 1000, np.array(after) * 1000
+    first, last = np.array(before), np.array(after)
     print(
         f"  lines of writing on {len(first)} photographs, unevenness in thousandths: mean {np.nanmean(first):.1f} -> "
         f"{np.nanmean(last):.1f}, worst {np.nanmax(first):.1f} -> {np.nanmax(last):.1f}; worse on "
@@ -164,12 +273,72 @@ def straightness() -> None:
     )
 
 
-def _apart(printed: Any, page: Any, mask: Any) -> float:
-    one, other = (
-        np.median(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)[mask], axis=0)
-        for picture in (printed, page)
+def _apart(chart: Chart, page: Any) -> dict[str, float]:
+    """Lab distance of each zone of the chart between print and page; white paper is meant to come out as PAPER."""
+    size = page.shape[1::-1]
+    printed = cv2.resize(chart.sheet.image, size, interpolation=cv2.INTER_AREA) * np.float32(light.PAPER / 250)
+    one, other = (cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_BGR2LAB) for image in (printed, page))
+    found = {}
+    for name, zone in chart.zones.items():
+        mask = cv2.resize(zone.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+        if name in chart.thin:
+            # Blur spreads a stroke: its mean with what lies beside it stays.
+            inside = cv2.dilate((mask > 60).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+            colours = one[inside].mean(axis=0), other[inside].mean(axis=0)
+        else:
+            inside = cv2.erode((mask > 250).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+            if inside.sum() < 200:
+                continue
+            colours = np.median(one[inside], axis=0), np.median(other[inside], axis=0)
+        found[name] = float(np.linalg.norm(colours[0] - colours[1]))
+    return found
+
+
+def _mean_and_worst(rows: list[tuple[float, ...]]) -> str:
+    values = np.array(rows)
+    return ", ".join(f"{mean:4.1f}/{worst:4.1f}" for mean, worst in zip(values.mean(0), values.max(0), strict=True))
+
+
+def _crooked(copy: Near, shape: Shape) -> float:
+    """Unevenness of the writing's lines in thousandths."""
+    pixels = (round(shape.mm[0] * PX_PER_MM), round(shape.mm[1] * PX_PER_MM))
+    return slopes(copy.view(shape.grid(), pixels)).crooked * 1000
+
+
+def _off(shot: Any, shape: Shape) -> float:
+    """How far in mm the worst place of the sheet is from where the generator put it."""
+    truth = shot.sheets[0]
+    lens = camera._aim(Scene((truth.placed,)), shot.conditions)
+    rows, columns = shape.grid().shape[:2]
+    x, y = np.meshgrid(np.linspace(0, shape.mm[0], columns), np.linspace(0, shape.mm[1], rows))
+    places = lens.project(*Surface(truth.placed, shot.conditions.bend).down(np.column_stack([x.ravel(), y.ravel()])))
+    return float(np.linalg.norm(shape.grid().reshape(-1, 2) - places, axis=1).max() / truth.px_per_mm)
+
+
+def _seen(mm: tuple[float, float], rng: Any, overhead: bool) -> tuple[Any, float]:
+    """Corners of such a sheet in a picture of TWELVE, and pixels a mm where it lies: held anyhow, or under a camera
+    that looks straight down on an A3.
+    """
+    focal = 0.78 * max(TWELVE) * (1.0 if overhead else float(np.exp(rng.normal(0, 0.12))))
+    tilt, turn = abs(rng.normal(0, 2 if overhead else 9)), rng.uniform(0, np.pi)
+    lean, _ = cv2.Rodrigues(np.array([np.cos(turn), np.sin(turn), 0.0]) * np.radians(tilt))
+    away = focal / (0.9 * max(TWELVE)) * (420.0 if overhead else max(mm) * 0.9 / rng.uniform(0.5, 0.9))
+    flat = np.array([(-1, -1, 0), (1, -1, 0), (1, 1, 0), (-1, 1, 0)]) * np.array([*mm, 0]) / 2
+    points = flat @ lean.T + np.array([0, 0, away])
+    quad = points[:, :2] / points[:, 2:] * focal + np.array(TWELVE) / 2
+    return quad + rng.normal(0, 0.003 * np.ptp(quad, axis=0).max(), (4, 2)), focal / away
+
+
+def _card(rng: Any) -> Chart:
+    sheet = cards.front(rng)
+    flat = sheet.image.astype(int)
+    red = flat[:, :, 2] - flat[:, :, :2].max(axis=2) > 70
+    photo = np.zeros(red.shape, bool)
+    height, width = red.shape
+    photo[int(height * 0.36) : int(height * 0.82), int(width * 0.06) : int(width * 0.28)] = True
+    return Chart(
+        sheet, {"card red": red, "card photo": photo, "paper": (flat.min(axis=2) > 190) & ~photo}, ("card red",)
     )
-    return float(np.hypot(*(one - other)[1:]))
 
 
 def _captured() -> dict[str, Any]:

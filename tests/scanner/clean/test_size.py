@@ -86,6 +86,16 @@ def test_less_is_claimed_where_less_is_known() -> None:
     assert odd.sure < 0.5
 
 
+@pytest.mark.parametrize("mm", [(100, 150), (150, 150), (110, 220), (30, 40)])
+def test_what_has_no_standard_shape_is_not_squeezed_into_one(mm: tuple[float, float]) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        quad = seen(mm, float(rng.uniform(0, 12)), float(rng.uniform(0, 90)))
+        size = size_of(quad, FRAME)
+        assert size.mm[1] / size.mm[0] == pytest.approx(mm[1] / mm[0], rel=0.03)
+        assert size.sure <= 0.5
+
+
 def test_a_receipt_keeps_its_length() -> None:
     size = size_of(seen((80, 260), 8, 20), FRAME)
     assert size.paper == "receipt"
