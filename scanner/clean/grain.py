@@ -7,6 +7,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from scanner.clean.fields import stretched
+
 _TILE = 128
 _STROKE = 3.5
 """So many times the grain's own size is writing."""
@@ -16,6 +18,8 @@ _MOST = 6.0
 
 def smooth_grain(page: Any, dark: Any) -> None:
     """Smooth the page (BGR uint8), in place, where `dark` (bool, small, laid over it) says that it was lifted."""
+    if not dark.any():
+        return
     height, width = page.shape[:2]
     share = cv2.GaussianBlur(dark.astype(np.float32), (0, 0), 6)
     rows, columns = -(-height // _TILE), -(-width // _TILE)
@@ -40,10 +44,7 @@ def _smooth(page: Any, box: tuple[slice, slice], share: Any) -> None:
     size: Any = cv2.blur(cv2.max(cv2.max(blue, green), red), (3, 3))
     grain = min(_MOST, max(0.5, float(np.median(size[::4, ::4]))))
     level = np.clip(np.arange(256, dtype=np.float32) / (_STROKE * grain), 0, 1)
-    down, across = share.shape[0] / height, share.shape[1] / width
-    place = np.array([[across, 0, (columns.start + 0.5) * across - 0.5], [0, down, (rows.start + 0.5) * down - 0.5]])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    weight = cv2.warpAffine(share, place, size.shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    weight = stretched(share, (width, height), size.shape[::-1], (columns.start, rows.start))
     weight *= cv2.LUT(size, (1 - level**2).astype(np.float32))
     done = cv2.blendLinear(soft, np.ascontiguousarray(part), weight, 1 - weight)
     page[box] = done[

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from scanner.clean.fields import largest, spread, stretched
 from scanner.clean.grain import smooth_grain
 from scanner.clean.lamp import white_of
-from scanner.clean.shade import light_level, spread
+from scanner.clean.refine import crisp_edges, grain_bias
+from scanner.clean.shade import light_level
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,10 +42,6 @@ _COARSER = 4
 """Pixels of the page for one gain; so many rows of gains are stretched at once."""
 _LIFTED = 1.6
 """Where light is lifted by so much more than usual, the sensor's grain comes up with it."""
-_SEAM = 0.008
-"""Slope of light, as a logarithm per pixel of the small copy, that is a shadow's edge."""
-_THIN = 9
-"""Pixels of the larger copy that no stroke is as thick as: about 2.5 mm on A4."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,9 @@ def light_of(image: Any, *, one_colour: bool = False) -> Light:
     paper = np.maximum(paper, 1).astype(np.float32)
     tint = _tint(paper)
     relative = paper / tint
-    level = _largest(relative)
+    level = largest(relative)
     colour = np.log(relative / level[:, :, None])
-    strange = _largest(np.abs(colour - _usual(colour))) > _COLOURED
+    strange = largest(np.abs(colour - _usual(colour))) > _COLOURED
     level = light_level(level, strange)
     level = cv2.GaussianBlur(cv2.medianBlur(level, 5), (0, 0), 1.5)
     if one_colour:
@@ -96,54 +94,17 @@ def light_of(image: Any, *, one_colour: bool = False) -> Light:
     else:
         trust = 1.0 - cv2.dilate(strange.astype(np.uint8), shape).astype(np.float32)
         fall = level[:, :, None] * np.exp(spread(colour, trust, stroke))
-        fall *= _bias(small, fall * tint)
+        fall *= grain_bias(small, fall * tint, stroke)
     fall = np.maximum(fall, _DEEPEST).astype(np.float32)
     tint = _paper_of(small, fall)
-    return Light(_edged(image, fall * tint, strange) / tint, tint)
-
-
-def _bias(small: Any, light: Floats) -> Floats:
-    """By how much plain paper comes out too bright or too dark here and there (h, w, 3): closing takes the brightest
-    grain for paper, and where it is dark the grain is coarse.
-    """
-    ratio: Any = cv2.divide(small, light, dtype=cv2.CV_32F)
-    ratio[np.abs(ratio - 1).max(axis=2) > 0.1] = 1
-    wide = max(3, round(max(small.shape) * _STROKE * 2) | 1)
-    middle: Any = cv2.medianBlur(np.clip(ratio * 200, 0, 255).astype(np.uint8), wide)
-    return np.asarray(cv2.GaussianBlur(middle.astype(np.float32), (0, 0), wide / 4) / 200, dtype=np.float32)
-
-
-def _edged(image: Any, light: Floats, strange: Any) -> Floats:
-    """The light found on a small copy, its shadows' edges as crisp as they are seen on the larger `image`: else a
-    light and a dark seam would stay along them.
-    """
-    logs: Any = np.log(_largest(light))
-    across, down = (np.abs(cv2.Scharr(logs, -1, x, 1 - x, scale=1 / 32)) for x in (1, 0))
-    seam = cv2.dilate((np.maximum(across, down) > _SEAM).astype(np.uint8), np.ones((9, 9), np.uint8))
-    seam[cv2.dilate(strange.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
-    longest = max(image.shape[:2])
-    if not seam.any() or longest < 1.5 * max(logs.shape):
-        return light
-    scale = min(1.0, 2 * LOOK / longest)
-    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
-    fine = image if scale == 1 else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    wide = cv2.resize(light, size, interpolation=cv2.INTER_LINEAR)
-    ratio: Any = np.maximum(_largest(cv2.divide(fine, wide, dtype=cv2.CV_32F)), 0.05)
-    paper: Any = cv2.medianBlur(cv2.morphologyEx(ratio, cv2.MORPH_CLOSE, np.ones((_THIN, _THIN), np.uint8)), 5)
-    grain = np.clip((paper - cv2.medianBlur(ratio, 5)) * 800, 0, 255).astype(np.uint8)
-    ratio = paper - cv2.medianBlur(grain, 31).astype(np.float32) / 800
-    share = cv2.GaussianBlur(cv2.resize(seam.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), (0, 0), 2)
-    # What is this dark beside its surroundings is print.
-    share *= np.clip((ratio - 0.7) / 0.1, 0, 1)
-    more = 1 + share * (cv2.GaussianBlur(np.clip(ratio, 0.7, 1.4), (0, 0), 1.0) - 1)
-    return np.asarray(wide * more[:, :, None], dtype=np.float32)
+    return Light(crisp_edges(image, fall * tint, strange) / tint, tint)
 
 
 def _usual(colour: Floats) -> Floats:
     """The colour most of the sheet has, (h, w, 3), where two lamps mix changing evenly from one side to the other."""
     height, width = colour.shape[:2]
     across, down = np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32)
-    step = (slice(None, None, 5), slice(None, None, 5))
+    step = (slice(None, None, 8), slice(None, None, 8))
     x, y = np.meshgrid(across[step[1]], down[step[0]])
     some = colour[step].reshape(-1, 3)
     places = np.column_stack([np.ones(x.size, np.float32), x.ravel(), y.ravel()])
@@ -161,7 +122,7 @@ def _usual(colour: Floats) -> Floats:
 def _tint(paper: Floats) -> Floats:
     """The commonest colour among the brighter half of the sheet, whatever its light."""
     flat = paper[::3, ::3].reshape(-1, 3)
-    bright = _largest(flat)
+    bright = largest(flat)
     middle: Any = np.median(flat[bright >= np.median(bright)], axis=0)
     return np.asarray(np.maximum(middle, 1.0), dtype=np.float32)
 
@@ -171,21 +132,12 @@ def _paper_of(small: Any, fall: Floats) -> Floats:
     return _tint(small.astype(np.float32) / fall)
 
 
-def _largest(values: Any) -> Any:
-    """The greatest of three channels; numpy's own way along so short an axis is ten times slower."""
-    return np.maximum(np.maximum(values[..., 0], values[..., 1]), values[..., 2])
-
-
 def _times(image: Any, gain: Floats) -> Any:
     """The image times a small map of gains stretched over it, strip by strip so that memory stays small."""
     height, width = image.shape[:2]
     size = (-(-width // _COARSER), -(-height // _COARSER))
-    across, down = gain.shape[1] / width, gain.shape[0] / height
-    middle = (_COARSER - 1) / 2 + 0.5
-    place = np.array([[across * _COARSER, 0, middle * across - 0.5], [0, down * _COARSER, middle * down - 0.5]])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    coarse = cv2.warpAffine(gain, place, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    dark = _largest(coarse) > _LIFTED * float(np.median(_largest(coarse)))
+    coarse = stretched(gain, (width / _COARSER, height / _COARSER), size)
+    lifted = largest(coarse)
     coarse = cv2.copyMakeBorder(coarse, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
     inner = slice(_COARSER, -_COARSER)
     out = np.empty_like(image)
@@ -195,6 +147,5 @@ def _times(image: Any, gain: Floats) -> Any:
         rows = slice(row * _COARSER, min(height, (row + _STRIP) * _COARSER))
         taken = image[rows]
         cv2.multiply(taken, np.ascontiguousarray(strip[: len(taken), :width]), dst=out[rows], dtype=cv2.CV_8U)
-    if dark.any():
-        smooth_grain(out, dark)
+    smooth_grain(out, lifted > _LIFTED * float(np.median(lifted)))
     return out

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from scanner.clean.warp import sample
+from scanner.clean.warp import places, sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,12 +37,7 @@ class Near:
         """The sheet whose evenly spread points `grid` (rows, columns, 2) lie at these pixels of the picture, laid out
         in (width, height) pixels; good enough to judge by.
         """
-        nodes = self.inside(grid).astype(np.float32)
-        rows, columns = nodes.shape[:2]
-        across, down = (columns - 1) / size[0], (rows - 1) / size[1]
-        place = np.array([[across, 0, across / 2], [0, down, down / 2]])
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return sample(self.image, cv2.warpAffine(nodes, place, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+        return sample(self.image, places(self.inside(grid).astype(np.float32), size, 0, size[1]))
 
 
 def near(image: Any, quad: Quad) -> Near:

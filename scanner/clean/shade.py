@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from scanner.clean.fields import spread
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -34,27 +36,6 @@ def light_level(level: Floats, strange: Any) -> Floats:
         level = _patched(level, walled)
     level = _without_holes(level)
     return _patched(level, strange) if strange.any() else level
-
-
-def spread(values: Floats, trust: Floats, reach: float) -> Floats:
-    """`values` (h, w, c) averaged over about `reach` pixels by `trust` (h, w); farther where none near is trusted."""
-    height, width = trust.shape
-    # So smooth a field needs few points.
-    size = (max(4, width // 4), max(4, height // 4))
-    weight: Any = cv2.resize(trust, size, interpolation=cv2.INTER_AREA)
-    sums: Any = cv2.resize(values * trust[:, :, None], size, interpolation=cv2.INTER_AREA).reshape(*size[::-1], -1)
-    done = np.zeros(sums.shape, np.float32)
-    missing = np.ones(weight.shape, dtype=bool)
-    for sigma in (reach / 4, reach * 3 / 4, reach * 9 / 4):
-        near = cv2.GaussianBlur(weight, (0, 0), sigma)
-        mean = cv2.GaussianBlur(sums, (0, 0), sigma).reshape(sums.shape)
-        here = missing & (near > 0.02)
-        done[here] = mean[here] / near[here][:, None]
-        missing &= ~here
-        if not missing.any():
-            break
-    wide: Any = cv2.resize(done, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(wide.reshape(values.shape), dtype=np.float32)
 
 
 def _patched(level: Floats, mask: Any) -> Floats:

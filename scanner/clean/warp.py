@@ -32,18 +32,23 @@ def warp_bent(image: Any, grid: NDArray[np.float64], size: tuple[int, int]) -> A
     """The bent sheet whose points `grid` (rows, columns, 2), evenly spread over it from corner to corner, lie at
     these pixels, as a picture of (width, height) pixels. Strip by strip, so that memory stays small.
     """
-    rows, columns = grid.shape[:2]
     source, points = _cut(image, grid.reshape(-1, 2), size)
     nodes = points.reshape(grid.shape).astype(np.float32)
     out = np.empty((size[1], size[0], image.shape[2]), image.dtype)
-    across, down = (columns - 1) / size[0], (rows - 1) / size[1]
     for top in range(0, size[1], _STRIP):
         deep = min(_STRIP, size[1] - top)
-        place = np.array([[across, 0, across / 2], [0, down, (top + 0.5) * down]])
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        at = cv2.warpAffine(nodes, place, (size[0], deep), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        out[top : top + deep] = sample(source, at, cv2.INTER_CUBIC)
+        out[top : top + deep] = sample(source, places(nodes, size, top, deep), cv2.INTER_CUBIC)
     return out
+
+
+def places(nodes: Any, size: tuple[int, int], top: int, deep: int) -> Any:
+    """Where pixels of `deep` rows from `top` on of a picture of (width, height) lie, float32 (deep, width, 2), whose
+    evenly spread points from corner to corner lie at `nodes` (rows, columns, 2).
+    """
+    across, down = (nodes.shape[1] - 1) / size[0], (nodes.shape[0] - 1) / size[1]
+    place = np.array([[across, 0, across / 2], [0, down, (top + 0.5) * down]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(nodes, place, (size[0], deep), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
 def sample(image: Any, at: Any, how: int = cv2.INTER_LINEAR) -> Any:
