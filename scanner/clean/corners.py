@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 _INSIDE, _OUTSIDE = 0.1, 0.03
 """How far round a corner is looked, as shares of the sheet's long side."""
-_SIDE = 104
+_SIDE = 78
 _TOLD_APART = 14.0
 """Lab distance below which table and paper are alike."""
-_SAMPLES = 40
+_SAMPLES = 24
 _LIKE_TABLE = 22.0
 _BULGE = 1.2
 """A tear takes no more than this part of the triangle between its ends; a fingertip bulges into the page."""
@@ -96,14 +96,17 @@ def _tablelike(lab: Any, tip: int) -> Any:
     samples = outside[:: max(1, len(outside) // _SAMPLES)]
     if np.median(np.linalg.norm(samples - paper, axis=1)) < _TOLD_APART:
         return None
+    # Shade darkens paper too, but leaves its colour.
+    away = np.abs(lab - paper)
+    to_paper = 0.5 * away[..., 0] + away[..., 1] + away[..., 2]
+    if np.median(to_paper[tip : tip + 5, tip : tip + 5]) < _TOLD_APART / 2:
+        return None
     # The sheet's own shadow lies on the table that a tear lays bare.
     samples = np.concatenate([samples, samples * np.float32(0.8), samples * np.float32(0.6)])
     to_table = np.full(lab.shape[:2], np.inf, np.float32)
     for one in samples:
-        to_table = np.minimum(to_table, np.abs(lab - one).sum(axis=2))
-    # Shade darkens paper too, but leaves its colour.
-    away = np.abs(lab - paper)
-    to_paper = 0.5 * away[..., 0] + away[..., 1] + away[..., 2]
+        apart = np.abs(lab - one)
+        to_table = np.minimum(to_table, apart[..., 0] + apart[..., 1] + apart[..., 2])
     return ((to_table < to_paper) & (to_table < _LIKE_TABLE)).astype(np.uint8)
 
 

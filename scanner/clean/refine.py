@@ -27,9 +27,8 @@ def grain_bias(small: Any, light: Floats, stroke: int) -> Floats:
     """
     ratio: Any = cv2.divide(small, light, dtype=cv2.CV_32F)
     ratio[largest(np.abs(ratio - 1)) > 0.1] = 1
-    wide = 2 * stroke + 1
-    middle: Any = cv2.medianBlur(np.clip(ratio * 200, 0, 255).astype(np.uint8), wide)
-    return np.asarray(cv2.GaussianBlur(middle.astype(np.float32), (0, 0), wide / 4) / 200, dtype=np.float32)
+    middle = _middle(np.clip(ratio * 200, 0, 255).astype(np.uint8), 2 * stroke + 1, 3)
+    return np.asarray(cv2.GaussianBlur(middle, (0, 0), stroke / 2) / 200, dtype=np.float32)
 
 
 def crisp_edges(image: Any, light: Floats, strange: Any) -> Floats:
@@ -50,9 +49,15 @@ def crisp_edges(image: Any, light: Floats, strange: Any) -> Floats:
     ratio: Any = np.maximum(largest(cv2.divide(fine, wide, dtype=cv2.CV_32F)), 0.05)
     paper: Any = cv2.medianBlur(cv2.morphologyEx(ratio, cv2.MORPH_CLOSE, np.ones((_THIN, _THIN), np.uint8)), 5)
     grain = np.clip((paper - cv2.medianBlur(ratio, 5)) * 800, 0, 255).astype(np.uint8)
-    ratio = paper - cv2.medianBlur(grain, 31).astype(np.float32) / 800
+    ratio = paper - _middle(grain, 31, 4) / 800
     share = cv2.GaussianBlur(cv2.resize(seam.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), (0, 0), 2)
     # What is this dark beside its surroundings is print.
     share *= np.clip((ratio - 0.7) / 0.1, 0, 1)
     more = 1 + share * (cv2.GaussianBlur(np.clip(ratio, 0.7, 1.4), (0, 0), 1.0) - 1)
     return np.asarray(wide * more[:, :, None], dtype=np.float32)
+
+
+def _middle(values: Any, wide: int, step: int) -> Floats:
+    """The median about each place of a uint8 map, from every so manyth value."""
+    some = cv2.medianBlur(np.ascontiguousarray(values[::step, ::step]), max(3, wide // step | 1))
+    return np.asarray(cv2.resize(some, values.shape[1::-1], interpolation=cv2.INTER_LINEAR), dtype=np.float32)
