@@ -16,9 +16,8 @@ from typing import Any
 
 from ocrmypdf import BoundingBox, OcrClass, OcrElement, OcrEngine, OcrOptions, hookimpl
 from ocrmypdf.builtin_plugins.tesseract_ocr import TesseractOcrEngine
-from ocrmypdf.exceptions import ExitCodeException
 from ocrmypdf.helpers import Resolution
-from ocrmypdf.hocrtransform import HocrParseError, HocrParser
+from ocrmypdf.hocrtransform import HocrParser
 from PIL import Image
 
 from scanner.document.seals import grey_without_seals
@@ -92,7 +91,7 @@ class Reader(TesseractOcrEngine):
                 words = HocrParser(hocr).parse()
             elif time.monotonic() - begin >= options.tesseract.timeout:
                 failed = _TOO_LONG
-        except (ExitCodeException, HocrParseError, OSError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 whatever it said, the other pages keep their words
             _LOG.warning("No text on page %d: %s", page_number + 1, type(error).__name__)
             failed = _STOPPED
         text = tidy(words)

@@ -17,7 +17,8 @@ MAX_PAGES = 500
 PAGE_BYTES = 500_000
 MAX_JPEG_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000
-MAX_MM = 2000.0
+# A PDF knows no page narrower than 3 points.
+MIN_MM, MAX_MM = 2.0, 2000.0
 
 _QUALITIES = (88, 80, 72, 64)
 _LAST_QUALITIES = (55, 45, 35, 25)
@@ -49,8 +50,8 @@ class JpegPage:
         """Read the JPEG's header. Raises DocumentRefused for what is no 8-bit RGB or grey JPEG, or too large."""
         from PIL import Image, UnidentifiedImageError
 
-        if len(data) > MAX_JPEG_BYTES or not all(1 <= side <= MAX_MM for side in size_mm):
-            raise DocumentRefused("Trang quá lớn; hãy chụp lại trang này.")
+        if len(data) > MAX_JPEG_BYTES or not all(MIN_MM <= side <= MAX_MM for side in size_mm):
+            raise DocumentRefused("Cỡ trang không dùng được; hãy chụp lại trang này.")
         try:
             with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
                 kind, mode, (width, height) = image.format, image.mode, image.size

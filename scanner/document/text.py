@@ -70,7 +70,7 @@ def with_text(pdf: bytes, pages: int, *, seconds: float = PAGE_SECONDS) -> tuple
         _LOG.warning("OCRmyPDF gave up: %s", type(error).__name__)
         failed = _BROKEN
     else:
-        return out.getvalue(), tuple(texts[number] for number in range(pages))
+        return out.getvalue(), tuple(texts.get(number, PageText(failed=_BROKEN)) for number in range(pages))
     return pdf, (PageText(failed=failed),) * pages
 
 

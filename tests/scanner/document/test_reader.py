@@ -10,18 +10,28 @@ import cv2
 import numpy as np
 import pikepdf
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ocrmypdf import OcrOptions
+from ocrmypdf.api import setup_plugin_infrastructure
+from ocrmypdf.builtin_plugins.tesseract_ocr import TesseractOcrEngine
 from ocrmypdf.helpers import Resolution
 from ocrmypdf.hocrtransform import HocrParser
 from PIL import Image
 
 from scanner.clean import CleanPage
 from scanner.document.pdf import put_together
-from scanner.document.reader import MAX_WORDS, clean_word, for_reading, rasterize_pdf_page, tidy
+from scanner.document.reader import MAX_WORDS, Reader, clean_word, for_reading, rasterize_pdf_page, tidy
 from scanner.document.sheet import MAX_PIXELS, JpegPage, compress
+from scanner.document.text import TEXTS
 
 Say = Callable[..., str]
+
+HOCR = (
+    "<html><div class='ocr_page' title='bbox 0 0 1000 1414; scan_res 121 121'><p class='ocr_par'>"
+    "<span class='ocr_line' title='bbox 0 100 1000 140; TITLE'>"
+    "<span class='ocrx_word' title='bbox 10 100 90 140; x_wconf 90'>xã</span></span></p></div></html>"
+)
 
 
 def read(folder: Path, said: str) -> str:
@@ -50,6 +60,25 @@ def test_a_word_has_no_spaces_and_is_nfc(raw: str) -> None:
     assert len(word.split()) <= 1
     assert word.isprintable()
     assert unicodedata.is_normalized("NFC", word)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.binary(max_size=300)
+    | st.text(alphabet="bxo0123456789-. aseline_i;'<>/", max_size=60).map(
+        lambda title: HOCR.replace("TITLE", title).encode()
+    )
+)
+def test_whatever_tesseract_says_is_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    image = tmp_path / "page.png"
+    Image.new("L", (100, 140), 255).save(image, dpi=(200, 200))
+    monkeypatch.setattr(TesseractOcrEngine, "generate_hocr", lambda picture, out, *_: out.write_bytes(said))
+    setup_plugin_infrastructure()
+    options = OcrOptions(input_file=image, output_file=image)
+    options.extra_attrs[TEXTS] = {}
+    page, text = Reader.generate_ocr(image, options, 4)
+    assert page.bbox is not None
+    assert options.extra_attrs[TEXTS][4].text == text
 
 
 def test_a_coarse_page_is_enlarged_for_reading_only() -> None:

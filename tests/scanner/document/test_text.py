@@ -4,13 +4,16 @@ said aloud, and several at once.
 
 from __future__ import annotations
 
+import io
 import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import numpy as np
+import pikepdf
 import pytest
 
 from scanner.clean import CleanPage
@@ -91,6 +94,20 @@ def test_a_fault_in_the_library_costs_the_words_only(
 def test_an_empty_page_has_no_words_and_no_fault(blank: JpegPage, tesseract: None) -> None:
     _, (page,) = with_text(put_together([blank]), 1)
     assert (page.text, page.failed) == ("", "")
+
+
+@pytest.mark.parametrize("size_mm", [(2.0, 2.0), (2.0, 2000.0), (2000.0, 2000.0), (54.0, 85.6)])
+@pytest.mark.parametrize("shape", [(8, 8), (30, 2000), (900, 700, 3)])
+def test_a_page_of_any_size_is_read(reads: Reads, size_mm: tuple[float, float], shape: tuple[int, ...]) -> None:
+    reads()
+    page = JpegPage.of(cv2.imencode(".jpg", np.full(shape, 255, np.uint8))[1].tobytes(), "", size_mm)
+    data, (text,) = with_text(put_together([page]), 1)
+    assert text.text == "Tiếng Việt"
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        assert [float(side) for side in pdf.pages[0].mediabox][2:] == pytest.approx(
+            [side / 25.4 * 72 for side in size_mm], abs=0.01
+        )
+        assert next(iter(pdf.pages[0].get_images().values())).read_raw_bytes() == page.data
 
 
 def test_one_thread_a_page_and_its_temporary_files_are_nobody_elses(
