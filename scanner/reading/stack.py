@@ -13,7 +13,7 @@ import numpy as np
 from scanner.reading.places import Polygon, cut, polygon
 from scanner.reading.register import Template
 
-LEAST_AGREEMENT = 0.6
+LEAST_AGREEMENT = 0.38
 """Correlation below which a frame is not laid on the others."""
 
 _TEMPLATE_SIDE = 260

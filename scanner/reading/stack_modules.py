@@ -32,7 +32,7 @@ _SIDES = (480, 320)
 _BLURS = (0.35, 0.5, 0.62, 0.75, 0.9)
 _NOISE = 0.005
 _LEAST_MATCH = 0.45
-_STEPS, _GAIN = 4, 1.02
+_STEPS, _GAIN = 8, 1.003
 _LEAST_CLEAR, _WORTH = 0.4, 0.85
 
 
@@ -74,36 +74,49 @@ def settled(summed: Any, corners: Any, version: int) -> Grid | None:
     registered to the picture, which moves the grid. None where the fixed modules are not in place.
     """
     size = 17 + 4 * version
-    move = cv2.getPerspectiveTransform(_square(size), np.asarray(corners, np.float32))
-    best: Grid | None = None
+    best, blur = _solved(summed, _moved(size, corners), version)
+    if best.clear < _LEAST_CLEAR:
+        return None
+    greys, closer = best.greys, False
     for _ in range(_STEPS):
-        grid, blur = _solved(_fine(summed, move, size), move, version)
-        if grid.clear < (_LEAST_CLEAR if best is None else _GAIN * best.clear):
-            break
-        best = grid
-        found = Template(_drawn(grid.greys, version, blur)).register(grid.seen)
+        found = Template(_drawn(greys, version, blur)).register(best.seen)
         if found is None:
             break
         to_fine = _scaling(size)
-        move = move @ np.linalg.inv(to_fine) @ found.move @ to_fine
-    return best if best is not None and best.clear > _WORTH else None
+        move = _moved(size, best.corners) @ np.linalg.inv(to_fine) @ found.move @ to_fine
+        grid, width = _solved(summed, move, version)
+        if grid.clear > _GAIN * best.clear:
+            best, blur = grid, width
+        elif closer:
+            break
+        else:
+            closer = True
+        # The equalizer decides better but costs more: for the last steps.
+        greys = next(equalized(best.seen, version, best.greys)) if closer else best.greys
+    return best if best.clear > _WORTH else None
 
 
-def _solved(seen: Any, move: Any, version: int) -> tuple[Grid, float]:
-    """The grid's greys under the likeliest width of blur, and that width."""
+def _solved(summed: Any, move: Any, version: int) -> tuple[Grid, float]:
+    """The grid with its greys under the likeliest width of blur, and that width."""
     size = 17 + 4 * version
+    seen = _fine(summed, move, size)
     known = symbol.plan(version).known
     fixed = known >= 0
     wanted = 1.0 - 2.0 * known[fixed]
     inner = slice(QUIET, -QUIET)
     tried = []
-    for blur in _BLURS:
-        greys = _both_ways(_undoing(size, blur), seen)[inner, inner]
+    for width in _BLURS:
+        greys = _both_ways(_undoing(size, width), seen)[inner, inner]
         right = greys[fixed] * wanted
-        tried.append((float(right.mean() / (right.std() + 1e-6)), blur, greys))
+        tried.append((float(right.mean() / (right.std() + 1e-6)), width, greys))
     clear, blur, greys = max(tried, key=lambda entry: entry[0])
     corners = cv2.perspectiveTransform(_square(size)[None], move)[0]
     return Grid(version, corners, seen, greys, clear), blur
+
+
+def _moved(size: int, corners: Any) -> Any:
+    """From modules to the picture."""
+    return cv2.getPerspectiveTransform(_square(size), np.asarray(corners, np.float32))
 
 
 def _drawn(greys: Any, version: int, blur: float) -> Any:
