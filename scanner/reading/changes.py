@@ -86,6 +86,11 @@ def strongly_sharpened(gray: Any) -> Any:
     return sharpened(gray, 0.014, 5.0)
 
 
+def finely_sharpened(gray: Any) -> Any:
+    """A narrow unsharp mask: modules of a few pixels in a large symbol."""
+    return sharpened(gray, 0.0012)
+
+
 def evened_sharpened(gray: Any) -> Any:
     """Evened, then sharpened: out of focus and low in contrast."""
     return sharpened(evened(gray), 0.01, 2.0)

@@ -15,11 +15,14 @@ Engine = Literal["zxing", "histogram", "wechat", "zbar"]
 
 @dataclass(frozen=True)
 class Rung:
-    """Longer side of the part looked at (pixels), what is changed in it, which engine looks."""
+    """Longer side of the part looked at (pixels), what is changed in it, which engine looks; only at parts that need
+    not be enlarged more than `most` times.
+    """
 
     side: int
     change: changes.Change
     engine: Engine
+    most: float = 4.0
 
 
 RUNGS: tuple[tuple[Rung, ...], ...] = (
@@ -48,6 +51,8 @@ RUNGS: tuple[tuple[Rung, ...], ...] = (
         Rung(240, changes.as_is, "zbar"),
     ),
     (
+        # The largest symbols have 177 modules a side.
+        Rung(1300, changes.finely_sharpened, "zxing", 2.2),
         Rung(240, changes.evened_sharpened, "wechat"),
         Rung(700, changes.sharpened, "zxing"),
         Rung(400, changes.as_is, "zbar"),
@@ -55,6 +60,7 @@ RUNGS: tuple[tuple[Rung, ...], ...] = (
     ),
     (
         Rung(240, changes.clipped, "wechat"),
+        Rung(1500, changes.as_is, "zxing", 2.2),
         Rung(480, changes.strongly_sharpened, "zxing"),
         Rung(480, changes.thresholded, "zbar"),
         Rung(700, changes.evened_sharpened, "histogram"),
@@ -66,7 +72,6 @@ RUNGS: tuple[tuple[Rung, ...], ...] = (
 QUICK = tuple((rung.side, rung.change) for rung in RUNGS[0] if rung.engine == "histogram")
 """The cheapest rungs on their own: size and change, for zxing with one threshold."""
 
-_MAX_ENLARGING = 4.0
 _MIDDLE = 700
 
 
@@ -85,7 +90,7 @@ def climb(gray: Any, place: Polygon, step: int, wechat: WeChat | None, until: fl
     for rung in RUNGS[step]:
         if time.monotonic() > until:
             break
-        if rung.side > max(part.shape) * _MAX_ENLARGING:
+        if rung.side > max(part.shape) * rung.most:
             continue
         if rung.side not in sizes:
             resized, by = changes.resized(middle if rung.side <= _MIDDLE else part, rung.side)

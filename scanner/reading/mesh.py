@@ -31,7 +31,7 @@ _MATCH = 0.55
 _FAR, _LOOKALIKES = 5.0, 4
 _NEAR = 16
 _LEAST_KNOTS = 8
-_PLATE_STIFF = 0.02
+_PLATE_STIFF, _PLATE_PLACES = 0.02, 24
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ def fitted(gray: Any, corners: Any, version: int) -> Mesh:
 class Flat:
     """A symbol laid flat as a square picture by `move` (3x3, from modules to pixels of `gray`); places in it are
     measured in modules. `seen`: (k, 4) corners of its finder patterns, as the plan has them and where `move` puts
-    what is seen. `start`: (n, n, 2) the modules' middles by the patterns alone; `fit`: how well they agree with the
-    plan.
+    what is seen. `start`: (n, n, 2) the modules' middles to begin with; `fit`: how well they agree with the plan.
     """
 
     def __init__(self, gray: Any, move: Any, version: int, seen: Any = ()) -> None:
@@ -90,8 +89,13 @@ class Flat:
         middle = np.arange(self._side) + 0.5
         self._still = np.stack(np.meshgrid(middle, middle), axis=-1)
         self._knots = np.asarray(seen, float).reshape(-1, 4)
-        self.start = self._start() if len(self._knots) else self._still
-        self.fit = self._score(_ringed(self.start))
+        self.start, self.fit = self._still, self._score(_ringed(self._still))
+
+    def follow(self) -> None:
+        """Bend `start` through the patterns seen; `fit` says what came of it."""
+        if len(self._knots):
+            self.start = self._followed()
+            self.fit = self._score(_ringed(self.start))
 
     def meshes(self, thorough: bool) -> Iterator[Mesh]:
         """Grids over the symbol, cheap and likely ones first; `thorough`: also bent by trying, at some 30 ms."""
@@ -130,7 +134,7 @@ class Flat:
         self._sharp = laid
         self._picture = cv2.blur(laid, (3, 3))
 
-    def _start(self) -> Any:
+    def _followed(self) -> Any:
         """Places by the finder corners given and every alignment pattern found, the one next to known ones first."""
         wanted = _alignments(self._version)
         if len(wanted) == 1:
@@ -141,14 +145,16 @@ class Flat:
                 ((self._through(knots), knots) for knots in trials), key=lambda each: self._score(_ringed(each[0]))
             )
             return places
-        knots = self._knots
-        while wanted:
-            gaps = [float(np.min(np.abs(knots[:, :2] - place).max(axis=1))) for place in wanted]
-            place = wanted.pop(int(np.argmin(gaps)))
-            near = knots[np.argsort(np.abs(knots[:, :2] - place).max(axis=1))[:_NEAR]]
-            guess = _plated(near, np.array([place]), self._side)[0]
-            found = self._seek(guess, 1.3 + 0.09 * min(gaps), 1)
+        knots, left = self._knots, np.array(wanted).reshape(-1, 2)
+        while len(left):
+            away = np.abs(left[:, None] - knots[None, :, :2]).max(axis=2)
+            index = int(away.min(axis=1).argmin())
+            place = left[index]
+            near = knots[np.argsort(away[index])[:_NEAR]]
+            guess = _plated(near, place[None], self._side)[0]
+            found = self._seek(guess, 1.3 + 0.09 * float(away[index].min()), 1)
             knots = _with(knots, place, found[0]) if found else knots
+            left = np.delete(left, index, axis=0)
         self._knots = knots
         return self._through(knots)
 
@@ -162,7 +168,11 @@ class Flat:
 
     def _through(self, knots: Any) -> Any:
         """Places on a thin plate through the knots: (k, 4) places as the plan has them and where they are seen."""
-        return _plated(knots, self._still.reshape(-1, 2), self._side).reshape(self._still.shape)
+        # So smooth a thing is known from a few places.
+        few = np.linspace(0, self._side, min(self._side, _PLATE_PLACES))
+        bends = _plated(knots, np.stack(np.meshgrid(few, few), axis=-1).reshape(-1, 2), self._side)
+        between = _between(self._side, len(few))
+        return np.einsum("ai,ijk,bj->abk", between, bends.reshape(len(few), len(few), 2), between, optimize=True)
 
     def pulled(self, places: Any) -> Any:
         """The places with the lower right corner, which no finder pattern holds, drawn to where the print is most
@@ -323,8 +333,15 @@ def _plated(knots: Any, at: Any, side: int) -> Any:
     system[count + 1 :, :count] = p.T
     right = np.zeros((count + 3, 2))
     right[:count] = knots[:, 2:] - knots[:, :2]
-    solved = np.linalg.lstsq(system, right, rcond=None)[0]
+    solved = np.linalg.solve(system, right)
     return at + _plate(q, p) @ solved[:count] + solved[count] + q @ solved[count + 1 :]
+
+
+@lru_cache(maxsize=40)
+def _between(side: int, few: int) -> Any:
+    """(side, few) weights of `few` places from one end to the other in the middle of each module."""
+    at = (np.arange(side) + 0.5) / side * (few - 1)
+    return np.maximum(0, 1 - np.abs(at[:, None] - np.arange(few)))
 
 
 def _plate(a: Any, b: Any) -> Any:

@@ -30,8 +30,8 @@ _log = logging.getLogger(__name__)
 
 COUNT = 2
 CAP_S = 0.3
-"""Seconds one task may take (a `weave`, which minds the time itself, as long as the frame has); a worker that takes
-more than GRACE_S longer is ended.
+"""Seconds one task may take (`solve`, `weave` and `flat`, which mind the time themselves, as long as the frame has);
+a worker that takes more than GRACE_S longer is ended.
 """
 GRACE_S = 0.5
 _START_S = 20.0
@@ -264,7 +264,8 @@ class Session:
         for worker in self._pool._workers:
             if self._waiting and worker.ready and worker.task is None:
                 task = heapq.heappop(self._waiting)[2]
-                until = self._end if task.kind in ("weave", "flat") else min(self._end, time.monotonic() + CAP_S)
+                mindful = task.kind in ("solve", "weave", "flat")
+                until = self._end if mindful else min(self._end, time.monotonic() + CAP_S)
                 task = task.model_copy(update={"until": until})
                 self._mine[task.id] = task
                 self._pool._give(worker, task)

@@ -19,6 +19,7 @@ _MENDABLE = 0.9
 # A grid that fits so much worse than one that could not be mended is not worth mending.
 _WORSE = 0.18
 _MOST_VERSION = 40
+_VERSIONS_TRIED = 3
 _SQUARE = ((0.0, 0.0), (7.0, 0.0), (7.0, 7.0), (0.0, 7.0))
 
 
@@ -60,9 +61,13 @@ def guesses(gray: Any, region: Region) -> list[Guess]:
         return []
     if region.inverted:
         part = 255 - part
-    laid = (_laid(part, region, version, offset, scale) for version in _versions(region))
-    found = sorted((Guess(flat, offset, scale) for flat in laid if flat is not None), key=lambda guess: -guess.fit)
-    return [guess for guess in found if guess.fit >= max(_LEAST_FIT, found[0].fit - _BEHIND)]
+    laid = [flat for v in _versions(region) if (flat := _laid(part, region, v, offset, scale)) is not None]
+    # Patterns are sought, which takes its time in large symbols, for the likeliest versions only.
+    likely = sorted(laid, key=lambda flat: -flat.fit)[:_VERSIONS_TRIED]
+    for flat in likely:
+        flat.follow()
+    likely.sort(key=lambda flat: -flat.fit)
+    return [Guess(f, offset, scale) for f in likely if f.fit >= max(_LEAST_FIT, likely[0].fit - _BEHIND)]
 
 
 def symbol_of(guess: Guess, until: float, thorough: bool = False) -> Symbol | None:

@@ -17,7 +17,7 @@ from scanner.reading import solomon, symbol
 
 _SPARE = 3
 _LEAST_AGREEMENT = 0.72
-_CLOSE = 0.6
+_CLOSE, _LEAST_FORMAT = 0.6, 0.42
 _NEAR, _WIDE = np.ones((5, 5), np.uint8), (9, 9)
 _BLURS = ((0.0, 0.0), (0.1, 0.1), (0.18, 0.18), (0.25, 0.25), (0.18, 0.0), (0.0, 0.18), (0.28, 0.05), (0.05, 0.28))
 _BLURS_TRIED = 3
@@ -77,11 +77,16 @@ def _undoing(size: int, share: float) -> Any:
 
 
 def _formats(darkness: Any, plan: symbol.Plan) -> list[int]:
+    """Format words to try, none where what is seen is like none of them."""
     signs = 2.0 * symbol.format_words() - 1
-    scores = np.zeros(32)
+    scores, seen = np.zeros(32), 0.0
     for places in plan.formats:
         rows, columns = zip(*places, strict=True)
         scores += signs @ darkness[rows, columns]
+        seen += float(np.abs(darkness[rows, columns]).sum())
+    # Chance brings the likeliest of 32 words to 0.4, a symbol with half its format bits lost to 0.5.
+    if scores.max() < _LEAST_FORMAT * seen:
+        return []
     best, second = np.argsort(-scores)[:2]
     # Two words differ in a third of their bits at least: a clear first leaves the second far behind.
     return [int(best), int(second)] if scores[second] > _CLOSE * scores[best] else [int(best)]

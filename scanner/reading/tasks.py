@@ -13,13 +13,14 @@ _Point = tuple[float, float]
 _Place = tuple[_Point, _Point, _Point, _Point]
 MAX_LINE = 4 << 20
 
-Kind = Literal["find", "whole", "flat", "place", "weave"]
+Kind = Literal["find", "whole", "flat", "place", "solve", "weave"]
 
 
 class Task(BaseModel):
     """One piece of work on the frame in shared memory, until `until` (monotonic seconds): `find` places with the net
     at `side` pixels; look at the `whole` changed by number `step`; lay `flat` what finder patterns show, but for the
-    places in `skip`; climb `step` of the ladder at one `place`; `weave` a grid over a place.
+    places in `skip`; climb `step` of the ladder at one `place`; `solve` for the modules of a blurred place; `weave` a
+    grid over a place.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -22,6 +22,7 @@ import numpy as np
 from langso.assets import AssetMissing
 from scanner.reading import flat, ladder, wholes
 from scanner.reading.engines import Detector, Look, WeChat
+from scanner.reading.solve import solve
 from scanner.reading.tasks import MAX_LINE, Answer, Task
 from scanner.reading.weave import weave
 
@@ -69,6 +70,8 @@ class _Bench:
             return flat.look(gray, task.side, task.skip, task.until)
         if task.place is None:
             return Look()
+        if task.kind == "solve":
+            return solve(gray, task.place, task.until)
         if task.kind == "weave":
             return weave(gray, task.place, task.step, task.until)
         return ladder.climb(gray, task.place, task.step, self._wechat, task.until)
