@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from scanner.clean.warp import sample
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -29,6 +31,8 @@ _LIKE_TABLE = 22.0
 _BULGE = 1.2
 """A tear takes no more than this part of the triangle between its ends; a fingertip bulges into the page."""
 _MORE_MM = 0.7
+_ROUND = 0.04
+"""As _INSIDE where only a card's rounding is looked for: its radius, as a share of its long side."""
 
 
 def torn(near: Near, shape: Shape) -> list[Floats]:
@@ -42,20 +46,50 @@ def torn(near: Near, shape: Shape) -> list[Floats]:
     return found
 
 
-def _missing(near: Near, shape: Shape, right: bool, low: bool) -> Floats | None:
-    longest = max(shape.mm)
-    steps = np.linspace(-_OUTSIDE, _INSIDE, _SIDE) * longest
-    # As if every corner were the top left one.
+def square(near: Near, shape: Shape) -> bool:
+    """Whether a sheet that has a card's shape has square corners, as paper has and no card; False where unsure."""
+    told = [_square(near, shape, right, low) for right in (False, True) for low in (False, True)]
+    return told.count(True) >= 3 and False not in told
+
+
+def _square(near: Near, shape: Shape, right: bool, low: bool) -> bool | None:
+    corner = _corner(near, shape, right, low, _ROUND)
+    if corner is None:
+        return None
+    lab, _, tip = corner
+    # A card's arc leaves the tip bare as far as a third of its radius, on the diagonal.
+    end = tip + max(3, (_SIDE - tip) // 4)
+    outside = np.concatenate([lab[: tip // 2, tip * 2 :].reshape(-1, 3), lab[tip * 2 :, : tip // 2].reshape(-1, 3)])
+    table, paper = np.median(outside, axis=0), np.median(lab[-tip * 2 :, -tip * 2 :].reshape(-1, 3), axis=0)
+    if np.linalg.norm(table - paper) < _TOLD_APART:
+        return None
+    seen = np.median(lab[tip + 1 : end, tip + 1 : end].reshape(-1, 3), axis=0)
+    return bool(np.linalg.norm(seen - paper) < np.linalg.norm(seen - table))
+
+
+def _corner(
+    near: Near, shape: Shape, right: bool, low: bool, inside: float = _INSIDE
+) -> tuple[Any, Floats, int] | None:
+    """The sheet's corner as Lab (side, side, 3), turned as if it were the top left one; how far in each row and
+    column lies, mm; and the first row that is inside. None where it lies beyond the picture.
+    """
+    steps = np.linspace(-_OUTSIDE / _INSIDE * inside, inside, _SIDE) * max(shape.mm)
     x, y = np.meshgrid(shape.mm[0] - steps if right else steps, shape.mm[1] - steps if low else steps)
-    places = near.inside(shape.locate(x, y)).astype(np.float32)
+    at = near.inside(shape.locate(x, y)).astype(np.float32)
     height, width = near.image.shape[:2]
-    seen = (places[..., 0] > 0) & (places[..., 1] > 0) & (places[..., 0] < width - 1) & (places[..., 1] < height - 1)
+    seen = (at[..., 0] > 0) & (at[..., 1] > 0) & (at[..., 0] < width - 1) & (at[..., 1] < height - 1)
     if seen.mean() < 0.95:
         return None
-    nothing: Any = None
-    patch = cv2.remap(near.image, places, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    lab: Any = cv2.cvtColor(cv2.medianBlur(patch, 3).astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
-    tip = int(np.searchsorted(steps, 0.0))
+    patch = cv2.medianBlur(sample(near.image, at), 3).astype(np.float32) / 255
+    return cv2.cvtColor(patch, cv2.COLOR_BGR2LAB), steps, int(np.searchsorted(steps, 0.0))
+
+
+def _missing(near: Near, shape: Shape, right: bool, low: bool) -> Floats | None:
+    corner = _corner(near, shape, right, low)
+    if corner is None:
+        return None
+    lab, steps, tip = corner
+    longest = max(shape.mm)
     table = _tablelike(lab, tip)
     if table is None:
         return None

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scanner.clean import light, orientation
-from scanner.clean.corners import torn
+from scanner.clean.corners import square, torn
 from scanner.clean.dewarp import curl, shape_of
 from scanner.clean.edges import trim
 from scanner.clean.lamp import around, white_of
 from scanner.clean.near import even_grid, near
 from scanner.clean.page import MM_PER_INCH, CleanPage
-from scanner.clean.size import RIGID, SIZES_MM, dense, resolution, size_of
+from scanner.clean.size import RIGID, SIZES_MM, Size, dense, lying, resolution, size_of
 from scanner.clean.warp import warp_bent, warp_flat
 from scanner.errors import CornersRefused
 from scanner.pages.geometry import area, is_convex, order_corners, sides
 
 if TYPE_CHECKING:
-    from scanner.clean.size import Size
+    from scanner.clean.dewarp import Shape
+    from scanner.clean.near import Near
     from scanner.pages.geometry import Quad
 
 MAX_DPI = 300
@@ -52,11 +53,11 @@ def finish(
         size = replace(size, mm=(size.mm[1], size.mm[0]))
     rigid = size.paper in RIGID
     shape = shape_of(copy, corners, size.mm, rigid=rigid)
-    if size.paper == "other" and px_per_mm is None and curl(shape) > ROLLED:
-        # A strongly curled sheet has no shape to go by: the commonest paper, standing or lying as it seems to.
-        mm = SIZES_MM["A4"] if size.mm[0] < 1.15 * size.mm[1] else SIZES_MM["A4"][::-1]
-        size = replace(size, paper="A4", mm=mm)
-        shape = shape_of(copy, corners, mm)
+    if paper not in SIZES_MM and px_per_mm is None:
+        better = _second_thought(size, shape, copy)
+        if better is not size:
+            size, rigid = better, False
+            shape = shape_of(copy, corners, size.mm)
     grid = shape.grid()
     dpi = told_dpi(dense(grid, size.mm), size.mm)
     lit = light.light_of(copy.view(grid, _look(size, 2 * light.LOOK)), one_colour=rigid)
@@ -100,6 +101,17 @@ def _checked(image: Any, quad: Quad) -> Quad:
         if is_convex(corners) and not slim and float(sides(corners).min()) >= MIN_CORNERS_APART:
             return corners
     raise CornersRefused("Bốn góc tờ giấy chưa đúng; xin đánh dấu lại bốn góc.")
+
+
+def _second_thought(size: Size, shape: Shape, copy: Near) -> Size:
+    """The size guessed from a shape, once the sheet was looked at."""
+    if size.paper == "ID-1" and square(copy, shape):
+        # A card's corners are round: a sheet of its shape with square ones is a folio.
+        return Size("F4", lying("F4", size.mm), 0.5)
+    if size.paper == "other" and curl(shape) > ROLLED:
+        # A strongly curled sheet has no shape to go by: the commonest paper, standing or lying as it seems to.
+        return replace(size, paper="A4", mm=lying("A4", (size.mm[0], 1.15 * size.mm[1])))
+    return size
 
 
 def _pixels(size: Size, dpi: int) -> tuple[int, int]:

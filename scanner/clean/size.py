@@ -80,6 +80,11 @@ def size_of(quad: Quad, frame: tuple[int, int], paper: str | None = None, px_per
     return _by_shape(aspect, spread, area(quad) / (frame[0] * frame[1]))
 
 
+def lying(paper: str, mm: tuple[float, float]) -> tuple[float, float]:
+    """Width and height of a named paper that lies (wide or high) as a sheet of `mm` does."""
+    return _lying(SIZES_MM[paper], mm[0] / mm[1])
+
+
 def aspect_of(quad: Quad, frame: tuple[int, int]) -> tuple[float, float]:
     """Width over height of the flat rectangle seen as `quad`, and one standard deviation of its logarithm.
 

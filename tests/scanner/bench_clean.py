@@ -281,8 +281,8 @@ def _apart(chart: Chart, page: Any) -> dict[str, float]:
     found = {}
     for name, zone in chart.zones.items():
         mask = cv2.resize(zone.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
-        if name in chart.thin:
-            # Blur spreads a stroke: its mean with what lies beside it stays.
+        if name in chart.mixed:
+            # Blur spreads a stroke: its mean, with what lies beside it, stays.
             inside = cv2.dilate((mask > 60).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
             colours = one[inside].mean(axis=0), other[inside].mean(axis=0)
         else:
@@ -337,7 +337,9 @@ def _card(rng: Any) -> Chart:
     height, width = red.shape
     photo[int(height * 0.36) : int(height * 0.82), int(width * 0.06) : int(width * 0.28)] = True
     return Chart(
-        sheet, {"card red": red, "card photo": photo, "paper": (flat.min(axis=2) > 190) & ~photo}, ("card red",)
+        sheet,
+        {"card red": red, "card photo": photo, "paper": (flat.min(axis=2) > 190) & ~photo},
+        ("card red", "card photo"),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 import scenes
 from scenes import sheets
 
-from scanner.clean import finish
+from scanner.clean import SIZES_MM, finish
 from scanner.clean.corners import torn
 from scanner.clean.dewarp import Shape
 from scanner.clean.near import near
@@ -71,6 +71,17 @@ def test_a_thumb_over_the_corner_is_left_to_be_seen(take: Callable[..., Any]) ->
     page = finish(picture, truth.quad).image
     here = piece(page, 2, 8.0)
     assert np.median(here[:, :, 2] - here[:, :, 0]) > 50
+
+
+def test_a_folio_has_a_cards_shape_and_square_corners(take: Callable[..., Any]) -> None:
+    sheet = sheets.text_page(np.random.default_rng(1), size_mm=SIZES_MM["F4"])
+    conditions = scenes.Conditions(size=(1134, 1512), tilt=5.0, azimuth=50.0)
+    folio = scenes.shoot(scenes.lay(sheet, table="wood"), conditions, np.random.default_rng(2))
+    page = finish(folio.image, folio.sheets[0].quad)
+    assert (page.paper, page.size_mm) == ("F4", SIZES_MM["F4"])
+    assert page.dpi < 130
+    card = take("card")
+    assert finish(card.image, card.sheets[0].quad).paper == "ID-1"
 
 
 def test_a_card_comes_out_with_round_white_corners(take: Callable[..., Any]) -> None:

@@ -26,11 +26,13 @@ FILLS = {
 
 @dataclass(frozen=True)
 class Chart:
-    """`zones`: bool masks (h, w) of the sheet's pixels by name; names in `thin` are of strokes, not of areas."""
+    """`zones`: bool masks (h, w) of the sheet's pixels by name, each of one colour but those in `mixed`: strokes and
+    pictures, of which the mean tells.
+    """
 
     sheet: Sheet
     zones: dict[str, Any]
-    thin: tuple[str, ...] = ("pencil", "blue ink")
+    mixed: tuple[str, ...] = ("pencil", "blue ink", "red seal", "photo", "gold")
 
 
 def office_page(rng: Any, paper: str = "white", *, photo: bool = True) -> Chart:
