@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scanner.guide.same_page import Look
 
 DRAFT_SIDE = 1000
-BLANK = "Trang này hình như không có chữ"
+BLANK = "Hình như không có chữ, nên xem lại"
 REMARKS = {
     "blank": BLANK,
     "blur": "Chữ bị nhòe, nên chụp lại",
@@ -26,7 +26,7 @@ REMARKS = {
 }
 """Of the guide's codes, those that tell something about a page already taken."""
 
-NO_EDGES = "Chưa thấy mép giấy, máy giữ cả hình"
+NO_EDGES = "Chưa thấy mép giấy, nên chạm Chỉnh góc"
 
 
 class Shown(Protocol):

@@ -37,7 +37,7 @@ class PageKept:
     """A page of this visit: its picture (JPEG in the workspace), true dpi, and its size on paper in mm.
 
     `remarks`: sentences about what is odd with it; `looks`: what the camera saw of it, a card's both sides;
-    `final`: compressed as it will be handed in.
+    `final`: compressed as it will be handed in; `card`: both sides of a card.
     """
 
     path: Path
@@ -47,6 +47,7 @@ class PageKept:
     remarks: tuple[str, ...] = ()
     looks: tuple[Look, ...] = ()
     final: bool = False
+    card: bool = False
 
 
 class ScanJourney:
@@ -97,7 +98,7 @@ class ScanJourney:
             return self._preview(straighten(seen, table=self.table), seen, (), odd)
         for number, page in enumerate(self.pages):
             if number != self.replacing and same_as(look, page.looks):
-                odd = (f"Trang này giống trang {number + 1}", *odd)
+                odd = (f"Giống trang {number + 1}, nên xem lại", *odd)
                 break
         return self._preview(straighten(seen, table=self.table), seen, (look,), odd)
 
@@ -141,7 +142,7 @@ class ScanJourney:
         looks = tuple(one for one in (sides[0].look, look) if one is not None)
         with self._lock:
             self._still_card(sides)
-            page = self._preview(sheet, None, looks, odd)
+            page = self._preview(sheet, None, looks, odd, card=True)
             self.card = None
         return page
 
@@ -308,9 +309,15 @@ class ScanJourney:
         return None if image is None else compress(CleanPage(image, page.dpi, page.paper, page.size_mm))
 
     def _preview(
-        self, clean: CleanPage, shot: Shown | None, looks: tuple[Look, ...], odd: tuple[str, ...]
+        self,
+        clean: CleanPage,
+        shot: Shown | None,
+        looks: tuple[Look, ...],
+        odd: tuple[str, ...],
+        *,
+        card: bool = False,
     ) -> PageKept:
-        page = self._keep(clean, looks, odd)
+        page = replace(self._keep(clean, looks, odd), card=card)
         with self._lock:
             if self.step != "look":
                 self._workspace.drop(page.path)

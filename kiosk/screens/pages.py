@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.screens.preview import LARGE, picture_of_page
 from kiosk.widgets.basic import Column, Pill, WordButton
 from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import PagePicture
@@ -37,21 +40,34 @@ class PagesPage(Page):
         theme = self.theme
         page = journey.pages[index]
         self.spoken = f"Trang {index + 1} trong {many} trang. " + ". ".join(page.remarks)
-        self.main.add_widget(PagePicture(theme, page.path))
+        self.main.add_widget(PagePicture(theme, picture_of_page(page)))
         side = Column(theme, spacing=14)
-        side.size_hint_x = 0.8
+        side.size_hint_x = 0.8 if theme.text < LARGE else 1.0
         for remark in page.remarks[:1]:
-            state = Pill(theme, remark, "warning", "warn")
+            state = Pill(theme, remark, "warning", "warn", size=20 if theme.text < LARGE else 16)
             side.bind(width=lambda _, width, state=state: state.limit(width - theme.px(10)))
             side.put(state)
-        wide = WIDE * theme.text
+        large = theme.text >= LARGE
+        wide = WIDE * (1.35 if large else theme.text)
         self._remove = WordButton(theme, "Bỏ trang này", self._take_out, icon="delete", least=wide)
-        tools = []
+        # Larger letters need fewer words: all that can be done with a page is seen at once.
+        moves = []
         if index:
-            tools.append(WordButton(theme, "Đưa lên trước", self._move(-1), icon="arrow_upward", least=wide))
+            up = "Lên" if large else "Đưa lên trước"
+            moves.append(WordButton(theme, up, self._move(-1), icon="arrow_upward", least=64 if large else wide))
         if index < many - 1:
-            tools.append(WordButton(theme, "Đưa xuống sau", self._move(1), icon="arrow_downward", least=wide))
-        tools += [WordButton(theme, "Chụp lại trang này", self._retake, icon="replay", least=wide), self._remove]
+            down = "Xuống" if large else "Đưa xuống sau"
+            moves.append(WordButton(theme, down, self._move(1), icon="arrow_downward", least=64 if large else wide))
+        if large and moves:
+            row = BoxLayout(size_hint_y=None, height=moves[0].height, spacing=theme.px(14))
+            for move in moves:
+                row.add_widget(move)
+            moves = [row]
+        tools = [
+            *moves,
+            WordButton(theme, "Chụp lại trang này", self._retake, icon="replay", least=wide),
+            self._remove,
+        ]
         side.put(*tools)
         self.main.add_widget(side)
         left = []

@@ -10,7 +10,7 @@ from kiosk.journeys.develop import Shot, Shown, draft
 from kiosk.widgets.basic import Column, Pill, Text, WordButton
 from kiosk.widgets.corners import CornerEditor
 from kiosk.widgets.frame import Page
-from kiosk.widgets.pictures import PagePicture, picture_of
+from kiosk.widgets.pictures import PREVIEW_SIDE, PagePicture, picture_of
 from langso.errors import LangsoError
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 WAIT = "Đang làm rõ, xin chờ một chút"
 LARGE = 1.5
+PRINTED = 235
+"""Lightness below which a card's sheet is no bare paper."""
+
+LOOK = "Xin nhìn kỹ: đủ bốn góc, chữ rõ, không bóng."
 
 
 class PreviewPage(Page):
@@ -28,10 +32,11 @@ class PreviewPage(Page):
 
     def __init__(self, kiosk: Kiosk, journey: ScanJourney, picture: Any, shot: Shown | None = None) -> None:
         number = len(journey.pages) + 1 if journey.replacing is None else journey.replacing + 1
+        card = shot is None and journey.fresh is not None and journey.fresh.card
         super().__init__(
             kiosk.theme,
             title="Trang này đọc rõ không?",
-            under=f"Trang {number}",
+            under=f"Trang {number}, hai mặt thẻ" if card else f"Trang {number}",
             back=lambda: self._when_ready(self._again),
             listen=kiosk.read_aloud,
         )
@@ -49,7 +54,7 @@ class PreviewPage(Page):
         self._corners_button = WordButton(
             theme, "Chỉnh góc", lambda: self._when_ready(self._set_corners), icon="crop_free"
         )
-        self.main.add_widget(self._side())
+        self.main.add_widget(self._side(card))
         self.set_foot(
             [
                 WordButton(theme, "Chụp lại", lambda: self._when_ready(self._again), icon="replay"),
@@ -74,7 +79,7 @@ class PreviewPage(Page):
         if shot is not None:
             self._do(lambda: self._journey.capture(shot))
 
-    def _side(self) -> Column:
+    def _side(self, card: bool) -> Column:
         theme = self.theme
         side = Column(theme, spacing=14)
         side.size_hint_x = 0.72
@@ -87,7 +92,9 @@ class PreviewPage(Page):
         tools.bind(minimum_height=tools.setter("height"))
         side.put(self._state)
         if theme.text < LARGE:
-            side.put(Text(theme, "Xin nhìn kỹ: đủ bốn góc, chữ rõ, không bóng.", 23, face="semibold"))
+            side.put(
+                Text(theme, "Xin nhìn kỹ: đủ hai mặt, chữ rõ, không bóng." if card else LOOK, 23, face="semibold")
+            )
         side.put(tools)
         side.bind(width=lambda _, width: self._state.limit(width - theme.px(10)))
         return side
@@ -104,7 +111,7 @@ class PreviewPage(Page):
         self._state.say(WAIT, "hourglass_top", "plain")
 
         def work() -> Any:
-            return picture_of(what().path)
+            return picture_of_page(what())
 
         self._kiosk.work(work, self._ready, self._failed)
 
@@ -176,6 +183,21 @@ class PreviewPage(Page):
             self._kiosk.open(CornersPage(self._kiosk, self._journey, shot))
 
 
+def picture_of_page(page: PageKept) -> Any:
+    """What is to be looked at: of a card's sheet the card, or its letters would be too small to judge. Slow for
+    large pages.
+    """
+    if not page.card:
+        return picture_of(page.path)
+    import cv2
+
+    image = picture_of(page.path, side=2 * PREVIEW_SIDE)
+    x, y, width, height = cv2.boundingRect((image.min(axis=2) < PRINTED).astype("uint8"))
+    edge = max(image.shape) // 60
+    top, left = max(0, y - edge), max(0, x - edge)
+    return image[top : y + height + edge, left : x + width + edge].copy() if width and height else image
+
+
 class CornersPage(Page):
     """The last resort: the villager drags the four corners onto the paper's."""
 
@@ -214,7 +236,7 @@ class CornersPage(Page):
         shot = Shot(self._shot.image, self._editor.corners.quad)
         journey = self._journey
         if journey.step == "preview":
-            self._kiosk.work(lambda: picture_of(journey.set_corners(shot.quad).path), self._made, self._failed)
+            self._kiosk.work(lambda: picture_of_page(journey.set_corners(shot.quad)), self._made, self._failed)
         elif journey.card is not None:
             self._kiosk.work(lambda: self._side_made(shot), self._made, self._failed)
         else:
@@ -224,7 +246,7 @@ class CornersPage(Page):
 
     def _side_made(self, shot: Shot) -> Any:
         page = self._journey.capture_side(shot, insisted=self._refused)
-        return None if page is None else picture_of(page.path)
+        return None if page is None else picture_of_page(page)
 
     def _made(self, picture: Any) -> None:
         from kiosk.screens.scan import ScanPage
@@ -259,4 +281,4 @@ class CornersPage(Page):
         if fresh is None:
             self._again()
         else:
-            self._kiosk.open(PreviewPage(self._kiosk, self._journey, picture_of(fresh.path)))
+            self._kiosk.open(PreviewPage(self._kiosk, self._journey, picture_of_page(fresh)))

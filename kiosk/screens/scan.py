@@ -12,10 +12,11 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.journeys.card import CARD
 from kiosk.journeys.develop import Shot, draft, shot_of
 from kiosk.journeys.scan import ScanJourney
+from kiosk.screens.preview import picture_of_page
 from kiosk.watching import Watcher, is_dark
 from kiosk.widgets.basic import Icon, Pill, Pressable, Text, WordButton, card, space
 from kiosk.widgets.frame import Page
-from kiosk.widgets.pictures import CameraView, PagePicture, picture_of
+from kiosk.widgets.pictures import CameraView, PagePicture
 from langso.errors import LangsoError
 from scanner.eye import INSIST_MORE_S, INSIST_S, Eye, Seen
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from kiosk.app import Kiosk
     from kiosk.journeys.scan import PageKept
+    from kiosk.look.theme import Tone
     from scanner.guide import Side
 
 RATE = 12.0
@@ -141,13 +143,13 @@ class ScanPage(Page):
 
             sentence = {"same": SAYS["same_side"], "none": self._hint}.get(seen.code, sentence)
             sentence = sentence.replace("thấy giấy", "thấy thẻ")
-        tone = "ok" if seen.good and seen.code in ("hold", "taken") else "warn"
-        self._view.pill.say(sentence, _ICONS.get(seen.code, "info"), "ok" if tone == "ok" else "warn")
+        good = seen.good and seen.code in ("hold", "taken")
+        self._view.pill.say(sentence, _ICONS.get(seen.code, "info"), "ok" if good else "warn")
 
-    def _tell(self, sentence: str, icon: str, tone: str) -> None:
+    def _tell(self, sentence: str, icon: str, tone: Tone) -> None:
         """Something that must be read before the guide speaks again."""
         self._told_until = time.monotonic() + TOLD_S
-        self._view.pill.say(sentence, icon, "ok" if tone == "ok" else "bad")
+        self._view.pill.say(sentence, icon, tone)
 
     def _show_foot(self) -> None:
         theme, journey = self.theme, self._journey
@@ -205,7 +207,7 @@ class ScanPage(Page):
         if shot.quad is None:
             return shot, None, None
         page = self._journey.capture_side(shot, insisted=insisted)
-        return shot, page, None if page is None else picture_of(page.path)
+        return shot, page, None if page is None else picture_of_page(page)
 
     def _side_taken(self, result: tuple[Shot, PageKept | None, Any]) -> None:
         from kiosk.screens.preview import CornersPage, PreviewPage
@@ -223,7 +225,7 @@ class ScanPage(Page):
         self._refused = True
         self._show_foot()
         said = str(error).rstrip(".") if isinstance(error, LangsoError) else "Máy chưa chụp được, xin thử lại"
-        self._tell(said, "warning", "bad")
+        self._tell(said, "warning", "warn")
 
     def _begin_card(self) -> None:
         if not self._busy:
@@ -276,7 +278,7 @@ def side_words(side: Side | None, unknown: str = "Mặt kia") -> str:
 
 
 class PageList(BoxLayout):
-    """The pages kept so far at the right, each to be looked at again; the newest two are shown."""
+    """The pages kept so far at the right, each to be looked at again; the newest are shown."""
 
     def __init__(self, kiosk: Kiosk, journey: ScanJourney) -> None:
         theme = kiosk.theme
@@ -290,14 +292,16 @@ class PageList(BoxLayout):
 
             return open_page
 
-        shown = 2 if theme.text < 1.5 else 1
-        first = max(0, len(journey.pages) - shown)
+        many = len(journey.pages)
+        # The button to all of them takes the room of one.
+        shown = 2 if theme.text < 1.2 and many <= 2 else 1
+        first = max(0, many - shown)
         if first:
-            more = WordButton(theme, f"Cả {len(journey.pages)} trang", look_at(0), size=18, least=246)
+            more = WordButton(theme, f"Cả {many} trang", look_at(0), size=18, least=246)
             self.add_widget(more)
-        for index in range(first, len(journey.pages)):
+        for index in range(first, many):
             self.add_widget(_KeptPage(theme, journey.pages[index], index, look_at(index)))
-        number = len(journey.pages) + 1 if journey.replacing is None else journey.replacing + 1
+        number = many + 1 if journey.replacing is None else journey.replacing + 1
         self.add_widget(_here(theme, f"Trang {number}", "Đang quét"))
         self.add_widget(space())
 
@@ -345,14 +349,14 @@ class _KeptPage(Pressable):
             padding=theme.px(12),
             spacing=theme.px(6),
             size_hint_y=None,
-            height=theme.px(142),
+            height=theme.px(142 if theme.text < 1.2 else 164),
         )
         row = BoxLayout(size_hint_y=None, height=max(theme.px(26), theme.font(17) * 1.3), spacing=theme.px(6))
         row.add_widget(Text(theme, f"Trang {index + 1}", 17, token="soft", line=1.0))
         if page.remarks:
             row.add_widget(Icon(theme, "warning", 26, colour=theme.colour("nghe")))
         self.add_widget(row)
-        self.add_widget(PagePicture(theme, page.path))
+        self.add_widget(PagePicture(theme, picture_of_page(page)))
 
 
 def _here(theme: Any, title: str, under: str) -> Any:

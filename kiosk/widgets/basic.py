@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -221,6 +222,10 @@ class RoundButton(Pressable):
         self.add_widget(Widget())
 
 
+BALANCE = 70
+"""How much longer than its share a line of a pill may be, in design pixels: about one word."""
+
+
 class Pill(Ground):
     """State in word, icon and colour together."""
 
@@ -272,8 +277,11 @@ class Pill(Ground):
         if self._room is not None:
             self.label.text_size = (None, None)
             self.label.texture_update()
-            if self.label.texture_size[0] > self._room - around:
-                self.label.text_size = (self._room - around, None)
+            whole, room = self.label.texture_size[0], self._room - around
+            if whole > room:
+                # Lines about equally long: a single word below looks like a mistake, and hides more of a picture.
+                lines = math.ceil(whole / room)
+                self.label.text_size = (min(room, whole / lines + self.theme.font(BALANCE)), None)
                 self.label.texture_update()
         self._measuring = False
         self.width = self.label.texture_size[0] + around

@@ -101,7 +101,7 @@ def test_the_same_page_is_flagged_and_kept(journey: ScanJourney, paper: Any, oth
     assert len(journey.known) == 1
     assert journey.capture(Eye().look(other)).remarks == ()
     journey.keep()
-    assert journey.capture(Eye().look(paper)).remarks[0] == "Trang này giống trang 1"
+    assert journey.capture(Eye().look(paper)).remarks[0] == "Giống trang 1, nên xem lại"
     journey.keep()
     assert len(journey.pages) == 3, "never dropped silently"
 

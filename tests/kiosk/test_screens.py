@@ -43,7 +43,7 @@ def test_a_paper_is_scanned_by_itself_and_reaches_the_office_encrypted(
             {"wait": "Trang này chụp rồi", "seconds": 20},
             {"shot": "second"},
             {"touch": "Chụp ngay"},
-            {"wait": "Trang này giống trang 1", "seconds": 20},
+            {"wait": "Giống trang 1", "seconds": 20},
             {"touch": "Xong, gửi cho xã"},
             {"wait": "Đây là giấy gì?"},
             {"shot": "sort"},
