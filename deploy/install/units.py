@@ -13,7 +13,7 @@ class Unit:
     """One service. `devices`: device classes it may open (DeviceAllow); `network`: whether it may leave the machine.
 
     `groups`: supplementary groups for hardware or what another service shares; `writable`: further paths it may
-    write.
+    write; `visitors`: it holds what must leave no trace, on no swap either.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Unit:
     state_mode: str = "0700"
     jit: bool = False
     watchdog: bool = False
+    visitors: bool = False
 
     @property
     def file_name(self) -> str:
@@ -60,7 +61,11 @@ class Unit:
             f"RuntimeDirectory={self.name}",
             "RuntimeDirectoryMode=0750",
             "Environment=PYTHONUNBUFFERED=1 LANGSO_ASSETS=" + RELEASE + "/assets",
+            # What programs put aside while they work, papers being read too, is in memory and gone with the service.
+            f"Environment=TMPDIR=/run/{self.name}",
             "UMask=0077",
+            "LimitCORE=0",
+            "MemorySwapMax=0" if self.visitors else "",
             *_HARDENING,
             *self._devices(),
             *self._network(),
@@ -151,6 +156,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             groups=("video", "render", "input", "audio", "dialout"),
             # Mesa's software renderer compiles shaders to machine code.
             jit=True,
+            visitors=True,
         ),
     ),
     "office": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import click
 
 from scanner.errors import ScannerError
+
+_LOG = logging.getLogger(__name__)
 
 # Nothing checked by click: a folder or an unreadable file is refused by load_image, and the other pictures go on.
 IMAGES = click.Path(path_type=Path, readable=False)
@@ -67,12 +70,16 @@ def each(
             begin = time.perf_counter()
             result = answer(image)
             spent = round((time.perf_counter() - begin) * 1000, 1)
-        except ScannerError as error:
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one picture costs no other its answer
+            said = str(error)
+            if not isinstance(error, ScannerError):
+                _LOG.warning("%s was not worked on", name, exc_info=error)
+                said = "Máy gặp lỗi với ảnh này; hãy chụp lại, nếu vẫn lỗi thì báo người viết phần mềm."
             refused += 1
             if as_json:
-                click.echo(json.dumps({"image": name, "error": str(error)}, ensure_ascii=False))
+                click.echo(json.dumps({"image": name, "error": said}, ensure_ascii=False))
             else:
-                click.echo(f"{name}: {error}", err=True)
+                click.echo(f"{name}: {said}", err=True)
             continue
         if as_json:
             click.echo(json.dumps({"image": name, "ms": spent, **result}, ensure_ascii=False))

@@ -46,6 +46,15 @@ def test_systemd_knows_every_key(unit: Unit, tmp_path: Path, analyze: str) -> No
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("unit", ALL, ids=lambda unit: unit.name)
+def test_nothing_that_a_service_works_on_is_left_on_disk(unit: Unit) -> None:
+    lines = unit.text().splitlines()
+    assert f"Environment=TMPDIR=/run/{unit.name}" in lines
+    assert f"RuntimeDirectory={unit.name}" in lines
+    assert "LimitCORE=0" in lines
+    assert ("MemorySwapMax=0" in lines) == (unit.name == "langso-kiosk")
+
+
 def test_only_the_signer_has_no_network() -> None:
     assert [unit.name for unit in ALL if not unit.network] == ["langso-signer"]
 

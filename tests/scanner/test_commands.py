@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
+import segno
 from click.testing import CliRunner
 
 from scanner.commands import scan
@@ -38,6 +40,47 @@ def test_an_unreadable_image_is_told_in_its_place(photo: Callable[..., Any], tmp
     first, second = map(json.loads, said.stdout.splitlines())
     assert said.exit_code == 1
     assert set(first) == {"image", "error"}
+    assert second["codes"] == []
+
+
+def test_a_read_line_holds_what_each_code_says_where_and_what_it_is(tmp_path: Path) -> None:
+    picture = tmp_path / "codes.png"
+    codes = [segno.make(text, error="m") for text in ("Xã Hoa Sơn", "https://hoason.example/a?b=1")]
+    sheet = np.full((700, 1400, 3), 255, np.uint8)
+    for number, code in enumerate(codes):
+        matrix = np.array([[255 * (1 - dark) for dark in row] for row in code.matrix_iter(scale=10, border=0)])
+        sheet[100 : 100 + len(matrix), 100 + 650 * number :][: len(matrix), : len(matrix[0])] = matrix[..., None]
+    cv2.imwrite(str(picture), sheet)
+    said = CliRunner().invoke(scan, ["read", "--json", str(picture)])
+    line = json.loads(said.stdout)
+    assert set(line) == {"image", "ms", "codes"}
+    assert 0 < line["ms"] <= 700
+    assert {code["text"] for code in line["codes"]} == {"Xã Hoa Sơn", "https://hoason.example/a?b=1"}
+    for code in line["codes"]:
+        assert set(code) == {"text", "polygon", "engine", "kind"}
+        left = 100 if code["text"] == "Xã Hoa Sơn" else 750
+        assert code["polygon"][0] == pytest.approx([left, 100], abs=5)
+    assert {code["kind"] for code in line["codes"]} == {"unknown", "url"}
+
+
+def test_a_fault_of_ours_in_one_picture_costs_no_other_its_answer(
+    photo: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.png", "b.png"):
+        cv2.imwrite(str(tmp_path / name), photo())
+    answers = iter([cv2.error("broken"), []])
+
+    def read(*_: object, **__: object) -> list[Any]:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr("scanner.reading.read_codes", read)
+    said = CliRunner().invoke(scan, ["read", "--json", str(tmp_path / "a.png"), str(tmp_path / "b.png")])
+    first, second = map(json.loads, said.stdout.splitlines())
+    assert said.exit_code == 1
+    assert "báo người viết phần mềm" in first["error"]
     assert second["codes"] == []
 
 

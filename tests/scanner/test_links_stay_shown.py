@@ -16,6 +16,8 @@ OPENERS = {"webbrowser", "requests", "aiohttp", "urllib3", "http.client", "urlli
 COMMANDS = ("xdg-open", "sensible-browser", "chromium", "firefox", "x-www-browser", "curl", "wget", "gio open")
 # The kiosk talks to its own office and its broker; these and no others may reach the network by an address.
 TO_THE_OFFICE = {"kiosk/sending.py", "kiosk/agent.py"}
+# These start a program of their own choosing (the reading worker, the voice) and no others start any.
+STARTERS = {"scanner/reading/pool.py", "kiosk/speech.py"}
 
 
 def sources() -> list[Path]:
@@ -46,6 +48,10 @@ def test_no_module_can_open_an_address(file: Path) -> None:
     assert not [word for word in words if word.strip() in COMMANDS]
     called = {n.func.attr for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)}
     assert not called & {"urlopen", "urlretrieve", "startfile", "open_new_tab"}
+    if name not in STARTERS:
+        assert not imported(tree) & {"subprocess", "pty"}
+        assert not called & {"system", "popen", "create_subprocess_exec", "create_subprocess_shell", "posix_spawn"}
+        assert not [call for call in called if call.startswith(("exec", "spawn")) and call not in ("execute",)]
 
 
 def test_the_modules_that_reach_the_office_know_nothing_of_codes() -> None:
