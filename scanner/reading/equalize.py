@@ -27,25 +27,28 @@ _STEEP = 2.0
 _ROUNDS, _OFFERED = 7, (3, 5)
 
 
-def equalized(seen: Any, version: int, first: Any) -> Iterator[Any]:
+def equalized(seen: Any, version: int, first: Any, hidden: Any | None = None) -> Iterator[Any]:
     """Greys (n, n) float32, light above 0, ever better, from a picture of FINE pixels a module laid upright on the
-    grid with QUIET modules all round, and a first guess of the greys (n, n).
+    grid with QUIET modules all round, and a first guess of the greys (n, n). `hidden`: (n, n) bool, modules something
+    lies over: nothing is learnt from them, and they come out as 0.
     """
     known = symbol.plan(version).known
-    fixed = (known >= 0).ravel()
+    open_ = np.ones(known.size, bool) if hidden is None else ~hidden.ravel()
+    fixed = (known >= 0).ravel() & open_
     wanted = (1.0 - 2.0 * known).ravel().astype(np.float32)
     around = _around(seen, known.shape[0])
-    greys = first
+    greys = first * open_.reshape(known.shape)
     for number in range(_ROUNDS):
         level = np.abs(greys).mean() + 1e-6
         decided = np.where(fixed, wanted, np.tanh(_STEEP * greys.ravel() / level)).astype(np.float32)
-        weight = np.where(fixed, _FIXED, np.minimum(np.abs(greys.ravel()) / level, 1)).astype(np.float32)
+        weight = np.where(fixed, _FIXED, np.minimum(np.abs(greys.ravel()) / level, 1)) * open_
         facts = around if number == 0 else np.concatenate([around, _neighbours(decided.reshape(known.shape))])
-        weighted = facts * weight
+        weighted = facts * weight.astype(np.float32)
         normal = product(weighted, facts, transposed=True).astype(np.float64)
         target = product(weighted, decided[:, None]).astype(np.float64)
         weights = np.linalg.solve(normal + _RIDGE * np.eye(len(facts)), target)
         greys = product(np.ascontiguousarray(weights.T.astype(np.float32)), facts).reshape(known.shape)
+        greys = greys * open_.reshape(known.shape)
         if number in _OFFERED or number == _ROUNDS - 1:
             yield greys
 

@@ -74,6 +74,10 @@ class Stack:
         """The print as all frames show it, light 1, dark -1 or so, evened: float32."""
         return self._above / np.maximum(self._below, 1e-3 * float(self._below.mean()) + 1e-3)
 
+    def contrast(self) -> Any:
+        """How strong the print is, mean square over the frames: near 0 where a finger lies over it. float32."""
+        return self._below / max(1, self.count)
+
     def picture(self) -> Any:
         """The same as gray uint8."""
         return np.clip(128 + 55 * self.summed(), 0, 255).astype(np.uint8)

@@ -74,7 +74,7 @@ class Following:
             if each.stack.count < each.due or time.monotonic() > until:
                 continue
             each.due = each.stack.count * _NEXT_TRY
-            look = stack_modules.decoded(each.stack.summed(), until)
+            look = stack_modules.decoded(each.stack.summed(), until, each.stack.contrast())
             for reading in look.readings:
                 found.append(Reading(reading.text, each.stack.laid_back(reading.polygon), reading.engine))
             each.vain = 0 if look.unread else each.vain + 1

@@ -32,13 +32,15 @@ _SIDES = (480, 320)
 _BLURS = (0.35, 0.5, 0.62, 0.75, 0.9)
 _NOISE = 0.005
 _LEAST_MATCH = 0.45
+# Contrast (squared, against most of the code) of what is no print, and how much of a code may be hidden.
+_BARE, _FINGER = 0.05, (0.004, 0.4)
 _STEPS, _GAIN = 8, 1.003
 _LEAST_CLEAR, _WORTH = 0.4, 0.85
 
 
-def decoded(summed: Any, until: float) -> Look:
+def decoded(summed: Any, until: float, contrast: Any | None = None) -> Look:
     """The code in a sum of frames (float32, light above 0), found by its finder patterns; `unread` where one is seen
-    but not read beyond doubt. Stops at `until` (monotonic).
+    but not read beyond doubt. `contrast`: strength of the print at every pixel, where known. Stops at `until` (monotonic).
     """
     picture = np.clip(128 + 55 * summed, 0, 255).astype(np.uint8)
     seen: Polygon | None = None
@@ -49,7 +51,7 @@ def decoded(summed: Any, until: float) -> Look:
         if grid is None:
             continue
         seen = seen or polygon(grid.corners)
-        text = _text(grid)
+        text = _text(grid, contrast)
         if text:
             return Look((Reading(text, polygon(grid.corners), "frames"),))
     return Look(unread=() if seen is None else (seen,))
@@ -151,19 +153,34 @@ def _square(size: int) -> Any:
     return np.array([(0, 0), (size, 0), (size, size), (0, size)], np.float32)
 
 
-def _text(grid: Grid) -> str:
-    for greys in equalized(grid.seen, grid.version, grid.greys):
-        modules = soft.mended(greys)
-        if modules is not None and _match(greys, modules) > _LEAST_MATCH:
-            text = text_of(modules)
-            if text:
-                return text
+def _text(grid: Grid, contrast: Any | None) -> str:
+    hidden = np.zeros(1) if contrast is None else _hidden(grid, contrast)
+    # First as if nothing lay over the code: a deep shadow is no finger.
+    for over in (None, hidden) if _FINGER[0] < hidden.mean() < _FINGER[1] else (None,):
+        for greys in equalized(grid.seen, grid.version, grid.greys, over):
+            modules = soft.mended(greys)
+            if modules is not None and _match(greys, modules, over) > _LEAST_MATCH:
+                text = text_of(modules)
+                if text:
+                    return text
     return ""
 
 
-def _match(greys: Any, modules: Any) -> float:
-    """Correlation of the greys with the symbol made of them."""
-    return float(np.corrcoef(greys.ravel(), 1.0 - modules.ravel())[0, 1])
+def _hidden(grid: Grid, contrast: Any) -> Any:
+    """(n, n) bool: modules without print, and those beside them."""
+    size = grid.greys.shape[0]
+    fine = _fine(contrast, _moved(size, grid.corners), size)[
+        QUIET * FINE : -QUIET * FINE, QUIET * FINE : -QUIET * FINE
+    ]
+    mean = cv2.resize(np.ascontiguousarray(fine), (size, size), interpolation=cv2.INTER_AREA)
+    bare = (mean < _BARE * float(np.percentile(mean, 75))).astype(np.uint8)
+    return cv2.dilate(bare, np.ones((3, 3), np.uint8)) > 0
+
+
+def _match(greys: Any, modules: Any, hidden: Any | None) -> float:
+    """Correlation of the greys with the symbol made of them, where it is seen."""
+    seen = np.ones(modules.shape, bool) if hidden is None else ~hidden
+    return float(np.corrcoef(greys[seen], 1.0 - modules[seen])[0, 1])
 
 
 def _guesses(picture: Any) -> Iterator[tuple[Any, int]]:

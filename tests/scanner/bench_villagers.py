@@ -1,9 +1,10 @@
 """What villagers bring, drawn by seed and photographed again: ID-card codes and VietQR on phone screens in live
 frames; stamped forms, coloured paper and both card sides found with their colours. Beside it zxing alone.
-Run by `make bench`; `python tests/scanner/bench_villagers.py N` takes N seeds of each kind.
+Run by `make bench`; `python tests/scanner/bench_villagers.py N` takes N seeds of each kind (a quarter of them easy).
 
 A sequence counts as read when exactly its code's text is given within 2 s of frames shown at 10 a second; any other
-text counts as wrong. The limit is >= 99 % read, none wrong.
+text counts as wrong. The limit is >= 99 % read, none wrong. A finger that lies on the code stays there for all of the
+sequence: those are counted, and told beside.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import itertools
 import logging
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,22 +28,25 @@ from scenes.camera import SheetTruth
 from scanner.clean import finish
 from scanner.pages import find_page
 from scanner.pages.geometry import order_corners, overlap
+from scanner.reading.live import LiveReader
 
 FPS, SECONDS = 10, 2.0
 GOAL = 0.99
 RED_CHROMA, RED_HUE = 0.6, 20
 CODES = ("card_front", "phone")
 PAPERS = ("form", "yellow", "pink", "folded", "card_front", "card_back")
-# Frames drawn at a time: while more are drawn nobody is shown anything.
-_AHEAD = 4
+# Frames drawn first; where they do not do, the rest is drawn and all are shown anew, so that nobody who reads behind
+# the frames gains the time the drawing takes.
+_FIRST = 6
+_FIRST_SEED = 7000
 
 
-def main(seeds: int = 12) -> None:
+def main(seeds: int = 24) -> None:
     """Print both tables."""
     # Engines that are ended for being late are the rule here, not news.
     logging.getLogger("scanner").setLevel(logging.ERROR)
     codes(seeds)
-    papers(max(2, seeds // 3))
+    papers(max(2, seeds // 6))
 
 
 def codes(seeds: int) -> None:
@@ -53,26 +56,37 @@ def codes(seeds: int) -> None:
     warm()
     print(f"codes in live frames: {seeds} a row, {SECONDS:.0f} s of {FPS} frames a second (goal {GOAL:.0%} read)")
     print(f"  {'':26}{'scanner':>9}{'median':>10}{'p95 of a look':>16}{'zxing alone':>13}{'wrong':>7}")
-    failures, read, shown = [], 0, 0
+    failures: list[str] = []
+    read = shown = covered = peers_read = 0
     for kind in CODES:
         for severity in scenes.SEVERITIES:
             firsts, peers, wrong, looks = [], [], 0, []
-            for seed in range(seeds):
+            count = max(2, seeds // 4) if severity == "easy" else seeds
+            for seed in range(_FIRST_SEED, _FIRST_SEED + count):
                 first, peer, bad, spent, shot = _sequence(kind, severity, seed)
                 firsts.append(first)
                 peers.append(peer)
                 wrong += bad
                 looks += spent
                 if first is None or bad:
-                    failures.append(f"  {kind} {severity} seed {seed}: {'WRONG TEXT, ' if bad else ''}{_told(shot)}")
+                    over = _covered(shot)
+                    covered += over > 0
+                    failures.append(
+                        f"  {kind} {severity} seed {seed}: {'WRONG TEXT, ' if bad else ''}{_told(shot)}"
+                        + (f", a finger on {over:.0%} of the code" if over else "")
+                    )
             got = [f for f in firsts if f is not None]
-            read, shown = read + len(got), shown + seeds
+            read, shown, peers_read = read + len(got), shown + count, peers_read + sum(p is not None for p in peers)
             when = f"{np.median(got) / FPS:.1f} s" if got else "-"
             print(
-                f"  {kind + ', ' + severity:26}{len(got) / seeds:>9.0%}{when:>10}{np.percentile(looks, 95):>13.0f} ms"
-                f"{sum(p is not None for p in peers) / seeds:>13.0%}{wrong:>7}"
+                f"  {kind + ', ' + severity:26}{len(got) / count:>9.0%}{when:>10}{np.percentile(looks, 95):>13.0f} ms"
+                f"{sum(p is not None for p in peers) / count:>13.0%}{wrong:>7}",
+                flush=True,
             )
-    print(f"  all: {read / shown:.1%} of {shown} read, goal {'met' if read / shown >= GOAL else 'MISSED'}")
+    print(
+        f"  all: {read / shown:.1%} of {shown} read, goal {'met' if read / shown >= GOAL else 'MISSED'}; zxing alone "
+        f"{peers_read / shown:.1%}; of those without a finger on the code {read / (shown - covered):.1%}"
+    )
     print("\n".join(failures) if failures else "  no failure")
 
 
@@ -171,45 +185,61 @@ def _red(lab: Any) -> Any:
 
 def _sequence(kind: str, severity: str, seed: int) -> tuple[int | None, int | None, int, list[float], Any]:
     """(frame at which the scanner read it, frame at which zxing did, wrong texts, ms of each look, last frame)."""
-    look = _reader()
-    first = peer = None
-    wrong = 0
-    spent: list[float] = []
-    waiting: list[Any] = []
     source = scenes.live(kind, severity, seed, seconds=SECONDS, fps=FPS)
-    shot = None
-    for number in range(round(FPS * SECONDS)):
-        if not waiting:
-            waiting = list(itertools.islice(source, _AHEAD))
-        shot = waiting.pop(0)
-        text = shot.codes[0].text
-        if first is None:
-            begin = time.perf_counter()
-            told = look(shot.image)
-            took = time.perf_counter() - begin
-            spent.append(took * 1000)
+    shots = list(itertools.islice(source, _FIRST))
+    first, wrong, spent = _shown(shots)
+    peer = _alone(shots)
+    if first is None or peer is None:
+        shots += source
+        peer = _alone(shots)
+    if first is None:
+        first, bad, spent = _shown(shots)
+        wrong = max(wrong, bad)
+    return first, peer, wrong, spent, shots[-1]
+
+
+def _shown(shots: list[Any]) -> tuple[int | None, int, list[float]]:
+    """(frame at which a fresh live reader gave the text, wrong texts, ms of each look) at FPS frames a second."""
+    reader = LiveReader()
+    text = shots[0].codes[0].text
+    spent: list[float] = []
+    wrong = 0
+    begin = time.monotonic()
+    try:
+        for number, shot in enumerate(shots):
+            time.sleep(max(0.0, begin + number / FPS - time.monotonic()))
+            before = time.perf_counter()
+            told = reader.look(shot.image)
+            spent.append((time.perf_counter() - before) * 1000)
             if any(code.text != text for code in told):
                 wrong = 1
             if any(code.text == text for code in told):
-                first = number
-            elif took < 1 / FPS:
-                time.sleep(1 / FPS - took)
-        if peer is None and any(found.text == text for found in zxingcpp.read_barcodes(shot.image)):
-            peer = number
-        if first is not None and peer is not None:
-            break
-    return first, peer, wrong, spent, shot
+                return number, wrong, spent
+        return None, wrong, spent
+    finally:
+        reader.close()
 
 
-def _reader() -> Callable[[Any], Any]:
-    """A fresh live reader's `look`; where there is none, every frame by itself."""
-    try:
-        from scanner.reading.live import LiveReader
-    except ImportError:
-        from scanner.reading import read_codes
+def _alone(shots: list[Any]) -> int | None:
+    """The frame in which zxing alone reads the text."""
+    text = shots[0].codes[0].text
+    for number, shot in enumerate(shots):
+        if any(found.text == text for found in zxingcpp.read_barcodes(shot.image)):
+            return number
+    return None
 
-        return lambda frame: read_codes(frame, 0.1)
-    return LiveReader().look  # type: ignore[no-any-return]
+
+def _covered(shot: Any) -> float:
+    """Share of the code that is skin: no print, neither light nor dark gray, but brownish."""
+    if not shot.conditions.fingers:
+        return 0.0
+    flat = cv2.getPerspectiveTransform(
+        shot.codes[0].polygon.astype(np.float32), np.array([(0, 0), (120, 0), (120, 120), (0, 120)], np.float32)
+    )
+    seen = cv2.GaussianBlur(cv2.warpPerspective(shot.image, flat, (120, 120)), (0, 0), 3.0)
+    hue, depth, _ = cv2.split(cv2.cvtColor(seen, cv2.COLOR_BGR2HSV))
+    share = float(np.mean((hue < 25) & (depth > 60)))
+    return share if share > 0.02 else 0.0
 
 
 def _told(shot: Any) -> str:
@@ -230,4 +260,4 @@ def _mean(values: list[float], form: str) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 12)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 24)

@@ -105,7 +105,7 @@ def summed(frames: Sequence[Any], place: Polygon) -> Stack:
 
 
 def texts(stack: Stack) -> list[str]:
-    return [reading.text for reading in decoded(stack.summed(), time.monotonic() + LONG).readings]
+    return [reading.text for reading in decoded(stack.summed(), time.monotonic() + LONG, stack.contrast()).readings]
 
 
 def by_engines(frame: Any) -> bool:
@@ -134,7 +134,7 @@ def test_glare_that_moves_leaves_every_module_seen_now_and_then() -> None:
 def test_the_place_is_told_in_the_newest_frame() -> None:
     frames, places = shots(TEXT, 6, 13, noise=8)
     stack = summed(frames, around(places[0]))
-    (reading,) = decoded(stack.summed(), time.monotonic() + LONG).readings
+    (reading,) = decoded(stack.summed(), time.monotonic() + LONG, stack.contrast()).readings
     assert overlap(stack.laid_back(np.array(reading.polygon)), places[-1]) > 0.95
 
 
@@ -166,7 +166,7 @@ def test_nothing_is_read_where_nothing_is(kind: str) -> None:
 def test_a_grid_half_a_module_off_settles() -> None:
     frames, places = shots(TEXT, 8, 17, noise=10, drift=0.0)
     stack = summed(frames, around(places[0]))
-    (reading,) = decoded(stack.summed(), time.monotonic() + LONG).readings
+    (reading,) = decoded(stack.summed(), time.monotonic() + LONG, stack.contrast()).readings
     right = np.array(reading.polygon)
     module = np.linalg.norm(right[1] - right[0]) / 33
     wrong = right + module * np.array([(0.6, -0.4), (-0.5, 0.5), (0.7, 0.7), (-0.6, 0.3)])
