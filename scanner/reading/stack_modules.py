@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,18 +15,14 @@ from typing import Any
 import cv2
 import numpy as np
 
-from scanner.reading import changes, mesh, soft, symbol
+from scanner.reading import soft, symbol
 from scanner.reading.engines import Look, Reading
 from scanner.reading.equalize import FINE, QUIET, equalized
-from scanner.reading.locate import locate
 from scanner.reading.places import Polygon, polygon
 from scanner.reading.register import Template, product
+from scanner.reading.stack_guesses import guesses
 from scanner.reading.weave import text_of
 
-_MOST_VERSION = 25
-_LEAST_FIT = 0.25
-_GUESSES = 3
-_SIDES = (480, 320)
 # Widths of the blur, sigma in modules, and how much noise is expected beside the print.
 _BLURS = (0.35, 0.5, 0.62, 0.75, 0.9)
 _NOISE = 0.005
@@ -40,11 +35,12 @@ _LEAST_CLEAR, _WORTH = 0.4, 0.85
 
 def decoded(summed: Any, until: float, contrast: Any | None = None) -> Look:
     """The code in a sum of frames (float32, light above 0), found by its finder patterns; `unread` where one is seen
-    but not read beyond doubt. `contrast`: strength of the print at every pixel, where known. Stops at `until` (monotonic).
+    but not read beyond doubt. `contrast`: strength of the print at every pixel, where known. Stops at `until`
+    (monotonic).
     """
     picture = np.clip(128 + 55 * summed, 0, 255).astype(np.uint8)
     seen: Polygon | None = None
-    for corners, version in _guesses(picture):
+    for corners, version in guesses(picture):
         grid = settled(summed, corners, version)
         if time.monotonic() > until:
             break
@@ -181,26 +177,6 @@ def _match(greys: Any, modules: Any, hidden: Any | None) -> float:
     """Correlation of the greys with the symbol made of them, where it is seen."""
     seen = np.ones(modules.shape, bool) if hidden is None else ~hidden
     return float(np.corrcoef(greys[seen], 1.0 - modules[seen])[0, 1])
-
-
-def _guesses(picture: Any) -> Iterator[tuple[Any, int]]:
-    """Outlines (4, 2) and versions, best first."""
-    found: list[tuple[float, Any, int]] = []
-    for side in _SIDES:
-        small, scale = changes.resized(picture, side)
-        for change in (changes.crisped, changes.sharpened):
-            for region in locate(change(small), 4):
-                if region.version is None or not 1 <= region.version <= _MOST_VERSION or region.inverted:
-                    continue
-                corners = (np.asarray(region.quad, np.float32) + 0.5) / scale - 0.5
-                for version in (region.version - 1, region.version, region.version + 1):
-                    if version >= 1:
-                        found.append((mesh.first_fit(picture, corners, version), corners, version))
-            found = sorted(found, key=lambda entry: -entry[0])[:_GUESSES]
-            if found and found[0][0] > 0.6:
-                yield from ((corners, version) for fit, corners, version in found if fit > _LEAST_FIT)
-                return
-    yield from ((corners, version) for fit, corners, version in found if fit > _LEAST_FIT)
 
 
 @lru_cache(maxsize=64)

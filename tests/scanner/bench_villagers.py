@@ -230,15 +230,18 @@ def _alone(shots: list[Any]) -> int | None:
 
 
 def _covered(shot: Any) -> float:
-    """Share of the code that is skin: no print, neither light nor dark gray, but brownish."""
+    """Share of the code without print, where there are fingers in the picture: neither light nor dark modules."""
     if not shot.conditions.fingers:
         return 0.0
-    flat = cv2.getPerspectiveTransform(
-        shot.codes[0].polygon.astype(np.float32), np.array([(0, 0), (120, 0), (120, 120), (0, 120)], np.float32)
-    )
-    seen = cv2.GaussianBlur(cv2.warpPerspective(shot.image, flat, (120, 120)), (0, 0), 3.0)
-    hue, depth, _ = cv2.split(cv2.cvtColor(seen, cv2.COLOR_BGR2HSV))
-    share = float(np.mean((hue < 25) & (depth > 60)))
+    code = shot.codes[0]
+    side = 8 * code.modules
+    square = np.array([(0, 0), (side, 0), (side, side), (0, side)], np.float32)
+    move = cv2.getPerspectiveTransform(code.polygon.astype(np.float32), square)
+    gray = cv2.warpPerspective(cv2.cvtColor(shot.image, cv2.COLOR_BGR2GRAY), move, (side, side)).astype(np.float32)
+    mean = cv2.blur(gray, (32, 32))
+    # Against the light there: a shadow takes no print away.
+    contrast = np.sqrt(np.maximum(cv2.blur(gray * gray, (32, 32)) - mean * mean, 0)) / np.maximum(mean, 1)
+    share = float(np.mean(contrast < 0.3 * np.percentile(contrast, 75)))
     return share if share > 0.02 else 0.0
 
 

@@ -131,6 +131,15 @@ def test_glare_that_moves_leaves_every_module_seen_now_and_then() -> None:
     assert texts(summed(frames, around(places[0]))) == [TEXT]
 
 
+@pytest.mark.parametrize("corner", [(0, 0), (1, 0), (1, 1)], ids=["between two finders", "beside", "opposite"])
+def test_what_a_finger_hides_is_filled_in(corner: tuple[int, int]) -> None:
+    frames, places = shots(TEXT, 6, 23, module=2.4, noise=8, drift=0.2)
+    for frame, place in zip(frames, places, strict=True):
+        at = np.array(place[{(0, 0): 0, (1, 0): 1, (1, 1): 2}[corner]])
+        cv2.circle(frame, (int(at[0]), int(at[1])), 17, 120, -1, cv2.LINE_AA)
+    assert texts(summed(frames, around(places[0]))) == [TEXT]
+
+
 def test_the_place_is_told_in_the_newest_frame() -> None:
     frames, places = shots(TEXT, 6, 13, noise=8)
     stack = summed(frames, around(places[0]))
