@@ -15,6 +15,8 @@ import numpy as np
 
 from scanner.clean.lines import PX_PER_MM, Baselines, Slopes, slopes
 from scanner.clean.outline import ALONG, REACH, Side, straightened, trace
+from scanner.clean.size import FOCAL
+from scanner.pages.geometry import area
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,13 +36,16 @@ _TRACED = 0.7
 _GRID = (121, 89)
 _WORSE = 0.0006
 _WORTH = 0.75
+_PAIRED = 0.4
+_HIGHEST = 0.25
+"""Height over the table, as a share of its length, that no sheet to be scanned rises to."""
 
 
 @dataclass(frozen=True)
 class Shape:
     """Where every point of a sheet of size `mm` lies in the picture. `quad`: the corners its size is counted from;
     `sides`: what was traced of its sides; `bowed`: whether they shape it; `writing`: fields of baselines to take
-    out, in order.
+    out, in order; `distance`: of the camera in mm, where a bow is to tell how high the sheet rises.
     """
 
     quad: Quad
@@ -48,6 +53,7 @@ class Shape:
     sides: tuple[Side, ...] = ()
     bowed: bool = False
     writing: tuple[Baselines, ...] = ()
+    distance: float = 0.0
 
     @property
     def flat(self) -> bool:
@@ -69,7 +75,7 @@ class Shape:
         for field in reversed(self.writing):
             y = y + field.drop(x, y)
         if self.bowed:
-            x, y = _between(self.sides, self.mm, x, y)
+            x, y = _between(self.sides, self.mm, x, y, self.distance)
         goal = np.array([(0, 0), (self.mm[0], 0), self.mm, (0, self.mm[1])], dtype=np.float32)
         move = cv2.getPerspectiveTransform(goal, self.quad.astype(np.float32)).astype(np.float64)
         points = np.stack([x, y], axis=-1).reshape(1, -1, 2)
@@ -82,17 +88,15 @@ def shape_of(near: Near, quad: Quad, mm: tuple[float, float], *, rigid: bool = F
     """
     sides = trace(near, quad, mm)
     if min(side.sure for side in sides) <= 0:
-        wide = trace(near, quad, mm, _WIDE_REACH)
-        sides = tuple(
-            b if a.sure <= 0 and b.bow > REACH * max(mm) / 2 else a for a, b in zip(sides, wide, strict=True)
-        )
+        sides = _or_wide(sides, trace(near, quad, mm, _WIDE_REACH), REACH * max(mm) / 2)
     flat = Shape(straightened(quad, mm, sides), mm, sides)
     if rigid:
         return flat
     lines = _writing(near, flat)
     if max(side.bow for side in sides) <= max(FLAT_BOW * max(mm), _TRACED):
         return _by_writing(near, flat, lines)[0]
-    bowed = Shape(quad, mm, sides, bowed=True)
+    distance = FOCAL * max(near.frame) / float(np.sqrt(area(quad) / (mm[0] * mm[1])))
+    bowed = Shape(quad, mm, sides, bowed=True, distance=distance)
     after = _writing(near, bowed)
     if not (after.crooked > lines.crooked + _WORSE):
         return _by_writing(near, bowed, after)[0]
@@ -102,6 +106,19 @@ def shape_of(near: Near, quad: Quad, mm: tuple[float, float], *, rigid: bool = F
     plain, its_lines = _by_writing(near, flat, lines)
     better, after = _by_writing(near, bowed, after)
     return better if after.crooked <= its_lines.crooked + _WORSE else plain
+
+
+def _or_wide(sides: tuple[Side, ...], wide: tuple[Side, ...], least: float) -> tuple[Side, ...]:
+    """The sides traced in a narrow band, and where they were not found the ones in a wide one that bow by `least` mm,
+    or whose opposite does and which bow nearly as much: a sheet that rises bows on both.
+    """
+    found = [near.sure <= 0 and far.bow > least for near, far in zip(sides, wide, strict=True)]
+    out = []
+    for index, (near, far) in enumerate(zip(sides, wide, strict=True)):
+        other = (index + 2) % 4
+        paired = near.sure <= 0 and found[other] and far.bow > _PAIRED * wide[other].bow
+        out.append(far if found[index] or paired else near)
+    return tuple(out)
 
 
 def _by_writing(near: Near, shape: Shape, lines: Slopes) -> tuple[Shape, Slopes]:
@@ -128,11 +145,31 @@ def _writing(near: Near, shape: Shape) -> Slopes:
     return slopes(near.view(shape.grid(), size))
 
 
-def _between(sides: tuple[Side, ...], mm: tuple[float, float], x: Floats, y: Floats) -> tuple[Floats, Floats]:
+def _between(
+    sides: tuple[Side, ...], mm: tuple[float, float], x: Floats, y: Floats, distance: float
+) -> tuple[Floats, Floats]:
     """Places of a flat sheet moved to where they lie between four bowed sides (a Coons patch), in mm."""
     at = np.linspace(0, 1, ALONG)
-    u, v = x / mm[0], y / mm[1]
     top, right, bottom, left = (side.smooth for side in sides)
+    told = [side.sure > 0 for side in sides]
+    u = _along(x / mm[0], top + bottom[::-1], mm[0], mm[1], distance if told[0] and told[2] else 0.0)
+    v = _along(y / mm[1], right + left[::-1], mm[1], mm[0], distance if told[1] and told[3] else 0.0)
     up, down = np.interp(u, at, -top), np.interp(u, at, bottom[::-1])
     before, behind = np.interp(v, at, -left[::-1]), np.interp(v, at, right)
-    return x + (1 - u) * before + u * behind, y + (1 - v) * up + v * down
+    return u * mm[0] + (1 - u) * before + u * behind, v * mm[1] + (1 - v) * up + v * down
+
+
+def _along(share: Floats, bow: Floats, length: float, apart: float, distance: float) -> Floats:
+    """Where places a `share` of the way along the paper are seen, as a share of the way between its ends.
+
+    What rises towards the camera looks larger: two sides `apart` mm from each other bow outward by `bow` mm together
+    (ALONG,). So the sheet's height is known, and how much of its length a slope hides.
+    """
+    if distance <= 0:
+        return share
+    seen = np.linspace(0, 1, ALONG)
+    ends = bow[0] + (bow[-1] - bow[0]) * seen
+    height = np.clip((bow - ends) * distance / apart, -_HIGHEST * length, _HIGHEST * length)
+    below = length * (0.5 + (seen - 0.5) * (1 - height / distance))
+    paper = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(below), np.diff(height)))])
+    return np.asarray(np.interp(share, paper / paper[-1], seen), dtype=np.float64)

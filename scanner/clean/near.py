@@ -23,11 +23,14 @@ _MARGIN = 0.2
 
 @dataclass(frozen=True)
 class Near:
-    """`image`: BGR uint8; `corner`: where in the picture it was cut out; `shrunk`: pixels there for one of these."""
+    """`image`: BGR uint8; `corner`: where in the picture it was cut out; `shrunk`: pixels there for one of these;
+    `frame`: the picture's width and height.
+    """
 
     image: Any
     corner: tuple[int, int]
     shrunk: int
+    frame: tuple[int, int]
 
     def inside(self, points: Floats) -> Floats:
         """The picture's pixels (..., 2) as pixels of the copy."""
@@ -54,7 +57,7 @@ def near(image: Any, quad: Quad) -> Near:
     if shrunk > 1:
         size = (part.shape[1] // shrunk, part.shape[0] // shrunk)
         part = cv2.resize(part[: size[1] * shrunk, : size[0] * shrunk], size, interpolation=cv2.INTER_AREA)
-    return Near(part, (x0, y0), shrunk)
+    return Near(part, (x0, y0), shrunk, (width, height))
 
 
 def even_grid(quad: Quad, rows: int = 25, columns: int = 19) -> Floats:

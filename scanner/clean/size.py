@@ -42,6 +42,9 @@ SIZES_MM = {
 RIGID = ("ID-1",)
 """Papers that do not curl."""
 
+FOCAL = 0.8
+"""Common focal length of cameras over tables, as a share of the picture's long side."""
+
 RECEIPT_MM = (58.0, 80.0)
 """Widths of till rolls."""
 
@@ -51,8 +54,7 @@ _LETTER = 279.4 / 215.9
 _RECEIPT = 2.2
 _ALIKE = 3.0
 """Standard deviations: a sheet of another shape keeps its own, or all on it were squeezed."""
-_FOCAL = 0.8
-_FOCAL_SPREAD = 0.22
+_SPREAD_OFFOCAL = 0.22
 _SQUARENESS = 0.012
 _CORNER = 0.01
 _MEASURED = 0.05
@@ -95,12 +97,12 @@ def aspect_of(quad: Quad, frame: tuple[int, int]) -> tuple[float, float]:
     longest = float(max(width, height))
     points = (quad - np.array([width / 2, height / 2])) / longest
     across, down = _directions(points)
-    focal = _FOCAL * np.geomspace(0.4, 4.0, 61)
+    focal = FOCAL * np.geomspace(0.4, 4.0, 61)
     squares = focal**-2.0
     dot = squares * (across[:2] @ down[:2]) + across[2] * down[2]
     one = np.sqrt(squares * (across[:2] @ across[:2]) + across[2] ** 2)
     two = np.sqrt(squares * (down[:2] @ down[:2]) + down[2] ** 2)
-    doubt = (dot / (one * two) / _SQUARENESS) ** 2 + (np.log(focal / _FOCAL) / _FOCAL_SPREAD) ** 2
+    doubt = (dot / (one * two) / _SQUARENESS) ** 2 + (np.log(focal / FOCAL) / _SPREAD_OFFOCAL) ** 2
     weight = np.exp(-(doubt - doubt.min()) / 2)
     weight /= weight.sum()
     shapes = np.log(one / two)
