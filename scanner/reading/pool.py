@@ -65,6 +65,7 @@ class Pool:
         self._pid = os.getpid()
         self._fd = os.memfd_create("langso-frame", os.MFD_CLOEXEC)
         self._map: mmap.mmap | None = None
+        self._blank_after = False
         self._begun = False
         self._deaths = 0
         self._rest_until = 0.0
@@ -88,27 +89,34 @@ class Pool:
                 np.copyto(gray, image)
             else:
                 cv2.cvtColor(image, cv2.COLOR_BGR2GRAY, dst=gray)
-            yield Session(self, gray, end)
+            try:
+                yield Session(self, gray, end)
+            finally:
+                if self._blank_after:
+                    self._blank()
 
     def close(self) -> None:
-        """End the workers."""
-        for worker in self._workers:
-            _end(worker)
-        self._workers.clear()
-        self._begun = False
+        """End the workers, after the frame in hand; a frame put later starts new ones."""
+        with self._lock:
+            for worker in self._workers:
+                _end(worker)
+            self._workers.clear()
+            self._begun = False
+            self._blank()
 
     def forget(self, within_s: float = 1.0) -> None:
-        """Blank the last frame, where nobody works on one: what was seen does not outlive the seeing."""
-        if self._map is not None and self._lock.acquire(timeout=within_s):
+        """Blank the last frame: what was seen does not outlive the seeing. One still worked on goes after that."""
+        self._blank_after = True
+        if self._lock.acquire(timeout=within_s):
             try:
-                np.frombuffer(self._map, np.uint8)[:] = 0
+                self._blank()
             finally:
                 self._lock.release()
 
-    @property
-    def pids(self) -> list[int]:
-        """Process ids of the workers, for measuring and tests."""
-        return [worker.process.pid for worker in self._workers]
+    def _blank(self) -> None:
+        self._blank_after = False
+        if self._map is not None:
+            np.frombuffer(self._map, np.uint8)[:] = 0
 
     def _start(self, within_s: float = _START_S) -> bool:
         self._begun = True
@@ -133,7 +141,7 @@ class Pool:
             late = worker.task is not None and now > worker.task.until + GRACE_S
             if late or worker.process.poll() is not None or (not worker.ready and now > worker.born + _START_S):
                 _log.warning("reading worker %d ended (%s)", worker.process.pid, "late" if late else "dead")
-                self._deaths = 0 if worker.ready else self._deaths + 1
+                self._deaths += 1
                 _end(worker)
                 self._workers.remove(worker)
         if self._deaths >= _MOST_DEATHS:
@@ -207,6 +215,8 @@ class Pool:
         if answer.id == 0:
             worker.ready = True
             return []
+        # What dies at its first task dies again: only an answer shows that it is worth starting another.
+        self._deaths = 0
         task, worker.task = worker.task, None
         return [(task, answer.look())] if task is not None and task.id == answer.id else []
 

@@ -122,7 +122,7 @@ class _Reading:
             return
         step = task.step + 1
         if task.kind == "place" and step == 1:
-            self._ask("solve", 2.6 if task.place in self._sure else 4, place=task.place)
+            self._ask("solve", 2.4 if task.place in self._sure else 4, place=task.place)
             self._ask("weave", 5, place=task.place)
         if task.kind == "place" and step < len(ladder.RUNGS):
             self._ask("place", 6 + 4 * step, step=step, place=task.place)

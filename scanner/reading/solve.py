@@ -22,7 +22,7 @@ def solve(gray: Any, place: Polygon, until: float) -> Look:
     if min(part.shape) < 24:
         return Look()
     part, scale = changes.resized(part, _SIDE)
-    found = decoded(_light(part), until)
+    found = decoded(_light(part), until=until)
     return Look(tuple(Reading(r.text, polygon(r.polygon, scale, left, top), "solved") for r in found.readings))
 
 

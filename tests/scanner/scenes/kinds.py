@@ -8,29 +8,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-import segno
 
-from scenes import tables
+from scenes.labels import Drawn, draw, finish, ground, place, slope, square
 
 Maker = Callable[[Any, float], tuple[Any, list[Any]]]
-WORDS = "HSUBNDXAMAULANGSO0123456789"
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A code on its own: `picture` (h, w, 3) uint8 with `quiet` modules of paper around, `pixels` a module."""
-
-    text: str
-    picture: Any
-    side: int
-    pixels: int
-    quiet: int
-
-    @property
-    def corners(self) -> Any:
-        """The symbol's outer corners (4, 2) in the picture."""
-        low, high = self.quiet * self.pixels, (self.quiet + self.side) * self.pixels
-        return np.array([(low, low), (high, low), (high, high), (low, high)], np.float64) - 0.5
 
 
 @dataclass(frozen=True)
@@ -58,128 +39,6 @@ def _shot(kind: str, make: Maker, seed: tuple[int, ...], hard: float) -> Shot:
     return Shot(kind, image, tuple(codes))
 
 
-def draw(rng: Any, version: int | None = None, pixels: int = 8, *, error: str | None = None, quiet: int = 4) -> Drawn:
-    """A code with a text of its own."""
-    error = error or str(rng.choice(list("lmqh")))
-    length = int(rng.integers(4, 11)) if version is None or version < 2 else int(rng.integers(8, 21))
-    text = "".join(rng.choice(list(WORDS), length))
-    if version is not None and version >= 10:
-        # Filled, as large codes are.
-        text = "".join(rng.choice(list(WORDS), int(4 * version**1.6)))
-    made = segno.make_qr(text, error=error, version=version, boost_error=False)
-    dark = np.array([list(row) for row in made.matrix]) > 0
-    plane = np.kron(np.where(np.pad(dark, quiet), 25, 235).astype(np.uint8), np.ones((pixels, pixels), np.uint8))
-    return Drawn(text, cv2.merge([plane] * 3), len(dark), pixels, quiet)
-
-
-def ground(rng: Any, width: int, height: int) -> Any:
-    """Something a code lies on: a table top or a printed sheet."""
-    if rng.random() < 0.3:
-        sheet = np.full((height, width, 3), int(rng.integers(190, 245)), np.uint8)
-        for line in range(0, height, 26):
-            for x in range(20, width - 60, 60):
-                if rng.random() < 0.8:
-                    word = "".join(rng.choice(list(WORDS), 4))
-                    cv2.putText(sheet, word, (x, line), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (60, 60, 60), 1, cv2.LINE_AA)
-        return sheet
-    name = str(rng.choice(sorted(tables.TABLES)))
-    tile = tables.table_top(name, rng, 1024, 3.0)
-    return np.tile(tile, (-(-height // 1024), -(-width // 1024), 1))[:height, :width].copy()
-
-
-def place(image: Any, drawn: Drawn, quad: Any, round_by: float = 0.0, upright: bool = True) -> Any:
-    """Lay the code's picture over `quad` (4, 2) of the image, rolled round a cylinder through `round_by` radians to
-    each side; its symbol's outline in the image.
-    """
-    height, width = drawn.picture.shape[:2]
-    box = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32) - 0.5
-    move = cv2.getPerspectiveTransform(box, quad.astype(np.float32))
-    low = np.maximum(np.floor(quad.min(axis=0)) - 2 - 0.2 * round_by * np.ptp(quad), 0).astype(int)
-    high = np.minimum(np.ceil(quad.max(axis=0)) + 3 + 0.2 * round_by * np.ptp(quad), image.shape[1::-1]).astype(int)
-    x, y = np.meshgrid(np.arange(low[0], high[0]), np.arange(low[1], high[1]))
-    points = np.stack([x, y], axis=-1).reshape(-1, 1, 2).astype(np.float32)
-    at = cv2.perspectiveTransform(points, np.linalg.inv(move)).reshape(*x.shape, 2)
-    at = _rolled(at, width, height, round_by, upright)
-    shrink = np.sqrt(cv2.contourArea(quad.astype(np.float32)) / (width * height))
-    soft = drawn.picture if shrink >= 0.9 else cv2.GaussianBlur(drawn.picture, (0, 0), 0.4 / shrink)
-    cover = np.full((height, width), 255, np.uint8)
-    a, b = at[..., 0].astype(np.float32), at[..., 1].astype(np.float32)
-    seen = cv2.remap(soft, a, b, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    weight = cv2.remap(cover, a, b, cv2.INTER_LINEAR)[..., None] / 255.0
-    part = image[low[1] : high[1], low[0] : high[0]]
-    part[:] = (seen * weight + part * (1 - weight)).astype(np.uint8)
-    return _outline(drawn, move, round_by, upright)
-
-
-def _rolled(at: Any, width: int, height: int, round_by: float, upright: bool) -> Any:
-    """Where on the flat label lies what is seen at `at` of the label rolled round a cylinder."""
-    if not round_by:
-        return at
-    u, v = (at[..., 0] + 0.5) / width * 2 - 1, (at[..., 1] + 0.5) / height * 2 - 1
-    if not upright:
-        u, v = v, u
-    inside = np.abs(u) <= 1
-    flat = np.arcsin(np.clip(u, -1, 1) * np.sin(round_by)) / round_by
-    # A camera a little above: circles round the cylinder sag.
-    v = v - 0.12 * round_by * (np.sqrt(np.maximum(0, 1 - (u * np.sin(round_by)) ** 2)) - 1)
-    flat = np.where(inside, flat, 9)
-    flat, v = (flat, v) if upright else (v, flat)
-    return np.stack([(flat + 1) / 2 * width - 0.5, (v + 1) / 2 * height - 0.5], axis=-1)
-
-
-def _outline(drawn: Drawn, move: Any, round_by: float, upright: bool) -> Any:
-    corners = drawn.corners
-    if round_by:
-        height, width = drawn.picture.shape[:2]
-        uv = (corners + 0.5) / (width, height) * 2 - 1
-        u, v = (uv[:, 0], uv[:, 1]) if upright else (uv[:, 1], uv[:, 0])
-        seen = np.sin(u * round_by) / np.sin(round_by)
-        v = v + 0.12 * round_by * (np.sqrt(1 - np.sin(u * round_by) ** 2) - 1)
-        seen, v = (seen, v) if upright else (v, seen)
-        corners = (np.stack([seen, v], axis=1) + 1) / 2 * (width, height) - 0.5
-    return cv2.perspectiveTransform(corners[None].astype(np.float32), move)[0]
-
-
-def square(rng: Any, middle: Any, size: float, turn: float, tilt: float = 0.0) -> Any:
-    """The four corners of a square of `size` pixels, turned (degrees) and leaning away by `tilt` degrees."""
-    half = size / 2
-    corners = np.array([(-half, -half, 0), (half, -half, 0), (half, half, 0), (-half, half, 0)])
-    turned = corners @ _about(2, np.radians(turn)).T
-    way = rng.uniform(0, 2 * np.pi)
-    turned = turned @ (_about(2, way) @ _about(0, np.radians(tilt)) @ _about(2, -way)).T
-    far = 2.2 * size
-    return turned[:, :2] * (far / (far + turned[:, 2:])) + middle
-
-
-def _about(axis: int, angle: float) -> Any:
-    c, s = np.cos(angle), np.sin(angle)
-    a, b = [i for i in range(3) if i != axis]
-    turn = np.eye(3)
-    turn[a, a] = turn[b, b] = c
-    turn[a, b], turn[b, a] = -s, s
-    return turn
-
-
-def finish(
-    rng: Any, image: Any, blur: float = 0.7, light: Any = None, noise: float = 3.0, gain: float = 1.0, jpeg: int = 88
-) -> Any:
-    """Light, lens, sensor and file; gray."""
-    seen = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    if light is not None:
-        seen *= light
-    seen = cv2.GaussianBlur(seen * gain, (0, 0), max(blur, 0.3))
-    seen += rng.standard_normal(seen.shape, dtype=np.float32) * noise
-    eight = np.clip(seen, 0, 255).astype(np.uint8)
-    return cv2.imdecode(cv2.imencode(".jpg", eight, [cv2.IMWRITE_JPEG_QUALITY, jpeg])[1], cv2.IMREAD_GRAYSCALE)
-
-
-def slope(rng: Any, width: int, height: int, least: float) -> Any:
-    """Light falling off across the picture from 1 to `least`."""
-    way = rng.uniform(0, 2 * np.pi)
-    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
-    return (1 - (1 - least) * ((x * np.cos(way) + y * np.sin(way)) / 2.83 + 0.5)).astype(np.float32)
-
-
 def _one(
     rng: Any,
     drawn: Drawn | None = None,
@@ -202,11 +61,13 @@ def _one(
 
 
 def nominal(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """As one meets them: a little turned and tilted."""
     image, codes, _ = _one(rng, module=rng.uniform(4, 9) - 2 * hard)
     return finish(rng, image, rng.uniform(0.5, 1.2), noise=3 + 5 * hard), codes
 
 
 def blurred(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """Out of focus, or shaken."""
     image, codes, module = _one(rng, module=rng.uniform(5, 12))
     if rng.random() < 0.4:
         length = int(module * rng.uniform(0.6, 1.3 + 0.5 * hard)) | 1
@@ -220,6 +81,7 @@ def blurred(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def bright_spots(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """Round spots of sun or lamp on and about the code."""
     image, codes, module = _one(rng, draw(rng, int(rng.integers(2, 8)), error="h"), module=rng.uniform(5, 9))
     light = np.ones(image.shape[:2], np.float32) * 0.6
     outline = codes[0][1]
@@ -233,6 +95,7 @@ def bright_spots(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def glare(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """A long gleam across a glossy code."""
     image, codes, module = _one(rng, draw(rng, int(rng.integers(2, 8)), error="q"), module=rng.uniform(5, 9))
     outline = codes[0][1]
     shine = np.zeros(image.shape[:2], np.float32)
@@ -245,6 +108,7 @@ def glare(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def shadows(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """Hard and soft shadows with edges through the code."""
     image, codes, _ = _one(rng, module=rng.uniform(5, 9))
     height, width = image.shape[:2]
     light = np.ones((height, width), np.float32)
@@ -259,6 +123,7 @@ def shadows(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def brightness(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """Far too dark or far too bright."""
     image, codes, _ = _one(rng, module=rng.uniform(5, 9))
     if rng.random() < 0.6:
         return finish(rng, image, 0.7, gain=rng.uniform(0.06, 0.2) * (1 - 0.5 * hard), noise=rng.uniform(1, 3)), codes
@@ -267,6 +132,7 @@ def brightness(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def close(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """A code larger than half the picture."""
     drawn = draw(rng, int(rng.integers(1, 6)), 24)
     size = (1500, 2000)
     share = rng.uniform(0.75, 0.98) + 0.1 * hard
@@ -277,6 +143,7 @@ def close(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def curved(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """Round a bottle."""
     drawn, module = draw(rng, int(rng.integers(1, 8)), 12), rng.uniform(6, 12)
     by = rng.uniform(0.5, 1.2) + 0.2 * hard
     image, codes, _ = _one(rng, drawn, module=module, round_by=by, tilt=20 + 10 * hard)
@@ -284,6 +151,7 @@ def curved(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def damaged(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """Scratched, stained, torn at a corner."""
     drawn = draw(rng, int(rng.integers(2, 8)), error="h" if rng.random() < 0.6 else "q")
     side = drawn.picture.shape[0]
     for _ in range(int(rng.integers(1, 4 + int(3 * hard)))):
@@ -305,6 +173,7 @@ def damaged(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def high_version(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """Versions 15 to 40, few pixels a module."""
     version = int(rng.integers(15, 41))
     drawn = draw(rng, version, 5, error="l" if rng.random() < 0.6 else "m")
     size = (1512, 2016)
@@ -338,6 +207,7 @@ def lots(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def monitor(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """On a screen whose grid beats with the camera, with bands."""
     drawn = draw(rng, int(rng.integers(1, 8)), 9)
     grid = np.ones(drawn.picture.shape[:2], np.float32)
     grid[::3] *= 0.55
@@ -351,6 +221,7 @@ def monitor(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def noncompliant(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """Light on dark, coloured, of dots, with a logo, without quiet zone, on a pattern."""
     drawn = draw(rng, int(rng.integers(2, 7)), 12, error="h")
     picture, p, q = drawn.picture, drawn.pixels, drawn.quiet
     dark = picture[p // 2 :: p, p // 2 :: p, 0] < 128
@@ -424,6 +295,7 @@ def pathological(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def perspective(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """Seen from far aside."""
     drawn = draw(rng, int(rng.integers(1, 8)), 12)
     size = (1200, 1600)
     image = ground(rng, *size)
@@ -434,6 +306,7 @@ def perspective(rng: Any, hard: float) -> tuple[Any, list[Any]]:
 
 
 def rotations(rng: Any, hard: float) -> tuple[Any, list[Any]]:
+    """Three codes turned every way."""
     size = (1512, 2016)
     image = ground(rng, *size)
     codes = []
