@@ -30,7 +30,7 @@ def look(gray: Any, side: int, skip: Sequence[Polygon], until: float) -> Look:
     def is_read(place: Polygon) -> bool:
         return any(same_place(place, read) for read in (*skip, *(reading.polygon for reading in readings)))
 
-    regions = [region for region in locate(small, _MOST_REGIONS) if region.score >= _LEAST]
+    regions = [region for region in locate(small, _MOST_REGIONS, until) if region.score >= _LEAST]
     for batch in (regions[i : i + _BATCH] for i in range(0, len(regions), _BATCH)):
         # What fits tells more than how sure the patterns are.
         for guess, place in _by_fit(small, scale, [r for r in batch if not is_read(polygon(r.quad, scale))], until):

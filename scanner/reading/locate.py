@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,11 +27,10 @@ _PAIRED = 12
 
 @dataclass(frozen=True)
 class Pattern:
-    """One finder pattern: `centre` (2,), `corners` (4, 2) its outer corners, clockwise from the code's upper left;
-    float64, pixels of the picture ((0, 0) is the middle of the first pixel).
+    """One finder pattern: `corners` (4, 2), its outer corners, clockwise from the code's upper left; float64, pixels
+    of the picture ((0, 0) is the middle of the first pixel).
     """
 
-    centre: Any
     corners: Any
 
 
@@ -48,14 +49,16 @@ class Region:
     score: float
 
 
-def locate(gray: Any, limit: int = LIMIT) -> list[Region]:
-    """Places of codes in a gray uint8 picture (h, w), best first, at most `limit`."""
+def locate(gray: Any, limit: int = LIMIT, until: float = math.inf) -> list[Region]:
+    """Places of codes in a gray uint8 picture (h, w), best first, at most `limit`; of the largest modules only, when
+    the time is up (monotonic).
+    """
     if gray.ndim != 2 or min(gray.shape) < 16 or limit < 1:
         return []
     levels = _levels(gray)
-    regions = _by_patterns(levels, False)
+    regions = _by_patterns(levels, False, until)
     if not regions or regions[0].score < _ENOUGH:
-        regions += _by_patterns([(255 - picture, factor) for picture, factor in levels], True)
+        regions += _by_patterns([(255 - picture, factor) for picture, factor in levels], True, until)
     regions = sorted(regions, key=lambda region: -region.score)
     for quad, score in grid_texture.patches(*levels[-1] if len(levels) < 3 else levels[-2]):
         if not any(_alike(quad, region.quad) for region in regions[:limit]):
@@ -81,10 +84,14 @@ def _levels(gray: Any) -> list[tuple[Any, float]]:
         factor *= 2
 
 
-def _by_patterns(levels: list[tuple[Any, float]], inverted: bool) -> list[Region]:
-    found = grid_finders.merged(
-        [grid_finders.finders(picture, picture.size > _BY_SPOTS).scaled(factor) for picture, factor in levels]
-    )
+def _by_patterns(levels: list[tuple[Any, float]], inverted: bool, until: float) -> list[Region]:
+    sets = []
+    # The smallest picture first: it costs a hundredth of the largest.
+    for picture, factor in reversed(levels):
+        if time.monotonic() > until:
+            break
+        sets.append(grid_finders.finders(picture, picture.size > _BY_SPOTS).scaled(factor))
+    found = grid_finders.merged(sets)
     picture, factor = levels[0]
     base = found.scaled(1 / factor)
     groups = _chosen([g for g in grid_groups.triples(picture, base) if g.score > _LEAST], len(base))
@@ -118,7 +125,7 @@ def _chosen(groups: list[Group], count: int) -> list[Group]:
 def _region(group: Group, found: Finders, factor: float, inverted: bool) -> Region:
     shift = (factor - 1) / 2
     patterns = tuple(
-        None if member < 0 else Pattern(found.centres[member] * factor + shift, corners * factor + shift)
+        None if member < 0 else Pattern(corners * factor + shift)
         for member, corners in zip(group.members, group.corners, strict=True)
     )
     modules = [float(found.modules[member]) for member in group.members if member >= 0]

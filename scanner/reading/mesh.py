@@ -19,11 +19,11 @@ from scanner.reading.soft import darknesses
 _PIXELS, _QUIET = 6, 5
 """Of a code laid flat: pixels a module, modules of paper around it."""
 _SOFTER = 0.3
-_BENDS = (1.2, 0.6, 0.3, 0.15)
-_STIFF = 0.01
-_DECIDED = 0.7
-_PLAIN = 1.0
+_DECIDED, _PLAIN = 0.7, 1.0
+"""What decided data modules and plain stretches among them count beside the fixed modules."""
+_BENDS, _STIFF = (1.2, 0.6, 0.3, 0.15), 0.01
 _PULLS = ((1.0, 2), (0.4, 1))
+"""Steps in modules, and how many to each side."""
 # Larger codes hold more alignment patterns than the corner's.
 _MOST_PULLED = 6
 _SETTLING = ((0.35, 3.0), (0.21, 1.7))
@@ -62,16 +62,10 @@ def first_fit(gray: Any, corners: Any, version: int) -> float:
     return Flat(gray, _square(corners, version), version).fit
 
 
-def fitted(gray: Any, corners: Any, version: int) -> Mesh:
-    """The grid bent to the print. The picture should have four or more pixels a module."""
-    flat = Flat(gray, _square(corners, version), version)
-    return flat.mesh(flat.settled(flat.bent(flat.start)))
-
-
 class Flat:
     """A symbol laid flat as a square picture by `move` (3x3, from modules to pixels of `gray`); places in it are
     measured in modules. `seen`: (k, 4) corners of its finder patterns, as the plan has them and where `move` puts
-    what is seen. `start`: (n, n, 2) the modules' middles to begin with; `fit`: how well they agree with the plan.
+    what is seen. `fit`: how well print and plan agree before any bending, above 1 or, by chance, below 0.5.
     """
 
     def __init__(self, gray: Any, move: Any, version: int, seen: Any = ()) -> None:
@@ -89,37 +83,37 @@ class Flat:
         middle = np.arange(self._side) + 0.5
         self._still = np.stack(np.meshgrid(middle, middle), axis=-1)
         self._knots = np.asarray(seen, float).reshape(-1, 4)
-        self.start, self.fit = self._still, self._score(_ringed(self._still))
+        self._start, self.fit = self._still, self._score(_ringed(self._still))
 
     def follow(self) -> None:
-        """Bend `start` through the patterns seen; `fit` says what came of it."""
+        """Bend the first grid through the patterns seen; `fit` says what came of it."""
         if len(self._knots):
-            self.start = self._followed()
-            self.fit = self._score(_ringed(self.start))
+            self._start = self._followed()
+            self.fit = self._score(_ringed(self._start))
 
     def meshes(self, thorough: bool) -> Iterator[Mesh]:
         """Grids over the symbol, cheap and likely ones first; `thorough`: also bent by trying, at some 30 ms."""
-        places = self.start
-        yield self.mesh(places)
-        yield self.mesh(self.settled(places))
+        places = self._start
+        yield self._mesh(places)
+        yield self._mesh(self._settled(places))
         softer = self._softer()
-        yield softer.mesh(softer.settled(places))
+        yield softer._mesh(softer._settled(places))
         if self._version <= _MOST_PULLED:
-            places = softer.pulled(places)
-            yield self.mesh(places)
-            yield softer.mesh(softer.settled(places))
+            places = softer._pulled(places)
+            yield self._mesh(places)
+            yield softer._mesh(softer._settled(places))
         rolled = self._rolled()
         if rolled is not None:
-            yield self.mesh(rolled)
-            yield self.mesh(self.settled(rolled))
+            yield self._mesh(rolled)
+            yield self._mesh(self._settled(rolled))
             places = max(places, rolled, key=lambda each: self._score(_ringed(each)))
         if thorough:
-            places = self.bent(places)
-            yield self.mesh(places)
-            yield self.mesh(self.settled(places))
-            yield softer.mesh(softer.settled(places))
+            places = self._bent(places)
+            yield self._mesh(places)
+            yield self._mesh(self._settled(places))
+            yield softer._mesh(softer._settled(places))
 
-    def mesh(self, places: Any) -> Mesh:
+    def _mesh(self, places: Any) -> Mesh:
         """The grid with its middles at `places`, in the pixels of the picture."""
         centres = cv2.perspectiveTransform(places.astype(np.float64), self._move).astype(np.float32)
         return Mesh(centres, self._greys(places), self._score(_ringed(places)))
@@ -174,7 +168,7 @@ class Flat:
         between = _between(self._side, len(few))
         return np.einsum("ai,ijk,bj->abk", between, bends.reshape(len(few), len(few), 2), between, optimize=True)
 
-    def pulled(self, places: Any) -> Any:
+    def _pulled(self, places: Any) -> Any:
         """The places with the lower right corner, which no finder pattern holds, drawn to where the print is most
         decided and paper lies outside.
         """
@@ -191,7 +185,7 @@ class Flat:
                     best, best_score = trial, score
         return best
 
-    def bent(self, places: Any) -> Any:
+    def _bent(self, places: Any) -> Any:
         """The places bent by smooth polynomials, one small step after another as long as the fit grows."""
         shapes = _shapes(self._side)
         start, bend = _ringed(places), np.zeros((shapes.shape[-1], 2))
@@ -217,7 +211,7 @@ class Flat:
                     break
         return (start + shapes @ bend)[1:-1, 1:-1]
 
-    def settled(self, places: Any) -> Any:
+    def _settled(self, places: Any) -> Any:
         """The places after a small smooth shift to where print is most decided and fits the plan: creases, curl."""
         for reach, smooth in _SETTLING:
             shifts = np.array([(x, y) for x in (-reach, 0, reach) for y in (-reach, 0, reach)], np.float32)
