@@ -277,7 +277,7 @@ class Pill(Ground):
         if self._room is not None:
             self.label.text_size = (None, None)
             self.label.texture_update()
-            whole, room = self.label.texture_size[0], self._room - around
+            whole, room = self.label.texture_size[0], max(1.0, self._room - around)
             if whole > room:
                 # Lines about equally long: a single word below looks like a mistake, and hides more of a picture.
                 lines = math.ceil(whole / room)

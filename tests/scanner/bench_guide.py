@@ -17,14 +17,18 @@ from typing import Any
 import cv2
 import numpy as np
 import scenes
+from scenes import card_kinds, cards
 
-from scanner.guide import faults
+from scanner.guide import card_side, faults
+from scanner.guide.glimpse import Glimpse, glimpse
 from scanner.pages import PageFound
 from scanner.pages.geometry import order_corners
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "pages"
 SIZE = (1944, 2592)
 LIMIT_MS = 15
+LIVE = (1280, 960)
+CARDS = 60
 GOOD = scenes.Conditions(size=SIZE, defocus=0.8, noise=2.0, tilt=5.0, azimuth=30.0, roll=3.0, exposure=0.95)
 
 
@@ -108,6 +112,7 @@ def main() -> None:
         f"guide: false alarms {alarms}/{good}, misses {missed}/{bad}, "
         f"median {np.median(spent):.1f} ms, p95 {np.percentile(spent, 95):.1f} ms (limit {LIMIT_MS})"
     )
+    _sides()
     _development()
 
 
@@ -119,6 +124,32 @@ def _timed(image: Any, found: PageFound) -> tuple[Any, float]:
         wrong = faults(image, found)
         times.append((time.perf_counter() - begin) * 1000)
     return wrong, min(times)
+
+
+def _sides() -> None:
+    """Fronts called backs and backs called fronts, upright and upside down; a side left open is captured."""
+    for severity in scenes.SEVERITIES:
+        told: Counter[str] = Counter()
+        spent = []
+        for kind in ("front", "back", *card_kinds.FRONTS, *card_kinds.BACKS):
+            for seed in range(CARDS if kind in ("front", "back") else CARDS // 5):
+                rng = np.random.default_rng([seed, len(kind), *severity.encode()])
+                made = {"front": cards.front, "back": cards.back}.get(kind)
+                sheet = card_kinds.card(kind, rng) if made is None else made(rng)
+                conditions = scenes.conditions_of(severity, rng, kind="card_front", size=LIVE)
+                shot = scenes.shoot(scenes.lay(sheet, table="dark_wood"), conditions, rng)
+                straight = glimpse(shot.image, order_corners(shot.sheets[0].quad))
+                for way in (slice(None), slice(None, None, -1)):
+                    turned = Glimpse(np.ascontiguousarray(straight.bgr[way, way]), straight.towards)
+                    begin = time.perf_counter()
+                    side = card_side(turned)
+                    spent.append((time.perf_counter() - begin) * 1000)
+                    truth = kind.partition("_")[0]
+                    told["open" if side is None else "right" if side == truth else "wrong"] += 1
+        print(
+            f"  side of a card, {severity:8} right {told['right']}, left open {told['open']}, wrong {told['wrong']} "
+            f"of {told.total()} (limit 0 wrong), median {np.median(spent):.1f} ms"
+        )
 
 
 def _development() -> None:
