@@ -10,7 +10,7 @@ from langso.words import nfc
 MAX_TEXT = 4296
 """Letters in the largest QR code (version 40-L, alphanumeric); anything longer is no QR text."""
 
-_NAMED = "]Q2"
+_NAMED = frozenset(("]Q2", "]Q4", "]Q6"))
 _VIETNAMESE = frozenset(
     letter
     for plain in "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -24,11 +24,11 @@ _MARKS = frozenset("\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323")
 def of_zxing(result: Any) -> str:
     """Text of a zxing-cpp result, "" where it is none we take.
 
-    Where the code names a character set (ECI: "]Q2" and up) that is used. Otherwise bytes that are valid UTF-8 are
+    Where the code names a character set (ECI) that is used. Otherwise bytes that are valid UTF-8 are
     UTF-8: phones, banks and the ID card write it without saying so, and a guess between Asian character sets
     garbles short Vietnamese words.
     """
-    if str(result.symbology_identifier) < _NAMED:
+    if str(result.symbology_identifier) not in _NAMED:
         try:
             return bytes(result.bytes).decode("utf-8")
         except UnicodeDecodeError:

@@ -9,6 +9,7 @@ import logging
 import mmap
 import os
 import queue
+import resource
 import signal
 import sys
 import threading
@@ -35,6 +36,8 @@ def main() -> None:
     # Engines print where they like; answers have a pipe of their own.
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
+    # Engines may crash, and a core would hold the paper that lies under the camera.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     cv2.setNumThreads(1)
