@@ -16,7 +16,7 @@ _SHRINK = 1.4
 """Source pixels a result's pixel may stand for before the source is averaged down first."""
 _LEFT = 1.15
 """What is left to shrink after that: enough to stay sharp."""
-_SHARPEN = 0.3
+_SHARPEN = 0.6
 _MARGIN = 4
 _STRIP = 256
 
@@ -59,8 +59,8 @@ def sample(image: Any, at: Any) -> Any:
 
 
 def _crisp(page: Any) -> Any:
-    """What interpolating between neighbours softened, sharpened again: nearer to the paper than cubic weights come,
-    which ring about letters and bring up grain, and three times as fast.
+    """What interpolating between neighbours softened, sharpened again: letters are as crisp as with cubic weights, and
+    read as well, at a third of their time.
     """
     soft = cv2.getGaussianKernel(3, 0.7, cv2.CV_32F)
     kernel = -_SHARPEN * (soft @ soft.T)
