@@ -59,8 +59,8 @@ def sample(image: Any, at: Any) -> Any:
 
 
 def _crisp(page: Any) -> Any:
-    """What interpolating between neighbours softened, sharpened again: letters are as crisp as with cubic weights, and
-    read as well, at a third of their time.
+    """What interpolating between neighbours softened, sharpened again: letters as crisp as with cubic weights, and
+    read as well, in a third of the time.
     """
     soft = cv2.getGaussianKernel(3, 0.7, cv2.CV_32F)
     kernel = -_SHARPEN * (soft @ soft.T)
