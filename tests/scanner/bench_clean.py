@@ -108,8 +108,9 @@ def preview() -> None:
         whole, finding, finishing = np.median(np.array(rounds[1:]), axis=0)
         stages = ", ".join(f"{key} {np.median(values[-3:]) * 1000:.0f}" for key, values in spent.items() if values)
         print(
-            f"  {name:10} {whole:.2f} s = {whole / PREVIEW_S:.0%} of the limit, {min(work):.2f} s of a core (find {finding * 1000:.0f} ms, finish "
-            f"{finishing * 1000:.0f} ms: {stages}); {page.dpi} dpi, {page.straightened or 'flat'}"
+            f"  {name:10} {whole:.2f} s = {whole / PREVIEW_S:.0%} of the limit, {min(work):.2f} s of a core (find "
+            f"{finding * 1000:.0f} ms, finish {finishing * 1000:.0f} ms: {stages}); {page.dpi} dpi, "
+            f"{page.straightened or 'flat'}"
         )
 
 
