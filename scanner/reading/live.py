@@ -20,7 +20,7 @@ from scanner.reading import engines, ladder, pool
 from scanner.reading.changes import resized
 from scanner.reading.places import Polygon, cut, polygon, same_place, side
 from scanner.reading.reader import Code, Examined, as_code, examine
-from scanner.reading.stack_following import Following
+from scanner.reading.stack_following import Following, likely
 
 _log = logging.getLogger(__name__)
 
@@ -156,6 +156,12 @@ class LiveReader:
         self._tell([as_code(reading) for reading in following.read(begin + _ADD_S + _SUM_S)])
         if following and begin < self._examined_at + _EXAMINE_EVERY_S:
             return
+        with self._wanted:
+            nothing = not self._seen
+        if nothing:
+            following.begin(frames[-1], likely(frames[-1]), sure=False)
+        else:
+            following.drop_unsure()
         found = self._examine(frames[-1], _SHORT_S if following or not self._examined_at else _DEEP_S)
         self._examined_at = time.monotonic()
         self._tell(list(found.codes))

@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.reading import stack_modules
+import cv2
+
+from scanner.reading import changes, stack_modules
 from scanner.reading.engines import Reading
-from scanner.reading.places import Point, Polygon, overlap, same_place
+from scanner.reading.locate import locate
+from scanner.reading.places import Point, Polygon, overlap, polygon, same_place
 from scanner.reading.stack import Stack
 
-_MOST_PLACES = 3
+_MOST_PLACES, _MOST_UNSURE = 3, 2
 _MOST_LOST = 4
 _MOST_VAIN = 2
 _SAME = 0.35
+_LOOK_SIDE = 1400
+_READ_S = 0.5
 _FIRST_TRY, _NEXT_TRY = 3, 1.3
 # Noise halves with four times the frames: what so many do not show, more will not.
 _ENOUGH = 40
@@ -24,6 +29,7 @@ _ENOUGH = 40
 @dataclass
 class _Followed:
     stack: Stack
+    sure: bool
     lost: int = 0
     due: float = _FIRST_TRY
     vain: int = 0
@@ -38,19 +44,25 @@ class Following:
     def __bool__(self) -> bool:
         return bool(self._followed)
 
-    def begin(self, frame: Any, places: Sequence[Polygon]) -> None:
-        """Follow these places of a gray frame, those not followed yet, as far as there is room."""
+    def begin(self, frame: Any, places: Sequence[Polygon], sure: bool = True) -> None:
+        """Follow these places of a gray frame, those not followed yet, as far as there is room. Those that are not
+        sure leave when others come.
+        """
         for place in places:
-            if any(overlap(place, each.stack.outline()) > _SAME for each in self._followed):
+            same = next((e for e in self._followed if overlap(place, e.stack.outline()) > _SAME), None)
+            if same is not None and (same.sure or not sure):
                 continue
-            if len(self._followed) >= _MOST_PLACES:
+            if same is not None:
+                # A guess was about right: begun anew with the better outline.
+                self._drop(same)
+            if len(self._followed) >= (_MOST_PLACES if sure else _MOST_UNSURE):
                 # What was summed several times and shows no grid is hardly a code.
-                worst = max(self._followed, key=lambda each: each.vain)
-                if worst.vain < _MOST_VAIN:
+                worst = max(self._followed, key=lambda each: (not each.sure, each.vain))
+                if worst.vain < _MOST_VAIN and (worst.sure or not sure):
                     return
                 self._drop(worst)
             try:
-                self._followed.append(_Followed(Stack(frame, place)))
+                self._followed.append(_Followed(Stack(frame, place), sure))
             except ValueError:
                 continue
 
@@ -68,19 +80,26 @@ class Following:
                         self._drop(each)
 
     def read(self, until: float) -> list[Reading]:
-        """Codes read from the sums that have grown enough since the last try; their places in the newest frame."""
-        found: list[Reading] = []
-        for each in sorted(self._followed, key=lambda each: each.vain):
+        """A code read from a sum that has grown enough since the last try, its place in the newest frame. No sum is
+        begun after `until`, none takes much longer than _READ_S.
+        """
+        for each in sorted(self._followed, key=lambda each: (not each.sure, each.vain)):
             if each.stack.count < each.due or time.monotonic() > until:
                 continue
             each.due = each.stack.count * _NEXT_TRY
-            look = stack_modules.decoded(each.stack.summed(), until, each.stack.contrast())
-            for reading in look.readings:
-                found.append(Reading(reading.text, each.stack.laid_back(reading.polygon), reading.engine))
+            look = stack_modules.decoded(each.stack.summed(), time.monotonic() + _READ_S, each.stack.contrast())
+            found = [Reading(r.text, each.stack.laid_back(r.polygon), r.engine) for r in look.readings]
             each.vain = 0 if look.unread else each.vain + 1
-            if look.readings or each.stack.count > _ENOUGH:
+            if look.readings or each.stack.count > _ENOUGH or (not each.sure and each.vain > _MOST_VAIN):
                 self._drop(each)
-        return found
+            if found:
+                return found
+        return []
+
+    def drop_unsure(self) -> None:
+        """Follow only what was surely seen."""
+        for each in [each for each in self._followed if not each.sure]:
+            self._drop(each)
 
     def drop(self, places: Sequence[Sequence[Point]]) -> None:
         """Follow no place where one of these was read."""
@@ -96,3 +115,10 @@ class Following:
     def _drop(self, each: _Followed) -> None:
         each.stack.forget()
         self._followed.remove(each)
+
+
+def likely(gray: Any) -> list[Polygon]:
+    """Places of a gray frame that look most like a code to the eye for finder patterns and busy patches."""
+    small, scale = changes.resized(gray, min(_LOOK_SIDE, max(gray.shape)))
+    crisp = cv2.addWeighted(small, 3, cv2.GaussianBlur(small, (0, 0), 2), -2, 0)
+    return [polygon(region.quad, scale) for region in locate(crisp, _MOST_UNSURE)]

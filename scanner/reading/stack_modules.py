@@ -35,15 +35,15 @@ _LEAST_CLEAR, _WORTH = 0.4, 0.85
 
 def decoded(summed: Any, until: float, contrast: Any | None = None) -> Look:
     """The code in a sum of frames (float32, light above 0), found by its finder patterns; `unread` where one is seen
-    but not read beyond doubt. `contrast`: strength of the print at every pixel, where known. Stops at `until`
-    (monotonic).
+    but not read beyond doubt. `contrast`: strength of the print at every pixel, where known. No guess
+    is begun after `until` (monotonic).
     """
     picture = np.clip(128 + 55 * summed, 0, 255).astype(np.uint8)
     seen: Polygon | None = None
     for corners, version in guesses(picture):
-        grid = settled(summed, corners, version)
         if time.monotonic() > until:
             break
+        grid = settled(summed, corners, version)
         if grid is None:
             continue
         seen = seen or polygon(grid.corners)
