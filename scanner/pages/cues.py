@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,20 +57,27 @@ def look(small: Any) -> Views:
     return Views(lab, np.stack(channels).astype(np.float32), channels[0], cv2.extractChannel(hsv, 1), tuple(channels))
 
 
-def candidates(views: Views, each: int = _EACH) -> list[Quad]:
-    """Quads from every cue, convex, large enough, without near copies; at most `each` from one mask."""
+def candidates(views: Views) -> list[Quad]:
+    """Quads for one sheet, from every cue: convex, large enough, without near copies."""
     height, width = views.shape
+    many = np.concatenate([patches(views, _EACH, MIN_AREA), _quads_of_lines(views)])
+    return distinct(plausible(many, width, height, MIN_AREA))
+
+
+def patches(views: Views, each: int, least: float, table: Any = None) -> NDArray[np.float64]:
+    """Quads (n, 4, 2) around what is of one colour or enclosed by edges: at most `each` from one mask, none smaller
+    than `least` of the picture. `table`: its `table_likeness`; what is not the table is looked at too.
+    """
     found: list[Any] = []
-    for mask in _regions(views):
-        found += _fours_of_mask(mask, each)
+    for mask in itertools.chain(_regions(views), () if table is None else _off_table(table)):
+        found += _fours_of_mask(mask, each, least)
     inside_half = len(found)
     for edge in _edge_maps(views):
         closed = cv2.morphologyEx(edge, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-        found += _fours_of_mask(closed, each, filled=False)
+        found += _fours_of_mask(closed, each, least, filled=False)
     quads = np.array(found, dtype=np.float64).reshape(-1, 4, 2)
     quads[:inside_half] = 2.0 * quads[:inside_half] + 0.5
-    many = np.concatenate([order_many(quads), _quads_of_lines(views)])
-    return _distinct(_plausible(many, width, height))
+    return order_many(quads)
 
 
 def _regions(views: Views) -> Iterator[Any]:
@@ -98,6 +106,15 @@ def _regions(views: Views) -> Iterator[Any]:
         yield cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
 
 
+def _off_table(table: Any) -> Iterator[Any]:
+    """Masks of half size of what lies on the table, ever wider bridges between neighbours cut."""
+    half: Any = cv2.resize(table, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_LINEAR)
+    for level in (60, 140):
+        mask: Any = cv2.inRange(half, 0, level)
+        for side in (3, 9, 17):
+            yield cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+
+
 def _level(channel: Any, share: float) -> int:
     """The level (0-255) that `share` of the pixels do not exceed."""
     counts = cv2.calcHist([channel], [0], None, [256], [0, 256]).ravel().cumsum()
@@ -118,11 +135,11 @@ def _edge_maps(views: Views) -> Iterator[Any]:
             yield cv2.Canny(channel, low, high)
 
 
-def _fours_of_mask(mask: Any, each: int, *, filled: bool = True) -> list[Any]:
+def _fours_of_mask(mask: Any, each: int, share: float, *, filled: bool = True) -> list[Any]:
     """Four points (4, 2), in any order, around each of the largest patches of a mask."""
     mode = cv2.RETR_EXTERNAL if filled else cv2.RETR_LIST
     contours, _ = cv2.findContours(mask, mode, cv2.CHAIN_APPROX_SIMPLE)
-    least = MIN_AREA * mask.shape[0] * mask.shape[1]
+    least = share * mask.shape[0] * mask.shape[1]
     found: list[Any] = []
     for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:each]:
         hull = cv2.convexHull(contour)
@@ -222,8 +239,8 @@ def _turn(first: float, second: float) -> float:
     return min(between, 180 - between)
 
 
-def _plausible(many: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:
-    """Those that could be a sheet: convex, large enough, hardly beyond the picture, corners of 40 to 140 degrees."""
+def plausible(many: NDArray[np.float64], width: int, height: int, least: float) -> NDArray[np.float64]:
+    """Those quads that could be a sheet: convex, large enough, hardly beyond the picture, corners of 40-140°."""
     many = many[np.all(np.isfinite(many), axis=(1, 2))]
     edges = many[:, (1, 2, 3, 0)] - many
     following = edges[:, (1, 2, 3, 0)]
@@ -234,12 +251,13 @@ def _plausible(many: NDArray[np.float64], width: int, height: int) -> NDArray[np
     share = np.abs((x * ony - y * onx).sum(axis=1)) / 2 / (width * height)
     slack = 0.06 * max(width, height)
     good = np.all(turns > 0, axis=1) | np.all(turns < 0, axis=1)
-    good &= (share > MIN_AREA) & (share < 0.99) & np.all(np.abs(cosine) < _STEEP, axis=1)
+    good &= (share > least) & (share < 0.99) & np.all(np.abs(cosine) < _STEEP, axis=1)
     good &= np.all((many > -slack) & (many < np.array([width, height]) + slack), axis=(1, 2))
     return np.asarray(many[good])
 
 
-def _distinct(quads: NDArray[np.float64]) -> list[Quad]:
+def distinct(quads: NDArray[np.float64]) -> list[Quad]:
+    """The quads (n, 4, 2) without near copies."""
     kept: dict[bytes, Quad] = {}
     for cell, quad in zip(np.round(quads / 6).astype(np.int32), quads, strict=True):
         kept.setdefault(cell.tobytes(), quad)

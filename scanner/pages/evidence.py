@@ -36,9 +36,15 @@ def _bilinear() -> NDArray[np.float64]:
 _INNER = _bilinear()
 
 
-def evidence(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> Any:
+def evidence(
+    views: Views,
+    quads: NDArray[np.float64],
+    bows: NDArray[np.float64] | None = None,
+    reach: NDArray[np.float64] | None = None,
+) -> Any:
     """One row of NAMES for each of `quads` (n, 4, 2), whose sides bend inwards by `bows` (n, 4) pixels; float (n, f).
 
+    `reach` (n,): how far from its sides each is looked at, 1 as for a sheet that fills a picture of 480 pixels.
     All at once: hundreds of candidates cost a few milliseconds.
     """
     height, width = views.shape
@@ -47,7 +53,8 @@ def evidence(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64]
     ends = quads[:, (1, 2, 3, 0)]
     edges = ends - quads
     lengths = np.maximum(np.linalg.norm(edges, axis=2), 1e-9)
-    x, y = spots_along(quads, along, _OFFSETS, bows)
+    offsets = _OFFSETS if reach is None else _OFFSETS[:, None] * reach
+    x, y = spots_along(quads, along, offsets, bows)
     profile = sample(views.planes, x, y)
     weight = lengths / lengths.sum(axis=1, keepdims=True)
     inside = _within(x[5], y[5], width, height)
@@ -96,7 +103,7 @@ def evidence(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64]
         np.clip((colour - 6) / 14, 0, 1).mean(axis=1),
         alike.sum(axis=1) / known_count,
         alike_colour.sum(axis=1) / known_count,
-        _beyond(views, quads, edges / lengths[..., None]),
+        _beyond(views, quads, edges / lengths[..., None], reach),
         1 - inside.mean(axis=(1, 2)),
         np.minimum(share, 0.8),
         np.log(np.maximum(share, 1e-3)),
@@ -106,13 +113,14 @@ def evidence(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64]
     return np.stack(rows, axis=1)
 
 
-def _beyond(views: Views, quads: NDArray[np.float64], direction: NDArray[np.float64]) -> Any:
+def _beyond(views: Views, quads: NDArray[np.float64], direction: NDArray[np.float64], reach: Any) -> Any:
     """How much (0-1) the sides run on past the corners: paper ends there, joints of tiles and shadows do not."""
     height, width = views.shape
-    steps = (np.array(_STEEP) + 4)[:, None, None, None]
+    scale = np.ones(len(quads)) if reach is None else reach
+    steps = ((np.array(_STEEP) + 4)[:, None] * scale)[:, :, None, None]
     # Before the first corner of each side and after its last: (steps, 2, n, 4, 2).
     ends = np.stack([quads - steps * direction, quads[:, (1, 2, 3, 0)] + steps * direction], axis=1)
-    across = 4 * inward(quads)
+    across = 4 * scale[:, None, None] * inward(quads)
     two = np.stack([ends - across, ends + across])
     colours = sample(views.planes, two[..., 0], two[..., 1])
     step = np.minimum(np.sqrt(apart(colours[:, 1] - colours[:, 0])) / _FULL, 1)

@@ -10,6 +10,7 @@ import numpy as np
 
 from scanner.pages.cues import candidates, look
 from scanner.pages.geometry import area, is_convex, order_corners, overlap, sides
+from scanner.pages.ground import bareness, table_likeness
 from scanner.pages.score import rough_totals, score_many
 from scanner.pages.sides import bows_of, refined
 
@@ -30,6 +31,10 @@ _FRAME = 0.015
 # Below it, what a bare table offers: its grain and the edge of the picture.
 _GUESS = 0.03
 _STRIPE = 4.0
+# How like the table the inside of a sheet may be (0-1), where its outline is sure and where it is not.
+_GROUND = 0.8
+_HALF_GROUND = 0.5
+_SURE_ON_ALIKE = 0.75
 _NONE = "Chưa thấy giấy, xin đặt giấy vào giữa khung"
 
 
@@ -63,7 +68,7 @@ def find_page(image: Any) -> PageFound:
     if odds < _NO_SHEET:
         return PageFound(None, round(confidence, 3), ("Chưa thấy đủ bốn mép giấy, xin đặt giấy lên nền khác màu",))
     whole = order_corners(best.quad / scale)
-    if _is_table(whole, confidence, width, height):
+    if _is_table(whole, confidence, width, height) or _is_ground(views, best.quad, confidence):
         return PageFound(None, round(confidence, 3), (_NONE,))
     return PageFound(whole, round(confidence, 3), advice_for(whole, confidence, width, height))
 
@@ -109,6 +114,15 @@ def _is_table(quad: Quad, confidence: float, width: int, height: int) -> bool:
     if any(own[i] and own[i + 2] and lengths[1 - i :: 2].min() > _STRIPE * lengths[i::2].max() for i in (0, 1)):
         return True
     return bool(confidence < (_SURE if own.all() else _GUESS if own.any() else 0.0))
+
+
+def _is_ground(views: Views, quad: Quad, confidence: float) -> bool:
+    """Whether inside a quad there is only what the border of the picture shows too: the checks of a cloth, a plank.
+
+    A white sheet on a white table is as alike, but its outline is sure.
+    """
+    alike = float(bareness(table_likeness(views), quad[None])[0])
+    return alike > (_GROUND if confidence >= _SURE_ON_ALIKE else _HALF_GROUND)
 
 
 def advice_for(quad: Quad, confidence: float, width: int, height: int) -> tuple[str, ...]:

@@ -56,6 +56,14 @@ def is_convex(quad: Quad) -> bool:
     return bool(np.all(turns > 0) or np.all(turns < 0))
 
 
+def convex_many(quads: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """`is_convex` of quads (n, 4, 2): (n,)."""
+    edges = quads[:, _NEXT] - quads
+    following = edges[:, _NEXT]
+    turns = edges[..., 0] * following[..., 1] - edges[..., 1] * following[..., 0]
+    return np.asarray(np.all(turns > 0, axis=1) | np.all(turns < 0, axis=1))
+
+
 def angles(quad: Quad) -> NDArray[np.float64]:
     """The four inner angles in degrees."""
     before = quad[_PREVIOUS] - quad

@@ -43,7 +43,7 @@ _WEIGHTS = {
     "bow": (0.00, -8.64),
 }
 _ROUGH, _EXACT = np.array([_WEIGHTS[name] for name in NAMES]).T
-# Whether a refined quad is a sheet at all, however large: used where there may be several.
+# Whether a refined quad is a sheet at all, however large.
 _SHEET = {
     "edge": 4.65,
     "edge_worst": -2.56,
@@ -67,7 +67,6 @@ _SHEET = {
 }
 _SHEET_BIAS = -13.24
 _IS_SHEET = np.array([_SHEET.get(name, 0.0) for name in NAMES])
-_SIZES = np.array([name.startswith("share") for name in NAMES])
 _EDGE, _WORST = NAMES.index("edge"), NAMES.index("near_worst")
 
 
@@ -83,9 +82,9 @@ class Score:
     odds: float
 
 
-def rough_totals(views: Views, quads: NDArray[np.float64], *, any_size: bool = False) -> Any:
-    """What ranks fresh candidates (n, 4, 2): float (n,). `any_size`: large ones are not preferred."""
-    return evidence(views, quads) @ (np.where(_SIZES, 0.0, _ROUGH) if any_size else _ROUGH)
+def rough_totals(views: Views, quads: NDArray[np.float64]) -> Any:
+    """What ranks fresh candidates (n, 4, 2): float (n,)."""
+    return evidence(views, quads) @ _ROUGH
 
 
 def score_many(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> list[Score]:
@@ -94,8 +93,3 @@ def score_many(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float6
     totals, odds = rows @ _EXACT, rows @ _IS_SHEET + _SHEET_BIAS
     table = np.stack([totals, rows[:, _EDGE], rows[:, _WORST], odds], axis=1)
     return [Score(*row) for row in table.tolist()]
-
-
-def sheet_odds(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> Any:
-    """Log odds (n,) that each refined quad is the outline of some sheet, large or small."""
-    return evidence(views, quads, bows) @ _IS_SHEET + _SHEET_BIAS

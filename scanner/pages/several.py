@@ -7,36 +7,44 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from scanner.pages.cues import candidates, look
-from scanner.pages.finder import WORK_SIDE, PageFound, advice_for, shrunk
-from scanner.pages.geometry import area, is_convex, order_corners, overlap
-from scanner.pages.score import rough_totals, sheet_odds
+from scanner.pages.cues import distinct, patches, plausible
+from scanner.pages.finder import PageFound, advice_for, shrunk
+from scanner.pages.geometry import area, convex_many, order_corners, overlap
+from scanner.pages.ground import bareness, survey
+from scanner.pages.ruled import ruled
 from scanner.pages.sides import bows_of, refined
+from scanner.pages.wholes import whole_odds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scanner.pages.geometry import Quad
+    from scanner.pages.ground import Survey
 
-_EACH = 8
-_KEEP = 40
+_SIDE = 960
+_EACH = 30
+_LEAST = 0.003
+_KEEP = 70
 _LEAST_ODDS = 0.0
-_COPY = 0.75
+# What looks like the table inside may be white paper on a white table, where its outline is sure.
+_ALIKE = 0.7
+_SURE_ON_ALIKE = 1.5
+_COPY = 0.7
 _SHARED = 0.12
+_MOST = 30
+_STEPS = 20000
 
 
 def find_pages(image: Any) -> list[PageFound]:
-    """All sheets and cards of a BGR picture that lie apart, in reading order; [] where there is none.
+    """All sheets and cards of a BGR picture, in reading order; [] where there is none. Neighbours may touch or lie a
+    little over one another.
 
     A card lying on a sheet belongs to the sheet, an open booklet is one sheet: nothing is found inside another.
     """
     height, width = image.shape[:2]
-    scale = min(1.0, WORK_SIDE / max(height, width))
-    views = look(shrunk(image, scale))
-    proposed = candidates(views, _EACH)
-    if not proposed:
-        return []
-    quads, odds = promising(views, np.array(proposed))
+    scale = min(1.0, _SIDE / max(height, width))
+    seen = survey(shrunk(image, scale))
+    quads, odds = claims(seen, proposals(seen))
     chosen = _apart(quads, odds)
     found = []
     for at in _reading_order([quads[i] for i in chosen]):
@@ -46,40 +54,61 @@ def find_pages(image: Any) -> list[PageFound]:
     return found
 
 
-def promising(views: Any, proposed: NDArray[np.float64]) -> tuple[list[Quad], list[float]]:
-    """Refined candidates without near copies, and the log odds that each is a sheet; best first."""
-    order = np.argsort(-rough_totals(views, proposed, any_size=True))[:_KEEP]
-    few = proposed[order]
-    nearer, _ = refined(views.planes, few)
-    bent, bows = refined(views.planes, few, 5, bows_of(views.planes, few), bend=True)
-    quads = np.concatenate([nearer, bent])
-    odds = sheet_odds(views, quads, np.concatenate([np.zeros(bows.shape), bows]))
+def proposals(seen: Survey) -> NDArray[np.float64]:
+    """Quads (n, 4, 2) that may be sheets, in the survey's pixels, without near copies."""
+    height, width = seen.views.shape
+    many = np.concatenate([ruled(seen), patches(seen.views, _EACH, _LEAST, seen.table)])
+    return np.array(distinct(plausible(many, width, height, _LEAST))).reshape(-1, 4, 2)
+
+
+def claims(seen: Survey, proposed: NDArray[np.float64]) -> tuple[list[Quad], list[float]]:
+    """The most promising candidates moved onto the edges, without near copies, and the log odds that each is a whole
+    sheet; best first.
+    """
+    if not len(proposed):
+        return [], []
+    few = proposed[np.argsort(-whole_odds(seen, proposed))[:_KEEP]]
+    planes = seen.views.planes
+    nearer, straight = refined(planes, few)
+    bent, bows = refined(planes, few, 5, bows_of(planes, few), bend=True)
+    quads, all_bows = np.concatenate([few, nearer, bent]), np.concatenate([0 * straight, 0 * straight, bows])
+    good = convex_many(quads)
+    quads, odds = quads[good], whole_odds(seen, quads[good], all_bows[good])
+    needed = np.where(bareness(seen.table, quads) > _ALIKE, _SURE_ON_ALIKE, _LEAST_ODDS)
+    odds = np.where(odds > needed, odds, -1.0)
     kept: list[int] = []
     for i in np.argsort(-odds):
-        if is_convex(quads[i]) and all(overlap(quads[i], quads[j]) < _COPY for j in kept):
+        if odds[i] <= _LEAST_ODDS or len(kept) >= _MOST:
+            break
+        if all(overlap(quads[i], quads[j]) < _COPY for j in kept):
             kept.append(int(i))
     return [quads[i] for i in kept], [float(odds[i]) for i in kept]
 
 
 def _apart(quads: list[Quad], odds: list[float]) -> list[int]:
-    """Those that cover most with most certainty, no two of them sharing ground."""
-    good = [i for i in range(len(quads)) if odds[i] > _LEAST_ODDS]
-    value = {i: area(quads[i]) * float(np.tanh(odds[i] / 4)) for i in good}
-    clash = {i: {j for j in good if j != i and _shared(quads[i], quads[j]) > _SHARED} for i in good}
-    chosen: list[int] = []
-    for i in sorted(good, key=lambda one: -value[one]):
-        if not clash[i] & set(chosen):
-            chosen.append(i)
-    # Two sheets side by side also make one large outline: it goes where its parts together are worth more.
-    for whole in list(chosen):
-        free = [j for j in clash[whole] if not clash[j] & (set(chosen) - {whole})]
-        parts: list[int] = []
-        for j in sorted(free, key=lambda one: -odds[one]):
-            if not clash[j] & set(parts):
-                parts.append(j)
-        if len(parts) > 1 and sum(value[j] for j in parts) > value[whole]:
-            chosen = [one for one in chosen if one != whole] + parts
-    return chosen
+    """Those that together cover most with most certainty, no two of them sharing ground: the best set of all."""
+    count = len(quads)
+    order = sorted(range(count), key=lambda i: -area(quads[i]) * np.tanh(odds[i] / 4))
+    value = [area(quads[i]) * float(np.tanh(odds[i] / 4)) for i in order]
+    clash = [
+        sum(1 << j for j in range(count) if j != i and _shared(quads[order[i]], quads[order[j]]) > _SHARED)
+        for i in range(count)
+    ]
+    rest = [*np.cumsum(value[::-1])[::-1].tolist(), 0.0]
+    best, chosen, steps = -1.0, 0, 0
+    # Depth first, the worthiest first: a branch ends where all that is left could not make it the best.
+    branches = [(0, 0, 0, 0.0)]
+    while branches and steps < _STEPS:
+        at, used, barred, total = branches.pop()
+        steps += 1
+        if total > best:
+            best, chosen = total, used
+        if at == count or total + rest[at] <= best:
+            continue
+        branches.append((at + 1, used, barred, total))
+        if not barred >> at & 1:
+            branches.append((at + 1, used | 1 << at, barred | clash[at], total + value[at]))
+    return [order[i] for i in range(count) if chosen >> i & 1]
 
 
 def _shared(first: Quad, second: Quad) -> float:

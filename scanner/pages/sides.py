@@ -42,16 +42,26 @@ def apart(change: Any) -> Any:
     return change[0] * change[0] + _COLOUR * (change[1] * change[1] + change[2] * change[2])
 
 
+def seam(fine: Any, x: Any, y: Any, normal: Any) -> Any:
+    """How much darker (grey levels, at least 0) the points x, y (...) are than both sides of them, 4 to 5 pixels off
+    along `normal` (..., 2): the shadow where one sheet touches another. `fine`: uint8 (1, h, w).
+    """
+    off = np.array([-5.0, -4.0, -1.0, 0.0, 1.0, 4.0, 5.0]).reshape(-1, *([1] * x.ndim))
+    level = sample(fine, x + off * normal[..., 0], y + off * normal[..., 1])[0].astype(np.float32)
+    dark = level[2:5].min(axis=0)
+    return np.maximum(np.minimum(level[:2].mean(axis=0), level[5:].mean(axis=0)) - dark, 0)
+
+
 def spots_along(
     quads: NDArray[np.float64], along: Any, offsets: Any, bows: NDArray[np.float64] | None = None
 ) -> tuple[Any, Any]:
     """x and y (offsets, n, 4, along) of points beside each side, at `along` (0-1) and `offsets` pixels inwards.
 
-    `bows` (n, 4): how far in pixels the middle of each side lies inside its chord.
+    `bows` (n, 4): how far in pixels the middle of each side lies inside its chord. `offsets` may be (offsets, n).
     """
     # Half precision of the corners' is plenty for choosing pixels, and twice as fast.
     along, offsets = along.astype(np.float32), offsets.astype(np.float32)
-    inwards = offsets[:, None, None, None]
+    inwards = (offsets if offsets.ndim == 2 else offsets[:, None])[:, :, None, None]
     if bows is not None:
         inwards = inwards + bows.astype(np.float32)[..., None] * (4 * along * (1 - along))
     start, edges = quads.astype(np.float32), (quads[:, _NEXT] - quads).astype(np.float32)
