@@ -34,7 +34,7 @@ _DEEP = 0.65
 """Largest over smallest of a paper's blue, green and red, as a logarithm: above it is no sheet of office paper."""
 _PHOTOGRAPHED = 235.0
 """What white comes to where a camera sets its exposure."""
-_DARK = 0.5
+_DARK = 0.35
 """Share of the brightness around it under which a sheet is dark itself, not in the shade."""
 _DARKEST_LEVEL = 0.2
 

@@ -51,13 +51,8 @@ def finish(
     corners = np.roll(corners, turns, axis=0)
     if turns % 2:
         size = replace(size, mm=(size.mm[1], size.mm[0]))
+    size, shape = _shaped(copy, corners, size, guessed=paper not in SIZES_MM and px_per_mm is None)
     rigid = size.paper in RIGID
-    shape = shape_of(copy, corners, size.mm, rigid=rigid)
-    if paper not in SIZES_MM and px_per_mm is None:
-        better = _second_thought(size, shape, copy)
-        if better is not size:
-            size, rigid = better, False
-            shape = shape_of(copy, corners, size.mm)
     grid = shape.grid()
     dpi = told_dpi(dense(grid, size.mm), size.mm)
     lit = light.light_of(copy.view(grid, _look(size, 2 * light.LOOK)), one_colour=rigid)
@@ -70,17 +65,26 @@ def finish(
     return CleanPage(picture, dpi, size.paper, size.mm, size.sure, turns * 90, shape.how)
 
 
-def rectify(image: Any, quad: Quad, paper: str | None = None, *, px_per_mm: float | None = None) -> CleanPage:
+def rectify(
+    image: Any,
+    quad: Quad,
+    paper: str | None = None,
+    *,
+    px_per_mm: float | None = None,
+    white: tuple[float, float, float] | None = None,
+) -> CleanPage:
     """Straighten a sheet, taken for flat and lying as it shall, and even out its light. `paper`: a name in SIZES_MM
     where it is known; `px_per_mm`: pixels a millimetre on the table has in this picture, where the camera was
-    measured once. The picture is never enlarged: a far sheet gets a low dpi. Raises CornersRefused.
+    measured once; `white`: as in `finish`. The picture is never enlarged: a far sheet gets a low dpi. Raises
+    CornersRefused.
     """
     corners = _checked(image, quad)
     size = size_of(corners, (image.shape[1], image.shape[0]), paper, px_per_mm)
     dpi = told_dpi(resolution(corners, size.mm), size.mm)
-    return CleanPage(
-        light.flatten_light(warp_flat(image, corners, _pixels(size, dpi))), dpi, size.paper, size.mm, size.sure
-    )
+    picture = warp_flat(image, corners, _pixels(size, dpi))
+    lit = light.light_of(picture, one_colour=size.paper in RIGID)
+    picture = light.take_off(picture, lit, white_of(lit.tint, around(near(image, corners), corners), white))
+    return CleanPage(picture, dpi, size.paper, size.mm, size.sure)
 
 
 def told_dpi(seen: float, mm: tuple[float, float]) -> int:
@@ -103,15 +107,18 @@ def _checked(image: Any, quad: Quad) -> Quad:
     raise CornersRefused("Bốn góc tờ giấy chưa đúng; xin đánh dấu lại bốn góc.")
 
 
-def _second_thought(size: Size, shape: Shape, copy: Near) -> Size:
-    """The size guessed from a shape, once the sheet was looked at."""
-    if size.paper == "ID-1" and square(copy, shape):
+def _shaped(copy: Near, corners: Quad, size: Size, *, guessed: bool) -> tuple[Size, Shape]:
+    """The sheet's shape, and its size once it was looked at; `guessed`: the size comes from four corners alone."""
+    shape = shape_of(copy, corners, size.mm, rigid=size.paper in RIGID)
+    if guessed and size.paper == "ID-1" and square(copy, shape):
         # A card's corners are round: a sheet of its shape with square ones is a folio.
-        return Size("F4", lying("F4", size.mm), 0.5)
-    if size.paper == "other" and curl(shape) > ROLLED:
+        size = Size("F4", lying("F4", size.mm), 0.5)
+    elif guessed and size.paper == "other" and curl(shape) > ROLLED:
         # A strongly curled sheet has no shape to go by: the commonest paper, standing or lying as it seems to.
-        return replace(size, paper="A4", mm=lying("A4", (size.mm[0], 1.15 * size.mm[1])))
-    return size
+        size = replace(size, paper="A4", mm=lying("A4", (size.mm[0], 1.15 * size.mm[1])))
+    else:
+        return size, shape
+    return size, shape_of(copy, corners, size.mm)
 
 
 def _pixels(size: Size, dpi: int) -> tuple[int, int]:

@@ -136,3 +136,12 @@ def test_corners_of_no_sheet_are_refused(corners: list[tuple[float, float]]) -> 
     for way in (finish, rectify):
         with pytest.raises(CornersRefused, match="góc"):
             way(image, np.array(corners, dtype=float))
+
+
+def test_a_draft_and_its_page_have_the_same_colours(take: Callable[..., Any]) -> None:
+    shot = take("form", paper="pink", cast=(0.9, 0.97, 1.0))
+    quad = shot.sheets[0].quad
+    for white in (None, (211.0, 228.0, 235.0)):
+        page, draft = (way(shot.image, quad, white=white).image for way in (finish, rectify))
+        one, other = (np.median(image[::9, ::9].reshape(-1, 3), axis=0) for image in (page, draft))
+        assert np.abs(one - other).max() < 5
