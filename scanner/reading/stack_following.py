@@ -26,7 +26,7 @@ _FIRST_TRY, _NEXT_TRY = 3, 1.3
 _ENOUGH = 40
 
 
-@dataclass
+@dataclass(eq=False)
 class _Followed:
     stack: Stack
     sure: bool

@@ -15,7 +15,9 @@ import segno
 from scanner.reading import engines, ladder, soft, symbol
 from scanner.reading.changes import resized
 from scanner.reading.equalize import FINE, QUIET, equalized
+from scanner.reading.live import LiveReader
 from scanner.reading.places import Polygon, box, overlap, polygon
+from scanner.reading.reader import Code, Examined
 from scanner.reading.stack import Stack
 from scanner.reading.stack_following import Following
 from scanner.reading.stack_modules import decoded, settled
@@ -241,3 +243,27 @@ def test_a_place_lost_is_followed_no_longer() -> None:
     assert following
     following.add([np.full_like(frames[0], 128)] * 8, time.monotonic() + LONG)
     assert not following
+
+
+def test_live_frames_are_summed_where_no_frame_can_be_read_and_then_blanked() -> None:
+    frames, _ = shots(TEXT, 12, 24, module=1.8, blur=1.1, noise=14)
+    given: list[Any] = []
+
+    def sees_nothing(gray: Any, seconds: float) -> Examined:
+        given.append(gray)
+        return Examined((), ())
+
+    reader = LiveReader(sees_nothing)
+    found: list[Code] = []
+    end = time.monotonic() + LONG
+    try:
+        while not found and time.monotonic() < end:
+            for frame in frames:
+                found = found or reader.look(frame)
+                time.sleep(0.05)
+    finally:
+        reader.close()
+    assert [(code.text, code.engine) for code in found] == [(TEXT, "frames")]
+    assert given
+    assert not any(gray.any() for gray in given), "what was seen is blanked after use"
+    assert all(frame.any() for frame in frames), "the caller's own frames are not touched"
