@@ -1,4 +1,4 @@
-"""Drawn photographs of the kinds public test sets sort codes by: as one meets them, each is read, with its outline."""
+"""Drawn photographs of the kinds public test sets sort codes by: each as one meets it is read, with its outline."""
 
 from __future__ import annotations
 
