@@ -33,7 +33,7 @@ _GUESS = 0.03
 _STRIPE = 4.0
 # How like the table the inside of a sheet may be (0-1), where its outline is sure and where it is not.
 _GROUND = 0.8
-_HALF_GROUND = 0.5
+_HALF_GROUND = 0.4
 _SURE_ON_ALIKE = 0.75
 _NONE = "Chưa thấy giấy, xin đặt giấy vào giữa khung"
 
@@ -117,11 +117,11 @@ def _is_table(quad: Quad, confidence: float, width: int, height: int) -> bool:
 
 
 def _is_ground(views: Views, quad: Quad, confidence: float) -> bool:
-    """Whether inside a quad there is only what the border of the picture shows too: the checks of a cloth, a plank.
+    """Whether inside a quad there is only what the border beside it shows too: the checks of a cloth, a plank.
 
     A white sheet on a white table is as alike, but its outline is sure.
     """
-    alike = float(bareness(table_likeness(views), quad[None])[0])
+    alike = float(bareness(table_likeness(views, quad), quad[None])[0])
     return alike > (_GROUND if confidence >= _SURE_ON_ALIKE else _HALF_GROUND)
 
 

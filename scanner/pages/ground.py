@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scanner.pages.cues import Views
+    from scanner.pages.geometry import Quad
 
 _RING = 0.04
+_ENOUGH = 0.02
 _LIGHT = 32
 _SHADE = 32
 
@@ -39,17 +41,24 @@ def survey(small: Any) -> Survey:
     return Survey(views, table_likeness(views), fine[None])
 
 
-def table_likeness(views: Views) -> Any:
+def table_likeness(views: Views, beside: Quad | None = None) -> Any:
     """How like the table each pixel is, uint8 (h, w): 0 nowhere at the border, 255 as common there as anywhere.
 
     Stripes and checks are told by their colours, both of them the table's; one sheet over the border hardly counts.
+    `beside` (4, 2): a sheet that may reach over the border; what it covers there does not count at all.
     """
     height, width = views.shape
     small: Any = cv2.resize(views.lab, (width // 2, height // 2), interpolation=cv2.INTER_NEAREST)
     ring = max(2, round(_RING * max(small.shape[:2])))
+    border = np.ones(small.shape[:2], np.uint8)
+    border[ring:-ring, ring:-ring] = 0
+    everywhere = int(border.sum())
+    if beside is not None:
+        cv2.fillConvexPoly(border, (beside / 2).round().astype(np.int32), 0)
     cells = _cells(small)
-    rim = np.concatenate([cells[:ring].ravel(), cells[-ring:].ravel()])
-    rim = np.concatenate([rim, cells[ring:-ring, :ring].ravel(), cells[ring:-ring, -ring:].ravel()])
+    rim = cells[border > 0]
+    if len(rim) < _ENOUGH * everywhere:
+        return np.zeros((height, width), np.uint8)
     own = _smooth(np.bincount(rim, minlength=_LIGHT * _SHADE**2))
     whole = _smooth(np.bincount(cells.ravel(), minlength=_LIGHT * _SHADE**2))
     ratio = own / own.sum() / np.maximum(whole / whole.sum(), 1e-9)

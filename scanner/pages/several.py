@@ -29,6 +29,7 @@ _LEAST_ODDS = 0.0
 # What looks like the table inside may be white paper on a white table, where its outline is sure.
 _ALIKE = 0.7
 _SURE_ON_ALIKE = 1.5
+_FRAME = 0.03
 _COPY = 0.7
 _SHARED = 0.12
 _MOST = 30
@@ -74,7 +75,9 @@ def claims(seen: Survey, proposed: NDArray[np.float64]) -> tuple[list[Quad], lis
     quads, all_bows = np.concatenate([few, nearer, bent]), np.concatenate([0 * straight, 0 * straight, bows])
     good = convex_many(quads)
     quads, odds = quads[good], whole_odds(seen, quads[good], all_bows[good])
-    needed = np.where(bareness(seen.table, quads) > _ALIKE, _SURE_ON_ALIKE, _LEAST_ODDS)
+    alike = bareness(seen.table, quads)
+    needed = np.where(alike > _ALIKE, _SURE_ON_ALIKE, _LEAST_ODDS)
+    needed[(alike > 0.5) & (_sides_on_border(quads, *seen.views.shape) > 2)] = np.inf
     odds = np.where(odds > needed, odds, -1.0)
     kept: list[int] = []
     for i in np.argsort(-odds):
@@ -83,6 +86,13 @@ def claims(seen: Survey, proposed: NDArray[np.float64]) -> tuple[list[Quad], lis
         if all(overlap(quads[i], quads[j]) < _COPY for j in kept):
             kept.append(int(i))
     return [quads[i] for i in kept], [float(odds[i]) for i in kept]
+
+
+def _sides_on_border(quads: NDArray[np.float64], height: int, width: int) -> Any:
+    """How many sides of each quad (n,) run along the picture's own border."""
+    edge = _FRAME * max(width, height)
+    outside = np.concatenate([quads < edge, quads > np.array([width - 1, height - 1]) - edge], axis=2)
+    return (outside & outside[:, (1, 2, 3, 0)]).any(axis=2).sum(axis=1)
 
 
 def _apart(quads: list[Quad], odds: list[float]) -> list[int]:
