@@ -78,10 +78,6 @@ class Stack:
         """How strong the print is, mean square over the frames: near 0 where a finger lies over it. float32."""
         return self._below / max(1, self.count)
 
-    def picture(self) -> Any:
-        """The same as gray uint8."""
-        return np.clip(128 + 55 * self.summed(), 0, 255).astype(np.uint8)
-
     def laid_back(self, corners: Any) -> Polygon:
         """Corners (4, 2) in the picture's pixels as they lie in the frame last laid on."""
         move = self._move @ np.linalg.inv(_scaling(self._finer, 0, 0))

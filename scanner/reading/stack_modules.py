@@ -1,7 +1,8 @@
 """From summed frames to the modules of a code: the grid laid on the sum, the blur undone for all modules at once.
 
 Where a module is little more than a pixel, its grey is mostly its neighbours'. The sum of many frames is quiet enough
-to solve for all modules together: least squares of a print of squares seen through a blur of a few possible widths.
+to solve for all modules together: first by least squares of a print of squares seen through a blur of a few possible
+widths, which settles the grid; then by an equalizer that learns the blur (see `equalize`).
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ _LEAST_CLEAR, _WORTH = 0.4, 0.85
 
 def decoded(summed: Any, until: float, contrast: Any | None = None) -> Look:
     """The code in a sum of frames (float32, light above 0), found by its finder patterns; `unread` where one is seen
-    but not read beyond doubt. `contrast`: strength of the print at every pixel, where known. No guess
-    is begun after `until` (monotonic).
+    but not read beyond doubt. `contrast`: strength of the print at every pixel, where known. No guess is begun after
+    `until` (monotonic).
     """
     picture = np.clip(128 + 55 * summed, 0, 255).astype(np.uint8)
     seen: Polygon | None = None
