@@ -42,12 +42,14 @@ NOTHING = Measured()
 class TableKeeper:
     """The measure in `path` for the camera whose identity `camera` tells; a new file is seen when it comes.
 
-    `why`: why what was there is not used any more, "" where nothing was thrown away.
+    `lasting`: the file is somebody else's, it is left alone even where it does not hold. `why`: why what was there is
+    not used any more, "" where nothing was thrown away.
     """
 
-    def __init__(self, path: Path, camera: Callable[[], str]) -> None:
+    def __init__(self, path: Path, camera: Callable[[], str], *, lasting: bool = False) -> None:
         self._path = path
         self._camera = camera
+        self._lasting = lasting
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
         self._table: Table | None = None
@@ -119,8 +121,11 @@ class TableKeeper:
             self._table, self.why = None, "Tệp số đo bàn không dùng được"
 
     def _throw_away(self, why: str) -> None:
-        log.warning("%s: %s thrown away", why, self._path)
-        self._table, self._stamp, self._doubts, self.why = None, None, 0, why
+        log.warning("%s: %s is not used any more", why, self._path)
+        self._table, self._doubts, self.why = None, 0, why
+        if self._lasting:
+            return
+        self._stamp = None
         try:
             self._path.unlink(missing_ok=True)
         except OSError as error:

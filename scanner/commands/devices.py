@@ -72,12 +72,19 @@ def table_path(settings_file: Path, table_file: Path | None) -> Path:
 
 
 def chosen_table(settings_file: Path, folder: Path | None, table_file: Path | None) -> TableKeeper | None:
-    """What was measured of the camera's table; None for a replayed folder without a file of its own."""
+    """What was measured of the camera's table; None for a replayed folder without a file of its own.
+
+    Raises TableRefused and FileRefused for a named file that is none.
+    """
     if folder is not None and table_file is None:
         return None
     from scanner.cameras.keeping import TableKeeper
+    from scanner.cameras.table import load_table
 
-    return TableKeeper(table_path(settings_file, table_file), lambda: chosen_identity(settings_file, folder))
+    if table_file is not None:
+        load_table(table_file)
+    path, camera = table_path(settings_file, table_file), chosen_identity(settings_file, folder)
+    return TableKeeper(path, lambda: camera, lasting=table_file is not None)
 
 
 def _scanner(settings_file: Path, folder: Path | None) -> ScannerSettings:

@@ -42,8 +42,9 @@ def watch(
     """Nhìn qua máy ảnh: viền giấy, lời nhắc, mã QR, tự chụp trang. Ctrl-C thì thôi."""
     from scanner.watch import PageTaken, Watch
 
+    table = chosen_table(settings_file, folder, table_file)
     with chosen_camera(settings_file, folder, hold) as camera:
-        watching = Watch(camera, table=chosen_table(settings_file, folder, table_file))
+        watching = Watch(camera, table=table)
         try:
             for event in watching.events(frames=frames, seconds=seconds):
                 file = ""
@@ -53,6 +54,10 @@ def watch(
         except KeyboardInterrupt:
             pass
         _tell_end(watching.tally, as_json)
+        if table is not None and table.why:
+            from scanner.cameras.table import AGAIN
+
+            click.echo(f"{table.why}; {AGAIN}.", err=True)
 
 
 def _tell(event: Event, file: str, at: float, as_json: bool) -> None:

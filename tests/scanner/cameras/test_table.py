@@ -323,3 +323,19 @@ def test_a_refused_measure_leaves_the_old_one(a4: Any, table: Table, tmp_path: P
     assert json.loads(said.output)["measured"] is False
     assert "Không thấy tờ giấy" in run(*measure).output
     assert load_table(file) == table
+
+
+def test_a_file_that_was_named_is_told_of_and_left_alone(a4: Any, table: Table, tmp_path: Path) -> None:
+    folder, file = tmp_path / "bàn", tmp_path / "bàn.json"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "1.png"), cv2.resize(a4, (1280, 720)))
+    watch = ("watch", "--camera", str(folder), "--table", str(file), "--frames", "3")
+    assert run(*watch).exit_code != 0, "no such file"
+    file.write_text("{}")
+    assert run(*watch).exit_code != 0
+    save_table(table, file)
+    assert run(*watch).exit_code == 0
+    keeper = TableKeeper(file, lambda: "khác", lasting=True)
+    assert [keeper.at(a4, QUAD), keeper.at(a4, QUAD)] == [Measured(), Measured()]
+    assert OTHER_CAMERA in keeper.check().why
+    assert load_table(file) == table
