@@ -172,4 +172,6 @@ def _along(share: Floats, bow: Floats, length: float, apart: float, distance: fl
     height = np.clip((bow - ends) * distance / apart, -_HIGHEST * length, _HIGHEST * length)
     below = length * (0.5 + (seen - 0.5) * (1 - height / distance))
     paper = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(below), np.diff(height)))])
-    return np.asarray(np.interp(share, paper / paper[-1], seen), dtype=np.float64)
+    inside = np.clip(share, 0, 1)
+    # Beyond the ends lies the table, flat.
+    return np.asarray(np.interp(inside, paper / paper[-1], seen) + share - inside, dtype=np.float64)
