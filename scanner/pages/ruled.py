@@ -41,9 +41,17 @@ def _segments(seen: Survey) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Straight stretches of edges, longest first: their ends (n, 2) and (n, 2)."""
     views = seen.views
     height, width = views.shape
-    detector = cv2.ximgproc.createFastLineDetector(10, 1.41, 10, 30, 3, False)
+    # Ink is full of edges, so among it only the clear ones are followed.
+    clear = cv2.ximgproc.createFastLineDetector(20, 1.41, 25, 60, 3, False)
+    faint = cv2.ximgproc.createFastLineDetector(15, 1.41, 10, 30, 3, False)
+    red, yellow = views.channels[1], views.channels[2]
     found = []
-    for channel, scale in ((views.gray, 1), (seen.fine[0], 1), (views.channels[1], 2), (views.channels[2], 2)):
+    for detector, channel, scale in (
+        (faint, views.gray, 1),
+        (clear, seen.fine[0], 1),
+        (faint, red, 2),
+        (faint, yellow, 2),
+    ):
         shown = cv2.resize(channel, (width // scale, height // scale), interpolation=cv2.INTER_AREA)
         segments = detector.detect(shown)
         if segments is not None:

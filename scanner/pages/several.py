@@ -30,6 +30,8 @@ _LEAST_ODDS = 0.0
 _ALIKE = 0.7
 _SURE_ON_ALIKE = 1.5
 _FRAME = 0.03
+# Of the diagonal: corners nearer than this are of the same sheet.
+_ALIKE_CORNERS = 0.05
 _COPY = 0.7
 _SHARED = 0.12
 _MOST = 30
@@ -68,7 +70,7 @@ def claims(seen: Survey, proposed: NDArray[np.float64]) -> tuple[list[Quad], lis
     """
     if not len(proposed):
         return [], []
-    few = proposed[np.argsort(-whole_odds(seen, proposed))[:_KEEP]]
+    few = proposed[_various(proposed, whole_odds(seen, proposed))]
     planes = seen.views.planes
     nearer, straight = refined(planes, few)
     bent, bows = refined(planes, few, 5, bows_of(planes, few), bend=True)
@@ -86,6 +88,20 @@ def claims(seen: Survey, proposed: NDArray[np.float64]) -> tuple[list[Quad], lis
         if all(overlap(quads[i], quads[j]) < _COPY for j in kept):
             kept.append(int(i))
     return [quads[i] for i in kept], [float(odds[i]) for i in kept]
+
+
+def _various(quads: NDArray[np.float64], odds: Any) -> list[int]:
+    """The best of quads (n, 4, 2), no two of which refining would make the same."""
+    reach = _ALIKE_CORNERS * np.linalg.norm(quads[:, 2] - quads[:, 0], axis=1)
+    open_ = np.ones(len(quads), dtype=bool)
+    kept: list[int] = []
+    for i in np.argsort(-odds):
+        if open_[i]:
+            kept.append(int(i))
+            open_ &= np.abs(quads - quads[i]).max(axis=(1, 2)) > reach[i]
+            if len(kept) == _KEEP:
+                break
+    return kept
 
 
 def _sides_on_border(quads: NDArray[np.float64], height: int, width: int) -> Any:
