@@ -37,6 +37,7 @@ _PHOTOGRAPHED = 235.0
 _DARK = 0.35
 """Share of the brightness around it under which a sheet is dark itself, not in the shade."""
 _DARKEST_LEVEL = 0.2
+_PALEST = 0.85
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,15 @@ def white_of(tint: Any, others: Around = NOTHING, white: tuple[float, float, flo
     """BGR that a sheet whose paper looks `tint` shows where it is as bright and as colourless as clean paper gets.
     `white`: BGR of white paper under this lamp, where it was measured.
     """
+    colour = np.maximum(np.asarray(tint, dtype=np.float64), 1.0)
     lamp = lamp_of(tint, others) if white is None else np.maximum(white, 1.0) / np.max(white)
-    brightest = float((np.asarray(tint, dtype=np.float64) / lamp).max())
-    return np.asarray(lamp * brightest / _level(tint, others, 0.0 if white is None else float(np.max(white))))
+    brightest = float((colour / lamp).max())
+    level = _level(tint, others, 0.0 if white is None else float(np.max(white)))
+    if white is not None and level == 1.0:
+        # White paper comes out white however the light falls; coloured paper is a little darker than white.
+        dyed = np.clip((float(np.ptp(np.log(colour / lamp))) - 0.02) / 0.03, 0, 1)
+        level = float(np.clip(brightest / np.max(white), _PALEST, 1.0)) ** float(dyed)
+    return np.asarray(lamp * brightest / level)
 
 
 def _level(tint: Any, others: Around, white: float) -> float:

@@ -79,3 +79,10 @@ def test_what_lies_about_a_sheet_is_seen_and_the_sheet_is_not() -> None:
 def test_any_tint_gives_a_white(value: int) -> None:
     assert np.isfinite(white_of((value,) * 3)).all()
     assert (white_of((value, 0, 255)) > 0).all()
+
+
+def test_where_white_was_measured_pale_green_is_no_lighter_than_it_is() -> None:
+    white = tuple(240 * WARM)
+    for paper, least, most in (("green", 0.94, 0.98), ("white", 0.999, 1.001)):
+        seen = np.array(PAPERS[paper]) / 250 * white
+        assert least < (seen / white_of(seen, NOTHING, white)).max() < most
