@@ -28,6 +28,7 @@ _PINKER = np.array([0.638, 0.77])
 _ALONG, _ASIDE = np.meshgrid(np.linspace(-0.3, 0.45, 76), np.linspace(-0.1, 0.1, 41), indexing="ij")
 _LAMPS = _ALONG[..., None] * _WARMER + _ASIDE[..., None] * _PINKER
 _THUMB = 96
+_THINGS = 3
 _CLIPPED = 250
 _DARKEST = 48
 _DEEP = 0.65
@@ -72,22 +73,8 @@ def around(near: Near, quad: Quad) -> Around:
     usable = seen[(bright < _CLIPPED) & (seen.min(axis=1) >= _DARKEST)]
     if len(usable) < 40:
         return Around(NOTHING.chroma, NOTHING.share, level)
-    points = chroma(usable)
-    found, shares, left = [], [], points
-    # The three fullest places of a coarse map of colours; what a place holds is one thing.
-    for _ in range(3):
-        cells, counts = np.unique(np.rint(left / 0.03).astype(int), axis=0, return_counts=True)
-        close = np.abs(left - cells[counts.argmax()] * 0.03).max(axis=1) < 0.04
-        if close.sum() < 0.08 * len(points):
-            break
-        found.append(np.median(left[close], axis=0))
-        shares.append(close.sum() / len(points))
-        left = left[~close]
-        if len(left) < 10:
-            break
-    if not found:
-        return Around(NOTHING.chroma, NOTHING.share, level)
-    return Around(np.array(found), np.array(shares), level)
+    colours, shares = _commonest(chroma(usable))
+    return Around(colours, shares, level)
 
 
 def chroma(bgr: Any) -> Floats:
@@ -123,6 +110,20 @@ def white_of(tint: Any, others: Around = NOTHING, white: tuple[float, float, flo
         dyed = np.clip((float(np.ptp(np.log(colour / lamp))) - 0.02) / 0.03, 0, 1)
         level = float(np.clip(brightest / np.max(white), _PALEST, 1.0)) ** float(dyed)
     return np.asarray(lamp * brightest / level)
+
+
+def _commonest(points: Floats) -> tuple[Floats, Floats]:
+    """The three fullest places of a coarse map of colours (n, 2), and their shares; what a place holds is one thing."""
+    found, shares, left = [], [], points
+    while len(found) < _THINGS and len(left) >= 10:
+        cells, counts = np.unique(np.rint(left / 0.03).astype(int), axis=0, return_counts=True)
+        close = np.abs(left - cells[counts.argmax()] * 0.03).max(axis=1) < 0.04
+        if close.sum() < 0.08 * len(points):
+            break
+        found.append(np.median(left[close], axis=0))
+        shares.append(close.sum() / len(points))
+        left = left[~close]
+    return np.array(found).reshape(-1, 2), np.array(shares)
 
 
 def _level(tint: Any, others: Around, white: float) -> float:
