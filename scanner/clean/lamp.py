@@ -113,15 +113,17 @@ def white_of(tint: Any, others: Around = NOTHING, white: tuple[float, float, flo
 
 
 def _commonest(points: Floats) -> tuple[Floats, Floats]:
-    """The three fullest places of a coarse map of colours (n, 2), and their shares; what a place holds is one thing."""
-    found, shares, left = [], [], points
+    """The fullest places of a coarse map of colours (n, 2), and their shares; what a place holds is one thing."""
+    found: list[Any] = []
+    shares: list[float] = []
+    left = points
     while len(found) < _THINGS and len(left) >= 10:
         cells, counts = np.unique(np.rint(left / 0.03).astype(int), axis=0, return_counts=True)
         close = np.abs(left - cells[counts.argmax()] * 0.03).max(axis=1) < 0.04
         if close.sum() < 0.08 * len(points):
             break
         found.append(np.median(left[close], axis=0))
-        shares.append(close.sum() / len(points))
+        shares.append(float(close.mean() * len(left) / len(points)))
         left = left[~close]
     return np.array(found).reshape(-1, 2), np.array(shares)
 
