@@ -105,16 +105,20 @@ def _missing(near: Near, shape: Shape, right: bool, low: bool) -> Floats | None:
     cut = inner[: down + 2, : across + 2]
     if cut.sum() > _BULGE * (down * across / 2 + down + across) or cut.sum() < 0.3 * down * across / 2:
         return None
-    outlines, _ = cv2.findContours(cut.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    outline = np.vstack([max(outlines, key=cv2.contourArea).reshape(-1, 2), [[-1, -1], [across, -1], [-1, down]]])
-    hull = cv2.convexHull(outline.astype(np.float32)).reshape(-1, 2).astype(np.float64)
-    grown = hull + np.sign(hull - 0.5) * _MORE_MM / (steps[1] - steps[0])
-    mm = grown * (steps[1] - steps[0])
+    mm = _outline(cut, down, across, _MORE_MM / (steps[1] - steps[0])) * (steps[1] - steps[0])
     if right:
         mm[:, 0] = shape.mm[0] - mm[:, 0]
     if low:
         mm[:, 1] = shape.mm[1] - mm[:, 1]
     return np.asarray(mm, dtype=np.float64)
+
+
+def _outline(cut: Any, down: int, across: int, more: float) -> Floats:
+    """The convex outline (n, 2) of what is cut off a corner at the origin, `more` larger on every side."""
+    outlines, _ = cv2.findContours(cut.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    points = np.vstack([max(outlines, key=cv2.contourArea).reshape(-1, 2), [[-1, -1], [across, -1], [-1, down]]])
+    hull = cv2.convexHull(points.astype(np.float32)).reshape(-1, 2).astype(np.float64)
+    return np.asarray(hull + np.sign(hull - 0.5) * more, dtype=np.float64)
 
 
 def _tablelike(lab: Any, tip: int) -> Any:

@@ -65,17 +65,21 @@ def _walled(logs: Floats) -> Any:
             continue
         box = (slice(max(0, y - 6), y + h + 6), slice(max(0, x - 6), x + w + 6))
         mine = (labels[box] == index).astype(np.uint8)
-        grown = cv2.dilate(mine, near, iterations=3)
-        beyond = cv2.dilate(grown, near, iterations=2) > grown
-        inside = mine > cv2.erode(mine, near, iterations=2)
-        # Each place beyond the edge against what lies near it inside.
-        rim = inside.astype(np.float32)
-        many = cv2.blur(rim, (11, 11))
-        own = cv2.blur(logs[box] * rim, (11, 11)) / np.maximum(many, 1e-3)
-        step = (logs[box] - own)[beyond & (many > 0.02)]
-        if len(step) and np.mean(step > _STEP) > 0.8:
-            out[box] |= grown > 0
+        if _darker_inside(logs[box], mine):
+            out[box] |= cv2.dilate(mine, near, iterations=3) > 0
     return out
+
+
+def _darker_inside(logs: Floats, mine: Any) -> bool:
+    """Whether nearly all beyond the edge of a place (uint8 mask) is brighter than what is near it inside."""
+    near = np.ones((3, 3), np.uint8)
+    grown = cv2.dilate(mine, near, iterations=3)
+    beyond = cv2.dilate(grown, near, iterations=2) > grown
+    rim = (mine > cv2.erode(mine, near, iterations=2)).astype(np.float32)
+    many = cv2.blur(rim, (11, 11))
+    own = cv2.blur(logs * rim, (11, 11)) / np.maximum(many, 1e-3)
+    step = (logs - own)[beyond & (many > 0.02)]
+    return len(step) > 0 and bool(np.mean(step > _STEP) > 0.8)
 
 
 def _slope(logs: Floats, sigma: float) -> Floats:
