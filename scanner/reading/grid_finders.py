@@ -20,6 +20,7 @@ _LEAST_SCORE = 0.5
 _WINDOW = 25
 _STRIDE = 2
 _CONTRAST = 4
+_SHARE = np.clip(np.arange(256) // 10 + 1, 1, _CONTRAST).astype(np.uint8)
 _MOST_CANDIDATES = 3000
 _MOST_MEASURED = 400
 _MOST_KEPT = 300
@@ -62,7 +63,9 @@ def finders(gray: Any, by_rows: bool = False) -> Finders:
     """
     soft = cv2.GaussianBlur(gray, (3, 3), 0)
     mean = cv2.blur(soft, (_WINDOW, _WINDOW))
-    dark = cv2.threshold(cv2.subtract(mean, soft), _CONTRAST, 255, cv2.THRESH_BINARY)[1]
+    # Print takes a share of the light there is: of a dark corner few grey levels are left. Spots would run together.
+    least = cv2.LUT(mean, _SHARE) if by_rows else np.full_like(mean, _CONTRAST)
+    dark = cv2.compare(cv2.subtract(mean, soft), least, cv2.CMP_GT)
     centres, modules = _cut(dark) if by_rows else _cores(dark)
     if not len(modules):
         return Finders.none()

@@ -91,7 +91,8 @@ def _by_patterns(levels: list[tuple[Any, float]], inverted: bool, until: float) 
         if time.monotonic() > until:
             break
         sets.append(grid_finders.finders(picture, picture.size > _BY_SPOTS).scaled(factor))
-    found = grid_finders.merged(sets)
+    # Of patterns as sure the larger picture's are the more exact.
+    found = grid_finders.merged(sets[::-1])
     picture, factor = levels[0]
     base = found.scaled(1 / factor)
     groups = _chosen([g for g in grid_groups.triples(picture, base) if g.score > _LEAST], len(base))

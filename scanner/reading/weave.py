@@ -15,7 +15,7 @@ from scanner.reading.places import Polygon, cut, polygon, side
 from scanner.reading.sample import guesses, symbol_of
 
 _MIDDLE = 700
-# Longer side looked at, margin, and whether finder patterns are looked for instead of what zxing half sees.
+# Longer side looked at, margin, and whether finder patterns are looked for beside what zxing half sees.
 _LOOKS = ((400, 0.3, False), (300, 0.22, True), (560, 0.4, True))
 STEPS = len(_LOOKS)
 _MOST_VERSION = 25
