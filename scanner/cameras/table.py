@@ -165,15 +165,17 @@ def around(image: Any, quad: Quad) -> Any:
     points = np.asarray(quad, dtype=np.float64)
     middle = points.mean(axis=0)
     ring = []
-    for grown in (1.1, _RING):
+    for grown in (1.08, 1.16, _RING):
         corners = middle + (points - middle) * grown
         for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-            ring.append(start + (end - start) * np.linspace(0, 1, 40)[:, None])
+            ring.append(start + (end - start) * np.linspace(0, 1, 150)[:, None])
     spots = np.concatenate(ring).round().astype(int)
     kept = spots[(spots >= 0).all(axis=1) & (spots[:, 0] < width) & (spots[:, 1] < height)]
-    if len(kept) < 60:
+    if len(kept) < 200:
         return None
-    return np.maximum(np.median(image[kept[:, 1], kept[:, 0]].astype(np.float64), axis=0), 1.0)
+    # The mean of the middle half: of a black table a level more or less would be a lamp's whole tint.
+    levels = np.sort(image[kept[:, 1], kept[:, 0]].astype(np.float64), axis=0)
+    return np.maximum(levels[len(levels) // 4 : -(len(levels) // 4)].mean(axis=0), 1.0)
 
 
 def read_table(raw: bytes) -> Table:
