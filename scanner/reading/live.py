@@ -20,7 +20,7 @@ from scanner.reading import engines, ladder, pool
 from scanner.reading.changes import resized
 from scanner.reading.places import Polygon, cut, polygon, same_place, side
 from scanner.reading.reader import Code, Examined, as_code, examine
-from scanner.reading.stack_following import Following, likely
+from scanner.reading.stack_following import Following
 
 _log = logging.getLogger(__name__)
 
@@ -156,12 +156,6 @@ class LiveReader:
         self._tell([as_code(reading) for reading in following.read(begin + _ADD_S + _SUM_S)])
         if following and begin < self._examined_at + _EXAMINE_EVERY_S:
             return
-        with self._wanted:
-            nothing = not self._seen
-        if nothing:
-            following.begin(frames[-1], likely(frames[-1]), sure=False)
-        else:
-            following.drop_unsure()
         found = self._examine(frames[-1], _SHORT_S if following or not self._examined_at else _DEEP_S)
         self._examined_at = time.monotonic()
         self._tell(list(found.codes))
@@ -171,6 +165,10 @@ class LiveReader:
         following.drop(read)
         unread = [place for place in found.unread if not any(same_place(place, other) for other in read)]
         following.begin(frames[-1], sorted(unread, key=side, reverse=True))
+        if unread or read:
+            following.drop_unsure()
+        else:
+            following.begin_anywhere(frames[-1])
 
     def _tell(self, codes: list[Code]) -> None:
         at = time.monotonic()

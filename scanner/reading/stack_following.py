@@ -7,21 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
-
-from scanner.reading import changes, stack_modules
+from scanner.reading import stack_modules
 from scanner.reading.engines import Reading
-from scanner.reading.locate import locate
-from scanner.reading.places import Point, Polygon, overlap, polygon, same_place
+from scanner.reading.places import Point, Polygon, overlap, same_place
 from scanner.reading.stack import Stack
+from scanner.reading.stack_places import likely
 
 _MOST_PLACES, _MOST_UNSURE = 3, 2
 _MOST_LOST = 4
 _MOST_VAIN = 2
 _SAME = 0.35
-_LOOK_SIDE = 1400
 _READ_S = 0.5
-_FIRST_TRY, _NEXT_TRY = 3, 1.3
+_FIRST_TRY, _NEXT_TRY, _NEXT_UNSURE = 3, 1.3, 1.8
 # Noise halves with four times the frames: what so many do not show, more will not.
 _ENOUGH = 40
 
@@ -44,27 +41,13 @@ class Following:
     def __bool__(self) -> bool:
         return bool(self._followed)
 
-    def begin(self, frame: Any, places: Sequence[Polygon], sure: bool = True) -> None:
-        """Follow these places of a gray frame, those not followed yet, as far as there is room. Those that are not
-        sure leave when others come.
-        """
-        for place in places:
-            same = next((e for e in self._followed if overlap(place, e.stack.outline()) > _SAME), None)
-            if same is not None and (same.sure or not sure):
-                continue
-            if same is not None:
-                # A guess was about right: begun anew with the better outline.
-                self._drop(same)
-            if len(self._followed) >= (_MOST_PLACES if sure else _MOST_UNSURE):
-                # What was summed several times and shows no grid is hardly a code.
-                worst = max(self._followed, key=lambda each: (not each.sure, each.vain))
-                if worst.vain < _MOST_VAIN and (worst.sure or not sure):
-                    return
-                self._drop(worst)
-            try:
-                self._followed.append(_Followed(Stack(frame, place), sure))
-            except ValueError:
-                continue
+    def begin(self, frame: Any, places: Sequence[Polygon]) -> None:
+        """Follow these places of a gray frame, those not followed yet, as far as there is room."""
+        self._begin(frame, places, sure=True)
+
+    def begin_anywhere(self, frame: Any) -> None:
+        """Follow what looks most like a code in a gray frame that nothing else hints at."""
+        self._begin(frame, likely(frame, _MOST_UNSURE), sure=False)
 
     def add(self, frames: Sequence[Any], until: float) -> None:
         """Lay on what came since, as many frames as there is time for, the newest surely."""
@@ -86,7 +69,7 @@ class Following:
         for each in sorted(self._followed, key=lambda each: (not each.sure, each.vain)):
             if each.stack.count < each.due or time.monotonic() > until:
                 continue
-            each.due = each.stack.count * _NEXT_TRY
+            each.due = each.stack.count * (_NEXT_TRY if each.sure else _NEXT_UNSURE)
             look = stack_modules.decoded(each.stack.summed(), time.monotonic() + _READ_S, each.stack.contrast())
             found = [Reading(r.text, each.stack.laid_back(r.polygon), r.engine) for r in look.readings]
             each.vain = 0 if look.unread else each.vain + 1
@@ -112,13 +95,25 @@ class Following:
         for each in list(self._followed):
             self._drop(each)
 
+    def _begin(self, frame: Any, places: Sequence[Polygon], sure: bool) -> None:
+        for place in places:
+            same = next((e for e in self._followed if overlap(place, e.stack.outline()) > _SAME), None)
+            if same is not None and (same.sure or not sure):
+                continue
+            if same is not None:
+                # A guess was about right: begun anew with the better outline.
+                self._drop(same)
+            if len(self._followed) >= (_MOST_PLACES if sure else _MOST_UNSURE):
+                # What was summed several times and shows no grid is hardly a code.
+                worst = max(self._followed, key=lambda each: (not each.sure, each.vain))
+                if worst.vain < _MOST_VAIN and (worst.sure or not sure):
+                    return
+                self._drop(worst)
+            try:
+                self._followed.append(_Followed(Stack(frame, place), sure))
+            except ValueError:
+                continue
+
     def _drop(self, each: _Followed) -> None:
         each.stack.forget()
         self._followed.remove(each)
-
-
-def likely(gray: Any) -> list[Polygon]:
-    """Places of a gray frame that look most like a code to the eye for finder patterns and busy patches."""
-    small, scale = changes.resized(gray, min(_LOOK_SIDE, max(gray.shape)))
-    crisp = cv2.addWeighted(small, 3, cv2.GaussianBlur(small, (0, 0), 2), -2, 0)
-    return [polygon(region.quad, scale) for region in locate(crisp, _MOST_UNSURE)]
