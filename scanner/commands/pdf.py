@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import signal
-import sys
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -134,7 +134,7 @@ def pdf(
             made.append(make_document(pages, about, level=cast("Level", level), text=text))
             return made[-1].data
 
-        with _ended_tidily():
+        with _own_folder():
             if out.is_dir():
                 out = save_new(out, dossier, document)
             else:
@@ -145,13 +145,17 @@ def pdf(
 
 
 @contextlib.contextmanager
-def _ended_tidily() -> Iterator[None]:
-    """Ended from outside, what lies in the temporary folder (people's papers) is still removed."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _own_folder() -> Iterator[None]:
+    """Temporary files (people's papers) go into a folder of this run's own, which is removed however the run ends."""
+    with tempfile.TemporaryDirectory(prefix="langso-scan-") as folder:
+        # Told of our end by the pipe that closes then, be it by kill -9.
+        guard = ["sh", "-c", 'cat; rm -rf -- "$1"', "sh", folder]
+        with subprocess.Popen(guard, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True):
+            before, tempfile.tempdir = tempfile.tempdir, folder
+            try:
+                yield
+            finally:
+                tempfile.tempdir = before
 
 
 def _given(paths: tuple[Path, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:

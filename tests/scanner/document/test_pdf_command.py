@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -57,8 +58,9 @@ def test_a_page_an_image_and_a_line_for_the_document(image: Path, tmp_path: Path
         assert len(pdf.pages) == 2
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_ended_from_outside_it_leaves_no_picture_behind(
-    image: Path, tmp_path: Path, reads: Callable[..., None]
+    image: Path, tmp_path: Path, reads: Callable[..., None], how: signal.Signals
 ) -> None:
     reads(script=f": > {tmp_path}/reading; sleep 2; exit 1")
     temporary = tmp_path / "temporary"
@@ -66,15 +68,30 @@ def test_ended_from_outside_it_leaves_no_picture_behind(
     script = "from scanner.commands import scan; scan()"
     command = [sys.executable, "-c", script, "pdf", "-o", str(tmp_path / "out.pdf"), str(image)]
     with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(temporary)}) as running:
-        for _ in range(300):
-            if (tmp_path / "reading").exists():
-                break
-            time.sleep(0.1)
-        assert list(temporary.iterdir())
-        running.terminate()
+        wait_for(lambda: (tmp_path / "reading").exists())
+        assert list(temporary.rglob("*.png"))
+        running.send_signal(how)
         assert running.wait(30) not in (0, None)
-    assert not list(temporary.iterdir())
+    wait_for(lambda: not list(temporary.iterdir()))
     assert not (tmp_path / "out.pdf").exists()
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_a_run_leaves_its_temporary_folder_empty(
+    image: Path, tmp_path: Path, reads: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads()
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    assert run("-o", tmp_path / "out.pdf", image).exit_code == 0
+    assert not list(temporary.iterdir())
 
 
 def test_a_bad_image_is_told_and_the_rest_goes_on(image: Path, tmp_path: Path) -> None:
