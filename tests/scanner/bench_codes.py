@@ -4,7 +4,7 @@ ten worst codes is written there.
 
 A code counts as read when a decoded outline overlaps its marked quadrilateral, one to one. Some photographs carry an
 EXIF orientation while their marks lie in the pixels as stored; rates are given for the marks as they are and for
-those marks turned like the photograph.
+those marks turned like the photograph. One mark stands twice (brightness/image002): nobody can read all.
 """
 
 from __future__ import annotations
