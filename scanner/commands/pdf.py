@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _OUT = click.Path(path_type=Path)
 PAPERS = ("A4", "A5", "A3", "A6", "B5", "F4", "Letter", "ID-1", "ID-3")
-_NO_EDGES = "không thấy đủ bốn mép giấy; xin chụp lại trên nền khác màu"
+_NO_EDGES = "không thấy đủ bốn mép giấy; xin chụp lại trên nền khác màu, hoặc thêm --whole nếu ảnh chỉ có tờ giấy"
 _ORDER = re.compile(r"[0-9]{1,4}(,[0-9]{1,4})*")
 
 
@@ -56,6 +56,7 @@ def _order(_: click.Context, __: click.Parameter, told: str | None) -> tuple[int
 @click.option("--text/--no-text", default=True, help="Có hay không có lớp chữ để tìm (Tesseract tiếng Việt).")
 @click.option("--card", is_flag=True, help="Ảnh là các mặt thẻ: hai mặt một tờ A4, đúng cỡ thật.")
 @click.option("--paper", type=click.Choice(PAPERS), default=None, help="Cỡ giấy, nếu đã biết.")
+@click.option("--whole", is_flag=True, help="Ảnh chỉ có tờ giấy (từ máy quét khác): lấy cả hình, không tìm mép.")
 @click.option(
     "--order",
     callback=_order,
@@ -72,6 +73,7 @@ def pdf(
     text: bool,
     card: bool,
     paper: str | None,
+    whole: bool,
     order: tuple[int, ...],
     as_json: bool,
 ) -> None:
@@ -81,7 +83,7 @@ def pdf(
     """
     from scanner.clean import finish
     from scanner.document import About, card_sheet, compress, make_document, next_name, save_new
-    from scanner.pages import find_page
+    from scanner.pages import PageFound, find_page
 
     begin = time.perf_counter()
     if dossier:
@@ -97,7 +99,7 @@ def pdf(
             first = len(pages) + 1
             pages.extend(given)
             return {"page": first, "pages": len(given)}
-        found = find_page(given)
+        found = PageFound(_all_of(given), 1.0, ()) if whole else find_page(given)
         if found.quad is None:
             raise ScannerError(_NO_EDGES)
         clean = finish(given, found.quad, "ID-1" if card else paper)
@@ -138,7 +140,7 @@ def pdf(
             if out.is_dir():
                 out = save_new(out, dossier, document)
             else:
-                write_atomic(out, document(out.name), mode=0o644)
+                write_atomic(out, document(out.name))
         _tell(out, made[-1], level, time.perf_counter() - begin, as_json)
     if refused:
         raise SystemExit(1)
@@ -156,6 +158,13 @@ def _own_folder() -> Iterator[None]:
                 yield
             finally:
                 tempfile.tempdir = before
+
+
+def _all_of(image: Any) -> Any:
+    import numpy as np
+
+    height, width = image.shape[:2]
+    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
 
 
 def _given(paths: tuple[Path, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:

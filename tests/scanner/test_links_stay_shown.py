@@ -16,8 +16,8 @@ OPENERS = {"webbrowser", "requests", "aiohttp", "urllib3", "http.client", "urlli
 COMMANDS = ("xdg-open", "sensible-browser", "chromium", "firefox", "x-www-browser", "curl", "wget", "gio open")
 # The kiosk talks to its own office and its broker; these and no others may reach the network by an address.
 TO_THE_OFFICE = {"kiosk/sending.py", "kiosk/agent.py"}
-# These start a program of their own choosing (the reading worker, the voice) and no others start any.
-STARTERS = {"scanner/reading/pool.py", "kiosk/speech.py"}
+# These start a program of their own choosing (the reading worker, the voice, one that tidies up) and no others any.
+STARTERS = {"scanner/reading/pool.py", "kiosk/speech.py", "scanner/commands/pdf.py"}
 
 
 def sources() -> list[Path]:

@@ -247,3 +247,29 @@ def test_asking_for_help_loads_no_engine() -> None:
     script = f"import sys, scanner.document as d, scanner.commands.pdf\nprint({heavy})"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_picture_that_is_nothing_but_the_sheet_is_taken_whole_where_asked(tmp_path: Path) -> None:
+    sheet = np.full((1170, 827, 3), 250, np.uint8)
+    for row in range(8):
+        cv2.putText(sheet, f"dong thu {row}", (80, 150 + 110 * row), cv2.FONT_HERSHEY_SIMPLEX, 2, (30, 30, 30), 4)
+    file, out = tmp_path / "flatbed.png", tmp_path / "out.pdf"
+    cv2.imwrite(str(file), sheet)
+    refused = run("--no-text", "-o", out, file)
+    assert refused.exit_code == 1
+    assert "--whole" in refused.stderr
+    assert not out.exists()
+    said = run("--json", "--no-text", "--whole", "-o", out, file)
+    assert said.exit_code == 0, said.output
+    assert lines(said)[0]["paper"] == "A4"
+    with pikepdf.open(out) as pdf:
+        assert [round(float(side) / 72 * 25.4) for side in pdf.pages[0].mediabox[2:]] == [210, 297]
+
+
+def test_papers_of_people_are_read_by_their_owner_only(image: Path, tmp_path: Path) -> None:
+    out, folder = tmp_path / "out.pdf", tmp_path / "archive"
+    folder.mkdir()
+    assert run("--no-text", "-o", out, image).exit_code == 0
+    assert run("--no-text", "-o", folder, "--dossier", CODE, image).exit_code == 0
+    for file in (out, *folder.iterdir()):
+        assert file.stat().st_mode & 0o777 == 0o600
