@@ -73,6 +73,9 @@ def archive(id: str, site: SiteHere, sent: Sent) -> Response:
         raise
     except LangsoError as refused:
         return _archive_page(site, sent.session, id, code=code, level=level, problem=str(refused), status=400)
+    if made.unread and not sent.form.one("wordless", 1):
+        # A download would hide it: the clerk is told first.
+        return _archive_page(site, sent.session, id, code=code, level=level, unread=made.unread)
     return Response(
         made.data,
         media_type="application/pdf",
@@ -81,7 +84,15 @@ def archive(id: str, site: SiteHere, sent: Sent) -> Response:
 
 
 def _archive_page(
-    site: Site, session: Session, id: str, *, code: str, level: Level, problem: str = "", status: int = 200
+    site: Site,
+    session: Session,
+    id: str,
+    *,
+    code: str,
+    level: Level,
+    problem: str = "",
+    unread: tuple[int, ...] = (),
+    status: int = 200,
 ) -> Response:
     dossier = site.console.desk.dossier(id)
     return site.page(
@@ -94,4 +105,5 @@ def _archive_page(
         code=code,
         level=level,
         problem=problem,
+        unread=unread,
     )

@@ -194,3 +194,23 @@ def test_a_paper_is_downloaded_for_the_archive_and_a_wrong_code_is_told_with_wha
     assert made.content.startswith(b"%PDF-1.")
     assert "H56.37.12-240801-0001-001.pdf" in browser.get(here).text
     assert browser.get("/giay-to/khong-co/luu-tru").status_code == 404
+
+
+def test_a_clerk_is_told_before_the_download_which_pages_have_no_words(
+    browser: Any, office_world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import numpy as np
+
+    from scanner.clean import CleanPage
+    from scanner.document import make_pdf
+
+    page = CleanPage(np.full((1169, 827, 3), 255, np.uint8), 100, "A4", (210.0, 297.0))
+    id = office_world.hand_in(office_world.reporter("kiosk-1", "kiosk"), make_pdf([page, page], "Đơn"))
+    here = f"/giay-to/{id}/luu-tru"
+    monkeypatch.setenv("PATH", "/nowhere")
+    told = browser.post(here, {"code": "H56.37.12-240801-0001"}, page=here)
+    assert told.status_code == 200
+    assert "không nhận được chữ ở trang 1, 2" in told.text
+    made = browser.post(here, {"code": "H56.37.12-240801-0001", "wordless": "1"}, page=here)
+    assert made.content.startswith(b"%PDF-1.")
+    assert made.headers["content-disposition"] == 'attachment; filename="H56.37.12-240801-0001-001.pdf"'
