@@ -73,10 +73,20 @@ def bareness(table: Any, quads: NDArray[np.float64]) -> Any:
 
 def inside_of(table: Any, quads: NDArray[np.float64]) -> Any:
     """How like the table (0-1) each of 9 x 9 points inside each of `quads` is: float32 (n, 81)."""
+    return sample(table[None], *_spots(quads))[0].astype(np.float32) / 255
+
+
+def colours_inside(views: Views, quad: Quad) -> Any:
+    """Lab colours (3, 81) of 9 x 9 points inside a quad."""
+    return sample(views.planes, *_spots(quad[None]))[:, 0]
+
+
+def _spots(quads: NDArray[np.float64]) -> tuple[Any, Any]:
+    """x and y (n, 81) of points spread over each quad."""
     steps = np.linspace(0.08, 0.92, 9)
     u, v = (grid.ravel() for grid in np.meshgrid(steps, steps))
     of = np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v])
-    return sample(table[None], quads[..., 0] @ of, quads[..., 1] @ of)[0].astype(np.float32) / 255
+    return quads[..., 0] @ of, quads[..., 1] @ of
 
 
 def _cells(lab: Any) -> Any:

@@ -7,34 +7,19 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from scanner.pages.cues import distinct, patches, plausible
+from scanner.pages.claims import CLAIM_SIDE, claims, proposals
 from scanner.pages.finder import PageFound, advice_for, shrunk
-from scanner.pages.geometry import area, convex_many, order_corners, overlap
-from scanner.pages.ground import bareness, survey
-from scanner.pages.ruled import ruled
-from scanner.pages.sides import bows_of, refined
-from scanner.pages.wholes import whole_odds
+from scanner.pages.geometry import area, order_corners
+from scanner.pages.ground import colours_inside, survey
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from scanner.pages.geometry import Quad
     from scanner.pages.ground import Survey
 
-_SIDE = 960
-_EACH = 30
-_LEAST = 0.003
-_KEEP = 70
-_LEAST_ODDS = 0.0
-# What looks like the table inside may be white paper on a white table, where its outline is sure.
-_ALIKE = 0.7
-_SURE_ON_ALIKE = 1.5
-_FRAME = 0.03
-# Of the diagonal: corners nearer than this are of the same sheet.
-_ALIKE_CORNERS = 0.05
-_COPY = 0.7
 _SHARED = 0.12
-_MOST = 30
+_INSIDE = 0.85
+# Difference of the papers' a and b in Lab.
+_OTHER_PAPER = 7.0
 _STEPS = 20000
 
 
@@ -45,9 +30,11 @@ def find_pages(image: Any) -> list[PageFound]:
     A card lying on a sheet belongs to the sheet, an open booklet is one sheet: nothing is found inside another.
     """
     height, width = image.shape[:2]
-    scale = min(1.0, _SIDE / max(height, width))
+    scale = min(1.0, CLAIM_SIDE / max(height, width))
     seen = survey(shrunk(image, scale))
     quads, odds = claims(seen, proposals(seen))
+    single = [i for i, quad in enumerate(quads) if not _is_two(seen, quad, quads)]
+    quads, odds = [quads[i] for i in single], [odds[i] for i in single]
     chosen = _apart(quads, odds)
     found = []
     for at in _reading_order([quads[i] for i in chosen]):
@@ -57,58 +44,17 @@ def find_pages(image: Any) -> list[PageFound]:
     return found
 
 
-def proposals(seen: Survey) -> NDArray[np.float64]:
-    """Quads (n, 4, 2) that may be sheets, in the survey's pixels, without near copies."""
-    height, width = seen.views.shape
-    many = np.concatenate([ruled(seen), patches(seen.views, _EACH, _LEAST, seen.table)])
-    return np.array(distinct(plausible(many, width, height, _LEAST))).reshape(-1, 4, 2)
-
-
-def claims(seen: Survey, proposed: NDArray[np.float64]) -> tuple[list[Quad], list[float]]:
-    """The most promising candidates moved onto the edges, without near copies, and the log odds that each is a whole
-    sheet; best first.
-    """
-    if not len(proposed):
-        return [], []
-    few = proposed[_various(proposed, whole_odds(seen, proposed))]
-    planes = seen.views.planes
-    nearer, straight = refined(planes, few)
-    bent, bows = refined(planes, few, 5, bows_of(planes, few), bend=True)
-    quads, all_bows = np.concatenate([few, nearer, bent]), np.concatenate([0 * straight, 0 * straight, bows])
-    good = convex_many(quads)
-    quads, odds = quads[good], whole_odds(seen, quads[good], all_bows[good])
-    alike = bareness(seen.table, quads)
-    needed = np.where(alike > _ALIKE, _SURE_ON_ALIKE, _LEAST_ODDS)
-    needed[(alike > 0.5) & (_sides_on_border(quads, *seen.views.shape) > 2)] = np.inf
-    odds = np.where(odds > needed, odds, -1.0)
-    kept: list[int] = []
-    for i in np.argsort(-odds):
-        if odds[i] <= _LEAST_ODDS or len(kept) >= _MOST:
-            break
-        if all(overlap(quads[i], quads[j]) < _COPY for j in kept):
-            kept.append(int(i))
-    return [quads[i] for i in kept], [float(odds[i]) for i in kept]
-
-
-def _various(quads: NDArray[np.float64], odds: Any) -> list[int]:
-    """The best of quads (n, 4, 2), no two of which refining would make the same."""
-    reach = _ALIKE_CORNERS * np.linalg.norm(quads[:, 2] - quads[:, 0], axis=1)
-    open_ = np.ones(len(quads), dtype=bool)
-    kept: list[int] = []
-    for i in np.argsort(-odds):
-        if open_[i]:
-            kept.append(int(i))
-            open_ &= np.abs(quads - quads[i]).max(axis=(1, 2)) > reach[i]
-            if len(kept) == _KEEP:
-                break
-    return kept
-
-
-def _sides_on_border(quads: NDArray[np.float64], height: int, width: int) -> Any:
-    """How many sides of each quad (n,) run along the picture's own border."""
-    edge = _FRAME * max(width, height)
-    outside = np.concatenate([quads < edge, quads > np.array([width - 1, height - 1]) - edge], axis=2)
-    return (outside & outside[:, (1, 2, 3, 0)]).any(axis=2).sum(axis=1)
+def _is_two(seen: Survey, whole: Quad, quads: list[Quad]) -> bool:
+    """Whether a quad is two others side by side, their papers of different colours; a booklet is of one."""
+    parts = [quad for quad in quads if area(quad) < 0.8 * area(whole) and _shared(quad, whole) > _INSIDE]
+    colours = [np.median(colours_inside(seen.views, quad)[1:], axis=1) for quad in parts]
+    return any(
+        area(parts[i]) + area(parts[j]) > _INSIDE * area(whole)
+        and _shared(parts[i], parts[j]) < _SHARED
+        and float(np.linalg.norm(colours[i] - colours[j])) > _OTHER_PAPER
+        for i in range(len(parts))
+        for j in range(i)
+    )
 
 
 def _apart(quads: list[Quad], odds: list[float]) -> list[int]:
