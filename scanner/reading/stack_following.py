@@ -39,7 +39,8 @@ class Following:
         self._followed: list[_Followed] = []
 
     def __bool__(self) -> bool:
-        return bool(self._followed)
+        """Whether a place is followed that was surely seen."""
+        return any(each.sure for each in self._followed)
 
     def begin(self, frame: Any, places: Sequence[Polygon]) -> None:
         """Follow these places of a gray frame, those not followed yet, as far as there is room."""

@@ -31,7 +31,7 @@ _LEAST_MATCH = 0.45
 # Contrast (squared, against most of the code) of what is no print, and how much of a code may be hidden.
 _BARE, _FINGER = 0.05, (0.004, 0.4)
 _STEPS, _GAIN = 8, 1.003
-_LEAST_CLEAR, _WORTH = 0.4, 0.85
+_LEAST_CLEAR, _WORTH, _ENOUGH = 0.4, 0.85, 1.8
 
 
 def decoded(summed: Any, until: float, contrast: Any | None = None) -> Look:
@@ -78,6 +78,8 @@ def settled(summed: Any, corners: Any, version: int) -> Grid | None:
         return None
     greys, closer = best.greys, False
     for _ in range(_STEPS):
+        if best.clear > _ENOUGH:
+            break
         found = Template(_drawn(greys, version, blur)).register(best.seen)
         if found is None:
             break
