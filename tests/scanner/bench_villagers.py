@@ -37,7 +37,7 @@ CODES = ("card_front", "phone")
 PAPERS = ("form", "yellow", "pink", "folded", "card_front", "card_back")
 # Frames drawn first; where they do not do, the rest is drawn and all are shown anew, so that nobody who reads behind
 # the frames gains the time the drawing takes.
-_FIRST = 6
+_FIRST = {"card_front": 6, "phone": 2}
 _FIRST_SEED = 7000
 
 
@@ -186,7 +186,7 @@ def _red(lab: Any) -> Any:
 def _sequence(kind: str, severity: str, seed: int) -> tuple[int | None, int | None, int, list[float], Any]:
     """(frame at which the scanner read it, frame at which zxing did, wrong texts, ms of each look, last frame)."""
     source = scenes.live(kind, severity, seed, seconds=SECONDS, fps=FPS)
-    shots = list(itertools.islice(source, _FIRST))
+    shots = list(itertools.islice(source, _FIRST[kind]))
     first, wrong, spent = _shown(shots)
     peer = _alone(shots)
     if first is None or peer is None:
