@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 
 import click
 
@@ -28,11 +27,11 @@ class VietnameseHelp(click.HelpFormatter):
             prefix or "Cách dùng: ",
         )
 
-    def section(self, name: str) -> AbstractContextManager[None]:
-        """A part of the page under a heading."""
-        return super().section(_HEADINGS.get(name, name))
+    def write_heading(self, heading: str) -> None:
+        """The name of a part of the page."""
+        super().write_heading(_HEADINGS.get(heading, heading))
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """A list of names with what they mean."""
         super().write_dl([(name, _translated(text)) for name, text in rows], col_max, col_spacing)
 
