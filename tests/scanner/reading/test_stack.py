@@ -21,6 +21,7 @@ from scanner.reading.reader import Code, Examined
 from scanner.reading.stack import Stack
 from scanner.reading.stack_following import Following
 from scanner.reading.stack_modules import decoded, settled
+from scanner.reading.stack_places import likely
 
 TEXT = "001095000001||Người Mẫu|05031995|Nam|Xã Mẫu|10052021"
 OTHER = "079195000002||Người Khác|06071980|Nữ|Phường Ví Dụ|11062022"
@@ -243,6 +244,21 @@ def test_a_place_lost_is_followed_no_longer() -> None:
     assert following
     following.add([np.full_like(frames[0], 128)] * 8, time.monotonic() + LONG)
     assert not following
+
+
+@pytest.mark.parametrize(("blur", "grain"), [(1.2, 60), (1.6, 20)])
+def test_a_blurred_code_stands_out_from_a_tables_grain(blur: float, grain: float) -> None:
+    (frame, *_), (place, *_) = shots(TEXT, 1, 25, module=2.2, blur=blur, noise=4)
+    rng = np.random.default_rng(26)
+    table = np.full((720, 960), 90, np.float32)
+    table[:, :500] += grain * cv2.GaussianBlur(rng.normal(0, 1, (720, 500)).astype(np.float32), (0, 0), 1.5)
+    table = np.clip(table, 0, 255).astype(np.uint8)
+    assert not by_engines(frame)
+    table[200 : 200 + SIZE[1], 550 : 550 + SIZE[0]] = frame
+    found = likely(table, 2)
+    wanted = polygon(place, 1.0, 550, 200)
+    assert max(overlap(each, wanted) for each in found) > 0.25
+    assert likely(np.full((300, 300), 200, np.uint8), 2) == []
 
 
 def test_live_frames_are_summed_where_no_frame_can_be_read_and_then_blanked() -> None:
