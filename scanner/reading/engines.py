@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -45,6 +45,14 @@ class Look:
     readings: tuple[Reading, ...] = ()
     unread: tuple[Polygon, ...] = ()
     versions: tuple[int, ...] = ()
+
+    def within(self, scale: float, left: float = 0.0, top: float = 0.0) -> Look:
+        """The same in the pixels of the picture that this one was cut from at (left, top) and scaled."""
+        return replace(
+            self,
+            readings=tuple(replace(r, polygon=polygon(r.polygon, scale, left, top)) for r in self.readings),
+            unread=tuple(polygon(place, scale, left, top) for place in self.unread),
+        )
 
 
 def zxing(gray: Any, *, histogram: bool = False, pure: bool = False, invert: bool = True) -> Look:

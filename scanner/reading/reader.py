@@ -8,6 +8,7 @@ from typing import Any
 
 from langso import codes
 from scanner.reading import engines, ladder, weave, wholes
+from scanner.reading.changes import resized
 from scanner.reading.engines import MAX_CODES, Look, Reading
 from scanner.reading.places import Polygon, overlap, same_place, side
 from scanner.reading.pool import Pool, Session, shared
@@ -20,6 +21,7 @@ __all__ = ["BUDGET_S", "MAX_TEXT", "Code", "Examined", "as_code", "examine", "re
 
 # What is left of the budget is for handing the answer back on a busy machine.
 _SHARE = 0.95
+_FIRST_PIXELS = 16_000_000
 _MAX_PLACES = 48
 _LEAST_SIDE = 8
 _SAME_HINT = 0.5
@@ -85,7 +87,7 @@ class _Reading:
         self._several = False
 
     def run(self) -> Examined:
-        self._take(engines.zxing(self._session.gray), 3)
+        self._take(self._first_look(), 3)
         # Where one code was read and nothing else is hinted at there is no other; among several one may be missing.
         self._several = len(self._found) in _SEVERAL
         closer = bool(self._found) and not self._places
@@ -97,6 +99,8 @@ class _Reading:
             self._ask("find", 0, side=_FIND_SIDE)
         if not self._found and not self._places:
             self._ask("whole", 1, step=0)
+        if self._session.gray.size > _FIRST_PIXELS:
+            self._ask("whole", -1, step=wholes.FULL)
         for task, look in self._session.results():
             self._take(look, sure=task.kind in ("find", "flat"))
             self._go_on(task)
@@ -112,6 +116,14 @@ class _Reading:
                         self._ask("whole", 3.5 + 0.1 * step + later, step=step)
             self._session.drop(self._is_done)
         return self._examined()
+
+    def _first_look(self) -> Look:
+        # In this process, where nothing can end it: its pixels are bounded.
+        gray = self._session.gray
+        if gray.size <= _FIRST_PIXELS:
+            return engines.zxing(gray)
+        small, scale = resized(gray, round(max(gray.shape) * (_FIRST_PIXELS / gray.size) ** 0.5))
+        return engines.zxing(small).within(scale)
 
     def _go_on(self, task: Task) -> None:
         """The next means for a place that stayed unread: engines and the grid take turns, so both cores work."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from scanner.reading import changes
 from scanner.reading.engines import Look, zxing
-from scanner.reading.places import polygon
 
 
 @dataclass(frozen=True)
@@ -24,20 +23,19 @@ _WHOLES = (
     _Whole("double", 2400, changes.as_is, enlarges=True),
     _Whole("thresholded", 1600, changes.finely_thresholded),
     _Whole("cleaned", 1200, changes.cleaned),
+    _Whole("full", 1 << 20, changes.as_is),
 )
-STEPS = len(_WHOLES)
+FULL = len(_WHOLES) - 1
+"""The step that looks at every pixel, for pictures whose first look was at fewer."""
+STEPS = FULL
 
 
 def look(gray: Any, step: int) -> Look:
-    """zxing-cpp on the picture changed in way `step` (below STEPS)."""
+    """zxing-cpp on the picture changed in way `step` (below STEPS, or FULL)."""
     whole = _WHOLES[step]
     longer = max(gray.shape)
     side = min(whole.side, 2 * longer) if whole.enlarges else min(whole.side, longer)
     small, scale = changes.resized(gray, side)
-    found = zxing(whole.change(small))
-    return Look(
-        tuple(
-            replace(r, polygon=polygon(r.polygon, scale), engine=f"{r.engine}+{whole.name}") for r in found.readings
-        ),
-        tuple(polygon(place, scale) for place in found.unread),
-    )
+    found = zxing(whole.change(small)).within(scale)
+    named = tuple(replace(r, engine=f"{r.engine}+{whole.name}") for r in found.readings)
+    return Look(named, found.unread)

@@ -165,3 +165,12 @@ class TestBelieved:
         assert not believable_of_wechat("")
         assert not believable_of_wechat("Caf\ufffd")
         assert believable_of_wechat("Nguyễn Thị Ánh")
+
+
+def test_a_code_too_small_for_the_first_look_at_a_huge_picture_is_read_in_full() -> None:
+    picture = np.full((4400, 8800), 200, np.uint8)
+    code = code_picture("Xã Hoa Sơn 12345678901", scale=2)[..., 0]
+    picture[3000 : 3000 + len(code), 5000 : 5000 + len(code)] = code
+    (found,) = read_codes(picture, budget_s=5)
+    assert found.text == "Xã Hoa Sơn 12345678901"
+    assert found.polygon[0] == pytest.approx((5008, 3008), abs=4)
