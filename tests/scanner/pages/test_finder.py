@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import scenes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenes.tables import table_top
@@ -58,6 +59,13 @@ def test_a_bare_table_has_no_sheet(name: str) -> None:
     found = find_page(table_top(name, np.random.default_rng(1), 960, 2.4))
     assert found.quad is None
     assert found.advice[0].startswith("Chưa thấy")
+
+
+def test_white_paper_on_a_white_table_in_hard_light_is_found_at_the_second_look() -> None:
+    shot = scenes.sample("white_on_white", "hard", 301, size=(1280, 960))
+    found = find_page(shot.image)
+    assert found.quad is not None
+    assert overlap(found.quad, order_corners(shot.sheets[0].quad)) > 0.9
 
 
 def test_one_edge_winding_through_the_whole_picture_is_survived() -> None:
