@@ -14,7 +14,7 @@ from langso.health import Check
 from langso.settings_model import ScannerSettings
 
 if TYPE_CHECKING:
-    from scanner.cameras import Camera, Health
+    from scanner.cameras import Camera, Frame, Health
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class CameraHolder:
 
 
 class Watcher(Generic[Judged]):
-    """Reads the camera and judges each frame with `look` (BGR image -> anything) until `stop`.
+    """Reads the camera and judges each frame with `look` (Frame -> anything) until `stop`.
 
     A camera that is not there or breaks is tried again; `fault` says so meanwhile. `rate`: frames a second at most.
     `over` is called on the camera's thread when no frame will be judged any more.
@@ -117,7 +117,7 @@ class Watcher(Generic[Judged]):
     def __init__(
         self,
         camera: ScannerSettings,
-        look: Callable[[Any], Judged],
+        look: Callable[[Frame], Judged],
         *,
         rate: float = 8.0,
         holder: CameraHolder | None = None,
@@ -200,7 +200,7 @@ class Watcher(Generic[Judged]):
                 if frame is None:
                     self._gone(health)
                     continue
-                judged = self._look(frame.image)
+                judged = self._look(frame)
                 number += 1
                 sight = Sight(number, frame.image, judged, for_screen(frame.image))
                 self._holder.fault = health.sentence

@@ -17,6 +17,9 @@ SLOW_S = 0.5
 INSIST_S = 6.0
 """So long the other side of a card is asked for; then what lies there is taken as it is."""
 
+NEARER_S = 6.0
+"""So long a sheet is asked to come nearer; then the camera hangs where it hangs, and nobody is sent in circles."""
+
 INSIST_MORE_S = 25.0
 """The same where the first side was told for sure: the same side twice would be worth nothing."""
 
@@ -61,14 +64,15 @@ class Eye:
         self._insist_s = insist_s
         self._fixed = fixed
         self._wrong_since: float | None = None
+        self._far_since: float | None = None
         self._tracker = PageTracker()
         self._first = True
         self._repeated = False
         self._last: float | None = None
         self._time = 0.0
 
-    def look(self, image: Any, at: float | None = None) -> Seen:
-        """Judges one BGR frame; `at`: its time in seconds (for all frames or for none)."""
+    def look(self, image: Any, at: float | None = None, *, finer: float = 1.0) -> Seen:
+        """Judges one BGR frame; `at`: its time in seconds (for all frames or for none); `finer`: see `Frame`."""
         from scanner.guide import SAYS, guide
         from scanner.guide.glimpse import glimpse
         from scanner.guide.same_page import look, same_as
@@ -79,8 +83,9 @@ class Eye:
         quad = found.quad if usable(found.quad) else None
         sheet = None if quad is None else glimpse(image, quad)
         asked = self._asked(time)
-        said = guide(image, found, side=asked, seen=sheet, fixed=self._fixed)
+        said = guide(image, found, side=asked, seen=sheet, fixed=self._fixed, finer=finer)
         self._mark_wrong(said, asked, time)
+        self._mark_far(said, time)
         code = said.code
         holds = None if sheet is None else look(sheet)
         capture = self._steady.see(quad, said.good, image.shape[1], at=time, look=holds)
@@ -122,6 +127,14 @@ class Eye:
             self._wrong_since = time if self._wrong_since is None else self._wrong_since
         elif said.code == "none" or (said.good and asked is not None):
             self._wrong_since = None
+
+    def _mark_far(self, said: Guidance, time: float | None) -> None:
+        """A sheet that stays far however often it is asked nearer cannot come, nor can the next one."""
+        if said.code == "none":
+            self._far_since = None
+        elif said.code == "far" and time is not None:
+            self._far_since = time if self._far_since is None else self._far_since
+            self._fixed = self._fixed or time - self._far_since >= NEARER_S
 
     def _on(self, at: float | None) -> float | None:
         """The frames' own time: a slow computer's frames are as far apart as a gap in which anything may happen, but

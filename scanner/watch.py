@@ -14,7 +14,7 @@ from scanner.errors import CornersRefused
 from scanner.eye import Eye
 
 if TYPE_CHECKING:
-    from scanner.cameras import Camera, Health
+    from scanner.cameras import Camera, Frame, Health
     from scanner.cameras.keeping import TableKeeper
     from scanner.clean import CleanPage
     from scanner.eye import Seen
@@ -119,10 +119,11 @@ class Watch:
             yield CameraSaid(self._health)
         if frame is not None:
             self.tally.frames += 1
-            yield from self._judge(frame.image, now)
+            yield from self._judge(frame, now)
 
-    def _judge(self, image: Any, now: float) -> Iterator[Event]:
-        seen = self._eye.look(image, at=now)
+    def _judge(self, frame: Frame, now: float) -> Iterator[Event]:
+        image = frame.image
+        seen = self._eye.look(image, at=now, finer=frame.finer)
         if self._said is None or _changed(self._said, seen):
             self._said = seen
             yield PageSaid(seen)

@@ -18,6 +18,7 @@ from langso.errors import LangsoError
 
 if TYPE_CHECKING:
     from kiosk.app import Kiosk
+    from scanner.cameras import Frame
 
 RATE = 12.0
 
@@ -36,12 +37,12 @@ class _Looking:
     def __init__(self) -> None:
         self._reader: Any = None
 
-    def __call__(self, image: Any) -> _Looked:
+    def __call__(self, frame: Frame) -> _Looked:
         if self._reader is None:
             from scanner.watch import live_reader
 
             self._reader = live_reader()
-        return _Looked(self._reader.look(image), is_dark(image))
+        return _Looked(self._reader.look(frame.image), is_dark(frame.image))
 
     def close(self) -> None:
         """No further frame comes."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kiosk.app import Kiosk
     from kiosk.journeys.scan import PageKept
     from kiosk.look.theme import Tone
+    from scanner.cameras import Frame
     from scanner.guide import Side
 
 RATE = 12.0
@@ -60,7 +61,7 @@ class _Looking:
         self._eye: Eye | None = None
         self.due: Seen | None = None
 
-    def __call__(self, image: Any) -> _Looked:
+    def __call__(self, frame: Frame) -> _Looked:
         if self._eye is None:
             told, table = self._journey.card and self._journey.asked, self._journey.table
             self._eye = Eye(
@@ -69,10 +70,10 @@ class _Looking:
                 insist_s=INSIST_MORE_S if told else INSIST_S,
                 fixed=table is not None and table.measured,
             )
-        seen = self._eye.look(image, at=time.monotonic())
+        seen = self._eye.look(frame.image, at=time.monotonic(), finer=frame.finer)
         if seen.capture:
             self.due = seen
-        return _Looked(seen, seen.code == "dark" or is_dark(image))
+        return _Looked(seen, seen.code == "dark" or is_dark(frame.image))
 
 
 class ScanPage(Page):

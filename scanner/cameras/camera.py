@@ -24,10 +24,13 @@ SAYS: dict[Condition, str] = {
 
 @dataclass(frozen=True)
 class Frame:
-    """`image`: BGR uint8 (h, w, 3), not to be written to; `sequence`: rises by one a frame."""
+    """`image`: BGR uint8 (h, w, 3), not to be written to; `sequence`: rises by one a frame; `finer`: how many times
+    as many pixels across the same scene has in a still.
+    """
 
     image: NDArray[numpy.uint8]
     sequence: int
+    finer: float = 1.0
 
 
 @dataclass(frozen=True)

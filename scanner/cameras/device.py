@@ -31,6 +31,10 @@ class Device(Protocol):
     def present(self) -> bool:
         """Whether it is worth opening."""
 
+    @property
+    def finer(self) -> float:
+        """How many times as many pixels across `photograph` gives as `grab`; asked while open."""
+
     def open(self) -> bool:
         """Starts the quick stream; False where there is no camera."""
 
@@ -70,6 +74,8 @@ class DeviceCamera(Closing):
         self._waiting_since: float | None = None
         self._judged = float("-inf")
         self._sequence = 0
+        self._finer = 1.0
+        self._live = (0, 0)
 
     @property
     def health(self) -> Health:
@@ -98,7 +104,8 @@ class DeviceCamera(Closing):
             if self._device is None:
                 return None
         self._sequence += 1
-        return Frame(turned(image, self._rotate), self._sequence)
+        self._live = image.shape[:2]
+        return Frame(turned(image, self._rotate), self._sequence, self._finer)
 
     def still(self) -> Frame | None:
         """The best picture of the device; where that fails, the newest frame of the quick stream."""
@@ -109,6 +116,8 @@ class DeviceCamera(Closing):
             return self.read()
         # The mode was switched: what the next frames look like says nothing about the light before.
         self._vigil.forget()
+        # Drivers promise sizes that they do not give.
+        self._finer = _ratio(image.shape[:2], self._live)
         self._sequence += 1
         return Frame(turned(image, self._rotate), self._sequence)
 
@@ -144,6 +153,7 @@ class DeviceCamera(Closing):
         self._locks = Locks()
         if self._condition == "away":
             self._condition = "starting"
+        self._finer = device.finer
         return True
 
     def _done(self, what: Callable[[], Any], timeout: float) -> Any:
@@ -186,3 +196,8 @@ class DeviceCamera(Closing):
         self._condition = condition
         self._locks = Locks()
         self._next_try = self._clock() + RETRY_S
+
+
+def _ratio(still: tuple[int, ...], live: tuple[int, ...]) -> float:
+    """How much finer the still is, for sure; 1 before any frame."""
+    return min(still[0] / live[0], still[1] / live[1]) if min(live) > 0 else 1.0

@@ -39,10 +39,16 @@ class PiDevice:
         self._camera: Any = None
         self._held: dict[str, Any] = {}
         self._best: Any = None
+        self._finer = 1.0
 
     def present(self) -> bool:
         """Whether libcamera lists so many cameras."""
         return len(self._maker.global_camera_info()) > self._number
+
+    @property
+    def finer(self) -> float:
+        """Both pictures show the whole sensor."""
+        return self._finer
 
     def open(self) -> bool:
         """Starts the quick stream in the sensor's own proportions: a page lies in the still where it was seen."""
@@ -53,6 +59,7 @@ class PiDevice:
         camera.configure(camera.create_video_configuration({"size": live, "format": _FORMAT}))
         best = _even(width, height, min(1.0, (_MAX_PIXELS / (width * height)) ** 0.5))
         self._best = camera.create_still_configuration({"size": best, "format": _FORMAT}, buffer_count=1)
+        self._finer = best[0] / live[0]
         camera.start()
         self.unlock()
         return True

@@ -35,6 +35,13 @@ class V4l2Device:
         """Whether the device file is there."""
         return Path(self._path).exists()
 
+    @property
+    def finer(self) -> float:
+        """The lesser of the two sides' ratios: one mode may show less of the scene than the other."""
+        if not self._larger:
+            return 1.0
+        return min(self._best[0] / self._live[0], self._best[1] / self._live[1])
+
     def open(self) -> bool:
         """Opens it at about full HD and asks what its largest picture is."""
         import cv2
@@ -60,7 +67,7 @@ class V4l2Device:
 
     def photograph(self) -> Any:
         """In the largest mode where that is larger by a third, else a frame that was exposed after this call."""
-        larger = self._best[0] * self._best[1] > _LARGER * self._live[0] * self._live[1]
+        larger = self._larger
         if larger:
             self._resize(self._best)
         # The first one may have been exposed before the call, or be torn by the new mode.
@@ -106,6 +113,11 @@ class V4l2Device:
         if self._device is not None:
             self._device.release()
             self._device = None
+
+    @property
+    def _larger(self) -> bool:
+        """Whether another mode is worth switching to for a still."""
+        return min(self._live) > 0 and self._best[0] * self._best[1] > _LARGER * self._live[0] * self._live[1]
 
     def _resize(self, size: tuple[int, int]) -> tuple[int, int]:
         """Asks for a size; returns the one the driver took."""

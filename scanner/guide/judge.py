@@ -35,21 +35,33 @@ SURE = 0.55
 
 
 def guide(
-    image: Any, found: PageFound, *, side: Side | None = None, seen: Glimpse | None = None, fixed: bool = False
+    image: Any,
+    found: PageFound,
+    *,
+    side: Side | None = None,
+    seen: Glimpse | None = None,
+    fixed: bool = False,
+    finer: float = 1.0,
 ) -> Guidance:
     """The one thing to do next for this frame (BGR) and what was found in it; see `faults`."""
-    wrong = faults(image, found, side=side, seen=seen, fixed=fixed)
+    wrong = faults(image, found, side=side, seen=seen, fixed=fixed, finer=finer)
     return wrong[0] if wrong else say("hold")
 
 
 def faults(
-    image: Any, found: PageFound, *, side: Side | None = None, seen: Glimpse | None = None, fixed: bool = False
+    image: Any,
+    found: PageFound,
+    *,
+    side: Side | None = None,
+    seen: Glimpse | None = None,
+    fixed: bool = False,
+    finer: float = 1.0,
 ) -> tuple[Guidance, ...]:
     """Everything wrong with this frame, what to mend first in front; empty: capture it. Never raises.
 
     `side`: the side of an identity card that is asked for; see `side.card_side` for what counts as the other.
     `seen`: the sheet inside the outline where it was sampled already. `fixed`: the camera hangs over a table, no
-    paper can come nearer.
+    paper can come nearer. `finer`: how many times as many pixels across the picture has that will be taken of it.
     """
     quad = found.quad
     if quad is None or not usable(quad):
@@ -67,7 +79,7 @@ def faults(
     if side is not None and card_side(seen) not in (side, None):
         # Before all that lying better would mend: it has to be turned over anyway.
         wrong.append(side)
-    if not fixed and _far(lies):
+    if not fixed and _far(lies, finer):
         wrong.append("far")
     if lies.foreshortened < FORESHORTENED or lies.tilt > MAX_TILT:
         wrong.append("tilt")
@@ -92,9 +104,9 @@ def _cut_off(quad: Quad, width: int, height: int) -> bool:
     return bool(low.min() < margin or high[0] > width - margin or high[1] > height - margin)
 
 
-def _far(lies: Stance) -> bool:
+def _far(lies: Stance, finer: float) -> bool:
     """Too few dots, and room to come nearer: a sheet that fills the picture of a poor camera cannot."""
-    return lies.dpi < FAR_DPI and lies.fill < FAR_FILL
+    return finer * lies.dpi < FAR_DPI and lies.fill < FAR_FILL
 
 
 def _dark_all_over(image: Any, level: float) -> bool:

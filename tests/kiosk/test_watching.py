@@ -41,7 +41,7 @@ def watch() -> Any:
     started: list[Watcher[Any]] = []
 
     def begin(camera: ScannerSettings, **more: Any) -> Watcher[Any]:
-        watcher = Watcher(camera, lambda image: int(image[0, 0, 0]), rate=30, **more)
+        watcher = Watcher(camera, lambda frame: int(frame.image[0, 0, 0]), rate=30, **more)
         watcher.start()
         started.append(watcher)
         return watcher

@@ -10,12 +10,15 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import scenes
 from click.testing import CliRunner
+from scenes import cards
 
+from scanner.cameras import Frame
 from scanner.cameras.replay import ReplayCamera
 from scanner.commands import scan
-from scanner.eye import Eye, Seen
-from scanner.watch import PageTaken, Watch, corners_in
+from scanner.eye import NEARER_S, Eye, Seen
+from scanner.watch import PageSaid, PageTaken, Watch, corners_in
 
 
 def code_on_table(text: str) -> Any:
@@ -143,6 +146,58 @@ def test_an_empty_table_is_no_page() -> None:
     seen = [eye.look(table, at=number * 0.1) for number in range(5)]
     assert {one.code for one in seen} == {"none"}
     assert seen[-1].quad is None
+
+
+class TwoModes(ReplayCamera):
+    """Live frames of half the width of its stills."""
+
+    def read(self) -> Frame | None:
+        frame = super().read()
+        if frame is None:
+            return None
+        small = cv2.resize(frame.image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        return Frame(small, frame.sequence, 2.0)
+
+    def still(self) -> Frame | None:
+        return super().read()
+
+
+@pytest.fixture(scope="module")
+def card_under_camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a card in the middle of the table: 200 dpi, 100 in a picture of half the width."""
+    folder = tmp_path_factory.mktemp("card")
+    scene = scenes.lay(cards.front(np.random.default_rng(1)), table="dark_wood")
+    conditions = scenes.Conditions(size=(2400, 1600), fill=0.27, tilt=2.0)
+    cv2.imwrite(str(folder / "1.png"), scenes.shoot(scene, conditions, np.random.default_rng(1)).image)
+    return folder
+
+
+def test_a_card_with_dots_enough_in_the_still_is_captured_at_once_and_not_asked_nearer(
+    card_under_camera: Path,
+) -> None:
+    with TwoModes(card_under_camera) as camera:
+        events = list(Watch(camera).events(seconds=4))
+    (taken,) = [event for event in events if isinstance(event, PageTaken)]
+    assert taken.page.paper == "ID-1"
+    assert "far" not in {event.seen.code for event in events if isinstance(event, PageSaid)}
+
+
+def test_where_a_still_is_no_finer_the_card_is_asked_nearer_but_not_for_ever(card_under_camera: Path) -> None:
+    with TwoModes(card_under_camera) as camera:
+        live = camera.read()
+    assert live is not None
+    eye = Eye()
+    times = np.arange(0, NEARER_S + 4, 0.1)
+    seen = [eye.look(live.image, at=float(at)) for at in times]
+    (late,) = [float(at) for at, one in zip(times, seen, strict=True) if one.capture]
+    assert {one.code for at, one in zip(times, seen, strict=True) if at < NEARER_S - 0.2} == {"far"}
+    assert NEARER_S < late < NEARER_S + 3
+    empty = np.full_like(live.image, 60)
+    for at in np.arange(20, 22, 0.1):
+        eye.look(empty, at=float(at))
+    assert "far" not in {eye.look(live.image, at=float(at)).code for at in np.arange(22, 23, 0.1)}, (
+        "one sheet in vain is enough for this camera"
+    )
 
 
 def test_corners_are_found_anew_in_a_larger_picture(photo: Any) -> None:

@@ -25,6 +25,7 @@ class ActedDevice:
     released: threading.Event = field(default_factory=threading.Event)
     rng: Any = field(default_factory=lambda: np.random.default_rng(4))
     last: Any = None
+    finer: float = 2.0
 
     def present(self) -> bool:
         return self.mood != "absent"

@@ -45,6 +45,15 @@ def test_a_pulled_camera_is_away_and_comes_back_by_itself(camera: DeviceCamera, 
     assert acted.opened == 3
 
 
+def test_a_frame_tells_how_much_finer_a_still_is_and_a_still_how_much_it_was(
+    camera: DeviceCamera, acted: Any, watch_for: Watch
+) -> None:
+    acted.finer = 3.0
+    assert watch_for(camera, 0.2)[-1].finer == 3.0
+    assert camera.still() is not None
+    assert watch_for(camera, 0.2)[-1].finer == 2.0, "the driver had promised more than it gave"
+
+
 def test_it_is_tried_once_a_second_not_more(camera: DeviceCamera, acted: Any, watch_for: Watch) -> None:
     acted.mood = "refuses"
     watch_for(camera, 3.0)

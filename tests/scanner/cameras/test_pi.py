@@ -87,6 +87,7 @@ def device() -> Iterator[PiDevice]:
 def test_the_stream_has_the_sensors_own_proportions(device: PiDevice) -> None:
     assert device.grab().shape == (1296, 2304, 3)
     assert device.photograph().shape == (2592, 4608, 3)
+    assert device.finer == 2.0
 
 
 def test_a_very_large_sensor_is_not_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:

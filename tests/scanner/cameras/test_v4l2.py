@@ -116,6 +116,7 @@ def test_it_streams_full_hd_in_mjpg_with_a_short_queue(opened: Opened) -> None:
 def test_the_still_is_in_the_largest_mode_and_the_stream_is_as_before(opened: Opened) -> None:
     capture = ActedCapture()
     device = opened(capture)
+    assert device.finer == 1.7, "what is true of both sides"
     assert device.photograph().shape == (2448, 3264, 3)
     assert capture.grabbed >= 1, "what was exposed before the call is thrown away"
     assert device.grab().shape == (1080, 1920, 3)
@@ -126,6 +127,7 @@ def test_a_camera_whose_largest_mode_is_streamed_already_is_not_switched(opened:
     device = opened(capture)
     capture.told.clear()
     assert device.photograph().shape == (1080, 1920, 3)
+    assert device.finer == 1.0
     assert capture.told == []
 
 
