@@ -55,8 +55,12 @@ def _told(image: Any, found: PageFound, begin: float) -> dict[str, Any]:
 
     advice = list(found.advice)
     if time.perf_counter() - begin < 0.8 * BUDGET_S:
-        told = [one.sentence for one in faults(image, found) if not (found.advice and one.code == "none")]
-        advice += [sentence for sentence in told if sentence not in advice]
+        judged = faults(image, found)
+        # The finder says why it sees no sheet; of one that it sees the guide knows more.
+        if found.quad is not None or not advice:
+            advice = [one.sentence for one in judged]
+        else:
+            advice += [one.sentence for one in judged if one.code != "none" and one.sentence not in advice]
     quad = None if found.quad is None else [[round(float(x), 1), round(float(y), 1)] for x, y in found.quad]
     return {"quad": quad, "confidence": found.confidence, "advice": advice}
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import cv2
 import numpy as np
+import scenes
 from click.testing import CliRunner
+from scenes import cards
 
 from scanner.commands import scan
 from scanner.guide import SAYS
@@ -38,6 +40,16 @@ def test_every_fault_is_advised_once(photo: Callable[..., Any], tmp_path: Path) 
     advice = told(tmp_path / "a.png")["advice"]
     assert SAYS["blur"] in advice
     assert len(set(advice)) == len(advice)
+
+
+def test_a_small_sheet_with_dots_enough_is_not_called_far(tmp_path: Path) -> None:
+    scene = scenes.lay(cards.front(np.random.default_rng(1)), table="dark_wood")
+    conditions = scenes.Conditions(size=(2400, 1600), fill=0.27, tilt=2.0)
+    image = scenes.shoot(scene, conditions, np.random.default_rng(1)).image
+    cv2.imwrite(str(tmp_path / "a.png"), image)
+    cv2.imwrite(str(tmp_path / "b.png"), cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    assert told(tmp_path / "a.png")["advice"] == []
+    assert told(tmp_path / "b.png")["advice"] == [SAYS["far"]]
 
 
 def test_without_a_page_there_is_no_quad_and_a_reason(tmp_path: Path) -> None:
