@@ -5,6 +5,7 @@ Import only after `kiosk.environment.prepare_kivy`.
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -60,6 +61,7 @@ class Kiosk(App):
         kiosk = agent.settings.kiosk
         self.idle = IdleTimer(agent.clock, idle_s=kiosk.idle_s, warn_s=kiosk.warn_s)
         self.page: Page | None = None
+        self._journey: ScanJourney | None = None
         self._workers: list[threading.Thread] = []
         self.theme = Theme()
         self._root = FloatLayout()
@@ -84,7 +86,9 @@ class Kiosk(App):
         if name == "home":
             self.open(HomePage(self))
         elif name == "scan":
-            self.open(ScanPage(self, ScanJourney(self.agent.workspace, self.agent.dossiers, self.table)))
+            self._end_journey()
+            self._journey = ScanJourney(self.agent.workspace, self.agent.dossiers, self.table)
+            self.open(ScanPage(self, self._journey))
         elif name == "fee":
             self.open(FeeLookPage(self))
         else:
@@ -174,9 +178,17 @@ class Kiosk(App):
             self.page.closed()
             self._root.remove_widget(self.page)
             self.page = None
+        self._end_journey()
         self.agent.workspace.wipe()
         self.lamp.over()
         self.camera_holder.close()
+        # Widgets hold one another in circles, and the pictures in them.
+        gc.collect()
+
+    def _end_journey(self) -> None:
+        if self._journey is not None:
+            self._journey.end()
+            self._journey = None
 
     def _restyle(self, theme: Theme) -> None:
         self.theme = theme

@@ -72,6 +72,12 @@ class ScanJourney:
         self.replacing: int | None = None
         self.receipt: HandedIn | None = None
 
+    def end(self) -> None:
+        """The visit is over: no picture is held any more, and work that is still going on leaves none."""
+        with self._lock:
+            self._forget_fresh()
+            self.pages, self.card, self.replacing, self.step = (), None, None, "done"
+
     @property
     def known(self) -> list[Look]:
         """What the pages (or the card's side) taken so far hold: not to be captured by itself again."""
@@ -265,33 +271,35 @@ class ScanJourney:
         with self._lock:
             if self.step != "sort":
                 raise WrongStep("Chưa chọn xong trang; xin chạm Xong trước khi gửi.")
-            self.step = "sending"
+            self.step, pages = "sending", self.pages
         try:
             to = (catalogue.age_recipient if catalogue is not None else None) or recipient
-            pdf = self._pdf(kind.name)
+            pdf = self._pdf(kind.name, pages)
             if self._visit != self._workspace.visit:
                 raise NotReady("Lượt này đã kết thúc; xin làm lại từ đầu.")
             receipt = self._dossiers.hand_in(
-                pdf, title=kind.name, pages=len(self.pages), recipient=to, procedure=kind.procedure
+                pdf, title=kind.name, pages=len(pages), recipient=to, procedure=kind.procedure
             )
         except BaseException:
-            self.step = "sort"
+            with self._lock:
+                if self.step == "sending":
+                    self.step = "sort"
             raise
-        for page in self.pages:
+        for page in pages:
             self._workspace.drop(page.path)
         self.pages, self.receipt, self.step = (), receipt, "done"
         return receipt
 
-    def _pdf(self, title: str) -> bytes:
+    def _pdf(self, title: str, pages: tuple[PageKept, ...]) -> bytes:
         from scanner.document import make_pdf
 
-        pages = []
-        for page in self.pages:
+        made = []
+        for page in pages:
             small = self._compressed(page)
             if small is None:
                 raise NotReady("Lượt này đã kết thúc; xin làm lại từ đầu.")
-            pages.append(small)
-        return make_pdf(pages, title)
+            made.append(small)
+        return make_pdf(made, title)
 
     def _compressed(self, page: PageKept) -> JpegPage | None:
         """The page as it will stand in the document; None where its file is gone."""

@@ -108,7 +108,7 @@ class ScanPage(Page):
         if self._watcher is not None:
             # Not waited for: a camera that hangs must not freeze the screen.
             self._watcher.stop(timeout=0)
-        self._newest = None
+        self._newest = self._looking.due = None
         self._view.clear()
 
     def tick(self) -> None:

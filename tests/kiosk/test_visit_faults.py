@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from kiosk.dossiers import Dossiers
 from kiosk.errors import NotReady, WrongStep
+from kiosk.journeys.develop import Shot, straighten
 from kiosk.journeys.fee import LOOK, FeeJourney, read_fee
 from kiosk.journeys.idle import IdleTimer
 from kiosk.journeys.kinds import Kind
@@ -90,6 +92,46 @@ def test_again_forgets_the_page_and_remove_takes_one_out(site: Site, seen: Seen)
     assert (journey.step, journey.pages, kept.path.exists()) == ("look", (), False)
     with pytest.raises(WrongStep):
         journey.sort()
+
+
+def test_after_the_end_no_picture_is_held_and_none_comes_any_more(
+    site: Site, seen: Seen, paper: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journey = site.journey()
+    journey.capture(seen)
+    journey.keep()
+    picture = paper.copy()
+    held = weakref.ref(picture)
+    journey.capture(Shot(picture, seen.quad))
+    del picture
+    assert held() is not None
+    journey.end()
+    site.workspace.wipe()
+    assert held() is None
+    assert (journey.shot, journey.fresh, journey.card, journey.pages, journey.known) == (None, None, None, (), [])
+    with pytest.raises(WrongStep):
+        journey.capture(seen)
+
+    late = site.journey()
+    made = straighten(seen)
+
+    def ended_meanwhile(*_: Any, **__: Any) -> Any:
+        late.end()
+        return made
+
+    monkeypatch.setattr("kiosk.journeys.scan.straighten", ended_meanwhile)
+    with pytest.raises(WrongStep):
+        late.capture(seen)
+    assert (late.shot, site.workspace.files()) == (None, [])
+
+
+def test_a_card_side_is_let_go_of_at_the_end(site: Site, card_sides: tuple[Any, Any]) -> None:
+    journey = site.journey()
+    journey.begin_card()
+    journey.capture_side(Eye().look(card_sides[0]))
+    assert journey.known
+    journey.end()
+    assert (journey.card, journey.known) == (None, [])
 
 
 def test_without_the_offices_key_nothing_is_lost(site: Site, seen: Seen, commune: Any) -> None:
