@@ -4,10 +4,12 @@ the caller's affair.
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import secrets
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scanner.errors import CornersRefused
@@ -24,6 +26,8 @@ _log = logging.getLogger(__name__)
 
 MOVED = 0.02
 CODES_EVERY_S = 0.1
+AWAY_S, AWAY_LOOKS = 8.0, 3
+"""A code out of sight for so long was taken away: shown again it is told again."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class PageSaid:
 
 @dataclass(frozen=True)
 class CodeRead:
-    """A code that this watch had not read before."""
+    """A code that came into view."""
 
     code: Code
 
@@ -66,7 +70,36 @@ class Tally:
     frames: int = 0
     seconds: float = 0.0
     pages: int = 0
-    codes: set[str] = field(default_factory=set)
+    codes: int = 0
+
+
+class Met:
+    """Which codes lie there: one seen again after `away_s`, and three looks, without it is met anew. No text is kept
+    (it may be a citizen's number), only what nobody can turn back into it, and that until it is away.
+    """
+
+    def __init__(self, away_s: float = AWAY_S) -> None:
+        self._away_s = away_s
+        self._salt = secrets.token_bytes(16)
+        self._looks = 0
+        self._seen: dict[bytes, tuple[float, int]] = {}
+
+    def new(self, texts: Iterable[str], now: float) -> list[bool]:
+        """For every code of one look whether it had not been there lately; `now`: seconds that only rise."""
+        self._looks += 1
+        # A slow computer looks so seldom that a glimpse lost is seconds.
+        self._seen = {
+            mark: (at, look)
+            for mark, (at, look) in self._seen.items()
+            if now - at <= self._away_s or self._looks - look <= AWAY_LOOKS
+        }
+        return [self._is_new(text, now) for text in texts]
+
+    def _is_new(self, text: str, now: float) -> bool:
+        mark = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self._salt, digest_size=16).digest()
+        met = mark in self._seen
+        self._seen[mark] = now, self._looks
+        return not met
 
 
 class Reads(Protocol):
@@ -95,6 +128,7 @@ class Watch:
         self._clock = clock
         self._eye = Eye(fixed=table is not None and table.measured)
         self._reader = live_reader()
+        self._met = Met()
         self._health: Health | None = None
         self._said: Seen | None = None
         self._codes_at = float("-inf")
@@ -146,9 +180,9 @@ class Watch:
         codes = self._reader.look(image)
         # However slow the reader is, most of the time is the page's: it must be seen to lie still.
         self._codes_at = now + max(CODES_EVERY_S, 5 * (self._clock() - now))
-        for code in codes:
-            if code.text not in self.tally.codes:
-                self.tally.codes.add(code.text)
+        for code, new in zip(codes, self._met.new([code.text for code in codes], now), strict=True):
+            if new:
+                self.tally.codes += 1
                 yield CodeRead(code)
 
 

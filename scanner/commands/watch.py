@@ -116,11 +116,9 @@ def _tell_end(tally: Tally, as_json: bool) -> None:
     rate = tally.frames / tally.seconds if tally.seconds > 0 else 0.0
     if as_json:
         end = {"event": "end", "frames": tally.frames, "fps": round(rate, 1), "pages": tally.pages}
-        click.echo(json.dumps({"at": round(tally.seconds, 2), **end, "codes": len(tally.codes)}, ensure_ascii=False))
+        click.echo(json.dumps({"at": round(tally.seconds, 2), **end, "codes": tally.codes}, ensure_ascii=False))
     else:
-        click.echo(
-            f"Xong: {tally.frames} hình, {rate:.1f} hình một giây, {tally.pages} trang, {len(tally.codes)} mã."
-        )
+        click.echo(f"Xong: {tally.frames} hình, {rate:.1f} hình một giây, {tally.pages} trang, {tally.codes} mã.")
 
 
 def _write(page: CleanPage, out: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,16 @@ import numpy as np
 import pytest
 import scenes
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from scenes import cards
 
 from scanner.cameras import Frame
 from scanner.cameras.replay import ReplayCamera
 from scanner.commands import scan
 from scanner.eye import NEARER_S, Eye, Seen
-from scanner.watch import PageSaid, PageTaken, Watch, corners_in
+from scanner.reading import Code
+from scanner.watch import AWAY_LOOKS, CodeRead, Met, PageSaid, PageTaken, Watch, corners_in
 
 
 def code_on_table(text: str) -> Any:
@@ -90,6 +94,60 @@ def test_a_code_is_told_once(watch: Callable[..., list[dict[str, Any]]], tmp_pat
     assert code["text"] == "H29.16-250701-0001"
     assert len(code["polygon"]) == 4
     assert events[-1]["codes"] == 1
+
+
+class Shows:
+    """A reader that reads one citizen's card in every frame while `there`."""
+
+    there = True
+
+    def look(self, frame: Any) -> list[Code]:
+        del frame
+        corners = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+        return [Code("001234567890|SECRET", corners, "zxing", "citizen_card")] if self.there else []
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_code_that_comes_again_later_is_told_again_and_its_text_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cv2.imwrite(str(tmp_path / "1.png"), np.full((480, 640, 3), 90, np.uint8))
+    shows, clock = Shows(), iter(np.arange(0, 1000, 0.25))
+    monkeypatch.setattr("scanner.watch.live_reader", lambda: shows)
+    with ReplayCamera(tmp_path, pace_s=0) as camera:
+        watching = Watch(camera, clock=lambda: float(next(clock)))
+
+        def told(frames: int) -> int:
+            frames += watching.tally.frames
+            return sum(isinstance(event, CodeRead) for event in watching.events(frames=frames))
+
+        assert told(40) == 1, "a card that lies there is told once, however long"
+        shows.there = False
+        assert told(2) == 0
+        shows.there = True
+        assert told(2) == 0, "a glimpse lost is no other card"
+        shows.there = False
+        assert told(40) == 0
+        shows.there = True
+        assert told(5) == 1
+        assert watching.tally.codes == 2
+        assert b"SECRET" not in pickle.dumps((watching.tally, watching._met))
+
+
+@given(st.lists(st.tuples(st.lists(st.text(max_size=2), max_size=3, unique=True), st.floats(0, 6))))
+def test_a_code_is_new_exactly_when_it_was_away_for_long_and_for_several_looks(
+    shown: list[tuple[list[str], float]],
+) -> None:
+    met, now, last = Met(8.0), 0.0, dict[str, tuple[float, int]]()
+    for number, (texts, pause) in enumerate(shown):
+        now += pause
+        away = [
+            text not in last or (now - last[text][0] > 8.0 and number - last[text][1] > AWAY_LOOKS) for text in texts
+        ]
+        assert met.new(texts, now) == away
+        last |= dict.fromkeys(texts, (now, number))
 
 
 def test_people_read_sentences(tmp_path: Path, photo: Any) -> None:
