@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -70,6 +71,8 @@ def langso() -> None:
 
 def main() -> None:
     """Run the command line; an expected error is one sentence, without a traceback."""
+    # Before numpy: its matrices here are small, and its threads wait for each other on a busy machine.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     click.Context.formatter_class = VietnameseHelp
     try:
         code = langso.main(standalone_mode=False)

@@ -32,7 +32,8 @@ _PLACE_S = 0.012
 _DEEP_S, _SHORT_S = 0.7, 0.3
 _ADD_S, _SUM_S = 0.15, 0.35
 _EXAMINE_EVERY_S = 0.6
-_PIXELS_MOST, _PIXELS_LEAST = 2_000_000, 300_000
+_PIXELS_MOST, _PIXELS_LEAST = 2_000_000, 120_000
+_FRAME_PIXELS = 5_000_000
 _KEPT_FRAMES, _KEPT_BYTES = 8, 24_000_000
 _MAX_PLACES = 4
 
@@ -64,6 +65,10 @@ class LiveReader:
         did not read. Corners of the latter are where the code was then.
         """
         begin = time.monotonic()
+        # More pixels than any live stream has take all the time there is to be made grey; every other one is enough.
+        step = 2 if frame.shape[0] * frame.shape[1] > _FRAME_PIXELS else 1
+        if step > 1:
+            frame = cv2.resize(frame, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_NEAREST)
         gray = frame if frame.ndim == 2 else cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
         if self._shape != gray.shape:
             self._forget()
@@ -80,7 +85,9 @@ class LiveReader:
         with self._wanted:
             self._seen = [s for s in self._seen if begin - s.at < FRESH_S and not _among(s.code, now)]
             self._seen += [_Seen(code, begin) for code in now]
-            return sorted((s.code for s in self._seen), key=lambda code: (code.polygon[0][1], code.polygon[0][0]))
+            seen = [s.code for s in self._seen]
+        codes = [replace(code, polygon=polygon(code.polygon, 1 / step)) for code in seen]
+        return sorted(codes, key=lambda code: (code.polygon[0][1], code.polygon[0][0]))
 
     def close(self) -> None:
         """End the work behind the frames and forget them."""

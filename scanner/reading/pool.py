@@ -156,7 +156,7 @@ class Pool:
     def _started(self) -> _Worker:
         # One arena, large blocks given back: the nets' scratch memory does not stay with the worker.
         spare = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "4194304", "MALLOC_MMAP_THRESHOLD_": "1048576"}
-        environment = {**os.environ, **spare, "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, **spare, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         process = subprocess.Popen(
             [sys.executable, "-m", "scanner.reading.worker", str(self._fd)],

@@ -63,7 +63,8 @@ class Stack:
         )
         window = int(max(self._size) * _WINDOW) | 1
         seen -= cv2.blur(seen, (window, window))
-        power = cv2.blur(seen * seen, (window, window))
+        # A running mean of squares may come out a hair below nothing.
+        power = np.maximum(cv2.blur(seen * seen, (window, window)), 0)
         # Least squares of one print at many contrasts: where glare or blur took the contrast, a frame counts less.
         self._above += np.sqrt(power) * seen
         self._below += power

@@ -105,3 +105,25 @@ def test_a_fault_behind_the_frames_ends_nothing_and_tells_no_text(caplog: pytest
     reader.close()
     assert len(calls) >= 2, "the next frame was worked on"
     assert TEXT not in caplog.text
+
+
+def test_corners_in_a_frame_of_a_stills_size_are_in_that_frames_pixels(live: LiveReader) -> None:
+    large = frame(scale=8, size=(2592, 4608))
+    for _ in range(2):
+        (code,) = live.look(large)
+        assert code.text == TEXT
+        assert code.polygon[0] == pytest.approx((432, 182), abs=4)
+
+
+def test_a_look_at_a_wall_of_finder_patterns_is_quick_too(live: LiveReader) -> None:
+    wall = np.full((1296, 2304, 3), 255, np.uint8)
+    for top in range(20, 1230, 70):
+        for left in range(20, 2230, 70):
+            for inset, level in ((0, 0), (6, 255), (12, 0)):
+                wall[top + inset : top + 42 - inset, left + inset : left + 42 - inset] = level
+    spent = []
+    for _ in range(10):
+        begin = time.thread_time()
+        assert live.look(wall) == []
+        spent.append(time.thread_time() - begin)
+    assert sorted(spent)[5] < 0.06
