@@ -339,7 +339,7 @@ def _readable(app: Kiosk) -> list[tuple[str, Any]]:
 
 
 def _pressable(app: Kiosk, text: str) -> list[Any]:
-    """Buttons by their text: equal first, then those that contain it."""
+    """Buttons that do something now, by their text: equal first, then those that contain it."""
     from kivy.uix.behaviors import ButtonBehavior
 
     wanted = _plain(text)
@@ -348,7 +348,7 @@ def _pressable(app: Kiosk, text: str) -> list[Any]:
         button = widget
         while button is not None and not isinstance(button, ButtonBehavior):
             button = button.parent if button.parent is not button else None
-        if button is None or button in equal:
+        if button is None or button in equal or getattr(button, "off", False):
             continue
         plain = _plain(seen)
         if plain == wanted:

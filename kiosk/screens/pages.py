@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.journeys.presses import Twice
 from kiosk.screens.preview import LARGE, picture_of_page
 from kiosk.widgets.basic import Column, Pill, WordButton
 from kiosk.widgets.frame import Page
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from kiosk.app import Kiosk
     from kiosk.journeys.scan import ScanJourney
 
-SURE = "Chạm lại để bỏ"
+REMOVE, SURE = "Bỏ trang này", "Chạm lại để bỏ"
 WIDE = 300
 
 
@@ -36,7 +37,8 @@ class PagesPage(Page):
         )
         self._kiosk = kiosk
         self._journey = journey
-        self._sure = False
+        self._sure = Twice()
+        self._asking = False
         theme = self.theme
         page = journey.pages[index]
         self.spoken = f"Trang {index + 1} trong {many} trang. " + ". ".join(page.remarks)
@@ -49,7 +51,7 @@ class PagesPage(Page):
             side.put(state)
         large = theme.text >= LARGE
         wide = WIDE * (1.35 if large else theme.text)
-        self._remove = WordButton(theme, "Bỏ trang này", self._take_out, icon="delete", least=wide)
+        self._remove = WordButton(theme, REMOVE, self._take_out, icon="delete", least=wide)
         # Larger letters need fewer words: all that can be done with a page is seen at once.
         moves = []
         if index:
@@ -94,16 +96,23 @@ class PagesPage(Page):
         self._kiosk.open(ScanPage(self._kiosk, self._journey))
 
     def _take_out(self) -> None:
-        if not self._sure:
-            self._sure = True
-            self._remove.label.text = SURE
-            self._remove.label.color = self.theme.colour("son")
+        if not self._sure.press():
+            self._ask(asking=True)
             return
         self._journey.remove(self._index)
         if self._journey.pages:
             self._kiosk.open(PagesPage(self._kiosk, self._journey, self._index))
         else:
             self._done()
+
+    def tick(self) -> None:
+        if self._asking and not self._sure.armed:
+            self._ask(asking=False)
+
+    def _ask(self, *, asking: bool) -> None:
+        self._asking = asking
+        self._remove.label.text = SURE if asking else REMOVE
+        self._remove.label.color = self.theme.colour("son" if asking else "ink")
 
     def _done(self) -> None:
         from kiosk.screens.handing import SortPage

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.journeys.develop import Shot, Shown, draft
+from kiosk.journeys.presses import Waiting
 from kiosk.widgets.basic import Column, Pill, Text, WordButton
 from kiosk.widgets.corners import CornerEditor
 from kiosk.widgets.frame import Page
@@ -44,35 +45,26 @@ class PreviewPage(Page):
         self._kiosk = kiosk
         self._journey = journey
         self._shot = shot
-        self._busy = shot is not None
-        self._next: Callable[[], None] | None = None
+        self._waiting = Waiting()
+        self._buttons: list[WordButton] = []
         theme = self.theme
         self._picture = PagePicture(theme, picture)
         self.main.add_widget(self._picture)
         self._state = Pill(theme, WAIT, "hourglass_top", "plain")
-        self._turn_button = WordButton(theme, "Xoay", lambda: self._when_ready(self._turn), icon="rotate_right")
-        self._corners_button = WordButton(
-            theme, "Chỉnh góc", lambda: self._when_ready(self._set_corners), icon="crop_free"
-        )
+        self._turn_button = self._button("Xoay", self._turn, icon="rotate_right")
+        self._corners_button = self._button("Chỉnh góc", self._set_corners, icon="crop_free")
         self.main.add_widget(self._side(card))
         self.set_foot(
             [
-                WordButton(theme, "Chụp lại", lambda: self._when_ready(self._again), icon="replay"),
-                WordButton(theme, self._keep_words(), lambda: self._when_ready(self._keep), icon="note_add"),
+                self._button("Chụp lại", self._again, icon="replay"),
+                self._button(self._keep_words(), self._keep, icon="note_add"),
             ],
-            [
-                WordButton(
-                    theme,
-                    "Xong, gửi cho xã",
-                    lambda: self._when_ready(self._enough),
-                    icon="send",
-                    kind="main",
-                    least=230,
-                )
-            ],
+            [self._button("Xong, gửi cho xã", self._enough, icon="send", kind="main", least=230)],
         )
-        if not self._busy:
+        if shot is None:
             self._judge()
+        else:
+            self._waiting.begin()
 
     def opened(self) -> None:
         shot, self._shot = self._shot, None
@@ -107,7 +99,7 @@ class PreviewPage(Page):
 
     def _do(self, what: Callable[[], PageKept]) -> None:
         """Something that gives another fresh page, off the screen's thread."""
-        self._busy = True
+        self._waiting.begin()
         self._state.say(WAIT, "hourglass_top", "plain")
 
         def work() -> Any:
@@ -116,15 +108,14 @@ class PreviewPage(Page):
         self._kiosk.work(work, self._ready, self._failed)
 
     def _ready(self, picture: Any) -> None:
-        self._busy = False
         self._picture.show(picture)
         self._judge()
-        then, self._next = self._next, None
-        if then is not None:
-            then()
+        self._light_all()
+        self._waiting.over()
 
     def _failed(self, error: BaseException) -> None:
-        self._busy, self._next = False, None
+        self._light_all()
+        self._waiting.over(good=False)
         said = str(error) if isinstance(error, LangsoError) else "Máy gặp lỗi, xin chụp lại trang này."
         self._state.say(said, "warning", "bad")
 
@@ -138,13 +129,25 @@ class PreviewPage(Page):
         else:
             self._state.say("Rõ nét", "check_circle", "ok")
 
-    def _when_ready(self, then: Callable[[], None]) -> None:
-        """At once, or as soon as the page is made: a press is never lost."""
-        if self._busy:
-            self._next = then
+    def _button(self, words: str, then: Callable[[], None], **look: Any) -> WordButton:
+        button: WordButton = WordButton(self.theme, words, lambda: self._when_ready(then, button), **look)
+        self._buttons.append(button)
+        return button
+
+    def _when_ready(self, then: Callable[[], None], pressed: WordButton | None = None) -> None:
+        """At once, or as soon as the page is made: a press is never lost, and none changes the one before it."""
+        if self._waiting.busy and not self._waiting.asked:
             self._state.say(WAIT, "hourglass_top", "warn")
-        else:
-            then()
+            self._light_only(pressed)
+        self._waiting.press(then)
+
+    def _light_only(self, pressed: WordButton | None) -> None:
+        for button in self._buttons:
+            button.off = button is not pressed
+
+    def _light_all(self) -> None:
+        for button in self._buttons:
+            button.off = False
 
     def _again(self) -> None:
         from kiosk.screens.scan import ScanPage

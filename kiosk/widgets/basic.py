@@ -17,6 +17,9 @@ from kiosk.look.icons import ICONS
 from kiosk.look.theme import Face, Rgba, Theme, Tone
 from langso import assets
 
+FADED = 0.35
+"""How much is seen of a button that does nothing now."""
+
 
 class Text(Label):
     """A line or paragraph. Wraps to its width unless `fit`, in which case its width is the text's."""
@@ -136,15 +139,29 @@ class Pressable(ButtonBehavior, Ground):
         super().__init__(theme=theme, fill=fill, **ground)
         self._calm = fill
         self._then = on_press_done
+        self._off = False
         self.always_release = False
 
+    @property
+    def off(self) -> bool:
+        """Whether it does nothing now, and is seen to."""
+        return self._off
+
+    @off.setter
+    def off(self, off: bool) -> None:
+        self._off = off
+        self.opacity = FADED if off else 1.0
+
     def on_press(self) -> None:
+        if self._off:
+            return
         red, green, blue, alpha = self._calm
         self._fill.rgba = (red * 0.86, green * 0.86, blue * 0.86, alpha)
 
     def on_release(self) -> None:
         self._fill.rgba = self._calm
-        self._then()
+        if not self._off:
+            self._then()
 
     def on_touch_up(self, touch: Any) -> Any:
         self._fill.rgba = self._calm
