@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from scanner.pages.score import Score
 
 WORK_SIDE = 480
+# No sheet of paper is to be told in fewer pixels.
+_LEAST_SIDE = 48
 _SURE = 0.55
 # Log odds below which nothing is told: bare tables and even noise lie below, the faintest real sheet at -5.
 _NO_SHEET = -9.0
@@ -46,7 +48,7 @@ _NONE = "Chưa thấy giấy, xin đặt giấy vào giữa khung"
 class PageFound:
     """`quad` (4, 2) float64 from the top-left corner clockwise, in the picture's pixels; None: no sheet.
 
-    `confidence` 0-1; `advice`: sentences for the villager when unsure.
+    `confidence` 0-1, 0 without a sheet; `advice`: sentences for the villager when unsure.
     """
 
     quad: Quad | None
@@ -59,10 +61,12 @@ def find_page(image: Any) -> PageFound:
 
     Where a quick look leaves doubt and the picture holds more than was looked at, it takes four times as long.
     """
+    if min(image.shape[:2]) < _LEAST_SIDE:
+        return PageFound(None, 0.0, (_NONE,))
     found = _at_a_glance(image)
     if found.confidence < _DOUBT and max(image.shape[:2]) > WORK_SIDE:
-        return _looked_again(image) or found
-    return found
+        found = _looked_again(image) or found
+    return found if found.quad is not None else PageFound(None, 0.0, found.advice)
 
 
 def _at_a_glance(image: Any) -> PageFound:

@@ -109,3 +109,19 @@ def test_geometry_of_a_square() -> None:
     assert area(square) == 100
     assert np.allclose(angles(square), 90)
     assert overlap(square, square + np.array([5, 0])) == pytest.approx(1 / 3, abs=0.01)
+
+
+@pytest.mark.parametrize("shape", [(16, 16), (20, 20), (640, 16), (47, 400)])
+def test_a_picture_too_small_for_a_sheet_holds_none(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(5)
+    picture = rng.integers(0, 256, (*shape, 3), dtype=np.uint8)
+    for image in (picture, np.full_like(picture, 90)):
+        found = find_page(image)
+        assert (found.quad, found.confidence) == (None, 0.0)
+
+
+def test_no_sheet_is_told_with_no_confidence_in_one() -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (1080, 1920, 3), dtype=np.uint8)
+    found = find_page(noise)
+    assert (found.quad, found.confidence) == (None, 0.0)
+    assert found.advice
