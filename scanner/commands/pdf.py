@@ -17,6 +17,7 @@ import click
 
 from langso.errors import FileRefused
 from langso.paths import read_limited, write_atomic
+from scanner.commands.devices import TABLE
 from scanner.commands.pictures import IMAGES, JSON, each, no_device
 from scanner.errors import DocumentRefused, ScannerError
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from scanner.document import JpegPage, Level, Made
 
 _OUT = click.Path(path_type=Path)
-PAPERS = ("A4", "A5", "A3", "A6", "B5", "F4", "Letter", "ID-1", "ID-3")
 _NO_EDGES = "không thấy đủ bốn mép giấy; xin chụp lại trên nền khác màu, hoặc thêm --whole nếu ảnh chỉ có tờ giấy"
 _ORDER = re.compile(r"[0-9]{1,4}(,[0-9]{1,4})*")
 
@@ -36,6 +36,17 @@ def _order(_: click.Context, __: click.Parameter, told: str | None) -> tuple[int
     if not _ORDER.fullmatch(told.replace(" ", "")):
         raise click.BadParameter("xin ghi số trang cách nhau bằng dấu phẩy, ví dụ 2,1,4.")
     return tuple(map(int, told.split(",")))
+
+
+def _paper(_: click.Context, __: click.Parameter, told: str | None) -> str | None:
+    if told is None:
+        return None
+    from scanner.clean import SIZES_MM
+
+    known = {name.lower(): name for name in SIZES_MM}
+    if told.lower() not in known:
+        raise click.BadParameter(f"không có cỡ {told}; xin chọn trong: {', '.join(SIZES_MM)}.")
+    return known[told.lower()]
 
 
 @click.command()
@@ -55,7 +66,7 @@ def _order(_: click.Context, __: click.Parameter, told: str | None) -> tuple[int
 )
 @click.option("--text/--no-text", default=True, help="Có hay không có lớp chữ để tìm (Tesseract tiếng Việt).")
 @click.option("--card", is_flag=True, help="Ảnh là các mặt thẻ: hai mặt một tờ A4, đúng cỡ thật.")
-@click.option("--paper", type=click.Choice(PAPERS), default=None, help="Cỡ giấy, nếu đã biết.")
+@click.option("--paper", callback=_paper, metavar="CỠ", help="Cỡ giấy, nếu đã biết: A4, A5, ID-1, …")
 @click.option("--whole", is_flag=True, help="Ảnh chỉ có tờ giấy (từ máy quét khác): lấy cả hình, không tìm mép.")
 @click.option(
     "--order",
@@ -63,6 +74,7 @@ def _order(_: click.Context, __: click.Parameter, told: str | None) -> tuple[int
     metavar="SỐ,SỐ,…",
     help="Các trang lấy vào tài liệu, theo thứ tự này (đếm từ 1 qua mọi tệp đã cho); trang không kể ra thì bỏ.",
 )
+@TABLE
 @JSON
 def pdf(
     images: tuple[Path, ...],
@@ -75,16 +87,19 @@ def pdf(
     paper: str | None,
     whole: bool,
     order: tuple[int, ...],
+    table_file: Path | None,
     as_json: bool,
 ) -> None:
     """Một tệp PDF/A, mỗi ảnh một trang: cắt theo mép giấy, nắn thẳng, làm đều ánh sáng, thêm lớp chữ.
 
     Tệp .pdf do lệnh này làm trước đây cũng dùng được như ảnh, để thêm, bỏ, đổi chỗ hay thay trang (--order).
     """
+    from scanner.cameras.table import load_table
     from scanner.clean import finish
     from scanner.document import About, card_sheet, compress, make_document, next_name, save_new
     from scanner.pages import PageFound, find_page
 
+    table = None if table_file is None else load_table(table_file)
     begin = time.perf_counter()
     if dossier:
         # Before the work: a wrong code is told at once.
@@ -102,7 +117,10 @@ def pdf(
         found = PageFound(_all_of(given), 1.0, ()) if whole else find_page(given)
         if found.quad is None:
             raise ScannerError(_NO_EDGES)
-        clean = finish(given, found.quad, "ID-1" if card else paper)
+        scale = white = None
+        if table is not None and not whole and table.fits(given):
+            scale, white = table.px_per_mm(given, found.quad), table.white_at(given, found.quad)
+        clean = finish(given, found.quad, "ID-1" if card else paper, px_per_mm=scale, white=white)
         told = {"paper": clean.paper, "confidence": found.confidence}
         if not card:
             pages.append(compress(clean))

@@ -310,6 +310,10 @@ def test_the_technician_measures_and_the_watch_uses_it(a4: Any, tmp_path: Path) 
     watched = run("watch", "--camera", str(folder), "--table", str(file), "--json", "--seconds", "5")
     (taken,) = [event for event in map(json.loads, watched.output.splitlines()) if event["event"] == "captured"]
     assert taken["paper"] == "A5"
+    made = ("pdf", "--json", "--no-text", "-o", str(tmp_path / "a.pdf"), str(folder / "1.png"))
+    papers = [json.loads(run(*made, *more).output.splitlines()[0])["paper"] for more in ((), ("--table", str(file)))]
+    assert papers == ["A4", "A5"], "of one shape: only the measure tells them apart"
+    assert run(*made, "--table", str(tmp_path / "không có.json")).exit_code != 0
 
 
 def test_a_refused_measure_leaves_the_old_one(a4: Any, table: Table, tmp_path: Path) -> None:

@@ -234,11 +234,14 @@ def test_a_pdf_that_is_not_ours_is_told(image: Path, tmp_path: Path, kind: str) 
     assert lines(said)[-1]["pages"] == 1
 
 
-def test_the_papers_offered_are_those_known() -> None:
+def test_the_papers_that_may_be_named_are_those_known(image: Path, tmp_path: Path) -> None:
     from scanner.clean import SIZES_MM
-    from scanner.commands.pdf import PAPERS
 
-    assert set(PAPERS) == set(SIZES_MM)
+    refused = run("--no-text", "--paper", "A2", "-o", tmp_path / "out.pdf", image)
+    assert refused.exit_code == 2
+    assert all(name in refused.stderr for name in SIZES_MM)
+    said = run("--json", "--no-text", "--paper", "f4", "-o", tmp_path / "out.pdf", image)
+    assert lines(said)[0]["paper"] == "F4"
 
 
 def test_asking_for_help_loads_no_engine() -> None:
