@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.journeys.card import CARD
-from kiosk.journeys.develop import Shot, draft, shot_of
+from kiosk.journeys.develop import Shot, draft, shot_of, straighten
 from kiosk.journeys.scan import ScanJourney
 from kiosk.screens.preview import picture_of_page
 from kiosk.watching import Watcher, is_dark
@@ -387,6 +387,7 @@ def warm() -> threading.Thread:
         Eye().look(blank)
         corners = np.array([(100, 60), (500, 60), (500, 420), (100, 420)], dtype=np.float64)
         draft(Shot(blank, corners), CARD)
+        straighten(Shot(blank, corners))
 
     thread = threading.Thread(target=load, name="warm", daemon=True)
     thread.start()
