@@ -11,7 +11,7 @@ import numpy as np
 from scanner.pages.claims import CLAIM_SIDE, claims, proposals
 from scanner.pages.cues import candidates, look
 from scanner.pages.geometry import area, is_convex, order_corners, overlap, sides
-from scanner.pages.ground import bareness, survey, table_likeness
+from scanner.pages.ground import bareness, colours_inside, survey, table_likeness
 from scanner.pages.score import rough_totals, score_many
 from scanner.pages.sides import bows_of, refined
 
@@ -41,6 +41,8 @@ _STRIPE = 4.0
 _GROUND = 0.8
 _HALF_GROUND = 0.4
 _SURE_ON_ALIKE = 0.75
+# Paper, in Lab of 8 bits: how far from grey, how varied in colour at most, how light at least.
+_PALE, _PLAIN, _PAPER_LIGHT = 20.0, 3.0, 105.0
 _NONE = "Chưa thấy giấy, xin đặt giấy vào giữa khung"
 
 
@@ -152,10 +154,16 @@ def _is_table(quad: Quad, confidence: float, width: int, height: int) -> bool:
 def _is_ground(views: Views, quad: Quad, confidence: float) -> bool:
     """Whether inside a quad there is only what the border beside it shows too: the checks of a cloth, a plank.
 
-    A white sheet on a white table is as alike, but its outline is sure.
+    A white sheet on a white table is as alike, but its outline is sure; and what is plain and light like paper is
+    told even in doubt.
     """
     alike = float(bareness(table_likeness(views, quad), quad[None])[0])
-    return alike > (_GROUND if confidence >= _SURE_ON_ALIKE else _HALF_GROUND)
+    if alike <= (_GROUND if confidence >= _SURE_ON_ALIKE else _HALF_GROUND):
+        return False
+    light, red, yellow = colours_inside(views, quad).astype(np.float64)
+    pale = max(abs(float(np.median(red)) - 128), abs(float(np.median(yellow)) - 128)) < _PALE
+    plain = max(float(red.std()), float(yellow.std())) < _PLAIN
+    return not (pale and plain and float(np.median(light)) > _PAPER_LIGHT)
 
 
 def advice_for(quad: Quad, confidence: float, width: int, height: int) -> tuple[str, ...]:

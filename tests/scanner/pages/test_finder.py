@@ -125,3 +125,11 @@ def test_no_sheet_is_told_with_no_confidence_in_one() -> None:
     found = find_page(noise)
     assert (found.quad, found.confidence) == (None, 0.0)
     assert found.advice
+
+
+@pytest.mark.parametrize(("severity", "seed"), [("typical", 101), ("typical", 104), ("hard", 101), ("hard", 108)])
+def test_white_paper_on_a_white_table_is_told_even_in_doubt(severity: str, seed: int) -> None:
+    shot = scenes.sample("white_on_white", severity, seed, size=(1280, 960))
+    found = find_page(shot.image)
+    assert found.quad is not None
+    assert overlap(found.quad, order_corners(shot.sheets[0].quad)) > 0.9
