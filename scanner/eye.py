@@ -71,6 +71,11 @@ class Eye:
         self._last: float | None = None
         self._time = 0.0
 
+    @property
+    def fixed(self) -> bool:
+        """Whether no paper can come nearer, told so or found out."""
+        return self._fixed
+
     def look(self, image: Any, at: float | None = None, *, finer: float = 1.0) -> Seen:
         """Judges one BGR frame; `at`: its time in seconds (for all frames or for none); `finer`: see `Frame`."""
         from scanner.guide import SAYS, guide

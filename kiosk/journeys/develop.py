@@ -96,14 +96,16 @@ def draft(shot: Shown, paper: str | None = None, table: TableKeeper | None = Non
     return upright(rectify(image, quad * shrink, paper, px_per_mm=scale)).image
 
 
-def remarks(shot: Shown, table: TableKeeper | None = None) -> tuple[str, ...]:
-    """What the villager should know about this page before keeping it; nothing where all is well."""
+def remarks(shot: Shown, table: TableKeeper | None = None, *, fixed: bool = False) -> tuple[str, ...]:
+    """What the villager should know about this page before keeping it; nothing where all is well. `fixed`: no paper
+    can come nearer.
+    """
     from scanner.guide import faults
     from scanner.pages import PageFound
 
     if shot.quad is None:
         return (NO_EDGES,)
-    fixed = table is not None and table.measured
+    fixed = fixed or (table is not None and table.measured)
     wrong = faults(shot.image, PageFound(_corners(shot), 1.0, ()), fixed=fixed)
     return tuple(REMARKS[one.code] for one in wrong if one.code in REMARKS)
 

@@ -54,7 +54,8 @@ class ScanJourney:
     """The steps of one visit. Pages lie in the workspace only; nothing else keeps a picture after `end`.
 
     `table`: what was measured of the table. `card`: None, or the sides of a card taken so far. `replacing`: which
-    page the next one takes the place of. Capturing, turning and compressing are slow: call them on a worker thread.
+    page the next one takes the place of. `fixed`: a sheet was asked nearer in vain, no other shall be.
+    Capturing, turning and compressing are slow: call them on a worker thread.
     """
 
     def __init__(self, workspace: Workspace, dossiers: Dossiers, table: TableKeeper | None = None) -> None:
@@ -71,6 +72,7 @@ class ScanJourney:
         self.card: tuple[CardSide, ...] | None = None
         self.replacing: int | None = None
         self.receipt: HandedIn | None = None
+        self.fixed = False
 
     def end(self) -> None:
         """The visit is over: no picture is held any more, and work that is still going on leaves none."""
@@ -98,7 +100,7 @@ class ScanJourney:
 
         self._may_capture()
         self._learn(seen)
-        look, odd = look_of(seen), remarks(seen, self.table)
+        look, odd = look_of(seen), remarks(seen, self.table, fixed=self.fixed)
         if look is None or BLANK in odd:
             # All blank sides look alike.
             return self._preview(straighten(seen, table=self.table), seen, (), odd)
@@ -137,7 +139,9 @@ class ScanJourney:
         look = look_of(seen)
         if not insisted and same_as(look, [side.look for side in sides if side.look is not None]):
             raise WrongStep(SAYS["same_side"])
-        side = CardSide(straighten(seen, CARD, self.table), look, remarks(seen, self.table), side_of(seen))
+        side = CardSide(
+            straighten(seen, CARD, self.table), look, remarks(seen, self.table, fixed=self.fixed), side_of(seen)
+        )
         if not sides:
             with self._lock:
                 self._still_card(sides)
@@ -161,7 +165,7 @@ class ScanJourney:
         # What the camera finds by itself it will find again: the page is known by that, however its corners are set.
         own = look_of(again)
         looks = fresh.looks or (() if own is None else (own,))
-        page = self._keep(straighten(again, table=self.table), looks, remarks(again, self.table))
+        page = self._keep(straighten(again, table=self.table), looks, remarks(again, self.table, fixed=self.fixed))
         return self._exchange(fresh, page)
 
     @property

@@ -68,9 +68,10 @@ class _Looking:
                 known=self._journey.known,
                 side=self._journey.asked,
                 insist_s=INSIST_MORE_S if told else INSIST_S,
-                fixed=table is not None and table.measured,
+                fixed=self._journey.fixed or (table is not None and table.measured),
             )
         seen = self._eye.look(frame.image, at=time.monotonic(), finer=frame.finer)
+        self._journey.fixed = self._eye.fixed
         if seen.capture:
             self.due = seen
         return _Looked(seen, seen.code == "dark" or is_dark(frame.image))

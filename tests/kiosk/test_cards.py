@@ -8,11 +8,13 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import scenes
+from scenes import cards
 from stage.pictures import draw_card, draw_paper
 
 from kiosk.dossiers import Dossiers
 from kiosk.errors import WrongStep
-from kiosk.journeys.develop import Shot, straighten
+from kiosk.journeys.develop import REMARKS, Shot, straighten
 from kiosk.journeys.scan import Eye, ScanJourney
 from kiosk.privacy import Workspace
 from langso.clock import SystemClock
@@ -41,6 +43,18 @@ def has_portrait(part: Any) -> bool:
     """Blue ground of the drawn portrait at the left."""
     blue, _, red = cv2.split(part.astype(int))
     return float(np.mean(blue - red > 40)) > 0.02
+
+
+def test_where_no_paper_can_come_nearer_no_page_is_called_too_small(journey: ScanJourney) -> None:
+    rng = np.random.default_rng(1)
+    scene = scenes.lay(cards.front(rng), table="dark_wood")
+    far = scenes.shoot(scene, scenes.Conditions(size=(1200, 800), fill=0.27, tilt=2.0), rng).image
+    seen = Eye(fixed=True).look(far)
+    nearer = REMARKS["far"]
+    assert nearer in journey.capture(seen).remarks
+    journey.again()
+    journey.fixed = True
+    assert nearer not in journey.capture(seen).remarks
 
 
 def test_both_sides_of_a_card_are_one_page(journey: ScanJourney, card_sides: tuple[Any, Any]) -> None:
