@@ -167,13 +167,11 @@ def _is_ground(views: Views, quad: Quad, confidence: float) -> bool:
 
 
 def advice_for(quad: Quad, confidence: float, width: int, height: int) -> tuple[str, ...]:
-    """What the villager should do about a sheet found there in a picture of that size."""
+    """What the villager should do about a sheet found there in a picture of that size; the guide judges the rest."""
     said = []
     margin = 0.004 * max(width, height)
     if np.any(quad < margin) or np.any(quad[:, 0] > width - margin) or np.any(quad[:, 1] > height - margin):
         said.append("Giấy bị ra ngoài khung, xin kéo vào giữa")
-    elif area(quad) < 0.15 * width * height:
-        said.append("Giấy ở xa quá, xin đưa lại gần")
     if confidence < _SURE:
         said.append("Mép giấy chưa rõ, xin đặt giấy lên nền khác màu")
     return tuple(said)
