@@ -1,7 +1,8 @@
 """The weights that turn `wholeness` into log odds: one hidden layer.
 
 Fitted (cross-entropy, towards the outlines of high overlap) on the candidates of generated scenes: two to six sheets
-on one table at three severities, single sheets, bare tables. Other seeds were kept apart to judge it.
+on one table at three severities, single sheets, bare tables. Other seeds were kept apart to judge it. A fit of the
+same kind is `tests/scanner/fit_wholes.py`.
 """
 
 from __future__ import annotations
