@@ -115,8 +115,7 @@ class Paired:
     @property
     def roots(self) -> RootKeys:
         """The pinned root, for the Keeper."""
-        keys = tuple(bytes.fromhex(key) for key in self.answer.root.keys)
-        return RootKeys(keys, self.answer.root.threshold, self.answer.root_version)
+        return RootKeys.of(self.answer.root, self.answer.root_version)
 
     def link(self, settings: LinkSettings) -> LinkSettings:
         """Where and as whom to connect: what the settings file names, and for the rest what the office answered."""

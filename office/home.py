@@ -112,7 +112,7 @@ class OfficeHome:
     def roots(self) -> RootKeys:
         """The root as devices pin it at pairing. Raises NotInitialised."""
         found = RootFile.model_validate_json(self._read(self.root_file))
-        return RootKeys(tuple(bytes.fromhex(key) for key in found.root.keys), found.root.threshold, found.version)
+        return RootKeys.of(found.root, found.version)
 
     def trust_bundle(self) -> bytes:
         """The trust bundle's bytes. Raises NotInitialised."""

@@ -75,7 +75,7 @@ def walk_chain(chain: tuple[str, ...], pinned: RootKeys) -> tuple[RootKeys, tupl
         if link is None:
             continue
         links.append(link)
-        root = RootKeys(tuple(bytes.fromhex(key) for key in link.root.keys), link.root.threshold, link.version)
+        root = RootKeys.of(link.root, link.version)
     return root, tuple(links), skipped
 
 

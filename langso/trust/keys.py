@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]  # re-exported without __all__
 
+from langso.contract import Threshold
 from langso.paths import read_limited, write_atomic
 from langso.trust.errors import KeyFileError
 
@@ -31,6 +32,11 @@ class RootKeys:
     keys: tuple[bytes, ...]
     threshold: int
     version: int = 1
+
+    @classmethod
+    def of(cls, listed: Threshold, version: int) -> RootKeys:
+        """As the contract lists them. Raises ValueError for keys that are none."""
+        return cls(tuple(bytes.fromhex(key) for key in listed.keys), listed.threshold, version)
 
     def __post_init__(self) -> None:
         if len({bytes(key) for key in self.keys}) != len(self.keys):

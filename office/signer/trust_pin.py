@@ -59,9 +59,8 @@ class TrustPin:
         Raises SignerRefused for one that is forged, older, or has the number of another.
         """
         pin = self._pin
-        pinned = RootKeys(tuple(bytes.fromhex(key) for key in pin.root.keys), pin.root.threshold, pin.version)
         try:
-            opened = open_bundle(bundle, pinned)
+            opened = open_bundle(bundle, RootKeys.of(pin.root, pin.version))
         except Refused as refused:
             raise SignerRefused(
                 f"Danh sách quyền của xã không do khoá gốc ký ({refused}); hãy chép lại danh sách đúng."

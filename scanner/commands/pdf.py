@@ -98,6 +98,7 @@ def pdf(
     from scanner.clean import finish
     from scanner.document import About, card_sheet, compress, make_document, next_name, save_new
     from scanner.pages import PageFound, find_page
+    from scanner.pages.geometry import frame_of
 
     table = None if table_file is None else load_table(table_file)
     begin = time.perf_counter()
@@ -114,7 +115,7 @@ def pdf(
             first = len(pages) + 1
             pages.extend(given)
             return {"page": first, "pages": len(given)}
-        found = PageFound(_all_of(given), 1.0, ()) if whole else find_page(given)
+        found = PageFound(frame_of(given), 1.0, ()) if whole else find_page(given)
         if found.quad is None:
             raise ScannerError(_NO_EDGES)
         scale = white = None
@@ -176,13 +177,6 @@ def _own_folder() -> Iterator[None]:
                 yield
             finally:
                 tempfile.tempdir = before
-
-
-def _all_of(image: Any) -> Any:
-    import numpy as np
-
-    height, width = image.shape[:2]
-    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
 
 
 def _given(paths: tuple[Path, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:

@@ -41,10 +41,11 @@ def proposals(seen: Survey) -> NDArray[np.float64]:
     return np.array(distinct(plausible(many, width, height, _LEAST))).reshape(-1, 4, 2)
 
 
-def claims(seen: Survey, proposed: NDArray[np.float64]) -> tuple[list[Quad], list[float]]:
+def claims(seen: Survey) -> tuple[list[Quad], list[float]]:
     """The most promising candidates moved onto the edges, without near copies, and the log odds that each is a whole
     sheet; best first.
     """
+    proposed = proposals(seen)
     if not len(proposed):
         return [], []
     few = proposed[_various(proposed, whole_odds(seen, proposed))]

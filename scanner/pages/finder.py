@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from scanner.pages.claims import CLAIM_SIDE, claims, proposals
+from scanner.pages.claims import CLAIM_SIDE, claims
 from scanner.pages.cues import candidates, look
 from scanner.pages.geometry import area, is_convex, order_corners, overlap, sides
 from scanner.pages.ground import bareness, colours_inside, survey, table_likeness
@@ -98,7 +98,7 @@ def _looked_again(image: Any) -> PageFound | None:
     height, width = image.shape[:2]
     scale = min(1.0, CLAIM_SIDE / max(height, width))
     seen = survey(shrunk(image, scale))
-    quads, odds = claims(seen, proposals(seen))
+    quads, odds = claims(seen)
     sure = [i for i in range(len(quads)) if odds[i] > _SURE_AGAIN]
     if not sure:
         return None

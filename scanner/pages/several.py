@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from scanner.pages.claims import CLAIM_SIDE, claims, proposals
+from scanner.pages.claims import CLAIM_SIDE, claims
 from scanner.pages.finder import PageFound, advice_for, shrunk
 from scanner.pages.geometry import area, order_corners
 from scanner.pages.ground import colours_inside, survey
@@ -32,7 +32,7 @@ def find_pages(image: Any) -> list[PageFound]:
     height, width = image.shape[:2]
     scale = min(1.0, CLAIM_SIDE / max(height, width))
     seen = survey(shrunk(image, scale))
-    quads, odds = claims(seen, proposals(seen))
+    quads, odds = claims(seen)
     single = [i for i, quad in enumerate(quads) if not _is_two(seen, quad, quads)]
     quads, odds = [quads[i] for i in single], [odds[i] for i in single]
     chosen = _apart(quads, odds)

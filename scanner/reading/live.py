@@ -108,12 +108,12 @@ class LiveReader:
         scale = min(1.0, (self._pixels / gray.size) ** 0.5)
         begin = time.monotonic()
         small, scale = resized(gray, round(max(gray.shape) * scale)) if scale < 0.98 else (gray, 1.0)
-        found = engines.zxing(small).readings
+        found = engines.zxing(small).within(scale).readings
         spent = time.monotonic() - begin
         # A slower machine looks at fewer pixels; one that is fast enough at more.
         wanted = self._pixels * (_LOOK_S * 0.7 / max(spent, 0.001)) ** 0.5
         self._pixels = int(min(_PIXELS_MOST, max(_PIXELS_LEAST, wanted)))
-        return [as_code(replace(r, polygon=polygon(r.polygon, scale))) for r in found]
+        return [as_code(reading) for reading in found]
 
     def _hand_on(self, gray: Any, now: list[Code]) -> None:
         with self._wanted:
@@ -197,9 +197,9 @@ def _at_place(gray: Any, place: Any, until: float) -> list[Code]:
         if time.monotonic() > until:
             break
         small, scale = resized(part, side_)
-        look = engines.zxing(change(small), histogram=True)
+        look = engines.zxing(change(small), histogram=True).within(scale, left, top)
         if look.readings:
-            return [as_code(replace(r, polygon=polygon(r.polygon, scale, left, top))) for r in look.readings]
+            return [as_code(reading) for reading in look.readings]
     return []
 
 
