@@ -48,12 +48,12 @@ if [ ! -x .venv/bin/python ]; then
     "$python" -m venv --system-site-packages .venv
 fi
 say "Installing the locked Python packages (a few minutes the first time)"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/dev.txt
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes -r requirements/dev.txt
 if ! .venv/bin/python -c 'import gi; gi.require_version("Gst", "1.0"); from gi.repository import Gst' 2>/dev/null; then
     say "Debian's python3-gi does not fit this Python: building PyGObject"
     wanted=$(missing deploy/apt/gobject.txt)
     [ -z "$wanted" ] || install_packages $wanted
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/gobject.txt
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes -r requirements/gobject.txt
 fi
 .venv/bin/python -m pip install -qqq --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
 say "Fetching fonts and web assets"
