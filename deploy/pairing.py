@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from langso.paths import write_atomic
+from langso.paths import acting_as_owner, write_atomic
 from langso.settings import load_settings
 
 if TYPE_CHECKING:
@@ -45,7 +44,6 @@ def request(settings_file: Path, out: Path) -> None:
     settings = load_settings(settings_file)
     if settings.device.role not in ("speaker", "kiosk", "bridge"):
         raise PairingError("Chỉ loa và kiosk mới cần ghép; máy này là văn phòng.")
-    settings.paths.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     raw = begin_pairing(
         settings.paths.state,
         device=settings.device.id,
@@ -127,14 +125,13 @@ def certify_broker(settings: Settings, hosts: tuple[str, ...], into: Path) -> No
     authority = OfficeHome(settings).authority()
     server = make_server_certificate(authority, tuple(dict.fromkeys(hosts)), now=datetime.now(UTC))
     into.mkdir(mode=0o750, parents=True, exist_ok=True)
-    owner = into.stat()
-    for name, data, mode in (
-        ("ca.pem", authority.certificate, 0o644),
-        ("broker.pem", server.certificate, 0o644),
-        ("broker.key", server.key, 0o600),
-    ):
-        write_atomic(into / name, data, mode=mode)
-        os.chown(into / name, owner.st_uid, owner.st_gid)
+    with acting_as_owner(into):
+        for name, data, mode in (
+            ("ca.pem", authority.certificate, 0o644),
+            ("broker.pem", server.certificate, 0o644),
+            ("broker.key", server.key, 0o600),
+        ):
+            write_atomic(into / name, data, mode=mode)
 
 
 def answer_at_office(
@@ -148,13 +145,10 @@ def answer_at_office(
     from office.store import open_store
 
     home, clock = OfficeHome(settings), SystemClock()
-    store = open_store(home.database)
-    try:
+    with acting_as_owner(home.state), open_store(home.database) as store:
         return office_answer(
             request, settings, Fleet(store, home, clock), clock.now(), device=device, replace=replace
         )
-    finally:
-        store.close()
 
 
 def _digits(text: str) -> str:

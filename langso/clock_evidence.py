@@ -13,7 +13,7 @@ from typing import Any
 
 from langso.clock import ClockEvidence
 from langso.errors import FileRefused
-from langso.paths import read_limited, write_atomic
+from langso.paths import acting_as_owner, read_limited, write_atomic
 
 _TIME_ERROR = 5
 _STA_UNSYNC = 0x40
@@ -105,7 +105,7 @@ def _rtc_set_at(file: Path) -> datetime | None:
 
 def _remember(file: Path, values: dict[str, float | str]) -> None:
     # A full disk costs the memory of it, not the judgement of now.
-    with contextlib.suppress(FileRefused, OSError):
+    with contextlib.suppress(FileRefused, OSError), acting_as_owner(file.parent):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomic(file, json.dumps(values).encode())
 

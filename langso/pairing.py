@@ -17,7 +17,7 @@ from langso.certificates import Certified, check_certificate, check_csr, make_cs
 from langso.contract import Message, Moment, Threshold
 from langso.contract.base import Hex128, KeyHex, Sha256, ShortText, Slug
 from langso.errors import FileRefused, os_reason
-from langso.paths import read_limited, sync_folder, write_atomic
+from langso.paths import acting_as_owner, read_limited, sync_folder, write_atomic
 from langso.settings_model import LinkSettings
 from langso.trust.chain import open_bundle
 from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
@@ -177,11 +177,12 @@ def begin_pairing(
         )
     )
     raw = seal(request, request.kind, [signing])
-    folder = _waiting(state_dir)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    signing.save(folder / "signing.key")
-    write_atomic(folder / "tls.key", tls)
-    write_atomic(folder / "request.json", raw)
+    with acting_as_owner(state_dir):
+        folder = _waiting(state_dir)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        signing.save(folder / "signing.key")
+        write_atomic(folder / "tls.key", tls)
+        write_atomic(folder / "request.json", raw)
     return raw
 
 
@@ -259,7 +260,32 @@ def finish_pairing(state_dir: Path, raw: bytes) -> Paired:
     A second time with the same answer changes nothing. A new pairing starts the version marks anew.
     Raises PairingError, CertificateError, FileRefused; the earlier pairing is then untouched.
     """
-    answer = read_answer(raw)
+    with acting_as_owner(state_dir):
+        return _finish(state_dir, raw, read_answer(raw))
+
+
+def load_paired(state_dir: Path) -> Paired:
+    """The pairing in force. Raises PairingError where there is none or it is damaged."""
+    current = state_dir / FOLDER / "current"
+    if not current.exists():
+        raise PairingError("Thiết bị chưa ghép với văn phòng xã; hãy chạy langso pair trước.")
+    paired = Paired(read_answer(read_limited(current / "answer.json", MAX_ANSWER_BYTES)), current)
+    if not (current / "complete").exists():
+        with acting_as_owner(state_dir):
+            _begin_trust(state_dir, paired)
+    return paired
+
+
+def device_code(public: bytes) -> str:
+    """Short code of a device's public key, to tell devices apart on a list."""
+    return short_code(key_id(public))
+
+
+def _waiting(state_dir: Path) -> Path:
+    return state_dir / FOLDER / "waiting"
+
+
+def _finish(state_dir: Path, raw: bytes, answer: PairingAnswer) -> Paired:
     current = state_dir / FOLDER / "current"
     if (current / "answer.json").exists() and read_limited(current / "answer.json", MAX_ANSWER_BYTES) == raw:
         return load_paired(state_dir)
@@ -290,26 +316,6 @@ def finish_pairing(state_dir: Path, raw: bytes) -> Paired:
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)
     return paired
-
-
-def load_paired(state_dir: Path) -> Paired:
-    """The pairing in force. Raises PairingError where there is none or it is damaged."""
-    current = state_dir / FOLDER / "current"
-    if not current.exists():
-        raise PairingError("Thiết bị chưa ghép với văn phòng xã; hãy chạy langso pair trước.")
-    paired = Paired(read_answer(read_limited(current / "answer.json", MAX_ANSWER_BYTES)), current)
-    if not (current / "complete").exists():
-        _begin_trust(state_dir, paired)
-    return paired
-
-
-def device_code(public: bytes) -> str:
-    """Short code of a device's public key, to tell devices apart on a list."""
-    return short_code(key_id(public))
-
-
-def _waiting(state_dir: Path) -> Path:
-    return state_dir / FOLDER / "waiting"
 
 
 def _check_trust(answer: PairingAnswer, state_dir: Path) -> None:

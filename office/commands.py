@@ -222,9 +222,13 @@ def account_list(settings_file: Path) -> None:
 
 
 def _settings(path: Path) -> Settings:
+    """The settings; until the command ends, root is the office's own user, so that no file becomes root's."""
+    from langso.paths import acting_as_owner
     from langso.settings import load_settings
 
-    return load_settings(path)
+    settings = load_settings(path)
+    click.get_current_context().with_resource(acting_as_owner(settings.paths.state))
+    return settings
 
 
 def _names(targets: str) -> list[str]:

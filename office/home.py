@@ -12,7 +12,7 @@ from pathlib import Path
 from langso.certificates import Certified, make_ca, make_client_certificate
 from langso.contract import Caps, IssuerRule, Message, Threshold
 from langso.errors import FileRefused, os_reason
-from langso.paths import read_limited, write_atomic
+from langso.paths import give_to_owner, read_limited, write_atomic
 from langso.settings_model import Settings
 from langso.trust import (
     MAX_BUNDLE_BYTES,
@@ -25,7 +25,6 @@ from langso.trust import (
     threshold_of,
 )
 from office.errors import AlreadyInitialised, NotInitialised
-from office.ownership import hand_over
 from office.signer.trust_pin import write_pin
 
 log = logging.getLogger(__name__)
@@ -189,10 +188,10 @@ def initialise(
         expires=now + TRUST_LIFE,
         caps=caps,
     )
-    office_user, signer_user = hand_over(home.state, linked), hand_over(home.signer)
+    office_user, signer_user = give_to_owner(home.state, linked), give_to_owner(home.signer)
     # Last, since its presence says that all is there.
     write_atomic(home.trust_file, make_bundle(trust), mode=0o644)
-    hand_over(home.state)
+    give_to_owner(home.state)
     if office_user is not None:
         log.warning("Chạy bằng root: đã giao %s cho %s.", home.state, office_user)
     if signer_user is not None and _signer_apart(home):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from langso.contract import Caps, IssuerRule, TrustBundle, TrustDocument
-from langso.paths import write_atomic
+from langso.paths import give_to_owner, write_atomic
 from langso.trust import (
     RootKeys,
     SigningKey,
@@ -25,7 +25,6 @@ from langso.trust import (
 )
 from office.errors import TrustChangeRefused
 from office.home import ISSUER, TRUST_LIFE, OfficeHome, RootFile
-from office.ownership import hand_over
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def exchange_signer(home: OfficeHome, keys: Sequence[SigningKey], now: datetime)
     number = max((int(path.stem) for path in home.signer.glob("*.key") if path.stem.isdigit()), default=0) + 1
     # Saved before it is named: a cut between the two leaves a key that nobody asks for.
     fresh.save(home.signer / f"{number}.key")
-    hand_over(home.signer)
+    give_to_owner(home.signer)
     issuers = tuple(
         rule.model_copy(update={"signers": threshold_of([fresh]), "epoch": rule.epoch + 1})
         if rule.name == ISSUER
@@ -105,7 +104,7 @@ def exchange_root(
     # Devices paired from now on begin at the new root; the list just written is read by both.
     file = RootFile(root=threshold_of(root.keys, root.threshold), version=root.version)
     write_atomic(home.root_file, file.to_json(), mode=0o644)
-    hand_over(home.state)
+    give_to_owner(home.state)
     return trust
 
 
@@ -135,7 +134,7 @@ def _issue(
     )
     trust = open_bundle(raw, home.roots).trust
     write_atomic(home.trust_file, raw, mode=0o644)
-    hand_over(home.state)
+    give_to_owner(home.state)
     return trust
 
 

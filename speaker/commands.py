@@ -99,6 +99,7 @@ def status(settings_file: Path, as_json: bool) -> None:
 def mute(settings_file: Path, state: str) -> None:
     """Tắt (on) hay mở lại (off) tiếng loa tại chỗ; thắng mọi lệnh và được báo về xã."""
     from langso.clock import SystemClock
+    from langso.paths import acting_as_owner
     from langso.settings import load_settings
     from langso.store import Store
     from speaker.agent import DATABASE, MIGRATIONS
@@ -107,12 +108,9 @@ def mute(settings_file: Path, state: str) -> None:
 
     settings = load_settings(settings_file)
     clock = SystemClock()
-    store = Store(settings.paths.state / DATABASE, MIGRATIONS)
-    try:
+    with acting_as_owner(settings.paths.state), Store(settings.paths.state / DATABASE, MIGRATIONS) as store:
         journal = Journal(store, clock, device=settings.device.id, commune=settings.commune.code)
         Ledger(store, journal, clock).set_switch("muted", "1" if state == "on" else "0")
-    finally:
-        store.close()
     click.echo(
         "Loa đã tắt tiếng; nhớ chạy langso speaker mute off khi xong." if state == "on" else "Loa đã mở tiếng."
     )

@@ -138,11 +138,13 @@ def staff_list(settings_file: Path) -> None:
 @contextmanager
 def _accounts(settings_file: Path) -> Iterator[Accounts]:
     from langso.clock import SystemClock
+    from langso.paths import acting_as_owner
     from langso.settings import load_settings
     from office.accounts import Accounts
     from office.home import OfficeHome
     from office.store import open_store
 
     settings = load_settings(settings_file)
-    with open_store(OfficeHome(settings).database) as store:
+    home = OfficeHome(settings)
+    with acting_as_owner(home.state), open_store(home.database) as store:
         yield Accounts(store, SystemClock(), settings.office)

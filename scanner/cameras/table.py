@@ -197,10 +197,11 @@ def load_table(path: Path) -> Table:
 
 def save_table(table: Table, path: Path) -> None:
     """Replaces the file whole or not at all. Raises FileRefused."""
-    from langso.paths import write_atomic
+    from langso.paths import acting_as_owner, write_atomic
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, table.model_dump_json().encode(), mode=0o644)
+    with acting_as_owner(path.parent):
+        write_atomic(path, table.model_dump_json().encode(), mode=0o644)
 
 
 def identity(settings: ScannerSettings) -> str:

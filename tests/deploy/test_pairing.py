@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import re
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from cryptography import x509
 
-from deploy.pairing import pair
+from deploy.pairing import certify_broker, pair
 from deploy.village.founding import found
 from deploy.village.layout import MACHINES, Ground
 from langso.pairing import load_paired
 from langso.settings import load_settings
 from langso.trust import PairingError
 from office.registry import read_devices
+from speaker.commands import speaker as speaker_group
+
+SERVICE = pwd.getpwnam("daemon")
 
 
 @pytest.fixture
@@ -100,3 +108,50 @@ def test_the_broker_gets_a_certificate_that_devices_accept(ground: Ground, tmp_p
     )
     assert {"xa.lan", "localhost"} <= set(names)
     assert (into / "broker.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """A founded village whose state folders belong to services, on a path that every user may walk."""
+    place = Path(tempfile.mkdtemp(prefix="langso-pair-"))
+    place.chmod(0o755)
+    made = Ground(place / "village", 18883, 18080)
+    found(made)
+    for folder in (made.office_state, made.home("loa-thon-1").state):
+        os.chown(folder, SERVICE.pw_uid, SERVICE.pw_gid)
+        for above in (folder.parent, made.folder):
+            above.chmod(0o755)
+    yield made
+    shutil.rmtree(place)
+
+
+def strangers(folder: Path) -> list[Path]:
+    """What is not the service's."""
+    return [path for path in folder.rglob("*") if path.lstat().st_uid != SERVICE.pw_uid]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may be another user")
+def test_what_a_technician_does_as_root_stays_readable_by_its_service(installed: Ground, tmp_path: Path) -> None:
+    speaker = installed.home("loa-thon-1")
+    # Root's alone, as a stick is.
+    request, reply = tmp_path / "request.json", tmp_path / "reply.json"
+    code = ask(installed, request)
+    answer(installed, request, reply, "--code", code, "--replace")
+    CliRunner().invoke(pair, ["finish", str(reply), "--settings", str(speaker.settings)], catch_exceptions=False)
+    into = installed.office_state.parent / "broker"
+    into.mkdir()
+    os.chown(into, SERVICE.pw_uid, SERVICE.pw_gid)
+    certify_broker(load_settings(installed.office_settings), ("van-phong.local",), into)
+    assert request.stat().st_uid == reply.stat().st_uid == 0
+    assert not strangers(speaker.state)
+    assert not strangers(installed.office_state)
+    assert not strangers(into)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may be another user")
+def test_muting_as_root_leaves_a_database_that_the_loudspeaker_opens(installed: Ground) -> None:
+    speaker = installed.home("loa-thon-1")
+    said = CliRunner().invoke(speaker_group, ["mute", "--settings", str(speaker.settings), "on"])
+    assert said.exit_code == 0, said.output
+    assert (speaker.state / "speaker.sqlite").exists()
+    assert not strangers(speaker.state)
