@@ -6,22 +6,20 @@ import contextlib
 import logging
 import os
 import socket
-import struct
 import threading
 from pathlib import Path
 
 from langso.errors import LangsoError, os_reason
 from office.errors import NotInitialised, SignerRefused, SignerUnreachable
+from office.signer.peers import may_ask
 from office.signer.signing import Signing
-from office.signer.wire import Reply, Request, receive, send
+from office.signer.wire import MAX_FRAME, Reply, Request, receive, send
 
 log = logging.getLogger(__name__)
 
 IDLE_S = 30.0
+REFUSED_S = 2.0
 MAX_CONNECTIONS = 16
-_CREDENTIALS = struct.Struct("3i")
-_SO_PEERGROUPS = 59
-_MAX_GROUPS = 1024
 
 
 class SignerServer:
@@ -75,8 +73,8 @@ class SignerServer:
             with connection:
                 connection.settimeout(IDLE_S)
                 if not may_ask(connection):
-                    log.warning("a process without the right asked the signer")
                     send(connection, Reply(refused="Người dùng này không được gọi người ký; hãy vào nhóm của nó."))
+                    _hear_out(connection)
                     return
                 while (request := receive(connection, Request)) is not None:
                     send(connection, self._answer(request))
@@ -100,14 +98,10 @@ class SignerServer:
             return Reply(refused=str(refused))
 
 
-def may_ask(connection: socket.socket) -> bool:
-    """Whether the kernel says that the peer is this user, root, or of this process's group."""
-    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    _, user, group = _CREDENTIALS.unpack(raw)
-    if user in (os.geteuid(), 0) or group == os.getegid():
-        return True
-    try:
-        groups = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, 4 * _MAX_GROUPS)
-    except OSError:
-        return False
-    return os.getegid() in struct.unpack(f"{len(groups) // 4}I", groups)
+def _hear_out(connection: socket.socket) -> None:
+    """Lets the other side finish its frame: a close with bytes unread would take the answer away from it."""
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(REFUSED_S)
+    left = MAX_FRAME
+    while left > 0 and (part := connection.recv(1 << 16)):
+        left -= len(part)

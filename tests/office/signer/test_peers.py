@@ -1,0 +1,182 @@
+"""The signer asked by real users: numeric ids no passwd file knows, in processes of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from langso.clock import SystemClock
+from langso.contract import Plan
+from langso.settings_model import CommuneSettings, DeviceSettings, PathSettings, Settings, SignerSettings
+from langso.trust import SigningKey
+from office.errors import OfficeError
+from office.home import OfficeHome, initialise
+from office.signer.client import SignerClient
+from office.signer.peers import Peer, allowed
+from office.signer.server import SignerServer
+from office.signer.signing import Signing
+
+SIGNER, OFFICE, STRANGER = 54001, 54002, 54003
+CLONE_NEWUSER = 0x10000000
+real_users = pytest.mark.skipif(os.geteuid() != 0, reason="taking on other users needs root")
+
+
+def become(user: int, groups: Sequence[int], *, private: bool) -> None:
+    """This process as a service runs: with `private` in a user namespace that maps root and itself only, as
+    systemd's PrivateUsers=yes does."""
+    os.setgroups(groups)
+    if private:
+        ask, answer = os.pipe(), os.pipe()
+        mapper = os.fork()
+        if mapper == 0:
+            os.read(ask[0], 1)
+            for kind in ("uid", "gid"):
+                Path(f"/proc/{os.getppid()}/{kind}_map").write_text(f"0 0 1\n{user} {user} 1\n")
+            os.write(answer[1], b"x")
+            os._exit(0)
+        if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER):
+            raise OSError(ctypes.get_errno(), "unshare")
+        os.write(ask[1], b"x")
+        os.read(answer[0], 1)
+        os.waitpid(mapper, 0)
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+def in_a_child(work: Callable[[], str]) -> str:
+    """What `work` says in a forked process."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            said = work()
+        except OfficeError as error:
+            said = f"{type(error).__name__}: {error}"
+        except BaseException as error:  # noqa: BLE001 - the child must say what it met, whatever it is
+            said = f"broken: {error!r}"
+        os.write(theirs, said.encode())
+        os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        said = pipe.read().decode()
+    os.waitpid(child, 0)
+    return said
+
+
+def plan(version: int) -> Plan:
+    now = datetime.now(UTC)
+    return Plan(
+        issuer="office",
+        audience="*",
+        commune="hoa-son",
+        epoch=0,
+        version=version,
+        issued=now,
+        expires=now + timedelta(days=30),
+        until=now + timedelta(days=14),
+    )
+
+
+@dataclass
+class Installed:
+    """An office whose signer runs as a user of its own; folders have the owners and modes of an installed one."""
+
+    settings: Settings
+    version: int = 0
+
+    def sign_as(self, user: int, groups: Sequence[int] = (), *, private: bool = True) -> str:
+        """A plan signed by another process: "signed", or what it was told."""
+        self.version += 1
+
+        def ask() -> str:
+            become(user, groups, private=private)
+            SignerClient(self.settings.signer.socket).sign("plan", plan(self.version))
+            return "signed"
+
+        return in_a_child(ask)
+
+
+@pytest.fixture(params=[True, False], ids=["PrivateUsers", "plain"])
+def installed(request: pytest.FixtureRequest) -> Iterator[Installed]:
+    folder = Path(tempfile.mkdtemp(prefix="langso-users-"))
+    folder.chmod(0o711)
+    settings = Settings(
+        commune=CommuneSettings(code="hoa-son", name="Xã Hoa Sơn"),
+        device=DeviceSettings(id="van-phong", role="office"),
+        signer=SignerSettings(socket=folder / "run" / "signer.sock", state=folder / "signer"),
+        paths=PathSettings(state=folder / "state", run=folder / "office-run"),
+    )
+    for path, user, mode in (
+        (folder / "run", SIGNER, 0o750),
+        (folder / "signer", SIGNER, 0o700),
+        (folder / "state", OFFICE, 0o750),
+    ):
+        path.mkdir()
+        path.chmod(mode)
+        os.chown(path, user, user)
+    initialise(settings, [SigningKey.generate()], None, datetime.now(UTC))
+    ready, waiting = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            become(SIGNER, (OFFICE,), private=request.param)
+            started = threading.Event()
+            server = SignerServer(settings.signer.socket, Signing(OfficeHome(settings), SystemClock()))
+            threading.Thread(target=lambda: started.wait() and os.write(waiting, b"x"), daemon=True).start()
+            server.run(threading.Event(), started)
+        os._exit(1)
+    os.close(waiting)
+    try:
+        if os.read(ready, 1) != b"x":
+            pytest.fail("the signer did not start as its own user")
+        yield Installed(settings)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        shutil.rmtree(folder)
+
+
+@real_users
+def test_the_office_a_member_of_the_signers_group_is_served(installed: Installed) -> None:
+    assert installed.sign_as(OFFICE, (SIGNER,)) == "signed"
+    # A person's own groups beside it make the list longer than four bytes.
+    assert installed.sign_as(OFFICE, (*range(60_000, 60_040), SIGNER), private=False) == "signed"
+
+
+@real_users
+def test_the_signers_own_user_and_root_are_served(installed: Installed) -> None:
+    assert installed.sign_as(SIGNER) == "signed"
+    assert installed.sign_as(0, private=False) == "signed"
+
+
+@real_users
+def test_a_stranger_is_stopped_by_the_folder_already(installed: Installed) -> None:
+    assert installed.sign_as(STRANGER, (OFFICE,)).startswith("SignerUnreachable")
+
+
+@real_users
+def test_a_stranger_is_refused_where_folder_and_socket_stand_open(installed: Installed) -> None:
+    installed.settings.signer.socket.parent.chmod(0o755)
+    installed.settings.signer.socket.chmod(0o666)
+    for private in (True, False):
+        assert "không được gọi người ký" in installed.sign_as(STRANGER, (OFFICE,), private=private)
+        assert "không được gọi người ký" in installed.sign_as(STRANGER, range(60_000, 60_300), private=private)
+    assert installed.sign_as(OFFICE, (SIGNER,)) == "signed"
+
+
+def test_the_number_shown_for_strangers_is_nobodys_membership() -> None:
+    unmapped = Peer(user=65534, group=65534, groups=(65534,))
+    assert not allowed(unmapped, user=SIGNER, group=SIGNER)
+    assert not allowed(unmapped, user=65534, group=65534)
+    assert allowed(Peer(user=0, group=65534), user=65534, group=65534)
