@@ -13,6 +13,7 @@ from langso.clock import Clock, SystemClock
 from langso.contract import Order, ReceiptsAck, State, Topics, TrustDocument
 from langso.contract.documents import DeviceOrder
 from langso.health import Check
+from langso.lifeline import Lifeline
 from langso.link import Link, Will
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
@@ -64,6 +65,7 @@ class Agent:
         self._boot = new_boot()
         self._heard: datetime | None = None
         self._restart = threading.Event()
+        self._lifeline = Lifeline("timeline", status=self._status)
         state = settings.paths.state
         speaker = settings.speaker
         self.store = Store(state / DATABASE, MIGRATIONS)
@@ -108,6 +110,7 @@ class Agent:
             ledger=self.ledger,
             journal=self.journal,
             on_change=self._report,
+            turned=lambda: self._lifeline.turned("timeline"),
         )
         key = SigningKey.load(paired.signing_key)
         gone = presence(self.device, self._boot, self._clock, online=False)
@@ -210,6 +213,15 @@ class Agent:
             why = f"Bộ phát lịch gặp lỗi: {self.conductor.trouble}"
             timeline = [Check.bad("timeline", why, "Xem thẻ nhớ còn chỗ không; loa vẫn thử lại mỗi giây.")]
         return [*timeline, self.player.check(), self.library.check(), self._board.health(), *muted, *trust, link]
+
+    def _status(self) -> str:
+        show = self.conductor.playing
+        plays = "Đang im lặng" if show is None else f"Đang phát {show.id}"
+        if self.conductor.trouble:
+            plays = f"Bộ phát lịch gặp lỗi: {self.conductor.trouble}"
+        ready, wanted = self.library.counts()
+        link = "đã nối văn phòng" if self.link.connected else "chưa nối văn phòng"
+        return f"{plays}; có {ready}/{wanted} tệp âm thanh; {link}."
 
     def _fill(self, state: State) -> State:
         orders = self.inbox.orders_at(None)
