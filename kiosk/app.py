@@ -23,6 +23,7 @@ from kiosk.journeys.idle import IdleTimer
 from kiosk.journeys.scan import ScanJourney
 from kiosk.lamp import open_lamp
 from kiosk.look.theme import DAY, HIGH_CONTRAST, SIZES, Theme, scale_for
+from kiosk.privacy import Workspace
 from kiosk.screens.fee import FeeLookPage
 from kiosk.screens.home import HomePage
 from kiosk.screens.scan import ScanPage, warm
@@ -69,6 +70,11 @@ class Kiosk(App):
         self._root = FloatLayout()
         self._countdown: Countdown | None = None
         self._lifeline = Lifeline("ticks", "frames", status=self._status)
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where all that is personal lies until the visit ends."""
+        return self.agent.workspace
 
     def build(self) -> Any:
         """The window's root."""

@@ -17,6 +17,7 @@ from langso.lifeline import Lifeline
 from langso.link import Link, Will
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
+from langso.pairing_stand import PairingWatch
 from langso.paths import write_atomic
 from langso.settings import Settings
 from langso.state_reports import StateReporter, new_boot, presence, software
@@ -58,6 +59,7 @@ class Agent:
         player: Player | None = None,
         board: Switchboard | None = None,
     ) -> None:
+        self._pairing = PairingWatch(settings.paths.state)
         paired = load_paired(settings.paths.state)
         self.settings = settings
         self.device = paired.answer.device
@@ -163,17 +165,17 @@ class Agent:
         self.link.start()
 
     def run(self, stop: threading.Event) -> bool:
-        """Runs until `stop`, or until an order asks for a restart (True)."""
+        """Runs until `stop`, or until an order or another pairing asks for a restart (True)."""
         self.start()
         last = self._clock.monotonic()
         try:
-            while not stop.wait(0.5) and not self._restart.is_set():
+            while not stop.wait(0.5) and not self._restart.is_set() and not self._pairing.changed():
                 if self._clock.monotonic() - last > HOUSEKEEPING_S:
                     last = self._clock.monotonic()
                     self._housekeeping()
         finally:
             self.stop()
-        return self._restart.is_set()
+        return not stop.is_set()
 
     def stop(self) -> None:
         """Ends in order: no new sound, last reports, goodbye."""
