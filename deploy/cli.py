@@ -22,6 +22,7 @@ _WHERE = {
     "pair": ("deploy.pairing", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp"),
     "doctor": ("deploy.commands", "doctor", "Khám máy này: cái gì hỏng, vì sao, làm gì"),
     "settings": ("langso.settings_command", "settings", "Kiểm tra và xem tệp cấu hình"),
+    "root": ("langso.roots.commands", "root", "Khoá gốc của xã: tạo, đọc đề nghị, ký; mỗi lần một USB"),
     "office": ("office.commands", "office", "Văn phòng: trang web, người ký, phát một bản tin"),
     "speaker": ("speaker.commands", "speaker", "Loa: chạy, xem đang giữ lịch nào, tắt tiếng"),
     "kiosk": ("kiosk.commands", "kiosk", "Kiosk: chạy màn hình cảm ứng"),

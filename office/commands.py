@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from langso.settings_model import Settings
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_FOLDER = click.Path(path_type=Path, file_okay=False)
 _settings_option = click.option(
     "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
 )
@@ -52,34 +51,52 @@ def office() -> None:
 
 @office.command()
 @_settings_option
-@click.option("--root-keys", type=_FOLDER, required=True, help="Thư mục (USB) để khoá gốc; sau đó cất đi.")
-@click.option("--count", type=click.IntRange(1, 8), default=2, show_default=True, help="Số khoá gốc tạo mới.")
-@click.option("--threshold", type=click.IntRange(1, 8), default=1, show_default=True, help="Số khoá gốc phải ký.")
+@click.option("--root", "roots", type=_FILE, multiple=True, help="Phần công khai của một khoá gốc; ghi nhiều lần.")
+@click.option("--threshold", type=click.IntRange(1, 8), default=2, show_default=True, help="Số khoá gốc phải ký.")
 @click.option("--quiet-hours", multiple=True, metavar="HH:MM-HH:MM", help="Giờ yên tĩnh, chỉ tin khẩn được phát.")
 @click.option("--volume", type=click.IntRange(1, 100), default=100, show_default=True, help="Âm lượng cao nhất.")
+@click.option("-o", "--out", type=_FILE, required=True, help="Tệp đề nghị để những người giữ khoá gốc ký.")
 def init(
-    settings_file: Path, root_keys: Path, count: int, threshold: int, quiet_hours: tuple[str, ...], volume: int
+    settings_file: Path,
+    roots: tuple[Path, ...],
+    threshold: int,
+    quiet_hours: tuple[str, ...],
+    volume: int,
+    out: Path,
 ) -> None:
-    """Tạo khoá của văn phòng lần đầu, và danh sách quyền ký bằng khoá gốc."""
+    """Lập văn phòng lần đầu: tạo khoá của văn phòng, và đề nghị danh sách quyền cho khoá gốc ký.
+
+    \b
+    1. Mỗi người giữ khoá, trên máy nào cũng được:
+         langso root new --stick /media/usb --commune hoa-son --holder "Bà Lan" -o khoa-lan.json
+    2. Ở văn phòng:
+         langso office init --root khoa-lan.json --root khoa-minh.json --root khoa-hoa.json -o de-nghi.json
+    3. Từng người:        langso root sign de-nghi.json --stick /media/usb
+    4. Ở văn phòng:       langso office trust apply de-nghi.json
+
+    sudo langso setup làm cả bốn bước này trong một buổi, mỗi lần cắm một USB.
+    """
     from langso.clock import SystemClock
     from langso.contract import Caps
+    from langso.paths import read_limited, write_atomic
+    from langso.roots.ceremony import in_words
+    from langso.roots.key_file import MAX_ROOT_KEY_FILE, read_public_part
     from langso.settings import load_settings
-    from office.errors import AlreadyInitialised
-    from office.home import OfficeHome, initialise, make_folders
-    from office.root_sticks import read_quiet_hours, write_root_keys
+    from office import founding
+    from office.limits import read_quiet_hours
 
     settings = load_settings(settings_file)
-    if OfficeHome(settings).trust_file.exists():
-        raise AlreadyInitialised("Văn phòng đã có khoá; không tạo lại, kẻo các loa không nghe nữa.")
     caps = Caps(volume=volume, quiet_hours=read_quiet_hours(quiet_hours))
-    # First, so that missing rights leave no keys on the stick.
-    make_folders(OfficeHome(settings))
-    keys = write_root_keys(root_keys, count, threshold)
-    home = initialise(settings, keys, None, SystemClock().now(), threshold=threshold, caps=caps)
-    click.echo(f"Đã tạo khoá văn phòng ở {home.state} và {count} khoá gốc ở {root_keys}.")
-    click.echo("Rút USB khoá gốc, chép mỗi khoá ra một USB riêng, cất ở hai nơi khoá kín; không để trên máy này.")
-    click.echo("Khoá gốc chỉ cần khi đổi người ký, thu hồi thiết bị, hoặc danh sách quyền sắp hết hạn (hai năm):")
-    click.echo("langso office trust --help")
+    parts = [read_public_part(read_limited(path, MAX_ROOT_KEY_FILE)) for path in roots]
+    founding.roots_of(parts, threshold, settings.commune.code)
+    now = SystemClock().now()
+    home = founding.begin(settings, now)
+    read = founding.propose(home, parts, now, threshold=threshold, caps=caps)
+    write_atomic(out, read.proposal.to_json(), mode=0o644)
+    warning = founding.advice(len(parts), threshold)
+    for line in (*in_words(read), *([warning] if warning else []), "", *read.missing()):
+        click.echo(line)
+    click.echo("So mã từng khoá với biên bản, rồi từng người ký: " + f"langso root sign {out} --stick /media/usb")
 
 
 @office.command(name="signer")
@@ -89,7 +106,6 @@ def run_signer(settings_file: Path) -> None:
     import logging
 
     from langso.clock import SystemClock
-    from langso.lifeline import Lifeline
     from langso.paths import SingleInstance
     from langso.settings import load_settings
     from office.home import OfficeHome
@@ -103,8 +119,7 @@ def run_signer(settings_file: Path) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        lifeline = Lifeline("questions", status=lambda: f"Chờ ký ở {settings.signer.socket}.")
-        server.run(stop, turned=lambda: lifeline.turned("questions"))
+        server.run(stop)
 
 
 @office.command()

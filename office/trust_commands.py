@@ -1,4 +1,4 @@
-"""`langso office trust`: who may order what in the commune, and how that is changed with the root keys' sticks."""
+"""`langso office trust`: who may order what in the commune; changes proposed for root keys to sign, then applied."""
 
 from __future__ import annotations
 
@@ -10,29 +10,23 @@ import click
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from langso.contract import TrustDocument
-    from langso.trust import SigningKey
+    from langso.roots.proposal import ReadProposal
     from office.home import OfficeHome
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 _settings_option = click.option(
     "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
 )
-_roots_option = click.option(
-    "--root-keys",
-    "folders",
-    type=_FOLDER,
-    multiple=True,
-    required=True,
-    help="USB khoá gốc; ghi nhiều lần nếu nhiều.",
-)
+_out_option = click.option("-o", "--out", type=_FILE, required=True, help="Tệp đề nghị để khoá gốc ký.")
 SHORT_KEY = 8
 
 
 @click.group()
 def trust() -> None:
-    """Danh sách quyền của xã: xem, gia hạn, thu hồi thiết bị, thay khoá."""
+    """Danh sách quyền của xã: xem, gia hạn, thu hồi thiết bị, thay khoá.
+
+    Mỗi thay đổi là một tệp đề nghị: lập ở đây, từng người giữ khoá gốc ký (langso root sign), rồi áp dụng ở đây.
+    """
 
 
 @trust.command()
@@ -46,6 +40,8 @@ def show(settings_file: Path) -> None:
     held, root = opened.trust, opened.root
     click.echo(f"Danh sách bản {held.version}, hết hạn {dates.moment(held.expires)}.")
     click.echo(f"Khoá gốc bản {root.version}: {len(root.keys)} khoá, cần {root.threshold} khoá cùng ký.")
+    for holder in home.holders():
+        click.echo(f"  · {holder.named()}")
     for rule in held.issuers:
         keys = ", ".join(key[:SHORT_KEY] for key in rule.signers.keys)
         click.echo(f"Được gửi lệnh: {rule.name} (khoá {keys}, đời {rule.epoch}).")
@@ -56,60 +52,56 @@ def show(settings_file: Path) -> None:
 
 @trust.command()
 @_settings_option
-@_roots_option
-def renew(settings_file: Path, folders: tuple[Path, ...]) -> None:
-    """Gia hạn danh sách thêm hai năm."""
-    from office.trust_changes import change
+@_out_option
+def renew(settings_file: Path, out: Path) -> None:
+    """Đề nghị gia hạn danh sách thêm hai năm."""
+    from office.trust_changes import propose
 
     home, now = _open(settings_file)
-    _tell(change(home, _keys(folders), now), "Đã gia hạn.")
+    _write(out, propose(home, now))
 
 
 @trust.command()
 @_settings_option
-@_roots_option
+@_out_option
 @click.argument("device")
-def revoke(settings_file: Path, folders: tuple[Path, ...], device: str) -> None:
-    """Thu hồi một thiết bị bị mất hoặc bị lấy trộm: nó thôi nghe lệnh, văn phòng thôi nhận tin của nó."""
+def revoke(settings_file: Path, out: Path, device: str) -> None:
+    """Đề nghị thu hồi một thiết bị bị mất hoặc bị lấy trộm: nó thôi nghe lệnh, văn phòng thôi nhận tin của nó."""
     from langso.errors import UsageError
     from office.registry import read_device
-    from office.trust_changes import revoke as revoke_device
+    from office.trust_changes import propose_revoking
 
     home, now = _open(settings_file)
     if "/" in device or read_device(home.devices, device) is None:
         raise UsageError(f"Văn phòng không có thiết bị «{device}»; hãy xem lại tên ở trang Thiết bị.")
-    _tell(revoke_device(home, device, _keys(folders), now), f"Đã thu hồi {device}.")
+    _write(out, propose_revoking(home, device, now))
 
 
 @trust.command()
 @_settings_option
-@_roots_option
+@_out_option
 @click.argument("device")
-def restore(settings_file: Path, folders: tuple[Path, ...], device: str) -> None:
-    """Trả quyền cho thiết bị đã thu hồi (đã tìm lại được và chắc chắn chưa bị ai sửa)."""
-    from office.trust_changes import restore as restore_device
+def restore(settings_file: Path, out: Path, device: str) -> None:
+    """Đề nghị trả quyền cho thiết bị đã thu hồi (đã tìm lại được và chắc chắn chưa bị ai sửa)."""
+    from office.trust_changes import propose_restoring
 
     home, now = _open(settings_file)
-    _tell(restore_device(home, device, _keys(folders), now), f"Đã trả quyền cho {device}.")
+    _write(out, propose_restoring(home, device, now))
 
 
 @trust.command()
 @_settings_option
-@_roots_option
+@_out_option
 @click.option("--volume", type=click.IntRange(1, 100), help="Âm lượng cao nhất, phần trăm.")
 @click.option("--quiet-hours", multiple=True, metavar="HH:MM-HH:MM", help="Giờ yên tĩnh, thay cho giờ cũ.")
 @click.option("--no-quiet-hours", is_flag=True, help="Bỏ hết giờ yên tĩnh.")
 def limits(
-    settings_file: Path,
-    folders: tuple[Path, ...],
-    volume: int | None,
-    quiet_hours: tuple[str, ...],
-    no_quiet_hours: bool,
+    settings_file: Path, out: Path, volume: int | None, quiet_hours: tuple[str, ...], no_quiet_hours: bool
 ) -> None:
-    """Đổi âm lượng cao nhất và giờ yên tĩnh mà mọi loa phải theo."""
+    """Đề nghị đổi âm lượng cao nhất và giờ yên tĩnh mà mọi loa phải theo."""
     from langso.errors import UsageError
-    from office.root_sticks import read_quiet_hours
-    from office.trust_changes import Rights, change
+    from office.limits import read_quiet_hours
+    from office.trust_changes import Rights, propose
 
     if volume is None and not quiet_hours and not no_quiet_hours:
         raise UsageError("Chưa nói đổi gì; hãy thêm --volume, --quiet-hours hoặc --no-quiet-hours.")
@@ -118,36 +110,58 @@ def limits(
     if quiet_hours or no_quiet_hours:
         changes["quiet_hours"] = () if no_quiet_hours else read_quiet_hours(quiet_hours)
     caps = home.trust().trust.caps.model_copy(update=changes)
-    _tell(change(home, _keys(folders), now, Rights(caps=caps)), "Đã đổi giới hạn.")
+    _write(out, propose(home, now, Rights(caps=caps)))
 
 
 @trust.command(name="new-key")
 @_settings_option
-@_roots_option
-def new_key(settings_file: Path, folders: tuple[Path, ...]) -> None:
-    """Thay khoá ký của văn phòng (khi nghi bị lộ); khoá cũ hết giá trị. Làm lúc không có bản tin đang phát."""
-    from office.trust_changes import exchange_signer
+@_out_option
+def new_key(settings_file: Path, out: Path) -> None:
+    """Đề nghị thay khoá ký của văn phòng (khi nghi bị lộ). Áp dụng lúc không có bản tin đang phát."""
+    from office.trust_changes import propose_new_signing_key
 
     home, now = _open(settings_file)
-    _tell(exchange_signer(home, _keys(folders), now), "Đã thay khoá ký; lịch phát được ký lại trong một phút.")
+    _write(out, propose_new_signing_key(home, now))
 
 
 @trust.command(name="new-root")
 @_settings_option
-@_roots_option
-@click.option("--to", "target", type=click.Path(path_type=Path, file_okay=False), required=True, help="USB mới.")
-@click.option("--count", type=click.IntRange(1, 8), default=2, show_default=True, help="Số khoá gốc tạo mới.")
-@click.option("--threshold", type=click.IntRange(1, 8), default=1, show_default=True, help="Số khoá gốc phải ký.")
-def new_root(settings_file: Path, folders: tuple[Path, ...], target: Path, count: int, threshold: int) -> None:
-    """Thay các khoá gốc (khi mất một USB); các thiết bị tự theo, không phải ghép lại."""
-    from office.root_sticks import write_root_keys
-    from office.trust_changes import exchange_root
+@_out_option
+@click.option(
+    "--root", "roots", type=_FILE, multiple=True, required=True, help="Phần công khai của một khoá gốc mới."
+)
+@click.option("--threshold", type=click.IntRange(1, 8), default=2, show_default=True, help="Số khoá gốc phải ký.")
+def new_root(settings_file: Path, out: Path, roots: tuple[Path, ...], threshold: int) -> None:
+    """Đề nghị thay bộ khoá gốc (khi mất một USB). Ghi --root cho mọi khoá của bộ mới, cả khoá cũ còn giữ.
+
+    Khoá cũ và khoá mới cùng ký; các thiết bị tự theo, không phải ghép lại.
+    """
+    from langso.paths import read_limited
+    from langso.roots.key_file import MAX_ROOT_KEY_FILE, read_public_part
+    from office.founding import advice
+    from office.trust_changes import propose_new_root
 
     home, now = _open(settings_file)
-    old = _keys(folders)
-    changed = exchange_root(home, old, lambda: write_root_keys(target, count, threshold), threshold, now)
-    _tell(changed, f"Đã thay khoá gốc; {count} khoá mới ở {target}.")
-    click.echo("Chép mỗi khoá ra một USB riêng, cất ở hai nơi khoá kín; hủy các khoá cũ.")
+    parts = [read_public_part(read_limited(path, MAX_ROOT_KEY_FILE)) for path in roots]
+    _write(out, propose_new_root(home, parts, threshold, now))
+    if warning := advice(len(parts), threshold):
+        click.echo(warning)
+
+
+@trust.command()
+@_settings_option
+@click.argument("proposals", type=_FILE, nargs=-1, required=True)
+def apply(settings_file: Path, proposals: tuple[Path, ...]) -> None:
+    """Áp dụng một đề nghị đã đủ chữ ký; các bản ký riêng thì ghi hết vào một lệnh."""
+    from langso import dates
+    from langso.paths import read_limited
+    from langso.roots.proposal import MAX_PROPOSAL_BYTES
+    from office.trust_changes import apply as apply_proposals
+
+    home, _ = _open(settings_file)
+    held = apply_proposals(home, [read_limited(path, MAX_PROPOSAL_BYTES) for path in proposals])
+    click.echo(f"Đã áp dụng. Danh sách bản {held.version}, hết hạn {dates.moment(held.expires)}.")
+    click.echo("Văn phòng gửi danh sách mới tới các thiết bị ngay khi có mạng.")
 
 
 def _open(settings_file: Path) -> tuple[OfficeHome, datetime]:
@@ -158,14 +172,12 @@ def _open(settings_file: Path) -> tuple[OfficeHome, datetime]:
     return OfficeHome(load_settings(settings_file)), SystemClock().now()
 
 
-def _keys(folders: tuple[Path, ...]) -> list[SigningKey]:
-    from office.root_sticks import load_root_keys
+def _write(out: Path, read: ReadProposal) -> None:
+    from langso.paths import write_atomic
+    from langso.roots.ceremony import in_words
 
-    return load_root_keys(folders)
-
-
-def _tell(held: TrustDocument, done: str) -> None:
-    from langso import dates
-
-    click.echo(f"{done} Danh sách bản {held.version}, hết hạn {dates.moment(held.expires)}.")
-    click.echo("Rút USB khoá gốc và cất đi; văn phòng gửi danh sách mới tới các thiết bị ngay khi có mạng.")
+    write_atomic(out, read.proposal.to_json(), mode=0o644)
+    click.echo("Đề nghị:")
+    for line in (*(f"  {line}" for line in in_words(read)), *read.missing()):
+        click.echo(line)
+    click.echo(f"Đã ghi {out}; chưa có gì thay đổi. Từng người giữ khoá: langso root sign {out} --stick /media/usb")

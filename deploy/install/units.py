@@ -1,46 +1,35 @@
-"""The systemd units of each role, hardened: each service sees only what it needs.
-
-Keys stay in state folders that only their own service may enter; `LoadCredential` would hand out copies made at the
-start, while certificates are renewed and keys exchanged by programs that run.
-"""
+"""The systemd units of each role, hardened: each service sees only what it needs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-PROGRAMS = "/usr/lib/langso"
+RELEASE = "/opt/langso/current"
 SETTINGS = "/etc/langso/langso.toml"
-BROKER_CERTIFICATE = "/etc/langso/broker/broker.pem"
-RESTART_EXIT = 75
-"""How a service ends that was ordered to start anew."""
 
 
 @dataclass(frozen=True)
 class Unit:
     """One service. `devices`: device classes it may open (DeviceAllow); `network`: whether it may leave the machine.
 
-    `needs`: the file without which it waits; `watchdog_s`: how long its loops may be silent, 0 for programs that feed
-    no watchdog; `groups`: what another service shares with it (hardware groups are its user's, see `accounts`);
-    `visitors`: it holds what must leave no trace, on no swap either; `pins`: it drives pins of the board itself.
+    `groups`: supplementary groups for hardware or what another service shares; `writable`: further paths it may
+    write; `visitors`: it holds what must leave no trace, on no swap either.
     """
 
     name: str
     description: str
     user: str
     command: str
-    needs: str = SETTINGS
     devices: tuple[str, ...] = ()
-    hardware_groups: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     network: bool = True
     after: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
+    state: str = ""
     state_mode: str = "0700"
     jit: bool = False
-    watchdog_s: int = 0
-    restart_s: int = 5
-    reload: str = ""
+    watchdog: bool = False
     visitors: bool = False
-    pins: bool = False
 
     @property
     def file_name(self) -> str:
@@ -51,51 +40,43 @@ class Unit:
         """The whole unit file."""
         after = " ".join(("network.target", *self.after))
         lines = [
-            "# Part of Làng Số; put changes into a drop-in (systemctl edit).",
+            "# Written by langso install; put changes into a drop-in (systemctl edit).",
             "[Unit]",
             f"Description={self.description}",
             f"After={after}",
-            f"ConditionPathExists={self.needs}",
-            # Power cuts and dead lines are daily: never give up, never hammer.
             "StartLimitIntervalSec=0",
             "",
             "[Service]",
-            "Type=notify",
-            "NotifyAccess=main",
+            "Type=exec",
             f"User={self.user}",
             f"Group={self.user}",
             f"ExecStart={self.command}",
-            *([f"ExecReload={self.reload}"] if self.reload else []),
             "Restart=always",
-            f"RestartSec={self.restart_s}",
-            f"SuccessExitStatus={RESTART_EXIT}",
-            # A cold card in an old Pi takes its time.
-            "TimeoutStartSec=180",
+            # Power cuts and dead lines are daily: never give up, never hammer.
+            "RestartSec=5",
             "TimeoutStopSec=15",
-            *([f"WatchdogSec={self.watchdog_s}", "TimeoutAbortSec=5"] if self.watchdog_s else []),
             *(f"SupplementaryGroups={group}" for group in self.groups),
-            f"StateDirectory={self.name}",
+            f"StateDirectory={self.state or self.name}",
             f"StateDirectoryMode={self.state_mode}",
             f"RuntimeDirectory={self.name}",
             "RuntimeDirectoryMode=0750",
-            f"Environment=PYTHONUNBUFFERED=1 LANGSO_ASSETS={PROGRAMS}/assets",
+            "Environment=PYTHONUNBUFFERED=1 LANGSO_ASSETS=" + RELEASE + "/assets",
             # What programs put aside while they work, papers being read too, is in memory and gone with the service.
             f"Environment=TMPDIR=/run/{self.name}",
             "UMask=0077",
             "LimitCORE=0",
-            *(["MemorySwapMax=0"] if self.visitors else []),
+            "MemorySwapMax=0" if self.visitors else "",
             *_HARDENING,
-            # gpiozero reads from /proc/device-tree which board it is on.
-            *([] if self.pins else ["ProcSubset=pid"]),
             *self._devices(),
             *self._network(),
-            *([] if self.jit else ["MemoryDenyWriteExecute=yes"]),
+            "" if self.jit else "MemoryDenyWriteExecute=yes",
+            *(f"ReadWritePaths={path}" for path in self.writable),
             "",
             "[Install]",
             "WantedBy=multi-user.target",
             "",
         ]
-        return "\n".join(lines)
+        return "\n".join(line for line in lines if line is not None)
 
     def _devices(self) -> list[str]:
         if not self.devices:
@@ -104,8 +85,7 @@ class Unit:
 
     def _network(self) -> list[str]:
         if self.network:
-            # Netlink tells which addresses there are (mDNS) and what was plugged in (udev).
-            return ["RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK"]
+            return ["RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX"]
         return ["PrivateNetwork=yes", "IPAddressDeny=any", "RestrictAddressFamilies=AF_UNIX"]
 
 
@@ -116,6 +96,7 @@ _HARDENING = (
     "ProtectSystem=strict",
     "ProtectHome=yes",
     "ProtectProc=invisible",
+    "ProcSubset=pid",
     "ProtectClock=yes",
     "ProtectHostname=yes",
     "ProtectKernelLogs=yes",
@@ -136,10 +117,7 @@ _HARDENING = (
     "SystemCallErrorNumber=EPERM",
 )
 
-_LANGSO = f"{PROGRAMS}/venv/bin/langso"
-_SERIAL = ("char-ttyAMA", "char-ttyUSB", "char-ttyACM", "char-ttyS")
-_PINS = ("char-gpiochip",)
-_CAMERA = ("char-video4linux", "char-media", "char-dma_heap", "char-vchiq")
+_LANGSO = f"{RELEASE}/venv/bin/langso"
 
 
 def units_of(role: str) -> tuple[Unit, ...]:
@@ -154,11 +132,9 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             description="Làng Số loudspeaker",
             user="langso-speaker",
             command=f"{_LANGSO} speaker run --settings {SETTINGS}",
-            devices=("char-alsa", *_SERIAL, *_PINS),
-            hardware_groups=("audio", "dialout", "gpio"),
+            devices=("char-alsa", "char-ttyAMA", "char-ttyUSB", "char-ttyACM", "char-ttyS"),
+            groups=("audio", "dialout"),
             after=("time-sync.target", "sound.target"),
-            watchdog_s=30,
-            pins=True,
         ),
     ),
     "kiosk": (
@@ -167,15 +143,20 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             description="Làng Số kiosk",
             user="langso-kiosk",
             command=f"{_LANGSO} kiosk run --settings {SETTINGS}",
-            devices=("char-drm", "char-input", "char-alsa", *_CAMERA, *_SERIAL, *_PINS),
-            hardware_groups=("video", "render", "input", "audio", "dialout", "gpio"),
-            # Somebody stands before it.
-            restart_s=1,
-            watchdog_s=30,
+            devices=(
+                "char-drm",
+                "char-input",
+                "char-video4linux",
+                "char-alsa",
+                "char-ttyAMA",
+                "char-ttyUSB",
+                "char-media",
+                "char-gpiochip",
+            ),
+            groups=("video", "render", "input", "audio", "dialout"),
             # Mesa's software renderer compiles shaders to machine code.
             jit=True,
             visitors=True,
-            pins=True,
         ),
     ),
     "office": (
@@ -184,9 +165,6 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             description="Làng Số message broker (Mosquitto)",
             user="langso-broker",
             command="/usr/sbin/mosquitto -c /etc/langso/broker/mosquitto.conf",
-            needs=BROKER_CERTIFICATE,
-            # It reads renewed certificates on SIGHUP, without letting a device go.
-            reload="/bin/kill -HUP $MAINPID",
         ),
         Unit(
             name="langso-signer",
@@ -196,7 +174,6 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             network=False,
             # It reads trust, root and devices in the office's folder; the office reads nothing in the signer's.
             groups=("langso-office",),
-            watchdog_s=30,
         ),
         Unit(
             name="langso-office",
@@ -206,8 +183,6 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             groups=("langso-signer",),
             state_mode="0750",
             after=("langso-broker.service", "langso-signer.service"),
-            # One round may ask the signer several times, ten seconds each while that is away.
-            watchdog_s=120,
             # cffi's callbacks and argon2 need no writable code; ffmpeg, its child, does on some CPUs.
             jit=True,
         ),

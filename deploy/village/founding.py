@@ -15,10 +15,10 @@ from deploy.village.layout import (
 )
 from langso.paths import write_atomic
 from langso.settings import load_settings
-from langso.trust import SigningKey
 
 ROOT_KEYS = 3
 ROOT_THRESHOLD = 2
+PASSPHRASE = "lang chay thu khong giu gi quy"
 OWN_ACCOUNT = ("970415", "000000000001", "UBND XA HOA SON")
 """Bank (BIN), number and holder of the made-up commune's own account."""
 
@@ -66,12 +66,24 @@ def add_own_account(ground: Ground) -> None:
 
 
 def _found_office(ground: Ground, now: datetime) -> None:
-    from office.home import initialise
+    """As in the field, but for the sticks, which are folders, and their passphrase, which lies beside them."""
+    from langso.roots.ceremony import make_key, sign_with, sit_down
+    from langso.roots.key_file import QUICK
+    from office import founding
 
-    roots = [SigningKey.generate() for _ in range(ROOT_KEYS)]
-    for number, key in enumerate(roots, 1):
-        key.save(ground.root_keys / f"root-{number}.key")
-    initialise(load_settings(ground.office_settings), roots, None, now, threshold=ROOT_THRESHOLD)
+    write_atomic(ground.root_keys / "passphrase", f"{PASSPHRASE}\n".encode())
+    sticks = [ground.root_keys / f"usb-{number}" for number in range(1, ROOT_KEYS + 1)]
+    keys = []
+    for number, stick in enumerate(sticks, 1):
+        stick.mkdir(mode=0o700, exist_ok=True)
+        keys.append(
+            make_key(stick, PASSPHRASE, commune=COMMUNE, holder=f"người giữ khoá {number}", now=now, cost=QUICK)
+        )
+    home = founding.begin(load_settings(ground.office_settings), now)
+    read = founding.propose(home, keys, now, threshold=ROOT_THRESHOLD)
+    for stick in sticks[:ROOT_THRESHOLD]:
+        read = sign_with(sit_down(stick, read), PASSPHRASE)
+    founding.finish(home, read)
 
 
 def _found_broker(ground: Ground) -> None:

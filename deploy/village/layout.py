@@ -104,7 +104,7 @@ class Ground:
 
     @property
     def root_keys(self) -> Path:
-        """The commune's offline root keys: on a USB stick in a drawer, anywhere but in a village in a box."""
+        """The commune's sticks of root keys and their passphrase: in drawers, anywhere but in a village in a box."""
         return self.folder / "root-keys"
 
     @property

@@ -32,17 +32,9 @@ def threshold_of(keys: Sequence[SigningKey] | Sequence[bytes], threshold: int = 
     return Threshold(keys=tuple(key.hex() for key in public), threshold=threshold)
 
 
-def make_root(
-    commune: str,
-    root: RootKeys,
-    *,
-    issued: datetime,
-    expires: datetime,
-    old_keys: Sequence[SigningKey],
-    new_keys: Sequence[SigningKey],
-) -> bytes:
-    """The next link of the root chain: `root` (its version one above the old), signed by the old and the new keys."""
-    document = RootDocument(
+def root_document(commune: str, root: RootKeys, *, issued: datetime, expires: datetime) -> RootDocument:
+    """The next link of the root chain, unsigned: `root`, its version one above the old."""
+    return RootDocument(
         issuer="root",
         audience="*",
         commune=commune,
@@ -52,8 +44,48 @@ def make_root(
         expires=expires,
         root=threshold_of(root.keys, root.threshold),
     )
+
+
+def make_root(
+    commune: str,
+    root: RootKeys,
+    *,
+    issued: datetime,
+    expires: datetime,
+    old_keys: Sequence[SigningKey],
+    new_keys: Sequence[SigningKey],
+) -> bytes:
+    """`root_document`, signed by the old and the new keys."""
     signers = {key.key_id: key for key in (*old_keys, *new_keys)}
-    return seal(document, "root", list(signers.values()))
+    return seal(root_document(commune, root, issued=issued, expires=expires), "root", list(signers.values()))
+
+
+def trust_document(
+    commune: str,
+    issuers: Sequence[IssuerRule],
+    *,
+    version: int,
+    issued: datetime,
+    expires: datetime,
+    root_version: int = 1,
+    communes: Sequence[str] = (),
+    caps: Caps | None = None,
+    revoked: Sequence[str] = (),
+) -> TrustDocument:
+    """The trust document, unsigned. `communes`: all valid codes (default: this one)."""
+    return TrustDocument(
+        issuer="root",
+        audience="*",
+        commune=commune,
+        epoch=root_version,
+        version=version,
+        issued=issued,
+        expires=expires,
+        communes=tuple(communes) or (commune,),
+        issuers=tuple(issuers),
+        caps=caps or Caps(),
+        revoked=tuple(revoked),
+    )
 
 
 def make_trust(
@@ -69,19 +101,17 @@ def make_trust(
     caps: Caps | None = None,
     revoked: Sequence[str] = (),
 ) -> bytes:
-    """The trust document's envelope, signed by root keys. `communes`: all valid codes (default: this one)."""
-    document = TrustDocument(
-        issuer="root",
-        audience="*",
-        commune=commune,
-        epoch=root_version,
+    """`trust_document`'s envelope, signed by root keys."""
+    document = trust_document(
+        commune,
+        issuers,
         version=version,
         issued=issued,
         expires=expires,
-        communes=tuple(communes) or (commune,),
-        issuers=tuple(issuers),
-        caps=caps or Caps(),
-        revoked=tuple(revoked),
+        root_version=root_version,
+        communes=communes,
+        caps=caps,
+        revoked=revoked,
     )
     return seal(document, "trust", keys)
 

@@ -161,6 +161,7 @@ def make_office_desk(tmp_path: Path) -> Callable[..., Any]:
 
         from fastapi import FastAPI
         from fastapi.testclient import TestClient
+        from founded import initialise
 
         from langso.settings_model import (
             CommuneSettings,
@@ -171,7 +172,7 @@ def make_office_desk(tmp_path: Path) -> Callable[..., Any]:
             SignerSettings,
         )
         from office.console import Console
-        from office.home import OfficeHome, initialise
+        from office.home import OfficeHome
         from office.web.desk_routes import desk_router
 
         home = tmp_path / "office"

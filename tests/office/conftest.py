@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -36,9 +37,11 @@ from langso.settings_model import (
 )
 from langso.trust import SigningKey, seal
 from office.console import Console
-from office.home import OfficeHome, initialise
+from office.home import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "shared"))
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
@@ -176,6 +179,8 @@ def make_office(make_settings: Callable[..., Settings]) -> Iterator[Callable[...
 
     def make(**more: object) -> OfficeWorld:
         settings = make_settings(**more)
+        from founded import initialise
+
         roots = [SigningKey.generate()]
         initialise(settings, roots, None, datetime.now(UTC), caps=more.get("caps"))  # type: ignore[arg-type]
         world = OfficeWorld(settings, roots)

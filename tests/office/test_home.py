@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import tempfile
@@ -12,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from founded import initialise
 
 from langso.clock import SystemClock
 from langso.settings_model import Settings
 from langso.trust import SigningKey
 from office.errors import NotInitialised
-from office.home import OfficeHome, initialise
+from office.home import OfficeHome
 from office.registry import Device, keep_device, read_devices
 from office.signer.signing import Signing
 
@@ -94,17 +94,18 @@ def test_without_the_keys_nobody_signs(settings_apart: Settings) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files for other users")
 def test_made_by_root_each_service_reads_what_is_its_own_and_no_more(
-    settings_apart: Settings, caplog: pytest.LogCaptureFixture
+    settings_apart: Settings,
 ) -> None:
     home = OfficeHome(settings_apart)
     for folder, owner, mode in ((home.state, OFFICE, 0o750), (home.signer, SIGNER, 0o700)):
         folder.mkdir()
         folder.chmod(mode)
         os.chown(folder, owner, owner)
-    with caplog.at_level(logging.WARNING):
-        initialise(settings_apart, [SigningKey.generate()], None, datetime.now(UTC))
-    assert f"đã giao {home.state} cho {OFFICE}" in caplog.text
-    assert f"khoá người ký ở {home.signer} cho {SIGNER}" in caplog.text
+    initialise(settings_apart, [SigningKey.generate()], None, datetime.now(UTC))
+    for folder, owner in ((home.state, OFFICE), (home.signer, SIGNER)):
+        made = list(folder.rglob("*"))
+        assert made
+        assert {path.stat().st_uid for path in made} == {owner}
 
     assert as_user(OFFICE, [OFFICE, SIGNER], lambda: device(home))
     assert as_user(OFFICE, [OFFICE, SIGNER], lambda: (home.authority(), home.age_identity(), home.trust()))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from founded import initialise
 
 from langso.certificates import check_certificate
 from langso.clock import SystemClock
@@ -12,7 +13,6 @@ from langso.pairing import begin_pairing, finish_pairing
 from langso.trust import Keeper, PairingError, read_sealed
 from office.catalogue import CatalogueFile
 from office.errors import AlreadyInitialised, BroadcastRefused, CatalogueRefused
-from office.home import initialise
 from office.pairing import answer, short_code_of
 from office.when import read_when
 

@@ -15,13 +15,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from founded import initialise
 
 from langso.clock import SystemClock
 from langso.contract import Plan
 from langso.settings_model import CommuneSettings, DeviceSettings, PathSettings, Settings, SignerSettings
 from langso.trust import SigningKey
 from office.errors import OfficeError
-from office.home import OfficeHome, initialise
+from office.home import OfficeHome
 from office.signer.client import SignerClient
 from office.signer.peers import Peer, allowed
 from office.signer.server import SignerServer

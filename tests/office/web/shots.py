@@ -28,7 +28,7 @@ from langso.settings_model import (
 from langso.trust import SigningKey
 from office.accounts import Accounts
 from office.console import Console
-from office.home import OfficeHome, initialise
+from office.home import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
 from office.web.app import make_app
@@ -108,6 +108,9 @@ def main(folder: Path) -> None:
             signer=SignerSettings(socket=root / "signer.sock"),
             paths=PathSettings(state=root / "state", run=root / "run"),
         )
+        sys.path.insert(0, str(Path(__file__).parents[2] / "shared"))
+        from founded import initialise
+
         initialise(settings, [SigningKey.generate()], None, datetime.now(UTC))
         stop, ready = threading.Event(), threading.Event()
         server = SignerServer(settings.signer.socket, Signing(OfficeHome(settings), _clock()))

@@ -1,0 +1,178 @@
+"""`langso root`: root keys made and used one stick at a time, on any machine, without a network."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from langso.roots.ceremony import Sitting
+    from langso.roots.proposal import ReadProposal
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_stick_option = click.option("--stick", type=_FOLDER, required=True, help="Chỗ USB được gắn vào, như /media/usb.")
+_told_option = click.option("--not-a-stick", is_flag=True, help="Thật ý muốn một thư mục không phải USB.")
+_phrase_option = click.option(
+    "--passphrase-file", type=_FILE, help="Câu mật khẩu ở dòng đầu của tệp này thay vì hỏi (/dev/fd/3 cũng được)."
+)
+
+
+@click.group()
+def root() -> None:
+    """Khoá gốc của xã: mỗi khoá một USB, có câu mật khẩu; ký đề nghị đổi quyền.
+
+    \b
+    1. Mỗi người giữ khoá, một lần:   langso root new --stick /media/usb --commune hoa-son --holder "Bà Lan"
+    2. Khi xã muốn đổi quyền:         langso root sign /media/usb/de-nghi.json --stick /media/usb
+    3. Ở văn phòng, khi đủ chữ ký:    langso office trust apply /media/usb/de-nghi.json
+
+    Không máy nào thấy hai khoá cùng lúc: rút USB này ra rồi mới cắm USB kia.
+    """
+
+
+@root.command()
+@_stick_option
+@click.option("--commune", required=True, help="Mã xã, ví dụ hoa-son.")
+@click.option("--holder", required=True, help="Ai giữ khoá này, ví dụ “Bà Lan, phó chủ tịch”.")
+@click.option("-o", "--out", type=_FILE, help="Ghi thêm phần công khai ra tệp này, để gửi về văn phòng.")
+@_told_option
+@_phrase_option
+def new(
+    stick: Path, commune: str, holder: str, out: Path | None, not_a_stick: bool, passphrase_file: Path | None
+) -> None:
+    """Tạo một khoá gốc trên USB này."""
+    from langso.paths import write_atomic
+    from langso.roots import passphrase
+    from langso.roots.ceremony import make_key
+    from langso.roots.key_file import public_part
+    from langso.roots.sticks import refuse_a_key_there, refuse_a_second_key, require_stick
+
+    require_stick(stick, told=not_a_stick)
+    refuse_a_key_there(stick, commune)
+    refuse_a_second_key(stick, commune)
+    if passphrase_file is not None:
+        phrase = passphrase.check_new(passphrase.from_file(passphrase_file))
+    else:
+        phrase = passphrase.ask_new(passphrase.hidden_prompt, click.echo)
+    made = make_key(stick, phrase, commune=commune, holder=holder, now=datetime.now(UTC))
+    if out is not None:
+        write_atomic(out, public_part(made).to_json(), mode=0o644)
+        click.echo(f"Phần công khai để gửi về văn phòng: {out}")
+    click.echo(f"Đã tạo khoá gốc của {made.holder} trên {stick}. Mã khoá: {made.code}")
+    click.echo(
+        "Ghi mã khoá vào biên bản. Rút USB, cất nơi khoá kín; câu mật khẩu cất riêng. Quên câu này là mất khoá."
+    )
+
+
+@root.command()
+@_stick_option
+@click.option("--commune", help="Mã xã, khi USB giữ khoá của nhiều xã.")
+@click.option("-o", "--out", type=_FILE, help="Ghi phần công khai ra tệp này, để gửi về văn phòng.")
+def show(stick: Path, commune: str | None, out: Path | None) -> None:
+    """Xem USB này giữ khoá của ai; không cần câu mật khẩu."""
+    from langso import dates
+    from langso.paths import write_atomic
+    from langso.roots.key_file import public_part
+    from langso.roots.sticks import key_on, read_memory
+
+    key = key_on(stick, commune)
+    click.echo(f"Khoá gốc của xã {key.commune}, người giữ: {key.holder}. Mã khoá: {key.code}")
+    memory = read_memory(stick, key)
+    click.echo(
+        f"Tạo lúc {dates.moment(key.made)}. "
+        + (
+            f"Đã ký tới danh sách bản {memory.trust}, bộ khoá gốc bản {memory.root_version}."
+            if memory
+            else "Chưa ký danh sách nào."
+        )
+    )
+    if out is not None:
+        write_atomic(out, public_part(key).to_json(), mode=0o644)
+        click.echo(f"Phần công khai: {out}")
+
+
+@root.command()
+@click.argument("proposal", type=_FILE)
+@_stick_option
+@click.option("--yes", is_flag=True, help="Đồng ý mà không hỏi lại (đã đọc kỹ ở lần trước).")
+@_told_option
+@_phrase_option
+def sign(proposal: Path, stick: Path, yes: bool, not_a_stick: bool, passphrase_file: Path | None) -> None:
+    """Đọc một đề nghị đổi gì, rồi ký bằng khoá trên USB này."""
+    from langso.paths import read_limited, write_atomic
+    from langso.roots.ceremony import sit_down
+    from langso.roots.proposal import MAX_PROPOSAL_BYTES, read_proposal
+    from langso.roots.sticks import refuse_a_second_key, require_stick
+
+    read = read_proposal(read_limited(proposal, MAX_PROPOSAL_BYTES))
+    require_stick(stick, told=not_a_stick)
+    refuse_a_second_key(stick, read.proposal.commune)
+    sitting = sit_down(stick, read)
+    tell(sitting)
+    if sitting.done:
+        click.echo(f"Khoá {sitting.key.named()} đã ký đề nghị này rồi.")
+    else:
+        if not yes and not click.confirm("Đồng ý ký những điều trên", prompt_suffix=" [y/N]: ", show_default=False):
+            click.echo("Chưa ký gì.")
+            return
+        signed = sign_asking(sitting, passphrase_file)
+        write_atomic(proposal, signed.proposal.to_json(), mode=0o644)
+        click.echo(f"Đã ký bằng khoá {sitting.key.named()}, ghi vào {proposal}.")
+        read = signed
+    missing = read.missing()
+    for line in missing or ["Đủ chữ ký. Mang tệp này về văn phòng: langso office trust apply TỆP"]:
+        click.echo(line)
+    click.echo("Rút USB khoá gốc và cất đi.")
+
+
+@root.command()
+@click.argument("proposal", type=_FILE)
+def read(proposal: Path) -> None:
+    """Xem một đề nghị đổi gì và còn thiếu chữ ký của ai; không cần USB."""
+    from langso.paths import read_limited
+    from langso.roots.ceremony import in_words
+    from langso.roots.proposal import MAX_PROPOSAL_BYTES, read_proposal
+
+    found = read_proposal(read_limited(proposal, MAX_PROPOSAL_BYTES))
+    for line in (*in_words(found), "", *(found.missing() or ["Đủ chữ ký."])):
+        click.echo(line)
+
+
+@root.command()
+def phrase() -> None:
+    """Sinh một câu mật khẩu dễ chép."""
+    from langso.roots.passphrase import suggest
+
+    click.echo(suggest())
+
+
+def tell(sitting: Sitting) -> None:
+    """Prints whose key it is and what it is asked to sign."""
+    name = sitting.read.proposal.commune_name or sitting.read.proposal.commune
+    click.echo(f"{name}: khoá gốc {sitting.key.named()} được đề nghị ký những điều sau:\n")
+    for line in sitting.words:
+        mark = {"fg": "yellow", "bold": True} if line.startswith("CHÚ Ý") else {}
+        click.echo("  " + click.style(line, **mark))  # type: ignore[arg-type]
+    click.echo("")
+
+
+def sign_asking(sitting: Sitting, passphrase_file: Path | None) -> ReadProposal:
+    """Signs, asking for the passphrase up to three times. Raises WrongPassphrase."""
+    from langso.roots import passphrase
+    from langso.roots.ceremony import sign_with
+    from langso.roots.errors import WrongPassphrase
+
+    if passphrase_file is not None:
+        return sign_with(sitting, passphrase.from_file(passphrase_file))
+    for left in reversed(range(passphrase.TRIES)):
+        try:
+            return sign_with(sitting, passphrase.hidden_prompt(f"Câu mật khẩu của khoá {sitting.key.named()}"))
+        except WrongPassphrase as wrong:
+            if not left:
+                raise
+            click.echo(str(wrong))
+    raise AssertionError("unreachable")
