@@ -51,6 +51,7 @@ def request(settings_file: Path, out: Path) -> None:
         place=settings.device.place,
         village=settings.device.village,
         now=datetime.now(UTC),
+        carried=out.name,
     )
     write_atomic(out, raw, mode=0o644)
     click.echo(f"Đã ghi {out}. Mã so khớp: {read_request(raw).short_code}")
@@ -66,10 +67,35 @@ def finish(answer_file: Path, settings_file: Path) -> None:
     from langso.paths import read_limited
 
     settings = load_settings(settings_file)
-    paired = finish_pairing(settings.paths.state, read_limited(answer_file, MAX_ANSWER_BYTES))
+    paired = finish_pairing(
+        settings.paths.state, read_limited(answer_file, MAX_ANSWER_BYTES), commune=settings.commune.code
+    )
     answer = paired.answer
     click.echo(f"Đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}.")
-    click.echo("Khởi động lại dịch vụ, rồi chạy langso doctor.")
+    click.echo("Máy tự dùng ngay; vài giây sau hãy chạy: sudo langso doctor")
+
+
+@pair.command()
+@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của thiết bị.")
+def status(settings_file: Path) -> None:
+    """Trên thiết bị: đã ghép chưa, với ai, việc tiếp theo; tệp mà root bỏ quên được giao lại cho dịch vụ."""
+    from langso.pairing import load_paired
+    from langso.pairing_stand import in_a_sentence, next_steps, stand_of
+
+    settings = load_settings(settings_file)
+    with acting_as_owner(settings.paths.state):
+        stand = stand_of(settings.paths.state)
+        click.echo(in_a_sentence(stand))
+        for number, step in enumerate(next_steps(stand), 1):
+            click.echo(f"{number}. {step}")
+        if stand.state == "paired":
+            answer = load_paired(settings.paths.state).answer
+            click.echo(
+                f"{answer.commune_name or answer.commune}, tên máy {answer.device}, "
+                f"máy chủ tin {answer.broker_host}:{answer.broker_port}, văn phòng {answer.office_url}."
+            )
+            if stand.code:
+                click.echo(f"Có một yêu cầu ghép mới đang chờ thư trả lời; mã so khớp {stand.code}.")
 
 
 @pair.command()

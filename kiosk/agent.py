@@ -18,6 +18,7 @@ from langso.health import Check
 from langso.link import Link, Will
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
+from langso.pairing_stand import PairingWatch
 from langso.settings import Settings
 from langso.state_reports import StateReporter, new_boot, presence, software
 from langso.store import Migration, Store
@@ -46,6 +47,7 @@ class Agent:
     """
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None, client: httpx.Client | None = None) -> None:
+        self._pairing = PairingWatch(settings.paths.state)
         paired = load_paired(settings.paths.state)
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
@@ -238,6 +240,8 @@ class Agent:
             return int(db.execute("SELECT number FROM state_number").fetchone()[0])
 
     def _tidy(self) -> None:
+        if self._pairing.changed():
+            self.restart.set()
         now = self.clock.monotonic()
         if now - self._tidied > HOUSEKEEPING_S:
             self._tidied = now

@@ -23,6 +23,7 @@ from kiosk.journeys.idle import IdleTimer
 from kiosk.journeys.scan import ScanJourney
 from kiosk.lamp import open_lamp
 from kiosk.look.theme import DAY, HIGH_CONTRAST, SIZES, Theme, scale_for
+from kiosk.privacy import Workspace
 from kiosk.screens.fee import FeeLookPage
 from kiosk.screens.home import HomePage
 from kiosk.screens.scan import ScanPage, warm
@@ -30,6 +31,7 @@ from kiosk.speech import Reader
 from kiosk.watching import CameraHolder
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.frame import Page
+from langso.lifeline import Lifeline
 from langso.settings_model import ScannerSettings
 from scanner.cameras.keeping import TableKeeper
 from scanner.cameras.table import FILE, identity
@@ -38,6 +40,7 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 TICK_S = 0.1
+REDRAW_S = 1.0
 FADE_S = 0.15
 END_S = 3.0
 
@@ -66,6 +69,12 @@ class Kiosk(App):
         self.theme = Theme()
         self._root = FloatLayout()
         self._countdown: Countdown | None = None
+        self._lifeline = Lifeline("ticks", "frames", status=self._status)
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where all that is personal lies until the visit ends."""
+        return self.agent.workspace
 
     def build(self) -> Any:
         """The window's root."""
@@ -78,6 +87,9 @@ class Kiosk(App):
         # Before any widget: a touch counts as somebody's presence wherever it falls.
         Window.bind(on_touch_down=self._touched)
         KivyClock.schedule_interval(self._tick, TICK_S)
+        # A still page is never drawn anew: without this, a screen that is stuck looks like one at rest.
+        KivyClock.schedule_interval(lambda _: Window.canvas.ask_update(), REDRAW_S)
+        Window.bind(on_flip=lambda *_: self._lifeline.turned("frames"))
         self._workers.append(warm())
         return self._root
 
@@ -216,6 +228,11 @@ class Kiosk(App):
                 log.exception("page %s", type(self.page).__name__)
                 self.go_home()
         self._look_for_light()
+        self._lifeline.turned("ticks")
+
+    def _status(self) -> str:
+        who = "Đang chờ bà con" if isinstance(self.page, HomePage) else "Đang có người dùng"
+        return f"{who}; {'đã' if self.agent.link.connected else 'chưa'} nối văn phòng."
 
     def _look_for_light(self) -> None:
         wanted = None if self.page is None else self.page.wants_light

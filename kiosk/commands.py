@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def run(settings_file: Path) -> None:
     import signal
 
     from kiosk.environment import prepare_kivy
+    from langso.pairing_stand import stand_of
     from langso.paths import SingleInstance
     from langso.settings import load_settings
 
@@ -35,6 +37,17 @@ def run(settings_file: Path) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     with SingleInstance(settings.paths.run / "kiosk.lock", name=f"Kiosk {settings.device.id}"):
         prepare_kivy(settings.kiosk)
+        if stand_of(settings.paths.state).state != "paired":
+            from kiosk.waiting import WaitingKiosk
+
+            waiting = WaitingKiosk(settings)
+            for name in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(name, lambda *_: waiting.leave())
+            waiting.run()
+            if not waiting.paired:
+                return
+            # A window opens once in a process: the same process begins anew.
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
         from kiosk.agent import Agent
         from kiosk.app import Kiosk
 

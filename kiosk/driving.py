@@ -25,12 +25,14 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from kiosk.environment import prepare_kivy
 from kiosk.errors import DrivingFault
 from langso.errors import LangsoError, UsageError
+from langso.pairing_stand import stand_of
 from langso.paths import read_limited
 from langso.settings import Settings, load_settings
 from langso.words import nfc
 
 if TYPE_CHECKING:
     from kiosk.app import Kiosk
+    from kiosk.waiting import WaitingKiosk
 
 MAX_STEPS_BYTES = 1 << 20
 DEFAULT_WAIT_S = 10.0
@@ -108,19 +110,22 @@ def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Visit:
     prepare_kivy(settings.kiosk, offscreen=True)
     from kiosk.agent import Agent
     from kiosk.app import Kiosk
+    from kiosk.waiting import WaitingKiosk
 
     out.mkdir(parents=True, exist_ok=True)
-    agent = Agent(settings)
-    agent.start()
-    visit = Visit(workspace_folder=str(agent.workspace.home))
+    agent = Agent(settings) if stand_of(settings.paths.state).state == "paired" else None
+    if agent is not None:
+        agent.start()
+    app = WaitingKiosk(settings) if agent is None else Kiosk(agent)
+    visit = Visit(workspace_folder=str(app.workspace.home))
     try:
-        app = Kiosk(agent)
         driver = _Driver(app, steps, out, visit)
         app.bind(on_start=lambda _: driver.begin())
         app.run()
     finally:
-        agent.stop()
-        visit.workspace = [path.name for path in agent.workspace.files()]
+        if agent is not None:
+            agent.stop()
+        visit.workspace = [path.name for path in app.workspace.files()]
         text = json.dumps(asdict(visit), ensure_ascii=False, indent=1)
         (out / "result.json").write_text(text, encoding="utf-8")
     return visit
@@ -148,13 +153,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if visit.ok else 1
 
 
-def visible_texts(app: Kiosk) -> list[str]:
+def visible_texts(app: Kiosk | WaitingKiosk) -> list[str]:
     """Everything that can be read on the screen now, top to bottom; names of unlabelled buttons too."""
     return [text for text, _ in _readable(app)]
 
 
 class _Driver:
-    def __init__(self, app: Kiosk, steps: Sequence[Step], out: Path, visit: Visit) -> None:
+    def __init__(self, app: Kiosk | WaitingKiosk, steps: Sequence[Step], out: Path, visit: Visit) -> None:
         self._app = app
         self._steps = steps
         self._out = out
@@ -190,7 +195,7 @@ class _Driver:
                 why = str(fault)
             texts = visible_texts(self._app)
             self._visit.texts = texts
-            files = [path.name for path in self._app.agent.workspace.files()]
+            files = [path.name for path in self._app.workspace.files()]
             told = step.model_dump(exclude_none=True, exclude_defaults=True)
             self._visit.steps.append(Done(told, not why, texts, round(time.monotonic() - began, 2), why, files))
             if why:
@@ -313,7 +318,7 @@ def _send(kind: str, touch: Any) -> None:
     EventLoop.post_dispatch_input(kind, touch)
 
 
-def _widgets(app: Kiosk) -> Iterator[Any]:
+def _widgets(app: Kiosk | WaitingKiosk) -> Iterator[Any]:
     """Every widget on the screen, what lies on top last; only what the countdown leaves in reach."""
     from kiosk.widgets.countdown import Countdown
 
@@ -322,7 +327,7 @@ def _widgets(app: Kiosk) -> Iterator[Any]:
         yield from child.walk()
 
 
-def _readable(app: Kiosk) -> list[tuple[str, Any]]:
+def _readable(app: Kiosk | WaitingKiosk) -> list[tuple[str, Any]]:
     from kivy.uix.label import Label
 
     found: list[tuple[float, float, str, Any]] = []
@@ -338,7 +343,7 @@ def _readable(app: Kiosk) -> list[tuple[str, Any]]:
     return [(text, widget) for _, _, text, widget in found]
 
 
-def _pressable(app: Kiosk, text: str) -> list[Any]:
+def _pressable(app: Kiosk | WaitingKiosk, text: str) -> list[Any]:
     """Buttons that do something now, by their text: equal first, then those that contain it."""
     from kivy.uix.behaviors import ButtonBehavior
 

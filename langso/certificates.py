@@ -50,10 +50,10 @@ def make_ca(name: str, *, now: datetime, days: int = CA_DAYS) -> Certified:
     certificate = (
         _builder(subject, subject, key.public_key(), now, days)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(ca=True), critical=True)
+        .add_extension(key_usage(ca=True), critical=True)
         .sign(key, hashes.SHA256())
     )
-    return Certified(certificate.public_bytes(Encoding.PEM), _key_pem(key))
+    return Certified(certificate.public_bytes(Encoding.PEM), key_pem(key))
 
 
 def make_server_certificate(
@@ -64,25 +64,25 @@ def make_server_certificate(
         raise CertificateError("Chứng thư máy chủ cần ít nhất một tên máy; hãy ghi tên hoặc địa chỉ của máy.")
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _issue(ca, _name(hosts[0]), key.public_key(), now, days, ExtendedKeyUsageOID.SERVER_AUTH, hosts)
-    return Certified(certificate.public_bytes(Encoding.PEM), _key_pem(key))
+    return Certified(certificate.public_bytes(Encoding.PEM), key_pem(key))
 
 
 def make_client_certificate(ca: Certified, name: str, *, now: datetime, days: int = DEVICE_DAYS) -> Certified:
     """For a client on the office's own machine (the office itself): key and certificate in one go."""
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _issue(ca, _slug_name(name), key.public_key(), now, days, ExtendedKeyUsageOID.CLIENT_AUTH, ())
-    return Certified(certificate.public_bytes(Encoding.PEM), _key_pem(key))
+    return Certified(certificate.public_bytes(Encoding.PEM), key_pem(key))
 
 
 def make_tls_key() -> bytes:
     """A new P-256 private key, PEM: a device's TLS identity, apart from its signing key."""
-    return _key_pem(ec.generate_private_key(ec.SECP256R1()))
+    return key_pem(ec.generate_private_key(ec.SECP256R1()))
 
 
 def make_csr(tls_key: bytes, device_id: str) -> bytes:
     """A certificate request, PEM, signed by the TLS key. Raises CertificateError for a bad key or id."""
     subject = _slug_name(device_id)
-    csr = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(_load_key(tls_key), hashes.SHA256())
+    csr = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(load_key(tls_key), hashes.SHA256())
     return csr.public_bytes(Encoding.PEM)
 
 
@@ -119,8 +119,52 @@ def check_certificate(certificate_pem: bytes, ca_pem: bytes, tls_key: bytes, dev
         public = _public_bytes(certificate.public_key())
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound) as error:
         raise CertificateError("Chứng thư trong thư trả lời không hợp lệ; hãy xin lại thư trả lời.") from error
-    if not authority or names != [device_id] or public != _public_bytes(_load_key(tls_key).public_key()):
+    if not authority or names != [device_id] or public != _public_bytes(load_key(tls_key).public_key()):
         raise CertificateError("Chứng thư không phải của thiết bị này; hãy xin đúng thư trả lời của thiết bị.")
+
+
+def key_usage(*, ca: bool) -> x509.KeyUsage:
+    """What a key of an authority (`ca`) or of an end certificate is for."""
+    return x509.KeyUsage(
+        digital_signature=not ca,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=ca,
+        crl_sign=ca,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def host_name(host: str) -> x509.GeneralName:
+    """A DNS name or an IP address for a certificate. Raises CertificateError."""
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        if not _HOST.fullmatch(host):
+            raise CertificateError(
+                f"Tên máy {host[:80]!r} không dùng được; hãy ghi tên miền hoặc địa chỉ IP."
+            ) from None
+        return x509.DNSName(host)
+
+
+def load_key(pem: bytes) -> ec.EllipticCurvePrivateKey:
+    """A P-256 private key from PEM. Raises CertificateError."""
+    _limit(pem)
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise CertificateError("Khoá TLS bị hỏng; hãy chép lại từ bản sao lưu hoặc ghép lại thiết bị.") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise CertificateError("Khoá TLS không phải loại P-256; hãy ghép lại thiết bị.")
+    return key
+
+
+def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The private key as PEM, not encrypted."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _issue(
@@ -136,18 +180,20 @@ def _issue(
         authority = x509.load_pem_x509_certificate(ca.certificate)
     except ValueError as error:
         raise CertificateError("Chứng thư gốc của xã bị hỏng; hãy chép lại từ bản sao lưu.") from error
-    ca_key = _load_key(ca.key)
+    ca_key = load_key(ca.key)
     if _public_bytes(authority.public_key()) != _public_bytes(ca_key.public_key()):
         raise CertificateError("Chứng thư gốc và khoá của nó không khớp nhau; hãy chép lại từ bản sao lưu.")
     builder = (
         _builder(subject, authority.subject, public, now, days)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(ca=False), critical=True)
+        .add_extension(key_usage(ca=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
     )
     if hosts:
-        builder = builder.add_extension(x509.SubjectAlternativeName([_host(host) for host in hosts]), critical=False)
+        builder = builder.add_extension(
+            x509.SubjectAlternativeName([host_name(host) for host in hosts]), critical=False
+        )
     return builder.sign(ca_key, hashes.SHA256())
 
 
@@ -166,20 +212,6 @@ def _builder(
     )
 
 
-def _usage(*, ca: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not ca,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=ca,
-        crl_sign=ca,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
 def _name(text: str) -> x509.Name:
     if not 1 <= len(text) <= 64:
         raise CertificateError("Tên trong chứng thư phải dài 1 đến 64 ký tự; hãy rút ngắn tên.")
@@ -192,32 +224,6 @@ def _slug_name(text: str) -> x509.Name:
             f"Mã thiết bị {text[:80]!r} không dùng được; hãy chỉ dùng chữ thường, số và dấu gạch nối."
         )
     return _name(text)
-
-
-def _host(host: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(host))
-    except ValueError:
-        if not _HOST.fullmatch(host):
-            raise CertificateError(
-                f"Tên máy {host[:80]!r} không dùng được; hãy ghi tên miền hoặc địa chỉ IP."
-            ) from None
-        return x509.DNSName(host)
-
-
-def _load_key(pem: bytes) -> ec.EllipticCurvePrivateKey:
-    _limit(pem)
-    try:
-        key = load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise CertificateError("Khoá TLS bị hỏng; hãy chép lại từ bản sao lưu hoặc ghép lại thiết bị.") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise CertificateError("Khoá TLS không phải loại P-256; hãy ghép lại thiết bị.")
-    return key
-
-
-def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _public_bytes(public: object) -> bytes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
+import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +24,7 @@ from langso.paths import acting_as_owner, read_limited, sync_folder, write_atomi
 from langso.settings_model import LinkSettings
 from langso.trust.chain import open_bundle
 from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
-from langso.trust.errors import PairingError, Refused
+from langso.trust.errors import NotPaired, PairingError, Refused
 from langso.trust.keys import RootKeys, SigningKey, key_id
 from langso.trust.marks import FOLDER as TRUST_FOLDER
 from langso.trust.marks import begin_marks
@@ -29,6 +32,7 @@ from langso.trust.marks import begin_marks
 MAX_REQUEST_BYTES = 32 << 10
 MAX_ANSWER_BYTES = 2 << 20
 FOLDER = "pairing"
+TLS_FILE = "tls.pem"
 Built = TypeVar("Built", bound=BaseModel)
 Role = Literal["speaker", "kiosk", "bridge"]
 Pem = Annotated[str, StringConstraints(max_length=16 << 10, pattern="^-----BEGIN ")]
@@ -136,18 +140,23 @@ class Paired:
 
     @property
     def certificate(self) -> Path:
-        """The device's TLS certificate (PEM)."""
-        return self.folder / "certificate.pem"
+        """The device's TLS certificate (PEM), in one file with its key."""
+        return self._tls("certificate.pem")
 
     @property
     def tls_key(self) -> Path:
         """The device's TLS key (PEM)."""
-        return self.folder / "tls.key"
+        return self._tls("tls.key")
 
     @property
     def signing_key(self) -> Path:
         """The key the device signs its reports with (PEM)."""
         return self.folder / "signing.key"
+
+    def _tls(self, apart: str) -> Path:
+        # Pairings made by an older langso keep the two apart.
+        both = self.folder / TLS_FILE
+        return both if both.exists() else self.folder / apart
 
 
 def short_code(sha256: str) -> str:
@@ -157,11 +166,19 @@ def short_code(sha256: str) -> str:
 
 
 def begin_pairing(
-    state_dir: Path, *, device: str, role: Role, place: str = "", village: str | None = None, now: datetime
+    state_dir: Path,
+    *,
+    device: str,
+    role: Role,
+    place: str = "",
+    village: str | None = None,
+    now: datetime,
+    carried: str = "",
 ) -> bytes:
     """On the device: new signing and TLS keys, kept aside until the answer comes; returns the request to carry.
 
-    An earlier pairing stays in force until then. Raises PairingError, FileRefused.
+    An earlier pairing stays in force until then, an earlier request is forgotten. `carried`: the name of the file on
+    the stick, for the screen to name. Raises PairingError, FileRefused.
     """
     signing, tls = SigningKey.generate(), make_tls_key()
     request = _model(
@@ -177,12 +194,16 @@ def begin_pairing(
         )
     )
     raw = seal(request, request.kind, [signing])
-    with acting_as_owner(state_dir):
-        folder = _waiting(state_dir)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _one_at_a_time(state_dir):
+        folder = state_dir / FOLDER / f"request-{hashlib.sha256(raw).hexdigest()[:16]}"
+        folder.mkdir(mode=0o700)
         signing.save(folder / "signing.key")
         write_atomic(folder / "tls.key", tls)
+        write_atomic(folder / "carried", carried.encode())
         write_atomic(folder / "request.json", raw)
+        # In one rename: a power cut never leaves the keys of one request beside another.
+        _switch(_waiting(state_dir), folder)
+        _sweep(state_dir, "request-*", but=folder)
     return raw
 
 
@@ -254,26 +275,48 @@ def read_answer(raw: bytes) -> PairingAnswer:
         raise PairingError("Tệp trả lời ghép bị hỏng; hãy chép lại thư trả lời của văn phòng xã.") from refused
 
 
-def finish_pairing(state_dir: Path, raw: bytes) -> Paired:
+def finish_pairing(state_dir: Path, raw: bytes, *, commune: str | None = None) -> Paired:
     """On the device: checks the answer against the waiting request and puts it in force, all at once.
 
-    A second time with the same answer changes nothing. A new pairing starts the version marks anew.
-    Raises PairingError, CertificateError, FileRefused; the earlier pairing is then untouched.
+    A second time with the same answer changes nothing. A new pairing starts the version marks anew. `commune`: the
+    code that the device's settings name. Raises PairingError, CertificateError, FileRefused; the earlier pairing is
+    then untouched.
     """
-    with acting_as_owner(state_dir):
-        return _finish(state_dir, raw, read_answer(raw))
+    answer = read_answer(raw)
+    if commune is not None and answer.commune != commune:
+        raise PairingError(
+            f"Thư trả lời này của xã «{answer.commune}», còn máy này khai là xã «{commune}»; "
+            "hãy xin thư của đúng xã, hoặc sửa `code` trong [commune]."
+        )
+    with _one_at_a_time(state_dir):
+        return _finish(state_dir, raw, answer)
 
 
 def load_paired(state_dir: Path) -> Paired:
-    """The pairing in force. Raises PairingError where there is none or it is damaged."""
-    current = state_dir / FOLDER / "current"
-    if not current.exists():
-        raise PairingError("Thiết bị chưa ghép với văn phòng xã; hãy chạy langso pair trước.")
-    paired = Paired(read_answer(read_limited(current / "answer.json", MAX_ANSWER_BYTES)), current)
-    if not (current / "complete").exists():
-        with acting_as_owner(state_dir):
-            _begin_trust(state_dir, paired)
+    """The pairing in force; what a power cut left undone is done. Raises PairingError, FileRefused where there is
+    none or it cannot be read.
+    """
+    paired = _read_paired(state_dir)
+    if not (paired.folder / "complete").exists():
+        with _one_at_a_time(state_dir):
+            return _completed(state_dir)
     return paired
+
+
+def waiting_request(state_dir: Path) -> tuple[ReadRequest, str] | None:
+    """The request that no answer has come for yet, and the name of its file on the stick ("" where it was not told).
+
+    None where there is none. Raises PairingError, FileRefused where it cannot be read.
+    """
+    folder = _waiting(state_dir)
+    if not _is_there(folder / "request.json"):
+        return None
+    read = read_request(read_limited(folder / "request.json", MAX_REQUEST_BYTES))
+    try:
+        carried = read_limited(folder / "carried", 1024).decode()
+    except (FileRefused, UnicodeDecodeError):
+        carried = ""
+    return read, carried if carried.isprintable() else ""
 
 
 def device_code(public: bytes) -> str:
@@ -288,13 +331,16 @@ def _waiting(state_dir: Path) -> Path:
 def _finish(state_dir: Path, raw: bytes, answer: PairingAnswer) -> Paired:
     current = state_dir / FOLDER / "current"
     if (current / "answer.json").exists() and read_limited(current / "answer.json", MAX_ANSWER_BYTES) == raw:
-        return load_paired(state_dir)
-    waiting = _waiting(state_dir)
-    try:
-        request = read_limited(waiting / "request.json", MAX_REQUEST_BYTES)
-    except FileRefused as error:
-        raise PairingError("Thiết bị chưa có yêu cầu ghép; hãy tạo yêu cầu trước rồi xin thư trả lời.") from error
-    read = read_request(request)
+        paired = _completed(state_dir)
+        found = waiting_request(state_dir)
+        if found is not None and found[0].sha256 == answer.request:
+            _forget_request(state_dir)
+        return paired
+    found = waiting_request(state_dir)
+    if found is None:
+        why = "Thư này của lần ghép trước" if _is_there(current) else "Thiết bị chưa có yêu cầu ghép"
+        raise PairingError(f"{why}; hãy tạo yêu cầu (langso pair request) rồi xin thư trả lời cho yêu cầu đó.")
+    read, waiting = found[0], _waiting(state_dir)
     signing = SigningKey.load(waiting / "signing.key")
     tls = read_limited(waiting / "tls.key", MAX_REQUEST_BYTES)
     if answer.request != read.sha256 or signing.public != read.public or answer.role != read.request.role:
@@ -305,17 +351,74 @@ def _finish(state_dir: Path, raw: bytes, answer: PairingAnswer) -> Paired:
     folder = state_dir / FOLDER / f"paired-{hashlib.sha256(raw).hexdigest()[:16]}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     signing.save(folder / "signing.key")
-    write_atomic(folder / "tls.key", tls)
+    # Key and certificate in one file: renewed in one rename, and no reader ever meets the one with another.
+    write_atomic(folder / TLS_FILE, tls + answer.certificate.encode())
     write_atomic(folder / "ca.pem", answer.ca.encode(), mode=0o644)
-    write_atomic(folder / "certificate.pem", answer.certificate.encode(), mode=0o644)
     write_atomic(folder / "answer.json", raw)
     _switch(current, folder)
-    paired = load_paired(state_dir)
-    shutil.rmtree(waiting, ignore_errors=True)
-    for old in (state_dir / FOLDER).glob("paired-*"):
-        if old != folder:
-            shutil.rmtree(old, ignore_errors=True)
+    paired = _completed(state_dir)
+    _forget_request(state_dir)
+    _sweep(state_dir, "paired-*", but=folder)
     return paired
+
+
+def _read_paired(state_dir: Path) -> Paired:
+    current = state_dir / FOLDER / "current"
+    if not _is_there(current):
+        raise NotPaired("Thiết bị chưa ghép với văn phòng xã; hãy chạy langso pair trước.")
+    return Paired(read_answer(read_limited(current / "answer.json", MAX_ANSWER_BYTES)), current)
+
+
+def _completed(state_dir: Path) -> Paired:
+    """The pairing in force with its trust begun; the caller holds the lock."""
+    paired = _read_paired(state_dir)
+    if not (paired.folder / "complete").exists():
+        _begin_trust(state_dir, paired)
+    return paired
+
+
+def _is_there(path: Path) -> bool:
+    """Raises FileRefused where that cannot be seen: a folder that root made is not the same as none."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise FileRefused(f"Không đọc được {path}: {os_reason(error)}; hãy chạy: sudo langso pair status") from error
+    return True
+
+
+@contextlib.contextmanager
+def _one_at_a_time(state_dir: Path) -> Iterator[None]:
+    """As the folder's owner, and one process at a time: two technicians, or one and the waiting service."""
+    with acting_as_owner(state_dir):
+        folder = state_dir / FOLDER
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise FileRefused(f"Không ghi được {folder}: {os_reason(error)}; hãy chạy lại bằng sudo.") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _forget_request(state_dir: Path) -> None:
+    waiting = _waiting(state_dir)
+    if waiting.is_symlink():
+        waiting.unlink()
+    else:
+        # As an older langso kept it.
+        shutil.rmtree(waiting, ignore_errors=True)
+    _sweep(state_dir, "request-*")
+
+
+def _sweep(state_dir: Path, pattern: str, *, but: Path | None = None) -> None:
+    for old in (state_dir / FOLDER).glob(pattern):
+        if old != but:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _check_trust(answer: PairingAnswer, state_dir: Path) -> None:
@@ -338,6 +441,9 @@ def _begin_trust(state_dir: Path, paired: Paired) -> None:
 def _switch(link: Path, folder: Path) -> None:
     """Points the symbolic link at the folder in one rename."""
     temporary = link.with_name(f".{link.name}.{secrets.token_hex(6)}.tmp")
+    if link.is_dir() and not link.is_symlink():
+        # As an older langso kept it.
+        shutil.rmtree(link, ignore_errors=True)
     try:
         temporary.symlink_to(folder.name)
         temporary.replace(link)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from langso.contract.topics import SLUG
 
 SYSTEM_STATE = Path("/var/lib/langso")
 SYSTEM_RUN = Path("/run/langso")
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def _mistake(why: str) -> PydanticCustomError:
@@ -74,11 +76,40 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def hosts_of(text: str) -> tuple[str, ...]:
+    """Names and addresses as written in a setting, separated by commas: lower case, each once."""
+    return tuple(dict.fromkeys(part.strip().lower().rstrip(".") for part in text.split(",") if part.strip()))
+
+
+def _hosts(value: str) -> str:
+    for host in hosts_of(value):
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in host.split(".")):
+                raise _mistake(
+                    f"«{host[:60]}» không phải tên máy hay địa chỉ; hãy ghi như langso.local hoặc 192.168.1.20"
+                ) from None
+    return value
+
+
+def _addresses(value: str) -> str:
+    for host in hosts_of(value):
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            raise _mistake(f"«{host[:60]}» không phải địa chỉ; hãy ghi như 127.0.0.1 hoặc 192.168.1.5") from None
+    return value
+
+
 FilePath = Annotated[Path, BeforeValidator(_path)]
 Url = Annotated[str, StringConstraints(max_length=300), AfterValidator(_url)]
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG}$", max_length=64)]
 Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Hosts = Annotated[Line, StringConstraints(max_length=1000), AfterValidator(_hosts)]
+Addresses = Annotated[Line, StringConstraints(max_length=400), AfterValidator(_addresses)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+PortOrNone = Annotated[int, Field(ge=0, le=65535)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 
 
@@ -191,19 +222,55 @@ class KioskSettings(Section):
 
 
 class OfficeSettings(Section):
-    """The console and the media server. `public_url`: how devices and staff reach it.
+    """The console and the media server. `public_url`: how staff reach it behind a proxy; without `https` devices too.
 
+    `host`, `port`: the plain door, for this machine. `https`: how the console reaches the local network: "off" not at
+    all, "own" under a certificate the office makes itself, "files" under `https_cert` and `https_key` (PEM), "proxy"
+    behind a web server at one of `proxies`, which sends Host, X-Forwarded-For and X-Forwarded-Proto.
+    `names`: what staff type, names or addresses by commas, the first one shown; empty: HOSTNAME.local.
+    With "own" and "files" it listens at `lan_host`: `https_port` for staff, `http_port` for the page that installs
+    the certificate and for media (0: none), `device_port` for devices, under the CA of their pairing (0: none).
     `password_min`: shortest password accepted; `session_idle_min`, `session_max_h`: when a login ends.
     """
 
     host: Annotated[Line, Field(min_length=1)] = "127.0.0.1"
     port: Port = 8080
+    https: Literal["off", "own", "files", "proxy"] = "off"
+    names: Hosts = ""
+    lan_host: Annotated[Line, Field(min_length=1)] = "0.0.0.0"
+    https_port: Port = 443
+    http_port: PortOrNone = 80
+    device_port: PortOrNone = 8443
+    https_cert: FilePath | None = None
+    https_key: FilePath | None = None
+    proxies: Addresses = "127.0.0.1"
     public_url: Url | None = None
     media_dir: FilePath | None = None
     dossier_max_mb: Annotated[int, Field(ge=1, le=2000)] = 100
     password_min: Annotated[int, Field(ge=8, le=64)] = 10
     session_idle_min: Annotated[int, Field(ge=5, le=1440)] = 30
     session_max_h: Annotated[int, Field(ge=1, le=72)] = 10
+
+    @model_validator(mode="after")
+    def _doors(self) -> OfficeSettings:
+        named = (self.https_cert is not None) + (self.https_key is not None)
+        if self.https == "files" and named < 2:
+            raise _mistake("`https` là files thì phải ghi cả `https_cert` và `https_key`")
+        if self.https != "files" and named:
+            raise _mistake('`https_cert` và `https_key` chỉ dùng khi `https = "files"`')
+        if self.https == "proxy" and not hosts_of(self.proxies):
+            raise _mistake("`https` là proxy thì `proxies` phải ghi địa chỉ máy chủ đứng trước")
+        if self.https == "proxy" and not (self.public_url or "").startswith("https://"):
+            raise _mistake("`https` là proxy thì `public_url` phải là địa chỉ https:// mà cán bộ gõ vào")
+        if self.https in ("own", "files"):
+            if not self.http_port and not self.device_port:
+                raise _mistake("`http_port` và `device_port` không được cùng là 0, kẻo loa, kiosk không có lối vào")
+            if self.public_url is not None:
+                raise _mistake("`public_url` không dùng cùng `https` own hay files; hãy ghi tên máy vào `names`")
+            ports = [self.port, self.https_port, *(p for p in (self.http_port, self.device_port) if p)]
+            if len(set(ports)) != len(ports):
+                raise _mistake("`port`, `https_port`, `http_port`, `device_port` phải là các cổng khác nhau")
+        return self
 
 
 class SignerSettings(Section):

@@ -106,6 +106,7 @@ def run_signer(settings_file: Path) -> None:
     import logging
 
     from langso.clock import SystemClock
+    from langso.lifeline import Lifeline
     from langso.paths import SingleInstance
     from langso.settings import load_settings
     from office.home import OfficeHome
@@ -119,7 +120,8 @@ def run_signer(settings_file: Path) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        server.run(stop)
+        lifeline = Lifeline("questions", status=lambda: f"Chờ ký ở {settings.signer.socket}.")
+        server.run(stop, turned=lambda: lifeline.turned("questions"))
 
 
 @office.command()

@@ -42,8 +42,10 @@ class Console:
         self.publisher: Publisher | None = None
         self.broadcasts.recover_if_new()
 
-    def start_publisher(self, on_change: Callable[[], None] = lambda: None) -> Publisher:
-        """Connects to the broker; only the web process does."""
+    def start_publisher(
+        self, on_change: Callable[[], None] = lambda: None, turned: Callable[[], None] = lambda: None
+    ) -> Publisher:
+        """Connects to the broker; only the web process does. `turned` is called after each of its rounds."""
         self.publisher = Publisher(
             self.settings,
             home=self.home,
@@ -55,6 +57,7 @@ class Console:
             signer=self.signer,
             clock=self.clock,
             on_change=on_change,
+            turned=turned,
         )
         self.publisher.start()
         return self.publisher

@@ -66,6 +66,11 @@ class OfficeHome:
         return self.state / "ca"
 
     @property
+    def console_ca(self) -> Path:
+        """The folder of the console's own authority, apart from the devices': root.pem is what phones install."""
+        return self.state / "console"
+
+    @property
     def age_file(self) -> Path:
         """The age identity dossiers are encrypted to."""
         return self.state / "age.identity"

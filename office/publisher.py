@@ -49,7 +49,9 @@ class PublisherStatus:
 
 
 class Publisher:
-    """Owns the link as client `office`; `on_change` is called after something new was stored (for live pages)."""
+    """Owns the link as client `office`; `on_change` is called after something new was stored (for live pages),
+    `turned` after every round.
+    """
 
     def __init__(
         self,
@@ -64,6 +66,7 @@ class Publisher:
         signer: SignerClient,
         clock: Clock,
         on_change: Callable[[], None] = lambda: None,
+        turned: Callable[[], None] = lambda: None,
     ) -> None:
         self._topics = Topics(settings.commune.code)
         self._home = home
@@ -75,6 +78,7 @@ class Publisher:
         self._signer = signer
         self._clock = clock
         self._on_change = on_change
+        self._turned = turned
         self._link = Link(settings.link, CLIENT_ID, on_message=self._receive, on_state=self._linked)
         self._inbox: queue.Queue[tuple[str, bytes]] = queue.Queue(MAX_QUEUE)
         self._stopping = threading.Event()
@@ -144,6 +148,7 @@ class Publisher:
             if topic == "" or now - looked >= LOOK_S:
                 looked = now
                 self._guard(self._look)
+            self._turned()
 
     def _guard(self, work: Callable[[], None]) -> None:
         try:

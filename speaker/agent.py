@@ -13,9 +13,11 @@ from langso.clock import Clock, SystemClock
 from langso.contract import Order, ReceiptsAck, State, Topics, TrustDocument
 from langso.contract.documents import DeviceOrder
 from langso.health import Check
+from langso.lifeline import Lifeline
 from langso.link import Link, Will
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
+from langso.pairing_stand import PairingWatch
 from langso.paths import write_atomic
 from langso.settings import Settings
 from langso.state_reports import StateReporter, new_boot, presence, software
@@ -57,6 +59,7 @@ class Agent:
         player: Player | None = None,
         board: Switchboard | None = None,
     ) -> None:
+        self._pairing = PairingWatch(settings.paths.state)
         paired = load_paired(settings.paths.state)
         self.settings = settings
         self.device = paired.answer.device
@@ -64,6 +67,7 @@ class Agent:
         self._boot = new_boot()
         self._heard: datetime | None = None
         self._restart = threading.Event()
+        self._lifeline = Lifeline("timeline", status=self._status)
         state = settings.paths.state
         speaker = settings.speaker
         self.store = Store(state / DATABASE, MIGRATIONS)
@@ -108,6 +112,7 @@ class Agent:
             ledger=self.ledger,
             journal=self.journal,
             on_change=self._report,
+            turned=lambda: self._lifeline.turned("timeline"),
         )
         key = SigningKey.load(paired.signing_key)
         gone = presence(self.device, self._boot, self._clock, online=False)
@@ -160,17 +165,17 @@ class Agent:
         self.link.start()
 
     def run(self, stop: threading.Event) -> bool:
-        """Runs until `stop`, or until an order asks for a restart (True)."""
+        """Runs until `stop`, or until an order or another pairing asks for a restart (True)."""
         self.start()
         last = self._clock.monotonic()
         try:
-            while not stop.wait(0.5) and not self._restart.is_set():
+            while not stop.wait(0.5) and not self._restart.is_set() and not self._pairing.changed():
                 if self._clock.monotonic() - last > HOUSEKEEPING_S:
                     last = self._clock.monotonic()
                     self._housekeeping()
         finally:
             self.stop()
-        return self._restart.is_set()
+        return not stop.is_set()
 
     def stop(self) -> None:
         """Ends in order: no new sound, last reports, goodbye."""
@@ -210,6 +215,15 @@ class Agent:
             why = f"Bộ phát lịch gặp lỗi: {self.conductor.trouble}"
             timeline = [Check.bad("timeline", why, "Xem thẻ nhớ còn chỗ không; loa vẫn thử lại mỗi giây.")]
         return [*timeline, self.player.check(), self.library.check(), self._board.health(), *muted, *trust, link]
+
+    def _status(self) -> str:
+        show = self.conductor.playing
+        plays = "Đang im lặng" if show is None else f"Đang phát {show.id}"
+        if self.conductor.trouble:
+            plays = f"Bộ phát lịch gặp lỗi: {self.conductor.trouble}"
+        ready, wanted = self.library.counts()
+        link = "đã nối văn phòng" if self.link.connected else "chưa nối văn phòng"
+        return f"{plays}; có {ready}/{wanted} tệp âm thanh; {link}."
 
     def _fill(self, state: State) -> State:
         orders = self.inbox.orders_at(None)

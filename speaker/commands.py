@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import threading
@@ -35,6 +36,7 @@ def run(settings_file: Path) -> None:
     """Chạy loa cho tới khi có lệnh dừng (Ctrl-C)."""
     import logging
 
+    from langso.pairing_stand import wait_until_paired
     from langso.paths import SingleInstance
     from langso.settings import load_settings
 
@@ -42,9 +44,11 @@ def run(settings_file: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     with SingleInstance(settings.paths.run / "speaker.lock", name=f"Loa {settings.device.id}"):
+        stop = _on_signals()
+        if not wait_until_paired(settings.paths.state, stop):
+            return
         from speaker.agent import Agent
 
-        stop = _on_signals()
         again = Agent(settings).run(stop)
     sys.exit(RESTART_EXIT if again else 0)
 
@@ -71,12 +75,23 @@ def status(settings_file: Path, as_json: bool) -> None:
     """Nói loa đang giữ gì và sắp phát gì, đọc từ trạng thái mới nhất trên máy này."""
     from langso.contract import State
     from langso.errors import UsageError
+    from langso.pairing_stand import in_a_sentence, next_steps, stand_of
     from langso.paths import read_limited
     from langso.settings import load_settings
     from speaker.agent import STATE_FILE
 
     settings = load_settings(settings_file)
     path = settings.paths.run / STATE_FILE
+    stand = stand_of(settings.paths.state)
+    if stand.state != "paired" and not path.exists():
+        if as_json:
+            click.echo(json.dumps({"pairing": stand.state, "code": stand.code, "why": stand.why}, ensure_ascii=False))
+            return
+        click.echo(in_a_sentence(stand))
+        for number, step in enumerate(next_steps(stand), 1):
+            click.echo(f"{number}. {step}")
+        click.echo("Loa đang chờ." if _is_running(settings) else "Dịch vụ loa hiện không chạy.")
+        return
     if not path.exists():
         raise UsageError("Loa chưa chạy lần nào trên máy này; hãy chạy langso speaker run.")
     raw = read_limited(path, MAX_STATE_BYTES)

@@ -49,7 +49,7 @@ class Orders:
 
 class Conductor:
     """Performs the orders. `orders_at(now)` reads the held documents (None: untrusted clock); `clock_trust` judges
-    the clock; `on_change` is called when what plays or what was noted has changed.
+    the clock; `on_change` is called when what plays or what was noted has changed, `turned` after every round.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Conductor:
         ledger: Ledger,
         journal: Journal,
         on_change: Callable[[], None] = lambda: None,
+        turned: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._clock_trust = clock_trust
@@ -74,6 +75,7 @@ class Conductor:
         self._ledger = ledger
         self._journal = journal
         self._on_change = on_change
+        self._turned = turned
         self._performances: list[Performance] = []
         self._seen_urgent: dict[str, float] = {}
         self._thread = WorkerThread("timeline", self._run)
@@ -129,6 +131,7 @@ class Conductor:
                 log.exception("the timeline stumbled")
                 self.trouble = str(error)
                 wait = 1.0
+            self._turned()
             self._thread.sleep(wait)
 
     def _situation(self) -> tuple[Situation, Orders]:

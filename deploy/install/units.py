@@ -1,35 +1,46 @@
-"""The systemd units of each role, hardened: each service sees only what it needs."""
+"""The systemd units of each role, hardened: each service sees only what it needs.
+
+Keys stay in state folders that only their own service may enter; `LoadCredential` would hand out copies made at the
+start, while certificates are renewed and keys exchanged by programs that run.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-RELEASE = "/opt/langso/current"
+PROGRAMS = "/usr/lib/langso"
 SETTINGS = "/etc/langso/langso.toml"
+BROKER_CERTIFICATE = "/etc/langso/broker/broker.pem"
+RESTART_EXIT = 75
+"""How a service ends that was ordered to start anew."""
 
 
 @dataclass(frozen=True)
 class Unit:
     """One service. `devices`: device classes it may open (DeviceAllow); `network`: whether it may leave the machine.
 
-    `groups`: supplementary groups for hardware or what another service shares; `writable`: further paths it may
-    write; `visitors`: it holds what must leave no trace, on no swap either.
+    `needs`: the file without which it waits; `watchdog_s`: how long its loops may be silent, 0 for programs that feed
+    no watchdog; `groups`: what another service shares with it (hardware groups are its user's, see `accounts`);
+    `visitors`: it holds what must leave no trace, on no swap either; `pins`: it drives pins of the board itself.
     """
 
     name: str
     description: str
     user: str
     command: str
+    needs: str = SETTINGS
     devices: tuple[str, ...] = ()
+    hardware_groups: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     network: bool = True
     after: tuple[str, ...] = ()
-    writable: tuple[str, ...] = ()
-    state: str = ""
     state_mode: str = "0700"
     jit: bool = False
-    watchdog: bool = False
+    watchdog_s: int = 0
+    restart_s: int = 5
+    reload: str = ""
     visitors: bool = False
+    pins: bool = False
 
     @property
     def file_name(self) -> str:
@@ -40,43 +51,51 @@ class Unit:
         """The whole unit file."""
         after = " ".join(("network.target", *self.after))
         lines = [
-            "# Written by langso install; put changes into a drop-in (systemctl edit).",
+            "# Part of Làng Số; put changes into a drop-in (systemctl edit).",
             "[Unit]",
             f"Description={self.description}",
             f"After={after}",
+            f"ConditionPathExists={self.needs}",
+            # Power cuts and dead lines are daily: never give up, never hammer.
             "StartLimitIntervalSec=0",
             "",
             "[Service]",
-            "Type=exec",
+            "Type=notify",
+            "NotifyAccess=main",
             f"User={self.user}",
             f"Group={self.user}",
             f"ExecStart={self.command}",
+            *([f"ExecReload={self.reload}"] if self.reload else []),
             "Restart=always",
-            # Power cuts and dead lines are daily: never give up, never hammer.
-            "RestartSec=5",
+            f"RestartSec={self.restart_s}",
+            f"SuccessExitStatus={RESTART_EXIT}",
+            # A cold card in an old Pi takes its time.
+            "TimeoutStartSec=180",
             "TimeoutStopSec=15",
+            *([f"WatchdogSec={self.watchdog_s}", "TimeoutAbortSec=5"] if self.watchdog_s else []),
             *(f"SupplementaryGroups={group}" for group in self.groups),
-            f"StateDirectory={self.state or self.name}",
+            f"StateDirectory={self.name}",
             f"StateDirectoryMode={self.state_mode}",
             f"RuntimeDirectory={self.name}",
             "RuntimeDirectoryMode=0750",
-            "Environment=PYTHONUNBUFFERED=1 LANGSO_ASSETS=" + RELEASE + "/assets",
+            f"Environment=PYTHONUNBUFFERED=1 LANGSO_ASSETS={PROGRAMS}/assets",
             # What programs put aside while they work, papers being read too, is in memory and gone with the service.
             f"Environment=TMPDIR=/run/{self.name}",
             "UMask=0077",
             "LimitCORE=0",
-            "MemorySwapMax=0" if self.visitors else "",
+            *(["MemorySwapMax=0"] if self.visitors else []),
             *_HARDENING,
+            # gpiozero reads from /proc/device-tree which board it is on.
+            *([] if self.pins else ["ProcSubset=pid"]),
             *self._devices(),
             *self._network(),
-            "" if self.jit else "MemoryDenyWriteExecute=yes",
-            *(f"ReadWritePaths={path}" for path in self.writable),
+            *([] if self.jit else ["MemoryDenyWriteExecute=yes"]),
             "",
             "[Install]",
             "WantedBy=multi-user.target",
             "",
         ]
-        return "\n".join(line for line in lines if line is not None)
+        return "\n".join(lines)
 
     def _devices(self) -> list[str]:
         if not self.devices:
@@ -85,7 +104,8 @@ class Unit:
 
     def _network(self) -> list[str]:
         if self.network:
-            return ["RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX"]
+            # Netlink tells which addresses there are (mDNS) and what was plugged in (udev).
+            return ["RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK"]
         return ["PrivateNetwork=yes", "IPAddressDeny=any", "RestrictAddressFamilies=AF_UNIX"]
 
 
@@ -96,7 +116,6 @@ _HARDENING = (
     "ProtectSystem=strict",
     "ProtectHome=yes",
     "ProtectProc=invisible",
-    "ProcSubset=pid",
     "ProtectClock=yes",
     "ProtectHostname=yes",
     "ProtectKernelLogs=yes",
@@ -117,7 +136,10 @@ _HARDENING = (
     "SystemCallErrorNumber=EPERM",
 )
 
-_LANGSO = f"{RELEASE}/venv/bin/langso"
+_LANGSO = f"{PROGRAMS}/venv/bin/langso"
+_SERIAL = ("char-ttyAMA", "char-ttyUSB", "char-ttyACM", "char-ttyS")
+_PINS = ("char-gpiochip",)
+_CAMERA = ("char-video4linux", "char-media", "char-dma_heap", "char-vchiq")
 
 
 def units_of(role: str) -> tuple[Unit, ...]:
@@ -132,9 +154,11 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             description="Làng Số loudspeaker",
             user="langso-speaker",
             command=f"{_LANGSO} speaker run --settings {SETTINGS}",
-            devices=("char-alsa", "char-ttyAMA", "char-ttyUSB", "char-ttyACM", "char-ttyS"),
-            groups=("audio", "dialout"),
+            devices=("char-alsa", *_SERIAL, *_PINS),
+            hardware_groups=("audio", "dialout", "gpio"),
             after=("time-sync.target", "sound.target"),
+            watchdog_s=30,
+            pins=True,
         ),
     ),
     "kiosk": (
@@ -143,20 +167,15 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             description="Làng Số kiosk",
             user="langso-kiosk",
             command=f"{_LANGSO} kiosk run --settings {SETTINGS}",
-            devices=(
-                "char-drm",
-                "char-input",
-                "char-video4linux",
-                "char-alsa",
-                "char-ttyAMA",
-                "char-ttyUSB",
-                "char-media",
-                "char-gpiochip",
-            ),
-            groups=("video", "render", "input", "audio", "dialout"),
+            devices=("char-drm", "char-input", "char-alsa", *_CAMERA, *_SERIAL, *_PINS),
+            hardware_groups=("video", "render", "input", "audio", "dialout", "gpio"),
+            # Somebody stands before it.
+            restart_s=1,
+            watchdog_s=30,
             # Mesa's software renderer compiles shaders to machine code.
             jit=True,
             visitors=True,
+            pins=True,
         ),
     ),
     "office": (
@@ -165,6 +184,9 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             description="Làng Số message broker (Mosquitto)",
             user="langso-broker",
             command="/usr/sbin/mosquitto -c /etc/langso/broker/mosquitto.conf",
+            needs=BROKER_CERTIFICATE,
+            # It reads renewed certificates on SIGHUP, without letting a device go.
+            reload="/bin/kill -HUP $MAINPID",
         ),
         Unit(
             name="langso-signer",
@@ -174,6 +196,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             network=False,
             # It reads trust, root and devices in the office's folder; the office reads nothing in the signer's.
             groups=("langso-office",),
+            watchdog_s=30,
         ),
         Unit(
             name="langso-office",
@@ -183,6 +206,8 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             groups=("langso-signer",),
             state_mode="0750",
             after=("langso-broker.service", "langso-signer.service"),
+            # One round may ask the signer several times, ten seconds each while that is away.
+            watchdog_s=120,
             # cffi's callbacks and argon2 need no writable code; ffmpeg, its child, does on some CPUs.
             jit=True,
         ),

@@ -47,5 +47,9 @@ class PairingError(LangsoError, ValueError):
     """A pairing file is refused: damaged, not signed by the device, or for another device."""
 
 
+class NotPaired(PairingError):
+    """This device has no pairing yet."""
+
+
 class CertificateError(LangsoError, ValueError):
     """A certificate, request or TLS key cannot be used."""

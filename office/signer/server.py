@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from langso.errors import LangsoError, os_reason
@@ -30,13 +31,21 @@ class SignerServer:
         self._signing = signing
         self._slots = threading.BoundedSemaphore(MAX_CONNECTIONS)
 
-    def run(self, stop: threading.Event, ready: threading.Event | None = None) -> None:
-        """Serves until stopped. Raises SignerUnreachable where the socket cannot be made."""
+    def run(
+        self,
+        stop: threading.Event,
+        ready: threading.Event | None = None,
+        turned: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Serves until stopped, calling `turned` in every round. Raises SignerUnreachable where the socket cannot be
+        made.
+        """
         with self._listen() as listener:
             listener.settimeout(0.2)
             if ready is not None:
                 ready.set()
             while not stop.is_set():
+                turned()
                 try:
                     connection, _ = listener.accept()
                 except TimeoutError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from langso.settings_model import OfficeSettings
     from office.accounts import Accounts
+    from office.console import Console
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option(
@@ -30,6 +33,7 @@ def web(settings_file: Path) -> None:
 
     import uvicorn
 
+    from langso.lifeline import Lifeline
     from langso.paths import SingleInstance
     from langso.settings import load_settings
     from office.console import Console
@@ -43,7 +47,8 @@ def web(settings_file: Path) -> None:
         listener = listen(settings.office)
         with listener, Console(settings) as console:
             app = make_app(console)
-            console.start_publisher()
+            lifeline = Lifeline("pages", "publisher", status=lambda: _status(console))
+            console.start_publisher(turned=lambda: lifeline.turned("publisher"))
             config = uvicorn.Config(
                 app,
                 log_config=None,
@@ -56,7 +61,20 @@ def web(settings_file: Path) -> None:
             )
             address = settings.office.public_url or f"http://{settings.office.host}:{settings.office.port}"
             click.echo(f"Trang web văn phòng: {address}")
-            uvicorn.Server(config).run([listener])
+            watched_server(config, lambda: lifeline.turned("pages")).run([listener])
+
+
+def watched_server(config: uvicorn.Config, turned: Callable[[], None]) -> uvicorn.Server:
+    """A server that calls `turned` in every round of its loop, the first time when it serves."""
+    import uvicorn
+
+    class Watched(uvicorn.Server):
+        # Not `callback_notify`: that counts wall time, which falls silent when the clock is set back.
+        async def on_tick(self, counter: int) -> bool:
+            turned()
+            return await super().on_tick(counter)
+
+    return Watched(config)
 
 
 def listen(office: OfficeSettings) -> socket.socket:
@@ -133,6 +151,14 @@ def staff_list(settings_file: Path) -> None:
         click.echo(f"{login}  {name}" + ("" if usable else "  (đã khoá)"))
     if not names:
         click.echo("Chưa có ai; thêm bằng langso office staff add TÊN.")
+
+
+def _status(console: Console) -> str:
+    status = console.publisher.status if console.publisher is not None else None
+    if status is None:
+        return ""
+    link = "Đã nối máy chủ tin" if status.connected else f"Chưa nối máy chủ tin: {status.why}"
+    return f"{link}; {status.trouble}" if status.trouble else link
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from systemd_ear import SystemdEar
 
 from langso.contract import (
     DeviceOrder,
@@ -396,3 +398,30 @@ def test_a_second_copy_is_refused(commune: Any, broker: Any, ear: Any, tmp_path:
     assert unpaired.returncode == 1
     assert "ghép" in unpaired.stderr
     assert "Traceback" not in unpaired.stderr
+
+
+def test_a_timeline_that_hangs_stops_the_watchdogs_feeding(
+    commune: Any, broker: Any, ear: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systemd = SystemdEar(watchdog_s=2.0)
+    for name, value in systemd.environment.items():
+        monkeypatch.setenv(name, value)
+    commune.pair()
+    agent = Agent(commune.settings(port=broker.port, sink=ear.pipe))
+    assert systemd.hear() is None, "not ready before it runs"
+    go_on = threading.Event()
+    stop = threading.Event()
+    running = threading.Thread(target=agent.run, args=(stop,))
+    try:
+        running.start()
+        assert "tệp âm thanh" in systemd.wait("READY")["STATUS"]
+        systemd.wait("WATCHDOG")
+        monkeypatch.setattr(agent.conductor, "_situation", lambda: go_on.wait(30) and None)
+        assert systemd.falls_silent(2.5)
+        go_on.set()
+        systemd.wait("WATCHDOG")
+    finally:
+        go_on.set()
+        stop.set()
+        running.join(10)
+        systemd.close()

@@ -83,8 +83,9 @@ def test_a_silent_empty_loudspeaker_says_so() -> None:
 
 @pytest.mark.parametrize("raw", [None, b"junk", b"x" * (2 << 20)])
 def test_a_missing_or_damaged_state_is_refused_in_a_sentence(
-    settings_file: Path, tmp_path: Path, raw: bytes | None
+    settings_file: Path, commune: Any, tmp_path: Path, raw: bytes | None
 ) -> None:
+    commune.pair()
     if raw is not None:
         (tmp_path / "run").mkdir()
         (tmp_path / "run" / STATE_FILE).write_bytes(raw)
@@ -162,3 +163,31 @@ def test_killed_in_the_middle_it_goes_on_at_the_wall_clock_and_ends_once(
     tail = locate(recording, read_medium(tmp_path / "long.flac")[48_000 * 7 :])
     assert tail.correlation > 0.95
     assert abs(tail.start_ns / 1e9 - (start.timestamp() + 7)) < 0.3
+
+
+@pytest.mark.timeout(60)
+def test_an_unpaired_loudspeaker_waits_says_how_once_and_begins_by_itself(
+    settings_file: Path, commune: Any, ear: Any
+) -> None:
+    told = CliRunner().invoke(speaker, ["status", "--settings", str(settings_file)])
+    assert "langso pair request" in told.output
+    assert "không chạy" in told.output
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deploy", "speaker", "run", "--settings", str(settings_file)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if "chưa ghép" in line:
+            assert "Loa đang chờ" in CliRunner().invoke(speaker, ["status", "--settings", str(settings_file)]).output
+            commune.pair()
+        if f"link {commune.device}" in line:
+            break
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert sum("langso pair request" in line for line in said) == 1

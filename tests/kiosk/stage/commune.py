@@ -114,7 +114,14 @@ class Commune:
         keeper.take("catalogue", self.seal(self.catalogue()))
 
     def settings_text(
-        self, *, office_url: str, camera: Path, broker: int = 1, idle_s: int = 60, warn_s: int = 20
+        self,
+        *,
+        office_url: str,
+        camera: Path,
+        broker: int = 1,
+        idle_s: int = 60,
+        warn_s: int = 20,
+        size: tuple[int, int] = (1024, 600),
     ) -> str:
         return f"""
 [commune]
@@ -138,6 +145,8 @@ source = "{camera}"
 office_url = "{office_url}"
 idle_s = {idle_s}
 warn_s = {warn_s}
+width = {size[0]}
+height = {size[1]}
 fullscreen = false
 [paths]
 state = "{self.state}"

@@ -1,0 +1,103 @@
+"""How the machine itself is set beside our services: journal, watchdog, clock, pins' owners, accounts, folders."""
+
+from __future__ import annotations
+
+import re
+
+from deploy.install.units import Unit, units_of
+
+OFFICE_TIME_SOURCE = "/etc/chrony/sources.d/langso-office.sources"
+"""Written when a device is paired, see `time_source`; `chronyc reload sources` makes it count."""
+
+WATCHDOG_S = 14
+"""Older Pi kernels take no more than 15 and ignore what is longer."""
+
+_HOST = re.compile(r"[0-9A-Za-z][0-9A-Za-z.:-]{0,252}")
+_JOURNAL_MB = {"office": 500, "speaker": 100, "kiosk": 100}
+
+
+def journal(role: str) -> str:
+    """The journal outlives a power cut, so that a crash loop can be read; it never fills the card."""
+    return f"""# Part of Làng Số.
+[Journal]
+Storage=persistent
+SystemMaxUse={_JOURNAL_MB[role]}M
+SystemKeepFree=300M
+RuntimeMaxUse=32M
+MaxRetentionSec=3month
+"""
+
+
+def hardware_watchdog() -> str:
+    """The board restarts itself when systemd hangs; where it has no watchdog this changes nothing."""
+    return f"""# Part of Làng Số.
+[Manager]
+RuntimeWatchdogSec={WATCHDOG_S}s
+"""
+
+
+def kernel() -> str:
+    """Nobody stands by to press the button after a panic."""
+    return """# Part of Làng Số.
+kernel.panic = 10
+"""
+
+
+def clock(role: str) -> str:
+    """chrony: steps as it starts (boards without a battery begin years ago), after that no leap is followed.
+
+    A source that lies later is ignored until the machine starts anew; broadcasts judge the clock for themselves. The
+    office gives time to its own network, its own clock's where there is no internet.
+    """
+    lines = [
+        "# Part of Làng Số. Other sources: /etc/chrony/sources.d/*.sources",
+        "makestep 1 3",
+        "maxchange 120 3 -1",
+        "rtcsync",
+    ]
+    if role == "office":
+        lan = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
+        lines += [*(f"allow {network}" for network in lan), "local stratum 10"]
+    return "\n".join([*lines, ""])
+
+
+def time_source(host: str) -> str:
+    """The office as a device's source of time, for OFFICE_TIME_SOURCE. ValueError for what is no host."""
+    if not _HOST.fullmatch(host):
+        raise ValueError(f"no host: {host[:60]!r}")
+    return f"server {host} iburst minpoll 4 maxpoll 8\n"
+
+
+def device_owners(role: str) -> str:
+    """udev rules that Raspberry Pi OS has and Debian lacks: camera memory and pins belong to groups; "" for none."""
+    lines = []
+    if role == "kiosk":
+        lines.append('SUBSYSTEM=="dma_heap", GROUP="video", MODE="0660"')
+    if role in ("kiosk", "speaker"):
+        lines.append('SUBSYSTEM=="gpio", KERNEL=="gpiochip*", GROUP="gpio", MODE="0660"')
+    return "\n".join(["# Part of Làng Số.", *lines, ""]) if lines else ""
+
+
+def accounts(role: str) -> str:
+    """sysusers: a user a service. Hardware's groups come as memberships: one that is missing is made, and one that is
+    deleted later stops no unit.
+    """
+    lines = ["# Part of Làng Số."]
+    lines += [f'u {unit.user} - "Làng Số" {_state(unit)} /usr/sbin/nologin' for unit in units_of(role)]
+    # What a service shares by its unit, the commands run as its user share too.
+    lines += [f"m {unit.user} {group}" for unit in units_of(role) for group in unit.hardware_groups + unit.groups]
+    return "\n".join([*lines, ""])
+
+
+def folders(role: str) -> str:
+    """tmpfiles: state folders with their owners, there before the first start: set-up and pairing write into them."""
+    lines = ["# Part of Làng Số.", "d /etc/langso 0755 root root -", "d /etc/langso/firewall.d 0755 root root -"]
+    for unit in units_of(role):
+        lines.append(f"d {_state(unit)} {unit.state_mode} {unit.user} {unit.user} -")
+        if unit.name == "langso-broker":
+            lines.append(f"d /etc/langso/broker 0750 {unit.user} {unit.user} -")
+    return "\n".join([*lines, ""])
+
+
+def _state(unit: Unit) -> str:
+    return f"/var/lib/{unit.name}"

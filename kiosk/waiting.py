@@ -1,0 +1,100 @@
+"""The kiosk before it is paired: one page that says so, looked at again until the pairing's files are there.
+
+Import only after `kiosk.environment.prepare_kivy`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from kivy.app import App
+from kivy.clock import Clock as KivyClock
+from kivy.core.window import Window
+from kivy.graphics import Color, Rectangle
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.look.theme import Theme, scale_for
+from kiosk.privacy import Workspace, home_in_memory
+from kiosk.screens.pairing import PairingPage
+from kiosk.speech import Reader
+from kiosk.widgets.frame import Page
+from langso.pairing_stand import LOOK_S, Stand, stand_of, wait_until_paired
+from langso.settings_model import Settings
+
+END_S = 3.0
+
+
+class WaitingKiosk(App):
+    """Shows how the pairing stands. `paired` once it can be read; the window then closes by itself.
+
+    `beat` is called each round, on the waiting thread, with the sentence that is in the log too.
+    """
+
+    title = "Làng Số"
+
+    def __init__(self, settings: Settings, *, beat: Callable[[str], None] = lambda _: None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.workspace = Workspace(home_in_memory(settings.paths.run))
+        self.reader = Reader(self.workspace)
+        self.page: Page | None = None
+        self.paired = False
+        self._beat = beat
+        self._stand: Stand | None = None
+        self._leaving = threading.Event()
+        self._thread = threading.Thread(target=self._wait, name="pairing", daemon=True)
+        self._root = FloatLayout()
+
+    def build(self) -> Any:
+        """The window's root."""
+        self._theme = Theme(scale=scale_for(*Window.size))
+        with self._root.canvas.before:
+            Color(*self._theme.colour("paper"))
+            shape = Rectangle(size=Window.size)
+        self._root.bind(size=lambda _, size: setattr(shape, "size", size))
+        self._look()
+        KivyClock.schedule_interval(lambda _: self._look(), LOOK_S)
+        self._thread.start()
+        return self._root
+
+    def leave(self) -> None:
+        """Closes because somebody wants it closed, paired or not."""
+        self._leaving.set()
+        self.stop()
+
+    def read_aloud(self) -> None:
+        """ "Nghe đọc": what concerns villagers; a second press silences."""
+        if self.reader.busy:
+            self.reader.hush()
+        elif self.page is not None:
+            self.reader.read(self.page.spoken)
+
+    def on_stop(self) -> None:
+        """The window closes."""
+        self._leaving.set()
+        self.reader.hush()
+        self._thread.join(END_S)
+        self.workspace.wipe()
+
+    def _wait(self) -> None:
+        found = wait_until_paired(self.settings.paths.state, self._leaving, beat=self._beat)
+        self.paired = found and not self._leaving.is_set()
+        KivyClock.schedule_once(lambda _: self.stop())
+
+    def _look(self) -> None:
+        stand = stand_of(self.settings.paths.state)
+        if stand == self._stand or stand.state == "paired":
+            return
+        self._stand = stand
+        if self.page is not None:
+            self._root.remove_widget(self.page)
+        self.page = PairingPage(
+            self._theme,
+            stand,
+            commune=self.settings.commune.name,
+            device=self.settings.device.id,
+            listen=self.read_aloud,
+        )
+        self._root.add_widget(self.page)

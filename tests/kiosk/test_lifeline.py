@@ -1,0 +1,67 @@
+"""The screen's own loop feeds the watchdog, by frames that were really drawn."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from systemd_ear import SystemdEar
+
+from langso import assets
+
+pytestmark = pytest.mark.skipif(
+    not (assets.folder() / "node_modules").is_dir(), reason="assets not fetched: run deploy/setup.sh"
+)
+
+ROOT = Path(__file__).parents[2]
+# SIGUSR1 hangs the main loop while threads go on; after SIGUSR2 it ticks but no frame comes to the screen.
+RUN = """
+import signal, sys, threading
+from pathlib import Path
+from langso.settings import load_settings
+from kiosk.environment import prepare_kivy
+settings = load_settings(Path(sys.argv[1]))
+prepare_kivy(settings.kiosk, offscreen=True)
+from kivy.core.window import Window
+from kiosk.agent import Agent
+from kiosk.app import Kiosk
+signal.signal(signal.SIGUSR1, lambda *_: threading.Event().wait(60))
+signal.signal(signal.SIGUSR2, lambda *_: Window.bind(on_flip=lambda *_: True))
+agent = Agent(settings)
+agent.start()
+app = Kiosk(agent)
+signal.signal(signal.SIGTERM, lambda *_: app.stop())
+app.run()
+agent.stop()
+"""
+
+
+@pytest.mark.parametrize("fault", [signal.SIGUSR1, signal.SIGUSR2])
+def test_a_screen_whose_loop_hangs_or_draws_no_more_is_no_longer_alive(
+    commune: Any, cameras: dict[str, Path], tmp_path: Path, fault: signal.Signals
+) -> None:
+    settings = tmp_path / "langso.toml"
+    settings.write_text(
+        commune.settings_text(office_url="http://127.0.0.1:9", camera=cameras["paper"]), encoding="utf-8"
+    )
+    ear = SystemdEar(watchdog_s=1.2)
+    kiosk = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(settings)], cwd=ROOT, env={**os.environ, **ear.environment}
+    )
+    try:
+        said = ear.wait("READY", 60)
+        assert "chưa nối văn phòng" in said["STATUS"]
+        for _ in range(3):
+            ear.wait("WATCHDOG", 5)
+        kiosk.send_signal(fault)
+        assert ear.falls_silent(2.5)
+        assert kiosk.poll() is None
+    finally:
+        kiosk.kill()
+        kiosk.wait(10)
+        ear.close()
