@@ -334,15 +334,20 @@ class Broadcasts:
         return order
 
     def _targets(self, wanted: Sequence[str]) -> tuple[str, ...]:
-        known = {device.id for device in read_devices(self._home.devices) if device.role == "speaker"}
+        paired = {device.id for device in read_devices(self._home.devices) if device.role == "speaker"}
+        known = paired - set(self._home.trust().trust.revoked)
+        if not known:
+            why = "Các loa đã ghép đều bị thu hồi quyền" if paired else "Chưa có loa nào được ghép với xã"
+            raise BroadcastRefused(f"{why} nên không ai nghe được; hãy ghép loa trước: langso pair --help")
         if EVERYONE in wanted or "all" in wanted:
             return (EVERYONE,)
         if not wanted:
             raise BroadcastRefused("Chưa chọn loa nào; hãy chọn ít nhất một loa.")
         unknown = sorted(set(wanted) - known)
         if unknown:
-            names = ", ".join(sorted(known)) or "chưa có loa nào được ghép"
-            raise BroadcastRefused(f"Không có loa {', '.join(unknown)[:200]}; các loa đang có: {names[:500]}.")
+            gone = f"{', '.join(unknown)[:200]}"
+            why = f"Loa {gone} đã bị thu hồi quyền" if paired.issuperset(unknown) else f"Không có loa {gone}"
+            raise BroadcastRefused(f"{why}; các loa đang có: {', '.join(sorted(known))[:500]}.")
         return tuple(sorted(set(wanted)))
 
     def _cap(self) -> int:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -161,6 +162,51 @@ def test_withdrawing_what_is_hours_away_disturbs_nobody(office_world: Any, servi
     assert office_world.console.documents.latest("urgent") is None
 
 
+@pytest.mark.parametrize("targets", [["*"], ["all"], ["loa-9"], []])
+def test_what_nobody_can_hear_is_refused_before_a_sound_is_made(make_office: Any, targets: list[str]) -> None:
+    world = make_office()
+    world.reporter("kiosk-1", "kiosk")
+    service = world.console.broadcasts
+    with pytest.raises(BroadcastRefused, match="Chưa có loa nào được ghép"):
+        service.draft("Một tin", targets=targets, start=soon(), by="a")
+    with pytest.raises(BroadcastRefused, match="Chưa có loa nào được ghép"):
+        service.urgent("Lũ về", targets=targets, by="a")
+    assert service.newest() == []
+    assert not list(world.home.media.glob("*"))
+
+
+def test_loudspeakers_that_were_revoked_are_nobody(make_office: Any) -> None:
+    from office.trust_changes import revoke
+
+    world = make_office()
+    world.reporter("loa-1")
+    world.reporter("loa-2")
+    service = world.console.broadcasts
+    revoke(world.home, "loa-1", world.roots, datetime.now(UTC))
+    with pytest.raises(BroadcastRefused, match="loa-1 đã bị thu hồi quyền; các loa đang có: loa-2"):
+        service.draft("Một tin", targets=["loa-1"], start=soon(), by="a")
+    revoke(world.home, "loa-2", world.roots, datetime.now(UTC))
+    with pytest.raises(BroadcastRefused, match="đều bị thu hồi quyền nên không ai nghe được"):
+        service.draft("Một tin", targets=["*"], start=soon(), by="a")
+
+
+def test_say_to_no_loudspeaker_is_one_sentence(make_office: Any, tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from office.commands import office
+
+    world = make_office()
+    file = tmp_path / "langso.toml"
+    file.write_text(
+        f'[commune]\ncode = "hoa-son"\nname = "Xã Hoa Sơn"\n[device]\nid = "van-phong"\nrole = "office"\n'
+        f'[paths]\nstate = "{world.settings.paths.state}"\nrun = "{world.settings.paths.run}"\n',
+        encoding="utf-8",
+    )
+    said = CliRunner().invoke(office, ["say", "Một tin", "--at", "+300", "--to", "all", "--settings", str(file)])
+    assert isinstance(said.exception, BroadcastRefused)
+    assert said.output == ""
+
+
 def quiet_for_hours() -> Caps:
     now = datetime.now(VIETNAM)
     begin, end = (now + timedelta(hours=hours) for hours in (-1, 2))
@@ -169,6 +215,7 @@ def quiet_for_hours() -> Caps:
 
 def test_what_loudspeakers_would_refuse_is_refused_with_the_nearest_time(make_office: Any) -> None:
     world = make_office(caps=quiet_for_hours())
+    world.reporter()
     service = world.console.broadcasts
     said = r"^Loa sẽ không phát: giờ yên tĩnh .* đến .*; giờ gần nhất được phát là [^.]*\.$"
     with pytest.raises(BroadcastRefused, match=said):
@@ -180,7 +227,9 @@ def test_what_loudspeakers_would_refuse_is_refused_with_the_nearest_time(make_of
 
 
 def test_minutes_a_day_are_refused_when_they_are_used_up(make_office: Any) -> None:
-    service = make_office(caps=Caps(minutes_a_day=0)).console.broadcasts
+    world = make_office(caps=Caps(minutes_a_day=0))
+    world.reporter()
+    service = world.console.broadcasts
     with pytest.raises(BroadcastRefused, match="quá 0 phút mỗi ngày; không còn giờ nào"):
         sent(service)
 
