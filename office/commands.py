@@ -116,7 +116,7 @@ def run_signer(settings_file: Path) -> None:
     settings = load_settings(settings_file)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with SingleInstance(settings.signer.socket.with_suffix(".lock"), name="Người ký"):
-        server = SignerServer(settings.signer.socket, Signing(OfficeHome(settings), SystemClock()))
+        server = SignerServer(settings.signer.socket, lambda: Signing(OfficeHome(settings), SystemClock()))
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from langso.errors import LangsoError
+
+Fault = Literal["absent", "forbidden", "silent", "not_ready", "clock", "disk", "broken"]
+"""Why nothing can be signed now, whatever the document: no process behind the socket, no right to ask it, no answer
+in time, keys or lists missing or damaged, a wrong clock, a full disk, a fault in the programs."""
 
 
 class OfficeError(LangsoError):
@@ -25,8 +31,20 @@ class SignerRefused(OfficeError, PermissionError):
     """The signer does not sign this: its own rules forbid it."""
 
 
+class SignerStuck(SignerRefused):
+    """The signer can sign nothing until something is mended; `fault` says what kind of thing."""
+
+    def __init__(self, text: str, fault: Fault = "not_ready") -> None:
+        self.fault: Fault = fault
+        super().__init__(text)
+
+
 class SignerUnreachable(OfficeError, ConnectionError):
-    """The signer's process does not answer."""
+    """Nothing can be signed now for a technical reason: the same document may be signed later, unchanged."""
+
+    def __init__(self, text: str, fault: Fault = "absent") -> None:
+        self.fault: Fault = fault
+        super().__init__(text)
 
 
 class MediaFailed(OfficeError, RuntimeError):

@@ -148,6 +148,8 @@ class OfficeHome:
         try:
             return read_limited(path, limit)
         except FileRefused as error:
+            if path.exists() or isinstance(error.__cause__, PermissionError):
+                raise NotInitialised(f"{error} Hãy chạy sudo langso doctor.") from error
             raise NotInitialised(f"Văn phòng chưa có {path.name}; hãy chạy langso office init trước.") from error
 
 

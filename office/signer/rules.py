@@ -8,10 +8,12 @@ from langso.contract import Catalogue, Document, IssuerRule, Order, Plan, Receip
 from langso.trust import parse_payload
 from langso.trust.errors import Refused
 from office.allowed import Limits, plan_breaches
-from office.errors import SignerRefused
+from office.errors import SignerRefused, SignerStuck
 
 KINDS: dict[str, type[Document]] = {"plan": Plan, "urgent": Urgent, "catalogue": Catalogue, "order": Order}
 CLOCK_SLACK = timedelta(minutes=10)
+# The list of rights is signed on another machine, whose clock may run ahead.
+CLOCK_DAYS = timedelta(days=1)
 LONGEST = {
     "plan": timedelta(days=60),
     "urgent": timedelta(days=7),
@@ -56,13 +58,24 @@ def check_document(document: Document, rule: IssuerRule, trust: TrustDocument, n
     elif document.audience != "*":
         raise SignerRefused("Văn bản chung phải gửi cho mọi thiết bị; hãy cập nhật phần mềm văn phòng.")
     if abs(document.issued - now) > CLOCK_SLACK:
-        raise SignerRefused("Giờ ghi trong văn bản lệch giờ máy ký; hãy chỉnh đồng hồ máy văn phòng.")
+        raise SignerStuck("Giờ ghi trong văn bản lệch giờ máy ký; hãy chỉnh đồng hồ máy văn phòng.", "clock")
     if not document.issued < document.expires <= document.issued + LONGEST[document.kind]:
         raise SignerRefused("Hạn của văn bản quá dài hoặc đã qua; hãy đặt lại hạn.")
     if isinstance(document, Plan):
         _check_plan(document, rule, trust)
     elif isinstance(document, Urgent):
         _check_urgent(document, rule, trust)
+
+
+def check_clock(now: datetime, trust: TrustDocument) -> None:
+    """The clock is not before the list of rights: devices would take a document of then for one that ran out.
+
+    Raises SignerStuck.
+    """
+    if now < trust.issued - CLOCK_DAYS:
+        raise SignerStuck(
+            f"Đồng hồ máy văn phòng đang là {now:%d/%m/%Y}, sai; hãy chỉnh lại ngày giờ của máy.", "clock"
+        )
 
 
 def check_version(version: int, last: int) -> None:

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from langso.errors import LangsoError, os_reason
-from office.errors import NotInitialised, SignerRefused, SignerUnreachable
+from langso.errors import FileRefused, LangsoError, os_reason
+from office.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
 from office.signer.peers import may_ask
 from office.signer.signing import Signing
 from office.signer.wire import MAX_FRAME, Reply, Request, receive, send
@@ -21,14 +21,21 @@ log = logging.getLogger(__name__)
 IDLE_S = 30.0
 REFUSED_S = 2.0
 MAX_CONNECTIONS = 16
+_NOT_ALLOWED = "Người dùng này không được gọi người ký; hãy vào nhóm của nó."
 
 
 class SignerServer:
-    """Listens at `path`; `run` until `stop` is set. The caller holds the single-instance lock."""
+    """Listens at `path`; `run` until `stop` is set. The caller holds the single-instance lock.
 
-    def __init__(self, path: Path, signing: Signing) -> None:
+    What keeps `open_signing` from succeeding (no keys yet, a damaged file) is answered to whoever asks, and it is
+    tried again with each question: a process that ended instead could tell nobody why.
+    """
+
+    def __init__(self, path: Path, open_signing: Callable[[], Signing]) -> None:
         self._path = path
-        self._signing = signing
+        self._open = open_signing
+        self._opening = threading.Lock()
+        self._signing: Signing | None = None
         self._slots = threading.BoundedSemaphore(MAX_CONNECTIONS)
 
     def run(
@@ -41,6 +48,7 @@ class SignerServer:
         made.
         """
         with self._listen() as listener:
+            self._try_open()
             listener.settimeout(0.2)
             if ready is not None:
                 ready.set()
@@ -82,14 +90,14 @@ class SignerServer:
             with connection:
                 connection.settimeout(IDLE_S)
                 if not may_ask(connection):
-                    send(connection, Reply(refused="Người dùng này không được gọi người ký; hãy vào nhóm của nó."))
+                    send(connection, Reply(refused=_NOT_ALLOWED, fault="forbidden"))
                     _hear_out(connection)
                     return
                 while (request := receive(connection, Request)) is not None:
                     send(connection, self._answer(request))
-        except (SignerRefused, NotInitialised) as refused:
+        except SignerRefused as refused:
             with contextlib.suppress(OSError):
-                send(connection, Reply(refused=str(refused)))
+                send(connection, Reply(refused=str(refused), fault=fault_of(refused)))
         except (OSError, SignerUnreachable):
             pass
         finally:
@@ -97,14 +105,39 @@ class SignerServer:
 
     def _answer(self, request: Request) -> Reply:
         try:
+            signing = self._opened()
             if request.do == "sign":
-                return Reply(envelope=self._signing.sign(request.kind, request.payload.encode()).decode())
+                return Reply(envelope=signing.sign(request.kind, request.payload.encode()).decode())
             if request.do == "raise_to":
-                return Reply(counters=self._signing.raise_to(request.states))
-            return Reply(counters=self._signing.counters())
+                return Reply(counters=signing.raise_to(request.states))
+            return Reply(counters=signing.counters())
         except LangsoError as refused:
             log.warning("refused: %s", refused)
-            return Reply(refused=str(refused))
+            return Reply(refused=str(refused), fault=fault_of(refused))
+        except Exception:
+            log.exception("a question was not answered")
+            return Reply(refused="Người ký của văn phòng gặp lỗi; hãy báo kỹ thuật xem nhật ký.", fault="broken")
+
+    def _opened(self) -> Signing:
+        with self._opening:
+            if self._signing is None:
+                self._signing = self._open()
+            return self._signing
+
+    def _try_open(self) -> None:
+        try:
+            self._opened()
+        except LangsoError as error:
+            log.warning("not ready to sign: %s", error)
+
+
+def fault_of(error: LangsoError) -> Fault | None:
+    """The kind of what keeps the signer from signing anything; None where it refused this one document."""
+    if isinstance(error, SignerStuck):
+        return error.fault
+    if isinstance(error, SignerRefused):
+        return None
+    return "disk" if isinstance(error, FileRefused) else "not_ready"
 
 
 def _hear_out(connection: socket.socket) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from langso.clock import Clock
 from langso.contract import Document, IssuerRule, ReceiptsAck, State, TrustDocument, Urgent
 from langso.trust import Refused, SigningKey, key_id, open_sealed, parse_payload, seal
-from office.errors import NotInitialised, SignerRefused
+from office.errors import NotInitialised, SignerRefused, SignerStuck
 from office.home import ISSUER, OfficeHome
 from office.registry import read_device
 from office.signer.counters import Counters, SignedOrder
@@ -19,6 +19,7 @@ from office.signer.rules import (
     MAX_LIFT,
     URGENT_AN_HOUR,
     check_ack,
+    check_clock,
     check_document,
     check_version,
     read_document,
@@ -51,6 +52,7 @@ class Signing:
                 check_ack(document, rule, trust)
             else:
                 now = self._clock.now()
+                check_clock(now, trust)
                 check_document(document, rule, trust, now)
                 self._count(document, now)
             try:
@@ -110,7 +112,7 @@ class Signing:
     def _rule(self, trust: TrustDocument) -> IssuerRule:
         rule = trust.rule(ISSUER)
         if rule is None:
-            raise SignerRefused("Danh sách quyền của xã không có văn phòng này; hãy ký lại danh sách bằng khoá gốc.")
+            raise SignerStuck("Danh sách quyền của xã không có văn phòng này; hãy ký lại danh sách bằng khoá gốc.")
         return rule
 
     def _own_keys(self, rule: IssuerRule) -> list[SigningKey]:

@@ -18,7 +18,7 @@ from langso.contract.base import Count, Message
 from langso.errors import FileRefused
 from langso.paths import read_limited, write_atomic
 from langso.trust import Opened, Refused, RootKeys, open_bundle, threshold_of
-from office.errors import NotInitialised, SignerRefused
+from office.errors import NotInitialised, SignerStuck
 
 log = logging.getLogger(__name__)
 
@@ -56,13 +56,13 @@ class TrustPin:
     def open(self, bundle: bytes) -> TrustDocument:
         """The trust document of a bundle the pinned root vouches for; a newer root or trust is kept first.
 
-        Raises SignerRefused for one that is forged, older, or has the number of another.
+        Raises SignerStuck for one that is forged, older, or has the number of another.
         """
         pin = self._pin
         try:
             opened = open_bundle(bundle, RootKeys.of(pin.root, pin.version))
         except Refused as refused:
-            raise SignerRefused(
+            raise SignerStuck(
                 f"Danh sách quyền của xã không do khoá gốc ký ({refused}); hãy chép lại danh sách đúng."
             ) from refused
         trust = opened.trust
@@ -70,7 +70,7 @@ class TrustPin:
         if trust.epoch == pin.version and (
             trust.version < pin.trust or (trust.version == pin.trust and opened.sha256 != pin.sha256)
         ):
-            raise SignerRefused("Danh sách quyền của xã cũ hơn bản người ký đã biết; hãy chép lại bản mới nhất.")
+            raise SignerStuck("Danh sách quyền của xã cũ hơn bản người ký đã biết; hãy chép lại bản mới nhất.")
         self._keep(opened)
         return opened.trust
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from office.errors import SignerRefused, SignerUnreachable
+from office.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
 
 MAX_FRAME = 8 << 20
 MAX_STATES = 500
@@ -40,9 +40,10 @@ class Counter(_Frame):
 
 
 class Reply(_Frame):
-    """Either `refused` (Vietnamese, what to do) or the envelope or the counters."""
+    """Either `refused` (Vietnamese, what to do; with `fault` where no document could be signed) or what was asked."""
 
     refused: str = ""
+    fault: Fault | None = None
     envelope: str = ""
     counters: tuple[Counter, ...] = ()
 
@@ -71,8 +72,8 @@ def receive(connection: socket.socket, model: type[Model]) -> Model | None:
     try:
         return model.model_validate_json(body)
     except (ValidationError, ValueError, RecursionError) as error:
-        raise SignerRefused(
-            "Gói gửi tới người ký sai định dạng; hãy cập nhật văn phòng và người ký cùng lúc."
+        raise SignerStuck(
+            "Gói gửi tới người ký sai định dạng; hãy cập nhật văn phòng và người ký cùng lúc.", "broken"
         ) from error
 
 
@@ -84,7 +85,7 @@ def _exactly(connection: socket.socket, length: int, *, may_end: bool) -> bytes 
         if not part:
             if may_end and missing == length:
                 return None
-            raise SignerUnreachable("Người ký ngắt giữa chừng; hãy thử lại.")
+            raise SignerUnreachable("Người ký của văn phòng ngắt giữa chừng; máy tự thử lại.", "broken")
         parts.append(part)
         missing -= len(part)
     return b"".join(parts)

@@ -109,7 +109,7 @@ class OfficeWorld:
         from langso.clock import SystemClock
 
         stop, ready = threading.Event(), threading.Event()
-        server = SignerServer(self.settings.signer.socket, Signing(self.home, SystemClock()))
+        server = SignerServer(self.settings.signer.socket, lambda: Signing(self.home, SystemClock()))
         thread = threading.Thread(target=server.run, args=(stop, ready), daemon=True)
         thread.start()
         assert ready.wait(5)

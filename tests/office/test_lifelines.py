@@ -98,7 +98,7 @@ def test_a_signer_that_takes_no_more_questions(
 ) -> None:
     line = Lifeline("questions", environment=ear.environment)
     path = tmp_path / "second.sock"
-    server = SignerServer(path, Signing(office_world.home, SystemClock()))
+    server = SignerServer(path, lambda: Signing(office_world.home, SystemClock()))
     go_on, stop = threading.Event(), threading.Event()
     running = threading.Thread(
         target=server.run, args=(stop,), kwargs={"turned": lambda: line.turned("questions")}, daemon=True

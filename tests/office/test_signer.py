@@ -93,7 +93,6 @@ def test_counters_survive_a_restart_and_a_damaged_file_is_not_begun_anew(
         {"commune": "xa-khac"},
         {"epoch": 1},
         {"audience": "loa-1"},
-        {"issued": datetime(2020, 1, 1, tzinfo=UTC)},
         {"expires": datetime.now(UTC) + timedelta(days=100)},
     ],
 )

@@ -133,7 +133,7 @@ def installed(request: pytest.FixtureRequest) -> Iterator[Installed]:
         with contextlib.suppress(BaseException):
             become(SIGNER, (OFFICE,), private=request.param)
             started = threading.Event()
-            server = SignerServer(settings.signer.socket, Signing(OfficeHome(settings), SystemClock()))
+            server = SignerServer(settings.signer.socket, lambda: Signing(OfficeHome(settings), SystemClock()))
             threading.Thread(target=lambda: started.wait() and os.write(waiting, b"x"), daemon=True).start()
             server.run(threading.Event(), started)
         os._exit(1)
@@ -171,8 +171,8 @@ def test_a_stranger_is_refused_where_folder_and_socket_stand_open(installed: Ins
     installed.settings.signer.socket.parent.chmod(0o755)
     installed.settings.signer.socket.chmod(0o666)
     for private in (True, False):
-        assert "không được gọi người ký" in installed.sign_as(STRANGER, (OFFICE,), private=private)
-        assert "không được gọi người ký" in installed.sign_as(STRANGER, range(60_000, 60_300), private=private)
+        assert "không được quyền gọi người ký" in installed.sign_as(STRANGER, (OFFICE,), private=private)
+        assert "không được quyền gọi người ký" in installed.sign_as(STRANGER, range(60_000, 60_300), private=private)
     assert installed.sign_as(OFFICE, (SIGNER,)) == "signed"
 
 

@@ -113,7 +113,7 @@ def main(folder: Path) -> None:
 
         initialise(settings, [SigningKey.generate()], None, datetime.now(UTC))
         stop, ready = threading.Event(), threading.Event()
-        server = SignerServer(settings.signer.socket, Signing(OfficeHome(settings), _clock()))
+        server = SignerServer(settings.signer.socket, lambda: Signing(OfficeHome(settings), _clock()))
         threading.Thread(target=server.run, args=(stop, ready), daemon=True).start()
         ready.wait(5)
         with Console(settings) as console:
