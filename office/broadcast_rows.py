@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -19,13 +21,16 @@ _MEDIA = TypeAdapter(tuple[Media, ...])
 _NAMES = TypeAdapter(tuple[str, ...])
 _SELECT = (
     "SELECT b.id, b.title, b.text, b.class, b.targets, b.volume, b.chime, b.media, b.late, b.after_cut, b.status,"
-    " b.by, b.created_at, o.id, o.start FROM broadcasts b JOIN occurrences o ON o.broadcast = b.id "
+    " b.by, b.created_at, o.id, o.start, o.signed_at FROM broadcasts b JOIN occurrences o ON o.broadcast = b.id "
 )
 
 
 @dataclass(frozen=True)
 class Broadcast:
-    """One broadcast: `show` and its instant in `planned`, its text, where it is in its life, who wrote it."""
+    """One broadcast: `show` and its instant in `planned`, its text, where it is in its life, who wrote it.
+
+    `signed`: when it was first in a signed plan; until then no loudspeaker knows it.
+    """
 
     id: str
     text: str
@@ -33,6 +38,7 @@ class Broadcast:
     by: str
     created: datetime
     planned: Planned
+    signed: datetime | None = None
 
     @property
     def show(self) -> Show:
@@ -85,9 +91,18 @@ def insert(db: sqlite_utils.Database, broadcast: Broadcast) -> None:
         ],
     )
     db.execute(
-        "INSERT INTO occurrences (id, broadcast, start) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-        [broadcast.planned.id, broadcast.id, broadcast.planned.start.isoformat()],
+        "INSERT INTO occurrences (id, broadcast, start, signed_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        [
+            *(broadcast.planned.id, broadcast.id, broadcast.planned.start.isoformat()),
+            None if broadcast.signed is None else broadcast.signed.isoformat(),
+        ],
     )
+
+
+def mark_signed(db: sqlite_utils.Database, occurrences: Iterable[str], at: datetime) -> None:
+    """These stand in a signed plan; the first time counts."""
+    for id in occurrences:
+        db.execute("UPDATE occurrences SET signed_at = ? WHERE id = ? AND signed_at IS NULL", [at.isoformat(), id])
 
 
 def set_media(db: sqlite_utils.Database, id: str, media: tuple[Media, ...], chime: Media | None) -> None:
@@ -111,11 +126,27 @@ def newest(db: sqlite_utils.Database, limit: int) -> list[Broadcast]:
     return [_broadcast(row) for row in db.execute(f"{_SELECT} ORDER BY o.start DESC LIMIT ?", [limit]).fetchall()]
 
 
-def scheduled(db: sqlite_utils.Database, since: datetime) -> list[Planned]:
-    """All that is to be played from an instant on, by start."""
+def scheduled(db: sqlite_utils.Database, since: datetime, *, unsigned_after: datetime | None = None) -> list[Planned]:
+    """All that is to be played from an instant on, by start; of what was never signed only what begins later than
+    `unsigned_after`.
+    """
     rows = db.execute(
         f"{_SELECT} WHERE b.status = 'scheduled' AND o.withdrawn_at IS NULL AND o.start >= ? ORDER BY o.start",
         [since.isoformat()],
+    ).fetchall()
+    found = [_broadcast(row) for row in rows]
+    return [
+        one.planned
+        for one in found
+        if unsigned_after is None or one.signed is not None or one.planned.begins > unsigned_after
+    ]
+
+
+def withdrawn(db: sqlite_utils.Database, occurrences: Iterable[str]) -> list[Planned]:
+    """Those of the occurrences that staff have withdrawn."""
+    wanted = json.dumps(sorted(occurrences))
+    rows = db.execute(
+        f"{_SELECT} WHERE o.withdrawn_at IS NOT NULL AND o.id IN (SELECT value FROM json_each(?))", [wanted]
     ).fetchall()
     return [_broadcast(row).planned for row in rows]
 
@@ -179,6 +210,7 @@ def _broadcast(row: tuple[Any, ...]) -> Broadcast:
         created,
         occurrence,
         start,
+        signed,
     ) = row
     assert kind in get_args(PlanClass)
     show = Show(
@@ -193,7 +225,7 @@ def _broadcast(row: tuple[Any, ...]) -> Broadcast:
         after_cut=after_cut,
     )
     planned = Planned(occurrence, show, datetime.fromisoformat(start))
-    return Broadcast(id, text, status, by, datetime.fromisoformat(created), planned)
+    return Broadcast(id, text, status, by, datetime.fromisoformat(created), planned, _time(signed))
 
 
 def _time(text: str | None) -> datetime | None:

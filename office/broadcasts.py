@@ -11,16 +11,16 @@ from datetime import UTC, datetime, timedelta
 
 from langso import dates
 from langso.clock import Clock
-from langso.contract import Late, Plan, TargetSet, Urgent, UrgentOrder
+from langso.contract import Late, TargetSet, UrgentOrder
 from langso.store import Store
 from office import broadcast_rows as rows
-from office.allowed import Limits, allowed, first_allowed, refused
+from office.allowed import first_allowed, refused
 from office.broadcast_rows import Broadcast, PlanClass, Play, UrgentRow
-from office.documents import Documents, Issued
-from office.errors import BroadcastRefused, NotFound
+from office.errors import BroadcastRefused, NotFound, SignerUnreachable
 from office.home import OfficeHome
 from office.media import MediaStore, Sound
-from office.plans import EVERYONE, KEEP_PAST, Head, Planned, Show, clash, make_plan, read_plan
+from office.plans import EVERYONE, KEEP_PAST, Planned, Show, clash
+from office.programme import Programme
 from office.registry import read_devices
 
 log = logging.getLogger(__name__)
@@ -28,14 +28,10 @@ log = logging.getLogger(__name__)
 MAX_TEXT = 4000
 MAX_TITLE = 200
 FARTHEST = timedelta(days=45)
-URGENT_LIFE = timedelta(days=7)
 CLEAR_LIFE = timedelta(hours=24)
 STOP_LIFE = timedelta(minutes=10)
 STOP_AHEAD = timedelta(minutes=1)
-MAX_IN_FORCE = 45
-REFRESH = timedelta(hours=12)
 MAX_URGENT_MINUTES = 24 * 60
-RESTORED = "khôi phục"
 _SHORTEN = "không còn giờ nào vừa; hãy rút ngắn bản tin."
 
 
@@ -47,14 +43,14 @@ class Broadcasts:
         store: Store,
         home: OfficeHome,
         clock: Clock,
-        documents: Documents,
+        programme: Programme,
         media: MediaStore,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._home = home
         self._clock = clock
-        self._documents = documents
+        self._programme = programme
         self._media = media
         self._wake = wake
 
@@ -115,7 +111,10 @@ class Broadcasts:
     def send(self, id: str, by: str) -> Broadcast:
         """Puts it in the signed plan. Raises SignerRefused; BroadcastRefused where it clashes with another or the
         loudspeakers would refuse it (quiet hours, minutes a day), naming the nearest time that is allowed.
+
+        Where the signer cannot sign at all it is kept, `signed` stays None, and `Programme.catch_up` signs it later.
         """
+        trouble = self._programme.trouble()
         with self._store.transaction() as db:
             found = rows.find(db, id)
             if found.status == "scheduled":
@@ -131,15 +130,17 @@ class Broadcasts:
                 raise BroadcastRefused(why)
             db.execute("UPDATE broadcasts SET status = 'scheduled', sent_at = ? WHERE id = ?", [now.isoformat(), id])
             self._log(by, "send", id)
-            self._issue_plan()
+            self._programme.sign_or_keep("plan", trouble)
         self._wake()
-        return replace(found, status="scheduled")
+        return rows.find(self._store.db, id)
 
     def withdraw(self, id: str, by: str) -> Broadcast:
         """Takes it out of the plan; where it may be playing an urgent stop silences it at once.
 
+        Where the signer cannot sign, the wish is kept and loudspeakers learn it later (`Standings` says so).
         Raises NotFound, SignerRefused.
         """
+        trouble = self._programme.trouble()
         with self._store.transaction() as db:
             found = rows.find(db, id)
             if found.status == "withdrawn":
@@ -149,22 +150,30 @@ class Broadcasts:
             db.execute("UPDATE broadcasts SET status = 'withdrawn', ended_at = ? WHERE id = ?", [now, id])
             db.execute("UPDATE occurrences SET withdrawn_at = ? WHERE broadcast = ?", [now, id])
             self._log(by, "withdraw", id)
-            if found.status == "scheduled":
+            # What no loudspeaker was told of needs no signature to be taken back.
+            if found.status == "scheduled" and found.signed is not None:
                 if found.planned.begins - STOP_AHEAD <= moment < found.planned.ends + KEEP_PAST:
                     # Before the plan: the urgent topic goes first, and a plan takes longer to arrive and be read.
-                    self._ending("stop", (found.planned.id,), found.show.devices, STOP_LIFE, by)
-                self._issue_plan()
+                    _, trouble = self._ending("stop", (found.planned.id,), found.show.devices, STOP_LIFE, by, trouble)
+                self._programme.sign_or_keep("plan", trouble)
         self._wake()
         return replace(found, status="withdrawn")
 
     def urgent(
         self, text: str, *, targets: Sequence[str], by: str, repeat: int = 3, minutes: int = 60, title: str = ""
     ) -> UrgentOrder:
-        """Cuts in at once. `repeat` 1-1000 times, in force for `minutes`. Raises BroadcastRefused, SignerRefused."""
+        """Cuts in at once. `repeat` 1-1000 times, in force for `minutes`.
+
+        Nothing is kept where it cannot be signed now: an alarm must not sound later by itself. Raises
+        BroadcastRefused, SignerRefused, SignerUnreachable.
+        """
         said = _text(text)
         if not 1 <= repeat <= 1000 or not 1 <= minutes <= MAX_URGENT_MINUTES:
             raise BroadcastRefused("Lệnh khẩn nhắc lại 1 đến 1000 lần, hiệu lực 1 phút đến 24 giờ; hãy chọn lại.")
         devices = self._targets(targets)
+        trouble = self._programme.trouble()
+        if trouble is not None:
+            raise trouble
         spoken = self._media.speak(said)
         now = self._clock.now()
         order = UrgentOrder(
@@ -182,12 +191,16 @@ class Broadcasts:
             self._keep_sound(spoken, order.title)
             rows.insert_urgent(db, order, by)
             self._log(by, "urgent", order.id, said[:200])
-            self._issue_urgent()
+            self._programme.sign("urgent")
         self._wake()
         return order
 
     def all_clear(self, id: str, by: str) -> UrgentOrder:
-        """Ends one urgent order, or all with `*`; returns the all-clear. Raises NotFound where none is in force."""
+        """Ends one urgent order, or all with `*`; returns the all-clear. Raises NotFound where none is in force.
+
+        Where the signer cannot sign, it is kept and given later (`Programme.unheard_endings` says so).
+        """
+        trouble = self._programme.trouble()
         with self._store.transaction() as db:
             now = self._clock.now()
             ended = [row.order.id for row in self.in_force() if id in ("*", row.order.id)]
@@ -195,15 +208,16 @@ class Broadcasts:
                 raise NotFound("Lệnh khẩn này không còn hiệu lực; không phải làm gì thêm.")
             for one in ended:
                 db.execute("UPDATE urgent_orders SET ended_at = ? WHERE id = ?", [now.isoformat(), one])
-            order = self._ending("all_clear", tuple(ended), (EVERYONE,), CLEAR_LIFE, by)
+            order, _ = self._ending("all_clear", tuple(ended), (EVERYONE,), CLEAR_LIFE, by, trouble)
         self._wake()
         return order
 
     def stop(self, targets: Sequence[str], by: str) -> UrgentOrder:
         """Silences at once whatever plays on these loudspeakers; later broadcasts are not touched."""
         devices = self._targets(targets)
+        trouble = self._programme.trouble()
         with self._store.transaction():
-            order = self._ending("stop", ("*",), devices, STOP_LIFE, by)
+            order, _ = self._ending("stop", ("*",), devices, STOP_LIFE, by, trouble)
         self._wake()
         return order
 
@@ -232,46 +246,9 @@ class Broadcasts:
         """What each device said of an occurrence (`Broadcast.planned.id`) or an urgent order (its id)."""
         return rows.plays(self._store.db, occurrence)
 
-    def refresh(self) -> None:
-        """Signs plan and urgent orders anew where they are missing or older than 12 h: the plan's end moves on.
-
-        Raises SignerRefused, SignerUnreachable.
-        """
-        for kind, issue in (("plan", self._issue_plan), ("urgent", self._issue_urgent)):
-            age = self._documents.age(kind)
-            if age is None or age > REFRESH:
-                issue()
-
-    def reissue(self, kind: str) -> Issued:
-        """A new version with the rows as they are: a device holds a higher one than we remember."""
-        with self._store.transaction():
-            return self._issue_plan() if kind == "plan" else self._issue_urgent()
-
-    def recover_if_new(self) -> None:
-        """A database that knows no plan takes back what is kept beside it."""
-        if self._documents.latest("plan") is not None:
-            return
-        for kind in ("plan", "urgent"):
-            for raw in self._documents.files(kind):
-                self.take_back(kind, raw)
-
-    def take_back(self, kind: str, raw: bytes) -> bool:
-        """Rebuilds rows from a document of our own that is newer than what we know (a file, the broker's copy)."""
-        with self._store.transaction() as db:
-            document = self._documents.adopt(kind, raw)
-            if isinstance(document, Plan):
-                for one in read_plan(document):
-                    rows.insert(
-                        db, Broadcast(one.show.id, one.show.title, "scheduled", RESTORED, document.issued, one)
-                    )
-            elif isinstance(document, Urgent):
-                for order in document.orders:
-                    rows.insert_urgent(db, order, RESTORED)
-        return document is not None
-
     def _obstacle(self, new: Planned, others: Sequence[Planned], now: datetime) -> str | None:
         """Why it cannot be played at its time, and the nearest time at which it can, as one sentence."""
-        limits = self._limits()
+        limits = self._programme.limits()
         taken, breach = clash(new, others), refused(new, others, limits)
         if taken is None and breach is None:
             return None
@@ -283,41 +260,15 @@ class Broadcasts:
         why = f"Loa sẽ không phát: {breach.why}" if breach else ""
         return f"{why}; " + (f"giờ gần nhất được phát là {dates.moment(free, today=today)}." if free else _SHORTEN)
 
-    def _limits(self) -> Limits:
-        return Limits.of(self._home.trust().trust, self._home.rule())
-
-    def _issue_plan(self) -> Issued:
-        now = self._clock.now()
-        scheduled = rows.scheduled(self._store.db, now - 2 * KEEP_PAST)
-        # The signer refuses a plan with one occurrence too many; caps made tighter must not block all the others.
-        planned = allowed(scheduled, self._limits(), now)
-        for one in scheduled:
-            if one not in planned:
-                log.warning("left out of the plan, the caps no longer allow it: %s", one.id)
-        return self._documents.issue("plan", lambda head: make_plan(planned, head))
-
-    def _issue_urgent(self) -> Issued:
-        now = self._clock.now()
-        kept = tuple(
-            row.order
-            for row in rows.urgent_rows(self._store.db)
-            if row.order.expires > now and (row.ended is None or row.order.action in ("stop", "all_clear"))
-        )
-        plays = sum(1 for order in kept if order.action in ("play", "relay"))
-        if plays > MAX_IN_FORCE:
-            raise BroadcastRefused("Đang có quá nhiều lệnh khẩn cùng lúc; hãy kết thúc bớt rồi gửi lại.")
-        # Old stops and all-clears give way first: an order that is no longer listed has ended anyway.
-        essential = sorted(kept, key=lambda order: (order.action not in ("play", "relay"), -order.issued.timestamp()))
-        orders = tuple(sorted(essential[:50], key=lambda order: (order.issued, order.id)))
-
-        def build(head: Head) -> Urgent:
-            return Urgent(**head.fields(URGENT_LIFE), orders=orders)
-
-        return self._documents.issue("urgent", build)
-
     def _ending(
-        self, action: str, ends: tuple[str, ...], devices: tuple[str, ...], life: timedelta, by: str
-    ) -> UrgentOrder:
+        self,
+        action: str,
+        ends: tuple[str, ...],
+        devices: tuple[str, ...],
+        life: timedelta,
+        by: str,
+        trouble: SignerUnreachable | None,
+    ) -> tuple[UrgentOrder, SignerUnreachable | None]:
         now = self._clock.now()
         order = UrgentOrder(
             id=f"u{now:%Y%m%d}-{secrets.token_hex(4)}",
@@ -330,8 +281,8 @@ class Broadcasts:
         with self._store.transaction() as db:
             rows.insert_urgent(db, order, by)
             self._log(by, action, order.id, " ".join(ends)[:200])
-            self._issue_urgent()
-        return order
+            trouble = self._programme.sign_or_keep("urgent", trouble)
+        return order, trouble
 
     def _targets(self, wanted: Sequence[str]) -> tuple[str, ...]:
         paired = {device.id for device in read_devices(self._home.devices) if device.role == "speaker"}

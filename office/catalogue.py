@@ -10,8 +10,9 @@ from pydantic import Field, ValidationError
 from langso.contract import Account, Catalogue, Message, Procedure
 from langso.errors import FileRefused
 from langso.paths import read_limited, write_atomic
+from langso.trust import parse_payload, read_sealed
 from office.documents import Documents, Issued
-from office.errors import CatalogueRefused
+from office.errors import CatalogueRefused, SignerUnreachable
 from office.home import OfficeHome
 from office.plans import Head
 
@@ -69,9 +70,9 @@ class CatalogueKeeper:
         return self._save(self.entries().model_copy(update={"procedures": procedures}))
 
     def refresh(self) -> None:
-        """Issues where there is none yet or it is a month old."""
+        """Issues where there is none yet, it is a month old, or it could not be signed when it was changed."""
         age = self._documents.age("catalogue")
-        if age is None or age > REFRESH:
+        if age is None or age > REFRESH or self._changed():
             self.issue()
 
     def issue(self) -> Issued:
@@ -90,10 +91,23 @@ class CatalogueKeeper:
 
         return self._documents.issue("catalogue", build)
 
+    def _changed(self) -> bool:
+        newest, held = self._documents.latest("catalogue"), self.entries()
+        if newest is None:
+            return True
+        said = parse_payload(read_sealed(newest.envelope, "catalogue").payload, Catalogue)
+        return (said.accounts, said.procedures) != (held.accounts, held.procedures)
+
     def _save(self, entries: CatalogueFile) -> Issued:
         try:
             CatalogueFile.model_validate(entries.model_dump())
         except ValidationError as error:
             raise CatalogueRefused("Danh mục quá dài; hãy bớt mục rồi thử lại.") from error
         write_atomic(self._home.catalogue_file, entries.to_json())
-        return self.issue()
+        try:
+            return self.issue()
+        except SignerUnreachable as error:
+            raise SignerUnreachable(
+                f"Đã ghi vào danh mục nhưng chưa ký được, các kiosk chưa biết; trang văn phòng tự ký lại. {error}",
+                error.fault,
+            ) from error

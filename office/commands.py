@@ -136,6 +136,7 @@ def say(settings_file: Path, text: str, at: str, targets: str, title: str, prior
     """Gửi một bản tin: đọc thành tiếng, ký, đưa vào lịch phát."""
     from langso import dates
     from office.console import Console
+    from office.errors import SignerUnreachable
     from office.when import read_when
 
     with Console(_settings(settings_file)) as console:
@@ -151,6 +152,11 @@ def say(settings_file: Path, text: str, at: str, targets: str, title: str, prior
         console.broadcasts.prepare(draft.id, chime=not no_chime)
         sent = console.broadcasts.send(draft.id, by)
         when = dates.moment(sent.planned.start)
+        if console.programme.standings().of(sent) != "signed":
+            raise SignerUnreachable(
+                f"{sent.id}: CHƯA KÝ ĐƯỢC, chưa loa nào nhận. {console.programme.why} Bản tin đã được giữ, dịch vụ"
+                f" langso-office tự ký lại; đến {when} mà chưa ký được thì không phát."
+            )
         click.echo(f"{sent.id}: sẽ phát lúc {when}. Rút lại: langso office withdraw {sent.id}")
 
 
@@ -160,9 +166,15 @@ def say(settings_file: Path, text: str, at: str, targets: str, title: str, prior
 def withdraw(settings_file: Path, broadcast: str) -> None:
     """Rút một bản tin khỏi lịch; đang phát thì dừng."""
     from office.console import Console
+    from office.errors import SignerUnreachable
 
     with Console(_settings(settings_file)) as console:
-        console.broadcasts.withdraw(broadcast, _who())
+        withdrawn = console.broadcasts.withdraw(broadcast, _who())
+        if console.programme.standings().of(withdrawn) != "withdrawn":
+            raise SignerUnreachable(
+                f"{broadcast}: CHƯA RÚT ĐƯỢC, các loa vẫn phát. {console.programme.why}"
+                " Dịch vụ langso-office tự thử lại."
+            )
         click.echo(f"Đã rút {broadcast}.")
 
 
@@ -187,9 +199,14 @@ def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: i
 def clear(settings_file: Path, order: str) -> None:
     """Báo yên: kết thúc một lệnh khẩn, hoặc tất cả."""
     from office.console import Console
+    from office.errors import SignerUnreachable
 
     with Console(_settings(settings_file)) as console:
         ended = console.broadcasts.all_clear(order, _who())
+        if console.programme.unheard_endings():
+            raise SignerUnreachable(
+                f"CHƯA BÁO YÊN ĐƯỢC, các loa vẫn đang phát. {console.programme.why} Dịch vụ langso-office tự thử lại."
+            )
         click.echo(f"Đã báo yên cho {', '.join(ended.ends)}.")
 
 

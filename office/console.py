@@ -16,6 +16,7 @@ from office.fleet import Fleet, FleetRow
 from office.home import OfficeHome
 from office.media import MediaStore
 from office.orders import DeviceOrders
+from office.programme import Programme
 from office.publisher import Publisher
 from office.signer.client import SignerClient
 from office.store import open_store
@@ -34,13 +35,14 @@ class Console:
         self.media = MediaStore(self.home.media)
         self.documents = Documents(self.store, self.home, self.clock, self.signer)
         self.fleet = Fleet(self.store, self.home, self.clock)
-        self.broadcasts = Broadcasts(self.store, self.home, self.clock, self.documents, self.media, self._wake)
+        self.programme = Programme(self.store, self.home, self.clock, self.documents)
+        self.broadcasts = Broadcasts(self.store, self.home, self.clock, self.programme, self.media, self._wake)
         self.catalogue = CatalogueKeeper(self.home, self.documents)
         self.orders = DeviceOrders(self.store, self.documents, self.clock)
         self.desk = Desk(self.store, self.home, self.clock)
         self.archive = Archive(self.store, self.desk, self.clock)
         self.publisher: Publisher | None = None
-        self.broadcasts.recover_if_new()
+        self.programme.recover_if_new()
 
     def start_publisher(
         self, on_change: Callable[[], None] = lambda: None, turned: Callable[[], None] = lambda: None
@@ -50,7 +52,7 @@ class Console:
             self.settings,
             home=self.home,
             documents=self.documents,
-            broadcasts=self.broadcasts,
+            programme=self.programme,
             catalogue=self.catalogue,
             orders=self.orders,
             fleet=self.fleet,

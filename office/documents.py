@@ -15,6 +15,7 @@ from langso.contract import Document
 from langso.paths import write_atomic
 from langso.store import Store
 from langso.trust import Refused, parse_payload, read_sealed
+from office.errors import SignerUnreachable
 from office.home import ISSUER, OfficeHome
 from office.plans import Head
 from office.signer.client import SignerClient
@@ -114,6 +115,10 @@ class Documents:
             return None
         document = parse_payload(read_sealed(found.envelope, kind).payload, KINDS[kind])
         return self._clock.now() - document.issued
+
+    def trouble(self) -> SignerUnreachable | None:
+        """What keeps the signer from signing anything now; None where it is ready."""
+        return self._signer.trouble()
 
     def raise_to(self, states: Mapping[str, bytes]) -> None:
         """Lifts the signer's counters to what signed states (raw envelopes by device) say is held."""

@@ -18,12 +18,13 @@ from langso.contract import State, Topics
 from langso.errors import LangsoError
 from langso.link import Link
 from langso.settings_model import Settings
-from office.broadcasts import Broadcasts
 from office.catalogue import CatalogueKeeper
 from office.documents import ALL, Documents, Issued
+from office.errors import SignerUnreachable
 from office.fleet import Fleet
 from office.home import ISSUER, OfficeHome
 from office.orders import DeviceOrders
+from office.programme import Programme
 from office.receipts import Stored
 from office.signer.client import SignerClient
 
@@ -34,6 +35,7 @@ LISTEN_S = 2.0
 LOOK_S = 1.0
 REFRESH_S = 60.0
 AGAIN_S = 10.0
+CATCH_UP_S = 3.0
 NONCE_AGAIN_S = 60.0
 MAX_QUEUE = 20_000
 _KINDS_OF = {"speaker": ("plan", "urgent", "order"), "kiosk": ("catalogue", "order")}
@@ -59,7 +61,7 @@ class Publisher:
         *,
         home: OfficeHome,
         documents: Documents,
-        broadcasts: Broadcasts,
+        programme: Programme,
         catalogue: CatalogueKeeper,
         orders: DeviceOrders,
         fleet: Fleet,
@@ -71,7 +73,7 @@ class Publisher:
         self._topics = Topics(settings.commune.code)
         self._home = home
         self._documents = documents
-        self._broadcasts = broadcasts
+        self._programme = programme
         self._catalogue = catalogue
         self._orders = orders
         self._fleet = fleet
@@ -87,9 +89,10 @@ class Publisher:
         self._shown = -1
         self._trust_sha = ""
         self._refreshed = float("-inf")
+        self._caught_up = float("-inf")
         self._repeated: dict[tuple[str, str], float] = {}
         self._answered: dict[str, tuple[str, float]] = {}
-        self._trouble = ""
+        self._trouble = self._stuck = ""
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
 
     @property
@@ -147,25 +150,35 @@ class Publisher:
             now = self._clock.monotonic()
             if topic == "" or now - looked >= LOOK_S:
                 looked = now
+                self._guard(self._catch_up)
                 self._guard(self._look)
             self._turned()
 
-    def _guard(self, work: Callable[[], None]) -> None:
+    def _guard(self, work: Callable[[], None]) -> bool:
+        """Whether the work was done; if not, why is kept for pages and said in the log."""
         try:
             work()
+        except SignerUnreachable as error:
+            # Pages ask the programme, so that it is gone from them as soon as the signer is back. Said once a reason.
+            if str(error) != self._stuck:
+                self._stuck = str(error)
+                log.warning("%s", error)
         except LangsoError as error:
             self._trouble = str(error)
             log.warning("%s", error)
         except Exception:
             self._trouble = "Văn phòng gặp lỗi khi xử lý tin; hãy xem nhật ký."
             log.exception("a message was not handled")
+        else:
+            return True
+        return False
 
     def _take(self, topic: str, payload: bytes) -> None:
         address = self._topics.read(topic)
         if address is None or not payload:
             return
         if address.leaf in ("plan", "urgent"):
-            if self._broadcasts.take_back(address.leaf, payload):
+            if self._programme.take_back(address.leaf, payload):
                 self._on_change()
             return
         if address.device is None:
@@ -234,8 +247,10 @@ class Publisher:
         self._reissue(kind, device)
 
     def _reissue(self, kind: str, device: str) -> None:
-        if kind in ("plan", "urgent"):
-            self._show(self._broadcasts.reissue(kind))
+        if kind == "plan":
+            self._show(self._programme.sign("plan"))
+        elif kind == "urgent":
+            self._show(self._programme.sign("urgent"))
         elif kind == "catalogue":
             self._show(self._catalogue.issue())
         else:
@@ -255,11 +270,26 @@ class Publisher:
         if not self._ready:
             self._begin()
         self._publish_trust()
+        # Before anything is signed anew: what cannot be signed must not keep back what was.
+        self._publish_new()
         if now - self._refreshed >= REFRESH_S:
-            self._broadcasts.refresh()
-            self._catalogue.refresh()
-            self._refreshed = now
             self._trouble = ""
+            done = [self._guard(work) for work in (self._programme.refresh, self._catalogue.refresh)]
+            self._refreshed = now if all(done) else now - REFRESH_S + CATCH_UP_S
+            self._publish_new()
+
+    def _catch_up(self) -> None:
+        """What staff decided while the signer could not sign: with the broker or without it, as soon as it can."""
+        now = self._clock.monotonic()
+        if now - self._caught_up < CATCH_UP_S:
+            return
+        self._caught_up = now
+        caught_up = self._programme.catch_up()
+        self._stuck = ""
+        if caught_up:
+            self._on_change()
+
+    def _publish_new(self) -> None:
         newest = self._documents.newest_id()
         if newest != self._shown:
             shown, self._shown = self._shown, newest

@@ -88,6 +88,12 @@ CREATE TABLE archived (
     dossier TEXT PRIMARY KEY REFERENCES dossiers(id), name TEXT NOT NULL UNIQUE, by TEXT NOT NULL, at TEXT NOT NULL);
 """
 
+_SIGNED = """
+ALTER TABLE occurrences ADD COLUMN signed_at TEXT;
+UPDATE occurrences SET signed_at = (SELECT coalesce(b.sent_at, b.created_at) FROM broadcasts b
+    WHERE b.id = occurrences.broadcast AND b.status IN ('scheduled', 'withdrawn'));
+"""
+
 
 def _tables(script: str) -> Migration:
     statements = [statement.strip() for statement in script.split(";") if statement.strip()]
@@ -107,6 +113,7 @@ MIGRATIONS = (
     _tables(_DESK),
     OUTBOX_MIGRATION,
     _tables(_ARCHIVE),
+    _tables(_SIGNED),
 )
 
 

@@ -50,7 +50,7 @@ class SignerClient:
     def trouble(self) -> SignerUnreachable | None:
         """What keeps the signer from signing anything now; None where it is ready. Asks it, for at most 3 s."""
         try:
-            self._ask(Request(do="versions"), LOOK_S)
+            self._ask(Request(do="ready"), LOOK_S)
         except SignerUnreachable as error:
             return error
         except SignerRefused as error:

@@ -110,6 +110,9 @@ class SignerServer:
                 return Reply(envelope=signing.sign(request.kind, request.payload.encode()).decode())
             if request.do == "raise_to":
                 return Reply(counters=signing.raise_to(request.states))
+            if request.do == "ready":
+                signing.check_ready()
+                return Reply()
             return Reply(counters=signing.counters())
         except LangsoError as refused:
             log.warning("refused: %s", refused)

@@ -60,6 +60,13 @@ class Signing:
             except Refused as refused:
                 raise SignerRefused(str(refused)) from refused
 
+    def check_ready(self) -> None:
+        """Raises what would keep any document from being signed now, a full disk excepted."""
+        with self._lock:
+            trust = self._trust()
+            self._own_keys(self._rule(trust))
+            check_clock(self._clock.now(), trust)
+
     def counters(self) -> tuple[Counter, ...]:
         """The counters as they stand."""
         with self._lock:

@@ -22,9 +22,11 @@ class _Frame(BaseModel):
 
 
 class Request(_Frame):
-    """`sign`: kind and the exact payload. `versions`: the counters. `raise_to`: raw state envelopes, by device."""
+    """`sign`: kind and the exact payload. `versions`: the counters. `raise_to`: raw state envelopes, by device.
+    `ready`: whether anything could be signed.
+    """
 
-    do: Literal["sign", "versions", "raise_to"]
+    do: Literal["sign", "versions", "raise_to", "ready"]
     kind: Annotated[str, StringConstraints(max_length=64)] = ""
     payload: Text = ""
     states: Annotated[dict[str, Text], Field(max_length=MAX_STATES)] = {}

@@ -34,7 +34,10 @@ def make_app(console: Console, accounts: Accounts | None = None) -> FastAPI:
     app.include_router(desk_router(console.desk))
 
     async def refused(request: Request, error: Exception) -> Response:
-        return _refusal(site, request, status_of(error), str(error))
+        text = str(error)
+        if isinstance(error, SignerUnreachable):
+            text = f"Chưa có gì được gửi đi. {text}"
+        return _refusal(site, request, status_of(error), text)
 
     async def login_needed(request: Request, error: Exception) -> Response:
         assert isinstance(error, LoginNeeded)

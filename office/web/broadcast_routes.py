@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -16,7 +17,7 @@ from langso.voices import VoiceError
 from langso.words import Part, WordsError, speech_parts
 from office.accounts import Session
 from office.broadcasts import MAX_TEXT, MAX_TITLE
-from office.errors import BroadcastRefused, MediaFailed
+from office.errors import BroadcastRefused, MediaFailed, PageRefused, SignerRefused
 from office.fleet import FleetRow
 from office.plans import EVERYONE
 from office.web.forms import Form, moment_of
@@ -95,8 +96,9 @@ def send(site: SiteHere, sent: Sent) -> Response:
         broadcasts.send(kept.id, sent.session.login)
     except LangsoError as refused:
         if made is not None:
-            # The corrected form makes a new one: an unsent copy would only confuse.
-            broadcasts.withdraw(made, sent.session.login)
+            # The corrected form makes a new one: an unsent copy would only confuse. On a full disk the form counts.
+            with contextlib.suppress(LangsoError):
+                broadcasts.withdraw(made, sent.session.login)
         status = 422 if isinstance(refused, (BroadcastRefused, WordsError, VoiceError, MediaFailed)) else 503
         return _compose(site, sent.session, draft, str(refused), status)
     return go(f"/ban-tin/{kept.id}")
@@ -135,7 +137,7 @@ def detail(id: str, site: SiteHere, session: Who) -> Response:
     """One broadcast and what each loudspeaker said of it."""
     broadcast = site.console.broadcasts.get(id)
     show = _show(site, id)
-    html, _ = site.part("_phieu.html", session, show=show)
+    html, _ = site.part("_phieu.html", session, show=show, whole=True)
     sound = broadcast.show.media[0] if broadcast.show.media else None
     return site.page("ban-tin.html", session, on="lich", show=show, part=html, sound=sound)
 
@@ -143,13 +145,16 @@ def detail(id: str, site: SiteHere, session: Who) -> Response:
 @router.get("/ban-tin/{id}/manh")
 def detail_part(id: str, site: SiteHere, session: Who, da: str = "") -> Response:
     """The receipts, refreshed."""
-    return site.fragment("_phieu.html", session, da, show=_show(site, id))
+    return site.fragment("_phieu.html", session, da, show=_show(site, id), whole=False)
 
 
 @router.post("/ban-tin/{id}/dung")
 def stop(id: str, site: SiteHere, sent: Sent) -> Response:
-    """Out of the plan; where it sounds, it stops."""
-    site.console.broadcasts.withdraw(id, sent.session.login)
+    """Out of the plan; where it sounds, it stops. Raises PageRefused where the signer's rules forbid the new plan."""
+    try:
+        site.console.broadcasts.withdraw(id, sent.session.login)
+    except SignerRefused as refused:
+        raise PageRefused(f"Chưa rút được, các loa vẫn giữ bản tin này. {refused}", 422) from refused
     return go(f"/ban-tin/{id}")
 
 
@@ -170,6 +175,7 @@ class Calendar:
     online: int
     speakers: int
     trouble: str
+    unsigned: str
     ill: tuple[FleetRow, ...]
 
 
@@ -185,20 +191,38 @@ def _calendar(site: Site) -> dict[str, object]:
         if now - DAYS_BACK < one.planned.start < now + DAYS_AHEAD
         and (one.status == "scheduled" or (one.status == "withdrawn" and one.planned.show.media))
     ]
-    shows = [show_of(one, console.broadcasts.plays(one.planned.id), groups, fleet, now) for one in broadcasts]
+    stand = console.programme.standings()
+    shows = [show_of(one, console.broadcasts.plays(one.planned.id), groups, fleet, stand) for one in broadcasts]
     shows.sort(key=lambda show: (show.start, show.id))
     today = dates.local(now).date()
     days = tuple(
         Day(f"{'Hôm nay · ' if day == today else ''}{dates.day_with_lunar(day)}", tuple(found))
         for day, found in groupby(shows, key=lambda show: show.day)
     )
-    urgent = tuple(
-        urgent_show(row, console.broadcasts.plays(row.order.id), groups, now) for row in console.broadcasts.in_force()
-    )
+    urgent = urgent_shows(site)
     speakers = [row for row in rows if row.device.role == "speaker"]
     ill = tuple(row for row in speakers if row.level == "bad")
     online = sum(row.online for row in speakers)
-    return {"calendar": Calendar(days, urgent, online, len(speakers), trouble_of(site), ill)}
+    unsigned = unsigned_of(stand.why, sum(show.standing == "unsigned" for show in shows))
+    return {"calendar": Calendar(days, urgent, online, len(speakers), trouble_of(site), unsigned, ill)}
+
+
+def unsigned_of(why: str, waiting: int) -> str:
+    """What staff must know where nothing can be signed now; "" where it can."""
+    if waiting:
+        return f"{waiting} bản tin CHƯA KÝ ĐƯỢC, chưa loa nào nhận. {why}".rstrip()
+    return f"Lúc này máy chưa ký được bản tin mới. {why} Các loa vẫn phát theo lịch đã giữ." if why else ""
+
+
+def urgent_shows(site: Site) -> tuple[Show, ...]:
+    """The urgent orders in force, and those whose all-clear loudspeakers have not been told of."""
+    console, now = site.console, site.console.clock.now()
+    groups = villages(console.fleet.devices())
+    unheard, why = console.programme.unheard_endings(), console.programme.why
+    return tuple(
+        urgent_show(row, console.broadcasts.plays(row.order.id), groups, now, why=why if row in unheard else None)
+        for row in (*console.broadcasts.in_force(), *unheard)
+    )
 
 
 def trouble_of(site: Site) -> str:
@@ -218,7 +242,7 @@ def _show(site: Site, id: str) -> Show:
     broadcast = console.broadcasts.get(id)
     fleet = {row.device.id: row for row in console.fleet_rows()}
     plays = console.broadcasts.plays(broadcast.planned.id)
-    return show_of(broadcast, plays, villages(console.fleet.devices()), fleet, console.clock.now())
+    return show_of(broadcast, plays, villages(console.fleet.devices()), fleet, console.programme.standings())
 
 
 def _draft(site: Site, form: Form) -> Draft:
@@ -265,4 +289,5 @@ def _compose(
         rows=rows,
         longest=MAX_TEXT,
         earliest=f"{dates.local(site.console.clock.now()):%Y-%m-%d}",
+        stuck=site.console.programme.why,
     )

@@ -11,15 +11,19 @@ from langso.contract import Media
 from langso.errors import LangsoError
 from office.accounts import Session
 from office.broadcasts import MAX_TEXT
-from office.errors import BroadcastRefused, LoginRefused, TooManyTries
+from office.errors import BroadcastRefused, LoginRefused, SignerUnreachable, TooManyTries
 from office.plans import EVERYONE
-from office.web.broadcast_routes import ROOM, chosen, trouble_of
+from office.web.broadcast_routes import ROOM, chosen, trouble_of, urgent_shows
 from office.web.login_routes import MAX_TYPED
 from office.web.site import Sent, Site, SiteHere, Who, go, is_part
-from office.web.views import Show, urgent_show, villages
+from office.web.views import villages
 
 router = APIRouter()
 REPEAT, MINUTES = 3, 60
+_OTHERWISE = (
+    "Lời báo còn nguyên bên dưới. Hãy báo bà con bằng cách khác ngay (gọi trưởng thôn, loa tay, kẻng);"
+    " khi máy ký được thì nhập mật khẩu và bấm Phát ngay lần nữa."
+)
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,10 @@ def give(site: SiteHere, sent: Sent) -> Response:
             else "Mật khẩu không đúng nên chưa phát gì; hãy nhập lại."
         )
         return _page(site, sent.session, draft, text, 403)
+    except SignerUnreachable as refused:
+        return _page(site, sent.session, draft, f"CHƯA PHÁT. {refused} {_OTHERWISE}", 503)
     except LangsoError as refused:
-        return _page(site, sent.session, draft, str(refused), 422)
+        return _page(site, sent.session, draft, f"Chưa phát gì. {refused}", 422)
     return go("/khan-cap")
 
 
@@ -85,7 +91,7 @@ def listen(request: Request, site: SiteHere, sent: Sent) -> Response:
 @router.get("/khan-cap/manh")
 def in_force_part(site: SiteHere, session: Who, da: str = "") -> Response:
     """What is in force, with receipts as they arrive."""
-    return site.fragment("_khan.html", session, da, shows=_in_force(site))
+    return site.fragment("_khan.html", session, da, shows=urgent_shows(site))
 
 
 @router.post("/khan-cap/{id}/bao-yen")
@@ -94,14 +100,6 @@ def all_clear(id: str, site: SiteHere, sent: Sent) -> Response:
     if any(row.order.id == id or id == EVERYONE for row in site.console.broadcasts.in_force()):
         site.console.broadcasts.all_clear(id, sent.session.login)
     return go("/khan-cap")
-
-
-def _in_force(site: Site) -> tuple[Show, ...]:
-    console = site.console
-    groups, now = villages(console.fleet.devices()), console.clock.now()
-    return tuple(
-        urgent_show(row, console.broadcasts.plays(row.order.id), groups, now) for row in console.broadcasts.in_force()
-    )
 
 
 def _page(
@@ -115,7 +113,7 @@ def _page(
 ) -> Response:
     console = site.console
     rows = console.fleet_rows()
-    html, _ = site.part("_khan.html", session, shows=_in_force(site))
+    html, _ = site.part("_khan.html", session, shows=urgent_shows(site))
     speakers = [row for row in rows if row.device.role == "speaker"]
     return site.page(
         "khan-cap.html",
@@ -132,5 +130,6 @@ def _page(
         total=len(speakers),
         ill=[row for row in speakers if row.level == "bad"],
         trouble=trouble_of(site),
+        stuck=console.programme.why,
         longest=MAX_TEXT,
     )

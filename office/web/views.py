@@ -11,6 +11,7 @@ from langso import dates
 from office.broadcast_rows import Broadcast, Play, UrgentRow
 from office.fleet import FleetRow
 from office.plans import EVERYONE
+from office.programme import Standing, Standings
 from office.registry import Device
 
 Level = Literal["ok", "warn", "bad", "plain", "info"]
@@ -32,6 +33,23 @@ _WHY = {
     "expired": "hết hạn",
     "quiet": "giờ yên lặng",
     "media": "thiếu tệp tiếng",
+}
+
+
+_AGAIN = "Máy tự thử lại vài giây một lần; xong thì trang này tự đổi."
+_STATES: dict[Standing, tuple[str, Level, str]] = {
+    "draft": ("Chưa gửi", "plain", "edit"),
+    "withdrawn": ("Đã rút", "plain", "undo"),
+    "unsigned": ("Chưa ký được", "bad", "error"),
+    "too_late": ("Không phát: chưa ký kịp", "bad", "error"),
+    "barred": ("Không phát: trái quy định", "bad", "error"),
+    "withdrawing": ("Chưa rút được", "bad", "error"),
+}
+_SILENT: dict[Standing, tuple[str, str]] = {
+    "withdrawn": ("Không phát", "đã rút"),
+    "unsigned": ("Chưa nhận", "bản tin chưa ký được"),
+    "too_late": ("Không phát", "chưa ký kịp giờ"),
+    "barred": ("Không phát", "trái quy định của xã"),
 }
 
 
@@ -64,7 +82,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Show:
-    """A broadcast on a page. `done` of `total` loudspeakers have told how it ended; `bad`: how many of them ill."""
+    """A broadcast on a page. `note`: what staff must know before all else, where it does not stand as they wished."""
 
     id: str
     url: str
@@ -81,6 +99,8 @@ class Show:
     lines: tuple[Line, ...]
     by: str
     live: bool
+    standing: Standing = "signed"
+    note: str = ""
 
 
 def villages(devices: Iterable[Device]) -> list[Village]:
@@ -124,23 +144,23 @@ def show_of(
     plays: Sequence[Play],
     groups: Sequence[Village],
     fleet: Mapping[str, FleetRow],
-    now: datetime,
+    stand: Standings,
 ) -> Show:
-    """A planned broadcast with a line for each of its loudspeakers."""
+    """A planned broadcast with a line for each of its loudspeakers, as it stands at that moment."""
+    now, standing = stand.now, stand.of(broadcast)
     planned, show = broadcast.planned, broadcast.show
     end = planned.start + show.length
-    withdrawn = broadcast.status == "withdrawn"
     said = {play.device: play for play in plays}
     lines = tuple(
         _line(
             device, said.get(device.id), fleet.get(device.id), begun=now >= planned.start, over=now > end + PATIENCE
         )
-        if not withdrawn or device.id in said
-        else Line(device.place or device.id, device.id, "plain", "remove", "Không phát", "đã rút")
+        if standing not in _SILENT or device.id in said
+        else Line(device.place or device.id, device.id, "plain", "remove", *_SILENT[standing])
         for device in _meant(show.devices, groups)
     )
     label, level = _CLASSES[show.broadcast_class]
-    state, state_level, icon = _summary(broadcast.status, lines, planned.start, end, now)
+    state, state_level, icon = _summary(standing, lines, planned.start, end, now)
     return Show(
         id=broadcast.id,
         url=f"/ban-tin/{broadcast.id}",
@@ -156,14 +176,18 @@ def show_of(
         icon=icon,
         lines=lines,
         by=broadcast.by,
-        live=broadcast.status == "scheduled" and now <= end,
+        live=broadcast.status == "scheduled" and standing in ("signed", "unsigned") and now <= end,
+        standing=standing,
+        note=_note(standing, planned.start, stand),
     )
 
 
-def urgent_show(row: UrgentRow, plays: Sequence[Play], groups: Sequence[Village], now: datetime) -> Show:
-    """An urgent order with a line for each of its loudspeakers."""
+def urgent_show(
+    row: UrgentRow, plays: Sequence[Play], groups: Sequence[Village], now: datetime, *, why: str | None = None
+) -> Show:
+    """An urgent order with a line for each of its loudspeakers. `why`: its all-clear could not be signed so far."""
     order = row.order
-    in_force = row.ended is None and order.expires > now
+    in_force = (row.ended is None or why is not None) and order.expires > now
     said = {play.device: play for play in plays}
     lines = tuple(
         _line(device, said.get(device.id), None, begun=True, over=not in_force)
@@ -186,6 +210,8 @@ def urgent_show(row: UrgentRow, plays: Sequence[Play], groups: Sequence[Village]
         lines=lines,
         by=row.by,
         live=in_force,
+        standing="signed" if why is None else "withdrawing",
+        note="" if why is None else f"CHƯA BÁO YÊN ĐƯỢC: các loa vẫn đang phát. {_reason(why)} {_AGAIN}",
     )
 
 
@@ -222,12 +248,10 @@ def _line(device: Device, play: Play | None, row: FleetRow | None, *, begun: boo
 
 
 def _summary(
-    status: str, lines: Sequence[Line], start: datetime, end: datetime, now: datetime
+    standing: Standing, lines: Sequence[Line], start: datetime, end: datetime, now: datetime
 ) -> tuple[str, Level, str]:
-    if status == "withdrawn":
-        return "Đã rút", "plain", "undo"
-    if status in ("draft", "prepared"):
-        return "Chưa gửi", "plain", "edit"
+    if standing in _STATES:
+        return _STATES[standing]
     total, played = len(lines), sum(line.state == "Đã phát" for line in lines)
     ill = sum(line.level == "bad" or line.state == "Bị cắt" for line in lines)
     if now < start:
@@ -240,6 +264,34 @@ def _summary(
     if now <= end + PATIENCE:
         return "Đang phát", "ok", "volume_up"
     return f"{played}/{total} loa đã phát, chờ phiếu", "warn", "schedule"
+
+
+def _note(standing: Standing, start: datetime, stand: Standings) -> str:
+    match standing:
+        case "unsigned":
+            return (
+                f"CHƯA KÝ ĐƯỢC, nên chưa loa nào nhận bản tin này. {_reason(stand.why)} Bản tin đã được giữ. {_AGAIN}"
+                f" Đến {dates.moment(start, today=dates.local(stand.now).date())} mà vẫn chưa ký được thì bản tin này"
+                " không phát."
+            )
+        case "too_late":
+            return "KHÔNG PHÁT: đến giờ mà vẫn chưa ký được. Nếu vẫn cần báo, hãy soạn lại với giờ mới."
+        case "barred":
+            return (
+                "KHÔNG PHÁT: quy định mới của xã (giờ yên tĩnh, số phút mỗi ngày) không cho phát vào giờ này, nên bản"
+                " tin không còn trong lịch. Hãy rút lại rồi soạn với giờ khác."
+            )
+        case "withdrawing":
+            return (
+                f"CHƯA RÚT ĐƯỢC: các loa vẫn giữ bản tin này và vẫn phát. {_reason(stand.why)} {_AGAIN}"
+                " Cần im ngay thì tắt âm ly tại chỗ."
+            )
+        case _:
+            return ""
+
+
+def _reason(why: str) -> str:
+    return why or "Máy đang ký lại."
 
 
 def _natural(text: str) -> list[tuple[int, str]]:

@@ -10,7 +10,7 @@ from langso.clock import VIETNAM
 from langso.contract import Caps, Plan, QuietHours, Urgent
 from langso.paths import write_atomic
 from langso.trust import make_bundle, make_trust, parse_payload, read_sealed
-from office.errors import BroadcastRefused, NotFound, SignerUnreachable
+from office.errors import BroadcastRefused, NotFound
 
 
 def soon(minutes: float = 10) -> datetime:
@@ -102,17 +102,6 @@ def test_nothing_is_sent_unheard_or_too_late(service: Any) -> None:
         service.send(late.id, "a")
     with pytest.raises(NotFound):
         service.send("b-none", "a")
-
-
-def test_a_dead_signer_leaves_the_broadcast_unsent(office_world: Any, service: Any) -> None:
-    draft = service.draft("Tin.", targets=["*"], start=soon(), by="a")
-    service.prepare(draft.id)
-    office_world.stop_signer()
-    with pytest.raises(SignerUnreachable):
-        service.send(draft.id, "a")
-    assert service.get(draft.id).status == "prepared"
-    office_world.start_signer()
-    assert service.send(draft.id, "a").status == "scheduled"
 
 
 def test_an_urgent_order_and_its_all_clear(office_world: Any, service: Any) -> None:
@@ -269,13 +258,13 @@ def test_a_forged_plan_is_not_taken_back(office_world: Any, service: Any) -> Non
 
     sent(service)
     forged = plan_of(office_world).model_copy(update={"version": 99})
-    assert not service.take_back("plan", seal(forged, "plan", [SigningKey.generate()]))
-    assert not service.take_back("plan", b"{}")
+    assert not office_world.console.programme.take_back("plan", seal(forged, "plan", [SigningKey.generate()]))
+    assert not office_world.console.programme.take_back("plan", b"{}")
     assert plan_of(office_world).version == 1
 
 
 def test_refresh_signs_what_is_missing_and_nothing_twice(office_world: Any, service: Any) -> None:
-    service.refresh()
+    office_world.console.programme.refresh()
     first = office_world.console.documents.newest_id()
-    service.refresh()
+    office_world.console.programme.refresh()
     assert office_world.console.documents.newest_id() == first

@@ -32,7 +32,7 @@ def test_a_paired_device_trusts_the_office_and_the_office_knows_its_key(office_w
         paired.certificate.read_bytes(), paired.ca.read_bytes(), paired.tls_key.read_bytes(), made.device
     )
     keeper = Keeper(tmp_path / "dev", "hoa-son", "loa-1", paired.roots, SystemClock(), "host")
-    office_world.console.broadcasts.refresh()
+    office_world.console.programme.refresh()
     assert keeper.take("plan", office_world.console.documents.latest("plan").envelope).fresh
     assert office_world.console.fleet.device("loa-1").place == "Thôn 1"
 

@@ -105,6 +105,40 @@ def test_what_another_process_signs_is_published_within_a_second(
     assert until(lambda: loudspeaker.plan_version() > before, 3)
 
 
+def test_what_waited_for_the_signer_goes_out_by_itself_when_it_is_back(
+    world: Any, loudspeaker: Any, until: Callable[..., bool]
+) -> None:
+    assert until(lambda: loudspeaker.plan_version() >= 1)
+    service = world.console.broadcasts
+    world.stop_signer()
+    draft = service.draft("Bà con chú ý.", targets=["loa-1"], start=datetime.now(UTC) + timedelta(hours=1), by="a")
+    service.prepare(draft.id)
+    assert service.send(draft.id, "a").signed is None
+    assert until(lambda: world.console.programme.why)
+    assert world.console.publisher.status.trouble == ""
+    world.start_signer()
+    assert until(lambda: loudspeaker.keeper.held("plan").document.occurrences)
+    assert until(lambda: not world.console.programme.why)
+
+
+def test_what_cannot_be_signed_anew_does_not_keep_back_what_was_signed(
+    world: Any, loudspeaker: Any, until: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from office.errors import SignerRefused
+
+    assert until(lambda: loudspeaker.plan_version() >= 1)
+
+    def never(*_: object) -> None:
+        raise SignerRefused("Lịch phát dài hơn hạn của nó; hãy đặt lại hạn.")
+
+    monkeypatch.setattr(world.console.programme, "refresh", never)
+    monkeypatch.setattr(world.console.programme, "catch_up", never)
+    monkeypatch.setattr(world.console.publisher, "_refreshed", float("-inf"))
+    assert until(lambda: "Lịch phát dài" in world.console.publisher.status.trouble)
+    order = world.console.broadcasts.urgent("Nước lên.", targets=["*"], by="a", repeat=2, minutes=5)
+    assert until(lambda: [o.id for o in loudspeaker.keeper.held("urgent").document.orders] == [order.id])
+
+
 def test_receipts_are_stored_then_acknowledged_with_a_signature(
     world: Any, loudspeaker: Any, until: Callable[..., bool]
 ) -> None:

@@ -157,10 +157,10 @@ def test_a_signing_key_that_was_lost_meanwhile_is_not_put_in_force(office_world:
 
 def test_the_plan_is_signed_anew_in_the_new_epoch(office_world: Any) -> None:
     console = office_world.console
-    console.broadcasts.refresh()
+    console.programme.refresh()
     exchange_signer(office_world.home, office_world.roots, NOW)
     assert console.documents.latest("plan") is None
-    console.broadcasts.refresh()
+    console.programme.refresh()
     held = console.documents.latest("plan")
     assert held is not None
     assert held.epoch == 1
