@@ -19,6 +19,7 @@ from kivy.graphics import Color, Rectangle
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.agent import Agent
+from kiosk.frames import LOOP, tell_frames
 from kiosk.journeys.idle import IdleTimer
 from kiosk.journeys.scan import ScanJourney
 from kiosk.lamp import open_lamp
@@ -40,7 +41,6 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 TICK_S = 0.1
-REDRAW_S = 1.0
 FADE_S = 0.15
 END_S = 3.0
 
@@ -69,7 +69,7 @@ class Kiosk(App):
         self.theme = Theme()
         self._root = FloatLayout()
         self._countdown: Countdown | None = None
-        self._lifeline = Lifeline("ticks", "frames", status=self._status)
+        self._lifeline = Lifeline("ticks", LOOP, status=self._status)
 
     @property
     def workspace(self) -> Workspace:
@@ -87,9 +87,7 @@ class Kiosk(App):
         # Before any widget: a touch counts as somebody's presence wherever it falls.
         Window.bind(on_touch_down=self._touched)
         KivyClock.schedule_interval(self._tick, TICK_S)
-        # A still page is never drawn anew: without this, a screen that is stuck looks like one at rest.
-        KivyClock.schedule_interval(lambda _: Window.canvas.ask_update(), REDRAW_S)
-        Window.bind(on_flip=lambda *_: self._lifeline.turned("frames"))
+        tell_frames(self._lifeline)
         self._workers.append(warm())
         return self._root
 

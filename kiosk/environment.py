@@ -1,15 +1,25 @@
-"""What Kivy must be told before it is first imported: no arguments, no files in the home, density 1."""
+"""What Kivy must be told before it is first imported: no arguments, no files in the home, density 1, one touch."""
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+from collections.abc import Mapping
+from pathlib import Path
 
+from kiosk.errors import NoScreen
 from langso.settings_model import KioskSettings
+
+DRI = Path("/dev/dri")
 
 
 def prepare_kivy(settings: KioskSettings, *, offscreen: bool = False) -> None:
-    """Call before any import of Kivy. `offscreen`: render without a display (SDL's offscreen driver)."""
+    """Call before any import of Kivy. `offscreen`: render without a display (SDL's offscreen driver).
+
+    Raises NoScreen where nothing can be shown.
+    """
+    refuse_32_bit()
     os.environ["KIVY_NO_ARGS"] = "1"
     os.environ["KIVY_NO_CONFIG"] = "1"
     os.environ["KIVY_NO_FILELOG"] = "1"
@@ -17,8 +27,9 @@ def prepare_kivy(settings: KioskSettings, *, offscreen: bool = False) -> None:
     os.environ["KIVY_METRICS_DENSITY"] = "1"
     os.environ["KIVY_METRICS_FONTSCALE"] = "1"
     os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="langso-kivy-"))
-    if offscreen:
-        os.environ["SDL_VIDEODRIVER"] = "offscreen"
+    driver = "offscreen" if offscreen else video_driver(os.environ)
+    if driver:
+        os.environ["SDL_VIDEODRIVER"] = driver
     from kivy.config import Config
 
     full = settings.fullscreen and not offscreen
@@ -29,5 +40,29 @@ def prepare_kivy(settings: KioskSettings, *, offscreen: bool = False) -> None:
     Config.set("graphics", "show_cursor", "0" if full else "1")
     Config.set("graphics", "multisamples", "2")
     Config.set("kivy", "exit_on_escape", "0")
+    # A touchscreen reaches Kivy as SDL's mouse, with and without a desktop. By default Kivy reads the same panel's
+    # device file too, so that every touch would press twice.
+    for name in Config.options("input"):
+        Config.remove_option("input", name)
     Config.set("input", "mouse", "mouse,disable_multitouch")
     Config.set("kivy", "keyboard_mode", "")
+
+
+def video_driver(environment: Mapping[str, str], dri: Path = DRI) -> str:
+    """SDL's driver to ask for: "" where it finds its own (a desktop, or one that was named), KMSDRM where a graphics
+    card is alone. Raises NoScreen where there is neither.
+    """
+    if any(environment.get(name) for name in ("SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY")):
+        return ""
+    if any(dri.glob("card*")):
+        return "KMSDRM"
+    raise NoScreen("Máy này không có màn hình nào; hãy cắm màn hình rồi khởi động lại máy.")
+
+
+def refuse_32_bit(largest: int = sys.maxsize) -> None:
+    """Kivy and OpenCV come for 64 bits only. Raises NoScreen: the sentence says which system to install."""
+    if largest < 1 << 32:
+        raise NoScreen(
+            "Kiosk chỉ chạy trên hệ điều hành 64-bit; máy này cài bản 32-bit. "
+            "Hãy ghi lại thẻ nhớ bằng Raspberry Pi OS (64-bit)."
+        )

@@ -25,5 +25,12 @@ class SendingRefused(SendingFault, ValueError):
     """The office answered that it will not take this dossier; trying again soon does not help."""
 
 
+class NoScreen(KioskError, OSError):
+    """This machine cannot show the kiosk at all: no screen, or a system of 32 bits."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class DrivingFault(KioskError, AssertionError):
     """A step of a driven visit did not happen."""

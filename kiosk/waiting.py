@@ -6,7 +6,6 @@ Import only after `kiosk.environment.prepare_kivy`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from kivy.app import App
@@ -15,11 +14,13 @@ from kivy.core.window import Window
 from kivy.graphics import Color, Rectangle
 from kivy.uix.floatlayout import FloatLayout
 
+from kiosk.frames import LOOP, tell_frames
 from kiosk.look.theme import Theme, scale_for
 from kiosk.privacy import Workspace, home_in_memory
 from kiosk.screens.pairing import PairingPage
 from kiosk.speech import Reader
 from kiosk.widgets.frame import Page
+from langso.lifeline import Lifeline
 from langso.pairing_stand import LOOK_S, Stand, stand_of, wait_until_paired
 from langso.settings_model import Settings
 
@@ -29,19 +30,19 @@ END_S = 3.0
 class WaitingKiosk(App):
     """Shows how the pairing stands. `paired` once it can be read; the window then closes by itself.
 
-    `beat` is called each round, on the waiting thread, with the sentence that is in the log too.
+    It lives by its frames and by the rounds of the waiting thread.
     """
 
     title = "Làng Số"
 
-    def __init__(self, settings: Settings, *, beat: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.settings = settings
         self.workspace = Workspace(home_in_memory(settings.paths.run))
         self.reader = Reader(self.workspace)
         self.page: Page | None = None
         self.paired = False
-        self._beat = beat
+        self._lifeline = Lifeline("pairing", LOOP)
         self._stand: Stand | None = None
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._wait, name="pairing", daemon=True)
@@ -56,6 +57,7 @@ class WaitingKiosk(App):
         self._root.bind(size=lambda _, size: setattr(shape, "size", size))
         self._look()
         KivyClock.schedule_interval(lambda _: self._look(), LOOK_S)
+        tell_frames(self._lifeline)
         self._thread.start()
         return self._root
 
@@ -79,7 +81,9 @@ class WaitingKiosk(App):
         self.workspace.wipe()
 
     def _wait(self) -> None:
-        found = wait_until_paired(self.settings.paths.state, self._leaving, beat=self._beat)
+        found = wait_until_paired(
+            self.settings.paths.state, self._leaving, beat=lambda said: self._lifeline.turned("pairing", said)
+        )
         self.paired = found and not self._leaving.is_set()
         KivyClock.schedule_once(lambda _: self.stop())
 

@@ -46,19 +46,24 @@ class Lifeline:
         self._turned: set[str] = set()
         self._next = float("-inf")
         self._ready = False
+        self._said = ""
         if self._address and watchdog_s:
             # systemd ends what hangs with SIGABRT: the journal then shows where every thread stood.
             with contextlib.suppress(OSError, ValueError, RuntimeError, AttributeError):
                 faulthandler.enable()
 
-    def turned(self, loop: str) -> None:
-        """The loop of that name begins a round. Raises ValueError for a name that was not announced."""
+    def turned(self, loop: str, said: str = "") -> None:
+        """The loop of that name begins a round; `said` is the sentence from now on, in the place of `status`.
+
+        Raises ValueError for a name that was not announced.
+        """
         if loop not in self._loops:
             raise ValueError(f"no such loop: {loop}")
         if not self._address:
             return
         with self._lock:
             self._turned.add(loop)
+            self._said = said or self._said
             now = self._clock()
             if self._turned != self._loops or now < self._next:
                 return
@@ -70,7 +75,7 @@ class Lifeline:
 
     def _status_line(self) -> list[str]:
         try:
-            said = self._status()
+            said = self._said or self._status()
         except Exception:
             # A sentence for people must not end the loop that asked for it.
             log.exception("no status")

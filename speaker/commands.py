@@ -36,6 +36,7 @@ def run(settings_file: Path) -> None:
     """Chạy loa cho tới khi có lệnh dừng (Ctrl-C)."""
     import logging
 
+    from langso.lifeline import Lifeline
     from langso.pairing_stand import wait_until_paired
     from langso.paths import SingleInstance
     from langso.settings import load_settings
@@ -45,7 +46,8 @@ def run(settings_file: Path) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     with SingleInstance(settings.paths.run / "speaker.lock", name=f"Loa {settings.device.id}"):
         stop = _on_signals()
-        if not wait_until_paired(settings.paths.state, stop):
+        waiting = Lifeline("pairing")
+        if not wait_until_paired(settings.paths.state, stop, beat=lambda said: waiting.turned("pairing", said)):
             return
         from speaker.agent import Agent
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from deploy.install import drop_ins, firewall
+from deploy.install.sockets import sockets_of
 from deploy.install.units import ROLES, units_of
 
 SYSTEMD = "/usr/lib/systemd"
@@ -19,6 +20,7 @@ CLOCK = "/etc/chrony/conf.d/langso.conf"
 def placed_of(role: str) -> dict[str, str]:
     """Absolute path on the machine -> text; all belong to root, mode 0644. Raises KeyError for an unknown role."""
     files = {f"{SYSTEMD}/system/{unit.file_name}": unit.text() for unit in units_of(role)}
+    files |= {f"{SYSTEMD}/system/{socket.file_name}": socket.text() for socket in sockets_of(role)}
     files |= {
         f"{SYSTEMD}/system/{firewall.SERVICE}": firewall.service(),
         f"{SYSTEMD}/system/{firewall.WATCHER}": firewall.watcher(),
@@ -37,7 +39,12 @@ def placed_of(role: str) -> dict[str, str]:
 
 def services_of(role: str) -> tuple[str, ...]:
     """The unit files that are enabled."""
-    return (*(unit.file_name for unit in units_of(role)), firewall.SERVICE, firewall.WATCHER)
+    return (
+        *(unit.file_name for unit in units_of(role)),
+        *(socket.file_name for socket in sockets_of(role)),
+        firewall.SERVICE,
+        firewall.WATCHER,
+    )
 
 
 def write_placed(role: str, root: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.install import firewall
+from deploy.install.sockets import sockets_of
 from deploy.install.units import ROLES
 
 # Listens on every port named, then says so; TCP answers by accepting, UDP by echoing.
@@ -166,6 +167,11 @@ def test_the_service_runs_again_after_nftables_which_flushes_everything() -> Non
     assert "RemainAfterExit" not in text, "an active unit would not be started again"
     assert "WantedBy=multi-user.target nftables.service" in text
     assert "After=local-fs.target nftables.service" in text
+
+
+def test_the_ports_that_systemd_opens_for_the_console_are_let_in() -> None:
+    opened = next(line for line in firewall.rules("office").splitlines() if "8883" in line)
+    assert all(f" {socket.port}," in opened for socket in sockets_of("office"))
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -11,6 +11,7 @@ import pytest
 
 from deploy.install import firewall
 from deploy.install.placed import placed_of
+from deploy.install.sockets import sockets_of
 from deploy.install.units import BROKER_CERTIFICATE, RESTART_EXIT, ROLES, SETTINGS, Unit, units_of
 
 ALL = [unit for role in ROLES for unit in units_of(role)]
@@ -53,11 +54,11 @@ def exposure(analyze: str, file: Path, text: str) -> float:
 def test_systemd_knows_every_key(role: str, tmp_path: Path, analyze: str) -> None:
     files = []
     for path, text in placed_of(role).items():
-        if path.endswith((".service", ".path")):
+        if path.endswith((".service", ".path", ".socket")):
             files.append(tmp_path / Path(path).name)
             # `verify` wants programs that exist; what is judged here is the keys.
             files[-1].write_text(re.sub(r"(?m)^Exec(\w+)=.*", r"Exec\1=/bin/true", text), encoding="utf-8")
-    assert len(files) == len(units_of(role)) + len(FIREWALL)
+    assert len(files) == len(units_of(role)) + len(sockets_of(role)) + len(FIREWALL)
     done = subprocess.run(
         [analyze, "verify", "--recursive-errors=no", *map(str, files)], capture_output=True, text=True, check=False
     )

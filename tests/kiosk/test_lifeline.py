@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stage.commune import Commune
 from systemd_ear import SystemdEar
 
 from langso import assets
@@ -61,6 +62,29 @@ def test_a_screen_whose_loop_hangs_or_draws_no_more_is_no_longer_alive(
         kiosk.send_signal(fault)
         assert ear.falls_silent(2.5)
         assert kiosk.poll() is None
+    finally:
+        kiosk.kill()
+        kiosk.wait(10)
+        ear.close()
+
+
+def test_a_kiosk_that_waits_for_its_pairing_is_alive_and_says_so(cameras: dict[str, Path], tmp_path: Path) -> None:
+    settings = tmp_path / "langso.toml"
+    unpaired = Commune(tmp_path / "new")
+    settings.write_text(
+        unpaired.settings_text(office_url="http://127.0.0.1:9", camera=cameras["paper"]), encoding="utf-8"
+    )
+    ear = SystemdEar(watchdog_s=12.0)
+    kiosk = subprocess.Popen(
+        [sys.executable, "-m", "deploy", "kiosk", "run", "--settings", str(settings)],
+        cwd=ROOT,
+        env={**os.environ, **ear.environment, "SDL_VIDEODRIVER": "offscreen"},
+    )
+    try:
+        assert "ghép" in ear.wait("READY", 60)["STATUS"]
+        ear.wait("WATCHDOG", 12)
+        kiosk.terminate()
+        assert kiosk.wait(20) == 0
     finally:
         kiosk.kill()
         kiosk.wait(10)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from systemd_ear import SystemdEar
 
 from langso.clock import SystemClock
 from langso.contract import ClockReport, HealthLine, Held, Occurrence, Plan, Programme, State, Storage, TargetSet
@@ -191,3 +192,21 @@ def test_an_unpaired_loudspeaker_waits_says_how_once_and_begins_by_itself(
     process.communicate(timeout=30)
     assert process.returncode == 0
     assert sum("langso pair request" in line for line in said) == 1
+
+
+def test_a_loudspeaker_that_waits_for_its_pairing_is_alive_and_says_so(settings_file: Path) -> None:
+    systemd = SystemdEar(watchdog_s=12.0)
+    speaker = subprocess.Popen(
+        [sys.executable, "-m", "deploy", "speaker", "run", "--settings", str(settings_file)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **systemd.environment},
+    )
+    try:
+        assert "ghép" in systemd.wait("READY", 30)["STATUS"]
+        systemd.wait("WATCHDOG", 12)
+        speaker.terminate()
+        assert speaker.wait(10) == 0
+    finally:
+        speaker.kill()
+        speaker.wait(10)
+        systemd.close()

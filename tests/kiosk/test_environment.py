@@ -1,0 +1,102 @@
+"""What the kiosk tells SDL and Kivy before they start: which screen, and one touch for one touch."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.environment import refuse_32_bit, video_driver
+from kiosk.errors import NoScreen
+
+ROOT = Path(__file__).parents[2]
+
+TOUCHSCREEN = Path(__file__).parent / "stage/touchscreen.py"
+
+
+def touched(*arguments: str) -> dict[str, object]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KIVY")}
+    done = subprocess.run(
+        [sys.executable, str(TOUCHSCREEN), *arguments],
+        cwd=ROOT,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_touch_that_arrives_two_ways_presses_once() -> None:
+    found = touched()
+    assert found["presses"] == 1
+    assert list(found["input"]) == ["mouse"]  # type: ignore[call-overload]
+
+
+def test_the_same_touch_would_press_twice_by_kivys_own_settings() -> None:
+    assert touched("--kivys-own")["presses"] == 2
+
+
+@pytest.mark.parametrize("name", ["DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"])
+def test_a_desktop_or_a_named_driver_is_left_to_sdl(name: str, tmp_path: Path) -> None:
+    (tmp_path / "card0").touch()
+    assert video_driver({name: "x"}, tmp_path) == ""
+    assert video_driver({name: ""}, tmp_path) == "KMSDRM"
+
+
+def test_without_a_desktop_the_graphics_card_is_used_itself(tmp_path: Path) -> None:
+    (tmp_path / "renderD128").touch()
+    with pytest.raises(NoScreen, match="cắm màn hình"):
+        video_driver({}, tmp_path)
+    (tmp_path / "card1").touch()
+    assert video_driver({}, tmp_path) == "KMSDRM"
+
+
+def test_the_driver_asked_for_is_one_that_the_installed_sdl_has() -> None:
+    """Untried on hardware: a Pi without a desktop. That SDL knows the name is what can be known here."""
+    ask = (
+        "import ctypes, glob, os, kivy\n"
+        "place = os.path.join(os.path.dirname(os.path.dirname(kivy.__file__)), '[Kk]ivy.libs', 'libSDL2-2*')\n"
+        "sdl = ctypes.CDLL(glob.glob(place)[0]); sdl.SDL_GetVideoDriver.restype = ctypes.c_char_p\n"
+        "print(*[sdl.SDL_GetVideoDriver(n).decode() for n in range(sdl.SDL_GetNumVideoDrivers())])"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert "KMSDRM" in done.stdout.split()
+
+
+def test_a_system_of_32_bits_is_refused_with_what_to_install() -> None:
+    with pytest.raises(NoScreen, match=r"Raspberry Pi OS \(64-bit\)"):
+        refuse_32_bit((1 << 31) - 1)
+    refuse_32_bit()
+
+
+def test_a_machine_without_a_screen_is_told_in_a_sentence(tmp_path: Path) -> None:
+    if any(Path("/dev/dri").glob("card*")):
+        pytest.skip("this machine has a graphics card")
+    settings = tmp_path / "langso.toml"
+    settings.write_text(
+        '[commune]\ncode = "hoa-son"\nname = "Xã"\n[device]\nid = "kiosk-1"\nrole = "kiosk"\n'
+        f'[paths]\nstate = "{tmp_path}"\nrun = "{tmp_path / "run"}"\n',
+        encoding="utf-8",
+    )
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy", "kiosk", "run", "--settings", str(settings)],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in hidden},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert done.stderr.strip().splitlines()[-1].startswith("Máy này không có màn hình")
+    assert "Traceback" not in done.stderr
