@@ -1,4 +1,4 @@
-"""Text to a sound file ready for loudspeakers: spoken, limited, brought to -16 LUFS, Ogg Opus, named by content."""
+"""Text or somebody's file to a sound for loudspeakers: limited, brought to -16 LUFS, Ogg Opus, named by content."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import wave
 from array import array
 from dataclasses import dataclass
@@ -29,9 +30,17 @@ RATE = 48_000
 MAX_FILE = 64 << 20
 MAX_SECONDS = 3600
 _TIMEOUT_S = 300.0
+_LEFT_S = 3600.0
+# Containers of sound only: a playlist would have ffmpeg open other files of this machine.
+_FORMATS = "wav,w64,aiff,au,caf,mp3,aac,ac3,flac,ogg,mov,mp4,m4a,3gp,matroska,webm,asf,avi,mpegts,mpeg,amr,s16le"
+_DOORS = ("-protocol_whitelist", "file,pipe", "-format_whitelist", _FORMATS)
 _SHA256 = re.compile("[0-9a-f]{64}")
 # The limiter comes first: loudnorm stays linear (no pumping) only when the peaks leave room for the gain.
 _SHAPE = f"highpass=f=100,alimiter=limit=0.5:attack=2:release=50:level=false,atrim=end={MAX_SECONDS},apad=whole_dur=1"
+# ffmpeg 7's loudnorm stamps its last three seconds up to 100 ms late, and the jump would stay in the file as a hole.
+# Counted anew, each packet follows the one before, whatever the filters say of time.
+_NUMBERED = f"aresample={RATE},asetpts=N/SR/TB"
+_PLAIN = f"-vn -sn -dn -ac 1 -ar {RATE} -c:a pcm_s16le -f s16le -fs {MAX_SECONDS * RATE * 2}"
 _ENCODING = (
     f"-ar {RATE} -ac 1 -c:a libopus -b:a {BITRATE} -map_metadata -1 -fflags +bitexact -flags +bitexact "
     f"-f ogg -fs {MAX_FILE}"
@@ -67,23 +76,29 @@ class MediaStore:
         with tempfile.TemporaryDirectory(prefix="langso-") as work:
             wav = Path(work) / "spoken.wav"
             speak(speech(nfc(text)), wav, voice=voice, speed=speed)
-            return self.take(wav)
+            return self._keep(["-i", str(wav)])
 
     def chime(self) -> Sound:
         """Our own two notes (G5 then E5), 1.4 s, that go before a broadcast."""
         with tempfile.TemporaryDirectory(prefix="langso-") as work:
             wav = Path(work) / "chime.wav"
             _write_chime(wav)
-            return self.take(wav)
+            return self._keep(["-i", str(wav)])
 
     def take(self, source: Path) -> Sound:
-        """Any sound file ffmpeg reads, levelled and encoded. Raises MediaFailed."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".making-", suffix=".opus", dir=self._folder)
-        part = Path(name)
+        """Any sound file ffmpeg reads: its samples one after another, levelled and encoded. Raises MediaFailed."""
+        # Beside the store: an hour is 346 MB, and /tmp may be in memory.
+        plain = self._part(".pcm")
         try:
-            os.close(handle)
-            encode(source, part)
+            decode(source, plain)
+            return self._keep(["-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", str(plain)])
+        finally:
+            plain.unlink(missing_ok=True)
+
+    def _keep(self, source: list[str]) -> Sound:
+        part = self._part(".opus")
+        try:
+            _encode(source, part)
             samples, lufs = measure(part)
             data = part.read_bytes()
             sha256 = hashlib.sha256(data).hexdigest()
@@ -100,22 +115,30 @@ class MediaStore:
         duration_ms = -(-samples * 1000 // RATE)
         return Sound(Media(sha256=sha256, size=len(data), duration_ms=duration_ms, codec="opus"), samples, lufs)
 
+    def _part(self, suffix: str) -> Path:
+        """An empty file beside the store's own; what a power cut left of earlier ones goes. Raises MediaFailed."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for left in self._folder.glob(".making-*"):
+                if time.time() - left.stat().st_mtime > _LEFT_S:
+                    left.unlink(missing_ok=True)
+            handle, name = tempfile.mkstemp(prefix=".making-", suffix=suffix, dir=self._folder)
+            os.close(handle)
+        except OSError as error:
+            raise MediaFailed(f"Không ghi được tệp tiếng: {os_reason(error)}; hãy dọn bớt ổ đĩa.") from error
+        return Path(name)
 
-def encode(source: Path, out: Path) -> None:
-    """Limits, measures, then levels in a second pass to -16 LUFS; mono Ogg Opus 24 kbit/s. Raises MediaFailed."""
-    aim = f"loudnorm=I={TARGET_LUFS}:TP={PEAK_DB}:LRA=11"
-    heard = _run(["-i", str(source), "-af", f"{_SHAPE},{aim}:print_format=json", "-f", "null", "-"]).stderr
-    found = _loudness(heard)
-    level = (
-        f"{aim}:measured_I={found['input_i']}:measured_TP={found['input_tp']}:measured_LRA={found['input_lra']}"
-        f":measured_thresh={found['input_thresh']}:offset={found['target_offset']}:linear=true"
-        if math.isfinite(float(found["input_i"]))
-        else "anull"
-    )
-    _run(
-        # Bit-exact: the same text makes the same file, so devices that have it fetch nothing.
-        ["-i", str(source), "-af", f"{_SHAPE},{level}", *_ENCODING.split(), "-y", str(out)]
-    )
+
+def decode(source: Path, out: Path) -> None:
+    """The first sound of a file as bare samples, mono 48 kHz s16le, an hour at most. Raises MediaFailed.
+
+    Bare samples have no stamps: jumps, overlaps, a late or negative start and parts of different rates end here, and
+    nothing that was there is lost.
+    """
+    # A filter made anew where the rate changes would count from 0 again: this file must not go by stamps at all.
+    _run(["-i", str(source), *_PLAIN.split(), "-y", str(out)])
+    if out.stat().st_size == 0:
+        raise MediaFailed("Tệp tiếng không có âm thanh; hãy thử tệp khác.")
 
 
 def measure(path: Path) -> tuple[int, float | None]:
@@ -132,6 +155,21 @@ def measure(path: Path) -> tuple[int, float | None]:
     return samples, lufs if math.isfinite(lufs) and lufs > -70 else None
 
 
+def _encode(source: list[str], out: Path) -> None:
+    """Limits, measures, then levels in a second pass to -16 LUFS; mono Ogg Opus 24 kbit/s. Raises MediaFailed."""
+    aim = f"loudnorm=I={TARGET_LUFS}:TP={PEAK_DB}:LRA=11"
+    heard = _run([*source, "-af", f"{_SHAPE},{aim}:print_format=json", "-f", "null", "-"]).stderr
+    found = _loudness(heard)
+    level = (
+        f"{aim}:measured_I={found['input_i']}:measured_TP={found['input_tp']}:measured_LRA={found['input_lra']}"
+        f":measured_thresh={found['input_thresh']}:offset={found['target_offset']}:linear=true"
+        if math.isfinite(float(found["input_i"]))
+        else "anull"
+    )
+    # Bit-exact: the same text makes the same file, so devices that have it fetch nothing.
+    _run([*source, "-af", f"{_SHAPE},{level},{_NUMBERED}", *_ENCODING.split(), "-y", str(out)])
+
+
 def _loudness(stderr: bytes) -> dict[str, str]:
     start = stderr.rfind(b"{")
     try:
@@ -146,7 +184,7 @@ def _run(arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
     program = shutil.which("ffmpeg")
     if program is None:
         raise MediaFailed("Máy chưa có ffmpeg; hãy cài bằng lệnh: sudo apt install ffmpeg")
-    command = [program, "-hide_banner", "-nostdin", "-protocol_whitelist", "file,pipe", *arguments]
+    command = [program, "-hide_banner", "-nostdin", *_DOORS, *arguments]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired as error:
