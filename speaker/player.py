@@ -18,9 +18,11 @@ from speaker.sounds import Sound, VoiceState
 
 log = logging.getLogger(__name__)
 
-MIX_LATENCY_MS = 20
+# How far a sound is decoded ahead of the mixer: at 20 ms a busy processor of a Pi tears holes into what is played.
+MIX_LATENCY_MS = 80
 START_MARGIN_S = 0.15
 FADE_STEPS = 3
+_ANY_JUMP_NS = 1 << 60
 _RETRY_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _FLOAT_CAPS = f"audio/x-raw,format=F32LE,layout=interleaved,rate={RATE},channels=1"
 _DECODERS: dict[str, tuple[str, ...]] = {
@@ -338,7 +340,12 @@ class _GstVoice:
         if self._sound.path is None or self._sound.codec not in _DECODERS:
             raise SoundFault(f"Không có bộ giải mã cho âm thanh loại {self._sound.codec or '?'}; hãy xuất lại tệp.")
         source = make_element(self._gst, "filesrc", location=str(self._sound.path))
-        return self._chain([source, *(make_element(self._gst, name) for name in _DECODERS[self._sound.codec])])
+        reader, *decoders = (make_element(self._gst, name) for name in _DECODERS[self._sound.codec])
+        # A file's stamps may jump (a lost page, an encoder's slip), go back or begin late. Its samples are heard one
+        # after another all the same, first to last, so that a millisecond of the file is a millisecond of sound.
+        unbounded = make_element(self._gst, "identity", single_segment=True)
+        counted = make_element(self._gst, "audiorate", tolerance=_ANY_JUMP_NS)
+        return self._chain([source, reader, unbounded, *decoders, counted])
 
     def _stream_chain(self) -> Any:
         if not (self._sound.stream or "").startswith(("http://", "https://")):

@@ -43,7 +43,7 @@ class Voice(Protocol):
         ...
 
     def cut(self) -> None:
-        """Silences it within 50 ms (30 ms fade) and frees it; harmless when over."""
+        """Silences it within 120 ms (30 ms fade, 80 ms already mixed) and frees it; harmless when over."""
         ...
 
 
