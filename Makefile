@@ -3,10 +3,11 @@
 # make test            every check and test
 # make bench           measurements, as ratios
 # make shots           pictures of every screen and page into shots/
+# make packages        a .deb of each role for Debian 12 and 13 into build/packages (root; RELEASE=, ROLE=, ARCH= narrow it)
 DIR ?= story
 RUN := .venv/bin
 
-.PHONY: demo test check bench shots setup lock
+.PHONY: demo test check bench shots setup lock packages
 demo:
 	@deploy/setup.sh village
 	@$(RUN)/langso village $(if $(STORY),--story --report $(DIR))
@@ -31,3 +32,7 @@ shots: setup
 
 lock:
 	requirements/lock.sh --upgrade
+
+packages:
+	@deploy/setup.sh village
+	@$(RUN)/python -m deploy.packages $(RELEASE:%=--release %) $(ROLE:%=--role %) $(ARCH:%=--arch %) $(REBUILD:%=--rebuild %)

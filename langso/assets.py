@@ -28,6 +28,9 @@ _WEB = {
 WEB_NAMES = frozenset(_WEB)
 """What a web server of ours may hand out; nothing else under the folder is ever served."""
 
+MODULE_FILES = tuple(sorted(set(_WEB.values())))
+"""Every file under `node_modules` that anything of ours asks for."""
+
 
 class AssetMissing(LangsoError, FileNotFoundError):
     """A font or script is not there: set-up has not run, or a name nobody may ask for."""

@@ -1,0 +1,76 @@
+"""The texts of one package's debian/ folder and of what it lays beside the programs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+
+from deploy.apt import packages_of
+from deploy.packages.targets import Target
+from deploy.packages.version import Build
+
+_HERE = Path(__file__).parent
+_MAINTAINER = "Lang So <langso@localhost>"
+_TITLES = {
+    "office": ("commune office", "Văn phòng xã: bảng điều khiển, người ký, máy chủ tin."),
+    "speaker": ("loudspeaker", "Loa truyền thanh: phát đúng giờ bản tin đã ký, có mạng hay không."),
+    "kiosk": ("touchscreen kiosk", "Kiosk ở nhà văn hoá: quét giấy tờ, nộp phí, xem hồ sơ."),
+}
+# Needed to make an environment, not where it comes ready inside the package.
+_NOT_INSTALLED = {"python3-venv"}
+
+
+def depends_of(target: Target) -> tuple[str, ...]:
+    """What apt must bring: the role's list, and exactly the Python that the environment was made for."""
+    listed = [name for name in packages_of(target.role) if name not in _NOT_INSTALLED]
+    return ("${misc:Depends}", *target.release.python_depends.split(", "), "libc6 (>= 2.36)", "libstdc++6", *listed)
+
+
+def control(target: Target) -> str:
+    """debian/control of one role. One machine has one role, so each conflicts with what provides `langso-role`."""
+    short, long = _TITLES[target.role]
+    return f"""Source: langso
+Section: misc
+Priority: optional
+Maintainer: {_MAINTAINER}
+Build-Depends: debhelper-compat (= 13), dh-sequence-installsysusers
+Standards-Version: 4.6.2
+Rules-Requires-Root: no
+
+Package: {target.package}
+Architecture: {target.architecture.debian}
+Depends: {", ".join(depends_of(target))}
+Provides: langso-role
+Conflicts: langso-role
+Description: Làng Số {short}
+ {long}
+ .
+ Python, fonts and models are inside; see `langso --help`.
+"""
+
+
+def changelog(target: Target, build: Build) -> str:
+    """debian/changelog: one entry, which names the commit."""
+    moment = format_datetime(datetime.fromtimestamp(build.seconds, UTC))
+    version = build.debian(target.release)
+    return f"""langso ({version}) {target.release.codename}; urgency=medium
+
+  * Commit {build.commit}.
+
+ -- {_MAINTAINER}  {moment}
+"""
+
+
+def template(name: str, target: Target, folders: tuple[str, ...]) -> str:
+    """A file of this package's debian/ folder with the role's words filled in."""
+    text = (_HERE / "debian" / name).read_text(encoding="utf-8")
+    words = {"@PACKAGE@": target.package, "@ROLE@": target.role, "@FOLDERS@": " ".join(folders)}
+    for word, meant in words.items():
+        text = text.replace(word, meant)
+    return text
+
+
+def wrapper() -> str:
+    """/usr/bin/langso."""
+    return (_HERE / "langso.sh").read_text(encoding="utf-8")

@@ -1,0 +1,41 @@
+#!/bin/sh
+# langso: each command runs as its role's user, so that no file of a service ends up owned by root.
+programs=/usr/lib/langso
+read -r role < "$programs/role" || exit 1
+
+start() {
+    exec /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG="${LANG:-C.UTF-8}" \
+        TERM="${TERM:-dumb}" HOME="$home" USER="$user" LOGNAME="$user" PYTHONUNBUFFERED=1 \
+        LANGSO_ASSETS="$programs/assets" ${DEBIAN_FRONTEND:+DEBIAN_FRONTEND="$DEBIAN_FRONTEND"} \
+        "$@"
+}
+
+user=langso-$role
+case "${1-}${2+ $2}" in
+    "office signer") user=langso-signer ;;
+esac
+home=/var/lib/$user
+
+case "${1-}" in
+    setup | doctor | install | bundle | pair | backup)
+        # They read every service's keys, ask systemd, or change the machine.
+        if [ "$(id -u)" != 0 ] && [ "${2-}" != --help ] && [ "${2-}" != -h ]; then
+            echo "Lệnh «langso $1» cần quyền quản trị; hãy chạy: sudo langso $*" >&2
+            exit 1
+        fi
+        user=$(id -un) home=${HOME:-/}
+        start "$programs/venv/bin/langso" "$@"
+        ;;
+    "" | -h | --help | --version)
+        user=$(id -un) home=${HOME:-/}
+        start "$programs/venv/bin/langso" "$@"
+        ;;
+esac
+
+if [ "$(id -u)" = 0 ]; then
+    start setpriv --reuid="$user" --regid="$user" --init-groups "$programs/venv/bin/langso" "$@"
+elif [ "$(id -un)" = "$user" ]; then
+    start "$programs/venv/bin/langso" "$@"
+fi
+echo "Lệnh này phải chạy dưới người dùng $user; hãy chạy: sudo langso $*" >&2
+exit 1

@@ -1,0 +1,120 @@
+"""Clean Debian roots: made once by mmdebstrap and kept in the cache, unpacked anew for each use, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from deploy.errors import NotAdministrator, ProgramMissing
+from deploy.packages.errors import ToolFailed
+from deploy.packages.targets import Release
+
+CACHE = "LANGSO_CACHE"
+"""Names the folder that keeps roots, fetched packages and environments; without it `~/.cache/langso`."""
+
+BUILD_TOOLS = (
+    "apt-utils", "ca-certificates", "debhelper", "gir1.2-gstreamer-1.0", "python3", "python3-gi", "python3-venv",
+)  # fmt: skip
+"""What a root holds beside Debian's smallest set where packages are made."""
+
+
+def cache() -> Path:
+    """The cache's folder; made where it is not there."""
+    named = os.environ.get(CACHE)
+    folder = Path(named) if named else Path.home() / ".cache/langso"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def tarball(release: Release, *, tools: Sequence[str] = (), architecture: str = "amd64") -> Path:
+    """A root of `release` with Debian's smallest set and `tools`, as a tar file of the cache. Needs the network once.
+
+    Raises ProgramMissing, NotAdministrator, ToolFailed.
+    """
+    kind = "build" if tools else "bare"
+    file = cache() / "roots" / f"{release.codename}-{architecture}-{kind}.tar"
+    listed = file.with_suffix(".list")
+    words = "\n".join(sorted(tools))
+    if file.is_file() and listed.is_file() and listed.read_text(encoding="utf-8") == words:
+        return file
+    _needs_root()
+    if shutil.which("mmdebstrap") is None:
+        raise ProgramMissing("mmdebstrap", "mmdebstrap")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".new.tar")
+    command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--architectures={architecture}"]
+    if tools:
+        command.append("--include=" + ",".join(sorted(tools)))
+    run([*command, release.codename, str(fresh)], why=f"tạo bản Debian {release.number} sạch")
+    fresh.replace(file)
+    listed.write_text(words, encoding="utf-8")
+    return file
+
+
+class Root:
+    """One unpacked root while the `with` block runs; programs are run inside it, without a network unless asked."""
+
+    def __init__(self, packed: Path) -> None:
+        self._packed = packed
+        self._held: tempfile.TemporaryDirectory[str] | None = None
+        self.path = Path()
+
+    def __enter__(self) -> Root:
+        _needs_root()
+        place = cache() / "scratch"
+        place.mkdir(exist_ok=True)
+        self._held = tempfile.TemporaryDirectory(prefix="root-", dir=place)
+        self.path = Path(self._held.name)
+        run(["tar", "-xf", str(self._packed), "-C", str(self.path)], why="mở bản Debian sạch")
+        self.path.chmod(0o755)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._held is not None:
+            self._held.cleanup()
+
+    def run(
+        self, command: Sequence[str], *, why: str, variables: Mapping[str, str] | None = None, network: bool = False
+    ) -> str:
+        """What `command` printed, run inside the root. Raises ToolFailed with its last lines.
+
+        Namespaces of its own: what was mounted or left running is gone with it, however this ends.
+        """
+        spaces = ["--mount", "--pid", "--ipc", *([] if network else ["--net"])]
+        inside = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
+        wrapped = ["unshare", *spaces, "--fork", "--kill-child", "sh", "-c", inside, str(self.path), *command]
+        clean = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        reaching = {name: value for name, value in os.environ.items() if name.lower() in _REACHING} if network else {}
+        return run(wrapped, why=why, variables={**clean, **reaching, **(variables or {})})
+
+
+def run(
+    command: Sequence[str], *, why: str, variables: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> str:
+    """What a program of this machine printed. Raises ToolFailed with its last lines, ProgramMissing."""
+    try:
+        done = subprocess.run(
+            command, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+        )  # fmt: skip
+    except FileNotFoundError as error:
+        raise ProgramMissing(command[0], command[0]) from error
+    if done.returncode:
+        said = [line for line in done.stdout.splitlines() if line.strip()][-12:]
+        raise ToolFailed(f"Không {why} được ({command[0]} trả mã {done.returncode}):\n  " + "\n  ".join(said))
+    return done.stdout
+
+
+def _needs_root() -> None:
+    if os.geteuid() != 0:
+        raise NotAdministrator("Làm gói cần quyền quản trị để tạo bản Debian sạch: hãy chạy lại với sudo.")
+
+
+_REACHING = ("http_proxy", "https_proxy", "no_proxy")
