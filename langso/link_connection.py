@@ -23,8 +23,6 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from langso.link_rules import Failure, from_error, from_log, from_reason, tls_context
 from langso.link_waiting import MAX_PAYLOAD, Outgoing, Waiting
 from langso.settings_model import LinkSettings
-from langso.tls import KnownTime, wall_time
-from langso.whereabouts import Place
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +44,7 @@ class Will:
 
 class Connection:
     """One attempt: connects, then carries messages until the line is lost. A new paho client each time, so that
-    nothing of a broken connection is left over and renewed certificates are read.
-
-    `place`: where to connect, under the settings' name."""
+    nothing of a broken connection is left over and renewed certificates are read."""
 
     def __init__(
         self,
@@ -59,12 +55,8 @@ class Connection:
         will: Will | None,
         on_up: Callable[[], None],
         on_message: Callable[[str, bytes, bool], None],
-        place: Place | None = None,
-        known: Callable[[], KnownTime] = wall_time,
     ) -> None:
         self._settings = settings
-        self._place = place or Place(settings.host, settings.port)
-        self._known = known
         self._client_id = client_id
         self._waiting = waiting
         self._will = will
@@ -123,7 +115,7 @@ class Connection:
         self._in_flight.clear()
 
     def _connect(self) -> None:
-        context = tls_context(self._settings, self._known)
+        context = tls_context(self._settings)
         if context is not None:
             self._client.tls_set_context(context)
         if self._settings.username is not None:
@@ -139,8 +131,8 @@ class Connection:
         properties.MaximumPacketSize = MAX_PACKET
         properties.ReceiveMaximum = IN_FLIGHT
         self._client.connect(
-            self._place.address,
-            self._place.port,
+            self._settings.host,
+            self._settings.port,
             self._settings.keepalive,
             clean_start=False,
             properties=properties,

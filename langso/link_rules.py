@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Literal
 
 from langso.settings_model import LinkSettings, is_loopback
-from langso.tls import EXPIRED, NOT_YET_VALID, KnownTime, office_context, wall_time
 
 Reason = Literal[
     "stopped", "connecting", "connected", "network", "refused", "certificate", "clock", "taken_over", "protocol"
 ]
 
+_CERT_NOT_YET_VALID, _CERT_EXPIRED = 9, 10
 _REFUSALS = {132, 133, 134, 135, 138, 140}
 _TAKEN_OVER = 142
 _TOO_LARGE = 149
@@ -55,11 +55,10 @@ class CertificateFile(OSError):
     """A certificate or key file cannot be used; the message names it."""
 
 
-def tls_context(settings: LinkSettings, known: Callable[[], KnownTime] = wall_time) -> ssl.SSLContext | None:
+def tls_context(settings: LinkSettings) -> ssl.SSLContext | None:
     """TLS >= 1.2 that checks the broker's name and shows our certificate; None without ``ca``, on this machine only.
 
-    The name is ``settings.host`` at whatever address, dates are judged by ``known``. Raises CertificateFile naming
-    what is wanting. Read afresh for each connection: renewed files need no restart.
+    Raises CertificateFile naming what is wanting. Read afresh for each connection: renewed files need no restart.
     """
     if settings.ca is None:
         if is_loopback(settings.host):
@@ -68,8 +67,10 @@ def tls_context(settings: LinkSettings, known: Callable[[], KnownTime] = wall_ti
         raise CertificateFile(
             f"Chưa có `ca` để mã hoá đường tới {settings.host}; hãy ghép thiết bị hoặc đặt trong [link]."
         )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context = office_context(settings.ca, known, server_name=settings.host)
+        context.load_verify_locations(cafile=settings.ca)
     except (OSError, ValueError) as error:
         raise CertificateFile(_file_sentence(settings.ca, error)) from error
     if settings.cert is not None and settings.key is not None:
@@ -88,7 +89,7 @@ def from_error(error: Exception, settings: LinkSettings) -> Failure:
         case CertificateFile():
             return Failure("certificate", str(error), slow=True)
         case ssl.SSLCertVerificationError():
-            if error.verify_code in (NOT_YET_VALID, EXPIRED):
+            if error.verify_code in (_CERT_NOT_YET_VALID, _CERT_EXPIRED):
                 return Failure(
                     "clock",
                     f"Chứng thư của {where} hết hạn hoặc chưa tới hạn; hãy xem lại đồng hồ máy trước.",

@@ -178,10 +178,9 @@ def _lay(file: Path, text: str, mode: int = 0o644) -> None:
 def _environment(target: Target, checkout: Path, packed: Path) -> Path:
     """The role's third-party packages at their final place, stripped and compiled, as a tar file of the cache."""
     lock = checkout / "requirements" / f"{target.role}.txt"
-    maker = checkout / "deploy/environment.py"
     installer = checkout / "requirements/build.txt"
     key = hashlib.sha256()
-    for part in (lock, maker, installer):
+    for part in (lock, *_makers(checkout), installer):
         key.update(part.read_bytes())
     key.update("\n".join((target.name, *_UNUSED)).encode())
     file = cache() / "environments" / f"{target.name}-{key.hexdigest()[:16]}.tar"
@@ -209,7 +208,13 @@ def _offer(root: Root, checkout: Path, wheels: Path) -> None:
     shutil.copytree(wheels, inside / "wheels")
     shutil.copytree(checkout / "requirements", inside / "requirements")
     (inside / "deploy").mkdir()
-    shutil.copy(checkout / "deploy/environment.py", inside / "deploy")
+    for file in _makers(checkout):
+        shutil.copy(file, inside / "deploy")
+
+
+def _makers(checkout: Path) -> list[Path]:
+    """deploy/environment.py and the files that it is made of."""
+    return sorted((checkout / "deploy").glob("environment*.py"))
 
 
 def _make(root: Root, lock: str, into: str, *more: str, architecture: Architecture | None = None) -> None:

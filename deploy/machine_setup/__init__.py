@@ -1,1 +1,0 @@
-"""`sudo langso setup`: the technician's guide from an installed package to a machine that serves."""
