@@ -21,6 +21,7 @@ _WHERE = {
     "install": ("deploy.commands", "install", "Cài một vai trò (loa, kiosk, văn phòng) lên máy này"),
     "pair": ("deploy.pairing", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp"),
     "doctor": ("deploy.commands", "doctor", "Khám máy này: cái gì hỏng, vì sao, làm gì"),
+    "bench": ("deploy.bench.command", "bench", "Đo tốc độ của máy này"),
     "settings": ("langso.settings_command", "settings", "Kiểm tra và xem tệp cấu hình"),
     "root": ("langso.roots.commands", "root", "Khoá gốc của xã: tạo, đọc đề nghị, ký; mỗi lần một USB"),
     "office": ("office.commands", "office", "Văn phòng: trang web, người ký, phát một bản tin"),

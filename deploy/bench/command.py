@@ -1,0 +1,101 @@
+"""`langso bench here`: the table of speeds of the machine it runs on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from deploy.bench.machine import Machine
+    from deploy.bench.speeds import Speed
+
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
+
+
+@click.group(name="bench")
+def bench() -> None:
+    """Đo tốc độ của máy này."""
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="In một dòng JSON, để gửi cho người làm phần mềm.")
+@click.option("--only", multiple=True, metavar="TÊN", help="Chỉ đo mục này (ghi nhiều lần được); tên ở cột đầu.")
+@click.option("--folder", type=_FOLDER, help="Đo việc ghi đĩa ở thư mục này; mặc định là nơi máy giữ dữ liệu.")
+def here(as_json: bool, only: tuple[str, ...], folder: Path | None) -> None:
+    """Đo máy này: tìm trang, đọc mã, làm PDF, nối TLS, ký và ghi, phát tiếng, hiện hình đầu tiên.
+
+    Hình giấy tờ được vẽ ra để đo; không chụp, không phát ra loa, không đụng vào dữ liệu. Phần nào không cài ở máy
+    này thì bỏ qua. Nên chạy khi máy rảnh, mất một hai phút.
+    """
+    import json
+    import tempfile
+    from dataclasses import asdict
+
+    from deploy.bench.machine import this_machine, warmest
+    from deploy.bench.speeds import measure
+    from deploy.bench.tasks import tasks
+
+    with tempfile.TemporaryDirectory(prefix="langso-bench-", dir=folder or durable_folder()) as name:
+        place = Path(name)
+        chosen = tasks(place)
+        unknown = set(only) - {task.name for task in chosen}
+        if unknown:
+            known = ", ".join(task.name for task in chosen)
+            raise click.UsageError(f"Không có mục {', '.join(sorted(unknown))}; chỉ có: {known}.")
+        machine = this_machine(place)
+        speeds = []
+        if not as_json:
+            for line in described(machine):
+                click.echo(line)
+        for task in chosen:
+            if only and task.name not in only:
+                continue
+            speeds.append(measure(task))
+            if not as_json:
+                click.echo(row(speeds[-1]))
+    after = warmest()
+    if as_json:
+        whole = {"machine": asdict(machine), "celsius_after": after, "speeds": [asdict(speed) for speed in speeds]}
+        click.echo(json.dumps(whole, ensure_ascii=False))
+    elif after is not None:
+        click.echo(f"Nhiệt độ sau khi đo: {after:.0f} °C.")
+
+
+def durable_folder() -> Path:
+    """Where the figures of the disk are taken: the role's own state, else the present folder, else what is left."""
+    import os
+    import tempfile
+
+    states = (Path(f"/var/lib/langso-{role}") for role in ("kiosk", "speaker", "office"))
+    return next((place for place in (*states, Path.cwd()) if os.access(place, os.W_OK)), Path(tempfile.gettempdir()))
+
+
+def described(machine: Machine) -> list[str]:
+    """The machine in some lines."""
+    versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
+    warm = "" if machine.celsius is None else f", {machine.celsius:.0f} °C"
+    return [
+        f"{machine.model}: {machine.processor}, {machine.cores} nhân, {machine.memory_mb} MB{warm}",
+        f"{machine.system}, nhân {machine.kernel}, {machine.architecture}, Python {machine.python}; "
+        f"Làng Số {machine.langso}",
+        f"Thư viện: {versions}",
+        f"Đĩa: {machine.disk}",
+        "",
+        f"{'mục':12}{'lần đầu':>12}{'giữa':>12}{'nhanh nhất':>12}{'chậm nhất':>12}{'số lần':>8}   việc",
+    ]
+
+
+def row(speed: Speed) -> str:
+    """One line of the table."""
+    if speed.why:
+        return f"{speed.name:12}{'—':>12}   {speed.label}: {speed.why}"
+    times = (speed.first_ms, speed.median_ms, speed.least_ms, speed.most_ms)
+    return f"{speed.name:12}{''.join(f'{_ms(time):>12}' for time in times)}{speed.rounds:>8}   {speed.label}"
+
+
+def _ms(time: float | None) -> str:
+    if time is None:
+        return "—"
+    return f"{time / 1000:.2f} s".replace(".", ",") if time >= 1000 else f"{time:.3g} ms".replace(".", ",")
