@@ -159,11 +159,7 @@ class Agent:
 
     def checks(self) -> list[Check]:
         """All health lines."""
-        link = (
-            Check.good("link", "Đã nối với văn phòng xã.")
-            if self.link.connected
-            else Check.warning("link", self.link.why or "Chưa nối.", "Kiểm tra mạng; hồ sơ vẫn được giữ để gửi sau.")
-        )
+        link = self.link.check("Kiểm tra mạng; hồ sơ vẫn được giữ để gửi sau.")
         if self.catalogue is None:
             listed = Check.warning(
                 "catalogue", "Chưa nhận danh mục của xã.", "Xem máy đã nối mạng và xã đã ký danh mục chưa."

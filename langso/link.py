@@ -13,8 +13,10 @@ import time
 from collections.abc import Callable
 
 from langso.errors import LinkRefused
+from langso.health import Check
 from langso.link_connection import Connection, Will
-from langso.link_rules import Backoff, Failure, Reason, from_error, perhaps_a_clone
+from langso.link_reasons import Failure, Reason
+from langso.link_rules import Backoff, Contest, from_error, perhaps_a_clone
 from langso.link_waiting import MAX_PAYLOAD, Outgoing, Waiting, check_filter, check_qos, check_topic
 from langso.settings_model import LinkSettings
 
@@ -55,6 +57,8 @@ class Link:
         self._up = threading.Event()
         self._stopping = threading.Event()
         self._announce = True
+        self._contest = Contest(self._backoff.calm_s)
+        self._came_up: float | None = None
         self._state = Failure("stopped", "Chưa nối.")
         self._thread: threading.Thread | None = None
 
@@ -72,6 +76,20 @@ class Link:
     def why(self) -> str:
         """The present state as a Vietnamese sentence."""
         return self._state.why
+
+    @property
+    def contested(self) -> bool:
+        """Whether another machine has lately taken our place under this name, also while we have it back."""
+        return self._contest.lasts(self._up_for())
+
+    def check(self, fix: str) -> Check:
+        """Health line `link`; ``fix``: what to do here while there is no connection."""
+        if self.connected and not self.contested:
+            return Check.good("link", "Đã nối với văn phòng xã.")
+        if self.connected or self.reason == "taken_over":
+            way = "Tìm máy mang thẻ nhớ chép từ máy này rồi tắt nó, hoặc nhờ văn phòng xã thu hồi và ghép lại."
+            return Check.warning("link", self._contest.why or self.why, way)
+        return Check.warning("link", self.why, fix)
 
     def subscribe(self, topic_filter: str, qos: int = 1) -> None:
         """Wants the filter from now on and after every reconnection; the broker then sends what it retains."""
@@ -133,18 +151,20 @@ class Link:
     def _run(self) -> None:
         attempt = flaps = 0
         while not self._stopping.is_set():
-            began = time.monotonic()
             was_up, failure = self._connect_once()
+            up_s, self._came_up = self._up_for(), None
             if self._stopping.is_set():
                 break
-            stable = was_up and time.monotonic() - began > STABLE_S
+            stable = up_s > STABLE_S
             attempt = 1 if stable else attempt + 1
             # Some brokers close the elder of two equals without a word: all it sees is a line cut again and again.
             flaps = flaps + 1 if was_up and not stable and failure.reason == "network" else 0
             if flaps >= FLAPS:
                 failure = perhaps_a_clone(self._settings)
+            self._contest.ended(failure, up_s)
             self._set_state(failure)
-            self._stopping.wait(self._backoff.wait(attempt, slow=failure.slow))
+            tries = self._contest.times if failure.pace == "yield" else attempt
+            self._stopping.wait(self._backoff.wait(tries, pace=failure.pace))
         self._set_state(Failure("stopped", "Đã ngừng nối."))
         self._waiting.give_up()
 
@@ -155,7 +175,7 @@ class Link:
             self._client_id,
             self._waiting,
             will=self._will,
-            on_up=lambda: self._set_state(Failure("connected", f"Đã nối tới {self._settings.host}.")),
+            on_up=self._on_up,
             on_message=self._on_message,
         )
         try:
@@ -167,6 +187,15 @@ class Link:
         finally:
             connection.close()
         return connection.was_up, failure
+
+    def _on_up(self) -> None:
+        self._came_up = time.monotonic()
+        self._set_state(Failure("connected", f"Đã nối tới {self._settings.host}."))
+
+    def _up_for(self) -> float:
+        """Seconds since this connection was there; 0: it is not."""
+        came_up = self._came_up
+        return 0.0 if came_up is None else time.monotonic() - came_up
 
     def _set_state(self, state: Failure) -> None:
         before, self._state = self._state, state

@@ -20,7 +20,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from langso.link_rules import Failure, from_error, from_log, from_reason, tls_context
+from langso.link_reasons import Failure, from_reason
+from langso.link_rules import from_error, from_log, tls_context
 from langso.link_waiting import MAX_PAYLOAD, Outgoing, Waiting
 from langso.settings_model import LinkSettings
 
@@ -172,7 +173,9 @@ class Connection:
             return False
         # paho does not enforce the size we asked for: a broker could feed us an endless packet.
         if self._client._in_packet["remaining_length"] > MAX_PACKET:
-            self._failure = Failure("protocol", f"{self._settings.host} gửi gói tin quá lớn; máy đã ngắt.", slow=True)
+            self._failure = Failure(
+                "protocol", f"{self._settings.host} gửi gói tin quá lớn; máy đã ngắt.", pace="slow"
+            )
             return False
         return True
 
@@ -219,7 +222,7 @@ class Connection:
         self, _client: Client, _data: Any, _flags: Any, code: ReasonCode, properties: Properties | None
     ) -> None:
         if code.is_failure:
-            self._failure = from_reason(code.value, self._settings)
+            self._failure = from_reason(code.value, self._settings.host)
             return
         self._logged_in = True
         self._window = min(IN_FLIGHT, getattr(properties, "ReceiveMaximum", IN_FLIGHT))
@@ -245,7 +248,7 @@ class Connection:
         self, _client: Client, _data: Any, flags: Any, code: ReasonCode, _properties: Properties | None
     ) -> None:
         if flags.is_disconnect_packet_from_server and self._failure is None:
-            self._failure = from_reason(code.value, self._settings)
+            self._failure = from_reason(code.value, self._settings.host)
 
     def _published(
         self, _client: Client, _data: Any, mid: int, code: ReasonCode, _properties: Properties | None

@@ -9,33 +9,18 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from langso.link_reasons import Failure, Pace
 from langso.settings_model import LinkSettings, is_loopback
 
-Reason = Literal[
-    "stopped", "connecting", "connected", "network", "refused", "certificate", "clock", "taken_over", "protocol"
-]
-
 _CERT_NOT_YET_VALID, _CERT_EXPIRED = 9, 10
-_REFUSALS = {132, 133, 134, 135, 138, 140}
-_TAKEN_OVER = 142
-_TOO_LARGE = 149
 _CLIENT_CERTIFICATE_ALERT = re.compile(r"ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)", re.I)
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Why the line is down: short code, Vietnamese sentence, and whether trying again soon is useless."""
-
-    reason: Reason
-    why: str
-    slow: bool = False
-
-
-@dataclass(frozen=True)
 class Backoff:
-    """Full jitter: uniform in [0, min(cap, base * 2^n)]; ``slow`` failures wait in [slow/2, slow]. Seconds.
+    """Seconds before the next try. "soon": full jitter, uniform in [0, min(cap, base * 2^n)]; "later": [cap/2, cap];
+    "slow": [slow/2, slow]; "yield": the upper half of min(give_way, 2 * base * 2^n), n take-overs before this one.
 
     Without jitter all devices of a commune come back in the same second and drown the broker.
     """
@@ -43,12 +28,47 @@ class Backoff:
     base_s: float = 1.0
     cap_s: float = 20.0
     slow_s: float = 300.0
+    give_way_s: float = 60.0
 
-    def wait(self, attempt: int, *, slow: bool = False, spread: Callable[[], float] = random.random) -> float:
-        """Seconds before the next try; ``attempt``: failures in a row, from 1."""
-        if slow:
-            return self.slow_s * (0.5 + 0.5 * spread())
-        return min(self.cap_s, self.base_s * 2.0 ** min(max(attempt, 1) - 1, 30)) * spread()
+    def wait(self, attempt: int, *, pace: Pace = "soon", spread: Callable[[], float] = random.random) -> float:
+        """``attempt``: failures in a row, or take-overs in a row for "yield"; from 1."""
+        doubled = self.base_s * 2.0 ** min(max(attempt, 1) - 1, 30)
+        match pace:
+            case "soon":
+                return min(self.cap_s, doubled) * spread()
+            case "later":
+                most = self.cap_s
+            case "slow":
+                most = self.slow_s
+            case "yield":
+                most = min(self.give_way_s, 2 * doubled)
+        return most * (0.5 + 0.5 * spread())
+
+    @property
+    def calm_s(self) -> float:
+        """Connected for longer than this: no second machine of this name is about, or it would have come back."""
+        return 2 * self.give_way_s
+
+
+@dataclass
+class Contest:
+    """Another machine under our name: take-overs in a row. Two that give way alike take turns, ever more slowly."""
+
+    calm_s: float
+    times: int = 0
+    why: str = ""
+
+    def ended(self, failure: Failure, up_s: float) -> None:
+        """A connection that was up for ``up_s`` seconds (0: never) has ended."""
+        if up_s > self.calm_s:
+            self.times = 0
+        if failure.reason == "taken_over":
+            self.times += 1
+            self.why = failure.why
+
+    def lasts(self, up_s: float) -> bool:
+        """Whether it must still be feared by a connection that has been up for ``up_s`` seconds."""
+        return self.times > 0 and up_s <= self.calm_s
 
 
 class CertificateFile(OSError):
@@ -87,7 +107,7 @@ def from_error(error: Exception, settings: LinkSettings) -> Failure:
     where = f"{settings.host}:{settings.port}"
     match error:
         case CertificateFile():
-            return Failure("certificate", str(error), slow=True)
+            return Failure("certificate", str(error), pace="slow")
         case ssl.SSLCertVerificationError():
             if error.verify_code in (_CERT_NOT_YET_VALID, _CERT_EXPIRED):
                 return Failure(
@@ -98,11 +118,11 @@ def from_error(error: Exception, settings: LinkSettings) -> Failure:
                 "certificate",
                 f"Máy ở {where} không phải văn phòng đã ghép ({error.verify_message}); "
                 "hãy xem địa chỉ hoặc ghép lại.",
-                slow=True,
+                pace="slow",
             )
         case ssl.SSLError():
             return from_log(str(error), settings) or Failure(
-                "protocol", f"{where} không nói TLS; hãy xem lại cổng trong [link].", slow=True
+                "protocol", f"{where} không nói TLS; hãy xem lại cổng trong [link].", pace="slow"
             )
         case socket.gaierror():
             return Failure("network", f"Không tìm thấy máy tên {settings.host}; hãy xem mạng và tên máy.")
@@ -119,30 +139,13 @@ def from_log(text: str, settings: LinkSettings) -> Failure | None:
         return Failure(
             "certificate",
             f"{settings.host} không nhận chứng thư của máy này (hết hạn hoặc bị thu hồi); hãy ghép lại.",
-            slow=True,
+            pace="slow",
         )
     return None
 
 
-def from_reason(code: int, settings: LinkSettings) -> Failure:
-    """An MQTT 5 reason code of CONNACK or DISCONNECT."""
-    if code in _REFUSALS:
-        return Failure(
-            "refused", f"{settings.host} không cho máy này vào (mã {code}); hãy xem máy đã được ghép chưa.", slow=True
-        )
-    if code == _TAKEN_OVER:
-        return Failure(
-            "taken_over",
-            "Một máy khác đang dùng đúng số hiệu và chứng thư của máy này; hãy báo văn phòng xã.",
-            slow=True,
-        )
-    if code == _TOO_LARGE:
-        return Failure("protocol", f"{settings.host} từ chối vì gói tin quá lớn.")
-    return Failure("network", f"{settings.host} ngắt kết nối (mã {code}); máy sẽ tự nối lại.")
-
-
 def perhaps_a_clone(settings: LinkSettings) -> Failure:
-    """Logged in and cut again and again, as by a second device of this name; not slow: it may be the line."""
+    """Logged in and cut again and again, as by a second device of this name; soon again: it may be the line."""
     return Failure(
         "taken_over",
         f"Nối tới {settings.host} được rồi lại bị ngắt ngay, có thể một máy khác dùng số hiệu của máy này; "

@@ -192,11 +192,7 @@ class Agent:
         now = self._clock.now()
         floor = self.keeper.floor
         heard = max((moment for moment in (floor, self._heard) if moment is not None), default=None)
-        link = (
-            Check.good("link", "Đã nối với văn phòng xã.")
-            if self.link.connected
-            else Check.warning("link", self.link.why or "Chưa nối.", "Kiểm tra mạng; loa vẫn phát theo lịch đã nhận.")
-        )
+        link = self.link.check("Kiểm tra mạng; loa vẫn phát theo lịch đã nhận.")
         trust = trust_checks(
             self.keeper.trust,
             clock=self.keeper.clock_trust(),

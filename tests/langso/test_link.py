@@ -20,7 +20,7 @@ from langso.link_rules import Backoff
 from langso.link_waiting import MAX_PAYLOAD, MAX_WAITING
 from langso.settings import LinkSettings
 
-QUICK = Backoff(base_s=0.1, cap_s=0.4, slow_s=600)
+QUICK = Backoff(base_s=0.1, cap_s=0.4, slow_s=600, give_way_s=1.5)
 
 
 class Post:
@@ -29,14 +29,19 @@ class Post:
     def __init__(self, settings: LinkSettings, name: str, **more: Any) -> None:
         self.received: list[tuple[str, bytes, bool]] = []
         self.states: list[tuple[bool, str]] = []
+        self.reasons: list[str] = []
         self.link = Link(
             settings,
             name,
             on_message=more.pop("on_message", self._take),
-            on_state=lambda up, why: self.states.append((up, why)),
+            on_state=self._note,
             backoff=QUICK,
             **more,
         )
+
+    def _note(self, up: bool, why: str) -> None:
+        self.states.append((up, why))
+        self.reasons.append(self.link.reason)
 
     def _take(self, topic: str, payload: bytes, retain: bool) -> None:
         self.received.append((topic, payload, retain))
@@ -251,7 +256,39 @@ def test_stop_sends_what_waits_first(broker: Any, post: Callable[..., Post]) -> 
 
 def test_two_devices_with_one_identity_are_told_apart_from_a_bad_line(broker: Any, post: Callable[..., Post]) -> None:
     twins = [post(plain(broker), "loa-1").up(), post(plain(broker), "loa-1").up()]
-    assert until(lambda: any("một máy khác" in why for twin in twins for _, why in twin.states))
+    assert until(lambda: any("taken_over" in twin.reasons for twin in twins))
+    told = next(twin for twin in twins if "taken_over" in twin.reasons)
+    # Also while it has the place back: whoever looks later must still learn of the other.
+    assert until(lambda: told.link.connected)
+    assert told.link.contested
+    assert told.link.check("").level == "warn"
+
+
+def test_the_device_is_back_and_at_peace_once_its_clone_is_gone(broker: Any, post: Callable[..., Post]) -> None:
+    device = post(plain(broker), "loa-1").up()
+    clone = post(plain(broker), "loa-1").up()
+    assert until(lambda: "taken_over" in device.reasons and device.reasons.count("connected") >= 3, 20)
+    clone.link.stop()
+    assert device.link.wait_connected(5)
+    assert until(lambda: not device.link.contested)
+    assert device.link.connected
+    assert device.link.check("").level == "ok"
+
+
+def test_a_machine_that_takes_the_place_again_and_again_is_given_way_to(post: Callable[..., Post]) -> None:
+    thrown_out = HostileBroker(CONNACK + bytes([0xE0, 2, 0x8E, 0]))
+    device = post(LinkSettings(host="127.0.0.1", port=thrown_out.port), "loa-1")
+    device.link.start()
+    try:
+        # The first return is quick; the fifth comes after 0.1 + 0.2 + 0.4 + 0.75 s at the least.
+        assert until(lambda: thrown_out.connections == 2, 2)
+        second = time.monotonic()
+        assert until(lambda: thrown_out.connections == 5)
+        assert time.monotonic() - second > 0.2 + 0.4 + 0.75 - 0.05
+        assert set(device.reasons) <= {"connecting", "connected", "taken_over"}
+    finally:
+        device.link.stop(1)
+        thrown_out.close()
 
 
 def test_a_broker_that_is_restarted_is_no_clone(broker: Any, post: Callable[..., Post]) -> None:
@@ -262,7 +299,8 @@ def test_a_broker_that_is_restarted_is_no_clone(broker: Any, post: Callable[...,
         time.sleep(0.5)
         broker.start()
         assert device.link.wait_connected(10)
-    assert not any("một máy khác" in why for _, why in device.states)
+    assert "taken_over" not in device.reasons
+    assert not device.link.contested
 
 
 def test_mutual_tls(tls_broker: Any, authority: Any, post: Callable[..., Post]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import random
 import socket
 import ssl
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.link_rules import Backoff, CertificateFile, from_error, from_log, from_reason, tls_context
+from langso.link_reasons import Failure
+from langso.link_rules import Backoff, CertificateFile, Contest, from_error, from_log, tls_context
 from langso.settings import LinkSettings
 
 HERE = LinkSettings()
@@ -19,7 +21,49 @@ HERE = LinkSettings()
 def test_the_wait_is_within_full_jitter(attempt: int, dice: float) -> None:
     wait = Backoff(1, 60, 300).wait(attempt, spread=lambda: dice)
     assert 0 <= wait <= min(60, 2 ** min(max(attempt, 1) - 1, 20))
-    assert 150 <= Backoff(1, 60, 300).wait(attempt, slow=True, spread=lambda: dice) <= 300
+    assert 150 <= Backoff(1, 60, 300).wait(attempt, pace="slow", spread=lambda: dice) <= 300
+    assert 30 <= Backoff(1, 60, 300).wait(attempt, pace="later", spread=lambda: dice) <= 60
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_giving_way_is_short_at_first_and_grows_to_a_minute(times: int, dice: float) -> None:
+    wait = Backoff().wait(times, pace="yield", spread=lambda: dice)
+    most = min(60, 2**times) if times < 10 else 60
+    assert most / 2 <= wait <= most
+
+
+def test_two_machines_of_one_name_take_turns_ever_more_slowly_and_the_last_one_is_soon_back() -> None:
+    rules, dice = Backoff(), random.Random(3)
+    device, clone = Contest(rules.calm_s), Contest(rules.calm_s)
+    taken = Failure("taken_over", "x", "yield")
+    now, turns, inside, outside = 0.0, [], device, clone
+    came_up = 0.0
+    while now < 3600:
+        inside.ended(taken, now - came_up)
+        came_up = now
+        turns.append(now)
+        inside, outside = outside, inside
+        now += rules.wait(outside.times, pace="yield", spread=dice.random)
+    assert turns[1] <= 2
+    assert len(turns) <= 110
+    assert all(later - earlier >= 25 for earlier, later in itertools.pairwise(turns[30:]))
+    assert device.times > 20
+    assert device.lasts(0)
+    assert device.lasts(60)
+    assert rules.wait(device.times, pace="yield", spread=lambda: 1.0) <= 60
+
+
+def test_after_a_calm_spell_the_next_take_over_is_the_first_again() -> None:
+    contest = Contest(120)
+    for _ in range(9):
+        contest.ended(Failure("taken_over", "x", "yield"), 50)
+    contest.ended(Failure("network", "y"), 100)
+    assert contest.times == 9
+    assert not contest.lasts(121)
+    contest.ended(Failure("network", "y"), 121)
+    assert contest.times == 0
+    contest.ended(Failure("taken_over", "x", "yield"), 500)
+    assert contest.times == 1
 
 
 def test_two_hundred_devices_do_not_come_back_together() -> None:
@@ -30,37 +74,22 @@ def test_two_hundred_devices_do_not_come_back_together() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "reason", "slow"),
+    ("error", "reason", "pace"),
     [
-        (socket.gaierror(-2, "Name or service not known"), "network", False),
-        (ConnectionRefusedError(), "network", False),
-        (TimeoutError(), "network", False),
-        (ConnectionResetError(), "network", False),
-        (RuntimeError("a fault"), "network", False),
-        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"), "protocol", True),
-        (ssl.SSLError(1, "[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca"), "certificate", True),
+        (socket.gaierror(-2, "Name or service not known"), "network", "soon"),
+        (ConnectionRefusedError(), "network", "soon"),
+        (TimeoutError(), "network", "soon"),
+        (ConnectionResetError(), "network", "soon"),
+        (RuntimeError("a fault"), "network", "soon"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"), "protocol", "slow"),
+        (ssl.SSLError(1, "[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca"), "certificate", "slow"),
     ],
     ids=repr,
 )
-def test_each_failure_has_its_reason_and_pace(error: Exception, reason: str, slow: bool) -> None:
+def test_each_failure_has_its_reason_and_pace(error: Exception, reason: str, pace: str) -> None:
     found = from_error(error, HERE)
-    assert (found.reason, found.slow) == (reason, slow)
+    assert (found.reason, found.pace) == (reason, pace)
     assert found.why.endswith(".")
-
-
-@pytest.mark.parametrize(
-    ("code", "reason", "slow"),
-    [
-        (134, "refused", True),
-        (135, "refused", True),
-        (142, "taken_over", True),
-        (139, "network", False),
-        (255, "network", False),
-    ],
-)
-def test_mqtt_reason_codes(code: int, reason: str, slow: bool) -> None:
-    found = from_reason(code, HERE)
-    assert (found.reason, found.slow) == (reason, slow)
 
 
 def test_only_an_alert_about_our_certificate_is_one() -> None:
