@@ -19,6 +19,7 @@ _WHERE = {
         "Cả một làng chạy thử trên máy này: văn phòng, ba loa, một kiosk",
     ),
     "install": ("deploy.commands", "install", "Cài một vai trò (loa, kiosk, văn phòng) lên máy này"),
+    "bundle": ("deploy.packages.bundle", "bundle", "Làm USB cài đặt có chữ ký, dùng không cần mạng"),
     "pair": ("deploy.pairing", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp"),
     "doctor": ("deploy.commands", "doctor", "Khám máy này: cái gì hỏng, vì sao, làm gì"),
     "bench": ("deploy.bench.command", "bench", "Đo tốc độ của máy này"),

@@ -9,7 +9,7 @@ import pytest
 from deploy.cli import main
 
 
-@pytest.mark.parametrize("call", ["--help", "scan --help", "scan pdf --help", "office init --help", "install --help"])
+@pytest.mark.parametrize("call", ["--help", "scan --help", "scan pdf --help", "office init --help", "bundle --help"])
 def test_no_heading_or_word_of_clicks_own_is_left_in_english(
     call: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,65 @@
+"""`langso bundle`: a signed installation stick with everything that an installation without a network needs."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from deploy.packages.errors import PackagingError
+from deploy.packages.targets import RELEASES
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_SETTINGS = Path("/etc/langso/langso.toml")
+
+
+@click.command()
+@click.option(
+    "--stick",
+    type=click.Path(path_type=Path, exists=True, file_okay=False, writable=True),
+    required=True,
+    help="Thư mục của USB, ví dụ /media/usb.",
+)
+@click.option(
+    "--release", "releases", multiple=True, type=click.Choice([*RELEASES]), help="Mặc định: mọi bản có gói."
+)
+@click.option("--key", default="", help="Vân tay của khoá ký, khi máy có nhiều khoá.")
+@click.option(
+    "--packages",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=_CHECKOUT / "build/packages",
+    help="Nơi make packages để các gói.",
+)
+def bundle(stick: Path, releases: tuple[str, ...], key: str, packages: Path) -> None:
+    """Làm USB cài đặt có chữ ký, cài được không cần mạng. Chạy trên máy làm gói, sau make packages.
+
+    Khoá ký tạo một lần, có mật khẩu, trên máy không nối mạng hay máy của kỹ thuật viên; không bao giờ ở văn phòng:
+
+    \b
+        gpg --quick-generate-key "Làng Số – USB cài đặt" ed25519 sign 10y
+        gpg --fingerprint        (chép vân tay ra giấy, mang theo khi đi cài)
+
+    Ở mỗi máy cần cài:  sudo sh /media/usb/langso/cai-dat.sh office   (hoặc speaker, kiosk)
+    """
+    from deploy.packages.stick import assemble, fingerprint_of, write_stick
+
+    if _SETTINGS.exists():
+        raise PackagingError("Máy này đã cài Làng Số; khoá ký không được ở đây, hãy làm USB trên máy làm gói.")
+    chosen = releases or tuple(name for name in RELEASES if any((packages / name).glob("langso-*.deb")))
+    if not chosen:
+        raise PackagingError(f"Chưa có gói nào trong {packages}; hãy chạy make packages trước.")
+    began = time.monotonic()
+    fingerprint = fingerprint_of(key)
+    folder = assemble(packages, chosen, key=fingerprint, say=click.echo)
+    click.echo("Ghi USB rồi đọc lại để kiểm …")
+    place = write_stick(folder, stick)
+    size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
+    click.echo(f"Xong: {place}, {size / 1e6:.0f} MB, {time.monotonic() - began:.0f} s.")
+    click.echo("Vân tay khoá, chép ra giấy để so khi cài lần đầu:")
+    click.echo("    " + spaced(fingerprint))
+
+
+def spaced(fingerprint: str) -> str:
+    """Forty digits in groups of four, as people compare them."""
+    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
