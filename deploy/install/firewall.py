@@ -42,7 +42,8 @@ def rules(role: str) -> str:
             '\t\tiif "lo" accept',
             "\t\tct state established,related accept",
             "\t\ttcp dport $ssh_ports accept",
-            "\t\tmeta l4proto { icmp, ipv6-icmp, igmp } accept",
+            # ICMP, IGMP, ICMPv6: by number, for a bare Debian has no list of names (netbase).
+            "\t\tmeta l4proto { 1, 2, 58 } accept",
             "\t\tct state invalid drop",
             "\t\tudp sport 67 udp dport 68 accept",
             "\t\tip6 saddr fe80::/10 udp dport 546 accept",

@@ -186,7 +186,8 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             command="/usr/sbin/mosquitto -c /etc/langso/broker/mosquitto.conf",
             needs=BROKER_CERTIFICATE,
             # It reads renewed certificates on SIGHUP, without letting a device go.
-            reload="/bin/kill -HUP $MAINPID",
+            # The shell's own kill: a bare Debian has no other (procps).
+            reload="/bin/sh -c 'kill -HUP $MAINPID'",
         ),
         Unit(
             name="langso-signer",

@@ -86,7 +86,9 @@ def load(machines: tuple[str, str], tmp_path: Path) -> Callable[..., None]:
         (tmp_path / "ssh").mkdir(exist_ok=True)
         (tmp_path / "ssh/sshd_config").write_text(sshd, encoding="utf-8")
         rules.write_text(firewall.rules(role).replace(firewall.LOCAL_RULES, str(own)), encoding="utf-8")
-        script = firewall.loader().replace("/etc/ssh/", f"{tmp_path}/ssh/")
+        # A bare Debian has no names of protocols and services.
+        bare = "mount --bind /dev/null /etc/protocols; mount --bind /dev/null /etc/services\n"
+        script = bare + firewall.loader().replace("/etc/ssh/", f"{tmp_path}/ssh/")
         subprocess.run(
             ["ip", "netns", "exec", machines[0], "/bin/sh", "-c", script, "load", str(rules)],
             check=True,
