@@ -18,6 +18,7 @@ _WHERE = {
         "village",
         "Cả một làng chạy thử trên máy này: văn phòng, ba loa, một kiosk",
     ),
+    "setup": ("deploy.machine_setup.command", "setup", "Đặt máy đã cài vào việc, từng bước một"),
     "install": ("deploy.commands", "install", "Cài một vai trò (loa, kiosk, văn phòng) lên máy này"),
     "bundle": ("deploy.packages.bundle", "bundle", "Làm USB cài đặt có chữ ký, dùng không cần mạng"),
     "pair": ("deploy.pairing", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp"),

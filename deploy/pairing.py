@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _SETTINGS = Path("/etc/langso/langso.toml")
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_BROKER = Path("/etc/langso/broker")
+_BROKER_CERTIFICATE = "broker.pem"
+_MAX_CERTIFICATE = 64 << 10
 
 
 @click.group()
@@ -105,14 +109,26 @@ def status(settings_file: Path) -> None:
 @click.option("--device", help="Đặt tên khác cho thiết bị (mặc định: tên nó xin).")
 @click.option("--replace", is_flag=True, help="Đây là máy thay cho máy cũ cùng tên.")
 @click.option("--code", help="Mười hai chữ số đọc trên thiết bị; không có thì lệnh này hỏi.")
+@click.option("--address", help="Tên hay địa chỉ của văn phòng mà thiết bị gọi tới; không có thì lệnh này hỏi.")
+@click.option("--here", is_flag=True, help="Thiết bị chạy ngay trên máy này (chạy thử).")
+@click.option("--broker-files", type=_FOLDER, default=_BROKER, show_default=True, help="Thư mục của máy chủ tin.")
 def answer(
-    request_file: Path, out: Path, settings_file: Path, device: str | None, replace: bool, code: str | None
+    request_file: Path,
+    out: Path,
+    settings_file: Path,
+    device: str | None,
+    replace: bool,
+    code: str | None,
+    address: str | None,
+    here: bool,
+    broker_files: Path,
 ) -> None:
     """Ở văn phòng: so mã, nhận thiết bị và ghi tệp trả lời."""
-    from langso.pairing import MAX_REQUEST_BYTES
+    from langso.pairing import MAX_REQUEST_BYTES, read_answer
+    from langso.pairing_stand import STICK
     from langso.paths import read_limited
     from langso.trust.errors import PairingError
-    from office.pairing import short_code_of
+    from office.pairing import office_host, short_code_of
 
     settings = load_settings(settings_file)
     raw = read_limited(request_file, MAX_REQUEST_BYTES)
@@ -120,24 +136,56 @@ def answer(
     told = code if code is not None else click.prompt("Mười hai chữ số đọc trên thiết bị")
     if _digits(told) != _digits(shown):
         raise PairingError("Mã không khớp: tệp này không phải của thiết bị đó; hãy tạo lại yêu cầu trên thiết bị.")
-    done = answer_at_office(settings, raw, device=device, replace=replace)
+    if address is None and not here and code is None:
+        asked = "Thiết bị gọi văn phòng bằng tên hay địa chỉ nào"
+        address = click.prompt(asked, default=office_host(settings)).strip()
+    done = answer_at_office(settings, raw, device=device, replace=replace, address=address, here=here)
     write_atomic(out, done.answer, mode=0o644)
-    click.echo(f"Đã nhận {done.device}. Mang {out} lại thiết bị, rồi: langso pair finish {out.name}")
+    reached = read_answer(done.answer)
+    click.echo(f"Đã nhận {done.device}; nó gọi văn phòng ở {reached.broker_host}:{reached.broker_port}.")
+    if (broker_files / _BROKER_CERTIFICATE).exists() and ensure_broker(
+        settings, () if here else (reached.broker_host,), broker_files
+    ):
+        click.echo("Đã cấp lại chứng thư của máy chủ tin. Tiếp theo: systemctl restart langso-broker")
+    click.echo(f"Mang {out} lại thiết bị, rồi: sudo langso pair finish {STICK}/{out.name}")
 
 
 @pair.command()
 @click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của văn phòng.")
-@click.option("--host", "hosts", multiple=True, required=True, help="Tên hay địa chỉ mà loa gọi tới.")
-@click.option(
-    "--into",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("/etc/langso/broker"),
-    help="Thư mục của máy chủ tin.",
-)
-def broker(settings_file: Path, hosts: tuple[str, ...], into: Path) -> None:
-    """Ở văn phòng: cấp chứng thư cho máy chủ tin (Mosquitto), sau langso office init."""
-    certify_broker(load_settings(settings_file), ("localhost", "127.0.0.1", *hosts), into)
-    click.echo(f"Đã ghi ca.pem, broker.pem, broker.key vào {into}. Tiếp theo: systemctl restart langso-broker")
+@click.option("--host", "hosts", multiple=True, help="Thêm một tên hay địa chỉ mà loa gọi tới.")
+@click.option("--into", type=_FOLDER, default=_BROKER, show_default=True, help="Thư mục của máy chủ tin.")
+@click.option("--again", is_flag=True, help="Cấp lại dù chứng thư đang có vẫn đủ tên và còn hạn.")
+def broker(settings_file: Path, hosts: tuple[str, ...], into: Path, again: bool) -> None:
+    """Ở văn phòng: cấp chứng thư cho máy chủ tin (Mosquitto), sau langso office init.
+
+    Chứng thư có mọi tên và địa chỉ của máy này trong mạng, và các tên đã cấp trước đây; đủ rồi thì giữ nguyên.
+    """
+    if ensure_broker(load_settings(settings_file), hosts, into, again=again):
+        click.echo(f"Đã ghi ca.pem, broker.pem, broker.key vào {into}. Tiếp theo: systemctl restart langso-broker")
+    else:
+        click.echo("Chứng thư của máy chủ tin đủ tên và còn hạn; không phải làm gì.")
+
+
+def ensure_broker(settings: Settings, hosts: tuple[str, ...], into: Path, *, again: bool = False) -> bool:
+    """Certifies the broker anew where a name of this office or one of `hosts` is missing, or a third of its life is
+    left; names of before stay, since devices know them. Whether it did. Raises as `certify_broker`.
+    """
+    from langso.certificates import SERVER_DAYS, names_in, until_of
+    from langso.errors import FileRefused
+    from langso.paths import read_limited
+    from langso.trust.errors import CertificateError
+    from office.console_ca import console_names
+
+    wanted = ("localhost", "127.0.0.1", *console_names(settings.office).all, *hosts)
+    try:
+        present = read_limited(into / _BROKER_CERTIFICATE, _MAX_CERTIFICATE)
+        known, left = names_in(present), until_of(present) - datetime.now(UTC)
+    except (FileRefused, CertificateError):
+        known, left = (), timedelta(0)
+    if not again and set(wanted) <= set(known) and left > timedelta(days=SERVER_DAYS / 3):
+        return False
+    certify_broker(settings, tuple(dict.fromkeys((*wanted, *known))), into)
+    return True
 
 
 def certify_broker(settings: Settings, hosts: tuple[str, ...], into: Path) -> None:
@@ -161,19 +209,34 @@ def certify_broker(settings: Settings, hosts: tuple[str, ...], into: Path) -> No
 
 
 def answer_at_office(
-    settings: Settings, request: bytes, *, device: str | None = None, replace: bool = False
+    settings: Settings,
+    request: bytes,
+    *,
+    device: str | None = None,
+    replace: bool = False,
+    address: str | None = None,
+    here: bool = False,
 ) -> Answered:
-    """Register a device and make the answer to its request. Raises PairingError, NotInitialised."""
+    """Register a device and make the answer to its request. `address`: what it calls the office, None: as
+    `office.pairing.office_host` says; `here`: it runs on this machine. Raises PairingError, NotInitialised.
+    """
     from langso.clock import SystemClock
     from office.fleet import Fleet
     from office.home import OfficeHome
+    from office.pairing import addresses_of
     from office.pairing import answer as office_answer
     from office.store import open_store
 
     home, clock = OfficeHome(settings), SystemClock()
     with acting_as_owner(home.state), open_store(home.database) as store:
         return office_answer(
-            request, settings, Fleet(store, home, clock), clock.now(), device=device, replace=replace
+            request,
+            settings,
+            Fleet(store, home, clock),
+            clock.now(),
+            device=device,
+            replace=replace,
+            addresses=addresses_of(settings, address, here=here),
         )
 
 

@@ -16,6 +16,7 @@ from langso.clock import Clock, SystemClock
 from langso.contract import Catalogue, Order, Topics
 from langso.health import Check
 from langso.link import Link, Will
+from langso.office_line import OfficeLine
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
 from langso.pairing_stand import PairingWatch
@@ -68,8 +69,10 @@ class Agent:
             state, self.outbox, self.clock, self._key, device=self.device, commune=commune, used=self._was_given
         )
         self.dossiers.tidy(self._waiting())
+        where = paired.whereabouts()
+        self._office = OfficeLine(settings.link.ca or paired.ca, self.keeper.known_time, where)
         self._client = client or office_client(
-            settings.kiosk.office_url or paired.answer.office_url, ca=settings.link.ca or paired.ca
+            settings.kiosk.office_url or paired.answer.office_url, line=self._office
         )
         self.sender = Sender(self.outbox, self.dossiers, self._client, on_change=self._look)
         self._topics = Topics(commune)
@@ -79,6 +82,8 @@ class Agent:
             will=Will(self._topics.device(self.device, "presence"), self._presence(online=False)),
             on_message=self.receive,
             on_state=self._on_link,
+            where=where,
+            known=self.keeper.known_time,
         )
         self._tidied = self.clock.monotonic()
         self.reporter = StateReporter(

@@ -12,6 +12,7 @@ import httpx
 
 from kiosk.dossiers import KIND, Dossiers
 from kiosk.errors import SendingFault, SendingRefused
+from langso.office_line import OfficeLine
 from langso.outbox import Item, Outbox
 from langso.worker_thread import WorkerThread
 
@@ -199,14 +200,9 @@ class Sender:
                 offset = int(after)
 
 
-def office_client(office_url: str, *, ca: Path | None = None, timeout: float = TIMEOUT_S) -> httpx.Client:
+def office_client(office_url: str, *, line: OfficeLine | None = None, timeout: float = TIMEOUT_S) -> httpx.Client:
     """An HTTP client of the office: its own certificate authority where the address is https; no proxies."""
-    import ssl
-
-    verify: ssl.SSLContext | bool = True
-    if office_url.startswith("https") and ca is not None:
-        verify = ssl.create_default_context(cafile=str(ca))
-    return httpx.Client(base_url=office_url, timeout=timeout, verify=verify, trust_env=False, follow_redirects=False)
+    return (line or OfficeLine()).client(office_url, base_url=office_url, timeout=timeout)
 
 
 def _fault(answer: httpx.Response, *, final: bool = False) -> SendingFault:

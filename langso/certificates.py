@@ -30,7 +30,7 @@ SERVER_DAYS = 5 * 365
 DEVICE_DAYS = 10 * 365
 
 # A device without a clock battery wakes years in the past and must still reach the office to learn the time.
-_NOT_BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
+_NOT_BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
 _SLUG = re.compile(SLUG)
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
@@ -123,6 +123,20 @@ def check_certificate(certificate_pem: bytes, ca_pem: bytes, tls_key: bytes, dev
         raise CertificateError("Chứng thư không phải của thiết bị này; hãy xin đúng thư trả lời của thiết bị.")
 
 
+def until_of(certificate_pem: bytes) -> datetime:
+    """When a certificate ends (UTC). Raises CertificateError."""
+    return _read(certificate_pem).not_valid_after_utc
+
+
+def names_in(certificate_pem: bytes) -> tuple[str, ...]:
+    """The host names and addresses that a server's certificate is for. Raises CertificateError."""
+    try:
+        names = _read(certificate_pem).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):
+        return ()
+    return (*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress)))
+
+
 def key_usage(*, ca: bool) -> x509.KeyUsage:
     """What a key of an authority (`ca`) or of an end certificate is for."""
     return x509.KeyUsage(
@@ -165,6 +179,15 @@ def load_key(pem: bytes) -> ec.EllipticCurvePrivateKey:
 def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     """The private key as PEM, not encrypted."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _read(pem: bytes) -> x509.Certificate:
+    """The first certificate in a PEM file, which may hold its key too."""
+    _limit(pem)
+    try:
+        return x509.load_pem_x509_certificate(pem)
+    except ValueError as error:
+        raise CertificateError("Tệp không có chứng thư dùng được; hãy kiểm tra lại tệp.") from error
 
 
 def _issue(

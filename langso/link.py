@@ -19,6 +19,8 @@ from langso.link_reasons import Failure, Reason
 from langso.link_rules import Backoff, Contest, from_error, perhaps_a_clone
 from langso.link_waiting import MAX_PAYLOAD, Outgoing, Waiting, check_filter, check_qos, check_topic
 from langso.settings_model import LinkSettings
+from langso.tls import KnownTime, wall_time
+from langso.whereabouts import Whereabouts
 
 __all__ = ["MAX_PAYLOAD", "Backoff", "Link", "LinkSettings", "Reason", "Will"]
 
@@ -26,12 +28,14 @@ log = logging.getLogger(__name__)
 
 STABLE_S = 30.0
 FLAPS = 3
+_PERHAPS_ELSEWHERE = ("network", "certificate", "clock", "protocol", "refused")
 
 
 class Link:
     """A connection as ``client_id``; callbacks come on the link's thread, should be quick and may raise (logged).
 
-    ``on_message(topic, payload, retain)``; ``on_state(connected, why)`` on each change, Vietnamese.
+    ``on_message(topic, payload, retain)``; ``on_state(connected, why)`` on each change, Vietnamese. ``where``: other
+    places at which the broker may be found; ``known``: the time by which its certificate's dates are judged.
     """
 
     def __init__(
@@ -43,6 +47,8 @@ class Link:
         on_message: Callable[[str, bytes, bool], None],
         on_state: Callable[[bool, str], None] | None = None,
         backoff: Backoff | None = None,
+        where: Whereabouts | None = None,
+        known: Callable[[], KnownTime] = wall_time,
     ) -> None:
         if will is not None:
             check_topic(will.topic)
@@ -53,7 +59,10 @@ class Link:
         self._on_message = on_message
         self._on_state = on_state
         self._backoff = backoff or Backoff(cap_s=settings.retry_max_s)
+        self._where = where
+        self._known = known
         self._waiting = Waiting()
+        self._leaving = threading.Event()
         self._up = threading.Event()
         self._stopping = threading.Event()
         self._announce = True
@@ -140,9 +149,13 @@ class Link:
         """Sends what waits (if connected), says goodbye and ends; ``announce``: the will is published."""
         self._announce = announce
         self._stopping.set()
-        self._waiting.ring()
+        self._leave()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout)
+
+    def renew(self) -> None:
+        """The certificate's file has changed: says goodbye without the will and connects anew at once."""
+        self._leave()
 
     def wait_connected(self, timeout: float) -> bool:
         """Waits until logged in and subscribed; False after ``timeout`` seconds."""
@@ -150,21 +163,31 @@ class Link:
 
     def _run(self) -> None:
         attempt = flaps = 0
-        while not self._stopping.is_set():
+        while True:
+            self._leaving.clear()
+            if self._stopping.is_set():
+                break
             was_up, failure = self._connect_once()
             up_s, self._came_up = self._up_for(), None
             if self._stopping.is_set():
                 break
+            if self._leaving.is_set():
+                attempt = flaps = 0
+                self._set_state(Failure("connecting", f"Đang nối lại tới {self._settings.host}."))
+                continue
             stable = up_s > STABLE_S
             attempt = 1 if stable else attempt + 1
             # Some brokers close the elder of two equals without a word: all it sees is a line cut again and again.
             flaps = flaps + 1 if was_up and not stable and failure.reason == "network" else 0
             if flaps >= FLAPS:
                 failure = perhaps_a_clone(self._settings)
+            # Another place is tried soon: a stranger at one address must not keep us from the office at the next.
+            elsewhere = not was_up and failure.reason in _PERHAPS_ELSEWHERE and self._where_missed()
             self._contest.ended(failure, up_s)
             self._set_state(failure)
             tries = self._contest.times if failure.pace == "yield" else attempt
-            self._stopping.wait(self._backoff.wait(tries, pace=failure.pace))
+            pace = "soon" if elsewhere and failure.pace == "slow" else failure.pace
+            self._leaving.wait(self._backoff.wait(tries, pace=pace))
         self._set_state(Failure("stopped", "Đã ngừng nối."))
         self._waiting.give_up()
 
@@ -177,9 +200,11 @@ class Link:
             will=self._will,
             on_up=self._on_up,
             on_message=self._on_message,
+            place=self._where.place(self._settings.host, self._settings.port) if self._where else None,
+            known=self._known,
         )
         try:
-            failure = connection.live(self._stopping, lambda: self._announce)
+            failure = connection.live(self._leaving, lambda: self._announce and self._stopping.is_set())
         except Exception as error:
             # Whatever a broker sends must not end the thread: the device would stay deaf for ever.
             log.exception("link %s: connection ended by an error", self._client_id)
@@ -190,12 +215,21 @@ class Link:
 
     def _on_up(self) -> None:
         self._came_up = time.monotonic()
+        if self._where is not None:
+            self._where.reached()
         self._set_state(Failure("connected", f"Đã nối tới {self._settings.host}."))
 
     def _up_for(self) -> float:
         """Seconds since this connection was there; 0: it is not."""
         came_up = self._came_up
         return 0.0 if came_up is None else time.monotonic() - came_up
+
+    def _where_missed(self) -> bool:
+        return self._where is not None and self._where.missed()
+
+    def _leave(self) -> None:
+        self._leaving.set()
+        self._waiting.ring()
 
     def _set_state(self, state: Failure) -> None:
         before, self._state = self._state, state

@@ -24,6 +24,8 @@ from langso.link_reasons import Failure, from_reason
 from langso.link_rules import from_error, from_log, tls_context
 from langso.link_waiting import MAX_PAYLOAD, Outgoing, Waiting
 from langso.settings_model import LinkSettings
+from langso.tls import KnownTime, wall_time
+from langso.whereabouts import Place
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,9 @@ class Will:
 
 class Connection:
     """One attempt: connects, then carries messages until the line is lost. A new paho client each time, so that
-    nothing of a broken connection is left over and renewed certificates are read."""
+    nothing of a broken connection is left over and renewed certificates are read.
+
+    `place`: where to connect, under the settings' name."""
 
     def __init__(
         self,
@@ -56,8 +60,12 @@ class Connection:
         will: Will | None,
         on_up: Callable[[], None],
         on_message: Callable[[str, bytes, bool], None],
+        place: Place | None = None,
+        known: Callable[[], KnownTime] = wall_time,
     ) -> None:
         self._settings = settings
+        self._place = place or Place(settings.host, settings.port)
+        self._known = known
         self._client_id = client_id
         self._waiting = waiting
         self._will = will
@@ -116,7 +124,7 @@ class Connection:
         self._in_flight.clear()
 
     def _connect(self) -> None:
-        context = tls_context(self._settings)
+        context = tls_context(self._settings, self._known)
         if context is not None:
             self._client.tls_set_context(context)
         if self._settings.username is not None:
@@ -132,8 +140,8 @@ class Connection:
         properties.MaximumPacketSize = MAX_PACKET
         properties.ReceiveMaximum = IN_FLIGHT
         self._client.connect(
-            self._settings.host,
-            self._settings.port,
+            self._place.address,
+            self._place.port,
             self._settings.keepalive,
             clean_start=False,
             properties=properties,

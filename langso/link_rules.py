@@ -12,8 +12,8 @@ from pathlib import Path
 
 from langso.link_reasons import Failure, Pace
 from langso.settings_model import LinkSettings, is_loopback
+from langso.tls import EXPIRED, NOT_YET_VALID, KnownTime, office_context, wall_time
 
-_CERT_NOT_YET_VALID, _CERT_EXPIRED = 9, 10
 _CLIENT_CERTIFICATE_ALERT = re.compile(r"ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)", re.I)
 
 
@@ -75,10 +75,11 @@ class CertificateFile(OSError):
     """A certificate or key file cannot be used; the message names it."""
 
 
-def tls_context(settings: LinkSettings) -> ssl.SSLContext | None:
+def tls_context(settings: LinkSettings, known: Callable[[], KnownTime] = wall_time) -> ssl.SSLContext | None:
     """TLS >= 1.2 that checks the broker's name and shows our certificate; None without ``ca``, on this machine only.
 
-    Raises CertificateFile naming what is wanting. Read afresh for each connection: renewed files need no restart.
+    The name is ``settings.host`` at whatever address, dates are judged by ``known``. Raises CertificateFile naming
+    what is wanting. Read afresh for each connection: renewed files need no restart.
     """
     if settings.ca is None:
         if is_loopback(settings.host):
@@ -87,10 +88,8 @@ def tls_context(settings: LinkSettings) -> ssl.SSLContext | None:
         raise CertificateFile(
             f"Chưa có `ca` để mã hoá đường tới {settings.host}; hãy ghép thiết bị hoặc đặt trong [link]."
         )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context.load_verify_locations(cafile=settings.ca)
+        context = office_context(settings.ca, known, server_name=settings.host)
     except (OSError, ValueError) as error:
         raise CertificateFile(_file_sentence(settings.ca, error)) from error
     if settings.cert is not None and settings.key is not None:
@@ -109,7 +108,7 @@ def from_error(error: Exception, settings: LinkSettings) -> Failure:
         case CertificateFile():
             return Failure("certificate", str(error), pace="slow")
         case ssl.SSLCertVerificationError():
-            if error.verify_code in (_CERT_NOT_YET_VALID, _CERT_EXPIRED):
+            if error.verify_code in (NOT_YET_VALID, EXPIRED):
                 return Failure(
                     "clock",
                     f"Chứng thư của {where} hết hạn hoặc chưa tới hạn; hãy xem lại đồng hồ máy trước.",

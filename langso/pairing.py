@@ -28,6 +28,7 @@ from langso.trust.errors import NotPaired, PairingError, Refused
 from langso.trust.keys import RootKeys, SigningKey, key_id
 from langso.trust.marks import FOLDER as TRUST_FOLDER
 from langso.trust.marks import begin_marks
+from langso.whereabouts import Whereabouts
 
 MAX_REQUEST_BYTES = 32 << 10
 MAX_ANSWER_BYTES = 2 << 20
@@ -57,7 +58,8 @@ class PairingRequest(Message):
 class PairingAnswer(Message):
     """What the office returns for one request (`request`: SHA-256 of its payload): identity, root, TLS, addresses.
 
-    `trust`: the trust bundle of that time, so that plans brought by hand can be verified before it first connects.
+    `noted`: the office's addresses at that time, tried where its name leads nowhere; TLS is under `broker_host` there
+    too. `trust`: the bundle of that time, so that plans brought by hand can be verified before it first connects.
     """
 
     kind: Literal["pairing-answer"] = "pairing-answer"
@@ -76,6 +78,7 @@ class PairingAnswer(Message):
     media_url: Url
     office_url: Url
     age_recipient: Annotated[str, StringConstraints(pattern="^age1[a-z0-9]{20,100}$")] | None = None
+    noted: Annotated[tuple[Host, ...], Field(max_length=8)] = ()
     trust: Annotated[str, StringConstraints(max_length=1 << 20)] | None = None
     made: Moment
 
@@ -107,6 +110,7 @@ class Addresses:
     media_url: str
     office_url: str
     age_recipient: str | None = None
+    noted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,10 @@ class Paired:
             "key": self.tls_key,
         }
         return settings.model_copy(update={name: value for name, value in found.items() if name not in given})
+
+    def whereabouts(self) -> Whereabouts:
+        """Where to look for the office when its address has changed."""
+        return Whereabouts(self.answer.commune, self.answer.noted)
 
     @property
     def ca(self) -> Path:
@@ -257,6 +265,7 @@ def answer_request(
             media_url=addresses.media_url,
             office_url=addresses.office_url,
             age_recipient=addresses.age_recipient,
+            noted=addresses.noted[:8],
             trust=None if trust is None else trust.decode(),
             made=now,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from langso.errors import LangsoError
+from langso.lifeline import Lifeline
 from langso.pairing import FOLDER, load_paired, waiting_request
 from langso.trust.errors import NotPaired
 
@@ -83,13 +84,19 @@ def in_a_sentence(stand: Stand) -> str:
 
 
 def wait_until_paired(
-    state_dir: Path, stop: threading.Event, *, beat: Callable[[str], None] = lambda _: None, every_s: float = LOOK_S
+    state_dir: Path,
+    stop: threading.Event,
+    *,
+    beat: Callable[[str], None] = lambda _: None,
+    every_s: float = LOOK_S,
 ) -> bool:
     """Returns True once there is a pairing that can be read, False when `stop` is set first.
 
-    Says how to pair once in the log, and again only when that changes; `beat` is called each round with the sentence.
+    Says how to pair once in the log, and again only when that changes; systemd sees a service that is up and alive,
+    with that sentence as its status. `beat` is called each round with it.
     """
     said = ""
+    lifeline = Lifeline("pairing", status=lambda: said)
     while not stop.is_set():
         stand = stand_of(state_dir)
         if stand.state == "paired":
@@ -100,6 +107,7 @@ def wait_until_paired(
         if sentence != said:
             said = sentence
             log.warning("%s", sentence)
+        lifeline.turned("pairing")
         beat(sentence)
         stop.wait(every_s)
     return False

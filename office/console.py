@@ -7,6 +7,7 @@ from types import TracebackType
 
 from langso.clock import Clock, SystemClock
 from langso.settings_model import Settings
+from office.advertising import Advertiser
 from office.archive import Archive
 from office.broadcasts import Broadcasts
 from office.catalogue import CatalogueKeeper
@@ -42,6 +43,7 @@ class Console:
         self.desk = Desk(self.store, self.home, self.clock)
         self.archive = Archive(self.store, self.desk, self.clock)
         self.publisher: Publisher | None = None
+        self.advertiser = Advertiser(settings)
         self.programme.recover_if_new()
 
     def start_publisher(
@@ -62,6 +64,7 @@ class Console:
             turned=turned,
         )
         self.publisher.start()
+        self.advertiser.start()
         return self.publisher
 
     def fleet_rows(self) -> list[FleetRow]:
@@ -71,6 +74,7 @@ class Console:
 
     def close(self) -> None:
         """Stops the publisher and lets go of the database."""
+        self.advertiser.stop()
         if self.publisher is not None:
             self.publisher.stop()
         self.store.close()

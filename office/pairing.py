@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from langso.lan import lan_addresses
 from langso.pairing import Addresses, answer_request, read_request
 from langso.settings_model import Settings, is_loopback
 from langso.trust import PairingError
+from office.console_ca import console_names
+from office.doors import device_addresses
 from office.fleet import Fleet
 from office.home import OfficeHome
 from office.registry import RESERVED, read_device
@@ -37,6 +40,7 @@ def answer(
     device: str | None = None,
     replace: bool = False,
     addresses: Addresses | None = None,
+    courier: bool = False,
 ) -> Answered:
     """Registers the device and answers. `device`: the id given (default: its wish); `replace`: another machine of
     that name gives way. Raises PairingError, CertificateError, NotInitialised.
@@ -66,15 +70,49 @@ def answer(
     return Answered(raw, id, read.short_code)
 
 
-def addresses_of(settings: Settings) -> Addresses:
-    """Where devices reach this office. A broker that the office calls localhost is at the office's public name."""
-    url = settings.office.public_url or f"http://{settings.office.host}:{settings.office.port}"
-    public = urlsplit(url).hostname or settings.link.host
-    broker = public if is_loopback(settings.link.host) else settings.link.host
+def addresses_of(settings: Settings, host: str | None = None, *, here: bool = False) -> Addresses:
+    """Where devices reach this office. `host`: its name or address on their network; None: as `office_host` says.
+
+    Names that mean each machine itself are refused, unless the device runs `here` (a trial). Raises PairingError.
+    """
+    public = urlsplit(settings.office.public_url or "").hostname
+    named = host or (public or "localhost" if here else office_host(settings))
+    broker = named if is_loopback(settings.link.host) else settings.link.host
+    media, office = device_addresses(settings, named)
+    if is_loopback(broker) and not here:
+        raise PairingError(
+            f"«{broker}» chỉ là chính máy đang gọi, thiết bị ở nơi khác không tới được; hãy thêm --address "
+            f"với tên hay địa chỉ của văn phòng trong mạng ({', '.join(console_names(settings.office).all)})."
+        )
+    if any(is_loopback(urlsplit(url).hostname or "") for url in (media, office)) and not here:
+        raise PairingError(
+            f"`public_url` trong [office] là {settings.office.public_url}, thiết bị ở nơi khác không tới được; "
+            "hãy ghi tên hay địa chỉ của văn phòng trong mạng."
+        )
+    if settings.office.https == "off" and settings.office.public_url is None and is_loopback(settings.office.host):
+        if not here:
+            raise PairingError(
+                "Trang văn phòng mới chỉ mở cho chính máy này nên thiết bị không tải được gì; "
+                'hãy đặt https = "own" trong [office].'
+            )
+    elif settings.office.https in ("own", "files") and named not in console_names(settings.office).all:
+        raise PairingError(
+            f"Chứng thư của văn phòng không có tên «{named}»; hãy thêm tên đó vào `names` trong [office] "
+            f"rồi khởi động lại, hoặc dùng {', '.join(console_names(settings.office).all)}."
+        )
     return Addresses(
         broker_host=broker,
         broker_port=settings.link.port,
-        media_url=url,
-        office_url=url,
+        media_url=media,
+        office_url=office,
         age_recipient=OfficeHome(settings).age_recipient(),
+        noted=() if here else tuple(one for one in lan_addresses() if one != named),
     )
+
+
+def office_host(settings: Settings) -> str:
+    """What devices may call this office: the name chosen, that of its public address, or this machine's own."""
+    public = urlsplit(settings.office.public_url or "").hostname or ""
+    if public and not is_loopback(public) and settings.office.https in ("off", "proxy"):
+        return public
+    return console_names(settings.office).first

@@ -15,6 +15,7 @@ from langso.contract.documents import DeviceOrder
 from langso.health import Check
 from langso.lifeline import Lifeline
 from langso.link import Link, Will
+from langso.office_line import OfficeLine
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
 from langso.pairing_stand import PairingWatch
@@ -76,6 +77,8 @@ class Agent:
         self.keeper = Keeper(
             state, paired.answer.commune, self.device, paired.roots, self._clock, settings.clock.trust
         )
+        self._where = paired.whereabouts()
+        self._office = OfficeLine(settings.link.ca or paired.ca, self.keeper.known_time, self._where)
         self.journal = Journal(self.store, self._clock, device=self.device, commune=paired.answer.commune)
         self.ledger = Ledger(self.store, self.journal, self._clock)
         self.library = Library(
@@ -83,7 +86,7 @@ class Agent:
             speaker.media_url or paired.answer.media_url,
             speaker.library_max_mb << 20,
             self._clock,
-            ca=settings.link.ca or paired.ca,
+            line=self._office,
             on_change=self._look,
         )
         self.player: Player = player or GstPlayer(speaker.sound, speaker.sink, calibration_ms=speaker.calibration_ms)
@@ -123,6 +126,8 @@ class Agent:
             will=Will(topics.device(self.device, "presence"), gone),
             on_message=self.inbox.receive,
             on_state=self._on_link,
+            where=self._where,
+            known=self.keeper.known_time,
         )
         self.receipts = ReceiptSender(
             store=self.store,

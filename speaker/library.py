@@ -26,6 +26,8 @@ from speaker.errors import LibraryFull, MediaRefused, MediaUnavailable
 if TYPE_CHECKING:
     import httpx
 
+    from langso.office_line import OfficeLine
+
 log = logging.getLogger(__name__)
 
 CHUNK = 64 * 1024
@@ -49,7 +51,7 @@ class _Try:
 class Library:
     """Files named by their SHA-256 in `folder`; `url`: `http(s)://host:port`, None when there is no source.
 
-    `on_change` is called (from the library's thread) when a medium has become ready. `ca`: PEM file for https.
+    `on_change` is called (from the library's thread) when a medium is ready. `line`: how the office is reached.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class Library:
         max_bytes: int,
         clock: Clock,
         *,
-        ca: Path | None = None,
+        line: OfficeLine | None = None,
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,7 +69,7 @@ class Library:
         self._url = url
         self._max = max_bytes
         self._clock = clock
-        self._ca = ca
+        self._line = line
         self._on_change = on_change
         self._lock = threading.Lock()
         self._wanted: dict[str, Media] = {}
@@ -221,16 +223,11 @@ class Library:
         return True
 
     def _client(self) -> httpx.Client:
-        import httpx
+        from langso.office_line import OfficeLine
 
-        verify: object = True
-        if self._ca is not None and (self._url or "").startswith("https:"):
-            import ssl
-
-            verify = ssl.create_default_context(cafile=str(self._ca))
         # Identity: a compressed answer has other bytes than the ones that Range counts.
         headers = {"Accept-Encoding": "identity"}
-        return httpx.Client(timeout=TIMEOUT_S, headers=headers, verify=verify, trust_env=False)  # type: ignore[arg-type]
+        return (self._line or OfficeLine()).client(self._url or "", timeout=TIMEOUT_S, headers=headers)
 
     def _stream(self, client: httpx.Client, medium: Media, part: Path, have: int) -> bool:
         headers = {"Range": f"bytes={have}-"} if have else {}

@@ -8,8 +8,7 @@ from pathlib import Path
 from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
 from deploy.install.steps import File, Folder, Packages, Release, Services, Step, Users
 from deploy.install.units import SETTINGS, units_of
-
-_BROKER_PORT = 8883
+from deploy.machine_setup.settings_text import BROKER_PORT, settings_text
 
 
 def steps_of(role: str, *, commune: str, commune_name: str, device: str, root: Path, source: Path) -> list[Step]:
@@ -33,7 +32,7 @@ def steps_of(role: str, *, commune: str, commune_name: str, device: str, root: P
     ]
     if role == "office":
         # The broker is reachable from the villages: certificates, not addresses, decide who may come in.
-        place = BrokerPlace("0.0.0.0", _BROKER_PORT, Path("/var/lib/langso-broker"), Path("/etc/langso/broker"))
+        place = BrokerPlace("0.0.0.0", BROKER_PORT, Path("/var/lib/langso-broker"), Path("/etc/langso/broker"))
         steps += [
             # There before `langso office init`, which gives what it makes to the folders' owners.
             Folder(root / "var/lib/langso-office", 0o750, "langso-office"),
@@ -45,65 +44,3 @@ def steps_of(role: str, *, commune: str, commune_name: str, device: str, root: P
     steps += [File(root / "etc/systemd/system" / unit.file_name, unit.text()) for unit in units]
     steps.append(Services(root, tuple(unit.file_name for unit in units)))
     return steps
-
-
-def settings_text(role: str, *, commune: str, commune_name: str, device: str) -> str:
-    """A first langso.toml for a role, with a comment beside what a technician must look at."""
-    state = f"/var/lib/langso-{role}"
-    head = [
-        "# Cấu hình Làng Số. Sau khi sửa: langso settings check " + SETTINGS,
-        "[commune]",
-        f'code = "{commune}"',
-        f'name = "{commune_name}"',
-        "",
-        "[device]",
-        f'id = "{device}"',
-        f'role = "{role}"',
-        'place = ""            # nơi đặt, nói như bà con: "Thôn 1 – đầu làng"',
-        "",
-        "[paths]",
-        f'state = "{state}"',
-        f'run = "/run/langso-{role}"',
-        "",
-    ]
-    return "\n".join([*head, *_SECTIONS[role], ""])
-
-
-_SECTIONS = {
-    "speaker": (
-        "[speaker]",
-        'sound = "alsa"        # hoặc "pulse"',
-        'sink = "default"',
-        "volume = 80",
-        "",
-        "[bridge]",
-        '# port = "/dev/ttyAMA0"   # cổng nối bộ điều khiển âm ly; bỏ trống nếu không có',
-        "lease_ms = 3000",
-    ),
-    "kiosk": (
-        "[scanner]",
-        'camera = "picamera2"  # hoặc "v4l2"',
-        'source = "0"',
-        "",
-        "[kiosk]",
-        "idle_s = 60",
-        "warn_s = 20",
-    ),
-    "office": (
-        "[link]",
-        'host = "localhost"',
-        f"port = {_BROKER_PORT}",
-        # langso office init writes these three.
-        'ca = "/var/lib/langso-office/link/ca.pem"',
-        'cert = "/var/lib/langso-office/link/office.pem"',
-        'key = "/var/lib/langso-office/link/office.key"',
-        "",
-        "[office]",
-        'host = "127.0.0.1"    # để sau một máy chủ HTTPS của xã',
-        "port = 8080",
-        "",
-        "[signer]",
-        'socket = "/run/langso-signer/signer.sock"',
-        'state = "/var/lib/langso-signer"   # khoá: chỉ người ký đọc được',
-    ),
-}

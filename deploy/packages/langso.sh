@@ -16,19 +16,22 @@ case "${1-}${2+ $2}" in
 esac
 home=/var/lib/$user
 
-case "${1-}" in
-    setup | doctor | install | bundle | pair | backup)
-        # They read every service's keys, ask systemd, or change the machine.
-        if [ "$(id -u)" != 0 ] && [ "${2-}" != --help ] && [ "${2-}" != -h ]; then
-            echo "Lệnh «langso $1» cần quyền quản trị; hãy chạy: sudo langso $*" >&2
-            exit 1
-        fi
-        user=$(id -un) home=${HOME:-/}
-        start "$programs/venv/bin/langso" "$@"
-        ;;
-    "" | -h | --help | --version)
-        user=$(id -un) home=${HOME:-/}
-        start "$programs/venv/bin/langso" "$@"
+kept() {
+    user=$(id -un) home=${HOME:-/}
+    start "$programs/venv/bin/langso" "$@"
+}
+
+case "${1-} ${2-}" in
+    # Root keys lie on a stick of whoever holds them; nothing of a service is touched.
+    " " | "-h "* | "--help "* | "--version "* | "root "*) kept "$@" ;;
+    # They read every service's keys and sticks, ask systemd, or change the machine.
+    "setup "* | "doctor "* | "install "* | "bundle "* | "pair "* | "backup "* | "office init" | "office trust")
+        for word in "$@"; do
+            case "$word" in -h | --help) kept "$@" ;; esac
+        done
+        [ "$(id -u)" = 0 ] && kept "$@"
+        echo "Lệnh «langso $1» cần quyền quản trị; hãy chạy: sudo langso $*" >&2
+        exit 1
         ;;
 esac
 

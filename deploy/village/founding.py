@@ -53,7 +53,7 @@ def pair(ground: Ground, machine: Machine) -> None:
         village=machine.village,
         now=datetime.now(UTC),
     )
-    finish_pairing(home.state, answer_at_office(load_settings(ground.office_settings), request).answer)
+    finish_pairing(home.state, answer_at_office(load_settings(ground.office_settings), request, here=True).answer)
 
 
 def add_own_account(ground: Ground) -> None:

@@ -16,6 +16,7 @@ from langso.contract import Catalogue, Document, Held, Message, Order, Plan, Rec
 from langso.errors import FileRefused
 from langso.health import Check
 from langso.paths import read_limited, write_atomic
+from langso.tls import KnownTime, known_time
 from langso.trust.chain import MAX_BUNDLE_BYTES, Opened, open_bundle
 from langso.trust.checks import trust_checks
 from langso.trust.envelope import Sealed, parse_payload, read_sealed
@@ -113,6 +114,10 @@ class Keeper:
                 age = None if self._proven is None else self._clock.monotonic() - self._proven
                 evidence = dataclasses.replace(self._evidence(), nonce_age_s=age)
             return judge_clock(self._clock.now(), evidence, floor=self.floor, mode=self._mode)
+
+    def known_time(self) -> KnownTime:
+        """The time by which the dates of certificates are judged."""
+        return known_time(self._clock.now(), self.clock_trust(), self.floor)
 
     def nonce(self) -> str:
         """32 hex digits to publish in the signed state while `needs_nonce` or the clock is not trusted.

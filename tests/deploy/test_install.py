@@ -10,9 +10,10 @@ from click.testing import CliRunner
 
 from deploy.commands import install
 from deploy.errors import DeployError
-from deploy.install.roles import settings_text, steps_of
+from deploy.install.roles import steps_of
 from deploy.install.steps import File, Folder, Services, Users
 from deploy.install.units import ROLES, units_of
+from deploy.machine_setup.settings_text import settings_text
 from langso.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,11 +14,13 @@ import pytest
 from click.testing import CliRunner
 from cryptography import x509
 
-from deploy.pairing import certify_broker, pair
+from deploy.pairing import certify_broker, ensure_broker, pair
 from deploy.village.founding import found
 from deploy.village.layout import MACHINES, Ground
-from langso.pairing import load_paired
+from langso.certificates import names_in
+from langso.pairing import load_paired, read_answer
 from langso.settings import load_settings
+from langso.settings_model import is_loopback
 from langso.trust import PairingError
 from office.registry import read_devices
 from speaker.commands import speaker as speaker_group
@@ -45,7 +47,7 @@ def ask(ground: Ground, out: Path, device: str = "loa-thon-1") -> str:
 def answer(ground: Ground, request: Path, out: Path, *more: str) -> None:
     CliRunner().invoke(
         pair,
-        ["answer", str(request), "-o", str(out), "--settings", str(ground.office_settings), *more],
+        ["answer", str(request), "-o", str(out), "--settings", str(ground.office_settings), "--here", *more],
         catch_exceptions=False,
     )
 
@@ -155,3 +157,46 @@ def test_muting_as_root_leaves_a_database_that_the_loudspeaker_opens(installed: 
     assert said.exit_code == 0, said.output
     assert (speaker.state / "speaker.sqlite").exists()
     assert not strangers(speaker.state)
+
+
+def own_door(ground: Ground) -> None:
+    """An office that devices reach by a name on the network."""
+    text = ground.office_settings.read_text(encoding="utf-8")
+    opened = re.sub(r'public_url = "[^"]*"', 'https = "own"\nnames = "xa-hoa-son.local"', text)
+    ground.office_settings.write_text(opened, encoding="utf-8")
+
+
+def test_the_answer_names_the_office_on_its_network_and_the_broker_is_certified_for_it(
+    ground: Ground, tmp_path: Path
+) -> None:
+    own_door(ground)
+    request, reply, broker = tmp_path / "request.json", tmp_path / "reply.json", tmp_path / "broker"
+    certify_broker(load_settings(ground.office_settings), ("localhost", "ten-cu.local"), broker)
+    code = ask(ground, request)
+    told = CliRunner().invoke(
+        pair,
+        [
+            *("answer", str(request), "-o", str(reply), "--settings", str(ground.office_settings)),
+            *("--code", code, "--replace", "--broker-files", str(broker)),
+        ],
+        catch_exceptions=False,
+    )
+    answered = read_answer(reply.read_bytes())
+    assert (answered.broker_host, answered.office_url) == ("xa-hoa-son.local", "https://xa-hoa-son.local:8443")
+    assert not any(is_loopback(one) for one in answered.noted)
+    assert "restart langso-broker" in told.output
+    assert {"xa-hoa-son.local", "ten-cu.local", "localhost"} <= set(names_in((broker / "broker.pem").read_bytes()))
+    assert not ensure_broker(load_settings(ground.office_settings), ("xa-hoa-son.local",), broker)
+
+
+def test_the_address_is_asked_and_this_machines_own_is_refused(ground: Ground, tmp_path: Path) -> None:
+    own_door(ground)
+    request, reply = tmp_path / "request.json", tmp_path / "reply.json"
+    code = ask(ground, request)
+    command = ["answer", str(request), "-o", str(reply), "--settings", str(ground.office_settings), "--replace"]
+    with pytest.raises(PairingError, match="--address"):
+        CliRunner().invoke(pair, command, input=f"{code}\nlocalhost\n", catch_exceptions=False)
+    assert not reply.exists()
+    told = CliRunner().invoke(pair, command, input=f"{code}\n\n", catch_exceptions=False)
+    assert "[xa-hoa-son.local]" in told.output
+    assert read_answer(reply.read_bytes()).broker_host == "xa-hoa-son.local"

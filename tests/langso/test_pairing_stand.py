@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
+
+from systemd_ear import SystemdEar
 
 from langso.certificates import make_ca
 from langso.pairing import (
@@ -78,6 +83,24 @@ def test_waiting_ends_with_the_pairing_and_speaks_once(tmp_path: Path, caplog: p
         assert wait_until_paired(tmp_path, threading.Event(), beat=beat, every_s=0.01)
     assert len(beats) == 3
     assert len(caplog.records) == 1
+
+
+def test_systemd_sees_a_waiting_device_up_and_alive_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systemd = SystemdEar(watchdog_s=0.2)
+    for name, value in systemd.environment.items():
+        monkeypatch.setenv(name, value)
+    stop = threading.Event()
+    waiting = threading.Thread(target=wait_until_paired, args=(tmp_path, stop), kwargs={"every_s": 0.01})
+    waiting.start()
+    try:
+        assert "langso pair request" in systemd.wait("READY")["STATUS"]
+        assert systemd.wait("WATCHDOG")
+    finally:
+        stop.set()
+        waiting.join()
+        systemd.close()
 
 
 def test_waiting_ends_when_it_is_told_to(tmp_path: Path) -> None:

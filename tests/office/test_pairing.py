@@ -10,10 +10,12 @@ from founded import initialise
 from langso.certificates import check_certificate
 from langso.clock import SystemClock
 from langso.pairing import begin_pairing, finish_pairing
+from langso.settings_model import LinkSettings, OfficeSettings, Settings
 from langso.trust import Keeper, PairingError, read_sealed
 from office.catalogue import CatalogueFile
 from office.errors import AlreadyInitialised, BroadcastRefused, CatalogueRefused
-from office.pairing import answer, short_code_of
+from office.pairing import Answered, addresses_of, short_code_of
+from office.pairing import answer as office_answer
 from office.when import read_when
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -21,6 +23,11 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 def request(folder: Path, device: str = "loa-1") -> bytes:
     return begin_pairing(folder, device=device, role="speaker", place="Thôn 1", village="thon-1", now=NOW)
+
+
+def answer(raw: bytes, settings: Settings, *more: Any, **options: Any) -> Answered:
+    """As for a device on this very machine."""
+    return office_answer(raw, settings, *more, addresses=addresses_of(settings, here=True), **options)
 
 
 def test_a_paired_device_trusts_the_office_and_the_office_knows_its_key(office_world: Any, tmp_path: Path) -> None:
@@ -90,3 +97,38 @@ def test_times_are_read_as_staff_write_them(said: str, meant: datetime) -> None:
 def test_a_time_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(BroadcastRefused):
         read_when(said, NOW)
+
+
+def reached(office_world: Any, host: str | None = None, broker: str = "localhost", **office: Any) -> Any:
+    settings = office_world.settings.model_copy(
+        update={"office": OfficeSettings(**office), "link": LinkSettings(host=broker)}
+    )
+    found = addresses_of(settings, host)
+    return found.broker_host, found.media_url, found.office_url
+
+
+def test_devices_are_given_the_offices_name_on_the_network_never_this_machines_own(office_world: Any) -> None:
+    own = {"https": "own", "names": "xa-hoa-son.local,192.168.1.20"}
+    name = "xa-hoa-son.local"
+    assert reached(office_world, **own) == (name, f"http://{name}", f"https://{name}:8443")
+    by_number = ("192.168.1.20", "http://192.168.1.20", "https://192.168.1.20:8443")
+    assert reached(office_world, "192.168.1.20", **own) == by_number
+    assert reached(office_world, "10.0.0.5", broker="may-chu.lan", public_url="https://xa.gov.vn")[0] == "may-chu.lan"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_an_answer_that_leads_back_to_the_device_itself_is_refused(office_world: Any, host: str) -> None:
+    with pytest.raises(PairingError, match="--address"):
+        reached(office_world, host, public_url="http://van-phong.lan:8080")
+    with pytest.raises(PairingError, match="`public_url`"):
+        reached(office_world, None, public_url=f"http://{f'[{host}]' if ':' in host else host}:8080")
+
+
+def test_an_office_that_listens_to_itself_only_is_told_so_before_a_device_is_paired(office_world: Any) -> None:
+    with pytest.raises(PairingError, match='https = "own"'):
+        reached(office_world, "192.168.1.20")
+
+
+def test_a_name_that_the_certificate_lacks_is_refused(office_world: Any) -> None:
+    with pytest.raises(PairingError, match="`names`"):
+        reached(office_world, "ten-khac.local", https="own", names="xa-hoa-son.local")

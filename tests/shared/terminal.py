@@ -12,16 +12,20 @@ import subprocess
 import time
 
 
-def at_terminal(command: list[str], *answers: tuple[str, str], patience: float = 60) -> str:
-    """Runs a command at a terminal of its own, answering each prompt; all that the terminal showed."""
+def at_terminal(command: list[str], *answers: tuple[object, ...], patience: float = 90) -> str:
+    """Runs a command at a terminal of its own, answering each prompt; all that the terminal showed.
+
+    Each answer: a pattern to wait for, what is typed then (`\x03`: Ctrl-C), and what to do just before typing.
+    """
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    # Its controlling terminal, so that Ctrl-C reaches it.
+    process = subprocess.Popen(command, preexec_fn=lambda: os.login_tty(theirs))
     os.close(theirs)
     seen, waiting, since = b"", list(answers), 0
     deadline = time.monotonic() + patience
     try:
         while time.monotonic() < deadline:
-            if select.select([ours], [], [], 0.2)[0]:
+            if select.select([ours], [], [], 0.1)[0]:
                 try:
                     data = os.read(ours, 65536)
                 except OSError:
@@ -29,9 +33,14 @@ def at_terminal(command: list[str], *answers: tuple[str, str], patience: float =
                 if not data:
                     break
                 seen += data
-            if waiting and re.search(waiting[0][0], seen[since:].decode("utf-8", "replace")):
+                continue
+            # Nothing more comes: it waits for an answer.
+            if waiting and re.search(str(waiting[0][0]), seen[since:].decode("utf-8", "replace")):
                 since = len(seen)
-                os.write(ours, waiting.pop(0)[1].encode() + b"\n")
+                _, typed, *first = waiting.pop(0)
+                for act in first:
+                    act()  # type: ignore[operator]
+                os.write(ours, str(typed).encode() + (b"" if typed == "\x03" else b"\n"))
     finally:
         os.close(ours)
         if process.poll() is None:

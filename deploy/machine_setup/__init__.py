@@ -1,0 +1,1 @@
+"""`sudo langso setup`: the technician's guide from an installed package to a machine that serves."""

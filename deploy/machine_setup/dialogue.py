@@ -1,0 +1,98 @@
+"""Plain questions that also work over a serial console and ssh; each can be answered beforehand by an option."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import click
+
+from deploy.machine_setup.errors import AnswerMissing
+from langso.errors import LangsoError
+from langso.words import fold
+
+Answer = TypeVar("Answer")
+_TRIES = 5
+# Terminals whose letters do not reach as far as Vietnamese: the console of Debian, serial lines.
+BARE_TERMINALS = ("linux", "vt100", "vt102", "vt220", "dumb")
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """`asks`: whether a person is there; `plain`: letters without marks; `check`: only tell, change nothing."""
+
+    asks: bool
+    plain: bool = False
+
+    def say(self, text: str = "", *, mark: str = "") -> None:
+        """A line. `mark`: "good", "warn" or "bad" colour it."""
+        color = {"good": "green", "warn": "yellow", "bad": "red"}.get(mark)
+        click.echo(click.style(self.shown(text), fg=color, bold=bool(color)) if color else self.shown(text))
+
+    def shown(self, text: str) -> str:
+        """As this terminal can show it."""
+        return fold(text) if self.plain else text
+
+    def ask(
+        self,
+        question: str,
+        option: str,
+        parse: Callable[[str], Answer],
+        *,
+        given: str | None = None,
+        default: str | None = None,
+    ) -> Answer:
+        """The parsed answer: the option's, else the person's (`default` on Enter), else the default.
+
+        `parse` raises LangsoError or ValueError for what is none; a person is asked again. Raises AnswerMissing.
+        """
+        if given is not None:
+            return parse(given)
+        if not self.asks:
+            if default is None:
+                raise AnswerMissing(
+                    f"Còn thiếu {option}: {question}. Hãy thêm vào lệnh, hoặc chạy lệnh ở một màn hình."
+                )
+            return parse(default)
+        for left in reversed(range(_TRIES)):
+            typed = click.prompt(
+                self.shown(question), default="" if default is None else default, show_default=bool(default)
+            )
+            try:
+                return parse(str(typed).strip())
+            except (LangsoError, ValueError) as error:
+                if not left:
+                    raise
+                self.say(str(error), mark="warn")
+        raise AssertionError("unreachable")
+
+    def agree(self, question: str, *, default: bool, unattended: bool) -> bool:
+        """Yes or no; `unattended`: the answer where nobody is asked."""
+        if not self.asks:
+            return unattended
+        hint = "[Y/n]" if default else "[y/N]"
+        return click.confirm(f"{self.shown(question)} {hint}", default=default, show_default=False)
+
+    def choose(self, question: str, option: str, choices: Sequence[str]) -> int:
+        """The number (from 0) of what a person picks from a list. Raises AnswerMissing where nobody is asked."""
+        for number, choice in enumerate(choices, 1):
+            self.say(f"  {number}. {choice}")
+
+        def parse(text: str) -> int:
+            if not (text.isascii() and text.isdigit() and 1 <= int(text) <= len(choices)):
+                raise ValueError(f"Hãy gõ một số từ 1 đến {len(choices)}.")
+            return int(text) - 1
+
+        return self.ask(question, option, parse, default="1" if len(choices) == 1 else None)
+
+    def wait(self, text: str) -> None:
+        """Until a person presses Enter."""
+        if self.asks:
+            click.prompt(self.shown(text), default="", show_default=False, prompt_suffix=" ")
+
+    def secret(self, prompt: str) -> str:
+        """Something typed without being shown. Raises AnswerMissing where nobody is there."""
+        if not self.asks:
+            raise AnswerMissing(f"Không có ai để hỏi «{prompt}»; hãy thêm tuỳ chọn đọc từ tệp.")
+        return str(click.prompt(self.shown(prompt), hide_input=True, default="", show_default=False))

@@ -1,0 +1,21 @@
+"""What the guide refuses."""
+
+from __future__ import annotations
+
+from deploy.errors import DeployError
+
+
+class SetupRefused(DeployError, RuntimeError):
+    """This machine cannot be set up as asked: another role, a wrong clock, settings that cannot be used."""
+
+
+class AnswerMissing(DeployError, ValueError):
+    """Nobody is there to be asked, and an option that answers is missing."""
+
+    exit_code = 2
+
+
+class NotYet(DeployError, RuntimeError):
+    """All that can be done now is done; the sentence says what must be brought first. Exit status 3."""
+
+    exit_code = 3

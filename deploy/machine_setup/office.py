@@ -1,0 +1,154 @@
+"""An office set up: keys and founding, broker, first account. Each step is skipped where it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
+from deploy.machine_setup.dialogue import Dialogue
+from deploy.machine_setup.place import Place
+from deploy.machine_setup.settings_text import BROKER_PORT
+from deploy.machine_setup.sitting import RootAnswers, Sitting
+from deploy.pairing import certify_broker
+from langso.contract import Caps
+from langso.lan import lan_addresses, lan_name
+from langso.paths import acting_as_owner, write_atomic
+from langso.settings import Settings
+from office import founding
+from office.home import OfficeHome
+
+
+@dataclass(frozen=True)
+class Account:
+    """What options say of the first account; `password_file`: its first line is the password."""
+
+    name: str | None = None
+    password_file: Path | None = None
+
+
+def found_office(
+    talk: Dialogue,
+    settings: Settings,
+    answers: RootAnswers,
+    caps: Caps,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> None:
+    """The office's own keys, then the commune's founding. Raises NotYet where holders must come first."""
+    home = OfficeHome(settings)
+    if home.trust_file.exists():
+        return
+    founding.begin(settings, now())
+    Sitting(talk, home, answers, caps, now).run()
+
+
+def hosts_of_broker(names: Sequence[str] = ()) -> tuple[str, ...]:
+    """By what devices may call the broker: names chosen, this machine's name and addresses on its network."""
+    return tuple(dict.fromkeys(("localhost", "127.0.0.1", *names, lan_name(), *lan_addresses())))
+
+
+def lay_broker(place: Place, settings: Settings, names: Sequence[str] = ()) -> bool:
+    """Configuration, access rules and certificate of the broker; whether anything changed.
+
+    The certificate is made anew where a name or address is missing in it.
+    """
+    state = place.broker_state
+    at = BrokerPlace("0.0.0.0", BROKER_PORT, state, place.broker)
+    changed = _put(place.broker / "mosquitto.conf", mosquitto_conf(at).encode(), 0o644)
+    changed |= _put(state / "access.acl", access_rules(settings.commune.code).encode(), 0o600)
+    hosts = hosts_of_broker(names)
+    if not set(hosts) <= certified_hosts(place.broker / "broker.pem"):
+        # Names of before stay: a device that knows one still finds it.
+        certify_broker(
+            settings,
+            tuple(dict.fromkeys((*hosts, *sorted(certified_hosts(place.broker / "broker.pem"))))),
+            place.broker,
+        )
+        changed = True
+    return changed
+
+
+def certified_hosts(certificate: Path) -> set[str]:
+    """The names and addresses in a certificate file; none where it is absent or damaged."""
+    from cryptography import x509
+
+    try:
+        found = x509.load_pem_x509_certificate(certificate.read_bytes())
+        names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, x509.ExtensionNotFound):
+        return set()
+    return {*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress))}
+
+
+def has_account(settings: Settings) -> bool:
+    """Whether anybody may log in to the console."""
+    from langso.clock import SystemClock
+    from office.accounts import Accounts
+    from office.store import open_store
+
+    home = OfficeHome(settings)
+    if not home.database.exists():
+        return False
+    with acting_as_owner(home.state), open_store(home.database) as store:
+        return any(usable for _, _, usable in Accounts(store, SystemClock(), settings.office).names())
+
+
+def first_account(talk: Dialogue, settings: Settings, account: Account) -> str | None:
+    """The first person who may log in, with a password of their own making; None where somebody can already.
+
+    Raises AnswerMissing, PasswordRefused, LoginRefused.
+    """
+    from langso.clock import SystemClock
+    from office.accounts import Accounts, login_of
+    from office.store import open_store
+
+    if has_account(settings):
+        return None
+    talk.say()
+    talk.say("Tài khoản đầu tiên vào trang web văn phòng (không có mật khẩu đặt sẵn).")
+    name = talk.ask("Tên đăng nhập (chữ thường, số)", "--account", login_of, given=account.name)
+    home = OfficeHome(settings)
+    with acting_as_owner(home.state), open_store(home.database) as store:
+        accounts = Accounts(store, SystemClock(), settings.office)
+
+        def good(text: str) -> str:
+            accounts.checked(text, name)
+            return text
+
+        if account.password_file is not None:
+            from langso.roots.passphrase import from_file
+
+            accounts.add(name, good(from_file(account.password_file)))
+        else:
+            accounts.add(name, _asked_twice(talk, good))
+    talk.say(f"Đã tạo tài khoản {name}.", mark="good")
+    return name
+
+
+def _asked_twice(talk: Dialogue, good: Callable[[str], str]) -> str:
+    from langso.errors import LangsoError
+    from office.errors import PasswordRefused
+
+    for _ in range(5):
+        first = talk.secret("Mật khẩu mới")
+        try:
+            good(first)
+        except LangsoError as refused:
+            talk.say(str(refused), mark="warn")
+            continue
+        if talk.secret("Gõ lại mật khẩu") == first:
+            return first
+        talk.say("Hai lần gõ không giống nhau; hãy đặt lại.", mark="warn")
+    raise PasswordRefused("Năm lần vẫn chưa đặt xong mật khẩu; hãy chạy lại: sudo langso setup")
+
+
+def _put(path: Path, data: bytes, mode: int) -> bool:
+    with acting_as_owner(path.parent):
+        path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        if path.exists() and path.read_bytes() == data:
+            return False
+        write_atomic(path, data, mode=mode)
+    return True

@@ -1,0 +1,294 @@
+"""The guide's order of steps, for whichever role this machine has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.machine_setup import names, serving, time_of_day
+from deploy.machine_setup.dialogue import Dialogue
+from deploy.machine_setup.errors import NotYet, SetupRefused
+from deploy.machine_setup.place import Place, role_of
+from deploy.machine_setup.settings_text import settings_text
+from langso.errors import LangsoError
+from langso.lan import lan_addresses, lan_name
+from langso.pairing_stand import stand_of
+from langso.paths import sync_folder, write_atomic
+from langso.settings import Settings, load_settings, parse_settings
+
+_ROLES = {"office": "văn phòng xã", "speaker": "loa", "kiosk": "kiosk"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line answers beforehand; None or empty: find out or ask."""
+
+    role: str | None = None
+    commune: str | None = None
+    commune_name: str | None = None
+    device: str | None = None
+    place: str | None = None
+    village: str | None = None
+    hostname: str | None = None
+    names: tuple[str, ...] = ()
+    time_of_day: str | None = None
+    stick: Path | None = None
+    codes: tuple[str, ...] = ()
+    replace: bool = False
+    pair_again: bool = False
+    root_count: int | None = None
+    root_threshold: int | None = None
+    root_sticks: tuple[Path, ...] = ()
+    holders: tuple[str, ...] = ()
+    passphrases: tuple[Path, ...] = ()
+    publics: tuple[Path, ...] = ()
+    proposals: tuple[Path, ...] = ()
+    not_a_stick: bool = False
+    quiet_hours: tuple[str, ...] = ()
+    volume: int = 100
+    account: str | None = None
+    account_password_file: Path | None = None
+    no_start: bool = False
+
+
+class Guide:
+    """One run of the guide. Everything that was done before is found out, not remembered."""
+
+    def __init__(self, talk: Dialogue, place: Place, options: Options) -> None:
+        self._talk, self._place, self._options = talk, place, options
+        self._changed = False
+
+    def run(self) -> None:
+        """Takes every step that can be taken now. Raises NotYet where something must be brought, SetupRefused."""
+        talk, options = self._talk, self._options
+        role = self._role()
+        talk.say(f"Làng Số: đặt máy này làm {_ROLES[role]}.")
+        time_of_day.put_right(talk, self._place.built(), given=options.time_of_day)
+        self._hostname(role)
+        file, settings = self._settings(role)
+        if role == "office":
+            settings = self._office(file, settings)
+        else:
+            self._device(settings)
+        self._serve(role, settings, anew=self._changed)
+
+    def to_do(self) -> list[str]:
+        """What `run` would do, a line each; changes nothing."""
+        place, role = self._place, role_of(self._place, self._options.role)
+        if role is None:
+            return [
+                "Chưa biết vai trò: hãy cài gói langso-office, langso-speaker hoặc langso-kiosk, hoặc thêm --role."
+            ]
+        lines = [f"Vai trò: {_ROLES[role]}."]
+        try:
+            present = place.present_settings()
+        except LangsoError as error:
+            return [*lines, f"Phải sửa trước: {error}"]
+        if present is None:
+            lines.append(f"Sẽ hỏi xã, tên máy, nơi đặt, rồi ghi {place.settings}.")
+        else:
+            lines.append(f"Đã có cấu hình {present[0]}: xã {present[1].commune.name}, máy {present[1].device.id}.")
+        lines += self._office_to_do(present) if role == "office" else self._device_to_do(present)
+        return [*lines, "Sẽ khởi động dịch vụ, chờ chạy, rồi khám máy (langso doctor)."]
+
+    def _office_to_do(self, present: tuple[Path, Settings] | None) -> list[str]:
+        from deploy.machine_setup.office import certified_hosts, has_account, hosts_of_broker
+        from deploy.machine_setup.sitting import load_draft
+        from office.home import OfficeHome
+
+        if present is None:
+            return [
+                "Sẽ tạo khoá của văn phòng và khoá gốc của xã, mỗi khoá một USB.",
+                "Sẽ cấp chứng thư cho máy chủ tin và tạo tài khoản đầu tiên.",
+            ]
+        home, lines = OfficeHome(present[1]), []
+        draft = load_draft(home)
+        if home.trust_file.exists():
+            lines.append("Đã lập xã.")
+        elif draft is None:
+            lines.append("Sẽ tạo khoá của văn phòng và khoá gốc của xã, mỗi khoá một USB.")
+        else:
+            lines.append(f"Lập xã đang dở: đã có {len(draft.keys)}/{draft.count} khoá gốc; sẽ làm tiếp.")
+        there = set(hosts_of_broker(self._options.names)) <= certified_hosts(self._place.broker / "broker.pem")
+        lines.append("Đã có chứng thư máy chủ tin." if there else "Sẽ cấp chứng thư cho máy chủ tin.")
+        lines.append("Đã có tài khoản." if has_account(present[1]) else "Sẽ hỏi tài khoản đầu tiên.")
+        lines.append("Sẽ xem USB có yêu cầu ghép nào không.")
+        return lines
+
+    def _device_to_do(self, present: tuple[Path, Settings] | None) -> list[str]:
+        if present is None:
+            return ["Sẽ ghi yêu cầu ghép lên USB."]
+        stand = stand_of(present[1].paths.state)
+        return {
+            "paired": ["Đã ghép với văn phòng."],
+            "asked": [f"Đang chờ thư trả lời (mã {stand.code}); sẽ tìm trên USB."],
+            "new": ["Sẽ ghi yêu cầu ghép lên USB."],
+            "broken": [f"Tệp ghép hỏng ({stand.why}); sẽ ghi yêu cầu mới lên USB."],
+        }[stand.state]
+
+    def _role(self) -> str:
+        known = role_of(self._place, self._options.role)
+        if known is None:
+            if not self._talk.asks:
+                raise SetupRefused("Máy này chưa cài gói Làng Số nào; hãy cài gói langso-VAI_TRÒ, hoặc thêm --role.")
+            roles = list(_ROLES)
+            known = roles[self._talk.choose("Máy này làm gì", "--role", [_ROLES[one] for one in roles])]
+        return known
+
+    def _hostname(self, role: str) -> None:
+        """A machine that still has the name it came with cannot be found among others of that name."""
+        talk, given = self._talk, self._options.hostname
+        if given is None:
+            if not self._place.real or role != "office" or not names.generic_hostname() or not talk.asks:
+                return
+            talk.say(f"Máy còn tên mặc định ({lan_name()}); loa và kiosk gọi văn phòng bằng tên này, nên phải riêng.")
+            given = talk.ask("Tên máy trên mạng", "--hostname", names.slug, default="van-phong-xa")
+        names.rename_host(names.slug(given), self._place.root)
+        talk.say(f"Tên máy trên mạng: {given}.local")
+
+    def _settings(self, role: str) -> tuple[Path, Settings]:
+        present = self._place.present_settings()
+        if present is not None:
+            file, settings = present
+            self._talk.say(f"Dùng cấu hình đã có {file}: {settings.commune.name}, máy {settings.device.id}.")
+            return present
+        talk, given = self._talk, self._options
+        name = talk.ask("Tên xã, ví dụ Xã Hoa Sơn", "--commune-name", names.line, given=given.commune_name)
+        code = talk.ask(
+            "Mã xã (giống nhau trên mọi máy của xã)",
+            "--commune",
+            names.slug,
+            given=given.commune,
+            default=names.slug_of(name) or None,
+        )
+        village = None
+        if role != "office":
+            told = talk.ask(
+                "Mã thôn, ví dụ thon-1 (Enter nếu không thuộc thôn nào)",
+                "--village",
+                lambda text: names.slug(text) if text else "",
+                given=given.village,
+                default="",
+            )
+            village = told or None
+        place = talk.ask(
+            "Nơi đặt máy, nói như bà con",
+            "--place",
+            names.optional_line,
+            given=given.place,
+            default="Ủy ban nhân dân xã" if role == "office" else "",
+        )
+        device = talk.ask(
+            "Tên máy này trong xã, ví dụ loa-thon-1",
+            "--device",
+            names.slug,
+            given=given.device,
+            default=names.device_default(role, village),
+        )
+        text = settings_text(
+            role,
+            commune=code,
+            commune_name=name,
+            device=device,
+            place=place,
+            village=village,
+            camera=_camera(self._place.root),
+            names=", ".join(given.names),
+            root=self._place.root,
+        )
+        file = self._place.draft if role == "office" else self._place.settings
+        settings = parse_settings(text.encode(), source=str(file))
+        file.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        write_atomic(file, text.encode(), mode=0o644)
+        self._changed = True
+        return file, settings
+
+    def _office(self, file: Path, settings: Settings) -> Settings:
+        from deploy.machine_setup.answering import answer_requests
+        from deploy.machine_setup.office import Account, first_account, found_office, lay_broker
+        from deploy.machine_setup.sitting import RootAnswers
+        from langso.contract import Caps
+        from office.limits import read_quiet_hours
+
+        talk, given = self._talk, self._options
+        caps = Caps(volume=given.volume, quiet_hours=read_quiet_hours(given.quiet_hours))
+        answers = RootAnswers(
+            sticks=given.root_sticks,
+            holders=given.holders,
+            passphrases=given.passphrases,
+            publics=given.publics,
+            proposals=given.proposals,
+            count=given.root_count,
+            threshold=given.root_threshold,
+            not_a_stick=given.not_a_stick,
+        )
+        found_office(talk, settings, answers, caps)
+        if lay_broker(self._place, settings, given.names):
+            talk.say(f"Máy chủ tin: các máy gọi tới {lan_name()} {' '.join(lan_addresses())}")
+            self._changed = True
+        first_account(talk, settings, Account(given.account, given.account_password_file))
+        if file == self._place.draft:
+            # Only now do the services begin: their condition is this file.
+            file.replace(self._place.settings)
+            sync_folder(self._place.etc)
+            settings = load_settings(self._place.settings)
+            self._changed = True
+        answer_requests(talk, settings, given=given.stick, codes=given.codes, replace=given.replace)
+        return settings
+
+    def _device(self, settings: Settings) -> None:
+        from deploy.machine_setup.device import pair_by_stick
+
+        given = self._options
+        try:
+            paired = pair_by_stick(
+                self._talk, settings, stick=given.stick, told=given.not_a_stick, anew=given.pair_again
+            )
+        except NotYet:
+            # It waits politely, and its screen says how to pair.
+            if self._place.real and serving.systemd_runs() and not given.no_start:
+                serving.start(self._talk, settings.device.role, anew=self._changed)
+            raise
+        if paired is not None:
+            self._time_from(paired.answer.broker_host)
+            self._changed = True
+
+    def _time_from(self, host: str) -> None:
+        """The office also gives its devices the time."""
+        import subprocess
+
+        from deploy.install.drop_ins import OFFICE_TIME_SOURCE, time_source
+
+        file = self._place.root / OFFICE_TIME_SOURCE.lstrip("/")
+        if file.parent.is_dir():
+            write_atomic(file, time_source(host).encode(), mode=0o644)
+            if self._place.real:
+                subprocess.run(["chronyc", "reload", "sources"], capture_output=True, check=False, timeout=20)
+
+    def _serve(self, role: str, settings: Settings, *, anew: bool) -> None:
+        talk = self._talk
+        if self._options.no_start or not self._place.real:
+            return
+        if not serving.systemd_runs():
+            raise SetupRefused(
+                "Máy này không chạy systemd nên dịch vụ chưa khởi động; hãy khởi động máy rồi chạy lại."
+            )
+        talk.say("Khởi động dịch vụ …")
+        down = serving.start(talk, role, anew=anew)
+        good = serving.examine_and_tell(talk, self._place.settings)
+        if down or not good:
+            raise SetupRefused("Chưa xong hẳn: hãy sửa mục đỏ ở trên, rồi chạy lại: sudo langso setup")
+        if role == "office":
+            from office.doors import console_url
+
+            talk.say(f"Trang web văn phòng: {console_url(settings.office)}", mark="good")
+        talk.say("Xong: máy đã vào việc.", mark="good")
+
+
+def _camera(root: Path) -> str:
+    """A Pi has its own camera's line; any other machine a camera on USB."""
+    try:
+        model = (root / "proc/device-tree/model").read_bytes()[:100]
+    except OSError:
+        return "v4l2"
+    return "picamera2" if b"Raspberry Pi" in model else "v4l2"

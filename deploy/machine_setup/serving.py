@@ -1,0 +1,79 @@
+"""The role's services started, waited for, and the machine examined."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from deploy.install.sockets import sockets_of
+from deploy.install.units import units_of
+from deploy.machine_setup.dialogue import Dialogue
+
+READY_S = 120.0
+_LOOK_S = 0.5
+
+
+def systemd_runs() -> bool:
+    """Whether there is a systemd to start anything with."""
+    return shutil.which("systemctl") is not None and Path("/run/systemd/system").is_dir()
+
+
+def start(talk: Dialogue, role: str, *, anew: bool) -> list[str]:
+    """Starts the role's units (`anew`: also those that run) and waits until each says it serves; those that do not.
+
+    Units are Type=notify: active means serving.
+    """
+    names = [unit.file_name for unit in units_of(role)]
+    doors = [socket.file_name for socket in sockets_of(role)]
+    for name in (*doors, *names):
+        _systemctl("enable", "--quiet", name)
+    if doors:
+        # A service takes over its doors as it starts; they are opened first.
+        if anew:
+            _systemctl("stop", *[name for name in names if name == f"langso-{role}.service"])
+        _systemctl("start", *doors)
+    _systemctl("restart" if anew else "start", "--no-block", *names)
+    return wait_for(talk, names)
+
+
+def wait_for(talk: Dialogue, names: list[str], *, active: Callable[[str], bool] | None = None) -> list[str]:
+    """Waits until all are active; tells each as it comes; those that are not after `READY_S`."""
+    active = active or (lambda name: _systemctl("is-active", "--quiet", name) == 0)
+    left, deadline = list(names), time.monotonic() + READY_S
+    while left and time.monotonic() < deadline:
+        for name in [one for one in left if active(one)]:
+            talk.say(f"  {name} đang chạy", mark="good")
+            left.remove(name)
+        if left:
+            time.sleep(_LOOK_S)
+    for name in left:
+        talk.say(f"  {name} chưa chạy được; xem: journalctl -u {name} -n 50", mark="bad")
+    return left
+
+
+def examine_and_tell(talk: Dialogue, settings: Path) -> bool:
+    """The doctor's lines that are not good; whether nothing is bad."""
+    from deploy.doctor import LABELS, examine
+
+    checks = examine(settings)
+    for check in checks:
+        if check.level != "ok":
+            mark = "bad" if check.level == "bad" else "warn"
+            talk.say(f"  {LABELS.get(check.name, check.name)}: {check.why}", mark=mark)
+            if check.fix:
+                talk.say(f"      → {check.fix}")
+    good = sum(check.level == "ok" for check in checks)
+    talk.say(f"Khám máy: {good} mục tốt, {len(checks) - good} mục cần để ý.")
+    return not any(check.level == "bad" for check in checks)
+
+
+def _systemctl(*words: str) -> int:
+    try:
+        return subprocess.run(
+            ["systemctl", *words], capture_output=True, check=False, timeout=200, stdin=subprocess.DEVNULL
+        ).returncode
+    except (OSError, subprocess.SubprocessError):
+        return 1

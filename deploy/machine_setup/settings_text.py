@@ -1,0 +1,101 @@
+"""The first langso.toml of each role, with a comment beside what a technician may have to look at."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from deploy.install.units import SETTINGS
+
+BROKER_PORT = 8883
+SYSTEM = Path("/")
+
+
+def settings_text(
+    role: str,
+    *,
+    commune: str,
+    commune_name: str,
+    device: str,
+    place: str = "",
+    village: str | None = None,
+    camera: str = "picamera2",
+    names: str = "",
+    root: Path = SYSTEM,
+) -> str:
+    """A first langso.toml. `camera`: of a kiosk; `names`: of an office, see [office]; `root`: a tree other than /.
+
+    Raises KeyError for a role that does not exist.
+    """
+    state = root / "var/lib"
+    lines = [
+        f"# Sau khi sửa: langso settings check {SETTINGS}, rồi sudo systemctl restart langso-{role}",
+        "[commune]",
+        f"code = {_quoted(commune)}",
+        f"name = {_quoted(commune_name)}",
+        "",
+        "[device]",
+        f"id = {_quoted(device)}",
+        f"role = {_quoted(role)}",
+        f"place = {_quoted(place)}   # nơi đặt, nói như bà con",
+        *([f"village = {_quoted(village)}"] if village else []),
+        "",
+        "[paths]",
+        f"state = {_quoted(str(state / f'langso-{role}'))}",
+        f"run = {_quoted(str(root / f'run/langso-{role}'))}",
+        "",
+    ]
+    return "\n".join([*lines, *_SECTIONS[role](root, camera, names), ""])
+
+
+def _speaker(_root: Path, _camera: str, _names: str) -> list[str]:
+    return [
+        "[speaker]",
+        'sound = "alsa"        # hoặc "pulse"',
+        'sink = "default"',
+        "volume = 80",
+        "",
+        "[bridge]",
+        '# port = "/dev/ttyAMA0"   # cổng nối bộ điều khiển âm ly; bỏ trống nếu không có',
+        "lease_ms = 3000",
+    ]
+
+
+def _kiosk(_root: Path, camera: str, _names: str) -> list[str]:
+    return [
+        "[scanner]",
+        f'camera = "{camera}"  # "picamera2" hoặc "v4l2"',
+        'source = "0"',
+        "",
+        "[kiosk]",
+        "idle_s = 60",
+        "warn_s = 20",
+    ]
+
+
+def _office(root: Path, _camera: str, names: str) -> list[str]:
+    link = root / "var/lib/langso-office/link"
+    return [
+        "[link]",
+        'host = "localhost"',
+        f"port = {BROKER_PORT}",
+        f"ca = {_quoted(str(link / 'ca.pem'))}",
+        f"cert = {_quoted(str(link / 'office.pem'))}",
+        f"key = {_quoted(str(link / 'office.key'))}",
+        "",
+        "[office]",
+        'https = "own"         # trang web có khoá, chứng thư do văn phòng tự làm',
+        f"names = {_quoted(names)}   # tên cán bộ gõ vào; để trống thì là TÊN-MÁY.local",
+        "",
+        "[signer]",
+        f"socket = {_quoted(str(root / 'run/langso-signer/signer.sock'))}",
+        f"state = {_quoted(str(root / 'var/lib/langso-signer'))}   # khoá: chỉ người ký đọc được",
+    ]
+
+
+_SECTIONS = {"speaker": _speaker, "kiosk": _kiosk, "office": _office}
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string: JSON's escapes are TOML's."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

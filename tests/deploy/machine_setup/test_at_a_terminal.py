@@ -1,0 +1,136 @@
+"""The guide as a technician meets it: at a terminal of its own, one stick after another."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from terminal import at_terminal
+
+from langso.pairing import load_paired
+from langso.settings import load_settings
+from office.home import OfficeHome
+
+from .conftest import PASSWORD, PHRASE, Tree
+
+Make = Callable[[str, str], Tree]
+# The guide itself, with keys that cost little and sticks that are folders: what is plugged in is a file's content.
+PROGRAM = """
+import sys
+from pathlib import Path
+from langso.roots import key_file
+from deploy.machine_setup import answering, device, sitting, usb
+sitting.NEW_KEYS = key_file.QUICK
+plugged = Path(sys.argv.pop(1))
+def sticks(machine=None):
+    return [usb.Stick(Path(p).name, "8 GB", Path(p), p) for p in plugged.read_text().split()]
+usb.sticks = answering.sticks = device.sticks = sticks
+from deploy.cli import main
+main()
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> tuple[list[str], Path]:
+    """The command's beginning, and the file that says which sticks are plugged in."""
+    plugged = tmp_path / "plugged"
+    plugged.write_text("")
+    file = tmp_path / "guide.py"
+    file.write_text(PROGRAM)
+    return [sys.executable, str(file), str(plugged), "setup"], plugged
+
+
+def test_an_office_is_founded_in_one_sitting_and_answers_a_device(
+    machine: Make, program: tuple[list[str], Path], sticks: list[Path], tmp_path: Path
+) -> None:
+    command, plugged = program
+    tree = machine("office", "office")
+
+    def plug(*folders: Path) -> Callable[[], None]:
+        return lambda: plugged.write_text("\n".join(map(str, folders))) and None  # type: ignore[func-returns-value]
+
+    def key(number: int, holder: str) -> list[tuple[object, ...]]:
+        return [
+            (rf"Khoá gốc {number}/3[^$]*bấm Enter\.", "", plug(sticks[number - 1])),
+            (r"Ai giữ khoá này", holder),
+            (r"Câu mật khẩu mới", PHRASE),
+            (r"Gõ lại lần nữa", PHRASE),
+        ]
+
+    shown = at_terminal(
+        [*command, *tree.words("--no-plain")],
+        (r"Giờ này đúng không|Tên xã", ""),
+        (r"Tên xã", "Xã Hoa Sơn"),
+        (r"Mã xã .*\[hoa-son\]", ""),
+        (r"Nơi đặt máy", ""),
+        (r"Tên máy này", "van-phong"),
+        (r"mấy USB khoá gốc .*\[3\]", ""),
+        (r"cần mấy USB cùng ký .*\[2\]", ""),
+        *key(1, "Bà Lan"),
+        (r"đưa lại người giữ", ""),
+        *key(2, "Ông Minh"),
+        (r"đưa lại người giữ", ""),
+        *key(3, "Chị Hoa"),
+        (r"Người giữ khoá đồng ý ký", "y"),
+        (r"đưa lại người giữ", ""),
+        (r"Ký tiếp bây giờ", "y"),
+        (r"bấm Enter\.", "", plug(sticks[0])),
+        (r"Người giữ khoá đồng ý ký", "y"),
+        (r"Câu mật khẩu của khoá Bà Lan", "mot cau sai that la dai dong"),
+        (r"Sai câu mật khẩu[^$]*Câu mật khẩu của khoá Bà Lan", PHRASE),
+        (r"đưa lại người giữ", "", plug()),
+        (r"Tên đăng nhập", "chi-mai"),
+        (r"Mật khẩu mới", "12345678"),
+        (r"Mật khẩu mới", PASSWORD),
+        (r"Gõ lại mật khẩu", PASSWORD),
+    )
+    for secret in (PHRASE, PASSWORD):
+        assert secret not in shown
+    assert "mỗi lần đổi cần 2 khoá" in shown
+    assert OfficeHome(load_settings(tree.settings)).trust().root.threshold == 2
+
+    speaker, usb = machine("speaker", "speaker"), tmp_path / "usb"
+    usb.mkdir()
+    plugged.write_text(str(usb))
+    shown = at_terminal(
+        [*command, *speaker.words("--plain", "--commune-name", "Xã Hoa Sơn", "--commune", "hoa-son")],
+        (r"Gio nay dung khong|Ma thon", ""),
+        (r"Ma thon", "thon-1"),
+        (r"Noi dat may", "Thôn 1 – đầu làng"),
+        (r"Ten may nay .*\[", "loa-thon-1"),
+    )
+    code = shown.split("MA SO KHOP:")[1].split("(")[0].strip()
+    at_terminal(
+        [*command, *tree.words("--no-plain")],
+        (r"Giờ này đúng không|yêu cầu ghép của loa «loa-thon-1», đặt ở Thôn 1 – đầu làng\. Nhận", "y"),
+        (r"yêu cầu ghép của loa «loa-thon-1», đặt ở Thôn 1 – đầu làng\. Nhận", "y"),
+        (r"Mười hai chữ số", code),
+    )
+    at_terminal([*command, *speaker.words("--plain")], (r"Gio nay dung khong", ""))
+    assert load_paired(speaker.state("speaker")).answer.device == "loa-thon-1"
+    assert load_settings(speaker.settings).device.place == "Thôn 1 – đầu làng"
+
+
+def test_ctrl_c_ends_it_with_a_word_and_no_half_settings(machine: Make, program: tuple[list[str], Path]) -> None:
+    tree = machine("office", "office")
+    shown = at_terminal([*program[0], *tree.words("--no-plain")], (r"Giờ này đúng không|Tên xã", "\x03"))
+    assert "Đã dừng." in shown
+    assert "Traceback" not in shown
+    assert not tree.draft.exists()
+
+
+def test_without_a_terminal_it_never_waits_for_an_answer(machine: Make, program: tuple[list[str], Path]) -> None:
+    tree = machine("office", "office")
+    done = subprocess.run(
+        [*program[0], *tree.words()],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "--commune-name" in done.stderr

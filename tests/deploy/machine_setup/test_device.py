@@ -1,0 +1,147 @@
+"""The guide pairs a device by a stick: it finds out by itself which step is next, at both ends."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deploy.machine_setup.answering import _requests
+from deploy.machine_setup.device import answer_name, json_files, request_name
+from deploy.machine_setup.errors import NotYet
+from langso.pairing import load_paired
+from langso.pairing_stand import stand_of
+from langso.roots.errors import StickRefused
+from langso.settings import load_settings
+from office.registry import read_devices
+
+from .conftest import Tree
+
+Make = Callable[[str, str], Tree]
+SPEAKER = ("--commune", "hoa-son", "--commune-name", "Xã Hoa Sơn", "--device", "loa-thon-1", "--village", "thon-1")
+
+
+@pytest.fixture
+def usb(tmp_path: Path) -> Path:
+    folder = tmp_path / "usb"
+    folder.mkdir()
+    return folder
+
+
+def code_in(output: str) -> str:
+    found = re.search(r"MÃ SO KHỚP: (\d{4} \d{4} \d{4})", output)
+    assert found, output
+    return found[1]
+
+
+def ask(tree: Tree, usb: Path, *more: str) -> Any:
+    return tree.call(*SPEAKER, "--place", "Thôn 1", "--stick", usb, "--not-a-stick", *more)
+
+
+def test_request_answer_and_end_are_three_runs_of_one_command(machine: Make, office: Tree, usb: Path) -> None:
+    speaker = machine("speaker", "speaker")
+    first = ask(speaker, usb)
+    assert isinstance(first.exception, NotYet)
+    assert first.exception.exit_code == 3
+    assert (usb / request_name("loa-thon-1")).is_file()
+    assert load_settings(speaker.settings).device.place == "Thôn 1"
+    answered = office.call("--stick", usb, "--code", code_in(first.output))
+    assert answered.exit_code == 0, answered.output
+    assert (usb / answer_name("loa-thon-1")).is_file()
+    assert [one.id for one in read_devices(office.state("office") / "devices")] == ["loa-thon-1"]
+    last = speaker.call("--stick", usb, "--not-a-stick")
+    assert last.exit_code == 0, f"{last.output} {last.exception!r}"
+    answer = load_paired(speaker.state("speaker")).answer
+    assert answer.device == "loa-thon-1"
+    again = speaker.call()
+    assert again.exit_code == 0, f"{again.output} {again.exception!r}"
+    assert load_paired(speaker.state("speaker")).answer == answer
+
+
+def test_run_again_before_the_answer_it_keeps_its_request(machine: Make, office: Tree, usb: Path) -> None:
+    speaker = machine("speaker", "speaker")
+    code = code_in(ask(speaker, usb).output)
+    (usb / request_name("loa-thon-1")).unlink()
+    assert code_in(ask(speaker, usb).output) == code
+    office.call("--stick", usb, "--code", code)
+    assert speaker.call("--stick", usb, "--not-a-stick").exit_code == 0
+
+
+def test_without_the_digits_nothing_is_answered(machine: Make, office: Tree, usb: Path) -> None:
+    ask(machine("speaker", "speaker"), usb)
+    for codes in ((), ("--code", "0000 0000 0000")):
+        assert office.call("--stick", usb, *codes).exit_code == 0
+        assert not (usb / answer_name("loa-thon-1")).exists()
+    assert read_devices(office.state("office") / "devices") == []
+
+
+def test_a_second_machine_of_the_name_is_answered_only_as_a_replacement(
+    machine: Make, office: Tree, usb: Path
+) -> None:
+    code = code_in(ask(machine("one", "speaker"), usb).output)
+    office.call("--stick", usb, "--code", code)
+    for path in usb.iterdir():
+        path.unlink()
+    code = code_in(ask(machine("two", "speaker"), usb).output)
+    office.call("--stick", usb, "--code", code)
+    assert not (usb / answer_name("loa-thon-1")).exists()
+    office.call("--stick", usb, "--code", code, "--replace")
+    assert (usb / answer_name("loa-thon-1")).exists()
+
+
+def test_an_answer_for_another_request_is_left_alone(machine: Make, office: Tree, usb: Path) -> None:
+    one, two = machine("one", "speaker"), machine("two", "kiosk")
+    code = code_in(ask(one, usb).output)
+    office.call("--stick", usb, "--code", code)
+    said = two.call(
+        *("--commune", "hoa-son", "--commune-name", "Xã Hoa Sơn", "--device", "kiosk-1", "--village", ""),
+        *("--place", "Nhà văn hoá", "--stick", usb, "--not-a-stick"),
+    )
+    assert isinstance(said.exception, NotYet)
+    assert stand_of(two.state("kiosk")).state == "asked"
+
+
+def test_a_paired_device_can_ask_anew_and_stays_paired_meanwhile(machine: Make, office: Tree, usb: Path) -> None:
+    speaker = machine("speaker", "speaker")
+    office.call("--stick", usb, "--code", code_in(ask(speaker, usb).output))
+    speaker.call("--stick", usb, "--not-a-stick")
+    before = load_paired(speaker.state("speaker")).answer
+    said = ask(speaker, usb, "--pair-again")
+    assert isinstance(said.exception, NotYet)
+    assert load_paired(speaker.state("speaker")).answer == before
+
+
+def test_a_stick_that_is_none_is_refused_and_nothing_is_asked(machine: Make, usb: Path) -> None:
+    speaker = machine("speaker", "speaker")
+    said = speaker.call(*SPEAKER, "--stick", usb)
+    assert isinstance(said.exception, StickRefused)
+    assert list(usb.iterdir()) == []
+
+
+def test_links_on_a_stick_are_not_followed(usb: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.json"
+    secret.write_text(json.dumps({"kind": "x"}))
+    (usb / "yeu-cau.json").symlink_to(secret)
+    assert json_files(usb) == []
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=300))
+def test_rubbish_on_a_stick_disturbs_nobody(usb: Path, raw: bytes) -> None:
+    (usb / "yeu-cau-x.json").write_bytes(raw)
+    (usb / "tra-loi-x.json").write_bytes(raw)
+    assert _requests(usb) == []
+
+
+def test_a_file_too_large_on_a_stick_is_passed_over(office: Tree, machine: Make, usb: Path) -> None:
+    code = code_in(ask(machine("speaker", "speaker"), usb).output)
+    (usb / "a.json").write_bytes(b"x" * (3 << 20))
+    said = office.call("--stick", usb, "--code", code)
+    assert said.exit_code == 0, f"{said.output} {said.exception!r}"
+    assert (usb / answer_name("loa-thon-1")).exists()

@@ -1,0 +1,248 @@
+"""The guide makes an office: founded with one stick after another, cut anywhere, never half begun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from deploy.errors import DeployError
+from deploy.machine_setup.errors import AnswerMissing, NotYet, SetupRefused
+from deploy.machine_setup.office import certified_hosts, has_account
+from langso.lan import lan_name
+from langso.paths import write_atomic
+from langso.roots.ceremony import sign_with, sit_down
+from langso.roots.proposal import read_proposal
+from langso.roots.sticks import key_on, read_memory
+from langso.settings import load_settings
+from office.home import OfficeHome
+
+from .conftest import OFFICE, PHRASE, Tree
+
+Make = Callable[[str, str], Tree]
+
+
+def test_an_office_is_made_in_one_go_from_options(office: Tree, sticks: list[Path]) -> None:
+    settings = load_settings(office.settings)
+    assert not office.draft.exists()
+    home = OfficeHome(settings)
+    opened = home.trust()
+    assert (len(opened.root.keys), opened.root.threshold, opened.trust.version) == (3, 2, 1)
+    assert [one.holder for one in home.holders()] == ["Bà Lan", "Ông Minh", "Chị Hoa"]
+    assert not home.founding_file.exists()
+    for stick, holder in zip(sticks, ("Bà Lan", "Ông Minh", "Chị Hoa"), strict=True):
+        assert key_on(stick, "hoa-son").holder == holder
+    assert sum(read_memory(stick, key_on(stick)) is not None for stick in sticks) == 2
+    assert {"localhost", "127.0.0.1", lan_name()} <= certified_hosts(office.root / "etc/langso/broker/broker.pem")
+    assert "hoa-son" in (office.root / "var/lib/langso-broker/access.acl").read_text()
+    assert settings.office.https == "own"
+    assert has_account(settings)
+
+
+def test_no_private_root_key_stays_on_the_office(office: Tree, sticks: list[Path]) -> None:
+    sealed = [key_on(stick).sealed.encode() for stick in sticks]
+    for path in office.root.rglob("*"):
+        if path.is_file():
+            assert not any(one in path.read_bytes() for one in sealed), path
+
+
+def test_run_again_nothing_is_asked_and_nothing_changes(office: Tree) -> None:
+    before = {path: path.read_bytes() for path in office.root.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    said = office.call()
+    assert said.exit_code == 0, f"{said.output} {said.exception!r}"
+    after = {path: path.read_bytes() for path in office.root.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    changed = {path.name for path in after if after[path] != before.get(path)}
+    assert changed <= {"office.db", "office.db-wal", "office.db-shm"}
+
+
+def test_founding_spread_over_days_begins_no_service_before_it_is_done(
+    machine: Make, sticks: list[Path], phrase: Path, account_words: list[str], tmp_path: Path
+) -> None:
+    tree = machine("office", "office")
+    base = [*OFFICE, "--not-a-stick", "--passphrase-file", str(phrase), "--root-count", "3", "--root-threshold", "2"]
+    first = tree.call(*base, "--root-stick", sticks[0], "--holder", "Bà Lan")
+    assert isinstance(first.exception, NotYet), first.output
+    assert "Còn thiếu 2 khoá gốc" in str(first.exception)
+    second = tree.call(*base, "--root-stick", sticks[1], "--holder", "Ông Minh")
+    assert "Còn thiếu 1 khoá gốc" in str(second.exception)
+    third = tree.call(*base, "--root-stick", sticks[2], "--holder", "Chị Hoa")
+    assert isinstance(third.exception, NotYet)
+    assert "Còn thiếu 1 chữ ký" in str(third.exception)
+    assert tree.draft.exists()
+    assert not tree.settings.exists()
+    # The second signature is made elsewhere and comes back as a file.
+    carried = tree.state("office") / "de-nghi.json"
+    signed = sign_with(sit_down(sticks[0], read_proposal(carried.read_bytes())), PHRASE)
+    back = tmp_path / "back.json"
+    write_atomic(back, signed.proposal.to_json())
+    last = tree.call("--proposal", back, *account_words)
+    assert last.exit_code == 0, f"{last.output} {last.exception!r}"
+    assert tree.settings.exists()
+
+
+def test_keys_made_elsewhere_come_as_public_parts(
+    machine: Make, sticks: list[Path], account_words: list[str], tmp_path: Path
+) -> None:
+    from langso.roots.ceremony import make_key
+    from langso.roots.key_file import QUICK, public_part
+
+    tree, words = machine("office", "office"), []
+    for number, stick in enumerate(sticks):
+        made = make_key(stick, PHRASE, commune="hoa-son", holder=f"Người {number}", now=datetime.now(UTC), cost=QUICK)
+        file = tmp_path / f"khoa-{number}.json"
+        file.write_bytes(public_part(made).to_json())
+        words += ["--root-public", str(file)]
+    said = tree.call(*OFFICE, "--root-count", "3", "--root-threshold", "2", *words)
+    assert isinstance(said.exception, NotYet), said.output
+    assert "Còn thiếu 2 chữ ký" in str(said.exception)
+    assert len(list(tree.state("office").glob("de-nghi.json"))) == 1
+
+
+def test_a_cut_at_any_write_is_taken_up_by_the_next_run(
+    machine: Make, root_words: list[str], account_words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The power goes at the n-th write; the run after it ends with a whole office."""
+    import langso.paths
+
+    real, number = langso.paths.write_atomic, 0
+    while True:
+        number += 1
+        tree = machine(f"office-{number}", "office")
+        words = [*OFFICE, *(word.replace("/usb-", f"/{number}-usb-") for word in root_words), *account_words]
+        for stick in (1, 2, 3):
+            (tmp_path / f"{number}-usb-{stick}").mkdir()
+        done: list[Path] = []
+
+        def cut(path: Path, data: bytes, *, mode: int = 0o600, done: list[Path] = done, at: int = number) -> None:
+            if len(done) + 1 == at:
+                raise KeyboardInterrupt
+            done.append(path)
+            real(path, data, mode=mode)
+
+        with monkeypatch.context() as patch:
+            for module in _writers():
+                patch.setattr(f"{module}.write_atomic", cut)
+            first = tree.call(*words)
+        if first.exit_code == 0:
+            break
+        assert not tree.settings.exists() or OfficeHome(load_settings(tree.settings)).trust_file.exists()
+        again = tree.call(*words)
+        assert again.exit_code == 0, f"cut at {number}, after {done[-1:]}: {again.output} {again.exception!r}"
+        assert OfficeHome(load_settings(tree.settings)).trust().trust.version == 1
+    assert number > 15
+
+
+def _writers() -> list[str]:
+    import sys
+
+    return [
+        name
+        for name, module in sys.modules.items()
+        if name.split(".")[0] in ("langso", "office", "deploy") and hasattr(module, "write_atomic")
+    ]
+
+
+def test_two_at_once_are_refused(machine: Make) -> None:
+    from langso.errors import AlreadyRunning
+    from langso.paths import SingleInstance
+
+    tree = machine("office", "office")
+    with SingleInstance(tree.root / "run/langso-setup.lock"):
+        said = tree.call(*OFFICE)
+    assert isinstance(said.exception, AlreadyRunning)
+    assert not tree.draft.exists()
+
+
+def test_a_machine_of_another_role_is_refused(office: Tree, machine: Make) -> None:
+    assert isinstance(office.call("--role", "speaker").exception, SetupRefused)
+    tree = machine("speaker", "speaker")
+    tree.settings.parent.mkdir(parents=True)
+    tree.settings.write_bytes(office.settings.read_bytes())
+    said = tree.call()
+    assert isinstance(said.exception, SetupRefused)
+    assert "«office»" in str(said.exception)
+
+
+def test_without_package_and_role_it_says_which_package(machine: Make) -> None:
+    said = machine("bare", "").call(*OFFICE)
+    assert isinstance(said.exception, SetupRefused)
+    assert "langso-VAI_TRÒ" in str(said.exception)
+
+
+def test_what_is_missing_unattended_is_named_by_its_option(machine: Make) -> None:
+    said = machine("office", "office").call("--commune-name", "Xã Hoa Sơn", "--commune", "hoa-son")
+    assert isinstance(said.exception, NotYet)
+    said = machine("bare", "speaker").call()
+    assert isinstance(said.exception, AnswerMissing)
+    assert "--commune-name" in str(said.exception)
+
+
+@pytest.mark.parametrize("bad", ["Hoa Sơn", "../x", "-x", "a" * 80])
+def test_a_bad_code_is_refused_with_a_suggestion(machine: Make, bad: str) -> None:
+    tree = machine("office", "office")
+    said = tree.call("--commune-name", "Xã Hoa Sơn", "--commune", bad, "--device", "vp")
+    assert isinstance(said.exception, DeployError)
+    assert not tree.draft.exists()
+
+
+def test_settings_with_mistakes_stop_it_with_every_mistake(machine: Make) -> None:
+    tree = machine("office", "office")
+    tree.settings.parent.mkdir(parents=True)
+    tree.settings.write_text('[commune]\ncode = "HOA"\n[device]\nid = "vp"\nrole = "office"\n')
+    said = tree.call()
+    assert "Tệp cài đặt" in str(said.exception)
+
+
+def test_check_tells_and_touches_nothing(machine: Make, office: Tree) -> None:
+    bare = machine("bare", "office")
+    before = sorted(bare.root.rglob("*"))
+    said = bare.call("--check")
+    assert said.exit_code == 0
+    assert "khoá gốc" in said.output
+    assert sorted(bare.root.rglob("*")) == before
+    finished = office.call("--check").output
+    for part in ("Đã lập xã", "Đã có chứng thư máy chủ tin", "Đã có tài khoản"):
+        assert part in finished
+
+
+def test_a_small_commune_is_warned_and_served(
+    machine: Make, sticks: list[Path], phrase: Path, account_words: list[str]
+) -> None:
+    tree = machine("office", "office")
+    said = tree.call(
+        *OFFICE,
+        *("--root-count", "1", "--root-threshold", "1", "--root-stick", sticks[0], "--holder", "Bà Lan"),
+        *("--passphrase-file", phrase, "--not-a-stick", *account_words),
+    )
+    assert said.exit_code == 0, f"{said.output} {said.exception!r}"
+    assert "CHÚ Ý: chỉ một khoá gốc" in said.output
+
+
+def test_a_folder_that_is_no_stick_gets_no_key(machine: Make, sticks: list[Path], phrase: Path) -> None:
+    said = machine("office", "office").call(
+        *OFFICE, "--root-stick", sticks[0], "--holder", "Bà Lan", "--passphrase-file", phrase
+    )
+    assert "--not-a-stick" in str(said.exception)
+    assert list(sticks[0].iterdir()) == []
+
+
+def test_a_new_name_of_the_machine_comes_into_the_brokers_certificate(office: Tree) -> None:
+    said = office.call("--name", "xa.hoa-son.lan")
+    assert said.exit_code == 0, said.output
+    certificate = office.root / "etc/langso/broker/broker.pem"
+    assert "xa.hoa-son.lan" in certified_hosts(certificate)
+    before = certificate.read_bytes()
+    assert office.call().exit_code == 0
+    assert certificate.read_bytes() == before
+
+
+def test_a_damaged_draft_is_told_not_begun_anew(machine: Make, sticks: list[Path], phrase: Path) -> None:
+    tree = machine("office", "office")
+    tree.call(*OFFICE, "--root-stick", sticks[0], "--holder", "A", "--passphrase-file", phrase, "--not-a-stick")
+    draft = tree.state("office") / "founding.json"
+    draft.write_bytes(draft.read_bytes()[:-9])
+    said = tree.call()
+    assert isinstance(said.exception, SetupRefused)
+    assert "bị hỏng" in str(said.exception)

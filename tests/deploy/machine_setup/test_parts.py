@@ -1,0 +1,173 @@
+"""Parts of the guide on their own: the clock, names, sticks, questions, settings of each role."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.install.units import ROLES
+from deploy.machine_setup import names, usb
+from deploy.machine_setup.dialogue import Dialogue
+from deploy.machine_setup.errors import AnswerMissing, SetupRefused
+from deploy.machine_setup.names import BadName
+from deploy.machine_setup.serving import wait_for
+from deploy.machine_setup.settings_text import settings_text
+from deploy.machine_setup.time_of_day import put_right
+from langso.roots.sticks import Machine
+from langso.settings import parse_settings
+
+ALONE = Dialogue(asks=False)
+BUILT = datetime(2026, 11, 29, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that can be set."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.sets = 0
+
+    def set(self, moment: datetime) -> None:
+        self.now, self.sets = moment, self.sets + 1
+
+    def put_right(self, *, synchronised: bool = False, given: str | None = None) -> None:
+        put_right(
+            ALONE,
+            BUILT,
+            given=given,
+            now=lambda: self.now,
+            set_clock=self.set,
+            synchronised=lambda: synchronised,
+        )
+
+
+@pytest.mark.parametrize(
+    "wrong", [datetime(1970, 1, 1, tzinfo=UTC), BUILT - timedelta(seconds=1), BUILT.replace(year=2101)]
+)
+def test_a_clock_that_cannot_be_right_is_never_signed_by(wrong: datetime) -> None:
+    clock = Clock(wrong)
+    for synchronised in (False, True):
+        with pytest.raises(AnswerMissing, match="--time"):
+            clock.put_right(synchronised=synchronised)
+    clock.put_right(given="30/11/2026 08:15")
+    assert clock.now == datetime(2026, 11, 30, 1, 15, tzinfo=UTC)
+
+
+def test_a_clock_kept_by_the_network_is_believed() -> None:
+    clock = Clock(BUILT + timedelta(days=400))
+    clock.put_right(synchronised=True)
+    clock.put_right(synchronised=False)
+    assert clock.sets == 0
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["", "hôm nay", "30-11-2026", "31/02/2027 10:00", "01/01/2020 10:00", "1/1/2200 10:00", "3/12/2026 25:00"],
+)
+def test_a_time_that_is_none_is_refused(bad: str) -> None:
+    with pytest.raises(SetupRefused):
+        Clock(BUILT).put_right(given=bad)
+
+
+@pytest.mark.parametrize(
+    ("said", "made"),
+    [("Xã Hoa Sơn", "hoa-son"), ("Phường Đông Hà", "dong-ha"), ("Xã", "xa"), ("", ""), ("Thôn 7", "thon-7")],
+)
+def test_a_code_is_proposed_from_a_name(said: str, made: str) -> None:
+    assert names.slug_of(said) == made
+
+
+def test_a_machine_with_a_name_of_its_own_keeps_it() -> None:
+    assert names.device_default("speaker", "thon-1", "loa-cho-moi") == "loa-cho-moi"
+    assert names.device_default("speaker", "thon-1", "raspberrypi") == "loa-thon-1"
+    assert names.device_default("speaker", None, "debian") is None
+    assert names.device_default("office", None, "debian") == "van-phong"
+
+
+def test_renaming_keeps_what_else_stands_in_hosts(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/hosts").write_text("127.0.0.1 localhost\n127.0.1.1 raspberrypi\n10.0.0.5 nas # 127.0.1.1\n")
+    names.rename_host("van-phong-xa", tmp_path)
+    assert (tmp_path / "etc/hostname").read_text() == "van-phong-xa\n"
+    assert (tmp_path / "etc/hosts").read_text().splitlines() == [
+        "127.0.0.1 localhost",
+        "10.0.0.5 nas # 127.0.1.1",
+        "127.0.1.1\tvan-phong-xa",
+    ]
+    for bad in ("", "-x", "a b", "x" * 64, "tên"):
+        with pytest.raises(BadName):
+            names.rename_host(bad, tmp_path)
+
+
+def disk(path: str, *parts: dict[str, Any], usb: bool = True) -> dict[str, Any]:
+    return {"path": path, "rm": False, "hotplug": usb, "tran": "usb" if usb else "sata", "children": list(parts)}
+
+
+def part(path: str, kind: str, mountpoint: str | None = None, label: str | None = None) -> dict[str, Any]:
+    return {"path": path, "fstype": kind, "mountpoint": mountpoint, "size": "7.5G", "label": label}
+
+
+LSBLK = {
+    "blockdevices": [
+        disk("/dev/sda", part("/dev/sda1", "ext4", "/"), part("/dev/sda2", "ext4"), usb=False),
+        disk("/dev/sdb", part("/dev/sdb1", "vfat", label="KHOA"), part("/dev/sdb2", "swap")),
+        # A machine may start from a disk on USB.
+        disk("/dev/sdc", part("/dev/sdc1", "ext4", "/boot"), part("/dev/sdc2", "exfat")),
+    ]
+}
+
+
+def test_only_unmounted_file_systems_on_sticks_are_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "lsblk"
+    program.write_text(f"#!/bin/sh\ncat <<'END'\n{json.dumps(LSBLK)}\nEND\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    (tmp_path / "mountinfo").write_text("")
+    found = usb.sticks(Machine(tmp_path / "mountinfo", tmp_path))
+    assert [(one.device, one.label, one.folder) for one in found] == [("/dev/sdb1", "KHOA", None)]
+
+
+def test_a_stick_is_mounted_politely_and_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = tmp_path / "said"
+    for name in ("mount", "umount"):
+        (tmp_path / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {said}\n')
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(usb, "MOUNTS", tmp_path / "media")
+    monkeypatch.setattr(usb, "sticks", lambda: [usb.Stick("KHOA", "8 GB", None, "/dev/sdb1")])
+    with usb.stick_for(Dialogue(asks=True), "USB", "--stick") as folder:
+        assert folder == tmp_path / "media/sdb1"
+    lines = said.read_text().splitlines()
+    assert lines[0].startswith("mount -o ")
+    assert all(option in lines[0] for option in ("nosuid", "nodev", "noexec"))
+    assert lines[1:] == [f"umount {tmp_path / 'media/sdb1'}"]
+    assert not (tmp_path / "media/sdb1").exists()
+
+
+def test_alone_a_default_serves_and_what_has_none_is_named() -> None:
+    assert ALONE.ask("Tên", "--x", str, default="y") == "y"
+    with pytest.raises(AnswerMissing, match="--x"):
+        ALONE.ask("Tên", "--x", str)
+    assert Dialogue(asks=False, plain=True).shown("Đặt máy làm văn phòng xã") == "Dat may lam van phong xa"
+
+
+def test_services_that_do_not_come_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.machine_setup.serving.READY_S", 0.05)
+    monkeypatch.setattr("deploy.machine_setup.serving._LOOK_S", 0.01)
+    assert wait_for(ALONE, ["a.service", "b.service"], active=lambda name: name == "a.service") == ["b.service"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_first_settings_of_a_role_are_valid_whatever_is_typed(role: str) -> None:
+    for odd in ('Thôn "1" \\ đầu làng', "#", "a = 1", "Nhà văn hoá 🙂"):
+        text = settings_text(role, commune="hoa-son", commune_name=odd, device="may-1", place=odd, village="thon-1")
+        assert tomllib.loads(text)["device"]["place"] == odd
+        found = parse_settings(text.encode())
+        assert found.commune.name == odd
+        assert found.paths.state == Path(f"/var/lib/langso-{role}")
+    assert settings_text("office", commune="a", commune_name="A", device="b", names="xa.lan, 10.0.0.2")
