@@ -20,6 +20,7 @@ _settings_option = click.option(
 _LATER = {
     "web": ("office.web.commands", "web", "Chạy trang web và nối với các loa, kiosk."),
     "trust": ("office.trust_commands", "trust", "Danh sách quyền của xã: xem, gia hạn, thu hồi, thay khoá."),
+    "ca": ("office.ca_commands", "ca", "Chứng thư của trang văn phòng: địa chỉ, dấu vân tay, cài cho điện thoại."),
     "staff": ("office.web.commands", "staff", "Người được vào trang web văn phòng."),
 }
 

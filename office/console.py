@@ -44,6 +44,7 @@ class Console:
         self.archive = Archive(self.store, self.desk, self.clock)
         self.publisher: Publisher | None = None
         self.advertiser = Advertiser(settings)
+        self.door_troubles: Callable[[], tuple[str, ...]] = tuple
         self.programme.recover_if_new()
 
     def start_publisher(

@@ -1,10 +1,11 @@
-"""Through which doors people and devices come to the office, and the addresses that lead there. Pure."""
+"""Through which doors people and devices come to the office, and the addresses that lead there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+from langso.lan import lan_addresses
 from langso.settings_model import OfficeSettings, Settings
 from office.console_ca import console_names
 
@@ -53,6 +54,11 @@ def guide_url(office: OfficeSettings, host: str) -> str | None:
     if office.https != "own" or not office.http_port:
         return None
     return _url("http", host, office.http_port) + GUIDE
+
+
+def scanned_url(office: OfficeSettings) -> str | None:
+    """The same for a phone that scans it: by number where there is one, since older phones know no `.local` names."""
+    return guide_url(office, next(iter(lan_addresses()), None) or console_names(office).first)
 
 
 def device_addresses(settings: Settings, host: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from office.console import Console
 from office.errors import NotFound, PageRefused, SignerUnreachable, TooManyTries
 from office.web import (
     broadcast_routes,
+    ca_routes,
     dossier_routes,
     fleet_routes,
     login_routes,
@@ -23,13 +24,19 @@ from office.web.desk_routes import desk_router
 from office.web.security import Guard
 from office.web.site import LoginNeeded, Site, go, is_part
 
+# Browsers heed it only where they met no warning. An own authority may be made anew, and a phone that knows only the
+# old one must come back to the page that installs the new one: by number at once, by name within a week.
+STRICT_OWN_S = 7 * 86400
+STRICT_S = 365 * 86400
+
 
 def make_app(console: Console, accounts: Accounts | None = None) -> FastAPI:
     """The application over an open office; the caller starts the publisher and closes the console."""
     site = Site(console, accounts or Accounts(console.store, console.clock, console.settings.office))
     app = FastAPI(title="Làng Số", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
-    for module in (login_routes, broadcast_routes, urgent_routes, fleet_routes, dossier_routes, media_routes):
+    staff = (login_routes, broadcast_routes, urgent_routes, fleet_routes, dossier_routes)
+    for module in (*staff, media_routes, ca_routes):
         app.include_router(module.router)
     app.include_router(desk_router(console.desk))
 
@@ -61,7 +68,12 @@ def make_app(console: Console, accounts: Accounts | None = None) -> FastAPI:
     app.add_exception_handler(LoginNeeded, login_needed)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_middleware(Guard, error_page=refused)
+    app.add_middleware(
+        Guard,
+        error_page=refused,
+        elsewhere=lambda request: ca_routes.elsewhere(site, request),
+        strict_s=STRICT_OWN_S if console.settings.office.https == "own" else STRICT_S,
+    )
     return app
 
 

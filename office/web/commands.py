@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    import uvicorn
-
-    from langso.settings_model import OfficeSettings
     from office.accounts import Accounts
     from office.console import Console
 
@@ -22,7 +18,6 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option(
     "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
 )
-GRACE_S = 3
 
 
 @click.command()
@@ -30,79 +25,29 @@ GRACE_S = 3
 def web(settings_file: Path) -> None:
     """Chạy trang web của văn phòng và nối với các loa, kiosk, cho tới khi có lệnh dừng (Ctrl-C)."""
     import logging
-
-    import uvicorn
+    from contextlib import closing
 
     from langso.lifeline import Lifeline
     from langso.paths import SingleInstance
     from langso.settings import load_settings
     from office.console import Console
+    from office.doors import console_url
     from office.web.app import make_app
+    from office.web.serving import Serving
 
     settings = load_settings(settings_file)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("httpx", "multipart"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    with SingleInstance(settings.paths.run / "office-web.lock", name="Trang web văn phòng"):
-        listener = listen(settings.office)
-        with listener, Console(settings) as console:
-            app = make_app(console)
-            lifeline = Lifeline("pages", "publisher", status=lambda: _status(console))
+    lock = SingleInstance(settings.paths.run / "office-web.lock", name="Trang web văn phòng")
+    with lock, Console(settings) as console:
+        lifeline = Lifeline("pages", "publisher", status=lambda: _status(console))
+        serving = Serving(console.home, make_app(console), console.clock, lambda: lifeline.turned("pages"))
+        console.door_troubles = lambda: serving.troubles
+        with closing(serving):
             console.start_publisher(turned=lambda: lifeline.turned("publisher"))
-            config = uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE_S,
-                # One process, some clerks and devices: more at once is a fault or an attack.
-                limit_concurrency=1000,
-                h11_max_incomplete_event_size=32 << 10,
-            )
-            address = settings.office.public_url or f"http://{settings.office.host}:{settings.office.port}"
-            click.echo(f"Trang web văn phòng: {address}")
-            watched_server(config, lambda: lifeline.turned("pages")).run([listener])
-
-
-def watched_server(config: uvicorn.Config, turned: Callable[[], None]) -> uvicorn.Server:
-    """A server that calls `turned` in every round of its loop, the first time when it serves."""
-    import uvicorn
-
-    class Watched(uvicorn.Server):
-        # Not `callback_notify`: that counts wall time, which falls silent when the clock is set back.
-        async def on_tick(self, counter: int) -> bool:
-            turned()
-            return await super().on_tick(counter)
-
-    return Watched(config)
-
-
-def listen(office: OfficeSettings) -> socket.socket:
-    """The listening socket; taken before anything else starts. Raises PortTaken."""
-    from langso.errors import os_reason
-    from office.errors import PortTaken
-
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            office.host, office.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise PortTaken(f"Không hiểu địa chỉ {office.host}; hãy sửa `host` trong [office].") from error
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        import errno
-
-        why = "đang có chương trình khác dùng" if error.errno == errno.EADDRINUSE else os_reason(error)
-        raise PortTaken(
-            f"Không mở được cổng {office.port} ở {office.host}: {why}; "
-            "hãy tắt chương trình đó hoặc đổi `port` trong [office]."
-        ) from error
-    return listener
+            click.echo(f"Trang web văn phòng: {console_url(settings.office)}")
+            serving.run()
 
 
 @click.group()
@@ -158,7 +103,8 @@ def _status(console: Console) -> str:
     if status is None:
         return ""
     link = "Đã nối máy chủ tin" if status.connected else f"Chưa nối máy chủ tin: {status.why}"
-    return f"{link}; {status.trouble}" if status.trouble else link
+    said = (link, status.trouble, console.programme.why, *console.door_troubles())
+    return "; ".join(part.rstrip(".") for part in said if part)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from office.accounts import MAX_PASSWORD, Opened, Session
+from office.doors import console_url
 from office.errors import LoginRefused, PageRefused, PasswordRefused, TooManyTries
 from office.web.forms import Form
 from office.web.security import cookie_name, login_token, same, set_cookie
@@ -120,5 +121,7 @@ def _account(site: SiteHere, session: Session, problem: str, *, done: bool = Fal
         sessions=site.accounts.sessions(session.login),
         problem=problem,
         done=done,
+        phone=console_url(site.console.settings.office) if site.console.settings.office.https == "own" else "",
+        doors=site.console.door_troubles(),
         shortest=site.console.settings.office.password_min,
     )

@@ -15,6 +15,7 @@ _STATIC = Path(__file__).parent / "static"
 _OWN = {
     "console.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
+    "cai.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 _TYPES = {".js": "text/javascript; charset=utf-8", ".ttf": "font/ttf"}

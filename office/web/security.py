@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -14,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langso.settings_model import is_loopback
+from office.doors import GUIDE
 from office.errors import PageRefused
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,8 @@ DEVICE_DOORS = ("/media/", "/desk/uploads", "/static/")
 
 _LIMITS = (("/soan", 64 << 10), ("/khan-cap", 64 << 10))
 _LIMIT = 8 << 10
+DOOR = "langso.door"
+"""Where a request's scope says through which door it came; absent: the plain one."""
 COOKIE_SECURE = "__Host-langso"
 COOKIE_PLAIN = "langso"
 ErrorPage = Callable[[Request, PageRefused], Awaitable[Response]]
@@ -48,8 +50,8 @@ def limit_of(path: str) -> int | None:
     return next((limit for start, limit in _LIMITS if path.startswith(start)), _LIMIT)
 
 
-def check_origin(method: str, headers: Headers) -> None:
-    """A page of another site may not make this browser act. Raises PageRefused."""
+def check_origin(method: str, headers: Headers, scheme: str) -> None:
+    """A page of another site may not make this browser act, nor this name's page without TLS. Raises PageRefused."""
     if method in SAFE:
         return
     site = headers.get("sec-fetch-site")
@@ -57,13 +59,20 @@ def check_origin(method: str, headers: Headers) -> None:
         raise PageRefused("Lệnh này đến từ trang khác nên không nhận; hãy mở lại trang văn phòng rồi làm lại.")
     origin = headers.get("origin")
     # A client without Origin is no browser, so nobody can ride on its cookie; the form's token is still asked.
-    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    if origin is not None and origin.lower() != f"{scheme}://{headers.get('host', '')}".lower():
         raise PageRefused("Lệnh này đến từ trang khác nên không nhận; hãy mở lại trang văn phòng rồi làm lại.")
 
 
-def check_transport(scheme: str, client: str, path: str) -> None:
-    """Passwords cross a wire only under TLS. Raises PageRefused."""
-    if scheme == "https" or is_loopback(client) or path.startswith(DEVICE_DOORS):
+def check_transport(door: str, scheme: str, client: str, path: str) -> None:
+    """Passwords cross a wire only under TLS, and a door leads only where it is meant to. Raises PageRefused."""
+    if path.startswith(DEVICE_DOORS):
+        return
+    if door == "device":
+        raise PageRefused("Cổng này chỉ dành cho loa và kiosk; hãy mở trang văn phòng ở địa chỉ của nó.", 404)
+    if door == "guide":
+        if _in_guide(path):
+            return
+    elif scheme == "https" or is_loopback(client):
         return
     raise PageRefused(
         "Trang này chỉ mở qua https hoặc ngay tại máy văn phòng; hãy dùng địa chỉ bắt đầu bằng https://."
@@ -93,11 +102,19 @@ def same(one: str, other: str) -> bool:
 
 
 class Guard:
-    """The outermost layer: refuses before anything is parsed, and puts the headers on whatever goes out."""
+    """The outermost layer: refuses before anything is parsed, and puts the headers on whatever goes out.
 
-    def __init__(self, app: ASGIApp, error_page: ErrorPage) -> None:
+    `elsewhere`: the answer to a page asked for at the door without TLS. `strict_s`: how long browsers that came over
+    TLS without a warning shall come over TLS only.
+    """
+
+    def __init__(
+        self, app: ASGIApp, error_page: ErrorPage, elsewhere: Callable[[Request], Response], strict_s: int
+    ) -> None:
         self._app = app
         self._error_page = error_page
+        self._elsewhere = elsewhere
+        self._strict_s = strict_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -106,6 +123,7 @@ class Guard:
             return
         request = Request(scope)
         path, limit = request.url.path, limit_of(request.url.path)
+        door = str(scope.get(DOOR, "plain"))
         state = _Counted(receive, limit)
 
         async def sending(message: Message) -> None:
@@ -116,15 +134,24 @@ class Guard:
                     headers.setdefault(name, value)
                 if not path.startswith(DEVICE_DOORS):
                     headers.setdefault("cache-control", "no-store")
-                if request.url.scheme == "https":
-                    headers.setdefault("strict-transport-security", "max-age=31536000")
+                if request.url.scheme == "https" and door != "device":
+                    headers.setdefault("strict-transport-security", f"max-age={self._strict_s}")
             await send(message)
 
         refused: PageRefused | None = None
         try:
             if not path.startswith("/desk/uploads"):
-                check_origin(request.method, request.headers)
-            check_transport(request.url.scheme, request.client.host if request.client else "", path)
+                check_origin(request.method, request.headers, request.url.scheme)
+            client = request.client.host if request.client else ""
+            if (
+                door == "guide"
+                and request.method in SAFE
+                and not path.startswith(DEVICE_DOORS)
+                and not _in_guide(path)
+            ):
+                await self._elsewhere(request)(scope, receive, sending)
+                return
+            check_transport(door, request.url.scheme, client, path)
             length = request.headers.get("content-length", "0")
             if limit is not None and (not length.isascii() or not length.isdigit() or int(length[:12]) > limit):
                 raise too_large()
@@ -157,6 +184,10 @@ class _Counted:
         if self._limit is not None and self._taken > self._limit:
             raise too_large()
         return message
+
+
+def _in_guide(path: str) -> bool:
+    return path == GUIDE or path.startswith(f"{GUIDE}/")
 
 
 def too_large() -> PageRefused:

@@ -44,7 +44,10 @@ class Site:
             loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
         made.globals.update(
-            commune=self.console.settings.commune.name, style=_version("console.css"), script=_version("console.js")
+            commune=self.console.settings.commune.name,
+            style=_version("console.css"),
+            script=_version("console.js"),
+            guide_script=_version("cai.js"),
         )
         made.filters.update(hour=dates.hour, moment=self._moment, ago=self._ago)
         return made

@@ -1,0 +1,62 @@
+"""`langso office ca`: the certificate of the console's https, for whoever compares and installs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_settings_option = click.option(
+    "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
+)
+
+
+@click.command()
+@_settings_option
+@click.option("--qr", is_flag=True, help="Vẽ mã QR để điện thoại mở trang cài chứng thư.")
+@click.option("--out", type=_FILE, help="Chép chứng thư gốc (.crt) ra tệp này, để cài bằng USB.")
+@click.option("--new", "anew", is_flag=True, help="Làm chứng thư gốc mới; mọi điện thoại và máy tính phải cài lại.")
+def ca(settings_file: Path, qr: bool, out: Path | None, anew: bool) -> None:
+    """Chứng thư của trang văn phòng: địa chỉ, dấu vân tay để so, trang cài cho điện thoại."""
+    from langso.clock import SystemClock
+    from langso.paths import write_atomic
+    from langso.settings import load_settings
+    from office.console_ca import (
+        ensure_console_certificate,
+        fingerprint,
+        renew_authority,
+        root_certificate,
+        root_der,
+    )
+    from office.doors import console_url, scanned_url
+    from office.errors import NotInitialised
+    from office.home import OfficeHome
+
+    settings = load_settings(settings_file)
+    home, office, now = OfficeHome(settings), settings.office, SystemClock().now()
+    if office.https != "own":
+        raise NotInitialised('Văn phòng này không tự làm chứng thư; muốn vậy hãy đặt `https = "own"` trong [office].')
+    if anew:
+        click.confirm("Mọi điện thoại, máy tính của cán bộ sẽ phải cài lại chứng thư. Làm mới?", abort=True)
+        renew_authority(home, now)
+    served = ensure_console_certificate(home, now)
+    told = fingerprint(root_certificate(home))
+    click.echo(f"Trang văn phòng:  {console_url(office)}")
+    click.echo(f"Tên trong chứng thư: {', '.join(served.names)} (tự gia hạn, bản này đến {served.until:%d/%m/%Y})")
+    click.echo("Dấu vân tay SHA-256 của chứng thư gốc, phải giống hệt trên máy đang cài:")
+    for line in told.lines:
+        click.echo(f"    {line}")
+    click.echo(f"Dấu ngắn (SHA-1), Windows hiện là Thumbprint:\n    {told.sha1}")
+    to_scan = scanned_url(office)
+    if to_scan is None:
+        click.echo("Trang cài chứng thư chưa mở (`http_port = 0`); cài bằng tệp: thêm --out TỆP.crt")
+    else:
+        click.echo(f"Điện thoại cùng mạng mở để cài: {to_scan}")
+        if qr:
+            import segno
+
+            segno.make(to_scan, error="m").terminal(compact=True)
+    if out is not None:
+        write_atomic(out, root_der(home), mode=0o644)
+        click.echo(f"Đã chép chứng thư gốc ra {out}.")

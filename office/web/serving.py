@@ -1,0 +1,291 @@
+"""The console's doors opened: sockets of systemd or our own, one server a door in one loop, certificates renewed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from langso.clock import Clock
+from langso.errors import LangsoError, os_reason
+from langso.settings_model import OfficeSettings, hosts_of
+from office.console_ca import ensure_console_certificate, ensure_device_certificate
+from office.doors import Door, doors_of
+from office.errors import PortTaken
+from office.home import OfficeHome
+from office.web.security import DOOR
+
+log = logging.getLogger(__name__)
+
+GRACE_S = 3
+RENEW_S = 60.0
+_FIRST_PASSED = 3
+
+
+def inherited(environment: Mapping[str, str] | None = None) -> dict[int, socket.socket]:
+    """Listening TCP sockets that systemd opened for this process, by port."""
+    environment = os.environ if environment is None else environment
+    if environment.get("LISTEN_PID") != str(os.getpid()):
+        return {}
+    told = environment.get("LISTEN_FDS", "")
+    found: dict[int, socket.socket] = {}
+    for number in range(_FIRST_PASSED, _FIRST_PASSED + (int(told) if told.isdigit() else 0)):
+        os.set_inheritable(number, False)
+        passed = socket.socket(fileno=number)
+        if passed.family in (socket.AF_INET, socket.AF_INET6) and passed.type == socket.SOCK_STREAM:
+            found[passed.getsockname()[1]] = passed
+    return found
+
+
+def listen(door: Door) -> socket.socket:
+    """A listening socket of our own. Raises PortTaken."""
+    key = {"plain": "port", "https": "https_port", "guide": "http_port", "device": "device_port"}[door.kind]
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            door.host, door.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        where = "host" if door.kind == "plain" else "lan_host"
+        raise PortTaken(f"Không hiểu địa chỉ {door.host}; hãy sửa `{where}` trong [office].") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        why, todo = os_reason(error), "hãy tắt chương trình đó"
+        if error.errno == errno.EADDRINUSE:
+            why = "đang có chương trình khác dùng"
+        elif error.errno in (errno.EACCES, errno.EPERM) and door.port < 1024:
+            why, todo = (
+                "cổng dưới 1024 do systemd mở",
+                "hãy bật langso-office-https.socket, langso-office-http.socket",
+            )
+        raise PortTaken(
+            f"Không mở được cổng {door.port} ở {door.host}: {why}; {todo} hoặc đổi `{key}` trong [office]."
+        ) from error
+    return listener
+
+
+@dataclass
+class Tls:
+    """A door's certificate in use. `provide`: the PEM file to serve, made or renewed as needed."""
+
+    door: Door
+    provide: Callable[[datetime], tuple[Path, Path | None]]
+    context: ssl.SSLContext
+    loaded: tuple[bytes, bytes] = (b"", b"")
+    trouble: str = ""
+
+    def refresh(self, now: datetime) -> bool:
+        """Takes a new certificate into use for connections from now on; whether there was one."""
+        try:
+            certificate, key = self.provide(now)
+            content = certificate.read_bytes(), b"" if key is None else key.read_bytes()
+            if content == self.loaded:
+                self.trouble = ""
+                return False
+            # Tried apart first: a context that took half of a pair would serve nothing any more.
+            _context().load_cert_chain(certificate, key)
+            self.context.load_cert_chain(certificate, key)
+        except (LangsoError, OSError) as error:
+            # An ssl.SSLError is an OSError too.
+            text = str(error) if isinstance(error, LangsoError) else f"chứng thư không dùng được: {os_reason(error)}"
+            if text != self.trouble:
+                log.warning("%s %d: %s", self.door.kind, self.door.port, text)
+            self.trouble = text
+            return False
+        self.loaded, self.trouble = content, ""
+        log.info("%s %d: certificate taken into use", self.door.kind, self.door.port)
+        return True
+
+
+class Serving:
+    """All doors of an office. Raises PortTaken where the plain door cannot be opened; another that cannot is said in
+    `troubles`, and the office goes on without it.
+    """
+
+    def __init__(
+        self,
+        home: OfficeHome,
+        app: ASGIApp,
+        clock: Clock,
+        turned: Callable[[], None] = lambda: None,
+        passed: Mapping[int, socket.socket] | None = None,
+    ) -> None:
+        office = home.settings.office
+        self._clock = clock
+        self._troubles: list[str] = []
+        self._tls: list[Tls] = []
+        self._servers: list[tuple[uvicorn.Server, socket.socket]] = []
+        self._stopping = asyncio.Event()
+        given = dict(inherited() if passed is None else passed)
+        try:
+            for door in doors_of(office):
+                listener = self._open(door, given.pop(door.port, None))
+                if listener is None:
+                    continue
+                tls = _tls_of(door, home) if door.tls else None
+                if tls is not None:
+                    tls.refresh(clock.now())
+                    self._tls.append(tls)
+                config = _config(office, _Through(app, door), None if tls is None else tls.context)
+                fed = turned if door.kind == "plain" else lambda: None
+                self._servers.append((watched_server(config, fed), listener))
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            for port, unused in given.items():
+                log.warning("systemd opened port %d, which no setting names", port)
+                unused.close()
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """Doors that are not open or have no certificate, a sentence each."""
+        return (*self._troubles, *(tls.trouble for tls in self._tls if tls.trouble))
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Where it listens, as opened."""
+        return tuple(int(listener.getsockname()[1]) for _, listener in self._servers)
+
+    @property
+    def started(self) -> bool:
+        """Whether every door is served."""
+        return all(server.started for server, _ in self._servers)
+
+    def run(self) -> None:
+        """Serves until `stop`, SIGTERM or SIGINT."""
+        asyncio.run(self._run())
+
+    def stop(self) -> None:
+        """Ends after the requests in hand, for at most 3 s; from any thread."""
+        for server, _ in self._servers:
+            server.should_exit = True
+
+    def renew(self) -> bool:
+        """Whether any certificate was exchanged, as each minute."""
+        now = self._clock.now()
+        exchanged = [tls for tls in self._tls if tls.refresh(now)]
+        return bool(exchanged)
+
+    def close(self) -> None:
+        """Lets go of the ports."""
+        for _, listener in self._servers:
+            listener.close()
+
+    def _open(self, door: Door, passed: socket.socket | None) -> socket.socket | None:
+        if passed is not None:
+            return passed
+        try:
+            return listen(door)
+        except PortTaken as error:
+            if door.kind == "plain":
+                raise
+            log.error("%s", error)
+            self._troubles.append(str(error))
+            return None
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # Where this is not the main thread (tests) signals are somebody else's.
+            with contextlib.suppress(ValueError, RuntimeError):
+                loop.add_signal_handler(number, self.stop)
+        renewing = asyncio.create_task(self._keep_renewed())
+        await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in self._servers))
+        self._stopping.set()
+        await renewing
+
+    async def _keep_renewed(self) -> None:
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), RENEW_S)
+                return
+            await asyncio.to_thread(self.renew)
+
+
+def watched_server(config: uvicorn.Config, turned: Callable[[], None]) -> uvicorn.Server:
+    """A server that calls `turned` in every round of its loop, the first time when it serves; signals are not its."""
+
+    class Watched(uvicorn.Server):
+        # Not `callback_notify`: that counts wall time, which falls silent when the clock is set back.
+        async def on_tick(self, counter: int) -> bool:
+            turned()
+            return await super().on_tick(counter)
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    return Watched(config)
+
+
+class _Through:
+    """Says in a request's scope through which door it came."""
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self._app = app
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        scope[DOOR] = self._door.kind
+        await self._app(scope, receive, send)
+
+
+def _config(office: OfficeSettings, app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
+    proxied = office.https == "proxy"
+    proxies: Sequence[str] = hosts_of(office.proxies) if proxied else ()
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        # Whoever may write X-Forwarded-For says where he comes from: only a proxy named in the settings may.
+        proxy_headers=proxied and tls is None,
+        forwarded_allow_ips=list(proxies),
+        timeout_graceful_shutdown=GRACE_S,
+        # One process, some clerks and devices: more at once is a fault or an attack.
+        limit_concurrency=1000,
+        h11_max_incomplete_event_size=32 << 10,
+        ssl_context_factory=None if tls is None else lambda *_: tls,
+    )
+
+
+def _tls_of(door: Door, home: OfficeHome) -> Tls:
+    office = home.settings.office
+    if door.kind == "https" and office.https == "files":
+        assert office.https_cert is not None
+        files = office.https_cert, office.https_key
+        return Tls(door, lambda now: files, _context())
+    make = ensure_console_certificate if door.kind == "https" else ensure_device_certificate
+    file = home.console_ca / ("server.pem" if door.kind == "https" else "devices.pem")
+
+    def provide(now: datetime) -> tuple[Path, None]:
+        make(home, now)
+        return file, None
+
+    return Tls(door, provide, _context())
+
+
+def _context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    return context
