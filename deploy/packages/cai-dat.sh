@@ -187,7 +187,8 @@ stick_apt --simulate --fix-broken install "$package=$offered" >"$work/apt.log" 2
     cat "$work/apt.log" >&2
     failed "Các gói trên USB không hợp với máy này (máy có thể mới hơn USB). Hãy làm lại USB hôm nay rồi chạy lại."
 }
-gone=$(sed -n 's/^Remv \([^ ]*\).*/\1/p' "$work/apt.log" | tr '\n' ' ')
+# One keeper of time a machine: Debian's own gives way to chrony.
+gone=$(sed -n 's/^Remv \([^ ]*\).*/\1/p' "$work/apt.log" | grep -vx 'systemd-timesyncd\|ntpsec\|openntpd' | tr '\n' ' ')
 [ -z "$gone" ] || stop "Cài Làng Số sẽ phải gỡ: $gone; chưa làm gì. Hãy gỡ trước nếu thật muốn, hoặc dùng máy khác."
 count=$(grep -c '^Inst ' "$work/apt.log")
 needed=$(awk -v RS= -v chosen=" $(sed -n 's/^Inst \([^ ]*\).*/\1/p' "$work/apt.log" | tr '\n' ' ')" '
@@ -199,7 +200,7 @@ needed=$(awk -v RS= -v chosen=" $(sed -n 's/^Inst \([^ ]*\).*/\1/p' "$work/apt.l
       if (index(chosen, " " name " ")) sum += bytes / 1024 + kilobytes }
     END { printf "%d", sum / 1024 + 200 }' "$work/Packages")
 free=$(df -Pm "$kept" | awk 'NR == 2 { print $4 }')
-[ "$free" -ge "$needed" ] || stop "Máy này còn trống $free MB, cần $needed MB; hãy dọn bớt rồi chạy lại. Chưa cài gì."
+[ "${free:-0}" -ge "$needed" ] || stop "Máy này còn trống $free MB, cần $needed MB; hãy dọn bớt rồi chạy lại. Chưa cài gì."
 
 say "Chép $count gói từ USB vào máy và kiểm từng gói …"
 stick_apt --download-only --fix-broken install "$package=$offered" >"$work/apt.log" 2>&1 ||
