@@ -37,6 +37,11 @@ def hour(moment: datetime, *, seconds: bool = False) -> str:
     return local(moment).strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
+def full(when: datetime) -> str:
+    """ "07:05 Thứ Bảy 21/11/2026": for what lies years ahead or back."""
+    return f"{hour(when)} {day(local(when).date(), year=True)}"
+
+
 def moment(when: datetime, *, today: date | None = None) -> str:
     """ "07:05 hôm nay", "07:05 ngày mai", else "07:05 Thứ Bảy 21/11" (year when it is another)."""
     there = local(when)

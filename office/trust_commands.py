@@ -38,7 +38,7 @@ def show(settings_file: Path) -> None:
     home, _ = _open(settings_file)
     opened = home.trust()
     held, root = opened.trust, opened.root
-    click.echo(f"Danh sách bản {held.version}, hết hạn {dates.moment(held.expires)}.")
+    click.echo(f"Danh sách bản {held.version}, hết hạn {dates.full(held.expires)}.")
     click.echo(f"Khoá gốc bản {root.version}: {len(root.keys)} khoá, cần {root.threshold} khoá cùng ký.")
     for holder in home.holders():
         click.echo(f"  · {holder.named()}")
@@ -160,7 +160,7 @@ def apply(settings_file: Path, proposals: tuple[Path, ...]) -> None:
 
     home, _ = _open(settings_file)
     held = apply_proposals(home, [read_limited(path, MAX_PROPOSAL_BYTES) for path in proposals])
-    click.echo(f"Đã áp dụng. Danh sách bản {held.version}, hết hạn {dates.moment(held.expires)}.")
+    click.echo(f"Đã áp dụng. Danh sách bản {held.version}, hết hạn {dates.full(held.expires)}.")
     click.echo("Văn phòng gửi danh sách mới tới các thiết bị ngay khi có mạng.")
 
 

@@ -19,7 +19,13 @@ from office.registry import read_device
 
 
 def answer_requests(
-    talk: Dialogue, settings: Settings, *, given: Path | None = None, codes: Sequence[str] = (), replace: bool = False
+    talk: Dialogue,
+    settings: Settings,
+    *,
+    given: Path | None = None,
+    codes: Sequence[str] = (),
+    replace: bool = False,
+    address: str | None = None,
 ) -> int:
     """Offers to answer each request that has no answer beside it; how many were answered.
 
@@ -30,7 +36,7 @@ def answer_requests(
     for folder in folders:
         for path, read in _requests(folder):
             try:
-                done += _one(talk, settings, folder, path, read, codes, replace)
+                done += _one(talk, settings, folder, path, read, codes, replace, address)
             except LangsoError as refused:
                 talk.say(f"{path.name}: {refused}", mark="bad")
     return done
@@ -44,6 +50,7 @@ def _one(
     read: ReadRequest,
     codes: Sequence[str],
     replace: bool,
+    address: str | None,
 ) -> bool:
     request = read.request
     kind = {"speaker": "loa", "kiosk": "kiosk", "bridge": "bộ điều khiển"}[request.role]
@@ -73,7 +80,7 @@ def _one(
         if not replace:
             talk.say("Không nhận; hãy đặt tên khác trên thiết bị rồi tạo lại yêu cầu.", mark="warn")
             return False
-    answered = answer_at_office(settings, read_limited(path, MAX_REQUEST_BYTES), replace=replace)
+    answered = answer_at_office(settings, read_limited(path, MAX_REQUEST_BYTES), replace=replace, address=address)
     out = folder / answer_name(answered.device)
     write_atomic(out, answered.answer, mode=0o644)
     talk.say(

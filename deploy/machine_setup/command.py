@@ -27,6 +27,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--stick", type=_FOLDER, help="USB mang yêu cầu và thư trả lời ghép.")
 @click.option("--code", "codes", multiple=True, help="Văn phòng: mười hai chữ số của thiết bị được nhận.")
 @click.option("--replace", is_flag=True, help="Văn phòng: thiết bị này thay cho máy cũ cùng tên.")
+@click.option("--address", help="Văn phòng: thiết bị gọi tới tên hay địa chỉ này, không phải tên máy.")
 @click.option("--pair-again", is_flag=True, help="Thiết bị: tạo yêu cầu ghép mới dù đã ghép hay đang chờ.")
 @click.option("--root-count", type=click.IntRange(1, 8), help="Xã có mấy USB khoá gốc.")
 @click.option("--root-threshold", type=click.IntRange(1, 8), help="Mỗi lần đổi quyền cần mấy USB ký.")
@@ -66,6 +67,7 @@ def setup(check: bool, unattended: bool, plain: bool | None, tree: Path, **given
     """
     from deploy.machine_setup.place import Place, require_root
     from deploy.machine_setup.running import Guide, Options
+    from langso.errors import LangsoError
     from langso.paths import SingleInstance
 
     bare = os.environ.get("TERM", "dumb") in BARE_TERMINALS and _terminal()
@@ -77,8 +79,14 @@ def setup(check: bool, unattended: bool, plain: bool | None, tree: Path, **given
             talk.say(line)
         return
     require_root(place)
-    with SingleInstance(place.lock, name="Một lần đặt máy khác"):
-        guide.run()
+    try:
+        with SingleInstance(place.lock, name="Một lần đặt máy khác"):
+            guide.run()
+    except LangsoError as error:
+        if not talk.plain:
+            raise
+        click.echo(talk.shown(str(error)), err=True)
+        raise SystemExit(error.exit_code) from error
 
 
 def _terminal() -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.errors import DeployError
 from langso.contract.topics import SLUG
 from langso.errors import FileRefused, os_reason
-from langso.lan import local_name
+from langso.lan import lan_addresses, local_name
 from langso.paths import read_limited, write_atomic
 from langso.words import fold, nfc
 
@@ -78,6 +78,27 @@ def device_default(role: str, village: str | None = None, hostname: str | None =
     if role == "office":
         return words[role]
     return f"{words[role]}-{village}" if village else None
+
+
+def used_elsewhere(name: str, wait_s: float = 2.0) -> str | None:
+    """The address of another machine on this network that answers to `name`.local (mDNS); None where none does."""
+    own = set(lan_addresses())
+    if not own:
+        return None
+    try:
+        from zeroconf import IPVersion, Zeroconf
+        from zeroconf._services.info import AddressResolverIPv4
+
+        net = Zeroconf(interfaces=sorted(own), ip_version=IPVersion.V4Only)
+    except (ImportError, OSError):
+        return None
+    try:
+        asked = AddressResolverIPv4(f"{name}.local.")
+        asked.request(net, wait_s * 1000)
+        others = [one for one in asked.parsed_addresses() if one not in own and not one.startswith("127.")]
+    finally:
+        net.close()
+    return others[0] if others else None
 
 
 def rename_host(name: str, root: Path = Path("/")) -> None:

@@ -12,9 +12,8 @@ from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.place import Place
 from deploy.machine_setup.settings_text import BROKER_PORT
 from deploy.machine_setup.sitting import RootAnswers, Sitting
-from deploy.pairing import certify_broker
+from deploy.pairing import ensure_broker
 from langso.contract import Caps
-from langso.lan import lan_addresses, lan_name
 from langso.paths import acting_as_owner, write_atomic
 from langso.settings import Settings
 from office import founding
@@ -45,42 +44,14 @@ def found_office(
     Sitting(talk, home, answers, caps, now).run()
 
 
-def hosts_of_broker(names: Sequence[str] = ()) -> tuple[str, ...]:
-    """By what devices may call the broker: names chosen, this machine's name and addresses on its network."""
-    return tuple(dict.fromkeys(("localhost", "127.0.0.1", *names, lan_name(), *lan_addresses())))
-
-
 def lay_broker(place: Place, settings: Settings, names: Sequence[str] = ()) -> bool:
-    """Configuration, access rules and certificate of the broker; whether anything changed.
-
-    The certificate is made anew where a name or address is missing in it.
-    """
+    """Configuration, access rules and certificate of the broker; whether anything changed."""
     state = place.broker_state
     at = BrokerPlace("0.0.0.0", BROKER_PORT, state, place.broker)
     changed = _put(place.broker / "mosquitto.conf", mosquitto_conf(at).encode(), 0o644)
     changed |= _put(state / "access.acl", access_rules(settings.commune.code).encode(), 0o600)
-    hosts = hosts_of_broker(names)
-    if not set(hosts) <= certified_hosts(place.broker / "broker.pem"):
-        # Names of before stay: a device that knows one still finds it.
-        certify_broker(
-            settings,
-            tuple(dict.fromkeys((*hosts, *sorted(certified_hosts(place.broker / "broker.pem"))))),
-            place.broker,
-        )
-        changed = True
-    return changed
-
-
-def certified_hosts(certificate: Path) -> set[str]:
-    """The names and addresses in a certificate file; none where it is absent or damaged."""
-    from cryptography import x509
-
-    try:
-        found = x509.load_pem_x509_certificate(certificate.read_bytes())
-        names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (OSError, ValueError, x509.ExtensionNotFound):
-        return set()
-    return {*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress))}
+    # Last: the broker's service waits for its certificate.
+    return ensure_broker(settings, tuple(names), place.broker) or changed
 
 
 def has_account(settings: Settings) -> bool:

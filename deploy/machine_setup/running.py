@@ -11,7 +11,7 @@ from deploy.machine_setup.errors import NotYet, SetupRefused
 from deploy.machine_setup.place import Place, role_of
 from deploy.machine_setup.settings_text import settings_text
 from langso.errors import LangsoError
-from langso.lan import lan_addresses, lan_name
+from langso.lan import lan_name
 from langso.pairing_stand import stand_of
 from langso.paths import sync_folder, write_atomic
 from langso.settings import Settings, load_settings, parse_settings
@@ -35,6 +35,7 @@ class Options:
     stick: Path | None = None
     codes: tuple[str, ...] = ()
     replace: bool = False
+    address: str | None = None
     pair_again: bool = False
     root_count: int | None = None
     root_threshold: int | None = None
@@ -92,7 +93,7 @@ class Guide:
         return [*lines, "Sẽ khởi động dịch vụ, chờ chạy, rồi khám máy (langso doctor)."]
 
     def _office_to_do(self, present: tuple[Path, Settings] | None) -> list[str]:
-        from deploy.machine_setup.office import certified_hosts, has_account, hosts_of_broker
+        from deploy.machine_setup.office import has_account
         from deploy.machine_setup.sitting import load_draft
         from office.home import OfficeHome
 
@@ -109,7 +110,7 @@ class Guide:
             lines.append("Sẽ tạo khoá của văn phòng và khoá gốc của xã, mỗi khoá một USB.")
         else:
             lines.append(f"Lập xã đang dở: đã có {len(draft.keys)}/{draft.count} khoá gốc; sẽ làm tiếp.")
-        there = set(hosts_of_broker(self._options.names)) <= certified_hosts(self._place.broker / "broker.pem")
+        there = (self._place.broker / "broker.pem").exists()
         lines.append("Đã có chứng thư máy chủ tin." if there else "Sẽ cấp chứng thư cho máy chủ tin.")
         lines.append("Đã có tài khoản." if has_account(present[1]) else "Sẽ hỏi tài khoản đầu tiên.")
         lines.append("Sẽ xem USB có yêu cầu ghép nào không.")
@@ -136,15 +137,30 @@ class Guide:
         return known
 
     def _hostname(self, role: str) -> None:
-        """A machine that still has the name it came with cannot be found among others of that name."""
+        """Devices call an office by its machine's name: one of its own, that no other machine here answers to."""
         talk, given = self._talk, self._options.hostname
         if given is None:
-            if not self._place.real or role != "office" or not names.generic_hostname() or not talk.asks:
+            if not self._place.real or role != "office":
                 return
-            talk.say(f"Máy còn tên mặc định ({lan_name()}); loa và kiosk gọi văn phòng bằng tên này, nên phải riêng.")
-            given = talk.ask("Tên máy trên mạng", "--hostname", names.slug, default="van-phong-xa")
-        names.rename_host(names.slug(given), self._place.root)
+            own = lan_name().removesuffix(".local")
+            other = names.used_elsewhere(own)
+            if not names.generic_hostname() and other is None:
+                return
+            if other is not None:
+                talk.say(
+                    f"Tên {own}.local đang có máy khác trong mạng dùng ({other}); hai máy không được trùng tên.",
+                    mark="bad",
+                )
+            else:
+                talk.say(f"Máy còn tên mặc định ({own}); loa và kiosk gọi văn phòng bằng tên này, nên phải riêng.")
+            if not talk.asks:
+                if other is None:
+                    return
+                raise SetupRefused(f"Tên máy {own} bị trùng với máy {other}; hãy thêm --hostname với một tên khác.")
+            given = talk.ask("Tên máy trên mạng", "--hostname", _free_name, default="van-phong-xa")
+        names.rename_host(_free_name(given) if self._place.real else names.slug(given), self._place.root)
         talk.say(f"Tên máy trên mạng: {given}.local")
+        self._changed = True
 
     def _settings(self, role: str) -> tuple[Path, Settings]:
         present = self._place.present_settings()
@@ -208,6 +224,7 @@ class Guide:
         from deploy.machine_setup.office import Account, first_account, found_office, lay_broker
         from deploy.machine_setup.sitting import RootAnswers
         from langso.contract import Caps
+        from office.console_ca import console_names
         from office.limits import read_quiet_hours
 
         talk, given = self._talk, self._options
@@ -224,7 +241,7 @@ class Guide:
         )
         found_office(talk, settings, answers, caps)
         if lay_broker(self._place, settings, given.names):
-            talk.say(f"Máy chủ tin: các máy gọi tới {lan_name()} {' '.join(lan_addresses())}")
+            talk.say(f"Loa và kiosk gọi văn phòng ở: {', '.join(console_names(settings.office).all)}")
             self._changed = True
         first_account(talk, settings, Account(given.account, given.account_password_file))
         if file == self._place.draft:
@@ -233,7 +250,11 @@ class Guide:
             sync_folder(self._place.etc)
             settings = load_settings(self._place.settings)
             self._changed = True
-        answer_requests(talk, settings, given=given.stick, codes=given.codes, replace=given.replace)
+        done = answer_requests(
+            talk, settings, given=given.stick, codes=given.codes, replace=given.replace, address=given.address
+        )
+        if done and given.address:
+            self._changed |= lay_broker(self._place, settings, (*given.names, given.address))
         return settings
 
     def _device(self, settings: Settings) -> None:
@@ -276,13 +297,21 @@ class Guide:
         talk.say("Khởi động dịch vụ …")
         down = serving.start(talk, role, anew=anew)
         good = serving.examine_and_tell(talk, self._place.settings)
-        if down or not good:
-            raise SetupRefused("Chưa xong hẳn: hãy sửa mục đỏ ở trên, rồi chạy lại: sudo langso setup")
         if role == "office":
             from office.doors import console_url
 
-            talk.say(f"Trang web văn phòng: {console_url(settings.office)}", mark="good")
+            talk.say(f"Trang web văn phòng: {console_url(settings.office)}")
+        if down or not good:
+            raise SetupRefused("Chưa xong hẳn: hãy sửa mục đỏ ở trên, rồi chạy lại: sudo langso setup")
         talk.say("Xong: máy đã vào việc.", mark="good")
+
+
+def _free_name(text: str) -> str:
+    found = names.slug(text)
+    other = names.used_elsewhere(found)
+    if other is not None:
+        raise names.BadName(f"Tên {found}.local đang có máy khác dùng ({other}); hãy chọn tên khác.")
+    return found
 
 
 def _camera(root: Path) -> str:

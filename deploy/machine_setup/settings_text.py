@@ -77,7 +77,8 @@ def _office(root: Path, _camera: str, names: str) -> list[str]:
     link = root / "var/lib/langso-office/link"
     return [
         "[link]",
-        'host = "localhost"',
+        # Not a name: a bare machine may lack /etc/hosts.
+        'host = "127.0.0.1"',
         f"port = {BROKER_PORT}",
         f"ca = {_quoted(str(link / 'ca.pem'))}",
         f"cert = {_quoted(str(link / 'office.pem'))}",

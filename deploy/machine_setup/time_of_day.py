@@ -41,15 +41,18 @@ def put_right(
     elif possible and synchronised():
         return
     elif not possible:
-        talk.say(f"Đồng hồ máy đang là {_shown(there)}: sai (Làng Số bản này làm ngày {_shown(built)}).", mark="warn")
+        talk.say(
+            f"Đồng hồ máy đang là {dates.full(there)}: sai (Làng Số bản này làm ngày {dates.full(built)}).",
+            mark="warn",
+        )
         setting(talk.ask(_QUESTION, "--time", lambda text: _parse(text, built)))
     elif talk.agree(
-        f"Đồng hồ máy: {_shown(there)}, chưa chỉnh theo mạng. Giờ này đúng không?", default=True, unattended=True
+        f"Đồng hồ máy: {dates.full(there)}, chưa chỉnh theo mạng. Giờ này đúng không?", default=True, unattended=True
     ):
         return
     else:
         setting(talk.ask(_QUESTION, "--time", lambda text: _parse(text, built)))
-    talk.say(f"Đã chỉnh đồng hồ: {_shown(now())}. Khi có mạng, máy tự giữ giờ.")
+    talk.say(f"Đã chỉnh đồng hồ: {dates.full(now())}. Khi có mạng, máy tự giữ giờ.")
 
 
 _QUESTION = "Giờ Việt Nam bây giờ, viết NGÀY/THÁNG/NĂM GIỜ:PHÚT, ví dụ 29/11/2026 20:45"
@@ -65,7 +68,7 @@ def _parse(text: str, built: datetime) -> datetime:
     except ValueError as error:
         raise SetupRefused("Giờ phải viết như 29/11/2026 20:45; hãy gõ lại.") from error
     if meant < built or meant.year >= LAST_YEAR:
-        raise SetupRefused(f"Giờ này trước ngày làm ra Làng Số bản này ({_shown(built)}) hoặc quá xa; hãy gõ lại.")
+        raise SetupRefused(f"Giờ này trước lúc làm ra bản này ({dates.full(built)}) hoặc quá xa; hãy gõ lại.")
     return meant
 
 
@@ -80,7 +83,3 @@ def _set_clock(moment: datetime) -> None:
     if program is not None:
         # A board without a hardware clock has nothing to write to.
         subprocess.run([program, "--systohc", "--utc"], capture_output=True, check=False, timeout=30)
-
-
-def _shown(moment: datetime) -> str:
-    return f"{dates.hour(moment)} {dates.day(moment.astimezone(VIETNAM).date(), year=True)}"

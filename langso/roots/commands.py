@@ -83,7 +83,7 @@ def show(stick: Path, commune: str | None, out: Path | None) -> None:
     click.echo(f"Khoá gốc của xã {key.commune}, người giữ: {key.holder}. Mã khoá: {key.code}")
     memory = read_memory(stick, key)
     click.echo(
-        f"Tạo lúc {dates.moment(key.made)}. "
+        f"Tạo lúc {dates.full(key.made)}. "
         + (
             f"Đã ký tới danh sách bản {memory.trust}, bộ khoá gốc bản {memory.root_version}."
             if memory

@@ -59,6 +59,7 @@ def test_request_answer_and_end_are_three_runs_of_one_command(machine: Make, off
     assert last.exit_code == 0, f"{last.output} {last.exception!r}"
     answer = load_paired(speaker.state("speaker")).answer
     assert answer.device == "loa-thon-1"
+    assert "127.0.0.1" not in (answer.broker_host + answer.office_url + answer.media_url)
     again = speaker.call()
     assert again.exit_code == 0, f"{again.output} {again.exception!r}"
     assert load_paired(speaker.state("speaker")).answer == answer

@@ -15,6 +15,7 @@ from deploy.machine_setup import names, usb
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import AnswerMissing, SetupRefused
 from deploy.machine_setup.names import BadName
+from deploy.machine_setup.running import _free_name
 from deploy.machine_setup.serving import wait_for
 from deploy.machine_setup.settings_text import settings_text
 from deploy.machine_setup.time_of_day import put_right
@@ -104,6 +105,24 @@ def test_renaming_keeps_what_else_stands_in_hosts(tmp_path: Path) -> None:
             names.rename_host(bad, tmp_path)
 
 
+def test_a_name_that_another_machine_answers_to_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over real mDNS on the loopback; the other machine announces an address that is not this one's."""
+    from zeroconf import IPVersion, ServiceInfo, Zeroconf
+
+    monkeypatch.setattr(names, "lan_addresses", lambda: ("127.0.0.1",))
+    other = Zeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
+    try:
+        kind = "_thu._tcp.local."
+        info = ServiceInfo(kind, f"x.{kind}", port=9, parsed_addresses=["192.0.2.7"], server="van-phong-thu.local.")
+        other.register_service(info)
+        assert names.used_elsewhere("van-phong-thu") == "192.0.2.7"
+        assert names.used_elsewhere("khong-ai-dung", wait_s=0.3) is None
+        with pytest.raises(BadName, match=r"192\.0\.2\.7"):
+            _free_name("van-phong-thu")
+    finally:
+        other.close()
+
+
 def disk(path: str, *parts: dict[str, Any], usb: bool = True) -> dict[str, Any]:
     return {"path": path, "rm": False, "hotplug": usb, "tran": "usb" if usb else "sata", "children": list(parts)}
 
@@ -112,7 +131,7 @@ def part(path: str, kind: str, mountpoint: str | None = None, label: str | None 
     return {"path": path, "fstype": kind, "mountpoint": mountpoint, "size": "7.5G", "label": label}
 
 
-LSBLK = {
+LSBLK: dict[str, Any] = {
     "blockdevices": [
         disk("/dev/sda", part("/dev/sda1", "ext4", "/"), part("/dev/sda2", "ext4"), usb=False),
         disk("/dev/sdb", part("/dev/sdb1", "vfat", label="KHOA"), part("/dev/sdb2", "swap")),
