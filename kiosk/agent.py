@@ -16,18 +16,20 @@ from langso.clock import Clock, SystemClock
 from langso.contract import Catalogue, Order, Topics
 from langso.health import Check
 from langso.link import Link, Will
+from langso.machine_checks import MachineWatch
 from langso.office_line import OfficeLine
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
 from langso.pairing_stand import PairingWatch
 from langso.settings import Settings
-from langso.state_reports import StateReporter, new_boot, presence, software
+from langso.state_reports import StateReporter, new_boot, note_in, presence, software
 from langso.store import Migration, Store
 from langso.trust import Keeper, Refused, SigningKey
 
 log = logging.getLogger(__name__)
 
 DATABASE = "kiosk.sqlite"
+STATE_FILE = "kiosk-state.json"
 HOUSEKEEPING_S = 3600.0
 
 
@@ -56,6 +58,7 @@ class Agent:
         self.on_change: Callable[[], None] = lambda: None
         self.restart = threading.Event()
         self._watched: list[Callable[[], Check]] = []
+        self._machine = MachineWatch(settings.paths.state)
         self._paired = paired
         self._boot = new_boot()
         self._key = SigningKey.load(paired.signing_key)
@@ -100,6 +103,7 @@ class Agent:
             next_number=self._next_number,
             checks=self.checks,
             each_round=self._tidy,
+            note=note_in(settings.paths.run / STATE_FILE),
         )
 
     @property
@@ -177,7 +181,8 @@ class Agent:
             sending = Check.warning("outbox", why, "Máy tự gửi lại; nếu quá một ngày, xem mạng và văn phòng.")
         else:
             sending = Check.good("outbox", f"{waiting} hồ sơ đang gửi." if waiting else "Hồ sơ đã gửi hết.")
-        return [*self.keeper.checks(), listed, sending, link, *(check() for check in self._watched)]
+        watched = [check() for check in self._watched]
+        return [*self.keeper.checks(), listed, sending, link, *watched, *self._machine.checks()]
 
     def watch(self, check: Callable[[], Check]) -> None:
         """One more health line in every report: what the screen's side knows (camera, lamp)."""

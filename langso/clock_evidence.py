@@ -31,21 +31,27 @@ class ClockPlaces:
 
 
 def gather_evidence(
-    state: Path, run: Path, *, nonce_age_s: float | None = None, places: ClockPlaces | None = None
+    state: Path,
+    run: Path,
+    *,
+    nonce_age_s: float | None = None,
+    places: ClockPlaces | None = None,
+    remember: bool = True,
 ) -> ClockEvidence:
     """Looks now, and remembers in ``run`` (this boot) and ``state`` (across boots) what was seen. Never raises.
 
     A synchronisation earlier in this boot counts until the wall clock is moved by hand: by more than a minute
-    against the time since boot.
+    against the time since boot. Without `remember` nothing is written: one who looks as root must leave no files.
     """
     places = places or ClockPlaces()
     now = datetime.now(UTC)
     offset = now.timestamp() - time.clock_gettime(time.CLOCK_BOOTTIME)
     latch = run / "clock-synchronised.json"
     if places.timesync.exists() or kernel_synchronised():
-        _remember(latch, {"offset": offset, "boot": boot_id()})
         synchronised = True
-        if places.rtc.exists():
+        if remember:
+            _remember(latch, {"offset": offset, "boot": boot_id()})
+        if remember and places.rtc.exists():
             _remember_rtc(state / "rtc-set.json", now)
     else:
         seen = _number(latch, "offset")

@@ -62,10 +62,12 @@ class Connection:
         on_message: Callable[[str, bytes, bool], None],
         place: Place | None = None,
         known: Callable[[], KnownTime] = wall_time,
+        deadline_s: float = CONNECT_DEADLINE_S,
     ) -> None:
         self._settings = settings
         self._place = place or Place(settings.host, settings.port)
         self._known = known
+        self._deadline_s = deadline_s
         self._client_id = client_id
         self._waiting = waiting
         self._will = will
@@ -82,7 +84,7 @@ class Connection:
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5, reconnect_on_failure=False
         )
         self._client.max_inflight_messages_set(0)
-        self._client.connect_timeout = CONNECT_DEADLINE_S
+        self._client.connect_timeout = deadline_s
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
         self._client.on_message = self._message
@@ -96,7 +98,7 @@ class Connection:
             self._connect()
         except (OSError, ValueError) as error:
             return from_error(error, self._settings)
-        deadline = time.monotonic() + CONNECT_DEADLINE_S
+        deadline = time.monotonic() + self._deadline_s
         goodbye: float | None = None
         now = time.monotonic()
         while self._failure is None:

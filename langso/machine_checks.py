@@ -1,4 +1,7 @@
-"""Readings of the machine itself as Checks: disk, undervoltage, card errors, clock. For doctor, console, kiosk."""
+"""Readings of the machine itself as Checks: disk, card, power, heat, memory, hardware clock and watchdog.
+
+For doctor, and for the state that each device reports.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import errno
 import os
 import secrets
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from langso.clock import ClockTrust
@@ -16,30 +21,75 @@ from langso.paths import write_atomic
 DISK_WARN = 0.10
 DISK_BAD = 0.03
 DISK_BAD_BYTES = 64 << 20
+WARM_C, HOT_C = 75, 85
+"""A Pi slows itself down from 80 °C on and at 85 °C to a crawl."""
+MEMORY_WARN, MEMORY_BAD = 0.10, 0.04
+RTC_OFF_S = 60.0
+RTC_LOST_S = 86_400.0
+AGAIN_S = 60.0
+PI_MODEL = Path("/proc/device-tree/model")
 
 
 def machine_checks(state: Path, trust: ClockTrust | None = None) -> list[Check]:
     """All readings below for the folder ``state``; the clock's where its judgement is given."""
-    checks = [disk_space(state), card_writes(state), card_errors(), undervoltage()]
+    written = card_writes(state)
+    checks = [
+        disk_space(state),
+        *([] if written is None else [written]),
+        card_errors(),
+        undervoltage(),
+        temperature(),
+        memory(),
+        hardware_clock(),
+    ]
     return checks if trust is None else [*checks, clock(trust)]
+
+
+class MachineWatch:
+    """What a device's state says of its machine: only what is not well, read again once a minute.
+
+    Good readings stay out: a state is sent when it changes, and a temperature changes all the time.
+    """
+
+    def __init__(self, state: Path, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._state = state
+        self._monotonic = monotonic
+        self._read_at = float("-inf")
+        self._found: list[Check] = []
+
+    def checks(self) -> list[Check]:
+        """Warnings and worse."""
+        now = self._monotonic()
+        if now - self._read_at >= AGAIN_S:
+            self._read_at = now
+            # No canary here: a card is not to be worn by the looking at it.
+            read = [disk_space(self._state), card_errors(), undervoltage(), temperature(), memory(), hardware_clock()]
+            self._found = [check for check in read if check.level != "ok"]
+        return self._found
 
 
 def disk_space(folder: Path) -> Check:
     """Free space where ``folder`` lives: warns under 10 %, bad under 3 % or 64 MiB (little is left to log with)."""
     try:
         usage = shutil.disk_usage(folder)
+        names = os.statvfs(folder)
     except OSError as error:
         return Check.bad("disk", f"Không xem được chỗ trống ở {folder}: {os_reason(error)}.", "Hãy kiểm tra thẻ nhớ.")
     free = usage.free / usage.total if usage.total else 0.0
     why = f"Thẻ nhớ còn trống {_size(usage.free)} ({free:.0%})."
-    fix = "Hãy xoá bớt tệp cũ hoặc thay thẻ lớn hơn."
+    fix = "Hãy xoá bớt tệp cũ (không xoá gì trong /var/lib/langso-*) hoặc thay thẻ lớn hơn."
+    if names.f_files and not names.f_favail:
+        return Check.bad("disk", f"{why[:-1]} nhưng đã hết số tệp được phép.", fix)
     if free < DISK_BAD or usage.free < DISK_BAD_BYTES:
         return Check.bad("disk", why, fix)
     return Check.warning("disk", why, fix) if free < DISK_WARN else Check.good("disk", why)
 
 
-def card_writes(folder: Path) -> Check:
-    """Writes a small file, reads it back and removes it: a dying card turns read-only or lies."""
+def card_writes(folder: Path) -> Check | None:
+    """Writes a small file, reads it back and removes it: a dying card turns read-only or lies.
+
+    None where nothing could be tried: a full disk is the disk's line, and missing rights say nothing of the card.
+    """
     canary = folder / ".canary"
     sent = secrets.token_bytes(64)
     fix = "Hãy sao lưu rồi thay thẻ nhớ."
@@ -51,8 +101,10 @@ def card_writes(folder: Path) -> Check:
             got = file.read()
         canary.unlink()
     except FileRefused as error:
-        full = isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENOSPC
-        return Check.bad("card_write", str(error), "Hãy xoá bớt tệp cũ." if full else fix)
+        cause = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
+        if cause in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM):
+            return None
+        return Check.bad("card_write", str(error), fix)
     except OSError as error:
         return Check.bad("card_write", f"Không ghi đọc được ở {folder}: {os_reason(error)}.", fix)
     if got != sent:
@@ -97,6 +149,95 @@ def undervoltage(sys: Path = Path("/sys")) -> Check:
         if alarm == 0:
             return Check.good("undervoltage", "Điện vào máy đủ từ khi bật.")
     return Check.good("undervoltage", "Máy này không có cảm biến điện áp.")
+
+
+def temperature(sys: Path = Path("/sys")) -> Check:
+    """The hottest thermal zone: warns from 75 °C, bad from 85 °C. Good, and says so, where there is no sensor."""
+    read = [
+        degrees
+        for zone in sorted(sys.glob("class/thermal/thermal_zone*/temp"))
+        # Zones that are switched off read as 0 or far below.
+        if (degrees := (_number(zone) or 0) / 1000) > 0
+    ]
+    if not read:
+        return Check.good("temperature", "Máy này không có cảm biến nhiệt độ.")
+    hottest = max(read)
+    # In steps of 5: a report is sent again for every word that changes.
+    if hottest >= WARM_C:
+        why = f"Máy nóng từ {int(hottest // 5 * 5)} °C trở lên."
+        fix = "Hãy mở thoáng tủ máy, lau bụi, xem quạt; tránh nắng chiếu thẳng."
+        return Check.bad("temperature", why, fix) if hottest >= HOT_C else Check.warning("temperature", why, fix)
+    return Check.good("temperature", f"Máy {hottest:.0f} °C.")
+
+
+def memory(proc: Path = Path("/proc")) -> Check:
+    """Memory that programs can still have: warns under 10 %, bad under 4 %. Good where the kernel does not tell."""
+    try:
+        lines = (proc / "meminfo").read_text().splitlines()
+    except OSError:
+        return Check.good("memory", "Không xem được bộ nhớ từ đây.")
+    kilobytes = {
+        name: int(words[0])
+        for name, _, rest in (line.partition(":") for line in lines)
+        if (words := rest.split()) and words[0].isdigit()
+    }
+    total, free = kilobytes.get("MemTotal", 0), kilobytes.get("MemAvailable")
+    if not total or free is None:
+        return Check.good("memory", "Không xem được bộ nhớ từ đây.")
+    share = free / total
+    why = f"Bộ nhớ còn {share:.0%} của {_size(total << 10)}."
+    fix = "Hãy tắt chương trình khác trên máy này, rồi khởi động lại máy."
+    if share < MEMORY_BAD:
+        return Check.bad("memory", why, fix)
+    return Check.warning("memory", why, fix) if share < MEMORY_WARN else Check.good("memory", why)
+
+
+def hardware_clock(sys: Path = Path("/sys"), now: Callable[[], float] = time.time, *, pi: Path = PI_MODEL) -> Check:
+    """The clock with a battery (RTC): there, and within a minute of the system's. A PC or container without is fine.
+
+    On a Pi a missing one is a warning: after a power cut without a network the broadcasts wait for the time.
+    """
+    clock_folder = sys / "class/rtc/rtc0"
+    if not clock_folder.exists():
+        if pi.exists():
+            return Check.warning(
+                "rtc",
+                "Không có đồng hồ pin: mất điện mà không có mạng thì lịch phát phải chờ giờ.",
+                "Hãy gắn đồng hồ pin (RTC), ghi dtoverlay=i2c-rtc,ds3231 vào /boot/firmware/config.txt rồi bật lại.",
+            )
+        return Check.good("rtc", "Máy này không có đồng hồ pin.")
+    seconds = _number(clock_folder / "since_epoch")
+    if seconds is None:
+        return Check.warning("rtc", "Đồng hồ pin không đọc được.", "Hãy xem dây nối và pin của đồng hồ (RTC).")
+    off = abs(seconds - now())
+    if off > RTC_LOST_S:
+        return Check.warning("rtc", "Đồng hồ pin sai ngày: có thể hết pin.", "Hãy thay pin của đồng hồ (RTC).")
+    if off > RTC_OFF_S:
+        return Check.warning(
+            "rtc",
+            "Đồng hồ pin lệch hơn một phút so với giờ máy.",
+            "Hãy nối mạng cho máy chỉnh giờ; đồng hồ pin được chỉnh theo trong mười lăm phút sau đó.",
+        )
+    return Check.good("rtc", "Đồng hồ pin khớp giờ máy.")
+
+
+def hardware_watchdog(sys: Path = Path("/sys")) -> Check:
+    """Whether a hardware watchdog is armed, so that a hung machine starts again. Good where there is none."""
+    states = []
+    for file in sorted(sys.glob("class/watchdog/watchdog*/state")):
+        try:
+            states.append(file.read_text().strip())
+        except OSError:
+            continue
+    if not states:
+        return Check.good("watchdog", "Máy này không có mạch canh treo máy (watchdog).")
+    if "active" in states:
+        return Check.good("watchdog", "Mạch canh treo máy (watchdog) đang bật.")
+    return Check.warning(
+        "watchdog",
+        "Mạch canh treo máy (watchdog) có nhưng chưa bật: máy treo sẽ nằm im.",
+        "Đặt RuntimeWatchdogSec=14 trong /etc/systemd/system.conf.d/langso.conf, rồi chạy: systemctl daemon-reexec",
+    )
 
 
 def clock(trust: ClockTrust) -> Check:

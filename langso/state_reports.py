@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 from langso.clock import Clock
 from langso.contract import ClockReport, HealthLine, Held, Presence, State, Storage, Topics
 from langso.health import Check, worst_first
+from langso.paths import write_atomic
 from langso.trust import Keeper, SigningKey, seal
 from langso.worker_thread import WorkerThread
 
@@ -40,7 +41,7 @@ class StateReporter:
     """Works in a thread of its own, woken by `look`. `next_number` must be durable and rise by one at each call.
 
     `fill` adds what only the agent knows; `each_round` is done before the state is made, connected or not; `note` is
-    given each new state's JSON, for those who ask on this machine.
+    given each new state's JSON, and once a minute, for those who ask on this machine: an old note says that it hangs.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class StateReporter:
         self._each_round = each_round
         self._note = note
         self._noted = b""
+        self._noted_at = float("-inf")
         self._again = True
         self._last = b""
         self._last_at = float("-inf")
@@ -127,8 +129,9 @@ class StateReporter:
         state = self.state()
         # What changes by itself (time, free bytes) is no news.
         news = state.model_copy(update={"written": _EPOCH, "storage": Storage(free=0, total=0)}).to_json()
-        if news != self._noted:
-            self._noted = news
+        now = self._clock.monotonic()
+        if news != self._noted or now - self._noted_at >= STATE_EVERY_S:
+            self._noted, self._noted_at = news, now
             self._note(state.to_json())
         if self._link.connected:
             self._send(state, news)
@@ -157,6 +160,12 @@ class StateReporter:
             self._topics.device(self._device, "state"), seal(numbered, "state", [self._key]), qos=1, retain=True
         )
         self._last, self._last_at = news, now
+
+
+def note_in(file: Path) -> Callable[[bytes], None]:
+    """Keeps the newest state in a file of the run folder, for `langso speaker status` and doctor."""
+    file.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    return lambda state: write_atomic(file, state, mode=0o640)
 
 
 def presence(device: str, boot: str, clock: Clock, *, online: bool) -> bytes:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from firmware_bridge.switchboard import Switchboard, open_switchboard
 from langso.clock import Clock, SystemClock
@@ -15,13 +13,13 @@ from langso.contract.documents import DeviceOrder
 from langso.health import Check
 from langso.lifeline import Lifeline
 from langso.link import Link, Will
+from langso.machine_checks import MachineWatch
 from langso.office_line import OfficeLine
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
 from langso.pairing_stand import PairingWatch
-from langso.paths import write_atomic
 from langso.settings import Settings
-from langso.state_reports import StateReporter, new_boot, presence, software
+from langso.state_reports import StateReporter, new_boot, note_in, presence, software
 from langso.store import Store
 from langso.trust import Keeper, SigningKey
 from langso.trust.checks import trust_checks
@@ -67,6 +65,7 @@ class Agent:
         self._clock: Clock = clock or SystemClock()
         self._boot = new_boot()
         self._heard: datetime | None = None
+        self._machine = MachineWatch(settings.paths.state)
         self._restart = threading.Event()
         self._lifeline = Lifeline("timeline", status=self._status)
         state = settings.paths.state
@@ -153,7 +152,7 @@ class Agent:
             checks=self.checks,
             fill=self._fill,
             each_round=self.receipts.work,
-            note=self._note(settings.paths.run),
+            note=note_in(settings.paths.run / STATE_FILE),
         )
 
     def start(self) -> None:
@@ -215,7 +214,8 @@ class Agent:
         elif self.conductor.trouble:
             why = f"Bộ phát lịch gặp lỗi: {self.conductor.trouble}"
             timeline = [Check.bad("timeline", why, "Xem thẻ nhớ còn chỗ không; loa vẫn thử lại mỗi giây.")]
-        return [*timeline, self.player.check(), self.library.check(), self._board.health(), *muted, *trust, link]
+        sound = [self.player.check(), self.library.check(), self._board.health()]
+        return [*timeline, *sound, *muted, *trust, link, *self._machine.checks()]
 
     def _status(self) -> str:
         show = self.conductor.playing
@@ -239,10 +239,6 @@ class Agent:
                 "muted": self.ledger.switch("muted") == "1",
             }
         )
-
-    def _note(self, run: Path) -> Callable[[bytes], None]:
-        run.mkdir(mode=0o750, parents=True, exist_ok=True)
-        return lambda state: write_atomic(run / STATE_FILE, state, mode=0o640)
 
     def _volume(self) -> int:
         text = self.ledger.switch("volume")

@@ -22,7 +22,7 @@ from langso.trust.checks import trust_checks
 from langso.trust.envelope import Sealed, parse_payload, read_sealed
 from langso.trust.errors import Refused
 from langso.trust.keys import RootKeys
-from langso.trust.marks import FOLDER, Mark, Marks, MarksFile, new_nonce
+from langso.trust.marks import FOLDER, LookedAt, Mark, Marks, MarksFile, new_nonce
 from langso.trust.rules import check_addressed, check_epoch, check_role, check_time, check_version, floor_of
 
 MODELS: dict[str, type[Document]] = {"plan": Plan, "urgent": Urgent, "catalogue": Catalogue, "order": Order}
@@ -47,7 +47,7 @@ class Keeper:
 
     Held documents are verified again at start, so that a device plays on with broker and office gone.
     `evidence` says what speaks for the wall clock (default: this machine's, remembered in `state_dir` and `run_dir`).
-    Raises ValueError for a bad clock mode.
+    `look_only`: reads what is held and never writes; give it `evidence`. Raises ValueError for a bad clock mode.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Keeper:
         *,
         run_dir: Path | None = None,
         evidence: Callable[[], ClockEvidence] | None = None,
+        look_only: bool = False,
     ) -> None:
         if clock_mode not in get_args(ClockMode):
             raise ValueError(f"clock mode {clock_mode!r}")
@@ -72,7 +73,7 @@ class Keeper:
         self._mode: ClockMode = "host" if clock_mode == "host" else "auto"
         self._evidence = evidence or _Machine(clock, state_dir, run_dir or state_dir).evidence
         self._lock = threading.RLock()
-        self._file = MarksFile(self._folder)
+        self._file = LookedAt(self._folder) if look_only else MarksFile(self._folder)
         self._opened: Opened | None = None
         self._held: dict[tuple[str, str], Taken] = {}
         self._nonce: str | None = None

@@ -99,6 +99,18 @@ class MarksFile:
         return written
 
 
+class LookedAt(MarksFile):
+    """The same copies for one who only looks, as doctor does beside a running service: nothing is ever written."""
+
+    def mend(self) -> Marks | None:
+        """As `load`."""
+        return self.load()
+
+    def save(self, marks: Marks) -> Marks:
+        """Keeps nothing."""
+        return marks
+
+
 def begin_marks(state_dir: Path) -> None:
     """A pairing starts here: the first marks file; what an earlier pairing held is removed.
 

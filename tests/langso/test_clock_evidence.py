@@ -78,3 +78,12 @@ def test_damaged_memory_is_no_evidence_and_no_crash(junk: bytes, tmp_path: Path,
 
 def test_the_kernel_answers_without_rights() -> None:
     assert clock_evidence.kernel_synchronised() in (True, False)
+
+
+def test_one_who_only_looks_leaves_no_file(tmp_path: Path, places: ClockPlaces) -> None:
+    with_rtc(places)
+    places.timesync.touch()
+    found = gather_evidence(tmp_path / "lib", tmp_path / "run", places=places, remember=False)
+    assert found.ntp_synchronised
+    assert not (tmp_path / "lib").exists()
+    assert not (tmp_path / "run").exists()

@@ -42,6 +42,7 @@ class World:
             self.clock,
             settings["clock_mode"],
             evidence=lambda: ClockEvidence(ntp_synchronised=self.ntp),
+            look_only=settings.get("look_only", False),
         )
 
     def paired(self, **changes: Any) -> Keeper:

@@ -304,3 +304,18 @@ def test_trust_from_a_root_under_another_name_is_refused(world: Any) -> None:
 
 def _power_cut(*_: Any) -> None:
     raise KeyboardInterrupt
+
+
+def test_one_who_only_looks_sees_what_is_held_and_writes_nothing(world: Any) -> None:
+    keeper = world.paired()
+    keeper.take("plan", world.sealed(world.plan()))
+    folder = world.state / "trust"
+    (folder / "marks.1").unlink()
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    looked = world.keeper(look_only=True)
+    assert looked.held("plan", "office") is not None
+    assert not looked.needs_nonce
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    (folder / "marks.2").unlink()
+    assert world.keeper(look_only=True).needs_nonce
+    assert not (folder / "marks.1").exists()

@@ -1,0 +1,71 @@
+"""The next broadcasts of a loudspeaker as it holds them, and what would stop each. Pure but for media."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from langso.contract import Media, Plan
+from langso.trust import Keeper
+from speaker.policy import Policy
+from speaker.shows import Show, shows_of_plan
+
+LISTED = 3
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """One broadcast to come. `missing`: how many of its sounds are not here yet; `refusal`: why policy forbids it."""
+
+    title: str
+    start: datetime
+    missing: int = 0
+    refusal: str = ""
+
+
+def scheduled(keeper: Keeper, device: str, village: str | None) -> tuple[list[Show], Policy]:
+    """All shows of the plans held, by audible start, and the rules they are played under."""
+    policy = Policy.of(keeper.trust, village, 100)
+    shows: list[Show] = []
+    for taken in keeper.all_held("plan"):
+        if isinstance(taken.document, Plan):
+            rule = policy.rule(taken.document.issuer)
+            shows += shows_of_plan(taken.document, device, wide=rule is not None and "*" in rule.places)
+    return sorted(shows, key=lambda show: (show.audible, show.id)), policy
+
+
+def upcoming(
+    shows: Collection[Show],
+    policy: Policy,
+    now: datetime,
+    *,
+    ready: Callable[[Media], bool],
+    begun: Collection[str] = (),
+    heard_ms: Mapping[str, int] | None = None,
+    count: int = LISTED,
+) -> tuple[Upcoming, ...]:
+    """The next `count` that have not begun. `begun`: ids in the ledger; `heard_ms` as Ledger.heard_today."""
+    coming = [show for show in shows if show.start > now and show.id not in begun][:count]
+    return tuple(
+        Upcoming(
+            show.title,
+            show.start,
+            sum(not ready(medium) for medium in dict.fromkeys(show.media)),
+            policy.refusal(show, show.audible, heard_ms or {}) or "",
+        )
+        for show in coming
+    )
+
+
+def in_library(folder: Path) -> Callable[[Media], bool]:
+    """Whether a sound lies in the library whole; by name and size, since hashing all would take minutes."""
+
+    def there(medium: Media) -> bool:
+        try:
+            return (folder / medium.sha256).stat().st_size == medium.size
+        except OSError:
+            return False
+
+    return there
