@@ -75,23 +75,22 @@ def install(role: str, commune: str, commune_name: str, device: str, check: bool
 @click.option("--settings", "settings_file", type=click.Path(path_type=Path), default=Path("/etc/langso/langso.toml"))
 @click.option("--json", "as_json", is_flag=True, help="Một dòng JSON mỗi mục, cho máy đọc.")
 def doctor(settings_file: Path, as_json: bool) -> None:
-    """Khám máy này: từng mục tốt hay hỏng, vì sao, và phải làm gì. Mã thoát 1 nếu có mục hỏng."""
+    """Khám máy này: cái gì hỏng, vì sao, và phải làm gì. Mã thoát 1 nếu có mục hỏng, 0 nếu không.
+
+    Nên chạy bằng sudo: nhiều thứ chỉ quản trị mới xem được như dịch vụ của nó thấy.
+    """
     import json
     from dataclasses import asdict
 
-    from deploy.doctor import LABELS, examine
+    from deploy.doctor.examining import examine
+    from deploy.doctor.report import lines
 
-    checks = examine(settings_file)
-    marks = {"ok": ("✓ tốt ", "green"), "warn": ("! để ý", "yellow"), "bad": ("✗ hỏng", "red")}
-    for check in checks:
-        if as_json:
-            click.echo(json.dumps(asdict(check), ensure_ascii=False))
-            continue
-        mark, color = marks[check.level]
-        click.echo(f"{click.style(mark, fg=color, bold=True)}  {LABELS.get(check.name, check.name)}: {check.why}")
-        if check.fix and check.level != "ok":
-            click.echo(f"        → {check.fix}")
-    if any(check.level == "bad" for check in checks):
+    found = examine(settings_file)
+    for line in (
+        [json.dumps(asdict(check), ensure_ascii=False) for check in found.checks] if as_json else lines(found)
+    ):
+        click.echo(line)
+    if found.bad:
         raise SystemExit(1)
 
 

@@ -1,0 +1,116 @@
+"""The next three broadcasts and what would stop each: a speaker's from the plan it holds, the office's as sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from deploy.doctor.acting import Act, act
+from deploy.doctor.device_trust import held
+from deploy.doctor.errors import Unseen
+from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.scene import Scene
+from langso import dates
+from langso.clock import VIETNAM
+from langso.health import Check
+from speaker.upcoming import LISTED, Upcoming, in_library, scheduled, upcoming
+
+NEAR = timedelta(hours=1)
+MEDIA_FIX = "Xem mạng tới văn phòng xã; xem đang tải tới đâu: langso speaker status"
+_BEGUN = "SELECT id FROM plays WHERE planned > '{since}'"
+_HEARD = (
+    "SELECT issuer, sum(heard_ms), sum(CASE WHEN emergency THEN 0 ELSE heard_ms END) FROM plays "
+    "WHERE day = '{day}' GROUP BY issuer"
+)
+_SENT = (
+    "SELECT o.start, b.title, b.targets FROM occurrences o JOIN broadcasts b ON b.id = o.broadcast "
+    "WHERE o.withdrawn_at IS NULL AND b.status = 'scheduled' AND o.start > '{now}' "
+    f"ORDER BY o.start LIMIT {LISTED}"
+)
+
+
+def look_speaker(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `broadcasts` of a speaker. What has a line of its own (a service, mute, the clock) is not told twice."""
+    try:
+        keeper = held(scene)
+    except OSError:
+        yield unseen("broadcasts", "lịch phát đang giữ")
+        return
+    if keeper is None or scene.paired is None:
+        yield Skipped("broadcasts", "chưa ghép")
+        return
+    if keeper.trust is None:
+        yield Skipped("broadcasts", "chưa có danh sách người có quyền dùng được")
+        return
+    from speaker.agent import DATABASE, MEDIA
+
+    answer = scene.paired.answer
+    shows, policy = scheduled(keeper, answer.device, answer.village or scene.settings.device.village)
+    database = scene.state / DATABASE
+    since, day = scene.now.isoformat(), scene.now.astimezone(VIETNAM).date().isoformat()
+    try:
+        rows = act(
+            scene.who,
+            [Act("query", database, _BEGUN.format(since=since)), Act("query", database, _HEARD.format(day=day))],
+        )
+    except Unseen:
+        yield unseen("broadcasts", "lịch phát đang giữ")
+        return
+    begun = {str(row[0]) for row in rows[0].value or []}
+    heard = {str(row[0]): int(row[1]) for row in rows[1].value or []}
+    heard[""] = sum(int(row[2]) for row in rows[1].value or [])
+    coming = upcoming(shows, policy, scene.now, ready=in_library(scene.state / MEDIA), begun=begun, heard_ms=heard)
+    yield judge_upcoming(coming, scene.now, plans=bool(keeper.all_held("plan")))
+
+
+def look_office(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `broadcasts` of an office: what it has sent out."""
+    from office.home import OfficeHome
+
+    database = OfficeHome(scene.settings).database
+    try:
+        found = act(scene.who, [Act("query", database, _SENT.format(now=scene.now.isoformat()))])[0]
+    except Unseen:
+        yield unseen("broadcasts", "lịch phát đã gửi")
+        return
+    if not found.good:
+        yield Skipped("broadcasts", "chưa có dữ liệu văn phòng đọc được")
+        return
+    coming = [f"{dates.moment(_moment(row[0]))} «{row[1]}»" for row in found.value]
+    yield Check.good(
+        "broadcasts", f"Sắp phát: {'; '.join(coming)}." if coming else "Không có bản tin nào đã gửi và sắp phát."
+    )
+
+
+LOOKS = (
+    Look(("broadcasts",), ("speaker",), look_speaker),
+    Look(("broadcasts",), ("office",), look_office),
+)
+
+
+def judge_upcoming(coming: Sequence[Upcoming], now: datetime, *, plans: bool) -> Check:
+    """A sound still missing is worth a word when the time is near, or when policy will refuse the broadcast."""
+    if not coming:
+        return Check.good("broadcasts", "Không có lượt phát nào sắp tới." if plans else "Chưa giữ lịch phát nào.")
+    listed = "; ".join(_said(one) for one in coming)
+    missing = [one for one in coming if one.missing]
+    if any(one.start - now < NEAR for one in missing):
+        return Check.bad("broadcasts", f"Sắp phát mà chưa đủ âm thanh: {listed}.", MEDIA_FIX)
+    if missing:
+        return Check.warning("broadcasts", f"Sắp phát: {listed}.", MEDIA_FIX)
+    if any(one.refusal for one in coming):
+        fix = "Báo văn phòng xã đổi giờ hoặc giới hạn: langso office trust limits --help"
+        return Check.warning("broadcasts", f"Sắp phát: {listed}.", fix)
+    return Check.good("broadcasts", f"Sắp phát: {listed}.")
+
+
+def _said(one: Upcoming) -> str:
+    stops = [f"còn thiếu {one.missing} tệp âm thanh"] if one.missing else []
+    stops += [f"sẽ không phát: {one.refusal}"] if one.refusal else []
+    told = ", ".join(stops)
+    return f"{dates.moment(one.start)} «{one.title}»{f' ({told})' if told else ''}"
+
+
+def _moment(text: object) -> datetime:
+    found = datetime.fromisoformat(str(text))
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

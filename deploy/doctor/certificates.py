@@ -1,0 +1,101 @@
+"""When certificates end, whose they are, and whether a private key is its service's alone. Pure judging."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from deploy.doctor.acting import Found
+from deploy.doctor.bounded import Who
+from langso.health import Check
+
+SOON = timedelta(days=30)
+SOON_SHORT = timedelta(days=15)
+SHORT_LIFE = timedelta(days=120)
+"""Certificates of a shorter life renew themselves; when half a month is left they have failed to."""
+MAX_PEM = 64 << 10
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What matters of one: its name, its days, whether the authority at hand issued it (None: none at hand)."""
+
+    name: str
+    begins: datetime
+    ends: datetime
+    issued: bool | None = None
+
+
+def read_certificate(pem: bytes, ca: bytes | None = None) -> Certificate | None:
+    """None where the bytes are no certificate."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.x509.oid import NameOID
+
+    try:
+        found = x509.load_pem_x509_certificate(pem)
+        names = [str(one.value) for one in found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+        issued: bool | None = None
+        if ca is not None:
+            try:
+                found.verify_directly_issued_by(x509.load_pem_x509_certificate(ca))
+                issued = True
+            except (InvalidSignature, TypeError, ValueError):
+                issued = False
+        return Certificate(names[0] if names else "", found.not_valid_before_utc, found.not_valid_after_utc, issued)
+    except (ValueError, TypeError):
+        return None
+
+
+def judge_certificate(
+    code: str, certificate: Certificate | None, now: datetime, *, what: str, fix: str, name: str | None = None
+) -> Check:
+    """`what`: whose it is, for the sentence; `name`: the name it must bear; `fix`: how it is made anew."""
+    if certificate is None:
+        return Check.bad(code, f"{what} không phải chứng thư (tệp hỏng).", fix)
+    if certificate.issued is False:
+        return Check.bad(code, f"{what} không do văn phòng xã này cấp.", fix)
+    if name is not None and certificate.name != name:
+        return Check.bad(code, f"{what} mang tên «{certificate.name}», không phải «{name}».", fix)
+    if certificate.begins > now:
+        return Check.bad(
+            code, f"{what} đến {certificate.begins:%d/%m/%Y} mới có hiệu lực: có thể giờ máy sai.", "Xem mục đồng hồ."
+        )
+    left = certificate.ends - now
+    if left < timedelta(0):
+        return Check.bad(code, f"{what} hết hạn từ {certificate.ends:%d/%m/%Y}.", fix)
+    life = certificate.ends - certificate.begins
+    if left < (SOON if life > SHORT_LIFE else SOON_SHORT):
+        return Check.warning(code, f"{what} chỉ còn {left.days} ngày.", fix)
+    return Check.good(code, f"{what} dùng được đến {certificate.ends:%d/%m/%Y}.")
+
+
+def key_fits(key: bytes, certificate: bytes) -> bool:
+    """Whether this private key is the certificate's."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+    try:
+        own = load_pem_private_key(key, None).public_key()
+        other = x509.load_pem_x509_certificate(certificate).public_key()
+    except (ValueError, TypeError):
+        return False
+    wanted = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+    return own.public_bytes(*wanted) == other.public_bytes(*wanted)
+
+
+def judge_private(file: Path, found: Found, who: Who, mode: int | None) -> Check | None:
+    """A private file as its service sees it (`found`) and as others might (`mode`); None where nothing is wrong."""
+    code = "private_key"
+    own = f"chown {who.name}: {file}; chmod 600 {file}"
+    if found.late:
+        return Check.bad(code, f"Đọc {file} mãi không xong.", "Xem thẻ nhớ hoặc ổ mạng chứa tệp đó.")
+    if found.forbidden:
+        return Check.bad(code, f"Dịch vụ (người dùng {who.name}) không đọc được {file}.", own)
+    if not found.good and not found.absent:
+        return Check.bad(code, f"Không đọc được {file} ({found.why}).", own)
+    if mode is not None and stat.S_IMODE(mode) & 0o077:
+        return Check.bad(code, f"Người khác trên máy đọc được {file}.", f"chmod 600 {file}")
+    return None

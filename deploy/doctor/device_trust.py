@@ -1,0 +1,113 @@
+"""What a device obeys: the list of who may order, its marks, its clock; from disk, as the next start reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import cast
+
+from deploy.doctor.acting import Act, act
+from deploy.doctor.errors import Unseen
+from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.scene import Scene
+from langso.clock import ClockEvidence, ClockReason, ClockTrust, SystemClock, judge_clock
+from langso.clock_evidence import gather_evidence
+from langso.health import Check
+from langso.machine_checks import clock
+from langso.trust import Keeper
+from langso.trust.checks import trust_checks
+from langso.trust.marks import COPIES, FOLDER, MarksFile
+
+
+def look(scene: Scene) -> Iterable[Check | Skipped]:
+    """Lines `trust`, `marks`, `clock` of a device that is paired; `clock` of any."""
+    keeper = held(scene)
+    if keeper is None:
+        yield Skipped("trust", "chưa ghép")
+        yield Skipped("marks", "chưa ghép")
+        yield clock(_own_judgement(scene, None))
+        return
+    trust_folder = scene.state / FOLDER
+    bundle = trust_folder / "bundle.json"
+    try:
+        found = act(scene.who, [Act("read", bundle), *(Act("read", trust_folder / copy) for copy in COPIES)])
+    except Unseen:
+        yield unseen("trust", "danh sách người có quyền")
+        return
+    judged = _clock(scene, keeper.floor)
+    lines = {
+        check.name: check
+        for check in trust_checks(
+            keeper.trust,
+            clock=judged,
+            now=scene.now,
+            heard=None,
+            needs_nonce=keeper.needs_nonce,
+            revoked=keeper.revoked,
+        )
+    }
+    if found[0].forbidden:
+        yield Check.bad("trust", f"Dịch vụ không đọc được {bundle}.", f"chown {scene.who.name}: {bundle}")
+    elif keeper.trust is None and not found[0].absent:
+        yield Check.bad(
+            "trust",
+            "Danh sách người có quyền trên máy bị hỏng hoặc không do khoá gốc của xã ký.",
+            "Nối mạng để văn phòng xã gửi lại; không có mạng thì ghép lại: langso pair --help",
+        )
+    else:
+        yield lines["trust"]
+    marks = MarksFile(trust_folder).load()
+    if marks is None:
+        yield Check.bad(
+            "marks",
+            "Máy đã mất sổ ghi số văn bản (cả hai bản).",
+            "Nối mạng để văn phòng xã xác nhận, hoặc ghép lại: langso pair --help",
+        )
+    elif any(one.forbidden for one in found[1:]):
+        yield Check.bad(
+            "marks", "Dịch vụ không đọc được sổ ghi số văn bản.", f"chown -R {scene.who.name}: {trust_folder}"
+        )
+    else:
+        yield lines["marks"]
+    yield lines["clock"]
+
+
+LOOK = Look(("trust", "marks", "clock"), ("speaker", "kiosk"), look)
+
+
+def held(scene: Scene) -> Keeper | None:
+    """What the device holds, verified anew and without writing anything; None where it is not paired."""
+    if scene.paired is None:
+        return None
+    answer = scene.paired.answer
+    return Keeper(
+        scene.state,
+        answer.commune,
+        answer.device,
+        scene.paired.roots,
+        SystemClock(),
+        scene.settings.clock.trust,
+        evidence=partial(_evidence, scene),
+        look_only=True,
+    )
+
+
+def clock_of(scene: Scene, keeper: Keeper) -> ClockTrust:
+    """How the clock is judged: as the running agent says, which alone knows of nonce answers; else from here."""
+    return _clock(scene, keeper.floor)
+
+
+def _clock(scene: Scene, floor: datetime | None) -> ClockTrust:
+    if scene.running and scene.told is not None and scene.told.fresh:
+        said = scene.told.state.clock
+        return ClockTrust(said.trusted, cast(ClockReason, said.reason), said.why)
+    return _own_judgement(scene, floor)
+
+
+def _own_judgement(scene: Scene, floor: datetime | None) -> ClockTrust:
+    return judge_clock(scene.now, _evidence(scene), floor=floor, mode=scene.settings.clock.trust)
+
+
+def _evidence(scene: Scene) -> ClockEvidence:
+    return gather_evidence(scene.state, scene.settings.paths.run, remember=False)

@@ -1,0 +1,131 @@
+"""The whole examination: all looks at once, each with its own seconds: what hangs holds up nothing else."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.doctor import (
+    agent,
+    board,
+    broadcasts,
+    broker,
+    camera,
+    databases,
+    device_trust,
+    machine,
+    pairing,
+    software,
+    sound,
+    units,
+)  # fmt: skip
+from deploy.doctor.bounded import Errand
+from deploy.doctor.errors import Unseen
+from deploy.doctor.outcome import SEE_MORE, Look, Skipped
+from deploy.doctor.scene import Scene, gather_scene
+from deploy.doctor.words import LABELS, label
+from langso.errors import LangsoError, SettingsError
+from langso.health import Check, worst_first
+from langso.settings import Settings, load_settings
+
+SCENE_S = 8.0
+_ORDER = {code: number for number, code in enumerate(LABELS)}
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Checks gravest first, then by subject; what was left out because of another line; for whom."""
+
+    checks: tuple[Check, ...]
+    skipped: tuple[Skipped, ...] = ()
+    settings: Settings | None = None
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def bad(self) -> bool:
+        """Whether any line is red."""
+        return any(check.level == "bad" for check in self.checks)
+
+
+def examine(settings_file: Path) -> Examination:
+    """Never raises for what it finds, never hangs; a machine without settings gets what does not need them."""
+    begun = time.monotonic()
+    try:
+        settings = Errand(lambda: load_settings(settings_file)).result(3.0)
+    except (LangsoError, TimeoutError) as error:
+        found = [_no_settings(settings_file, error), *machine.readings(Path("/var/lib"))]
+        return Examination(tuple(ordered(found)), seconds=time.monotonic() - begun)
+    checks = [Check.good("settings", f"{settings_file} đọc được, vai trò {settings.device.role}.")]
+    try:
+        scene = Errand(lambda: gather_scene(settings, settings_file)).result(SCENE_S)
+    except TimeoutError:
+        stuck = Check.bad(
+            "services", "Máy không trả lời về chính nó (ổ đĩa hay systemd bị treo).", "systemctl reboot"
+        )
+        return Examination((stuck, *checks), settings=settings, seconds=time.monotonic() - begun)
+    more, skipped = look_at(scene, looks_of(scene.role))
+    return Examination(tuple(ordered([*checks, *more])), tuple(skipped), settings, time.monotonic() - begun)
+
+
+def looks_of(role: str) -> list[Look]:
+    """The looks of one role; an office's own are loaded at an office only, where what they need is installed."""
+    devices = [agent.LOOK, pairing.LOOK, device_trust.LOOK]
+    if role == "office":
+        from deploy.doctor import office
+
+        devices = list(office.LOOKS)
+    common = [units.LOOK, *devices, broker.LOOK, databases.LOOK_STATE, databases.LOOK_DATABASES, sound.LOOK]
+    more = [board.LOOK, camera.LOOK, *software.LOOKS, *broadcasts.LOOKS, *machine.LOOKS]
+    return [look for look in (*common, *more) if role in look.roles]
+
+
+def look_at(scene: Scene, looks: Sequence[Look]) -> tuple[list[Check], list[Skipped]]:
+    """All at once; one that raises or hangs gives a line of its own name."""
+    begun = time.monotonic()
+    errands = [(look, Errand(lambda see=look.see: list(see(scene)))) for look in looks]  # type: ignore[misc]
+    checks: list[Check] = []
+    skipped: list[Skipped] = []
+    for look, errand in errands:
+        try:
+            found = errand.result(begun + look.seconds - time.monotonic())
+        except TimeoutError:
+            name = look.names[0]
+            why = f"Khám {label(name)} mãi không xong: ổ đĩa, ổ mạng hay thiết bị của mục này bị treo."
+            found = [Check.bad(name, why, "Rút thiết bị hoặc tháo ổ bị treo, rồi chạy lại langso doctor.")]
+        except (PermissionError, Unseen) as error:
+            found = [_unable(look, error)]
+        except Exception as error:  # noqa: BLE001 - one broken look must not hide the others
+            found = [_unable(look, error)]
+        checks += [one for one in found if isinstance(one, Check)]
+        skipped += [one for one in found if isinstance(one, Skipped)]
+    return checks, skipped
+
+
+def ordered(checks: Sequence[Check]) -> list[Check]:
+    """Gravest first, then as the subjects stand in LABELS."""
+    return worst_first(sorted(checks, key=lambda check: _ORDER.get(check.name, len(_ORDER))))
+
+
+def _unable(look: Look, error: Exception) -> Check:
+    name = look.names[0]
+    if isinstance(error, PermissionError) and os.geteuid() != 0:
+        return Check.warning(name, f"Không xem được {label(name)} với quyền này.", SEE_MORE)
+    why = str(error) or type(error).__name__
+    return Check.bad(
+        name, f"Không khám được {label(name)} ({why[:200]}).", "Chép dòng này gửi văn phòng xã hoặc nhà cung cấp."
+    )
+
+
+def _no_settings(file: Path, error: Exception) -> Check:
+    if isinstance(error, TimeoutError):
+        return Check.bad("settings", f"Đọc {file} mãi không xong.", "Xem thẻ nhớ hoặc ổ mạng chứa tệp đó.")
+    if not file.exists():
+        return Check.bad(
+            "settings", f"Máy chưa được cài đặt: không có {file}.", "Xem cách cài: langso install --help"
+        )
+    if isinstance(error, SettingsError) and not os.access(file, os.R_OK) and os.geteuid() != 0:
+        return Check.warning("settings", f"Không đọc được {file} với quyền này.", SEE_MORE)
+    return Check.bad("settings", str(error), f"Sửa tệp rồi thử: langso settings check {file}")

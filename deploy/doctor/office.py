@@ -1,0 +1,303 @@
+"""An office's own: root, trust, authority, private files, signer, media folder, the console's door."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import shutil
+import ssl
+from collections.abc import Iterable
+from pathlib import Path
+
+from deploy.doctor.acting import Act, act
+from deploy.doctor.certificates import MAX_PEM, judge_certificate, judge_private, key_fits, read_certificate
+from deploy.doctor.errors import Unseen
+from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.scene import Scene
+from langso.clock import ClockTrust, judge_clock
+from langso.clock_evidence import gather_evidence
+from langso.errors import FileRefused, LangsoError
+from langso.health import Check
+from langso.machine_checks import DISK_BAD, DISK_BAD_BYTES, DISK_WARN
+from langso.paths import read_limited
+from langso.trust.checks import trust_checks
+from office.doors import doors_of
+from office.home import OfficeHome
+
+OFFICE = ("office",)
+BROKER = Path("/etc/langso/broker")
+RESTORE = "Lấy lại từ bản sao lưu của văn phòng; không có thì gọi người giữ khoá gốc: langso office trust --help"
+_WORKING = ClockTrust(True, "host", "")
+
+
+def look_keys(scene: Scene) -> Iterable[Check | Skipped]:
+    """Lines `root`, `trust`: what all devices pinned, and the list of who may order, verified against it."""
+    home = OfficeHome(scene.settings)
+    if not _may_look(scene.state):
+        yield unseen("root", "khoá và danh sách quyền của văn phòng")
+        return
+    if not home.root_file.exists() and not home.trust_file.exists():
+        begun = home.founding_file.exists()
+        why = "Việc lập văn phòng còn dở: chưa đủ chữ ký của khoá gốc." if begun else "Văn phòng chưa được lập."
+        yield Check.bad("root", why, "Làm theo từng bước: langso office init --help")
+        yield Skipped("trust", "văn phòng chưa lập xong")
+        return
+    found = act(scene.who, [Act("read", home.root_file), Act("read", home.trust_file)])
+    if found[0].forbidden:
+        yield Check.bad(
+            "root", f"Dịch vụ không đọc được {home.root_file}.", f"chown {scene.who.name}: {home.root_file}"
+        )
+        yield Skipped("trust", "không có khoá gốc để đối chiếu")
+        return
+    try:
+        home.roots  # noqa: B018 - read and parsed here
+    except (LangsoError, ValueError):
+        gone = "mất" if found[0].absent else "hỏng"
+        yield Check.bad("root", f"Tệp khoá gốc công khai {home.root_file} bị {gone}.", RESTORE)
+        yield Skipped("trust", "không có khoá gốc để đối chiếu")
+        return
+    yield Check.good("root", "Có khoá gốc công khai của xã.")
+    if found[1].forbidden:
+        yield Check.bad(
+            "trust", f"Dịch vụ không đọc được {home.trust_file}.", f"chown {scene.who.name}: {home.trust_file}"
+        )
+        return
+    try:
+        opened = home.trust()
+        home.rule()
+    except (LangsoError, ValueError) as error:
+        gone = (
+            "Mất danh sách quyền của xã" if found[1].absent else f"Danh sách quyền của xã không dùng được ({error})"
+        )
+        yield Check.bad("trust", f"{gone.rstrip('.')}.", RESTORE)
+        return
+    judged = trust_checks(opened.trust, clock=_WORKING, now=scene.now, heard=None, needs_nonce=False, revoked=False)
+    trust = judged[0]
+    if trust.level != "ok":
+        fix = (
+            "langso office trust renew -o /media/usb/de-nghi.json, rồi từng người giữ khoá gốc: "
+            "langso root sign de-nghi.json --stick /media/usb, sau cùng: langso office trust apply de-nghi.json"
+        )
+        trust = Check("trust", trust.ok, trust.why, fix, trust.level)
+    yield trust
+
+
+def look_private(scene: Scene) -> Iterable[Check | Skipped]:
+    """Lines `private_key`, `authority`: secret files as their services see them, and how long the CA lasts."""
+    home = OfficeHome(scene.settings)
+    if not _may_look(scene.state):
+        yield unseen("private_key", "các khoá của văn phòng")
+        return
+    link = scene.settings.link
+    signer = scene.user_of("langso-signer") if scene.settings.signer.state is not None else scene.who
+    wanted = [(home.ca / "ca.key", scene.who), (home.age_file, scene.who)]
+    wanted += [(link.key, scene.who)] if link.key is not None else []
+    wanted += [(path, signer) for path in sorted(home.signer.glob("*.key"))]
+    broker = scene.user_of("langso-broker")
+    wanted += [(BROKER / "broker.key", broker)] if scene.installed and (BROKER / "broker.key").exists() else []
+    said = {who: act(who, [Act("read", path) for path, user in wanted if user == who]) for _, who in wanted}
+    lines, absent = [], []
+    for who, found in said.items():
+        for path, one in zip([path for path, user in wanted if user == who], found, strict=True):
+            if one.absent:
+                absent.append(path)
+            lines.append(judge_private(path, one, who, path.stat().st_mode if path.exists() else None))
+    worst = next((line for line in lines if line is not None), None)
+    if worst is None and absent:
+        worst = Check.bad("private_key", f"Không thấy {', '.join(map(str, absent))}.", RESTORE)
+    if worst is None and not list(home.signer.glob("*.key")):
+        worst = Check.bad("private_key", f"Người ký không có khoá trong {home.signer}.", RESTORE)
+    yield worst or Check.good("private_key", "Các khoá của văn phòng chỉ đúng dịch vụ của nó đọc được.")
+    yield from _authority(scene, home)
+
+
+def look_signer(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `signer`: asked as the office's own user, as the console will."""
+    service = scene.service("langso-signer")
+    if service is not None and not service.running:
+        yield Skipped("signer", f"{service.name} không chạy")
+        return
+    path = scene.settings.signer.socket
+    try:
+        found = act(scene.who, [Act("ask", path, '{"do": "versions"}')])[0]
+    except Unseen:
+        yield unseen("signer", "người ký như trang web thấy")
+        return
+    restart = "systemctl restart langso-signer; xem: journalctl -u langso-signer -n 50"
+    if service is None and found.absent:
+        yield Check.warning("signer", "Người ký không chạy.", "Chạy: langso office signer --settings TỆP")
+    elif found.absent:
+        yield Check.bad("signer", f"Người ký chạy mà không có ổ cắm {path}.", restart)
+    elif found.forbidden:
+        yield Check.bad(
+            "signer",
+            f"Trang web (người dùng {scene.who.name}) không gọi được người ký.",
+            "usermod -aG langso-signer langso-office, rồi systemctl restart langso-office",
+        )
+    elif not found.good:
+        yield Check.bad("signer", f"Người ký không trả lời ({found.why or 'quá lâu'}).", restart)
+    elif isinstance(found.value, dict) and found.value.get("refused"):
+        yield Check.bad("signer", f"Người ký từ chối: {str(found.value['refused'])[:200]}", restart)
+    else:
+        yield Check.good("signer", "Người ký trả lời trang web.")
+
+
+def look_media(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `media`: where sounds for the loudspeakers lie, the right to write there, and its own free space."""
+    folder = OfficeHome(scene.settings).media
+    try:
+        found = act(scene.who, [Act("write_folder", folder)])[0]
+    except Unseen:
+        yield unseen("media", f"thư mục âm thanh {folder}")
+        return
+    own = f"mkdir -p {folder}; chown {scene.who.name}: {folder}"
+    if found.absent:
+        yield Check.bad("media", f"Không có thư mục âm thanh {folder}.", own)
+        return
+    if found.forbidden:
+        yield Check.bad("media", f"Dịch vụ không ghi được vào {folder}.", own)
+        return
+    if found.late:
+        yield Check.bad(
+            "media", f"Thư mục âm thanh {folder} không trả lời.", "Xem ổ đĩa hoặc ổ mạng chứa thư mục đó."
+        )
+        return
+    if folder.stat().st_dev != scene.state.stat().st_dev:
+        usage = shutil.disk_usage(folder)
+        share = usage.free / usage.total if usage.total else 0.0
+        why = f"Ổ chứa âm thanh {folder} còn trống {share:.0%}."
+        fix = "Thay ổ lớn hơn, hoặc đổi media_dir trong [office]; đừng xoá tệp bằng tay."
+        if share < DISK_BAD or usage.free < DISK_BAD_BYTES:
+            yield Check.bad("media", why, fix)
+            return
+        if share < DISK_WARN:
+            yield Check.warning("media", why, fix)
+            return
+    yield Check.good("media", "Thư mục âm thanh ghi được.")
+
+
+def look_console(scene: Scene) -> Iterable[Check | Skipped]:
+    """Lines `console`, `https_certificate`: whether each door of the web pages answers, and how long https lasts."""
+    yield from _https(scene)
+    service = scene.service("langso-office")
+    if service is not None and not service.running:
+        yield Skipped("console", f"{service.name} không chạy")
+        return
+    restart = "systemctl restart langso-office; xem: journalctl -u langso-office -n 50"
+    for door in doors_of(scene.settings.office):
+        host = "127.0.0.1" if door.host in ("0.0.0.0", "") else "::1" if door.host == "::" else door.host
+        status = _http(host, door.port, tls=door.tls)
+        where = f"{'https' if door.tls else 'http'}://{host}:{door.port}"
+        if status is None and service is None and not scene.running:
+            yield Check.warning(
+                "console", "Trang web văn phòng không chạy.", "Chạy: langso office web --settings TỆP"
+            )
+            return
+        if status is None or status >= 500:
+            said = "không trả lời" if status is None else f"trả lời lỗi {status}"
+            yield Check.bad("console", f"Trang web văn phòng {said} ở {where}.", restart)
+            return
+    yield Check.good("console", "Trang web văn phòng trả lời ở mọi cổng của nó.")
+
+
+def look_clock(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `clock`: an office signs times, so it must not lie behind what it has signed."""
+    issued = None
+    with contextlib.suppress(LangsoError, ValueError, OSError):
+        issued = OfficeHome(scene.settings).trust().trust.issued
+    evidence = gather_evidence(scene.state, scene.settings.paths.run, remember=False)
+    judged = judge_clock(scene.now, evidence, floor=issued, mode=scene.settings.clock.trust)
+    fix = "Nối mạng để lấy giờ; xem: timedatectl"
+    if judged.trusted or (evidence.ntp_synchronised and issued is not None and scene.now >= issued):
+        yield Check.good("clock", "Giờ của máy văn phòng khớp giờ mạng." if judged.reason != "host" else judged.why)
+    elif judged.reason == "far_from_floor":
+        yield Check.bad("clock", "Giờ của máy chậm hơn văn bản chính văn phòng đã ký.", fix)
+    else:
+        yield Check.warning("clock", "Giờ của máy chưa được đối chiếu với giờ mạng.", fix)
+
+
+LOOKS = (
+    Look(("root", "trust"), OFFICE, look_keys),
+    Look(("private_key", "authority", "broker_certificate"), OFFICE, look_private),
+    Look(("signer",), OFFICE, look_signer),
+    Look(("media",), OFFICE, look_media),
+    Look(("console", "https_certificate"), OFFICE, look_console),
+    Look(("clock",), OFFICE, look_clock),
+)
+
+
+def _authority(scene: Scene, home: OfficeHome) -> Iterable[Check]:
+    ca_file = home.ca / "ca.pem"
+    try:
+        ca = read_limited(ca_file, MAX_PEM)
+    except FileRefused:
+        yield Check.bad("authority", f"Không đọc được {ca_file}.", RESTORE)
+        return
+    line = judge_certificate("authority", read_certificate(ca), scene.now, what="Chứng thư gốc của xã", fix=RESTORE)
+    try:
+        key = read_limited(home.ca / "ca.key", MAX_PEM)
+    except FileRefused:
+        key = b""
+    if line.level != "bad" and key and not key_fits(key, ca):
+        line = Check.bad("authority", "Khoá và chứng thư gốc của xã không khớp nhau.", RESTORE)
+    yield line
+    if not scene.installed:
+        return
+    renew = "langso pair broker --host TÊN-MÁY, rồi systemctl restart langso-broker"
+    try:
+        pem = read_limited(BROKER / "broker.pem", MAX_PEM)
+    except FileRefused:
+        yield Check.bad("broker_certificate", "Máy chủ tin chưa có chứng thư.", renew)
+        return
+    yield judge_certificate(
+        "broker_certificate", read_certificate(pem, ca), scene.now, what="Chứng thư của máy chủ tin", fix=renew
+    )
+
+
+def _may_look(folder: Path) -> bool:
+    return not folder.is_dir() or os.access(folder, os.R_OK | os.X_OK)
+
+
+def _https(scene: Scene) -> Iterable[Check]:
+    office, home = scene.settings.office, OfficeHome(scene.settings)
+    if office.https not in ("own", "files"):
+        return
+    if office.https == "files" and office.https_cert is not None:
+        file, fix = office.https_cert, "Xin chứng thư mới rồi thay tệp đó; xong: systemctl restart langso-office"
+    else:
+        file, fix = home.console_ca / "server.pem", "systemctl restart langso-office: trang web tự làm lại chứng thư."
+    found = act(scene.who, [Act("read", file)])[0]
+    if found.absent and office.https == "own":
+        # Made by the console when it starts; one that does not start has its own line.
+        return
+    if not found.good:
+        yield Check.bad("https_certificate", f"Dịch vụ không đọc được {file}.", f"chown {scene.who.name}: {file}")
+        return
+    try:
+        certificate = read_certificate(read_limited(file, MAX_PEM))
+    except FileRefused:
+        certificate = None
+    yield judge_certificate(
+        "https_certificate", certificate, scene.now, what="Chứng thư https của trang web", fix=fix
+    )
+
+
+def _http(host: str, port: int, *, tls: bool) -> int | None:
+    """The status of a first page; None where nobody answers as a web server."""
+    connection: http.client.HTTPConnection
+    if tls:
+        # Whether the door answers is asked here; its certificate has its own line.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(host, port, timeout=2.5, context=context)
+    else:
+        connection = http.client.HTTPConnection(host, port, timeout=2.5)
+    try:
+        connection.request("GET", "/login", headers={"Host": host})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()

@@ -1,0 +1,116 @@
+"""A device's pairing: there or not yet, its files as the service sees them, keys that fit, certificates that last."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from deploy.doctor.acting import Act, act
+from deploy.doctor.certificates import MAX_PEM, judge_certificate, judge_private, key_fits, read_certificate
+from deploy.doctor.errors import Unseen
+from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.scene import Scene
+from langso.errors import FileRefused, LangsoError
+from langso.health import Check
+from langso.pairing import FOLDER, waiting_request
+from langso.pairing_stand import Stand, next_steps
+from langso.paths import read_limited
+
+AGAIN = "Ghép lại với văn phòng xã: sudo langso pair request -o /media/usb/yeu-cau.json; xem: langso pair --help"
+
+
+def look(scene: Scene) -> Iterable[Check | Skipped]:
+    """Lines `pairing`, `private_key`, `certificate`."""
+    folder = scene.state / FOLDER
+    try:
+        (folder / "current").stat()
+        there = True
+    except PermissionError:
+        yield unseen("pairing", f"việc ghép máy ở {folder}")
+        return
+    except OSError:
+        there = False
+    link = scene.link
+    named = [path for path in (link.ca, link.cert, link.key) if path is not None]
+    if len(named) < 3:
+        yield _damaged() if there else _unpaired(scene)
+        yield from (Skipped(name, "chưa ghép") for name in ("private_key", "certificate"))
+        return
+    if there and scene.paired is None:
+        yield _damaged()
+    keys = [link.key, *([scene.paired.signing_key] if scene.paired is not None else [])]
+    private = [path for path in keys if path is not None]
+    try:
+        found = act(scene.who, [Act("read", path) for path in (*named[:2], *private)])
+    except Unseen:
+        yield unseen("private_key", "khóa riêng")
+        return
+    absent = [str(path) for path, one in zip((*named[:2], *private), found, strict=True) if one.absent]
+    if absent:
+        yield Check.bad("pairing", f"Không thấy {', '.join(absent)}.", AGAIN)
+        yield from (Skipped(name, "thiếu tệp ghép máy") for name in ("private_key", "certificate"))
+        return
+    if not there or scene.paired is not None:
+        yield _paired(scene)
+    judged = [judge_private(path, one, scene.who, _mode(path)) for path, one in zip(private, found[2:], strict=True)]
+    yield next((check for check in judged if check is not None), _fitting(private[0], named[1]))
+    unread = next((path for path, one in zip(named[:2], found, strict=False) if not one.good), None)
+    if unread is not None and unread in private:
+        # Certificate and key in one file: the key's line says it.
+        yield Skipped("certificate", "chung tệp với khoá riêng")
+        return
+    if unread is not None:
+        yield Check.bad(
+            "certificate", f"Dịch vụ (người dùng {scene.who.name}) không đọc được {unread}.", f"chmod 644 {unread}"
+        )
+        return
+    certificate = read_certificate(read_limited(named[1], MAX_PEM), read_limited(named[0], MAX_PEM))
+    device = scene.paired.answer.device if scene.paired is not None else scene.settings.device.id
+    yield judge_certificate("certificate", certificate, scene.now, what="Chứng thư của máy", fix=AGAIN, name=device)
+
+
+LOOK = Look(("pairing", "private_key", "certificate"), ("speaker", "kiosk", "bridge"), look)
+
+
+def _unpaired(scene: Scene) -> Check:
+    try:
+        waiting = waiting_request(scene.state)
+    except (LangsoError, OSError):
+        waiting = None
+    if waiting is None:
+        stand = Stand("new")
+        why = "Máy chưa được ghép với văn phòng xã nên chưa nghe lệnh của ai."
+    else:
+        stand = Stand("asked", waiting[0].short_code, waiting[1])
+        why = f"Máy đang đợi thư trả lời của văn phòng xã; mã so khớp là {stand.code}."
+    return Check.bad(
+        "pairing", why, " ".join(f"({number}) {step}" for number, step in enumerate(next_steps(stand), 1))
+    )
+
+
+def _damaged() -> Check:
+    return Check.bad("pairing", "Tệp ghép máy bị hỏng hoặc không đọc được.", AGAIN)
+
+
+def _paired(scene: Scene) -> Check:
+    if scene.paired is None:
+        return Check.good("pairing", "Có đủ chứng thư và khoá mà cấu hình chỉ tới.")
+    answer = scene.paired.answer
+    return Check.good("pairing", f"Đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}.")
+
+
+def _fitting(key: Path, certificate: Path) -> Check:
+    with contextlib.suppress(FileRefused):
+        pem = read_limited(certificate, MAX_PEM)
+        # A damaged certificate fits no key; it has its own line.
+        if read_certificate(pem) is not None and not key_fits(read_limited(key, MAX_PEM), pem):
+            return Check.bad("private_key", f"Khóa {key} hỏng hoặc không phải của chứng thư này.", AGAIN)
+    return Check.good("private_key", "Khóa riêng chỉ mình dịch vụ đọc được.")
+
+
+def _mode(path: Path) -> int | None:
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return None

@@ -1,0 +1,194 @@
+"""What all looks share: whose machine it is, how it is installed, its services, and what its running agent says."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from deploy.doctor.bounded import Who, run
+from deploy.doctor.services import Service, gather_services, systemd_runs
+from deploy.install.placed import services_of
+from deploy.install.units import ROLES, SETTINGS, units_of
+from langso.contract import State
+from langso.errors import FileRefused, LangsoError
+from langso.pairing import FOLDER as PAIRING
+from langso.pairing import MAX_ANSWER_BYTES, Paired, read_answer
+from langso.paths import read_limited
+from langso.settings import LinkSettings, Settings
+
+FRESH_S = 180.0
+MAX_STATE = 1 << 20
+_LOCKS = {"speaker": "speaker.lock", "kiosk": "kiosk.lock", "office": "office-web.lock"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """The newest state the running agent wrote for this machine's own people, and how old it is."""
+
+    state: State
+    age_s: float
+
+    @property
+    def fresh(self) -> bool:
+        """Young enough to be believed."""
+        return self.age_s < FRESH_S
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One machine at one moment. `services` is empty where the role is not run by systemd (a village, a checkout);
+    `beside`: units of ours that do no work of the role, the firewall's.
+    """
+
+    settings: Settings
+    settings_file: Path
+    installed: bool
+    container: bool
+    systemd: bool
+    services: tuple[Service, ...] = ()
+    beside: tuple[Service, ...] = ()
+    told: Told | None = None
+    package: str = ""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def role(self) -> str:
+        """speaker, kiosk or office."""
+        return self.settings.device.role
+
+    @property
+    def state(self) -> Path:
+        """The role's state folder."""
+        return self.settings.paths.state
+
+    @cached_property
+    def agent(self) -> Service | None:
+        """The role's own service (not signer or broker)."""
+        return self.service(f"langso-{self.role}")
+
+    def service(self, name: str) -> Service | None:
+        """A unit by its name, None where systemd does not run it."""
+        return next((one for one in self.services if one.name == f"{name}.service"), None)
+
+    @cached_property
+    def running(self) -> bool:
+        """Whether the role's agent runs: by systemd, else by the lock it holds."""
+        if self.agent is not None:
+            return self.agent.running
+        return lock_held(self.settings.paths.run / _LOCKS.get(self.role, "none.lock"))
+
+    @cached_property
+    def who(self) -> Who:
+        """The user whose eyes count: the service's, else the owner of the state folder."""
+        return self.user_of(f"langso-{self.role}")
+
+    def user_of(self, unit: str) -> Who:
+        """A unit's user with all groups its service has; where there is no such user, the state folder's owner."""
+        service = self.service(unit)
+        name = service.user if service is not None and service.user else unit
+        more = service.groups if service is not None else _planned_groups(self.role, unit)
+        if self.installed:
+            try:
+                entry = pwd.getpwnam(name)
+            except KeyError:
+                pass
+            else:
+                groups = {*os.getgrouplist(name, entry.pw_gid), *_numbers(more)}
+                return Who(name, entry.pw_uid, entry.pw_gid, tuple(sorted(groups)))
+        try:
+            owner = self.state.stat().st_uid
+            entry = pwd.getpwuid(owner)
+        except (OSError, KeyError):
+            return Who.me()
+        if owner == os.geteuid():
+            return Who.me()
+        return Who(entry.pw_name, owner, entry.pw_gid, tuple(os.getgrouplist(entry.pw_name, entry.pw_gid)))
+
+    @cached_property
+    def paired(self) -> Paired | None:
+        """The pairing in force, read without finishing or mending anything; None where it cannot be read."""
+        current = self.state / PAIRING / "current"
+        try:
+            return Paired(read_answer(read_limited(current / "answer.json", MAX_ANSWER_BYTES)), current)
+        except LangsoError:
+            return None
+
+    @cached_property
+    def link(self) -> LinkSettings:
+        """What the agent will use: the settings file's words, and the pairing's answer for the rest."""
+        return self.settings.link if self.paired is None else self.paired.link(self.settings.link)
+
+    def again(self) -> str:
+        """How this machine's programs are put right."""
+        if self.package:
+            return f"Cắm USB cài đặt rồi chạy: apt-get install --reinstall {self.package}"
+        return "Trong thư mục mã nguồn, chạy: make test"
+
+
+def gather_scene(settings: Settings, settings_file: Path) -> Scene:
+    """Looks once for what all share; at most about four seconds."""
+    role = settings.device.role
+    installed = settings_file.absolute() == Path(SETTINGS)
+    package = f"langso-{role}"
+    has = installed and run("dpkg-query", "-W", "-f=${db:Status-Status}", package, seconds=2).out == "installed"
+    systemd = systemd_runs()
+    services: tuple[Service, ...] = ()
+    own: set[str] = set()
+    if installed and systemd and role in ROLES:
+        own = {unit.file_name for unit in units_of(role)}
+        services = gather_services(services_of(role))
+    return Scene(
+        settings=settings,
+        settings_file=settings_file,
+        installed=installed,
+        container=Path("/run/systemd/container").exists() or Path("/run/host/container-manager").exists(),
+        systemd=systemd,
+        services=tuple(service for service in services if service.name in own),
+        beside=tuple(service for service in services if service.name not in own),
+        told=read_told(settings),
+        package=package if has else "",
+    )
+
+
+def read_told(settings: Settings) -> Told | None:
+    """The agent's note in the run folder; None where there is none that can be read."""
+    file = settings.paths.run / f"{settings.device.role}-state.json"
+    try:
+        age = time.time() - file.stat().st_mtime
+        return Told(State.model_validate_json(read_limited(file, MAX_STATE)), max(0.0, age))
+    except (OSError, FileRefused, ValueError):
+        return None
+
+
+def lock_held(file: Path) -> bool:
+    """Whether a process holds this lock file; looked up in the kernel's list, so that nothing is touched."""
+    try:
+        wanted = file.stat()
+        lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return False
+    place = f"{os.major(wanted.st_dev):02x}:{os.minor(wanted.st_dev):02x}:{wanted.st_ino}"
+    return any("FLOCK" in line and place in line.split() for line in lines)
+
+
+def _planned_groups(role: str, unit: str) -> tuple[str, ...]:
+    try:
+        return next((one.groups for one in units_of(role) if one.name == unit), ())
+    except KeyError:
+        return ()
+
+
+def _numbers(names: tuple[str, ...]) -> set[int]:
+    found = set()
+    for name in names:
+        try:
+            found.add(int(name) if name.isdigit() else grp.getgrnam(name).gr_gid)
+        except KeyError:
+            continue
+    return found

@@ -1,0 +1,197 @@
+"""The role's systemd services: running, restarting again and again, off at boot, older than what is installed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.doctor.bounded import run
+from langso.health import Check
+
+LOOP_RESTARTS = 3
+STEADY_S = 600.0
+"""A service that was restarted often is believed again after this long without another restart."""
+STARTING_S = 90.0
+_PROPERTIES = (
+    "Id,LoadState,ActiveState,SubState,UnitFileState,NRestarts,Result,ConditionResult,MainPID,User,Group,"
+    "SupplementaryGroups,DevicePolicy,DeviceAllow,ExecMainStartTimestampMonotonic,StateChangeTimestampMonotonic"
+)
+_FAILURE_RESULT = "d9b373ed55a64feb8242e02dbe79a49c"
+"""The journal's own id of "unit failed with result": the same since systemd 240."""
+_RESULTS = {
+    "watchdog": "bị treo, systemd phải dừng (watchdog)",
+    "exit-code": "tự thoát vì lỗi",
+    "signal": "bị dừng ngang",
+    "core-dump": "sập (core dump)",
+    "oom-kill": "hết bộ nhớ",
+    "timeout": "khởi động hoặc dừng quá lâu",
+    "start-limit-hit": "hỏng nhiều lần liền nên systemd thôi không bật nữa",
+    "resources": "thiếu tài nguyên hệ thống",
+    "protocol": "không báo sẵn sàng",
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """What systemd says of one unit. Seconds by the monotonic clock; `failures`: results of the last six hours, by
+    the journal.
+    """
+
+    name: str
+    load: str = "loaded"
+    active: str = "active"
+    sub: str = "running"
+    enabled: str = "enabled"
+    restarts: int = 0
+    result: str = "success"
+    condition: bool = True
+    pid: int = 0
+    user: str = ""
+    groups: tuple[str, ...] = ()
+    device_policy: str = "auto"
+    devices: tuple[str, ...] = ()
+    up_s: float = 0.0
+    in_state_s: float = 0.0
+    failures: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """`speaker` of langso-speaker.service."""
+        return self.name.removeprefix("langso-").removesuffix(".service")
+
+    @property
+    def running(self) -> bool:
+        """Whether it does its work now."""
+        return self.active == "active"
+
+    @property
+    def looping(self) -> bool:
+        """Whether it is restarted again and again, whatever it is at this instant."""
+        waiting = self.active == "activating" and self.sub == "auto-restart"
+        return waiting or (self.restarts >= LOOP_RESTARTS and self.up_s < STEADY_S)
+
+
+def systemd_runs() -> bool:
+    """Whether systemd is this machine's first process."""
+    return shutil.which("systemctl") is not None and Path("/run/systemd/system").is_dir()
+
+
+def gather_services(names: Sequence[str]) -> tuple[Service, ...]:
+    """The units as systemd knows them now; empty where it does not answer."""
+    said = run("systemctl", "show", "--no-pager", f"--property={_PROPERTIES}", *names, seconds=3)
+    services = read_services(said.out, time.clock_gettime(time.CLOCK_MONOTONIC)) if said.good else ()
+    return tuple(_with_failures(service) if service.restarts else service for service in services)
+
+
+def read_services(text: str, now: float) -> tuple[Service, ...]:
+    """From `systemctl show`: a block a unit, `now` in monotonic seconds."""
+    return tuple(_service(block, now) for block in text.strip().split("\n\n") if block.strip())
+
+
+def judge_service(service: Service, package: str) -> Check:
+    """One line for one unit: the gravest of what is wrong with it."""
+    code, name = f"service_{service.short}", service.name
+    log = f"Xem vì sao: journalctl -u {name} -n 50"
+    if service.load != "loaded" and service.load != "masked":
+        return Check.bad(
+            code, f"Máy không có dịch vụ {name}.", f"Cắm USB cài đặt rồi chạy: apt-get install --reinstall {package}"
+        )
+    if service.load == "masked" or service.enabled.startswith("masked"):
+        return Check.bad(
+            code, f"{name} bị khoá không cho chạy (mask).", f"systemctl unmask {name}, rồi systemctl start {name}"
+        )
+    if service.looping:
+        reasons = [service.result, *service.failures] if service.result != "success" else list(service.failures)
+        said = next((_RESULTS[reason] for reason in reasons if reason in _RESULTS), "tự thoát")
+        return Check.bad(code, f"{name} cứ chạy rồi lại hỏng: đã tự bật lại {service.restarts} lần, {said}.", log)
+    if service.active == "failed":
+        said = _RESULTS.get(service.result, "đã hỏng")
+        fix = f"{log}; sửa xong: systemctl reset-failed {name}, rồi systemctl start {name}"
+        return Check.bad(code, f"{name} không chạy: {said}.", fix)
+    if service.active == "activating":
+        if service.in_state_s < STARTING_S:
+            return Check.warning(code, f"{name} đang khởi động.", "Đợi một phút rồi chạy lại langso doctor.")
+        return Check.bad(code, f"{name} khởi động mãi chưa xong.", log)
+    if not service.running:
+        why = f"{name} đang dừng."
+        if not service.condition:
+            why = f"{name} không chạy vì thiếu điều kiện của nó (ví dụ tệp cấu hình)."
+        return Check.bad(code, why, f"systemctl start {name}; nếu lại dừng: journalctl -u {name} -n 50")
+    # An ordered restart counts as one too; the journal tells failures apart.
+    if service.restarts and service.failures:
+        said = next((_RESULTS[reason] for reason in service.failures if reason in _RESULTS), "")
+        why = f"{name} đang chạy, nhưng đã tự bật lại {service.restarts} lần{f' ({said})' if said else ''}."
+        return Check.warning(code, why, log)
+    return Check.good(code, f"{name} đang chạy.")
+
+
+def judge_boot(services: Iterable[Service]) -> Check:
+    """Whether every unit that is meant to starts by itself when the machine is switched on."""
+    known = [service for service in services if service.load == "loaded" and not service.enabled.startswith("masked")]
+    off = [service.name for service in known if service.enabled not in ("enabled", "static", "alias", "generated")]
+    if off:
+        return Check.bad("boot", f"{', '.join(off)} không tự chạy khi bật máy.", f"systemctl enable {' '.join(off)}")
+    return Check.good("boot", "Các dịch vụ tự chạy khi bật máy.")
+
+
+def judge_age(services: Iterable[Service], installed_at: float | None, now: float) -> Check | None:
+    """Whether services were started after the programs were last installed (seconds since 1970); None: not known."""
+    running = [service for service in services if service.running and service.up_s > 0]
+    if installed_at is None or not running:
+        return None
+    old = [service.name for service in running if now - service.up_s < installed_at - 1]
+    if old:
+        return Check.warning(
+            "running_version",
+            f"{', '.join(old)} vẫn chạy bản cũ hơn bản đã cài.",
+            f"systemctl restart {' '.join(old)}",
+        )
+    return Check.good("running_version", "Các dịch vụ chạy đúng bản đã cài.")
+
+
+def _service(block: str, now: float) -> Service:
+    # DeviceAllow comes once a device.
+    lines = [(key, value) for key, _, value in (line.partition("=") for line in block.splitlines())]
+    said = dict(lines)
+
+    def since(name: str) -> float:
+        stamp = said.get(name, "0")
+        return now - int(stamp) / 1e6 if stamp.isdigit() and int(stamp) else 0.0
+
+    return Service(
+        name=said.get("Id", ""),
+        load=said.get("LoadState", ""),
+        active=said.get("ActiveState", ""),
+        sub=said.get("SubState", ""),
+        enabled=said.get("UnitFileState", ""),
+        restarts=int(said.get("NRestarts", "0") or 0),
+        result=said.get("Result", ""),
+        condition=said.get("ConditionResult", "yes") != "no",
+        pid=int(said.get("MainPID", "0") or 0),
+        user=said.get("User", ""),
+        groups=tuple(dict.fromkeys(f"{said.get('Group', '')} {said.get('SupplementaryGroups', '')}".split())),
+        device_policy=said.get("DevicePolicy", "auto"),
+        devices=tuple(value.split(" ")[0] for key, value in lines if key == "DeviceAllow" and value),
+        up_s=since("ExecMainStartTimestampMonotonic"),
+        in_state_s=since("StateChangeTimestampMonotonic"),
+    )
+
+
+def _with_failures(service: Service) -> Service:
+    from dataclasses import replace
+
+    said = run(
+        "journalctl", "--no-pager", "-q", "-o", "json", "-n", "50", "--since=-6h",
+        f"MESSAGE_ID={_FAILURE_RESULT}", f"UNIT={service.name}", seconds=2,
+    )  # fmt: skip
+    found = []
+    for line in reversed(said.out.splitlines() if said.good else []):
+        try:
+            found.append(str(json.loads(line).get("UNIT_RESULT", "")))
+        except (ValueError, AttributeError):
+            continue
+    return replace(service, failures=tuple(result for result in found if result))

@@ -1,0 +1,195 @@
+"""The programs: Debian packages, what is installed against what runs and what others run, models, voice, text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from deploy.apt import missing_of
+from deploy.doctor.acting import Act, act
+from deploy.doctor.bounded import ABSENT, run
+from deploy.doctor.errors import Unseen
+from deploy.doctor.outcome import Look, Skipped
+from deploy.doctor.scene import Scene
+from deploy.doctor.services import judge_age
+from deploy.models import MODELS
+from langso import assets
+from langso.health import Check
+
+READERS = ("kiosk", "office")
+DPKG_LIST = Path("/var/lib/dpkg/info")
+
+
+def look_packages(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `packages`: our own package whole, and the Debian packages the role needs."""
+    if scene.package:
+        yield judge_packages(scene.package, run("dpkg", "--audit", seconds=3).out)
+        return
+    try:
+        missing = missing_of(scene.role)
+    except KeyError:
+        return
+    if not missing:
+        yield Check.good("packages", "Đủ gói cho vai trò này.")
+        return
+    fix = f"apt-get install --no-install-recommends {' '.join(missing)}"
+    why = f"Thiếu {', '.join(missing)}."
+    yield Check.bad("packages", why, fix) if scene.installed else Check.warning("packages", why, fix)
+
+
+def judge_packages(package: str, audit: str) -> Check:
+    """`audit`: what `dpkg --audit` prints, nothing where all is well."""
+    broken = [line.split()[0] for line in audit.splitlines() if line.startswith(" ") and line.split()]
+    if broken:
+        return Check.bad(
+            "packages", f"Gói {', '.join(broken[:5])} cài dở dang.", "dpkg --configure -a; apt-get install -f"
+        )
+    return Check.good("packages", f"Gói {package} và các gói nó cần đã cài trọn.")
+
+
+def look_versions(scene: Scene) -> Iterable[Check | Skipped]:
+    """Lines `version`, `running_version`: installed, running, and (at the office) what the devices run."""
+    own = _version()
+    if scene.package:
+        said = run("dpkg-query", "-W", "-f=${Version}", scene.package, seconds=2).out.strip()
+        yield Check.good("version", f"Đã cài {scene.package} {said} (langso {own}).")
+    else:
+        yield Check.good("version", f"Làng Số {own}, chạy từ mã nguồn hoặc môi trường riêng.")
+    aged = judge_age(scene.services, _installed_at(scene.package), time.time()) if scene.package else None
+    if aged is not None and aged.level != "ok":
+        yield aged
+        return
+    told = scene.told
+    if scene.running and told is not None and told.fresh:
+        yield judge_running(
+            told.state.software, f"langso {own}", f"langso-{scene.role}", by_systemd=bool(scene.services)
+        )
+    elif aged is not None:
+        yield aged
+    if scene.role == "office":
+        yield from _devices(scene, own)
+
+
+def judge_running(runs: str, own: str, unit: str, *, by_systemd: bool) -> Check:
+    """The agent says its own version; another one than is installed was left from before."""
+    if runs == own:
+        return Check.good("running_version", "Chương trình chạy đúng bản đã cài.")
+    fix = f"systemctl restart {unit}" if by_systemd else "Tắt chương trình rồi chạy lại."
+    return Check.warning("running_version", f"Đang chạy {runs}, nhưng đã cài {own}.", fix)
+
+
+def judge_devices(own: str, devices: Sequence[tuple[str, str]]) -> Check:
+    """`devices`: name and software of each, as its last state said."""
+    other = [f"{name} ({runs.removeprefix('langso ')})" for name, runs in devices if runs != f"langso {own}"]
+    if other:
+        shown = ", ".join(other[:5]) + (f" và {len(other) - 5} máy khác" if len(other) > 5 else "")
+        return Check.good("device_versions", f"Khác bản với văn phòng ({own}): {shown}.")
+    return Check.good("device_versions", f"{len(devices)} máy cùng bản với văn phòng.")
+
+
+def look_voice(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `voice`: a Vietnamese voice on machines that read text aloud."""
+    install = f"apt-get install {'--reinstall ' if shutil.which('espeak-ng') else ''}espeak-ng"
+    said = run("espeak-ng", "--voices=vi", seconds=4)
+    if said.code == ABSENT:
+        yield Check.bad("voice", "Thiếu espeak-ng nên máy không đọc được chữ.", install)
+    elif " vi " in said.out:
+        yield Check.good("voice", "Có giọng tiếng Việt.")
+    else:
+        yield Check.bad("voice", "espeak-ng không có giọng tiếng Việt.", "apt-get install --reinstall espeak-ng-data")
+
+
+def look_models(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `models`: trained weights, whole, readable by the service, in the installed layout or a checkout."""
+    folder = assets.folder() / "models"
+    absent = sorted(name for name in MODELS if not (folder / name).is_file())
+    if absent:
+        yield Check.bad(
+            "models", f"Thiếu {', '.join(absent)} trong {folder}; mã mờ và giấy xoay ngược sẽ khó đọc.", scene.again()
+        )
+        return
+    damaged = [name for name, (_, wanted) in MODELS.items() if _sha256(folder / name) != wanted]
+    if damaged:
+        yield Check.bad("models", f"Mô hình bị hỏng: {', '.join(damaged)}.", scene.again())
+        return
+    try:
+        unread = [one for one in act(scene.who, [Act("read", folder / name) for name in MODELS]) if not one.good]
+    except Unseen:
+        unread = []
+    if unread:
+        yield Check.bad("models", f"Dịch vụ không đọc được mô hình trong {folder}.", f"chmod -R a+rX {folder}")
+        return
+    yield Check.good("models", "Đủ mô hình để đọc mã và xoay giấy.")
+
+
+def look_text(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `text`: Tesseract with Vietnamese."""
+    said = run("tesseract", "--list-langs", seconds=4)
+    if said.code == ABSENT:
+        yield Check.bad("text", "Không thấy tesseract.", "apt-get install tesseract-ocr tesseract-ocr-vie")
+    elif "vie" in said.out.split():
+        yield Check.good("text", "Nhận được chữ tiếng Việt.")
+    else:
+        yield Check.bad("text", "tesseract không có tiếng Việt.", "apt-get install tesseract-ocr-vie")
+
+
+LOOKS = (
+    Look(("packages",), ("speaker", "kiosk", "office"), look_packages),
+    Look(("version", "running_version", "device_versions"), ("speaker", "kiosk", "office"), look_versions),
+    Look(("voice",), READERS, look_voice),
+    Look(("models",), READERS, look_models),
+    Look(("text",), READERS, look_text),
+)
+
+
+def _version() -> str:
+    try:
+        return version("langso")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _installed_at(package: str) -> float | None:
+    try:
+        return (DPKG_LIST / f"{package}.list").stat().st_mtime
+    except OSError:
+        return None
+
+
+def _sha256(file: Path) -> str:
+    try:
+        with file.open("rb") as data:
+            return hashlib.file_digest(data, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _devices(scene: Scene, own: str) -> Iterable[Check]:
+    from office.home import OfficeHome
+
+    database = OfficeHome(scene.settings).database
+    if not database.exists():
+        return
+    try:
+        found = act(scene.who, [Act("query", database, _SOFTWARE)])[0]
+    except Unseen:
+        return
+    if found.good and found.value:
+        yield judge_devices(own, [(str(row[0]), _software_in(str(row[1]))) for row in found.value])
+
+
+_SOFTWARE = "SELECT device, CAST(envelope AS TEXT) FROM states ORDER BY device LIMIT 500"
+
+
+def _software_in(envelope: str) -> str:
+    """What a device's state names; verified when it was taken in, so it is only read here."""
+    try:
+        return str(json.loads(base64.b64decode(json.loads(envelope)["payload"]))["software"])
+    except (ValueError, KeyError, TypeError):
+        return "?"

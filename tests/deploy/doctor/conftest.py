@@ -1,0 +1,108 @@
+"""A loudspeaker, a kiosk and an office, each laid out anew for one test."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from langso.clock import SystemClock
+from langso.settings import load_settings
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "shared"))
+
+import laid_machines
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that any user may enter (pytest's own are closed to others)."""
+    folder = Path(tempfile.mkdtemp(prefix="langso-doctor-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def speaker(place: Path, free_port: Callable[[], int]) -> Iterator[laid_machines.Laid]:
+    """A paired loudspeaker with a plan, its media, a database, a pipe, and its broker running."""
+    now = datetime.now(UTC)
+    laid = laid_machines.machine(
+        place, free_port(), "speaker", '[speaker]\nsound = "pipe"\nsink = "{state}/sound.pipe"'
+    )
+    laid_machines.pair(laid, "speaker")
+    plan = laid_machines.plan_of(laid, now)
+    (laid.state / "media").mkdir(mode=0o700)
+    for medium in plan.media:
+        (laid.state / "media" / medium.sha256).write_bytes(b"\0" * medium.size)
+    laid_machines.database(laid.state / "speaker.sqlite")
+    laid_machines.give(laid.folder / "state")
+    laid.broker.start()
+    yield laid
+    laid.broker.stop()
+
+
+@pytest.fixture
+def kiosk(place: Path, free_port: Callable[[], int]) -> Iterator[laid_machines.Laid]:
+    """A paired kiosk whose camera is a folder of pictures."""
+    from PIL import Image
+
+    more = '[scanner]\ncamera = "replay"\nsource = "{folder}/camera"'
+    laid = laid_machines.machine(place, free_port(), "kiosk", more)
+    (place / "camera").mkdir()
+    Image.new("RGB", (64, 48), "white").save(place / "camera" / "1.jpg")
+    laid_machines.pair(laid, "kiosk")
+    laid_machines.give(laid.folder / "state")
+    laid.broker.start()
+    yield laid
+    laid.broker.stop()
+
+
+@pytest.fixture
+def office(
+    place: Path, free_port: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[laid_machines.Laid]:
+    """A founded office: a signer that answers, a web server at its door, its broker."""
+    import founded
+
+    from office.signer.server import SignerServer
+    from office.signer.signing import Signing
+
+    more = '[office]\nhost = "127.0.0.1"\nport = {free}\n[signer]\nsocket = "{run}/signer.sock"'
+    laid = laid_machines.machine(place, free_port(), "office", more.replace("{free}", str(free_port())))
+    laid.change(
+        "[device]",
+        f'ca = "{laid.state}/link/ca.pem"\ncert = "{laid.state}/link/office.pem"\n'
+        f'key = "{laid.state}/link/office.key"\n[device]',
+    )
+    settings = load_settings(laid.settings)
+    home = founded.initialise(settings, [laid.root], laid.ca, datetime.now(UTC))
+    stop, ready = threading.Event(), threading.Event()
+    signer = threading.Thread(
+        target=lambda: SignerServer(settings.signer.socket, Signing(home, SystemClock())).run(stop, ready),
+        daemon=True,
+    )
+    laid_machines.give(laid.folder / "state")
+    door = laid_machines.door(settings.office.port)
+    laid.broker.start()
+    signer.start()
+    ready.wait(5)
+    if laid_machines.AS_ROOT:
+        # Run by this test as root; in the field the signer's group lets the office in (tests/office/signer).
+        settings.signer.socket.chmod(0o666)
+        monkeypatch.setattr("office.signer.server.may_ask", lambda _: True)
+    laid.stop_signer = lambda: (stop.set(), signer.join(5))  # type: ignore[attr-defined]
+    laid.stop_door = lambda: (door.shutdown(), door.server_close())  # type: ignore[attr-defined]
+    yield laid
+    stop.set()
+    with contextlib.suppress(OSError):
+        door.shutdown()
+        door.server_close()
+    laid.broker.stop()

@@ -1,0 +1,142 @@
+"""Every command that doctor advises exists: ours in the command tree, units in the packages, packages in the lists.
+
+And none destroys: no database renamed, no new card where rights were wanting, no checkout's script on a machine.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from deploy.apt import packages_of
+from deploy.cli import langso
+from deploy.install.placed import services_of
+from deploy.install.units import ROLES, units_of
+
+ROOT = Path(__file__).resolve().parents[3]
+ADVISERS = [
+    *sorted((ROOT / "deploy/doctor").glob("*.py")),
+    ROOT / "langso/machine_checks.py",
+    ROOT / "langso/pairing_stand.py",
+    ROOT / "langso/trust/checks.py",
+]
+HOLE = "«»"
+"""Where a sentence has a name put in at run time."""
+SYSTEMCTL = {"start", "restart", "enable", "unmask", "reset-failed", "edit", "cat", "reboot", "daemon-reexec"}
+SYSTEM_UNITS = {"chrony", "systemd-journald", "nftables"}
+OURS_INSTALLED = {"chrony", "nftables", "espeak-ng-data"}
+"""Packages that ours depend on or bring, beside the lists."""
+
+
+def sentences(file: Path) -> Iterator[str]:
+    """Every string of a file that is no docstring, with HOLE for what is put in at run time."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    skipped = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(id(node.value))
+        if isinstance(node, ast.JoinedStr):
+            skipped |= {id(part) for part in node.values}
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(part.value if isinstance(part, ast.Constant) else HOLE for part in node.values)
+
+
+ADVICE = sorted(
+    {
+        sentence
+        for file in ADVISERS
+        for sentence in sentences(file)
+        if re.search(r"\b(langso|systemctl|apt-get) [a-z]", sentence)
+    }
+)
+
+
+def wrong_with(sentence: str) -> str:
+    """What a sentence advises that does not exist; "" where all does."""
+    for words in re.findall(r"\blangso ([^.;:,()]+)", sentence):
+        found = _wrong_command(words.split())
+        if found:
+            return found
+    for verb, units in re.findall(r"\bsystemctl ([a-z-]+)((?: --now)?(?: [A-Za-z«»{}.-]+)?)", sentence):
+        unit = units.replace("--now", "").strip().rstrip(".,;:")
+        if verb not in SYSTEMCTL:
+            return f"systemctl {verb}"
+        bare = unit.removesuffix(".service")
+        if unit and HOLE not in unit and bare not in known_units():
+            return f"unit {unit}"
+    for names in re.findall(r"\bapt-get install((?: --?[a-z-]+)*(?: [a-z0-9«»+.-]+)*)", sentence):
+        for name in names.split():
+            bare = name.rstrip(".,;")
+            if not bare.startswith("-") and HOLE not in bare and bare not in known_packages():
+                return f"package {bare}"
+    return ""
+
+
+def _wrong_command(words: list[str]) -> str:
+    command: click.Command = langso
+    context = click.Context(langso, info_name="langso")
+    for word in words:
+        if word.startswith("-"):
+            known = {name for parameter in command.params for name in parameter.opts} | {"--help"}
+            if word not in known:
+                return f"langso {' '.join(words)}"
+        elif isinstance(command, click.Group) and re.fullmatch("[a-z][a-z-]*", word):
+            below = command.get_command(context, word)
+            if below is None:
+                return f"langso {' '.join(words)}"
+            command, context = below, click.Context(below, parent=context, info_name=word)
+    return ""
+
+
+def known_units() -> set[str]:
+    names = {unit.name for role in ROLES for unit in units_of(role)}
+    return names | {name.removesuffix(".service") for role in ROLES for name in services_of(role)} | SYSTEM_UNITS
+
+
+def known_packages() -> set[str]:
+    listed = {name for purpose in ("speaker", "kiosk", "office") for name in packages_of(purpose)}
+    return listed | OURS_INSTALLED | {f"langso-{role}" for role in ROLES}
+
+
+@pytest.mark.parametrize("sentence", ADVICE)
+def test_what_is_advised_exists(sentence: str) -> None:
+    assert not wrong_with(sentence)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["Chạy: langso repair", "langso pair request --hurry", "langso office trust mend",
+     "systemctl frob langso-speaker", "systemctl restart langso-loa", "apt-get install langso-everything"],
+)  # fmt: skip
+def test_this_test_sees_what_does_not_exist(bad: str) -> None:
+    assert wrong_with(bad)
+
+
+@pytest.mark.parametrize("file", ADVISERS, ids=lambda file: file.name)
+def test_no_advice_destroys(file: Path) -> None:
+    text = "\n".join(sentences(file)).lower()
+    assert "đổi tên" not in text, "a database is never renamed by hand: the service sets it aside itself"
+    assert "deploy/setup.sh" not in text, "a checkout's script is not on an installed machine"
+    assert not re.search(r"\brm -|mkfs|dd if=|purge", text)
+
+
+def test_only_a_failing_card_is_answered_with_a_new_one() -> None:
+    from deploy.doctor import databases, pairing, scene
+
+    for module in (databases, pairing, scene):
+        assert "thay thẻ" not in "\n".join(sentences(Path(module.__file__)))
+
+
+def test_the_sentences_were_found() -> None:
+    assert sum("langso " in sentence for sentence in ADVICE) > 15
+    assert sum("systemctl " in sentence for sentence in ADVICE) > 10

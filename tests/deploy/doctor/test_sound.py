@@ -1,0 +1,81 @@
+"""A loudspeaker's sound card: which one the sink means, whether the service may open it, whether it is muted."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from deploy.doctor.acting import Found
+from deploy.doctor.sound import card_of, cards_in, judge_card, muted_in
+
+CARDS = """\
+ 0 [vc4hdmi        ]: vc4-hdmi - vc4-hdmi
+                      vc4-hdmi
+ 1 [Device         ]: USB-Audio - USB Audio Device
+                      C-Media USB Audio Device at usb-0000:01:00.0-1.2, full speed
+"""
+MIXER = """\
+Simple mixer control 'Speaker',0
+  Capabilities: pvolume pswitch
+  Playback channels: Front Left - Front Right
+  Limits: Playback 0 - 37
+  Mono:
+  Front Left: Playback 20 [54%] [-17.00dB] [{switch}]
+  Front Right: Playback 20 [54%] [-17.00dB] [{switch}]
+Simple mixer control 'Mic',0
+  Capabilities: cvolume
+  Capture channels: Mono
+  Mono: Capture 0 [0%] [off]
+Simple mixer control 'PCM',0
+  Capabilities: pvolume
+  Playback channels: Mono
+  Mono: Playback {volume} [on]
+"""
+
+
+def test_cards_are_read_with_their_names() -> None:
+    assert cards_in(CARDS) == {"vc4hdmi": 0, "Device": 1}
+    assert cards_in("--- no soundcards ---\n") == {}
+
+
+@pytest.mark.parametrize(
+    ("sink", "card"),
+    [("default", 0), ("hw:1", 1), ("hw:1,0", 1), ("plughw:CARD=Device,DEV=0", 1), ("hw:Device", 1),
+     ("sysdefault:CARD=vc4hdmi", 0), ("hw:3", None), ("plughw:CARD=Gone", None)],
+)  # fmt: skip
+def test_a_sink_means_one_card(sink: str, card: int | None) -> None:
+    assert card_of(sink, cards_in(CARDS)) == card
+
+
+@pytest.mark.parametrize(
+    ("switch", "volume", "muted"),
+    [("on", "200 [80%] [-3dB]", []), ("off", "200 [80%] [-3dB]", ["Speaker"]), ("on", "0 [0%] [-99dB]", ["PCM"])],
+)
+def test_a_muted_output_is_told_and_a_muted_microphone_is_not(switch: str, volume: str, muted: list[str]) -> None:
+    assert muted_in(MIXER.format(switch=switch, volume=volume)) == muted
+    assert muted_in("") == []
+
+
+@pytest.mark.parametrize(
+    ("sink", "cards", "opened", "muted", "said"),
+    [
+        ("default", {}, [], [], "Không thấy card"),
+        ("hw:3", {"Device": 1}, [], [], "mà sink"),
+        ("hw:1", {"Device": 1}, [], [], "không có đường ra"),
+        ("hw:1", {"Device": 1}, [Found(errno=errno.EACCES)], [], "không được mở"),
+        ("hw:1", {"Device": 1}, [Found(errno=errno.ENODEV, why="No such device")], [], "No such device"),
+        ("hw:1", {"Device": 1}, [Found(late=True)], [], "không trả lời"),
+        ("hw:1", {"Device": 1}, [Found(value=True)], ["Speaker"], "tắt tiếng"),
+    ],
+)
+def test_what_is_wrong_with_a_card_is_red(
+    sink: str, cards: dict[str, int], opened: list[Found], muted: list[str], said: str
+) -> None:
+    check = judge_card(sink, cards, opened, muted, "langso-speaker")
+    assert check.level == "bad"
+    assert said in check.why
+
+
+def test_a_card_that_the_loudspeaker_itself_holds_is_well() -> None:
+    assert judge_card("hw:1", {"Device": 1}, [Found(errno=errno.EBUSY)], [], "langso-speaker").level == "ok"
