@@ -28,6 +28,7 @@ from office.home import OfficeHome
 OFFICE = ("office",)
 BROKER = Path("/etc/langso/broker")
 RESTORE = "Lấy lại từ bản sao lưu của văn phòng; không có thì gọi người giữ khoá gốc: langso office trust --help"
+_INTO_GROUP = "usermod -aG langso-signer langso-office, rồi systemctl restart langso-office"
 _WORKING = ClockTrust(True, "host", "")
 
 
@@ -120,7 +121,7 @@ def look_signer(scene: Scene) -> Iterable[Check | Skipped]:
         return
     path = scene.settings.signer.socket
     try:
-        found = act(scene.who, [Act("ask", path, '{"do": "versions"}')])[0]
+        found = act(scene.who, [Act("ask", path, '{"do": "ready"}')])[0]
     except Unseen:
         yield unseen("signer", "người ký như trang web thấy")
         return
@@ -133,14 +134,25 @@ def look_signer(scene: Scene) -> Iterable[Check | Skipped]:
         yield Check.bad(
             "signer",
             f"Trang web (người dùng {scene.who.name}) không gọi được người ký.",
-            "usermod -aG langso-signer langso-office, rồi systemctl restart langso-office",
+            _INTO_GROUP,
         )
     elif not found.good:
         yield Check.bad("signer", f"Người ký không trả lời ({found.why or 'quá lâu'}).", restart)
-    elif isinstance(found.value, dict) and found.value.get("refused"):
-        yield Check.bad("signer", f"Người ký từ chối: {str(found.value['refused'])[:200]}", restart)
     else:
-        yield Check.good("signer", "Người ký trả lời trang web.")
+        yield _signer_said(scene, found.value if isinstance(found.value, dict) else {"refused": "?"}, restart)
+
+
+def _signer_said(scene: Scene, said: dict[str, object], restart: str) -> Check | Skipped:
+    if not said.get("refused"):
+        return Check.good("signer", "Người ký trả lời trang web và ký được.")
+    if said.get("fault") == "forbidden":
+        return Check.bad("signer", "Trang web không được quyền gọi người ký.", _INTO_GROUP)
+    try:
+        OfficeHome(scene.settings).rule()
+    except (LangsoError, ValueError):
+        # Without root or trust nothing can be signed: theirs is the line.
+        return Skipped("signer", "thiếu khoá gốc hoặc danh sách quyền để ký theo")
+    return Check.bad("signer", f"Người ký chưa ký được: {str(said['refused'])[:200]}", restart)
 
 
 def look_media(scene: Scene) -> Iterable[Check | Skipped]:

@@ -86,7 +86,7 @@ def office(
     home = founded.initialise(settings, [laid.root], laid.ca, datetime.now(UTC))
     stop, ready = threading.Event(), threading.Event()
     signer = threading.Thread(
-        target=lambda: SignerServer(settings.signer.socket, Signing(home, SystemClock())).run(stop, ready),
+        target=lambda: SignerServer(settings.signer.socket, lambda: Signing(home, SystemClock())).run(stop, ready),
         daemon=True,
     )
     laid_machines.give(laid.folder / "state")

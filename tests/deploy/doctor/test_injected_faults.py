@@ -14,10 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from laid_machines import AS_ROOT, Laid, give, levels
+from laid_machines import AS_ROOT, COMMUNE, Laid, give, levels
 
 from langso import certificates
 from langso.pairing import TLS_FILE
+from langso.settings import load_settings
+from langso.trust import make_bundle, make_trust
+from office.home import OfficeHome
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,11 @@ KIOSK = [
 
 
 def renewed(laid: Laid, *, expires: datetime) -> None:
-    (laid.state / "trust.bundle").write_bytes(laid.trust(expires=expires))
+    """The next list of the same office, signed by the commune's root."""
+    held = OfficeHome(load_settings(laid.settings)).trust().trust
+    issued = min(datetime.now(UTC), expires - timedelta(days=1))
+    signed = make_trust(COMMUNE, held.issuers, [laid.root], version=held.version + 1, issued=issued, expires=expires)
+    (laid.state / "trust.bundle").write_bytes(make_bundle(signed))
 
 
 OFFICE = [
