@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 import secrets
 import threading
+from collections.abc import Callable
 
 from langso.link_connection import Connection
 from langso.link_rules import Failure
 from langso.link_waiting import Waiting
 from langso.settings_model import LinkSettings
+from langso.tls import KnownTime, wall_time
 
 
-def try_link(settings: LinkSettings, *, seconds: float = 5.0) -> Failure | None:
+def try_link(
+    settings: LinkSettings, *, seconds: float = 5.0, known: Callable[[], KnownTime] = wall_time
+) -> Failure | None:
     """Connects as the device does, with its certificate, up to the broker's CONNACK, and leaves; None: let in.
 
     Under a client id of its own, so that the device's own connection is not taken over and no session is left.
+    `known`: the time by which the broker's certificate is judged.
     """
     stop = threading.Event()
     waiting = Waiting()
@@ -26,6 +31,7 @@ def try_link(settings: LinkSettings, *, seconds: float = 5.0) -> Failure | None:
         will=None,
         on_up=stop.set,
         on_message=lambda *_: None,
+        known=known,
         deadline_s=seconds,
     )
     try:

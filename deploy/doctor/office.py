@@ -41,7 +41,7 @@ def look_keys(scene: Scene) -> Iterable[Check | Skipped]:
     if not home.root_file.exists() and not home.trust_file.exists():
         begun = home.founding_file.exists()
         why = "Việc lập văn phòng còn dở: chưa đủ chữ ký của khoá gốc." if begun else "Văn phòng chưa được lập."
-        yield Check.bad("root", why, "Làm theo từng bước: langso office init --help")
+        yield Check.bad("root", why, "Lập văn phòng (mang các USB khoá gốc): sudo langso setup")
         yield Skipped("trust", "văn phòng chưa lập xong")
         return
     found = act(scene.who, [Act("read", home.root_file), Act("read", home.trust_file)])

@@ -56,13 +56,14 @@ def wait_for(talk: Dialogue, names: list[str], *, active: Callable[[str], bool] 
 
 def examine_and_tell(talk: Dialogue, settings: Path) -> bool:
     """The doctor's lines that are not good; whether nothing is bad."""
-    from deploy.doctor import LABELS, examine
+    from deploy.doctor.examining import examine
+    from deploy.doctor.words import label
 
-    checks = examine(settings)
+    checks = examine(settings).checks
     for check in checks:
         if check.level != "ok":
             mark = "bad" if check.level == "bad" else "warn"
-            talk.say(f"  {LABELS.get(check.name, check.name)}: {check.why}", mark=mark)
+            talk.say(f"  {label(check.name)}: {check.why}", mark=mark)
             if check.fix:
                 talk.say(f"      → {check.fix}")
     good = sum(check.level == "ok" for check in checks)
