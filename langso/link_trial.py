@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from langso.link_connection import Connection
-from langso.link_rules import Failure
+from langso.link_reasons import Failure
 from langso.link_waiting import Waiting
 from langso.settings_model import LinkSettings
 from langso.tls import KnownTime, wall_time

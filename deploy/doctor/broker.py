@@ -11,7 +11,8 @@ from deploy.doctor.device_trust import clock_of, held
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
 from langso.health import Check
-from langso.link_rules import CertificateFile, Failure, tls_context
+from langso.link_reasons import Failure
+from langso.link_rules import CertificateFile, tls_context
 from langso.link_trial import try_link
 from langso.paths import read_limited
 from langso.settings_model import LinkSettings, is_loopback
@@ -45,7 +46,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         return
     if failure is not None and failure.reason == "network" and _somebody_answers(link):
         why = f"Có máy nhận kết nối ở {link.host}:{link.port} nhưng không nói như máy chủ tin của xã (TLS)."
-        failure = Failure("protocol", why, slow=True)
+        failure = Failure("protocol", why, pace="slow")
     yield judge_line(failure, link, office=scene.role == "office")
 
 
