@@ -19,7 +19,7 @@ _WHERE = {
         "Cả một làng chạy thử trên máy này: văn phòng, ba loa, một kiosk",
     ),
     "setup": ("deploy.machine_setup.command", "setup", "Đặt máy đã cài vào việc, từng bước một"),
-    "install": ("deploy.commands", "install", "Cài một vai trò (loa, kiosk, văn phòng) lên máy này"),
+    "install": ("deploy.install.command", "install", "Nâng cấp máy này từ USB có chữ ký, hay quay lại bản trước"),
     "bundle": ("deploy.packages.bundle", "bundle", "Làm USB cài đặt có chữ ký, dùng không cần mạng"),
     "pair": ("deploy.pairing", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp"),
     "doctor": ("deploy.commands", "doctor", "Khám máy này: cái gì hỏng, vì sao, làm gì"),
@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
             if error.name and error.name.split(".")[0] in {where[0].split(".")[0] for where in _WHERE.values()}:
                 raise
             raise click.ClickException(
-                f"Máy này chưa cài phần «{cmd_name}» (thiếu {error.name}). Hãy cài vai trò đó: langso install --help"
+                f"Vai trò của máy này không có phần «{cmd_name}» (thiếu {error.name}); hãy chạy ở máy có phần đó."
             ) from error
         assert isinstance(command, click.Command)
         return command

@@ -1,1 +1,1 @@
-"""Putting one role on this machine: users, directories, hardened units, broker."""
+"""What a role puts on a machine beside its programs: hardened units, accounts, drop-ins, firewall."""

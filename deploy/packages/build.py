@@ -57,6 +57,7 @@ def make_package(target: Target, build: Build, *, checkout: Path, out: Path, say
         _assets(target, checkout, programs / "assets")
         (programs / "role").write_text(target.role + "\n", encoding="utf-8")
         (programs / "commit").write_text(build.commit + "\n", encoding="utf-8")
+        _lay(programs / "cai-dat.sh", texts.stick_script())
         _lay(tree / "usr/bin/langso", texts.wrapper(), 0o755)
         _debian(target, build, source)
         variables = {"SOURCE_DATE_EPOCH": str(build.seconds), "LEVEL": _LEVEL}

@@ -74,3 +74,8 @@ def template(name: str, target: Target, folders: tuple[str, ...]) -> str:
 def wrapper() -> str:
     """/usr/bin/langso."""
     return (_HERE / "langso.sh").read_text(encoding="utf-8")
+
+
+def stick_script() -> str:
+    """The script that installs from a stick; an installed machine runs its own copy."""
+    return (_HERE / "cai-dat.sh").read_text(encoding="utf-8")

@@ -1,31 +1,21 @@
-"""langso install: says what it would do, does it once, keeps what a technician edited."""
+"""What an installed machine begins with, and `langso install` as the front of the stick's script."""
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from deploy.commands import install
-from deploy.errors import DeployError
-from deploy.install.roles import steps_of
-from deploy.install.steps import File, Folder, Services, Users
-from deploy.install.units import ROLES, units_of
+from deploy.install import command
+from deploy.install.command import StickNotFound, install
+from deploy.install.placed import placed_of
+from deploy.install.units import ROLES
 from deploy.machine_setup.settings_text import settings_text
+from deploy.machine_setup.usb import Stick
 from langso.settings import load_settings
-
-ROOT = Path(__file__).resolve().parents[2]
-ARGUMENTS = ["--commune", "hoa-son", "--commune-name", "Xã Hoa Sơn", "--device", "may-1"]
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_check_tells_every_step_and_touches_nothing(role: str, tmp_path: Path) -> None:
-    said = CliRunner().invoke(install, [role, *ARGUMENTS, "--check", "--root", str(tmp_path)])
-    assert said.exit_code == 0, said.output
-    assert all(unit.file_name in said.output for unit in units_of(role))
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -38,81 +28,70 @@ def test_the_first_settings_file_of_a_role_is_valid(role: str, tmp_path: Path) -
     assert settings.paths.state == Path(f"/var/lib/langso-{role}")
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_files_folders_and_services_are_laid_in_a_staging_tree_and_found_done(role: str, tmp_path: Path) -> None:
-    steps = [
-        step
-        for step in steps_of(
-            role, commune="hoa-son", commune_name="Xã Hoa Sơn", device="may-1", root=tmp_path, source=ROOT
-        )
-        if isinstance(step, File | Folder)
-    ]
-    for step in steps:
-        step.do()
-    assert all(step.done() for step in steps)
-    assert (tmp_path / "etc/langso/langso.toml").is_file()
-
-
-def test_services_are_enabled_in_the_staging_tree(tmp_path: Path) -> None:
-    unit = units_of("speaker")[0]
-    File(tmp_path / "etc/systemd/system" / unit.file_name, unit.text()).do()
-    step = Services(tmp_path, (unit.file_name,))
-    assert not step.done()
-    step.do()
-    assert step.done()
-
-
-def test_users_of_two_roles_on_one_machine_both_stay(tmp_path: Path) -> None:
-    (tmp_path / "etc").mkdir()
-    Users(tmp_path, ("langso-speaker",)).do()
-    Users(tmp_path, ("langso-kiosk",)).do()
-    assert Users(tmp_path, ("langso-speaker", "langso-kiosk")).done()
-
-
-def test_settings_that_were_edited_are_kept(tmp_path: Path) -> None:
-    file = File(tmp_path / "langso.toml", "moi = 1\n", keep=True)
-    (tmp_path / "langso.toml").write_text("da_sua = 1\n", encoding="utf-8")
-    assert file.done()
-
-
-@pytest.mark.parametrize("bad", ["Hoa Sơn", "../x", "", "a" * 80])
-def test_a_bad_commune_code_is_refused_with_a_sentence(bad: str, tmp_path: Path) -> None:
-    said = CliRunner().invoke(
-        install,
-        [
-            "speaker",
-            "--commune",
-            bad,
-            "--commune-name",
-            "Xã",
-            "--device",
-            "loa-1",
-            "--check",
-            "--root",
-            str(tmp_path),
-        ],
-    )
-    assert said.exit_code == 2
-    assert "--commune" in said.output
-
-
 def test_the_signers_keys_lie_where_only_its_service_keeps_state(tmp_path: Path) -> None:
     file = tmp_path / "langso.toml"
     file.write_text(
         settings_text("office", commune="hoa-son", commune_name="Xã Hoa Sơn", device="vp"), encoding="utf-8"
     )
-    settings = load_settings(file)
-    assert settings.signer.state == Path("/var/lib/langso-signer")
-    steps = steps_of("office", commune="a", commune_name="A", device="vp", root=tmp_path, source=ROOT)
-    folders = {step.path: (step.owner, step.mode) for step in steps if isinstance(step, Folder)}
-    assert folders[tmp_path / "var/lib/langso-office"] == ("langso-office", 0o750)
-    assert folders[tmp_path / "var/lib/langso-signer"] == ("langso-signer", 0o700)
+    assert load_settings(file).signer.state == Path("/var/lib/langso-signer")
+    folders = placed_of("office")["/usr/lib/tmpfiles.d/langso.conf"]
+    assert "d /var/lib/langso-office 0750 langso-office langso-office" in folders
+    assert "d /var/lib/langso-signer 0700 langso-signer langso-signer" in folders
 
 
-def test_a_machine_has_one_role(tmp_path: Path) -> None:
-    file = tmp_path / "etc/langso/langso.toml"
-    file.parent.mkdir(parents=True)
-    file.write_text(settings_text("office", commune="hoa-son", commune_name="Xã", device="may-1"), encoding="utf-8")
-    said = CliRunner().invoke(install, ["speaker", *ARGUMENTS, "--check", "--root", str(tmp_path)])
-    assert isinstance(said.exception, DeployError)
-    assert "office" in str(said.exception)
+@pytest.fixture
+def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What `langso install` hands over to the shell, on a machine with a package of ours."""
+    script = tmp_path / "machine/cai-dat.sh"
+    script.parent.mkdir()
+    script.touch()
+    monkeypatch.setattr(command, "SCRIPT", script)
+    calls: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _, words: calls.append(words))
+    return calls
+
+
+def put_in(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
+    """Sticks of ours in the machine."""
+    for folder in folders:
+        (folder / "langso").mkdir(parents=True)
+        (folder / "langso/cai-dat.sh").touch()
+    monkeypatch.setattr("deploy.machine_setup.usb.sticks", lambda: [Stick("", "1 GB", one, "") for one in folders])
+
+
+def test_the_machines_own_script_is_run_on_the_only_stick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: list[list[str]]
+) -> None:
+    put_in(monkeypatch, tmp_path / "usb")
+    assert CliRunner().invoke(install, []).exit_code == 0
+    assert ran == [["sh", str(tmp_path / "machine/cai-dat.sh"), "--stick", str(tmp_path / "usb/langso")]]
+
+
+def test_role_fingerprint_and_either_folder_of_the_stick_are_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: list[list[str]]
+) -> None:
+    put_in(monkeypatch, tmp_path / "one", tmp_path / "two")
+    for named in (tmp_path / "two", tmp_path / "two/langso"):
+        CliRunner().invoke(install, ["kiosk", "--stick", str(named), "--fingerprint", "ABC"])
+        assert ran.pop()[2:] == ["kiosk", "--stick", str(tmp_path / "two/langso"), "--fingerprint", "ABC"]
+
+
+def test_going_back_needs_no_stick(ran: list[list[str]]) -> None:
+    CliRunner().invoke(install, ["--back"])
+    assert ran[0][2:] == ["--back"]
+
+
+@pytest.mark.parametrize(("count", "says"), [(0, "Không thấy bản cài"), (2, "Có nhiều USB")])
+def test_no_stick_and_two_sticks_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: list[list[str]], count: int, says: str
+) -> None:
+    put_in(monkeypatch, *(tmp_path / f"usb{number}" for number in range(count)))
+    said = CliRunner().invoke(install, [])
+    assert isinstance(said.exception, StickNotFound)
+    assert says in str(said.exception)
+    assert ran == []
+
+
+def test_a_machine_without_a_package_is_sent_to_the_script_on_the_stick() -> None:
+    said = CliRunner().invoke(install, [])
+    assert "cai-dat.sh" in str(said.exception)

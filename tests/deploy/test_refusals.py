@@ -14,7 +14,7 @@ from deploy.refusals import sentence
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        ("nosuch", "Không có việc này; các việc làm được: village, install"),
+        ("nosuch", "Không có việc này; các việc làm được: village, setup"),
         ("scan nosuch", "camera, page, pdf, read, watch"),
         ("scan page --jsn a.png", "Không có tuỳ chọn «--jsn»; có phải ý là --json?"),
         ("scan pdf", "Còn thiếu «IMAGES...»"),

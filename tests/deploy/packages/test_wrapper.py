@@ -1,65 +1,105 @@
-"""/usr/bin/langso: which commands stay with whoever called, and which ask for sudo."""
+"""/usr/bin/langso: who a command runs as, and what it is told."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from deploy.packages.debian_files import wrapper
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
 
 @pytest.fixture
-def run() -> Iterator[Run]:
-    """The wrapper before a program that tells who runs it and with which words; `user`: a number, for root only."""
-    folder = Path(tempfile.mkdtemp(prefix="langso-wrapper-"))
-    folder.chmod(0o755)
-    program = folder / "venv/bin/langso"
-    program.parent.mkdir(parents=True)
-    program.write_text('#!/bin/sh\necho "$(id -u) $*"\n')
-    program.chmod(0o755)
-    (folder / "role").write_text("office\n")
-    script = folder / "langso.sh"
-    script.write_text(wrapper().replace("programs=/usr/lib/langso", f"programs={folder}"))
-
-    def call(*words: str, user: int | None = None) -> subprocess.CompletedProcess[str]:
-        before = [] if user is None else ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
-        return subprocess.run(
-            [*before, "sh", str(script), *words], capture_output=True, text=True, check=False, cwd="/"
-        )
-
-    yield call
-    shutil.rmtree(folder)
+def machine(tmp_path: Path) -> Path:
+    """The wrapper with programs that only say how they were called."""
+    tools = tmp_path / "bin"
+    programs = tmp_path / "programs"
+    (programs / "venv/bin").mkdir(parents=True)
+    tools.mkdir()
+    (programs / "role").write_text("office\n", encoding="utf-8")
+    scripts = {
+        tools / "id": '#!/bin/sh\nif [ "$1" = -u ]; then echo $TEST_UID; else echo $TEST_NAME; fi\n',
+        tools / "setpriv": '#!/bin/sh\necho "as $1 $2 $3"; shift 3; exec "$@"\n',
+        programs / "venv/bin/langso": '#!/bin/sh\necho "args $*"; /usr/bin/env; pwd\n',
+    }
+    text = wrapper().replace("programs=/usr/lib/langso\n", f"programs={programs}\n")
+    scripts[tmp_path / "langso"] = text.replace("PATH=/usr/local/sbin:", f"PATH={tools}:/usr/local/sbin:")
+    for file, content in scripts.items():
+        file.write_text(content, encoding="utf-8")
+        file.chmod(0o755)
+    return tmp_path
 
 
-@pytest.mark.parametrize("words", [("root", "phrase"), ("root", "sign", "x"), ("--version",), ("-h",), ()])
-def test_what_concerns_no_service_runs_as_whoever_calls(run: Run, words: tuple[str, ...]) -> None:
-    assert run(*words).stdout.strip() == f"{os.geteuid()} {' '.join(words)}".strip()
+def call(machine: Path, user: str, *words: str) -> subprocess.CompletedProcess[str]:
+    variables = {
+        "PATH": f"{machine / 'bin'}:{os.environ['PATH']}",
+        "TEST_UID": "0" if user == "root" else "1000",
+        "TEST_NAME": user,
+        "HOME": "/somewhere",
+        "LD_PRELOAD": "",
+        "PYTHONPATH": "/evil",
+        "LANG": "vi_VN.UTF-8",
+    }
+    return subprocess.run(
+        ["sh", str(machine / "langso"), *words],
+        env=variables,
+        cwd=machine,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 @pytest.mark.parametrize(
-    "words", [("setup",), ("doctor",), ("pair", "status"), ("office", "init"), ("office", "trust", "show")]
+    ("words", "user"),
+    [
+        (("office", "say", "xin chào"), "langso-office"),
+        (("office", "signer"), "langso-signer"),
+        (("scan", "page", "a.jpg"), "langso-office"),
+        (("settings", "check"), "langso-office"),
+        (("nosuch",), "langso-office"),
+    ],
 )
-def test_what_reads_sticks_and_every_folder_is_roots_alone(run: Run, words: tuple[str, ...]) -> None:
-    assert run(*words).stdout.strip() == f"0 {' '.join(words)}"
-    refused = run(*words, user=61_009)
-    assert refused.returncode == 1
-    assert f"sudo langso {' '.join(words)}" in refused.stderr
-    assert run(*words, "--help", user=61_009).stdout.startswith("61009 ")
+def test_root_drops_to_the_roles_user_before_python_starts(machine: Path, words: tuple[str, ...], user: str) -> None:
+    done = call(machine, "root", *words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[:2] == [
+        f"as --reuid={user} --regid={user} --init-groups",
+        f"args {' '.join(words)}",
+    ]
+    assert f"HOME=/var/lib/{user}" in done.stdout
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-@pytest.mark.parametrize("words", [("office", "say"), ("office", "staff"), ("office", "signer")])
-def test_what_writes_a_services_files_does_not_stay_root(run: Run, words: tuple[str, ...]) -> None:
-    assert not run(*words).stdout.startswith("0 ")
-    refused = run(*words, user=61_009)
+@pytest.mark.parametrize("word", ["setup", "doctor", "install", "bundle", "pair", "backup"])
+def test_what_changes_the_machine_stays_root_and_asks_others_for_sudo(machine: Path, word: str) -> None:
+    assert call(machine, "root", word, "x").stdout.startswith(f"args {word} x\n")
+    refused = call(machine, "clerk", word, "x")
     assert refused.returncode == 1
-    assert "sudo" in refused.stderr
+    assert f"sudo langso {word} x" in refused.stderr
+    assert refused.stdout == ""
+    assert call(machine, "clerk", word, "--help").stdout.startswith(f"args {word} --help\n")
+
+
+def test_the_roles_own_user_runs_as_it_is_and_nobody_else_does(machine: Path) -> None:
+    assert call(machine, "langso-office", "office", "say").stdout.startswith("args office say\n")
+    for user, words in (("clerk", ("office", "say")), ("langso-office", ("office", "signer"))):
+        refused = call(machine, user, *words)
+        assert refused.returncode == 1
+        assert "sudo langso" in refused.stderr
+        assert refused.stdout == ""
+
+
+@pytest.mark.parametrize("words", [(), ("--help",), ("--version",)])
+def test_anybody_may_ask_for_help_and_version(machine: Path, words: tuple[str, ...]) -> None:
+    assert call(machine, "clerk", *words).stdout.startswith("args")
+
+
+def test_assets_language_and_folder_come_along_and_the_callers_python_does_not(machine: Path) -> None:
+    said = call(machine, "root", "office", "say").stdout
+    assert f"LANGSO_ASSETS={machine}/programs/assets" in said
+    assert "LANG=vi_VN.UTF-8" in said
+    assert said.splitlines()[-1] == str(machine)
+    assert "PYTHONPATH" not in said
+    assert "/evil" not in said

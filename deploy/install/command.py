@@ -1,0 +1,64 @@
+"""`langso install`: the front of apt and a signed stick on a machine that has a package of ours already."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from deploy.errors import DeployError
+from deploy.install.units import PROGRAMS, ROLES
+
+SCRIPT = Path(PROGRAMS) / "cai-dat.sh"
+"""The script as it came with the package: what lies on a stick is read, and never run."""
+
+_ON_STICK = "langso"
+
+
+class StickNotFound(DeployError, FileNotFoundError):
+    """No stick of ours is in this machine."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@click.command()
+@click.argument("role", type=click.Choice(ROLES), metavar="[VAI_TRÒ]", required=False)
+@click.option(
+    "--stick", type=click.Path(path_type=Path, file_okay=False), help="Thư mục của USB, khi máy không tự thấy."
+)
+@click.option("--fingerprint", help="Vân tay khoá của USB (40 chữ số), khi đã biết trước.")
+@click.option("--back", is_flag=True, help="Quay lại bản chạy trước bản hiện nay.")
+def install(role: str | None, stick: Path | None, fingerprint: str | None, back: bool) -> None:
+    """Nâng cấp máy này từ USB làm bằng langso bundle, không cần mạng. Dở dang thì chạy lại.
+
+    Lần đầu, khi máy chưa có lệnh langso:  sudo sh /media/usb/langso/cai-dat.sh office   (hoặc speaker, kiosk)
+    """
+    if not SCRIPT.is_file():
+        raise DeployError("Lệnh này dùng trên máy đã cài gói Làng Số; lần đầu hãy chạy cai-dat.sh trên USB.")
+    words = [role] if role else []
+    if back:
+        words.append("--back")
+    else:
+        words += ["--stick", str(found_stick(stick))]
+    if fingerprint:
+        words += ["--fingerprint", fingerprint]
+    os.execv("/bin/sh", ["sh", str(SCRIPT), *words])
+
+
+def found_stick(given: Path | None) -> Path:
+    """The folder of ours on the stick that is named, else on the only one in the machine. Raises StickNotFound."""
+    from deploy.machine_setup.usb import sticks
+
+    places = [given] if given else [one.folder for one in sticks() if one.folder is not None]
+    # A person may name the stick or the folder on it.
+    found = [place for folder in places for place in (folder / _ON_STICK, folder) if (place / SCRIPT.name).is_file()]
+    if not found:
+        raise StickNotFound(
+            f"Không thấy bản cài trên {given or 'USB nào của máy'}; hãy cắm USB làm bằng langso bundle, mở nó "
+            "(mount), rồi chạy lại với --stick và thư mục của USB."
+        )
+    if len(found) > 1 and not given:
+        raise StickNotFound(f"Có nhiều USB: {', '.join(map(str, found))}; hãy chọn bằng --stick.")
+    return found[0]
