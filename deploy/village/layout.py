@@ -158,15 +158,11 @@ def write_office_settings(ground: Ground) -> None:
 def write_machine_settings(ground: Ground, machine: Machine, *, window: bool = False) -> None:
     """A device's settings file. `window`: the kiosk opens in a window instead of the whole screen."""
     home = ground.home(machine)
-    paired = home.state / "pairing" / "current"
     lines = [
         *_head(machine.id, machine.role, machine.place, machine.village),
         "[link]",
         'host = "127.0.0.1"',
         f"port = {ground.broker_port}",
-        f'ca = "{paired / "ca.pem"}"',
-        f'cert = "{paired / "certificate.pem"}"',
-        f'key = "{paired / "tls.key"}"',
         # A village is watched by a person: it comes back in seconds where the field takes a minute.
         "retry_max_s = 3.0",
         "[paths]",
