@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deploy.time_source import follow_office
 from langso.paths import acting_as_owner, write_atomic
 from langso.settings import load_settings
 
@@ -75,6 +76,7 @@ def finish(answer_file: Path, settings_file: Path) -> None:
         settings.paths.state, read_limited(answer_file, MAX_ANSWER_BYTES), commune=settings.commune.code
     )
     answer = paired.answer
+    follow_office((answer.broker_host, *answer.noted))
     click.echo(f"Đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}.")
     click.echo("Máy tự dùng ngay; vài giây sau hãy chạy: sudo langso doctor")
 

@@ -14,7 +14,8 @@ from kivy.core.window import Window
 from kivy.graphics import Color, Rectangle
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.frames import LOOP, tell_frames
+from kiosk.frames import LOOP as FRAMES
+from kiosk.frames import tell_frames
 from kiosk.look.theme import Theme, scale_for
 from kiosk.privacy import Workspace, home_in_memory
 from kiosk.screens.pairing import PairingPage
@@ -22,6 +23,7 @@ from kiosk.speech import Reader
 from kiosk.widgets.frame import Page
 from langso.lifeline import Lifeline
 from langso.pairing_stand import LOOK_S, Stand, stand_of, wait_until_paired
+from langso.pairing_stand import LOOP as PAIRING
 from langso.settings_model import Settings
 
 END_S = 3.0
@@ -42,7 +44,7 @@ class WaitingKiosk(App):
         self.reader = Reader(self.workspace)
         self.page: Page | None = None
         self.paired = False
-        self._lifeline = Lifeline("pairing", LOOP)
+        self._lifeline = Lifeline(PAIRING, FRAMES)
         self._stand: Stand | None = None
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._wait, name="pairing", daemon=True)
@@ -81,9 +83,7 @@ class WaitingKiosk(App):
         self.workspace.wipe()
 
     def _wait(self) -> None:
-        found = wait_until_paired(
-            self.settings.paths.state, self._leaving, beat=lambda said: self._lifeline.turned("pairing", said)
-        )
+        found = wait_until_paired(self.settings.paths.state, self._leaving, lifeline=self._lifeline)
         self.paired = found and not self._leaving.is_set()
         KivyClock.schedule_once(lambda _: self.stop())
 

@@ -17,6 +17,7 @@ from langso.trust.errors import NotPaired
 log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
+LOOP = "pairing"
 REQUEST_FILE = "yeu-cau.json"
 ANSWER_FILE = "tra-loi.json"
 STICK = "/media/usb"
@@ -87,16 +88,18 @@ def wait_until_paired(
     state_dir: Path,
     stop: threading.Event,
     *,
+    lifeline: Lifeline | None = None,
     beat: Callable[[str], None] = lambda _: None,
     every_s: float = LOOK_S,
 ) -> bool:
     """Returns True once there is a pairing that can be read, False when `stop` is set first.
 
     Says how to pair once in the log, and again only when that changes; systemd sees a service that is up and alive,
-    with that sentence as its status. `beat` is called each round with it.
+    with that sentence as its status. `lifeline`: where other loops count too, with LOOP among its own; `beat` is
+    called each round with the sentence.
     """
     said = ""
-    lifeline = Lifeline("pairing", status=lambda: said)
+    line = lifeline or Lifeline(LOOP)
     while not stop.is_set():
         stand = stand_of(state_dir)
         if stand.state == "paired":
@@ -107,7 +110,7 @@ def wait_until_paired(
         if sentence != said:
             said = sentence
             log.warning("%s", sentence)
-        lifeline.turned("pairing")
+        line.turned(LOOP, sentence)
         beat(sentence)
         stop.wait(every_s)
     return False

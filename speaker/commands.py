@@ -36,7 +36,6 @@ def run(settings_file: Path) -> None:
     """Chạy loa cho tới khi có lệnh dừng (Ctrl-C)."""
     import logging
 
-    from langso.lifeline import Lifeline
     from langso.pairing_stand import wait_until_paired
     from langso.paths import SingleInstance
     from langso.settings import load_settings
@@ -46,8 +45,7 @@ def run(settings_file: Path) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     with SingleInstance(settings.paths.run / "speaker.lock", name=f"Loa {settings.device.id}"):
         stop = _on_signals()
-        waiting = Lifeline("pairing")
-        if not wait_until_paired(settings.paths.state, stop, beat=lambda said: waiting.turned("pairing", said)):
+        if not wait_until_paired(settings.paths.state, stop):
             return
         from speaker.agent import Agent
 

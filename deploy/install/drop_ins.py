@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from deploy.install.units import Unit, units_of
-
-OFFICE_TIME_SOURCE = "/etc/chrony/sources.d/langso-office.sources"
-"""Written when a device is paired, see `time_source`; `chronyc reload sources` makes it count."""
 
 WATCHDOG_S = 14
 """Older Pi kernels take no more than 15 and ignore what is longer."""
 
-_HOST = re.compile(r"[0-9A-Za-z][0-9A-Za-z.:-]{0,252}")
 _JOURNAL_MB = {"office": 500, "speaker": 100, "kiosk": 100}
 
 
@@ -59,13 +53,6 @@ def clock(role: str) -> str:
         lan = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
         lines += [*(f"allow {network}" for network in lan), "local stratum 10"]
     return "\n".join([*lines, ""])
-
-
-def time_source(host: str) -> str:
-    """The office as a device's source of time, for OFFICE_TIME_SOURCE. ValueError for what is no host."""
-    if not _HOST.fullmatch(host):
-        raise ValueError(f"no host: {host[:60]!r}")
-    return f"server {host} iburst minpoll 4 maxpoll 8\n"
 
 
 def device_owners(role: str) -> str:

@@ -271,20 +271,14 @@ class Guide:
                 serving.start(self._talk, settings.device.role, anew=self._changed)
             raise
         if paired is not None:
-            self._time_from(paired.answer.broker_host)
+            self._time_from((paired.answer.broker_host, *paired.answer.noted))
             self._changed = True
 
-    def _time_from(self, host: str) -> None:
+    def _time_from(self, hosts: tuple[str, ...]) -> None:
         """The office also gives its devices the time."""
-        import subprocess
+        from deploy.time_source import SOURCES, follow_office
 
-        from deploy.install.drop_ins import OFFICE_TIME_SOURCE, time_source
-
-        file = self._place.root / OFFICE_TIME_SOURCE.lstrip("/")
-        if file.parent.is_dir():
-            write_atomic(file, time_source(host).encode(), mode=0o644)
-            if self._place.real:
-                subprocess.run(["chronyc", "reload", "sources"], capture_output=True, check=False, timeout=20)
+        follow_office(hosts, self._place.root / str(SOURCES).lstrip("/"), reload=self._place.real)
 
     def _serve(self, role: str, settings: Settings, *, anew: bool) -> None:
         talk = self._talk

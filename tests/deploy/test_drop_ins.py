@@ -47,17 +47,6 @@ def test_the_clock_steps_at_the_start_and_follows_no_leap_after(role: str) -> No
     assert all(network[0] in "1f" and "/0" not in network.split("/")[1:] for network in given)
 
 
-@pytest.mark.parametrize("host", ["van-phong.local", "192.168.1.10", "fd00::1"])
-def test_the_office_is_a_source_of_time(host: str) -> None:
-    assert drop_ins.time_source(host).split()[:2] == ["server", host]
-
-
-@pytest.mark.parametrize("host", ["", "a b", "x\nallow 0/0", "-x", "a" * 300, "ế"])
-def test_what_is_no_host_never_reaches_the_clocks_settings(host: str) -> None:
-    with pytest.raises(ValueError, match="no host"):
-        drop_ins.time_source(host)
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_accounts_are_made_with_groups_that_a_machine_may_lack(role: str, tmp_path: Path) -> None:
     if shutil.which("systemd-sysusers") is None:

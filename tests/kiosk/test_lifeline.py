@@ -29,34 +29,42 @@ from kiosk.environment import prepare_kivy
 settings = load_settings(Path(sys.argv[1]))
 prepare_kivy(settings.kiosk, offscreen=True)
 from kivy.core.window import Window
-from kiosk.agent import Agent
-from kiosk.app import Kiosk
+from kiosk.waiting import WaitingKiosk
 signal.signal(signal.SIGUSR1, lambda *_: threading.Event().wait(60))
 signal.signal(signal.SIGUSR2, lambda *_: Window.bind(on_flip=lambda *_: True))
+if sys.argv[2] == "waiting":
+    WaitingKiosk(settings).run()
+    sys.exit()
+from kiosk.agent import Agent
+from kiosk.app import Kiosk
 agent = Agent(settings)
 agent.start()
 app = Kiosk(agent)
-signal.signal(signal.SIGTERM, lambda *_: app.stop())
 app.run()
 agent.stop()
 """
 
 
-@pytest.mark.parametrize("fault", [signal.SIGUSR1, signal.SIGUSR2])
+@pytest.mark.parametrize(
+    ("which", "fault"),
+    [("paired", signal.SIGUSR1), ("paired", signal.SIGUSR2), ("waiting", signal.SIGUSR2)],
+)
 def test_a_screen_whose_loop_hangs_or_draws_no_more_is_no_longer_alive(
-    commune: Any, cameras: dict[str, Path], tmp_path: Path, fault: signal.Signals
+    commune: Any, cameras: dict[str, Path], tmp_path: Path, which: str, fault: signal.Signals
 ) -> None:
+    device = commune if which == "paired" else Commune(tmp_path / "new")
     settings = tmp_path / "langso.toml"
     settings.write_text(
-        commune.settings_text(office_url="http://127.0.0.1:9", camera=cameras["paper"]), encoding="utf-8"
+        device.settings_text(office_url="http://127.0.0.1:9", camera=cameras["paper"]), encoding="utf-8"
     )
+    # The thread that waits for a pairing turns every two seconds.
     ear = SystemdEar(watchdog_s=1.2)
     kiosk = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(settings)], cwd=ROOT, env={**os.environ, **ear.environment}
+        [sys.executable, "-c", RUN, str(settings), which], cwd=ROOT, env={**os.environ, **ear.environment}
     )
     try:
         said = ear.wait("READY", 60)
-        assert "chưa nối văn phòng" in said["STATUS"]
+        assert ("chưa nối văn phòng" if which == "paired" else "ghép") in said["STATUS"]
         for _ in range(3):
             ear.wait("WATCHDOG", 5)
         kiosk.send_signal(fault)
