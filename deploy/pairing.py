@@ -112,6 +112,7 @@ def status(settings_file: Path) -> None:
 @click.option("--replace", is_flag=True, help="Đây là máy thay cho máy cũ cùng tên.")
 @click.option("--code", help="Mười hai chữ số đọc trên thiết bị; không có thì lệnh này hỏi.")
 @click.option("--address", help="Tên hay địa chỉ của văn phòng mà thiết bị gọi tới; không có thì lệnh này hỏi.")
+@click.option("--courier", is_flag=True, help="Nơi không có mạng, chỉ có người mang USB: chứng thư dùng 400 ngày.")
 @click.option("--here", is_flag=True, help="Thiết bị chạy ngay trên máy này (chạy thử).")
 @click.option("--broker-files", type=_FOLDER, default=_BROKER, show_default=True, help="Thư mục của máy chủ tin.")
 def answer(
@@ -122,6 +123,7 @@ def answer(
     replace: bool,
     code: str | None,
     address: str | None,
+    courier: bool,
     here: bool,
     broker_files: Path,
 ) -> None:
@@ -141,7 +143,9 @@ def answer(
     if address is None and not here and code is None:
         asked = "Thiết bị gọi văn phòng bằng tên hay địa chỉ nào"
         address = click.prompt(asked, default=office_host(settings)).strip()
-    done = answer_at_office(settings, raw, device=device, replace=replace, address=address, here=here)
+    done = answer_at_office(
+        settings, raw, device=device, replace=replace, address=address, courier=courier, here=here
+    )
     write_atomic(out, done.answer, mode=0o644)
     reached = read_answer(done.answer)
     click.echo(f"Đã nhận {done.device}; nó gọi văn phòng ở {reached.broker_host}:{reached.broker_port}.")
@@ -217,10 +221,12 @@ def answer_at_office(
     device: str | None = None,
     replace: bool = False,
     address: str | None = None,
+    courier: bool = False,
     here: bool = False,
 ) -> Answered:
     """Register a device and make the answer to its request. `address`: what it calls the office, None: as
-    `office.pairing.office_host` says; `here`: it runs on this machine. Raises PairingError, NotInitialised.
+    `office.pairing.office_host` says; `courier`: only a courier reaches it; `here`: it runs on this machine.
+    Raises PairingError, NotInitialised.
     """
     from langso.clock import SystemClock
     from office.fleet import Fleet
@@ -239,6 +245,7 @@ def answer_at_office(
             device=device,
             replace=replace,
             addresses=addresses_of(settings, address, here=here),
+            courier=courier,
         )
 
 

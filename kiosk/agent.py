@@ -12,6 +12,7 @@ import sqlite_utils
 from kiosk.dossiers import KIND, Dossiers
 from kiosk.privacy import Workspace, home_in_memory
 from kiosk.sending import Sender, office_client
+from langso.certificate_renewal import Renewer
 from langso.clock import Clock, SystemClock
 from langso.contract import Catalogue, Order, Topics
 from langso.health import Check
@@ -88,6 +89,14 @@ class Agent:
             where=where,
             known=self.keeper.known_time,
         )
+        self.renewer = Renewer(
+            paired,
+            settings.kiosk.office_url or paired.answer.office_url,
+            self._office,
+            self.clock,
+            refused=lambda: self.link.reason == "certificate",
+            renewed=self.link.renew,
+        )
         self._tidied = self.clock.monotonic()
         self.reporter = StateReporter(
             device=self.device,
@@ -134,6 +143,7 @@ class Agent:
         if self.keeper.trust is not None:
             self._subscribe()
         self.link.start()
+        self.renewer.start()
         self.sender.start()
         self.reporter.start()
 
@@ -141,6 +151,7 @@ class Agent:
         """Ends in order; the visit's files are wiped."""
         self.sender.stop()
         self.reporter.stop()
+        self.renewer.stop()
         self.link.stop()
         self._client.close()
         self.store.close()
@@ -182,7 +193,8 @@ class Agent:
         else:
             sending = Check.good("outbox", f"{waiting} hồ sơ đang gửi." if waiting else "Hồ sơ đã gửi hết.")
         watched = [check() for check in self._watched]
-        return [*self.keeper.checks(), listed, sending, link, *watched, *self._machine.checks()]
+        certificate = self.renewer.check()
+        return [*self.keeper.checks(), listed, sending, certificate, link, *watched, *self._machine.checks()]
 
     def watch(self, check: Callable[[], Check]) -> None:
         """One more health line in every report: what the screen's side knows (camera, lamp)."""
@@ -205,6 +217,7 @@ class Agent:
 
     def _on_link(self, connected: bool, why: str) -> None:
         del why
+        self.renewer.hurry()
         if connected:
             topic = self._topics.device(self.device, "presence")
             self.link.publish(topic, self._presence(online=True), retain=True)

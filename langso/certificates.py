@@ -27,7 +27,9 @@ from langso.trust.errors import CertificateError
 MAX_PEM = 16 << 10
 CA_DAYS = 20 * 365
 SERVER_DAYS = 5 * 365
-DEVICE_DAYS = 10 * 365
+OFFICE_DAYS = 10 * 365
+DEVICE_DAYS, COURIER_DAYS = 90, 400
+"""A device renews its certificate by itself while it reaches the office; one that only a courier visits cannot."""
 
 # A device without a clock battery wakes years in the past and must still reach the office to learn the time.
 _NOT_BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -67,7 +69,7 @@ def make_server_certificate(
     return Certified(certificate.public_bytes(Encoding.PEM), key_pem(key))
 
 
-def make_client_certificate(ca: Certified, name: str, *, now: datetime, days: int = DEVICE_DAYS) -> Certified:
+def make_client_certificate(ca: Certified, name: str, *, now: datetime, days: int = OFFICE_DAYS) -> Certified:
     """For a client on the office's own machine (the office itself): key and certificate in one go."""
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _issue(ca, _slug_name(name), key.public_key(), now, days, ExtendedKeyUsageOID.CLIENT_AUTH, ())
@@ -126,6 +128,11 @@ def check_certificate(certificate_pem: bytes, ca_pem: bytes, tls_key: bytes, dev
 def until_of(certificate_pem: bytes) -> datetime:
     """When a certificate ends (UTC). Raises CertificateError."""
     return _read(certificate_pem).not_valid_after_utc
+
+
+def public_key_of(certificate_pem: bytes) -> bytes:
+    """A certificate's public key, DER. Raises CertificateError."""
+    return _public_bytes(_read(certificate_pem).public_key())
 
 
 def names_in(certificate_pem: bytes) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 MAX_PACKET = MAX_PAYLOAD + 4096
 IN_FLIGHT = 20
 CONNECT_DEADLINE_S = 15.0
-GOODBYE_S = 2.0
+GOODBYE_S = 4.0
 
 
 @dataclass(frozen=True)

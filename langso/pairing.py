@@ -16,12 +16,22 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
-from langso.certificates import Certified, check_certificate, check_csr, make_csr, make_tls_key, sign_csr
+from langso.certificates import (
+    DEVICE_DAYS,
+    Certified,
+    check_certificate,
+    check_csr,
+    make_csr,
+    make_tls_key,
+    sign_csr,
+)
 from langso.contract import Message, Moment, Threshold
 from langso.contract.base import Hex128, KeyHex, Sha256, ShortText, Slug
+from langso.contract.renewal import Pem
 from langso.errors import FileRefused, os_reason
 from langso.paths import acting_as_owner, read_limited, sync_folder, write_atomic
 from langso.settings_model import LinkSettings
+from langso.tls_identity import TLS_FILE, identity_file
 from langso.trust.chain import open_bundle
 from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
 from langso.trust.errors import NotPaired, PairingError, Refused
@@ -33,10 +43,8 @@ from langso.whereabouts import Whereabouts
 MAX_REQUEST_BYTES = 32 << 10
 MAX_ANSWER_BYTES = 2 << 20
 FOLDER = "pairing"
-TLS_FILE = "tls.pem"
 Built = TypeVar("Built", bound=BaseModel)
 Role = Literal["speaker", "kiosk", "bridge"]
-Pem = Annotated[str, StringConstraints(max_length=16 << 10, pattern="^-----BEGIN ")]
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=300)]
 
@@ -242,12 +250,12 @@ def answer_request(
     addresses: Addresses,
     now: datetime,
     trust: bytes | None = None,
+    days: int = DEVICE_DAYS,
 ) -> bytes:
-    """At the office: the answer file for a request. `device`: the id given, which may differ from the wish.
-
-    Raises PairingError, CertificateError.
+    """At the office: the answer file for a request. `device`: the id given, which may differ from the wish; `days`:
+    how long its certificate holds. Raises PairingError, CertificateError.
     """
-    certificate = sign_csr(ca, read.request.csr.encode(), device, now=now)
+    certificate = sign_csr(ca, read.request.csr.encode(), device, now=now, days=days)
     answer = _model(
         lambda: PairingAnswer(
             request=read.sha256,
@@ -361,7 +369,7 @@ def _finish(state_dir: Path, raw: bytes, answer: PairingAnswer) -> Paired:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     signing.save(folder / "signing.key")
     # Key and certificate in one file: renewed in one rename, and no reader ever meets the one with another.
-    write_atomic(folder / TLS_FILE, tls + answer.certificate.encode())
+    write_atomic(folder / TLS_FILE, identity_file(tls, answer.certificate.encode(), answer.made))
     write_atomic(folder / "ca.pem", answer.ca.encode(), mode=0o644)
     write_atomic(folder / "answer.json", raw)
     _switch(current, folder)

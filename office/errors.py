@@ -71,6 +71,14 @@ class UploadRefused(OfficeError, ValueError):
         super().__init__(text)
 
 
+class RenewalRefused(OfficeError, ValueError):
+    """A device is given no certificate; `status` is the HTTP status: 403 where only a new pairing helps."""
+
+    def __init__(self, text: str, status: int) -> None:
+        self.status = status
+        super().__init__(text)
+
+
 class ArchiveRefused(OfficeError, ValueError):
     """A dossier cannot be archived as asked: a wrong code, or another is being made."""
 

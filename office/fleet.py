@@ -25,6 +25,7 @@ from langso.contract import (
 )
 from langso.store import Store
 from langso.trust import Refused, open_sealed, parse_payload, read_sealed
+from office.certificates import DeviceCertificates
 from office.conflicts import Conflict, conflicts, note_conflict, settle
 from office.errors import NotFound, ReportRefused
 from office.home import ISSUER, OfficeHome
@@ -79,6 +80,7 @@ class Fleet:
         self._home = home
         self._clock = clock
         self._receipts = ReceiptStore(store, clock)
+        self.certificates = DeviceCertificates(store, home, clock)
         for device in read_devices(home.devices):
             self._keep_row(device)
 
@@ -89,11 +91,19 @@ class Fleet:
         place: str,
         village: str | None,
         public_key: bytes,
+        *,
+        courier: bool = False,
     ) -> Device:
         """A paired device, its file first. Pairing it again replaces its key and clears what was noted against it."""
         now = self._clock.now()
         device = Device(
-            id=device_id, role=role, place=place, village=village, public_key=public_key.hex(), registered=now
+            id=device_id,
+            role=role,
+            place=place,
+            village=village,
+            public_key=public_key.hex(),
+            registered=now,
+            courier=courier,
         )
         before = read_device(self._home.devices, device_id)
         keep_device(self._home.devices, device)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from langso.certificates import COURIER_DAYS, DEVICE_DAYS
 from langso.lan import lan_addresses
-from langso.pairing import Addresses, answer_request, read_request
+from langso.pairing import Addresses, answer_request, read_answer, read_request
 from langso.settings_model import Settings, is_loopback
 from langso.trust import PairingError
 from office.console_ca import console_names
@@ -43,7 +44,9 @@ def answer(
     courier: bool = False,
 ) -> Answered:
     """Registers the device and answers. `device`: the id given (default: its wish); `replace`: another machine of
-    that name gives way. Raises PairingError, CertificateError, NotInitialised.
+    that name gives way; `courier`: only a courier reaches it, so its certificate holds longer.
+
+    Raises PairingError, CertificateError, NotInitialised.
     """
     read = read_request(raw_request)
     id = device or read.request.device
@@ -63,10 +66,12 @@ def answer(
         root=home.roots,
         ca=home.authority(),
         addresses=addresses or addresses_of(settings),
-        now=now,
+        now=max(now, fleet.certificates.now()),
         trust=home.trust_bundle(),
+        days=COURIER_DAYS if courier else DEVICE_DAYS,
     )
-    fleet.register(id, read.request.role, read.request.place, read.request.village, read.public)
+    fleet.register(id, read.request.role, read.request.place, read.request.village, read.public, courier=courier)
+    fleet.certificates.note(id, read_answer(raw).certificate.encode(), "pairing")
     return Answered(raw, id, read.short_code)
 
 

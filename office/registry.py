@@ -16,7 +16,9 @@ RESERVED = ("office", "root", "broker")
 
 
 class Device(Message):
-    """A paired device: `public_key` is its raw Ed25519 key in hex."""
+    """A paired device: `public_key` is its raw Ed25519 key in hex. `courier`: only a courier reaches it, so that its
+    certificate lives longer.
+    """
 
     id: Slug
     role: Literal["speaker", "kiosk", "bridge"]
@@ -24,6 +26,7 @@ class Device(Message):
     village: Slug | None = None
     public_key: KeyHex
     registered: Moment
+    courier: bool = False
 
     @property
     def public(self) -> bytes:

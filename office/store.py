@@ -88,6 +88,13 @@ CREATE TABLE archived (
     dossier TEXT PRIMARY KEY REFERENCES dossiers(id), name TEXT NOT NULL UNIQUE, by TEXT NOT NULL, at TEXT NOT NULL);
 """
 
+_CERTIFICATES = """
+CREATE TABLE certificates (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, key_sha256 TEXT NOT NULL, how TEXT NOT NULL,
+    issued_at TEXT NOT NULL, until TEXT NOT NULL, pem TEXT NOT NULL);
+CREATE INDEX certificates_device ON certificates (device, id);
+"""
+
 _SIGNED = """
 ALTER TABLE occurrences ADD COLUMN signed_at TEXT;
 UPDATE occurrences SET signed_at = (SELECT coalesce(b.sent_at, b.created_at) FROM broadcasts b
@@ -114,6 +121,7 @@ MIGRATIONS = (
     OUTBOX_MIGRATION,
     _tables(_ARCHIVE),
     _tables(_SIGNED),
+    _tables(_CERTIFICATES),
 )
 
 

@@ -7,6 +7,7 @@ import threading
 from datetime import datetime
 
 from firmware_bridge.switchboard import Switchboard, open_switchboard
+from langso.certificate_renewal import Renewer
 from langso.clock import Clock, SystemClock
 from langso.contract import Order, ReceiptsAck, State, Topics, TrustDocument
 from langso.contract.documents import DeviceOrder
@@ -128,6 +129,14 @@ class Agent:
             where=self._where,
             known=self.keeper.known_time,
         )
+        self.renewer = Renewer(
+            paired,
+            paired.answer.office_url,
+            self._office,
+            self._clock,
+            refused=lambda: self.link.reason == "certificate",
+            renewed=self.link.renew,
+        )
         self.receipts = ReceiptSender(
             store=self.store,
             outbox=self.outbox,
@@ -167,6 +176,7 @@ class Agent:
         if self.keeper.trust is not None:
             self._subscribe()
         self.link.start()
+        self.renewer.start()
 
     def run(self, stop: threading.Event) -> bool:
         """Runs until `stop`, or until an order or another pairing asks for a restart (True)."""
@@ -185,6 +195,7 @@ class Agent:
         """Ends in order: no new sound, last reports, goodbye."""
         self.conductor.stop()
         self.reporter.stop()
+        self.renewer.stop()
         self.link.stop()
         self.library.stop()
         self.player.stop()
@@ -215,7 +226,7 @@ class Agent:
             why = f"Bộ phát lịch gặp lỗi: {self.conductor.trouble}"
             timeline = [Check.bad("timeline", why, "Xem thẻ nhớ còn chỗ không; loa vẫn thử lại mỗi giây.")]
         sound = [self.player.check(), self.library.check(), self._board.health()]
-        return [*timeline, *sound, *muted, *trust, link, *self._machine.checks()]
+        return [*timeline, *sound, *muted, *trust, self.renewer.check(), link, *self._machine.checks()]
 
     def _status(self) -> str:
         show = self.conductor.playing
@@ -253,6 +264,7 @@ class Agent:
 
     def _on_link(self, connected: bool, why: str) -> None:
         log.info("link: %s", why)
+        self.renewer.hurry()
         if connected:
             here = presence(self.device, self._boot, self._clock, online=True)
             self.link.publish(self._topics.device(self.device, "presence"), here, retain=True)

@@ -33,6 +33,7 @@ from langso.contract.documents import (
     Urgent,
     UrgentOrder,
 )
+from langso.contract.renewal import CertificateAnswer, CertificateRequest
 from langso.contract.reports import (
     MAX_RECEIPTS,
     ClockReport,
@@ -55,7 +56,8 @@ from langso.contract.topics import Address, Topics
 
 __all__ = [
     "MAX_DOCUMENT_BYTES", "MAX_OCCURRENCES", "MAX_RECEIPTS", "MAX_SIGNATURES", "Account", "Address",
-    "BroadcastClass", "Caps", "Catalogue", "ClockReport", "DesiredSettings", "DeviceOrder", "Document",
+    "BroadcastClass", "Caps", "Catalogue", "CertificateAnswer", "CertificateRequest",
+    "ClockReport", "DesiredSettings", "DeviceOrder", "Document",
     "DocumentReceipt", "DossierManifest", "EndedReceipt", "Fee", "HealthLine", "HeardReceipt", "Held",
     "IssuerRule", "Late", "Media", "Message", "Moment", "Occurrence", "Order", "Plan", "Presence", "Procedure",
     "Programme", "QuietHours", "Receipt", "Receipts", "ReceiptsAck", "RefusalReason", "RootDocument",

@@ -18,6 +18,8 @@ from langso.contract import (
     MAX_DOCUMENT_BYTES,
     MAX_SIGNATURES,
     Catalogue,
+    CertificateAnswer,
+    CertificateRequest,
     DossierManifest,
     Order,
     Plan,
@@ -48,8 +50,9 @@ SEALED: dict[str, type[BaseModel]] = {
     "receipts": Receipts,
     "ack": ReceiptsAck,
     "dossier": DossierManifest,
+    "certificate-request": CertificateRequest,
 }
-PLAIN: tuple[type[BaseModel], ...] = (TrustBundle, Presence, Receipt)
+PLAIN: tuple[type[BaseModel], ...] = (TrustBundle, Presence, Receipt, CertificateAnswer)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from office.errors import NotFound, PageRefused, SignerUnreachable, TooManyTries
 from office.web import (
     broadcast_routes,
     ca_routes,
+    device_routes,
     dossier_routes,
     fleet_routes,
     login_routes,
@@ -36,7 +37,7 @@ def make_app(console: Console, accounts: Accounts | None = None) -> FastAPI:
     app = FastAPI(title="Làng Số", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     staff = (login_routes, broadcast_routes, urgent_routes, fleet_routes, dossier_routes)
-    for module in (*staff, media_routes, ca_routes):
+    for module in (*staff, media_routes, device_routes, ca_routes):
         app.include_router(module.router)
     app.include_router(desk_router(console.desk))
 

@@ -31,7 +31,7 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
-DEVICE_DOORS = ("/media/", "/desk/uploads", "/static/")
+DEVICE_DOORS = ("/media/", "/desk/uploads", "/devices/", "/static/")
 """Paths that devices use: without login, without origin; they prove themselves otherwise, or give nothing secret."""
 
 _LIMITS = (("/soan", 64 << 10), ("/khan-cap", 64 << 10))
