@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import sys
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 
 from firmware_bridge.errors import BridgeError, UnknownOutput
 from firmware_bridge.switchboard import CHECK_NAME
 from langso.health import Check
+
+DEBIANS = Path("/usr/lib/python3/dist-packages")
 
 
 class PinsUnavailable(BridgeError, OSError):
@@ -24,6 +30,7 @@ class GpioSwitchboard:
     def __init__(self, pins: Mapping[str, int]) -> None:
         import gpiozero
 
+        reach_lgpio()
         self._lock = threading.Lock()
         self._outputs: dict[str, gpiozero.DigitalOutputDevice] = {}
         try:
@@ -55,3 +62,21 @@ class GpioSwitchboard:
         if not self._outputs:
             return Check.bad(CHECK_NAME, "Các chân GPIO đã trả lại.", "Hãy khởi động lại dịch vụ.")
         return Check.good(CHECK_NAME, f"Rơ-le nối thẳng chân GPIO của máy: {', '.join(self._outputs)}.")
+
+
+def reach_lgpio(debians: Path = DEBIANS) -> bool:
+    """Whether lgpio can be imported: ours, or the system's own, which our environment otherwise does not see.
+
+    It comes with Raspberry Pi OS, fits the board and hangs on nothing but Python; gpiozero then finds it loaded.
+    """
+    if "lgpio" in sys.modules or importlib.util.find_spec("lgpio") is not None:
+        return True
+    # Last, and for this import alone: nothing else of the system's may take the place of ours.
+    sys.path.append(str(debians))
+    try:
+        importlib.import_module("lgpio")
+    except (ImportError, OSError):
+        return False
+    finally:
+        sys.path.remove(str(debians))
+    return True

@@ -81,6 +81,8 @@ class Unit:
             f"Environment=PYTHONUNBUFFERED=1 LANGSO_ASSETS={PROGRAMS}/assets",
             # What programs put aside while they work, papers being read too, is in memory and gone with the service.
             f"Environment=TMPDIR=/run/{self.name}",
+            # lgpio lays pipes into its working folder; where it may not write it cannot even be imported.
+            *([f"Environment=LG_WD=/run/{self.name}"] if self.pins else []),
             "UMask=0077",
             "LimitCORE=0",
             *(["MemorySwapMax=0"] if self.visitors else []),

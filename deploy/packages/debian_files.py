@@ -19,6 +19,8 @@ _TITLES = {
 }
 # Needed to make an environment, not where it comes ready inside the package.
 _NOT_INSTALLED = {"python3-venv"}
+# What Raspberry Pi's archive has and Debian's has not: the camera on the ribbon cable, the board's own pins.
+_SUGGESTED = {"kiosk": ("python3-picamera2", "python3-lgpio"), "speaker": ("python3-lgpio",), "office": ()}
 
 
 def depends_of(target: Target) -> tuple[str, ...]:
@@ -41,13 +43,18 @@ Rules-Requires-Root: no
 Package: {target.package}
 Architecture: {target.architecture.debian}
 Depends: {", ".join(depends_of(target))}
-Provides: langso-role
+{_suggests(target)}Provides: langso-role
 Conflicts: langso-role
 Description: Làng Số {short}
  {long}
  .
  Python, fonts and models are inside; see `langso --help`.
 """
+
+
+def _suggests(target: Target) -> str:
+    names = _SUGGESTED[target.role]
+    return f"Suggests: {', '.join(names)}\n" if names else ""
 
 
 def changelog(target: Target, build: Build) -> str:

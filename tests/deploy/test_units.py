@@ -127,6 +127,9 @@ def test_a_board_is_recognised_and_its_camera_and_pins_may_be_opened() -> None:
     # With it /proc/device-tree is not there, from which gpiozero reads the board's model.
     assert "ProcSubset=pid" not in kiosk + speaker
     assert all("ProcSubset=pid" in written(unit) for unit in units_of("office"))
+    # Without it lgpio makes its pipes in "/" and fails while it is imported.
+    assert "Environment=LG_WD=/run/langso-kiosk" in kiosk
+    assert "Environment=LG_WD=/run/langso-speaker" in speaker
 
 
 def test_what_is_plugged_in_is_heard_of() -> None:

@@ -1,6 +1,10 @@
 """Three ways to switch an amplifier, chosen by one line of settings."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import gpiozero
 import pytest
@@ -10,7 +14,7 @@ from hypothesis import strategies as st
 
 from firmware_bridge.errors import BadPort, UnknownOutput
 from firmware_bridge.link import Bridge
-from firmware_bridge.local_pins import GpioSwitchboard, PinsUnavailable
+from firmware_bridge.local_pins import GpioSwitchboard, PinsUnavailable, reach_lgpio
 from firmware_bridge.state_of_board import judge_board
 from firmware_bridge.switchboard import NoSwitchboard, Switchboard, open_switchboard, parse_pins
 from firmware_bridge.twin.process import Twin
@@ -150,3 +154,38 @@ def test_the_gravest_finding_is_shown(telemetry: Telemetry | None, level: str, w
 def test_no_link_is_bad_and_passes_on_what_to_do() -> None:
     check = judge_board(None, "Hãy cắm dây.", None)
     assert (check.level, check.fix) == ("bad", "Hãy cắm dây.")
+
+
+STAND_IN = """
+import os
+with open(os.path.join(os.environ.get("LG_WD", "/"), ".lgd-nfy0"), "w"):
+    pass
+"""
+
+
+def test_the_systems_own_lgpio_is_reached_and_nothing_else_of_the_system(tmp_path: Path) -> None:
+    """As on a Pi: our environment does not see Debian's packages, some of which bear the names of ours."""
+    (tmp_path / "lgpio.py").write_text(STAND_IN, encoding="utf-8")
+    (tmp_path / "serial.py").write_text("raise AssertionError", encoding="utf-8")
+    script = (
+        "import sys; from pathlib import Path; from firmware_bridge.local_pins import reach_lgpio\n"
+        "before = list(sys.path)\n"
+        f"print(reach_lgpio(Path({str(tmp_path)!r})), sys.modules.get('lgpio') is not None, sys.path == before)\n"
+        "import serial; print(reach_lgpio(Path('/nowhere')))"
+    )
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root), "LG_WD": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd="/", env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True", "True", "True"]
+
+
+@pytest.mark.parametrize("text", ["import nothing_of_that_name", "raise FileNotFoundError(2, '.lgd-nfy-3')"])
+def test_an_lgpio_that_is_absent_or_broken_is_told_and_leaves_no_trace(text: str, tmp_path: Path) -> None:
+    before = list(sys.path)
+    assert not reach_lgpio(tmp_path / "absent")
+    (tmp_path / "lgpio.py").write_text(text, encoding="utf-8")
+    assert not reach_lgpio(tmp_path)
+    assert sys.path == before
+    assert "lgpio" not in sys.modules

@@ -90,3 +90,11 @@ def test_a_machine_set_up_for_another_role_is_refused_before_anything_is_unpacke
 @pytest.mark.parametrize("settings", [None, "", '[device]\nrole = "speaker"\n', "role = 3\n"])
 def test_a_new_machine_and_one_of_the_same_role_are_taken(settings: str | None, tmp_path: Path) -> None:
     assert run_preinst(tmp_path, "speaker", settings).returncode == 0
+
+
+def test_what_only_raspberry_pis_archive_has_is_suggested_and_never_needed() -> None:
+    for role, names in {"kiosk": {"python3-picamera2", "python3-lgpio"}, "speaker": {"python3-lgpio"}}.items():
+        text = debian_files.control(target(role))
+        assert set(field("Suggests", text).split(", ")) == names
+        assert not names & set(field("Depends", text).split(", "))
+    assert "Suggests" not in debian_files.control(target("office"))
