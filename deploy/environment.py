@@ -178,12 +178,12 @@ class Maker:
             raise NotMade(f"Building PyGObject needs {missing}: apt-get install what deploy/apt/gobject.txt names.")
         self.pip.install(self.pip.home, REQUIREMENTS / "gobject-build.txt", "what builds PyGObject")
         # Built where its locked build requirements are, never in pip's isolation, which would fetch unlocked ones.
-        sources = pins_of(REQUIREMENTS / "gobject.txt")
-        for name in ("pycairo", "pygobject"):
-            only = self.scratch / f"{name}.txt"
-            only.write_text("".join(pin for pin in sources if pin.startswith(f"{name}==")), encoding="utf-8")
-            for place in (self.pip.home, self.into) if name == "pycairo" else (self.into,):
-                self.pip.install(place, only, f"{name} from source", ("--no-build-isolation", "--no-binary", name))
+        for pin in sorted(pins_of(REQUIREMENTS / "gobject.txt")):  # pycairo first: PyGObject is built against it
+            only = self.scratch / "source.txt"
+            only.write_text(pin, encoding="utf-8")
+            wheel = self.pip.build(only, self.scratch / "built")
+            for place in (self.pip.home, self.into):
+                self._install_wheel(place, wheel)
 
     def _our_own(self, project: Path) -> None:
         say("Installing this project" + (", editable" if self.editable else ""))
@@ -195,10 +195,14 @@ class Maker:
         copy, built = self.scratch / "source", self.scratch / "built"
         _copy_sources(project, copy)
         self.pip.must(self.pip.home, "wheel", *quiet, "--wheel-dir", str(built), str(copy))
+        self._install_wheel(self.into, next(built.glob("*.whl")))
+
+    def _install_wheel(self, inside: Path, wheel: Path) -> None:
         # By name, not by file: pip would write this folder's path into the environment.
-        name, version = next(built.glob("*.whl")).name.split("-")[:2]
+        name, version = wheel.name.split("-")[:2]
         more = () if self.compiled else ("--no-compile",)
-        self.pip.must(self.into, "install", *quiet, *more, "--find-links", str(built), f"{name}=={version}")
+        local = ("--no-index", "--find-links", str(wheel.parent))
+        self.pip.must(inside, "install", "--quiet", "--no-deps", *local, *more, f"{name}=={version}")
 
 
 def _parser() -> argparse.ArgumentParser:

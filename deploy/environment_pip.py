@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import hashlib
+import os
 import platform
 import re
 import subprocess
@@ -28,7 +29,6 @@ _REACHING = (
     "trusted-host",
     "timeout",
     "default-timeout",
-    "retries",
     "cache-dir",
     "keyring-provider",
 )
@@ -80,6 +80,17 @@ class Pip:
                 self._fetch_some(pins[start : start + _AT_ONCE], watch, how)
         return watch
 
+    def build(self, lock: Path, into: Path) -> Path:
+        """The wheel of a lock's one source archive, built with what is installed beside this pip. Raises NotMade."""
+        how = ("--no-build-isolation", "--no-binary", ":all:")
+        self.fetch(lock, "a source archive", how)
+        local = ("--no-index", "--find-links", str(self._wheels or self._fetched))
+        before = set(into.glob("*.whl"))
+        asked = ("--no-deps", "--require-hashes", "--wheel-dir", str(into), "-r", str(lock))
+        self.must(self.home, "wheel", *how, *local, *asked)
+        (made,) = set(into.glob("*.whl")) - before
+        return made
+
     def must(self, inside: Path, *arguments: str) -> str:
         """Run pip for `inside` and give back what it wrote. Raises NotMade."""
         done = run(self._command(inside, *arguments), self._variables())
@@ -100,10 +111,13 @@ class Pip:
         to = ("--dest", str(self._fetched), "--progress-bar", "raw" if self._modern else "off")
         command = self._command(self.home, "download", "--no-deps", "--require-hashes", *how, *to, "-r", str(part))
         for attempt in range(1, _TRIES + 1):
-            if follow(command, self._variables(), watch) == 0:
+            # An older pip takes a file cut short for one with another hash: once more, and not from its cache.
+            fresh = {"PIP_NO_CACHE_DIR": "1"} if watch.other_bytes else {}
+            if follow(command, {**self._variables(), **fresh}, watch) == 0:
                 done.touch()
                 return
-            if not watch.line_broke or not watch.reached or attempt == _TRIES:
+            broke = watch.other_bytes or (watch.line_broke and watch.reached)
+            if not broke or attempt == _TRIES:
                 raise NotMade(watch.reason())
             say(f"The line broke; going on with what is here (attempt {attempt + 1} of {_TRIES})")
             time.sleep(attempt)
@@ -118,14 +132,17 @@ class Pip:
         temporary = self._scratch / "tmp"
         temporary.mkdir(exist_ok=True)
         # Not /tmp: that is memory on Debian 13, too small on a Pi for what is fetched.
-        return {**clean_variables(self._settings), "TMPDIR": str(temporary)}
+        clean = clean_variables(self._settings)
+        # What was installed to build others (meson, ninja) is looked for on the path.
+        return {**clean, "TMPDIR": str(temporary), "PATH": f"{self.home / 'bin'}{os.pathsep}{clean.get('PATH', '')}"}
 
     def _reaching(self) -> dict[str, str]:
         """What the user's own files and variables for pip say about reaching an index, and nothing else of them."""
         listed = run(
             [str(self.home / "bin/python"), "-I", "-m", "pip", "config", "list"], clean_variables(None)
         ).stdout
-        found: dict[str, str] = {}
+        # Without retries pip says nothing of a line that broke, and only that there is no such package.
+        found = {"PIP_RETRIES": "3"}
         for section in ("global", "download", "install", ":env:"):
             for line in listed.splitlines():
                 name, equals, value = line.partition("=")
@@ -170,8 +187,7 @@ class Progress:
     """Reads pip's lines as they come: shows how far it is, and knows afterwards why it failed."""
 
     def __init__(self, total: int, lock: Path, wheels: Path | None) -> None:
-        self.line_broke = False
-        self.reached = False
+        self.line_broke = self.other_bytes = self.reached = False
         self._total, self._lock, self._wheels = total, lock, wheels
         self._seen = self._seen_before = 0
         self._name = ""
@@ -182,7 +198,9 @@ class Progress:
 
     def beginning(self, *, fetching: bool, again: bool = False) -> Progress:
         """pip is about to run: for files, or to unpack them."""
-        self._fetching, self.line_broke = fetching, False
+        self._fetching = fetching
+        if not again:
+            self.line_broke = self.other_bytes = False
         self._last.clear()
         self._seen = self._seen_before if again else self._seen
         self._seen_before = self._seen
@@ -204,6 +222,8 @@ class Progress:
         self._last.append(line)
         if _NO_LINE.search(line):
             self.line_broke = True
+        if "DO NOT MATCH THE HASHES" in line:
+            self.other_bytes = True
         if self._fetching and line.startswith(("Collecting ", "Ignoring ")):
             self._seen += 1
             self._name = re.split(r"[=:\s]", line.split()[1])[0]
@@ -223,7 +243,7 @@ class Progress:
         text, here = "\n".join(self._last), f"Python {platform.python_version()} on {platform.machine()}"
         if "No space left" in text or "Errno 28" in text:
             return f"The disk became full; make room and {AGAIN}."
-        if "DO NOT MATCH THE HASHES" in text:
+        if self.other_bytes:
             return f"A file is not the one that {self._lock.name} names, so it was not installed: {tail(text)}"
         lacking = re.search(r"No matching distribution found for ([^\s;]+)", text)
         if lacking and self._wheels:

@@ -9,8 +9,8 @@ stamp=.venv/.langso-ready-$purpose
 lists=deploy/apt/village.txt
 assets=office/assets
 # Measured on a machine with nothing yet, rounded up, in MB: Debian packages unpacked, their downloads, what lies here.
-packages_mb=1100 downloads_mb=350 here_mb=1700
-[ "$purpose" = test ] && lists="$lists deploy/apt/test.txt" packages_mb=1700 downloads_mb=500
+packages_mb=650 downloads_mb=350 here_mb=1700
+[ "$purpose" = test ] && lists="$lists deploy/apt/test.txt" packages_mb=1250 downloads_mb=550
 
 log=
 trap 'rm -f "$log"' EXIT
