@@ -8,7 +8,7 @@ from pathlib import Path
 from langso.errors import LangsoError
 
 ENVIRONMENT = "LANGSO_ASSETS"
-"""Names the folder that holds `node_modules`; without it the checkout's `office/assets`."""
+"""Names the folder that holds `node_modules` (packages set it); without it the checkout's `office/assets`."""
 
 _MODULES = "node_modules"
 _TEXT_FONTS = {
@@ -58,7 +58,7 @@ def model(name: str) -> Path:
     """Trained weights by our own file name (see deploy/models.py). Raises AssetMissing for any that is not there."""
     path = folder() / "models" / name
     if "/" in name or not path.is_file():
-        raise AssetMissing(f"Thiếu mô hình {name[:40]!r}; hãy chạy lại deploy/setup.sh.")
+        raise AssetMissing(f"Thiếu mô hình {name[:40]!r}; hãy {_cure()}.")
     return path
 
 
@@ -72,5 +72,10 @@ def web(name: str) -> Path:
 def _found(inside: str) -> Path:
     path = folder() / _MODULES / inside
     if not path.is_file():
-        raise AssetMissing(f"Thiếu {path.name}; hãy chạy deploy/setup.sh để tải phông chữ và tệp giao diện.")
+        raise AssetMissing(f"Thiếu {path.name} (phông chữ hoặc tệp giao diện); hãy {_cure()}.")
     return path
+
+
+def _cure() -> str:
+    # The variable is set where a package installed them: there is no checkout to set up.
+    return "cài lại gói Làng Số" if os.environ.get(ENVIRONMENT) else "chạy lại deploy/setup.sh"

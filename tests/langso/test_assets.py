@@ -14,9 +14,22 @@ from langso import assets
 ROOT = Path(__file__).parents[2]
 
 
-def test_missing_assets_say_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_assets_say_what_to_do_in_a_checkout_and_on_an_installed_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = (
+        assets.font,
+        assets.icon_font,
+        lambda: assets.web("htmx.min.js"),
+        lambda: assets.model("page-upright.onnx"),
+    )
     monkeypatch.setenv(assets.ENVIRONMENT, str(tmp_path))
-    for ask in (assets.font, assets.icon_font, lambda: assets.web("htmx.min.js")):
+    for ask in asked:
+        with pytest.raises(assets.AssetMissing, match="cài lại gói"):
+            ask()
+    monkeypatch.delenv(assets.ENVIRONMENT)
+    monkeypatch.setattr(assets, "folder", lambda: tmp_path)
+    for ask in asked:
         with pytest.raises(assets.AssetMissing, match=r"deploy/setup\.sh"):
             ask()
 
