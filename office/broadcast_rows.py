@@ -101,8 +101,10 @@ def insert(db: sqlite_utils.Database, broadcast: Broadcast) -> None:
 
 def mark_signed(db: sqlite_utils.Database, occurrences: Iterable[str], at: datetime) -> None:
     """These stand in a signed plan; the first time counts."""
-    for id in occurrences:
-        db.execute("UPDATE occurrences SET signed_at = ? WHERE id = ? AND signed_at IS NULL", [at.isoformat(), id])
+    db.execute(
+        "UPDATE occurrences SET signed_at = ? WHERE signed_at IS NULL AND id IN (SELECT value FROM json_each(?))",
+        [at.isoformat(), json.dumps(list(occurrences))],
+    )
 
 
 def set_media(db: sqlite_utils.Database, id: str, media: tuple[Media, ...], chime: Media | None) -> None:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+from founded import initialise
 
 from langso import lan
 from langso.certificates import load_key
@@ -30,7 +31,7 @@ from office.console_ca import (
     renew_authority,
     root_certificate,
 )
-from office.home import OfficeHome, initialise
+from office.home import OfficeHome
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 

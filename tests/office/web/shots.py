@@ -28,6 +28,7 @@ from langso.settings_model import (
 from langso.trust import SigningKey
 from office.accounts import Accounts
 from office.console import Console
+from office.console_ca import ensure_console_certificate
 from office.home import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
@@ -104,7 +105,7 @@ def main(folder: Path) -> None:
         settings = Settings(
             commune=CommuneSettings(code="hoa-son", name="Xã Hoa Sơn"),
             device=DeviceSettings(id="van-phong", role="office"),
-            office=OfficeSettings(port=PORT),
+            office=OfficeSettings(port=PORT, https="own", names="ten-may.local"),
             signer=SignerSettings(socket=root / "signer.sock"),
             paths=PathSettings(state=root / "state", run=root / "run"),
         )
@@ -114,8 +115,10 @@ def main(folder: Path) -> None:
         initialise(settings, [SigningKey.generate()], None, datetime.now(UTC))
         stop, ready = threading.Event(), threading.Event()
         server = SignerServer(settings.signer.socket, lambda: Signing(OfficeHome(settings), _clock()))
-        threading.Thread(target=server.run, args=(stop, ready), daemon=True).start()
+        signer = threading.Thread(target=server.run, args=(stop, ready), daemon=True)
+        signer.start()
         ready.wait(5)
+        ensure_console_certificate(OfficeHome(settings), datetime.now(UTC))
         with Console(settings) as console:
             cookies: dict[str, str] = {}
             app = LoggedIn(make_app(console), cookies)
@@ -151,9 +154,27 @@ def main(folder: Path) -> None:
             )
             shoot(folder, "khan-cap-now", "/khan-cap")
             shoot(folder, "lich-urgent", "/lich")
+            stop.set()
+            signer.join()
+            waiting = console.broadcasts.draft(
+                TEXT,
+                title="Lịch nước sạch",
+                targets=["*"],
+                start=datetime.now(UTC) + timedelta(hours=9),
+                by="van-thu-xa",
+            )
+            console.broadcasts.prepare(waiting.id)
+            console.broadcasts.send(waiting.id, "van-thu-xa")
             console.broadcasts.all_clear(order.id, "van-thu-xa")
+            for name, path in {
+                "ban-tin-unsigned": f"/ban-tin/{waiting.id}",
+                "lich-unsigned": "/lich",
+                "soan-unsigned": "/soan",
+                "khan-cap-unsigned": "/khan-cap",
+                "cai-chung-thu": "/cai-chung-thu",
+            }.items():
+                shoot(folder, name, path)
             web.should_exit = True
-        stop.set()
 
 
 def fill(console: Console) -> dict[str, str]:
