@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deploy.time_source import follow_office
+from langso import dates
 from langso.paths import acting_as_owner, write_atomic
 from langso.settings import load_settings
 
@@ -152,8 +156,35 @@ def answer(
     if (broker_files / _BROKER_CERTIFICATE).exists() and ensure_broker(
         settings, () if here else (reached.broker_host,), broker_files
     ):
-        click.echo("Đã cấp lại chứng thư của máy chủ tin. Tiếp theo: systemctl restart langso-broker")
+        click.echo(f"Đã cấp lại chứng thư của máy chủ tin. {_reload_broker()}")
     click.echo(f"Mang {out} lại thiết bị, rồi: sudo langso pair finish {STICK}/{out.name}")
+
+
+@pair.command(name="list")
+@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của văn phòng.")
+def list_devices(settings_file: Path) -> None:
+    """Ở văn phòng: các thiết bị đã ghép, chứng thư của từng máy dùng đến ngày nào, xin lần cuối khi nào."""
+    from langso.clock import SystemClock
+    from office.fleet import Fleet
+    from office.home import OfficeHome
+    from office.store import open_store
+
+    home, clock = OfficeHome(load_settings(settings_file)), SystemClock()
+    with acting_as_owner(home.state), open_store(home.database) as store:
+        fleet, revoked = Fleet(store, home, clock), home.trust().trust.revoked
+        for device in fleet.devices():
+            words = [device.id, device.place or device.role]
+            given = fleet.certificates.given(device.id)
+            if given:
+                how = "xin lại" if given[0].how == "renewal" else "ghép"
+                until, since = dates.local(given[0].until), dates.local(given[0].issued)
+                ended = ", đã hết hạn" if given[0].until < clock.now() else ""
+                words.append(f"chứng thư đến {until:%d/%m/%Y}{ended} ({how} ngày {since:%d/%m/%Y})")
+            words += ["chỉ có người mang USB tới"] if device.courier else []
+            words += ["đã bị thu hồi quyền"] if device.id in revoked else []
+            click.echo("; ".join(words))
+        if not fleet.devices():
+            click.echo("Chưa có thiết bị nào được ghép; xem langso pair --help.")
 
 
 @pair.command()
@@ -161,13 +192,14 @@ def answer(
 @click.option("--host", "hosts", multiple=True, help="Thêm một tên hay địa chỉ mà loa gọi tới.")
 @click.option("--into", type=_FOLDER, default=_BROKER, show_default=True, help="Thư mục của máy chủ tin.")
 @click.option("--again", is_flag=True, help="Cấp lại dù chứng thư đang có vẫn đủ tên và còn hạn.")
-def broker(settings_file: Path, hosts: tuple[str, ...], into: Path, again: bool) -> None:
+@click.option("--no-reload", is_flag=True, help="Không bảo máy chủ tin đang chạy đọc lại.")
+def broker(settings_file: Path, hosts: tuple[str, ...], into: Path, again: bool, no_reload: bool) -> None:
     """Ở văn phòng: cấp chứng thư cho máy chủ tin (Mosquitto), sau langso office init.
 
     Chứng thư có mọi tên và địa chỉ của máy này trong mạng, và các tên đã cấp trước đây; đủ rồi thì giữ nguyên.
     """
     if ensure_broker(load_settings(settings_file), hosts, into, again=again):
-        click.echo(f"Đã ghi ca.pem, broker.pem, broker.key vào {into}. Tiếp theo: systemctl restart langso-broker")
+        click.echo(f"Đã ghi ca.pem, broker.pem, broker.key vào {into}. {'' if no_reload else _reload_broker()}")
     else:
         click.echo("Chứng thư của máy chủ tin đủ tên và còn hạn; không phải làm gì.")
 
@@ -247,6 +279,19 @@ def answer_at_office(
             addresses=addresses_of(settings, address, here=here),
             courier=courier,
         )
+
+
+def _reload_broker() -> str:
+    """Has a broker that runs read its new certificate, which lets no device go; what to do where that failed."""
+    systemctl = shutil.which("systemctl")
+    if systemctl is not None and os.geteuid() == 0 and Path("/run/systemd/system").is_dir():
+        done = subprocess.run(
+            [systemctl, "--no-block", "try-reload-or-restart", "langso-broker"],
+            capture_output=True, check=False, timeout=30,
+        )  # fmt: skip
+        if done.returncode == 0:
+            return "Máy chủ tin đang chạy thì dùng ngay."
+    return "Tiếp theo: systemctl reload-or-restart langso-broker"
 
 
 def _digits(text: str) -> str:

@@ -39,6 +39,7 @@ class Unit:
     watchdog_s: int = 0
     restart_s: int = 5
     reload: str = ""
+    prepare: str = ""
     visitors: bool = False
     pins: bool = False
 
@@ -64,6 +65,8 @@ class Unit:
             "NotifyAccess=main",
             f"User={self.user}",
             f"Group={self.user}",
+            # As root, and its failure keeps nothing from starting.
+            *([f"ExecStartPre=-+{self.prepare}"] if self.prepare else []),
             f"ExecStart={self.command}",
             *([f"ExecReload={self.reload}"] if self.reload else []),
             "Restart=always",
@@ -187,6 +190,8 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             user="langso-broker",
             command="/usr/sbin/mosquitto -c /etc/langso/broker/mosquitto.conf",
             needs=BROKER_CERTIFICATE,
+            # A machine that was renamed or got another address is certified for that before devices come.
+            prepare=f"{_LANGSO} pair broker --no-reload --settings {SETTINGS}",
             # It reads renewed certificates on SIGHUP, without letting a device go.
             # The shell's own kill: a bare Debian has no other (procps).
             reload="/bin/sh -c 'kill -HUP $MAINPID'",

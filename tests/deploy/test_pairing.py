@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from deploy.pairing import certify_broker, ensure_broker, pair
 from deploy.village.founding import found
 from deploy.village.layout import MACHINES, Ground
 from langso.certificates import names_in
+from langso.clock import VIETNAM
 from langso.pairing import load_paired, read_answer
 from langso.settings import load_settings
 from langso.settings_model import is_loopback
@@ -184,9 +186,21 @@ def test_the_answer_names_the_office_on_its_network_and_the_broker_is_certified_
     answered = read_answer(reply.read_bytes())
     assert (answered.broker_host, answered.office_url) == ("xa-hoa-son.local", "https://xa-hoa-son.local:8443")
     assert not any(is_loopback(one) for one in answered.noted)
-    assert "restart langso-broker" in told.output
+    assert "Đã cấp lại chứng thư của máy chủ tin" in told.output
     assert {"xa-hoa-son.local", "ten-cu.local", "localhost"} <= set(names_in((broker / "broker.pem").read_bytes()))
     assert not ensure_broker(load_settings(ground.office_settings), ("xa-hoa-son.local",), broker)
+
+
+def test_the_office_lists_who_got_what(ground: Ground, tmp_path: Path) -> None:
+    request, reply = tmp_path / "request.json", tmp_path / "reply.json"
+    answer(ground, request, reply, "--code", ask(ground, request), "--replace", "--courier")
+    told = CliRunner().invoke(pair, ["list", "--settings", str(ground.office_settings)], catch_exceptions=False)
+    lines = told.output.splitlines()
+    assert len(lines) == len(MACHINES)
+    (one,) = [line for line in lines if line.startswith("loa-thon-1;")]
+    until = datetime.now(VIETNAM) + timedelta(days=400)
+    assert f"chứng thư đến {until:%d/%m/%Y} (ghép ngày" in one
+    assert one.endswith("chỉ có người mang USB tới")
 
 
 def test_the_address_is_asked_and_this_machines_own_is_refused(ground: Ground, tmp_path: Path) -> None:

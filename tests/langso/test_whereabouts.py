@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from langso.clock import ClockTrust
 from langso.link import Link
 from langso.link_rules import Backoff
 from langso.office_line import OfficeLine
 from langso.settings import LinkSettings
+from langso.tls import known_time
 from langso.whereabouts import Place, Whereabouts
 
+UNPROVEN, PROVEN = ClockTrust(False, "unsynchronised", ""), ClockTrust(True, "ntp", "")
+YEAR_1970, YEAR_2099 = datetime(1970, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
 HOME = ("van-phong.invalid", 8883)
 
 
@@ -183,6 +188,39 @@ def test_http_follows_only_where_the_link_was_proven() -> None:
     server.shutdown()
     server.server_close()
     assert hosts == [f"{HOME[0]}:{server.server_address[1]}"]
+
+
+@pytest.mark.parametrize("days", [(2, 30), (-30, -2)])
+def test_the_broker_is_reached_under_a_clock_that_proves_nothing_and_not_under_one_that_does(
+    broker: Any, authority: Any, tmp_path: Path, days: tuple[int, int]
+) -> None:
+    """As to a Pi that woke in 1970 or 2099: the broker's certificate is of days that are not now."""
+
+    class Then(type(authority)):  # type: ignore[misc]
+        """Issues for another time."""
+
+        def issue(self, name: str, **more: Any) -> Any:
+            return super().issue(name, **more | {"days": days} if more.get("server") else more)
+
+    elsewhen = Then(tmp_path / "authority")
+    certificate, key = elsewhen.issue("loa-1")
+    real = type(broker)(tmp_path / "broker", authority=elsewhen).start()
+    settings = LinkSettings(host="localhost", port=real.port, ca=elsewhen.ca, cert=certificate, key=key)
+    floor = datetime.now(UTC) - timedelta(days=60)
+    try:
+        for known, reached in (
+            (lambda: known_time(YEAR_1970, UNPROVEN, floor), True),
+            (lambda: known_time(YEAR_2099, UNPROVEN, floor), True),
+            (lambda: known_time(datetime.now(UTC), PROVEN, floor), False),
+            (lambda: known_time(YEAR_1970, UNPROVEN, datetime.now(UTC)), days[1] > 0),
+        ):
+            link = Link(settings, "loa-1", on_message=lambda *_: None, known=known)
+            link.start()
+            assert link.wait_connected(10 if reached else 2) is reached, link.why
+            assert reached or link.reason == "clock"
+            link.stop(2)
+    finally:
+        real.stop()
 
 
 def test_a_renewed_certificate_is_taken_up_at_once_and_nobody_is_told_that_the_device_is_gone(
