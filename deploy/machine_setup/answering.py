@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.machine_setup.device import answer_name, json_files
 from deploy.machine_setup.dialogue import Dialogue
-from deploy.machine_setup.usb import sticks
+from deploy.machine_setup.usb import opened
 from deploy.pairing import answer_at_office
 from langso.errors import LangsoError
 from langso.pairing import MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, ReadRequest, read_answer, read_request
@@ -32,13 +32,13 @@ def answer_requests(
     `codes`: digits that options give beforehand; nobody being there, only those are answered.
     """
     done = 0
-    folders = [given] if given else [one.folder for one in sticks() if one.folder is not None]
-    for folder in folders:
-        for path, read in _requests(folder):
-            try:
-                done += _one(talk, settings, folder, path, read, codes, replace, address)
-            except LangsoError as refused:
-                talk.say(f"{path.name}: {refused}", mark="bad")
+    with opened() if given is None else contextlib.nullcontext([given]) as folders:
+        for folder in folders:
+            for path, read in _requests(folder):
+                try:
+                    done += _one(talk, settings, folder, path, read, codes, replace, address)
+                except LangsoError as refused:
+                    talk.say(f"{path.name}: {refused}", mark="bad")
     return done
 
 

@@ -86,8 +86,7 @@ def used_elsewhere(name: str, wait_s: float = 2.0) -> str | None:
     if not own:
         return None
     try:
-        from zeroconf import IPVersion, Zeroconf
-        from zeroconf._services.info import AddressResolverIPv4
+        from zeroconf import AddressResolverIPv4, IPVersion, Zeroconf  # type: ignore[attr-defined]  # no __all__
 
         net = Zeroconf(interfaces=sorted(own), ip_version=IPVersion.V4Only)
     except (ImportError, OSError):

@@ -58,6 +58,11 @@ class Place:
         """Held while somebody sets the machine up."""
         return self.root / "run/langso-setup.lock"
 
+    @property
+    def clock_latch(self) -> Path:
+        """Says that a person believed the clock, until the machine starts anew."""
+        return self.root / "run/langso-setup.clock"
+
     def installed_role(self) -> str | None:
         """What the installed package says; None in a checkout or where there is none."""
         try:

@@ -64,7 +64,7 @@ class Guide:
         talk, options = self._talk, self._options
         role = self._role()
         talk.say(f"Làng Số: đặt máy này làm {_ROLES[role]}.")
-        time_of_day.put_right(talk, self._place.built(), given=options.time_of_day)
+        time_of_day.put_right(talk, self._place.built(), given=options.time_of_day, latch=self._place.clock_latch)
         self._hostname(role)
         file, settings = self._settings(role)
         if role == "office":

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import SetupRefused
 from langso import dates
 from langso.clock import VIETNAM
 from langso.clock_evidence import kernel_synchronised
-from langso.errors import os_reason
+from langso.errors import FileRefused, os_reason
+from langso.paths import read_limited, write_atomic
 
 _WRITTEN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s+(\d{1,2})[:hg](\d{2})")
 LAST_YEAR = 2100
+_SAME_S = 60.0
 
 
 def put_right(
@@ -25,20 +29,22 @@ def put_right(
     built: datetime,
     *,
     given: str | None = None,
+    latch: Path | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     set_clock: Callable[[datetime], None] | None = None,
     synchronised: Callable[[], bool] = kernel_synchronised,
 ) -> None:
     """Believes a clock that the network disciplines, asks a person about another, sets one that cannot be right.
 
-    `built`: when this program was made; `given`: the option's time. Raises SetupRefused, AnswerMissing.
+    `built`: when this program was made; `given`: the option's time; `latch`: remembers until the next
+    boot that a person has said so. Raises SetupRefused, AnswerMissing.
     """
     there = now()
     possible = built <= there and there.year < LAST_YEAR
     setting = set_clock or _set_clock
     if given is not None:
         setting(_parse(given, built))
-    elif possible and synchronised():
+    elif possible and (synchronised() or _agreed(latch, there)):
         return
     elif not possible:
         talk.say(
@@ -49,13 +55,36 @@ def put_right(
     elif talk.agree(
         f"Đồng hồ máy: {dates.full(there)}, chưa chỉnh theo mạng. Giờ này đúng không?", default=True, unattended=True
     ):
+        if talk.asks:
+            _remember(latch, there)
         return
     else:
         setting(talk.ask(_QUESTION, "--time", lambda text: _parse(text, built)))
+    _remember(latch, now())
     talk.say(f"Đã chỉnh đồng hồ: {dates.full(now())}. Khi có mạng, máy tự giữ giờ.")
 
 
 _QUESTION = "Giờ Việt Nam bây giờ, viết NGÀY/THÁNG/NĂM GIỜ:PHÚT, ví dụ 29/11/2026 20:45"
+
+
+def _agreed(latch: Path | None, there: datetime) -> bool:
+    """Whether the clock has run on untouched since a person believed it in this boot."""
+    try:
+        seen = float(read_limited(latch, 64)) if latch is not None else None
+    except (FileRefused, ValueError):
+        return False
+    return seen is not None and abs(seen - _since_boot(there)) < _SAME_S
+
+
+def _remember(latch: Path | None, there: datetime) -> None:
+    if latch is not None:
+        # Forgotten, the question comes again.
+        with contextlib.suppress(FileRefused):
+            write_atomic(latch, f"{_since_boot(there)}\n".encode(), mode=0o644)
+
+
+def _since_boot(there: datetime) -> float:
+    return there.timestamp() - time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _parse(text: str, built: datetime) -> datetime:

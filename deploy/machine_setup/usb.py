@@ -75,7 +75,24 @@ def stick_for(
     if chosen.folder is not None:
         yield chosen.folder
         return
-    folder = _mount(chosen)
+    with _mounted(chosen) as folder:
+        yield folder
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[list[Path]]:
+    """The folders of all sticks in the machine; what we mount for that is let go of at the end. Never raises."""
+    with contextlib.ExitStack() as kept:
+        folders = []
+        for one in sticks():
+            with contextlib.suppress(StickRefused):
+                folders.append(one.folder or kept.enter_context(_mounted(one)))
+        yield folders
+
+
+@contextlib.contextmanager
+def _mounted(stick: Stick) -> Iterator[Path]:
+    folder = _mount(stick)
     try:
         yield folder
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,49 @@ def test_run_again_before_the_answer_it_keeps_its_request(machine: Make, office:
     assert code_in(ask(speaker, usb).output) == code
     office.call("--stick", usb, "--code", code)
     assert speaker.call("--stick", usb, "--not-a-stick").exit_code == 0
+
+
+def test_a_cut_at_any_write_of_a_device_is_taken_up_by_the_next_run(
+    machine: Make, office: Tree, usb: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import langso.paths
+
+    real, number, cuts = langso.paths.write_atomic, 0, 0
+    while True:
+        number += 1
+        speaker, count = machine(f"speaker-{number}", "speaker"), 0
+        for path in usb.iterdir():
+            path.unlink()
+
+        def cut(*rest: Any, at: int = number, **more: Any) -> None:
+            nonlocal count
+            count += 1
+            if count == at:
+                raise KeyboardInterrupt
+            real(*rest, **more)
+
+        def run(*more: str, speaker: Tree = speaker) -> Any:
+            return speaker.call(*SPEAKER, "--place", "Thôn 1", "--stick", usb, "--not-a-stick", *more)
+
+        with monkeypatch.context() as patch:
+            for name, module in list(sys.modules.items()):
+                if name.split(".")[0] in ("langso", "deploy") and hasattr(module, "write_atomic"):
+                    patch.setattr(module, "write_atomic", cut)
+            said = run()
+        cuts += said.exit_code == 1 and not isinstance(said.exception, NotYet)
+        code = code_in(said.output if isinstance(said.exception, NotYet) else run().output)
+        office.call("--stick", usb, "--code", code, "--replace")
+        with monkeypatch.context() as patch:
+            for name, module in list(sys.modules.items()):
+                if name.split(".")[0] in ("langso", "deploy") and hasattr(module, "write_atomic"):
+                    patch.setattr(module, "write_atomic", cut)
+            said = run()
+        again = run()
+        assert again.exit_code == 0, f"cut at {number}: {again.output} {again.exception!r}"
+        assert load_paired(speaker.state("speaker")).answer.device == "loa-thon-1"
+        if count < number:
+            break
+    assert cuts >= 3
 
 
 def test_without_the_digits_nothing_is_answered(machine: Make, office: Tree, usb: Path) -> None:

@@ -75,6 +75,34 @@ def test_a_time_that_is_none_is_refused(bad: str) -> None:
         Clock(BUILT).put_right(given=bad)
 
 
+def test_a_person_is_asked_about_the_clock_once_until_it_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(Dialogue, "agree", lambda _, question, **__: asked.append(question) or True)
+    clock, latch = Clock(datetime.now(UTC) + timedelta(days=400)), tmp_path / "latch"
+
+    def run() -> None:
+        put_right(
+            Dialogue(asks=True),
+            BUILT,
+            latch=latch,
+            now=lambda: clock.now,
+            set_clock=clock.set,
+            synchronised=lambda: False,
+        )
+
+    run()
+    run()
+    assert len(asked) == 1
+    clock.now += timedelta(hours=1)
+    run()
+    assert len(asked) == 2
+    latch.write_bytes(b"rubbish")
+    run()
+    assert len(asked) == 3
+
+
 @pytest.mark.parametrize(
     ("said", "made"),
     [("Xã Hoa Sơn", "hoa-son"), ("Phường Đông Hà", "dong-ha"), ("Xã", "xa"), ("", ""), ("Thôn 7", "thon-7")],
@@ -166,6 +194,27 @@ def test_a_stick_is_mounted_politely_and_let_go_of(tmp_path: Path, monkeypatch: 
     assert all(option in lines[0] for option in ("nosuid", "nodev", "noexec"))
     assert lines[1:] == [f"umount {tmp_path / 'media/sdb1'}"]
     assert not (tmp_path / "media/sdb1").exists()
+
+
+def test_sticks_that_nobody_mounted_are_looked_into_and_let_go_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = tmp_path / "said"
+    for name, code in (("mount", 'case "$*" in *sdb2*) exit 1;; esac'), ("umount", "")):
+        (tmp_path / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {said}\n{code}\n')
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(usb, "MOUNTS", tmp_path / "media")
+    there = [
+        usb.Stick("", "?", None, "/dev/sdb1"),
+        usb.Stick("", "?", None, "/dev/sdb2"),
+        usb.Stick("", "?", tmp_path, "x"),
+    ]
+    monkeypatch.setattr(usb, "sticks", lambda: there)
+    with usb.opened() as folders:
+        assert folders == [tmp_path / "media/sdb1", tmp_path]
+    assert said.read_text().splitlines()[-1] == f"umount {tmp_path / 'media/sdb1'}"
+    assert list((tmp_path / "media").iterdir()) == []
 
 
 def test_alone_a_default_serves_and_what_has_none_is_named() -> None:
