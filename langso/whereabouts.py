@@ -1,4 +1,4 @@
-"""Where the office is once its address has changed: what the pairing noted, then what mDNS offers.
+"""Where the office is once its address has changed: what mDNS offers, then what the pairing noted.
 
 Neither is trusted: a place is only tried, and TLS under the pairing's authority and name decides whether it is the
 office. Where there is no mDNS the paired address and the pairing's notes remain.
@@ -53,6 +53,7 @@ class Whereabouts:
         self._home = Place("", 0)
         self._left: list[Place] = []
         self._now: Place | None = None
+        self._dead: Place | None = None
         self._listened = float("-inf")
         self._lock = threading.Lock()
         self._proven: tuple[str, str] | None = None
@@ -67,11 +68,15 @@ class Whereabouts:
         if is_loopback(self._home.address):
             return False
         if self._now is None and not self._left:
-            self._left = self._others()
+            self._left = [place for place in self._others() if place != self._dead]
         before, self._now = self._now, self._left.pop(0) if self._left else None
         if before is not None:
             with self._lock:
+                # Where it was a moment ago is tried last: it costs a whole timeout.
+                self._dead = before if self._proven is not None else self._dead
                 self._proven = None
+        else:
+            self._dead = None
         return self._now is not None
 
     def reached(self) -> None:
@@ -88,7 +93,7 @@ class Whereabouts:
             return self._proven[1] if self._proven is not None and self._proven[0] == host else None
 
     def _others(self) -> list[Place]:
-        found = [Place(address, self._home.port) for address in self._noted]
+        found: list[Place] = []
         now = self._monotonic()
         if now - self._listened >= AGAIN_S:
             self._listened = now
@@ -96,7 +101,9 @@ class Whereabouts:
                 found += self._listen(self._commune)
             except Exception as error:  # noqa: BLE001 - a library's fault must not end the link's thread
                 log.warning("mDNS gave no answer: %s", error)
-        return [place for place in dict.fromkeys(found) if place != self._home][:MOST]
+        # What is said now is fresher than what was noted at pairing.
+        found = [*found[:MOST], *(Place(address, self._home.port) for address in self._noted)]
+        return [place for place in dict.fromkeys(found) if place != self._home]
 
 
 def listen_for_offices(commune: str, seconds: float = LISTEN_S, *, interfaces: Sequence[str] = ()) -> list[Place]:
@@ -108,7 +115,7 @@ def listen_for_offices(commune: str, seconds: float = LISTEN_S, *, interfaces: S
         from zeroconf import IPVersion, ServiceBrowser, ServiceStateChange, Zeroconf
     except ImportError:
         return []
-    # Named, since the library would ask netlink for them, which the services' units forbid.
+    # Named: other interfaces of the machine (a VPN, containers) are none of a device's.
     at = list(interfaces or lan_addresses())
     if not at:
         return []

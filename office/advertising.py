@@ -15,6 +15,8 @@ from langso.whereabouts import COMMUNE, SERVICE
 from langso.worker_thread import WorkerThread
 
 log = logging.getLogger(__name__)
+# An address that has just gone takes its goodbye with it; the library would tell that with a traceback.
+logging.getLogger("zeroconf").setLevel(logging.ERROR)
 
 LOOK_S = 15.0
 

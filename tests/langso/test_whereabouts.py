@@ -42,9 +42,22 @@ def places(where: Whereabouts, tries: int) -> list[str]:
     return tried
 
 
-def test_the_paired_name_first_then_what_pairing_noted_then_mdns_then_the_name_again() -> None:
+def test_the_paired_name_first_then_mdns_then_what_pairing_noted_then_the_name_again() -> None:
     where = Whereabouts("xa", ["10.0.0.5"], listen=lambda _: [Place("10.0.0.9", 8884)], monotonic=Now())
-    assert places(where, 4) == ["van-phong.invalid", "10.0.0.5", "10.0.0.9", "van-phong.invalid"]
+    assert places(where, 4) == ["van-phong.invalid", "10.0.0.9", "10.0.0.5", "van-phong.invalid"]
+
+
+def test_the_place_that_has_just_died_is_not_tried_again_at_once() -> None:
+    offers = [Place("10.0.0.5", 8883)]
+    now = Now()
+    where = Whereabouts("xa", ["10.0.0.5"], listen=lambda _: offers, monotonic=now)
+    places(where, 1)
+    assert where.place(*HOME).address == "10.0.0.5"
+    where.reached()
+    offers[:] = [Place("10.0.0.9", 8883)]
+    now.seconds = 61
+    where.missed()
+    assert places(where, 4) == ["van-phong.invalid", "10.0.0.9", "van-phong.invalid", "10.0.0.5"]
 
 
 def test_the_network_is_asked_once_a_minute_at_most() -> None:
