@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -205,10 +206,12 @@ def broker(settings_file: Path, hosts: tuple[str, ...], into: Path, again: bool,
 
 
 def ensure_broker(settings: Settings, hosts: tuple[str, ...], into: Path, *, again: bool = False) -> bool:
-    """Certifies the broker anew where a name of this office or one of `hosts` is missing, or a third of its life is
-    left; names of before stay, since devices know them. Whether it did. Raises as `certify_broker`.
+    """Certifies the broker anew where a name of this office or one of `hosts` is missing, a third of its life is left
+    or its key is another's; whether it did. Names of before stay, since devices know them.
+
+    Raises as `certify_broker`.
     """
-    from langso.certificates import SERVER_DAYS, names_in, until_of
+    from langso.certificates import SERVER_DAYS, belongs_to, names_in, until_of
     from langso.errors import FileRefused
     from langso.paths import read_limited
     from langso.trust.errors import CertificateError
@@ -218,6 +221,9 @@ def ensure_broker(settings: Settings, hosts: tuple[str, ...], into: Path, *, aga
     try:
         present = read_limited(into / _BROKER_CERTIFICATE, _MAX_CERTIFICATE)
         known, left = names_in(present), until_of(present) - datetime.now(UTC)
+        # A power cut may have left the new certificate beside the old key: the broker would never start again.
+        if not belongs_to(present, read_limited(into / "broker.key", _MAX_CERTIFICATE)):
+            again = True
     except (FileRefused, CertificateError):
         known, left = (), timedelta(0)
     if not again and set(wanted) <= set(known) and left > timedelta(days=SERVER_DAYS / 3):
@@ -232,10 +238,15 @@ def certify_broker(settings: Settings, hosts: tuple[str, ...], into: Path) -> No
     Raises NotInitialised, CertificateError, FileRefused.
     """
     from langso.certificates import make_server_certificate
+    from office.errors import NotInitialised
     from office.home import OfficeHome
 
-    authority = OfficeHome(settings).authority()
-    server = make_server_certificate(authority, tuple(dict.fromkeys(hosts)), now=datetime.now(UTC))
+    home = OfficeHome(settings)
+    authority, now = home.authority(), datetime.now(UTC)
+    # A clock that fell behind makes no certificate that is dead at birth; before the founding there is no trust yet.
+    with contextlib.suppress(NotInitialised):
+        now = max(now, home.trust().trust.issued)
+    server = make_server_certificate(authority, tuple(dict.fromkeys(hosts)), now=now)
     into.mkdir(mode=0o750, parents=True, exist_ok=True)
     with acting_as_owner(into):
         for name, data, mode in (

@@ -135,6 +135,11 @@ def public_key_of(certificate_pem: bytes) -> bytes:
     return _public_bytes(_read(certificate_pem).public_key())
 
 
+def belongs_to(certificate_pem: bytes, key_pem: bytes) -> bool:
+    """Whether the certificate is for this private key. Raises CertificateError for what is neither."""
+    return public_key_of(certificate_pem) == _public_bytes(load_key(key_pem).public_key())
+
+
 def names_in(certificate_pem: bytes) -> tuple[str, ...]:
     """The host names and addresses that a server's certificate is for. Raises CertificateError."""
     try:

@@ -6,9 +6,10 @@ import os
 import pwd
 import re
 import shutil
+import ssl
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from cryptography import x509
 from deploy.pairing import certify_broker, ensure_broker, pair
 from deploy.village.founding import found
 from deploy.village.layout import MACHINES, Ground
-from langso.certificates import names_in
+from langso.certificates import names_in, until_of
 from langso.clock import VIETNAM
 from langso.pairing import load_paired, read_answer
 from langso.settings import load_settings
@@ -189,6 +190,31 @@ def test_the_answer_names_the_office_on_its_network_and_the_broker_is_certified_
     assert "Đã cấp lại chứng thư của máy chủ tin" in told.output
     assert {"xa-hoa-son.local", "ten-cu.local", "localhost"} <= set(names_in((broker / "broker.pem").read_bytes()))
     assert not ensure_broker(load_settings(ground.office_settings), ("xa-hoa-son.local",), broker)
+
+
+def test_a_cut_while_the_broker_is_certified_is_mended_when_it_starts(ground: Ground, tmp_path: Path) -> None:
+    settings, broker, other = load_settings(ground.office_settings), tmp_path / "broker", tmp_path / "other"
+    for folder in (broker, other):
+        assert ensure_broker(settings, (), folder)
+    assert not ensure_broker(settings, (), broker)
+    (broker / "broker.pem").write_bytes((other / "broker.pem").read_bytes())
+    assert ensure_broker(settings, (), broker)
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(broker / "broker.pem", broker / "broker.key")
+    (broker / "broker.key").unlink()
+    assert ensure_broker(settings, (), broker)
+
+
+def test_a_broker_certified_under_a_clock_that_fell_behind_is_not_dead_at_birth(
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Behind(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Behind:
+            return cls(1970, 1, 2, tzinfo=tz)
+
+    monkeypatch.setattr("deploy.pairing.datetime", Behind)
+    certify_broker(load_settings(ground.office_settings), ("localhost",), tmp_path)
+    assert until_of((tmp_path / "broker.pem").read_bytes()) > datetime.now(UTC) + timedelta(days=1000)
 
 
 def test_the_office_lists_who_got_what(ground: Ground, tmp_path: Path) -> None:
