@@ -9,7 +9,7 @@ from deploy.village.running import BROKER, OFFICE, SIGNER
 from deploy.village.story.hearing import last_sound
 from deploy.village.story.records import wait_for
 from deploy.village.story.report import Evidence, NotSeen
-from deploy.village.story.scene import Scene, StoryStep, sleep_until, soon
+from deploy.village.story.scene import Scene, StoryStep, sleep_until
 
 NEXT_S = 14.0
 WITHIN_MS = 20.0
@@ -19,12 +19,11 @@ SILENT_S = 2.0
 
 def ordinary(scene: Scene, evidence: Evidence) -> None:
     """Typed in the console, heard on three loudspeakers at the same instant, receipted."""
-    start = soon(NEXT_S)
-    broadcast = scene.console.broadcast(
+    broadcast, start = scene.console.broadcast(
         "Lịch tiêm phòng cho trâu, bò",
         "Thú y xã tiêm phòng cho trâu, bò từ 7h00 ngày 18/11/2026 tại sân nhà văn hóa thôn 1 và thôn 2.",
         scene.devices,
-        start,
+        NEXT_S,
     )
     occurrence, planned = scene.records.occurrence(broadcast)
     planned_s = datetime.fromisoformat(planned).timestamp()
@@ -45,9 +44,8 @@ def ordinary(scene: Scene, evidence: Evidence) -> None:
 
 def emergency(scene: Scene, evidence: Evidence) -> None:
     """Cuts into a long broadcast within a second; what it cut is receipted; the all-clear ends it."""
-    start = soon(NEXT_S)
     sentence = "Đây là bản tin dài để xem lệnh khẩn cấp cắt ngang ra sao. "
-    broadcast = scene.console.broadcast("Bản tin dài", sentence * 5, scene.devices, start)
+    broadcast, start = scene.console.broadcast("Bản tin dài", sentence * 5, scene.devices, NEXT_S)
     occurrence, _ = scene.records.occurrence(broadcast)
     scene.wait_ready(scene.devices)
     sleep_until(start)
@@ -84,9 +82,8 @@ def emergency(scene: Scene, evidence: Evidence) -> None:
 
 def stopped(scene: Scene, evidence: Evidence) -> None:
     """A broadcast that sounds is stopped by one press in the console: silence in two seconds, receipted as cut."""
-    start = soon(NEXT_S)
     sentence = "Bản tin này gửi nhầm, cán bộ sẽ bấm dừng khi đang phát. "
-    broadcast = scene.console.broadcast("Bản tin gửi nhầm", sentence * 6, scene.devices, start)
+    broadcast, start = scene.console.broadcast("Bản tin gửi nhầm", sentence * 6, scene.devices, NEXT_S)
     occurrence, _ = scene.records.occurrence(broadcast)
     scene.wait_ready(scene.devices)
     sleep_until(start)
@@ -110,12 +107,11 @@ def stopped(scene: Scene, evidence: Evidence) -> None:
 
 def outage(scene: Scene, evidence: Evidence) -> None:
     """Broker and office killed: the next broadcast plays all the same, its receipts come after the return."""
-    start = soon(NEXT_S + 4)
-    broadcast = scene.console.broadcast(
+    broadcast, start = scene.console.broadcast(
         "Họp thôn",
         "Tối nay mời bà con đến nhà văn hóa họp thôn. Bản tin này phát khi mất mạng.",
         scene.devices,
-        start,
+        NEXT_S + 4,
     )
     occurrence, planned = scene.records.occurrence(broadcast)
     media = scene.sound_of(scene.records.media_of(broadcast))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 import httpx
@@ -14,6 +14,7 @@ from deploy.village.running import Login
 from deploy.village.story.report import NotSeen
 from langso.clock import VIETNAM
 
+_TOO_CLOSE = "hãy chọn giờ muộn hơn"
 _TOKEN = re.compile(r'name="token"[^>]*value="([^"]+)"')
 
 
@@ -41,23 +42,36 @@ class Console:
             raise NotSeen("expected: the console lets the clerk in; it shows the login page again")
 
     def broadcast(
-        self, title: str, text: str, devices: list[str], start: datetime, broadcast_class: str = "normal"
-    ) -> str:
-        """Type, choose, send; returns the broadcast's id. `start`: aware, to the second."""
-        local = start.astimezone(VIETNAM)
-        form: dict[str, str | list[str]] = {
-            "title": title,
-            "text": text,
-            "devices": devices,
-            "date": f"{local:%Y-%m-%d}",
-            "time": f"{local:%H:%M:%S}",
-            "broadcast_class": broadcast_class,
-        }
-        answer = self._post("/soan", form)
-        found = re.search(r"/ban-tin/([^/?#]+)", str(answer.url))
-        if found is None:
-            raise NotSeen(f"expected: the sent broadcast's page; the console said: {_words(answer.text)}")
-        return found[1]
+        self, title: str, text: str, devices: list[str], within_s: float, broadcast_class: str = "normal"
+    ) -> tuple[str, datetime]:
+        """Type, choose, send; returns the broadcast's id and its start, a whole second at least `within_s` ahead.
+
+        Where the console says that this is too close (a busy machine takes seconds to speak a text), a later time is
+        chosen, as a clerk does.
+        """
+        ahead_s = within_s
+        while True:
+            start = (datetime.now(UTC) + timedelta(seconds=ahead_s + 1)).replace(microsecond=0)
+            local = start.astimezone(VIETNAM)
+            form: dict[str, str | list[str]] = {
+                "title": title,
+                "text": text,
+                "devices": devices,
+                "date": f"{local:%Y-%m-%d}",
+                "time": f"{local:%H:%M:%S}",
+                "broadcast_class": broadcast_class,
+            }
+            try:
+                answer = self._post("/soan", form)
+            except NotSeen as refusal:
+                if _TOO_CLOSE not in str(refusal) or ahead_s > 2 * within_s:
+                    raise
+                ahead_s *= 2
+                continue
+            found = re.search(r"/ban-tin/([^/?#]+)", str(answer.url))
+            if found is None:
+                raise NotSeen(f"expected: the sent broadcast's page; the console said: {_words(answer.text)}")
+            return found[1], start
 
     def urgent(self, text: str, devices: list[str], repeat: int, minutes: int, password: str) -> tuple[str, float]:
         """Order an emergency; returns its id and the wall time (s) at which the console had answered."""

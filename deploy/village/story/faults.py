@@ -12,7 +12,7 @@ from deploy.village.running import OFFICE, SIGNER
 from deploy.village.story.attacks import attacks, publish
 from deploy.village.story.records import wait_for
 from deploy.village.story.report import Evidence
-from deploy.village.story.scene import Scene, StoryStep, soon
+from deploy.village.story.scene import Scene, StoryStep
 
 
 def bad_plans(scene: Scene, evidence: Evidence) -> None:
@@ -127,12 +127,11 @@ def clone(scene: Scene, evidence: Evidence) -> None:
 
 
 def _hear_one(scene: Scene, evidence: Evidence, name: str) -> None:
-    start = soon(16)
-    broadcast = scene.console.broadcast(
+    broadcast, _ = scene.console.broadcast(
         "Bản tin sau khi mất dữ liệu",
         "Văn phòng và một loa vừa mất dữ liệu, nhưng bản tin này vẫn phát.",
         scene.devices,
-        start,
+        16.0,
     )
     occurrence, planned = scene.records.occurrence(broadcast)
     scene.wait_ready(scene.devices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.village.layout import SPEAKERS
@@ -100,12 +100,6 @@ class StoryStep:
     name: str
     says: str
     play: Callable[[Scene, Evidence], None]
-
-
-def soon(seconds: float) -> datetime:
-    """A whole second at least `seconds` from now (UTC)."""
-    moment = datetime.now(UTC) + timedelta(seconds=seconds)
-    return (moment + timedelta(seconds=1)).replace(microsecond=0)
 
 
 def sleep_until(moment: datetime) -> None:
