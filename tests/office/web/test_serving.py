@@ -477,3 +477,25 @@ def test_the_command_tells_what_the_screen_tells(open_doors: Callable[..., Doors
     # The running office takes it up by itself.
     assert doors.serving.renew()
     assert doors.served()
+
+
+def test_a_kiosk_and_a_loudspeaker_as_paired_come_through_their_doors(
+    open_doors: Callable[..., Doors], tmp_path: Path
+) -> None:
+    from kiosk.sending import office_client
+    from langso.office_line import OfficeLine
+
+    doors = open_doors(office={"names": f"{NAME}, localhost"})
+    ca = tmp_path / "ca.pem"
+    ca.write_bytes(doors.world.home.authority().certificate)
+    line = OfficeLine(ca=ca)
+    sound = doors.console.media.speak("Xin chào bà con.").media
+    with office_client(f"https://localhost:{doors.port('device')}", line=line) as kiosk:
+        assert kiosk.options("/desk/uploads").status_code in (200, 204)
+        assert kiosk.get(f"/media/{sound.sha256}").content[:4] == b"OggS"
+    with line.client(f"http://localhost:{doors.port('guide')}") as loudspeaker:
+        whole = loudspeaker.get(f"http://localhost:{doors.port('guide')}/media/{sound.sha256}")
+        assert len(whole.content) == sound.size
+    stranger = office_client(f"https://localhost:{doors.port('device')}", line=OfficeLine())
+    with stranger, pytest.raises(httpx.ConnectError):
+        stranger.options("/desk/uploads")
