@@ -165,16 +165,22 @@ def test_what_nobody_can_hear_is_refused_before_a_sound_is_made(make_office: Any
 
 
 def test_loudspeakers_that_were_revoked_are_nobody(make_office: Any) -> None:
-    from office.trust_changes import revoke
+    from founded import signed
+
+    from office.trust_changes import apply, propose_revoking
 
     world = make_office()
     world.reporter("loa-1")
     world.reporter("loa-2")
     service = world.console.broadcasts
-    revoke(world.home, "loa-1", world.roots, datetime.now(UTC))
+
+    def revoke(device: str) -> None:
+        apply(world.home, [signed(propose_revoking(world.home, device, datetime.now(UTC)), world.roots)])
+
+    revoke("loa-1")
     with pytest.raises(BroadcastRefused, match="loa-1 đã bị thu hồi quyền; các loa đang có: loa-2"):
         service.draft("Một tin", targets=["loa-1"], start=soon(), by="a")
-    revoke(world.home, "loa-2", world.roots, datetime.now(UTC))
+    revoke("loa-2")
     with pytest.raises(BroadcastRefused, match="đều bị thu hồi quyền nên không ai nghe được"):
         service.draft("Một tin", targets=["*"], start=soon(), by="a")
 
