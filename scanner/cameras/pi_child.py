@@ -71,7 +71,7 @@ class Child:
         try:
             os.ftruncate(memory, _BYTES)
             # A program gone mad could otherwise shorten it under our eyes, and reading it would end us.
-            fcntl.fcntl(memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+            fcntl.fcntl(memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
             self._memory = mmap.mmap(memory, _BYTES)
             passed = (theirs.fileno(), memory, life)
             self._process = subprocess.Popen(

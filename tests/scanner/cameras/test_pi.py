@@ -158,6 +158,12 @@ def test_frames_stills_and_controls_come_through_the_whole_way() -> None:
     ]
 
 
+def test_a_frame_stays_what_it_was_when_the_next_has_come(opened: Callable[[int], PiDevice]) -> None:
+    device = opened(GOOD)
+    first = device.grab()
+    assert [int(frame[0, 0, 1]) for frame in (device.grab(), device.photograph(), first)] == [2, 3, 1]
+
+
 def test_focus_exposure_and_colour_are_held_through_the_program(opened: Callable[[int], PiDevice]) -> None:
     device = opened(GOOD)
     assert device.lock() == Locks(focus=True, exposure=True, colour=True)
@@ -234,6 +240,9 @@ def test_a_driver_that_refuses_is_quoted_and_the_program_lives(
     device = opened(number)
     with pytest.raises(OSError, match=why):
         device.grab()
+    if number == OTHER:
+        with pytest.raises(OSError, match=why):
+            device.photograph()
     assert device.unlock().exposure is False
 
 
@@ -264,7 +273,7 @@ def test_the_program_dies_with_the_kiosk(number: int) -> None:
         b"{",
         b"\xff\xfe",
         b"[" * 3000,
-        b'{"opened": true}' + b" " * 5000,
+        b'{"size": [16, 16]}' + b" " * 5000,
         b'{"opened": "yes"}',
         b'{"size": [4608, 259200]}',
         b'{"size": [16384, 16384]}',

@@ -87,9 +87,10 @@ class Picamera2:
 
     def _frame(self, size: tuple[int, int]) -> Any:
         """Noise in rows that are padded as a camera's are; the second byte counts frames."""
-        if self.number == 4:
-            return np.zeros((size[1], size[0]), np.uint16)
         width, height = size
+        if self.number == 4:
+            live = self.configuration["main"]["size"] == size
+            return np.zeros((height, width, 4), np.uint8) if live else np.zeros((height, width, 3), np.uint16)
         if size not in self.frames:
             self.frames[size] = np.full((height, width + 16, 3), 120, np.uint8)
         self.count += 1
