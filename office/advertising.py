@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from langso.lan import lan_addresses
 from langso.settings_model import Settings, is_loopback
 from langso.whereabouts import COMMUNE, SERVICE
 from langso.worker_thread import WorkerThread
+from office.console_ca import console_names
 
 log = logging.getLogger(__name__)
 # An address that has just gone takes its goodbye with it; the library would tell that with a traceback.
 logging.getLogger("zeroconf").setLevel(logging.ERROR)
 
 LOOK_S = 15.0
+AVAHI = Path("/run/avahi-daemon/pid")
+"""Where it runs it answers for this machine's name itself, and takes a second answer for another machine's."""
 
 
 class Advertiser:
@@ -80,9 +84,27 @@ class Advertiser:
         net = Zeroconf(interfaces=list(addresses), ip_version=IPVersion.V4Only)
         self._net = net
         net.register_service(info, allow_name_change=True)
+        if office.https in ("own", "files") and not AVAHI.exists():
+            for name in console_names(office).all:
+                if name.endswith(".local"):
+                    net.register_service(_console(name, office.https_port, addresses), allow_name_change=True)
         log.info("mDNS: the office is at %s", ", ".join(addresses))
 
     def _silence(self) -> None:
         net, self._net, self._said = self._net, None, ()
         if net is not None:
             net.close()
+
+
+def _console(name: str, port: int, addresses: Sequence[str]) -> Any:
+    """The console under a name of this machine: what staff type, a bare machine answers to only by this."""
+    from zeroconf import ServiceInfo
+
+    kind = "_https._tcp.local."
+    return ServiceInfo(
+        kind,
+        f"langso {name.removesuffix('.local')}.{kind}",
+        port=port,
+        parsed_addresses=list(addresses),
+        server=f"{name}.",
+    )

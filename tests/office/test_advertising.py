@@ -62,6 +62,37 @@ def test_it_is_silent_after_it_ended_and_where_devices_cannot_come(announce: Cal
     assert heard(seconds=1.0) == []
 
 
+def resolved(name: str, seconds: float = 3.0) -> list[str]:
+    """The addresses of a name, as a phone on the network asks for them."""
+    from zeroconf import AddressResolverIPv4, IPVersion, Zeroconf
+
+    net = Zeroconf(interfaces=list(LOOPBACK), ip_version=IPVersion.V4Only)
+    try:
+        asked = AddressResolverIPv4(f"{name}.")
+        asked.request(net, seconds * 1000)
+        return [str(one) for one in asked.parsed_addresses()]
+    finally:
+        net.close()
+
+
+def test_the_consoles_name_is_answered_for_where_nothing_else_does(
+    announce: Callable[..., Advertiser], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("office.advertising.AVAHI", tmp_path / "avahi.pid")
+    announce(names="van-phong-hoa-son.local, 10.9.9.9")
+    assert resolved("van-phong-hoa-son.local") == ["127.0.0.1"]
+
+
+def test_where_avahi_answers_the_office_leaves_the_name_to_it(
+    announce: Callable[..., Advertiser], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "avahi.pid").touch()
+    monkeypatch.setattr("office.advertising.AVAHI", tmp_path / "avahi.pid")
+    announce(names="van-phong-hoa-binh.local")
+    assert heard() == [Place("127.0.0.1", 8899)]
+    assert resolved("van-phong-hoa-binh.local", 1.0) == []
+
+
 def test_a_machine_that_gets_its_address_late_announces_itself_then(announce: Callable[..., Advertiser]) -> None:
     addresses: list[str] = []
     one = announce(lambda: tuple(addresses))
