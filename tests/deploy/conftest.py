@@ -121,11 +121,19 @@ class Maker:
     """deploy/environment.py of its own folder, so that it reads the stand-ins' locks; offline."""
 
     stand_ins: StandIns
+    tool: Path | None = None
 
     def __post_init__(self) -> None:
         (self.stand_ins.folder / "deploy").mkdir()
         for file in ("__init__.py", *(path.name for path in (ROOT / "deploy").glob("environment*.py"))):
             shutil.copy(ROOT / "deploy" / file, self.stand_ins.folder / "deploy")
+
+        if self.tool:  # making pip's own environment is most of the time that it takes
+            file = self.stand_ins.folder / "deploy/environment_pip.py"
+            code = file.read_text(encoding="utf-8")
+            assert "make_venv(self.home)" in code
+            again = f"__import__('shutil').copytree({str(self.tool)!r}, self.home, symlinks=True)"
+            file.write_text(code.replace("make_venv(self.home)", again), encoding="utf-8")
 
     @property
     def script(self) -> Path:
@@ -147,15 +155,23 @@ class Maker:
 
 @pytest.fixture(scope="module")
 def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> StandIns:
-    """Without a lock for the installer: Python's own pip does the work, which is quicker."""
+    """Without a lock for the installer: Python's own pip does the work."""
     made = StandIns(tmp_path_factory.mktemp("stand-ins"))
     (made.locks / "build.txt").write_text("", encoding="utf-8")
     return made
 
 
+@pytest.fixture(scope="session")
+def tool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with Python's own pip."""
+    folder = tmp_path_factory.mktemp("tool") / "venv"
+    subprocess.run([sys.executable, "-I", "-m", "venv", str(folder)], check=True)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def maker(stand_ins: StandIns) -> Maker:
-    return Maker(stand_ins)
+def maker(stand_ins: StandIns, tool: Path) -> Maker:
+    return Maker(stand_ins, tool)
 
 
 @pytest.fixture

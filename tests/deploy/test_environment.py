@@ -24,6 +24,7 @@ from deploy.environment_pip import Progress
 if TYPE_CHECKING:
     from tests.deploy.conftest import Maker, StandIns
 
+pytestmark = pytest.mark.timeout(600)  # many small processes: slow beside other work
 Installed = Callable[[Path], set[tuple[str, str]]]
 
 
@@ -223,7 +224,7 @@ def test_killed_in_the_middle_it_leaves_no_process_and_goes_on_with_what_it_fetc
     running = subprocess.Popen(
         command, env=maker.variables(PIP_INDEX_URL=line.url), stdout=subprocess.PIPE, text=True
     )
-    assert line.held.wait(90)
+    assert line.held.wait(300)
     assert processes_about(tmp_path)
     os.kill(running.pid, signal.SIGKILL)
     running.communicate()

@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 if TYPE_CHECKING:
     from tests.deploy.conftest import Maker, StandIns
 
+pytestmark = pytest.mark.timeout(600)  # many small processes: slow beside other work
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted(path.name for path in (ROOT / "requirements").glob("*.txt"))
 ENVIRONMENTS = ["dev.txt", "gobject-build.txt", "kiosk.txt", "office.txt", "scanner.txt", "speaker.txt"]
