@@ -6,15 +6,18 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from deploy.doctor.bounded import run
 from langso.health import Check
 
 LOOP_RESTARTS = 3
-STEADY_S = 600.0
-"""A service that was restarted often is believed again after this long without another restart."""
+STEADY_S, SOONEST_S, TIMES = 600.0, 60.0, 5.0
+"""A service that was restarted often is believed again when it has run five times as long as it used to between its
+failures; where the journal does not tell how long that was, after ten minutes.
+"""
 STARTING_S = 90.0
 _PROPERTIES = (
     "Id,LoadState,ActiveState,SubState,UnitFileState,NRestarts,Result,ConditionResult,MainPID,User,Group,"
@@ -38,7 +41,7 @@ _RESULTS = {
 @dataclass(frozen=True)
 class Service:
     """What systemd says of one unit. Seconds by the monotonic clock; `failures`: results of the last six hours, by
-    the journal.
+    the journal, the newest first; `every_s`: how far its last failures lay apart, None where that is not known.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Service:
     up_s: float = 0.0
     in_state_s: float = 0.0
     failures: tuple[str, ...] = ()
+    every_s: float | None = None
 
     @property
     def short(self) -> str:
@@ -72,7 +76,8 @@ class Service:
     def looping(self) -> bool:
         """Whether it is restarted again and again, whatever it is at this instant."""
         waiting = self.active == "activating" and self.sub == "auto-restart"
-        return waiting or (self.restarts >= LOOP_RESTARTS and self.up_s < STEADY_S)
+        steady = STEADY_S if self.every_s is None else min(STEADY_S, max(SOONEST_S, TIMES * self.every_s))
+        return waiting or (self.restarts >= LOOP_RESTARTS and self.up_s < steady)
 
 
 def systemd_runs() -> bool:
@@ -182,16 +187,17 @@ def _service(block: str, now: float) -> Service:
 
 
 def _with_failures(service: Service) -> Service:
-    from dataclasses import replace
-
     said = run(
         "journalctl", "--no-pager", "-q", "-o", "json", "-n", "50", "--since=-6h",
         f"MESSAGE_ID={_FAILURE_RESULT}", f"UNIT={service.name}", seconds=2,
     )  # fmt: skip
-    found = []
+    found: list[tuple[float, str]] = []
     for line in reversed(said.out.splitlines() if said.good else []):
         try:
-            found.append(str(json.loads(line).get("UNIT_RESULT", "")))
-        except (ValueError, AttributeError):
+            told = json.loads(line)
+            found.append((int(told["__REALTIME_TIMESTAMP"]) / 1e6, str(told["UNIT_RESULT"])))
+        except (ValueError, KeyError, TypeError):
             continue
-    return replace(service, failures=tuple(result for result in found if result))
+    apart = sorted(later - earlier for (later, _), (earlier, _) in pairwise(found[: LOOP_RESTARTS + 1]))
+    every = apart[len(apart) // 2] if apart else None
+    return replace(service, failures=tuple(result for _, result in found), every_s=every)

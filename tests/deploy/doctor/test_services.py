@@ -65,6 +65,9 @@ def test_what_systemctl_shows_is_read_a_block_a_unit() -> None:
         # Running at this very instant, for the twentieth time.
         (Service(NAME, restarts=20, up_s=3.0, failures=("exit-code",)), "bad", "cứ chạy rồi lại hỏng"),
         (Service(NAME, restarts=4, up_s=33.0, failures=("watchdog",)), "bad", "watchdog"),
+        (Service(NAME, restarts=4, up_s=100.0, failures=("watchdog",), every_s=40.0), "bad", "watchdog"),
+        # Mended a minute ago, after failing every six seconds.
+        (Service(NAME, restarts=9, up_s=61.0, failures=("exit-code",), every_s=6.0), "warn", "tự bật lại 9 lần"),
         (Service(NAME, active="activating", sub="auto-restart", result="oom-kill"), "bad", "hết bộ nhớ"),
         (Service(NAME, active="activating", sub="start", in_state_s=5.0), "warn", "đang khởi động"),
         (Service(NAME, active="activating", sub="start", in_state_s=200.0), "bad", "mãi chưa xong"),

@@ -72,7 +72,7 @@ def test_root_drops_to_the_roles_user_before_python_starts(machine: Path, words:
     assert f"HOME=/var/lib/{user}" in done.stdout
 
 
-@pytest.mark.parametrize("word", ["setup", "doctor", "install", "bundle", "pair", "backup"])
+@pytest.mark.parametrize("word", ["setup", "install", "bundle", "pair", "backup"])
 def test_what_changes_the_machine_stays_root_and_asks_others_for_sudo(machine: Path, word: str) -> None:
     assert call(machine, "root", word, "x").stdout.startswith(f"args {word} x\n")
     refused = call(machine, "clerk", word, "x")
@@ -91,8 +91,8 @@ def test_the_roles_own_user_runs_as_it_is_and_nobody_else_does(machine: Path) ->
         assert refused.stdout == ""
 
 
-@pytest.mark.parametrize("words", [(), ("--help",), ("--version",)])
-def test_anybody_may_ask_for_help_and_version(machine: Path, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("words", [(), ("--help",), ("--version",), ("doctor",), ("doctor", "--json")])
+def test_anybody_may_ask_for_help_and_version_and_let_doctor_look(machine: Path, words: tuple[str, ...]) -> None:
     assert call(machine, "clerk", *words).stdout.startswith("args")
 
 
