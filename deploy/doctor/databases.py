@@ -37,7 +37,7 @@ def look_state(scene: Scene) -> Iterable[Check | Skipped]:
         yield Check.bad("state", f"Ghi vào {state} mãi không xong.", "Xem thẻ nhớ, hoặc ổ mạng chứa thư mục đó.")
     else:
         # A full disk or a dying card refuses too: those have lines of their own.
-        foreign = list(_foreign(state, who))
+        foreign = list(_foreign(state, who, own_lines=("media",) if scene.role == "office" else ()))
         if foreign:
             yield Check.bad(
                 "state", f"{len(foreign)} tệp trong {state} không phải của {who.name} (ví dụ {foreign[0]}).", own
@@ -127,7 +127,7 @@ def _is_full(folder: Path) -> bool:
         return False
 
 
-def _foreign(state: Path, who: Who) -> Iterator[str]:
+def _foreign(state: Path, who: Who, *, own_lines: Sequence[str]) -> Iterator[str]:
     """Files and folders of another user; those that have a line of their own are left out."""
     seen = 0
     for folder, folders, files in os.walk(state):
@@ -143,6 +143,8 @@ def _foreign(state: Path, who: Who) -> Iterator[str]:
             ):
                 continue
             path = Path(folder) / name
+            if path.parent == state and name in own_lines:
+                continue
             try:
                 if path.lstat().st_uid != who.uid:
                     yield str(path.relative_to(state))

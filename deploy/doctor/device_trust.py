@@ -26,7 +26,9 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     if keeper is None:
         yield Skipped("trust", "chưa ghép")
         yield Skipped("marks", "chưa ghép")
-        yield clock(_own_judgement(scene, None))
+        judged = _own_judgement(scene, None)
+        # Before pairing there is nobody to prove the time, and nothing yet to be done at any.
+        yield clock(judged) if judged.trusted else Skipped("clock", "chưa ghép")
         return
     trust_folder = scene.state / FOLDER
     bundle = trust_folder / "bundle.json"
@@ -70,7 +72,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         )
     else:
         yield lines["marks"]
-    yield lines["clock"]
+    yield from _clock_line(scene, judged)
 
 
 LOOK = Look(("trust", "marks", "clock"), ("speaker", "kiosk"), look)
@@ -96,6 +98,14 @@ def held(scene: Scene) -> Keeper | None:
 def clock_of(scene: Scene, keeper: Keeper) -> ClockTrust:
     """How the clock is judged: as the running agent says, which alone knows of nonce answers; else from here."""
     return _clock(scene, keeper.floor)
+
+
+def _clock_line(scene: Scene, judged: ClockTrust) -> Iterable[Check | Skipped]:
+    """An office's answer proves the time to the running agent alone: where it does not run, little is known."""
+    if judged.trusted or scene.running or judged.reason == "far_from_floor":
+        yield clock(judged)
+    else:
+        yield Skipped("clock", "chương trình không chạy để hỏi giờ văn phòng xã")
 
 
 def _clock(scene: Scene, floor: datetime | None) -> ClockTrust:

@@ -31,6 +31,10 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     else:
         seen = None
     said = said_of(scene, "sound")
+    if kind == "pipe" and seen is not None and seen.level == "ok" and not scene.running:
+        # Whether anybody listens at its other end only the player sees.
+        yield Skipped("sound", "chương trình loa không chạy")
+        return
     if seen is not None and seen.level == "bad":
         yield seen
     elif said is not None and said.level != "ok":

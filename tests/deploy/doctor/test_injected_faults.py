@@ -205,6 +205,7 @@ OFFICE = [
     Fault("the signer has stopped", "signer", lambda m: m.stop_signer(), "warn"),  # type: ignore[attr-defined]
     Fault("the console has stopped", "console", lambda m: m.stop_door(), "warn"),  # type: ignore[attr-defined]
     Fault("the media folder is gone", "media", lambda m: remove(m.state / "media")),
+    Fault("the media folder is root's", "media", lambda m: os.chown(m.state / "media", 0, 0), root_only=True),
     Fault("media cannot be stored", "media", lambda m: (m.state / "media").chmod(0o500)),
     Fault("the broker is away", "broker", lambda m: m.broker.stop()),
 ]  # fmt: skip
