@@ -105,6 +105,8 @@ def card_writes(folder: Path) -> Check | None:
         if cause in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM):
             return None
         return Check.bad("card_write", str(error), fix)
+    except PermissionError:
+        return None
     except OSError as error:
         return Check.bad("card_write", f"Không ghi đọc được ở {folder}: {os_reason(error)}.", fix)
     if got != sent:

@@ -17,7 +17,7 @@ SETTLING_S = 90.0
 def look(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `agent`, and the agent's own."""
     if not scene.running or scene.paired is None:
-        yield Skipped("agent", "dịch vụ không chạy" if scene.paired is not None else "chưa ghép")
+        yield Skipped("agent", "dịch vụ không chạy" if scene.paired is not None else scene.without_pairing)
         return
     service = scene.agent
     young = service is not None and (service.up_s < SETTLING_S or service.looping)

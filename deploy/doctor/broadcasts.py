@@ -37,7 +37,7 @@ def look_speaker(scene: Scene) -> Iterable[Check | Skipped]:
         yield unseen("broadcasts", "lịch phát đang giữ")
         return
     if keeper is None or scene.paired is None:
-        yield Skipped("broadcasts", "chưa ghép")
+        yield Skipped("broadcasts", scene.without_pairing)
         return
     if keeper.trust is None:
         yield Skipped("broadcasts", "chưa có danh sách người có quyền dùng được")

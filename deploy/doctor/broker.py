@@ -27,7 +27,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     files = [path for path in (link.ca, link.cert, link.key) if path is not None]
     if scene.role != "office" and len(files) < 3:
         # A device alone on its machine without TLS obeys nobody of the commune; the pairing's line says so.
-        yield Skipped("broker", "chưa ghép")
+        yield Skipped("broker", scene.without_pairing)
         return
     local = scene.service("langso-broker")
     if local is not None and not local.running and is_loopback(link.host):

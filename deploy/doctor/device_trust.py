@@ -24,11 +24,10 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     """Lines `trust`, `marks`, `clock` of a device that is paired; `clock` of any."""
     keeper = held(scene)
     if keeper is None:
-        yield Skipped("trust", "chưa ghép")
-        yield Skipped("marks", "chưa ghép")
+        yield from (Skipped(name, scene.without_pairing) for name in ("trust", "marks"))
         judged = _own_judgement(scene, None)
         # Before pairing there is nobody to prove the time, and nothing yet to be done at any.
-        yield clock(judged) if judged.trusted else Skipped("clock", "chưa ghép")
+        yield clock(judged) if judged.trusted else Skipped("clock", scene.without_pairing)
         return
     trust_folder = scene.state / FOLDER
     bundle = trust_folder / "bundle.json"

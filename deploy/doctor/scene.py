@@ -120,6 +120,17 @@ class Scene:
             return None
 
     @cached_property
+    def without_pairing(self) -> str:
+        """Why there is no pairing to go by, for lines that are left out."""
+        try:
+            (self.state / PAIRING / "current").stat()
+        except PermissionError:
+            return "không xem được việc ghép máy với quyền này"
+        except OSError:
+            return "chưa ghép"
+        return "tệp ghép máy không đọc được"
+
+    @cached_property
     def link(self) -> LinkSettings:
         """What the agent will use: the settings file's words, and the pairing's answer for the rest."""
         return self.settings.link if self.paired is None else self.paired.link(self.settings.link)

@@ -54,6 +54,8 @@ def judge_pipe(pipe: Path, *, running: bool) -> Check:
     """A village's sound: the agent makes the pipe when it starts."""
     try:
         mode = pipe.stat().st_mode
+    except PermissionError:
+        return unseen("sound", f"ống {pipe}")
     except OSError:
         if running:
             return Check.bad(

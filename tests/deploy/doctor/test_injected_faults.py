@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -272,3 +273,32 @@ def test_a_pipe_in_a_file_s_place_holds_up_neither_doctor_nor_other_lines(speake
     assert found
     assert found[0]["pairing"] == "ok"
     assert [name for name, level in found[0].items() if level == "bad"] == ["certificate"]
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="needs root to become somebody else")
+def test_an_ordinary_user_is_told_what_could_not_be_seen_and_sees_no_red(speaker: Laid) -> None:
+    speaker.state.chmod(0o700)
+    found = as_somebody_else(speaker)
+    assert "bad" not in found.values(), found
+    assert found["pairing"] == found["database"] == found["state"] == "warn"
+    assert found["settings"] == found["disk"] == "ok"
+    assert "trust" not in found
+
+
+def as_somebody_else(laid: Laid) -> dict[str, str]:
+    """What doctor says to a user that is neither root nor the service."""
+    speaking, heard = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(2)
+            os.setuid(2)
+            os.write(heard, json.dumps(levels(laid.examine())).encode())
+        finally:
+            os._exit(0)
+    os.close(heard)
+    with os.fdopen(speaking, "rb") as said:
+        text = said.read()
+    os.waitpid(child, 0)
+    return dict(json.loads(text))
