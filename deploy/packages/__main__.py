@@ -10,7 +10,7 @@ import click
 
 from deploy.packages.build import make_package
 from deploy.packages.targets import ARCHITECTURES, RELEASES, ROLES, Target
-from deploy.packages.version import build_of, uncommitted
+from deploy.packages.version import build_of, require_committed
 from langso.errors import LangsoError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -27,8 +27,7 @@ def packages(
 ) -> None:
     """Làm gói .deb của từng vai trò trong một bản Debian sạch, từ commit hiện tại."""
     build = build_of(CHECKOUT, rebuild=rebuild)
-    if left_out := uncommitted(CHECKOUT):
-        click.echo(f"Chú ý: {len(left_out)} tệp đã sửa mà chưa commit thì không vào gói ({left_out[0]} …).", err=True)
+    require_committed(CHECKOUT)
     for release in releases or RELEASES:
         for architecture in architectures:
             for role in roles or ROLES:

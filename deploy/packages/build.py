@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import zipfile
@@ -13,38 +12,25 @@ from deploy.install.placed import placed_of, services_of
 from deploy.install.units import units_of
 from deploy.models import MODELS
 from deploy.packages import debian_files as texts
+from deploy.packages.environments import PROGRAMS, compile_under, environment_of, wheel_of
 from deploy.packages.errors import PackagingError
-from deploy.packages.roots import BUILD_TOOLS, Root, cache, run, tarball
-from deploy.packages.targets import ARCHITECTURES, Architecture, Target
+from deploy.packages.roots import BUILD_TOOLS, Root, run, tarball
+from deploy.packages.targets import Target
 from deploy.packages.version import Build
-from deploy.packages.wheels import fetch
 from langso import assets
 
-PROGRAMS = "usr/lib/langso"
-"""Where programs, environment and assets lie, from the root of a machine."""
-
-_PIP = ("/build/tool/bin/python", "-I", "-m", "pip", "--disable-pip-version-check", "--quiet")
 _IS_LICENCE = re.compile(r"(?i)(licen[cs]e|copying|ofl|notice|package\.json)")
 _UNITS = "/usr/lib/systemd/system/"
 # Of zstd: 12 takes twice as long for 1 % less.
 _LEVEL = "9"
-_UNUSED = (
-    "share", "include", *(f"lib/python3*/site-packages/{name}" for name in (
-        "pip", "pip-*", "setuptools", "setuptools-*", "pkg_resources", "_distutils_hack", "distutils-precedence.pth",
-    )),
-    "lib/python3*/site-packages/numpy/**/tests", "lib/python3*/site-packages/numpy/_core/include",
-    "lib/python3*/site-packages/kivy/tests", "lib/python3*/site-packages/kivy/include",
-    "lib/python3*/site-packages/**/*.pyx", "lib/python3*/site-packages/**/*.pxd",
-)  # fmt: skip
-"""Inside an environment, what no role ever runs: tests of libraries, examples, headers, other programs."""
 
 
 def make_package(target: Target, build: Build, *, checkout: Path, out: Path, say: Callable[[str], None]) -> Path:
     """The finished .deb in `out`; fetches over the network only what the cache lacks. Raises PackagingError."""
     packed = tarball(target.release, tools=BUILD_TOOLS)
-    wheel = make_wheel(build, checkout=checkout, target=target)
+    wheel = wheel_of(build, checkout=checkout, target=target)
     say(f"{target.name}: môi trường Python")
-    environment = _environment(target, checkout, packed)
+    environment = environment_of(target, checkout)
     say(f"{target.name}: gói {build.debian(target.release)}")
     with Root(packed) as root:
         source = root.path / "build" / "langso"
@@ -70,40 +56,6 @@ def make_package(target: Target, build: Build, *, checkout: Path, out: Path, say
         return fresh.replace(out / made.name)
 
 
-def make_wheel(build: Build, *, checkout: Path, target: Target) -> Path:
-    """Our own code at HEAD as a wheel that carries the build's version, kept in the cache."""
-    name = f"langso-{build.python}-py3-none-any.whl"
-    kept = cache() / "code" / build.commit / name
-    if kept.is_file():
-        return kept
-    wheels = fetch(checkout / "requirements/build.txt", target.release, ARCHITECTURES["amd64"])
-    with Root(tarball(target.release, tools=BUILD_TOOLS)) as root:
-        _offer(root, checkout, wheels)
-        source = root.path / "build/source"
-        _unpack(build.commit, checkout, source)
-        project = source / "pyproject.toml"
-        text = project.read_text(encoding="utf-8")
-        project.write_text(
-            text.replace(f'version = "{build.base}"', f'version = "{build.python}"', 1), encoding="utf-8"
-        )
-        _make(root, "build", "/build/tool")
-        command = [
-            *_PIP,
-            "wheel",
-            "--no-deps",
-            "--no-index",
-            "--no-build-isolation",
-            "-w",
-            "/build/out",
-            "/build/source",
-        ]
-        root.run(command, why="dựng mã của ta", variables={"SOURCE_DATE_EPOCH": str(build.seconds)})
-        made = next((root.path / "build/out").glob("*.whl"))
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(made, kept.with_suffix(".new"))
-        return kept.with_suffix(".new").replace(kept.with_name(made.name))
-
-
 def _our_code(root: Root, wheel: Path) -> None:
     place = next((root.path / PROGRAMS).glob("venv/lib/python3*/site-packages"))
     with zipfile.ZipFile(wheel) as archive:
@@ -112,7 +64,7 @@ def _our_code(root: Root, wheel: Path) -> None:
     _lay(command, f"#!/{PROGRAMS}/venv/bin/python -P\nfrom deploy.cli import main\n\nmain()\n", 0o755)
     inside = "/" + place.relative_to(root.path).as_posix()
     for folder in sorted({name.split("/")[0] for name in archive.namelist()}):
-        _compile(root, f"{inside}/{folder}")
+        compile_under(root, f"{inside}/{folder}")
 
 
 def _assets(target: Target, checkout: Path, into: Path) -> None:
@@ -162,93 +114,7 @@ def _debian(target: Target, build: Build, source: Path) -> None:
     _lay(debian / "rules", texts.template("rules", target, folders), 0o755)
 
 
-def _unpack(commit: str, checkout: Path, into: Path) -> None:
-    into.mkdir()
-    packed = into.with_suffix(".tar")
-    git = ["git", "-c", f"safe.directory={checkout}", "-C", str(checkout)]
-    run([*git, "archive", "--output", str(packed), commit], why="lấy mã của commit")
-    run(["tar", "-xf", str(packed), "-C", str(into)], why="lấy mã của commit")
-
-
 def _lay(file: Path, text: str, mode: int = 0o644) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     file.chmod(mode)
-
-
-def _environment(target: Target, checkout: Path, packed: Path) -> Path:
-    """The role's third-party packages at their final place, stripped and compiled, as a tar file of the cache."""
-    lock = checkout / "requirements" / f"{target.role}.txt"
-    installer = checkout / "requirements/build.txt"
-    key = hashlib.sha256()
-    for part in (lock, *_makers(checkout), installer):
-        key.update(part.read_bytes())
-    key.update("\n".join((target.name, *_UNUSED)).encode())
-    file = cache() / "environments" / f"{target.name}-{key.hexdigest()[:16]}.tar"
-    if file.is_file():
-        return file
-    file.parent.mkdir(exist_ok=True)
-    wheels = fetch(lock, target.release, target.architecture)
-    fetch(installer, target.release, target.architecture)
-    with Root(packed) as root:
-        _offer(root, checkout, wheels)
-        venv = f"/{PROGRAMS}/venv"
-        bindings = ["--gi"] if target.role == "speaker" else []
-        _make(root, target.role, venv, *bindings, architecture=target.architecture)
-        _strip(root.path / venv.lstrip("/"))
-        _compile(root, venv)
-        fresh = file.with_suffix(".new")
-        order = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner"]
-        run(["tar", *order, "-cf", str(fresh), "-C", str(root.path), f"{PROGRAMS}/venv"], why="cất môi trường Python")
-        fresh.replace(file)
-    return file
-
-
-def _offer(root: Root, checkout: Path, wheels: Path) -> None:
-    inside = root.path / "build"
-    shutil.copytree(wheels, inside / "wheels")
-    shutil.copytree(checkout / "requirements", inside / "requirements")
-    (inside / "deploy").mkdir()
-    for file in _makers(checkout):
-        shutil.copy(file, inside / "deploy")
-
-
-def _makers(checkout: Path) -> list[Path]:
-    """deploy/environment.py and the files that it is made of."""
-    return sorted((checkout / "deploy").glob("environment*.py"))
-
-
-def _make(root: Root, lock: str, into: str, *more: str, architecture: Architecture | None = None) -> None:
-    command = [
-        "/usr/bin/python3", "/build/deploy/environment.py", "--lock", f"/build/requirements/{lock}.txt",
-        "--into", into, "--wheels", "/build/wheels", "--no-compile", *more,
-    ]  # fmt: skip
-    # An environment is files and links: Python of this architecture lays out one for another when told to.
-    machine = {"_PYTHON_HOST_PLATFORM": f"linux-{architecture.python}"} if architecture else {}
-    root.run(command, why=f"làm môi trường Python của {lock}", variables=machine)
-
-
-def _compile(root: Root, folder: str) -> None:
-    # One process in one order, and bytecode that trusts its source: the same bytes every time, and no dates in them.
-    command = [
-        "/usr/bin/python3",
-        "-m",
-        "compileall",
-        "-q",
-        "-j",
-        "1",
-        "--invalidation-mode",
-        "unchecked-hash",
-        folder,
-    ]
-    root.run(command, why="dịch sẵn mã Python", variables={"PYTHONHASHSEED": "0"})
-
-
-def _strip(venv: Path) -> None:
-    programs = [path for path in venv.glob("bin/*") if not path.name.startswith("python")]
-    unused = [path for pattern in _UNUSED for path in venv.glob(pattern)]
-    for path in sorted([*programs, *unused]):
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)

@@ -42,6 +42,7 @@ def bundle(stick: Path, releases: tuple[str, ...], key: str, packages: Path) -> 
 
     Ở mỗi máy cần cài:  sudo sh /media/usb/langso/cai-dat.sh office   (hoặc speaker, kiosk)
     """
+    from deploy.packages.cache import alone
     from deploy.packages.stick import assemble, fingerprint_of, write_stick
 
     if _SETTINGS.exists():
@@ -51,9 +52,10 @@ def bundle(stick: Path, releases: tuple[str, ...], key: str, packages: Path) -> 
         raise PackagingError(f"Chưa có gói nào trong {packages}; hãy chạy make packages trước.")
     began = time.monotonic()
     fingerprint = fingerprint_of(key)
-    folder = assemble(packages, chosen, key=fingerprint, say=click.echo)
-    click.echo("Ghi USB rồi đọc lại để kiểm …")
-    place = write_stick(folder, stick)
+    with alone("stick"):
+        folder = assemble(packages, chosen, key=fingerprint, say=click.echo)
+        click.echo("Ghi USB rồi đọc lại để kiểm …")
+        place = write_stick(folder, stick)
     size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
     click.echo(f"Xong: {place}, {size / 1e6:.0f} MB, {time.monotonic() - began:.0f} s.")
     click.echo("Vân tay khoá, chép ra giấy để so khi cài lần đầu:")

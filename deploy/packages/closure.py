@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
+from deploy.packages.cache import alone, cache
 from deploy.packages.errors import PackagingError
-from deploy.packages.roots import BUILD_TOOLS, Root, cache, tarball
+from deploy.packages.roots import BUILD_TOOLS, Root, tarball
 from deploy.packages.targets import Architecture, Release
 
 BASE = ("?essential", "?priority(required)", "apt", "systemd-sysv")
@@ -25,7 +26,7 @@ def fetch_closure(ours: Iterable[Path], release: Release, architecture: Architec
     """
     kept = cache() / "debian" / f"{release.codename}-{architecture.debian}"
     kept.mkdir(parents=True, exist_ok=True)
-    with Root(tarball(release)) as root:
+    with alone(f"debian-{kept.name}"), Root(tarball(release)) as root:
         archives = root.path / "var/cache/apt/archives"
         for file in kept.glob("*.deb"):
             os.link(file, archives / file.name)

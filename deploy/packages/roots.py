@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from deploy.errors import NotAdministrator, ProgramMissing
+from deploy.packages.cache import alone, cache, scratch
 from deploy.packages.errors import ToolFailed
 from deploy.packages.targets import Release
-
-CACHE = "LANGSO_CACHE"
-"""Names the folder that keeps roots, fetched packages and environments; without it `~/.cache/langso`."""
 
 BUILD_TOOLS = (
     "apt-utils", "ca-certificates", "debhelper", "gir1.2-gstreamer-1.0", "python3", "python3-gi", "python3-venv",
@@ -23,36 +21,28 @@ BUILD_TOOLS = (
 """What a root holds beside Debian's smallest set where packages are made."""
 
 
-def cache() -> Path:
-    """The cache's folder; made where it is not there."""
-    named = os.environ.get(CACHE)
-    folder = Path(named) if named else Path.home() / ".cache/langso"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def tarball(release: Release, *, tools: Sequence[str] = (), architecture: str = "amd64") -> Path:
+def tarball(release: Release, *, tools: Sequence[str] = ()) -> Path:
     """A root of `release` with Debian's smallest set and `tools`, as a tar file of the cache. Needs the network once.
 
     Raises ProgramMissing, NotAdministrator, ToolFailed.
     """
-    kind = "build" if tools else "bare"
-    file = cache() / "roots" / f"{release.codename}-{architecture}-{kind}.tar"
+    name = f"{release.codename}-{'build' if tools else 'bare'}.tar"
+    file = cache() / "roots" / name
     listed = file.with_suffix(".list")
     words = "\n".join(sorted(tools))
-    if file.is_file() and listed.is_file() and listed.read_text(encoding="utf-8") == words:
-        return file
-    _needs_root()
-    if shutil.which("mmdebstrap") is None:
-        raise ProgramMissing("mmdebstrap", "mmdebstrap")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(".new.tar")
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--architectures={architecture}"]
-    if tools:
-        command.append("--include=" + ",".join(sorted(tools)))
-    run([*command, release.codename, str(fresh)], why=f"tạo bản Debian {release.number} sạch")
-    fresh.replace(file)
-    listed.write_text(words, encoding="utf-8")
+    with alone(name):
+        if file.is_file() and listed.is_file() and listed.read_text(encoding="utf-8") == words:
+            return file
+        _needs_root()
+        if shutil.which("mmdebstrap") is None:
+            raise ProgramMissing("mmdebstrap", "mmdebstrap")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_suffix(".new.tar")
+        including = ["--include=" + ",".join(sorted(tools))] if tools else []
+        command = ["mmdebstrap", "--quiet", "--variant=minbase", *including, release.codename, str(fresh)]
+        run(command, why=f"tạo bản Debian {release.number} sạch")
+        fresh.replace(file)
+        listed.write_text(words, encoding="utf-8")
     return file
 
 
@@ -61,15 +51,12 @@ class Root:
 
     def __init__(self, packed: Path) -> None:
         self._packed = packed
-        self._held: tempfile.TemporaryDirectory[str] | None = None
+        self._held = contextlib.ExitStack()
         self.path = Path()
 
     def __enter__(self) -> Root:
         _needs_root()
-        place = cache() / "scratch"
-        place.mkdir(exist_ok=True)
-        self._held = tempfile.TemporaryDirectory(prefix="root-", dir=place)
-        self.path = Path(self._held.name)
+        self.path = self._held.enter_context(scratch())
         run(["tar", "-xf", str(self._packed), "-C", str(self.path)], why="mở bản Debian sạch")
         self.path.chmod(0o755)
         return self
@@ -77,8 +64,7 @@ class Root:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._held is not None:
-            self._held.cleanup()
+        self._held.close()
 
     def run(
         self, command: Sequence[str], *, why: str, variables: Mapping[str, str] | None = None, network: bool = False
@@ -95,9 +81,7 @@ class Root:
         return run(wrapped, why=why, variables={**clean, **reaching, **(variables or {})})
 
 
-def run(
-    command: Sequence[str], *, why: str, variables: Mapping[str, str] | None = None, cwd: Path | None = None
-) -> str:
+def run(command: Sequence[str], *, why: str, variables: Mapping[str, str] | None = None) -> str:
     """What a program of this machine printed. Raises ToolFailed with its last lines, ProgramMissing."""
     try:
         done = subprocess.run(

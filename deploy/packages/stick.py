@@ -13,9 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from deploy.errors import ProgramMissing
+from deploy.packages.cache import cache
 from deploy.packages.closure import fetch_closure, index
 from deploy.packages.errors import PackagingError, ToolFailed
-from deploy.packages.roots import cache
 from deploy.packages.targets import ARCHITECTURES, RELEASES
 from langso.errors import os_reason
 

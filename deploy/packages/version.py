@@ -46,10 +46,17 @@ def build_of(checkout: Path, *, rebuild: int = 0) -> Build:
     return Build(project["version"], int(told[0]), told[1], rebuild)
 
 
-def uncommitted(checkout: Path) -> tuple[str, ...]:
-    """Tracked files that differ from HEAD; packages are made from HEAD and leave the difference out."""
+def require_committed(checkout: Path) -> None:
+    """Raises CommitUnclear where a tracked file that goes into packages differs from HEAD: two packages would
+    bear one version.
+    """
     lines = _git(checkout, "status", "--porcelain", "--untracked-files=no").splitlines()
-    return tuple(line[3:] for line in lines)
+    changed = [line[3:] for line in lines if not line[3:].startswith(("tests/", "docs/"))]
+    if changed:
+        raise CommitUnclear(
+            f"{len(changed)} tệp đã sửa mà chưa commit ({changed[0]} …), nên gói không nói được nó là bản nào; "
+            "hãy commit rồi chạy lại."
+        )
 
 
 def _git(checkout: Path, *words: str) -> str:

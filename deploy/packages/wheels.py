@@ -8,8 +8,9 @@ from pathlib import Path
 
 from packaging.markers import Marker
 
+from deploy.packages.cache import alone, cache
 from deploy.packages.errors import PackagingError
-from deploy.packages.roots import cache, run
+from deploy.packages.roots import run
 from deploy.packages.targets import Architecture, Release
 
 _STANZA = re.compile(
@@ -23,9 +24,15 @@ def fetch(lock: Path, release: Release, architecture: Architecture) -> Path:
 
     Raises ToolFailed where one is not to be had as a wheel for this target, or there is no network.
     """
-    major, minor = release.python
     folder = cache() / "wheels" / f"{release.codename}-{architecture.debian}"
     folder.mkdir(parents=True, exist_ok=True)
+    with alone(f"wheels-{folder.name}"):
+        _fetch_into(folder, lock, release, architecture)
+    return folder
+
+
+def _fetch_into(folder: Path, lock: Path, release: Release, architecture: Architecture) -> None:
+    major, minor = release.python
     asked = folder / f"{lock.stem}.asked.txt"
     asked.write_text(for_target(lock.read_text(encoding="utf-8"), release, architecture), encoding="utf-8")
     command = [
@@ -36,7 +43,6 @@ def fetch(lock: Path, release: Release, architecture: Architecture) -> Path:
         "--find-links", str(folder), "-r", str(asked), "-d", str(folder),
     ]  # fmt: skip
     run(command, why=f"tải các gói Python của {lock.name} cho Debian {release.number} {architecture.debian}")
-    return folder
 
 
 def for_target(lock: str, release: Release, architecture: Architecture) -> str:

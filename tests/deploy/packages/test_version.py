@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from deploy.packages.errors import CommitUnclear
 from deploy.packages.targets import RELEASES
-from deploy.packages.version import Build, build_of, uncommitted
+from deploy.packages.version import Build, build_of, require_committed
 
 BOOKWORM, TRIXIE = RELEASES["bookworm"], RELEASES["trixie"]
 NOON = 1795953600
@@ -54,21 +54,36 @@ def test_a_commit_whose_name_begins_with_zeros_keeps_it_in_python_versions_too()
     assert "0012345" in build.python
 
 
-def test_a_checkout_tells_its_commit_and_what_would_be_left_out(tmp_path: Path) -> None:
-    def git(*words: str) -> str:
-        who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-        return subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+def git(folder: Path, *words: str) -> str:
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    return subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True, text=True).stdout
 
-    git("init", "-q")
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1.2.3"\n', encoding="utf-8")
-    git("add", ".")
-    git("commit", "-qm", "one")
+
+def repository(folder: Path) -> None:
+    git(folder, "init", "-q")
+    (folder / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1.2.3"\n', encoding="utf-8")
+    (folder / "tests").mkdir()
+    (folder / "tests/test_x.py").touch()
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "one")
+
+
+def test_a_checkout_tells_its_commit_and_must_be_that_commit(tmp_path: Path) -> None:
+    repository(tmp_path)
     build = build_of(tmp_path)
     assert build.base == "1.2.3"
-    assert build.commit == git("rev-parse", "HEAD").strip()
-    assert uncommitted(tmp_path) == ()
+    assert build.commit == git(tmp_path, "rev-parse", "HEAD").strip()
     (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
-    assert uncommitted(tmp_path) == ("pyproject.toml",)
+    with pytest.raises(CommitUnclear, match="pyproject"):
+        require_committed(tmp_path)
+
+
+def test_what_no_package_holds_may_differ(tmp_path: Path) -> None:
+    repository(tmp_path)
+    require_committed(tmp_path)
+    (tmp_path / "tests/test_x.py").write_text("x = 1\n", encoding="utf-8")
+    (tmp_path / "new.txt").touch()
+    require_committed(tmp_path)
 
 
 def test_what_is_no_checkout_is_refused_with_a_sentence(tmp_path: Path) -> None:
