@@ -3,7 +3,8 @@
 # make test            every check and test
 # make bench           measurements, as ratios
 # make shots           pictures of every screen and page into shots/
-# make packages        a .deb of each role for Debian 12 and 13 into build/packages (root; RELEASE=, ROLE=, ARCH= narrow it)
+# make packages        a .deb of each role for Debian 12 and 13 into build/packages (root); RELEASE=, ROLE=, ARCH= narrow
+#                      it, REBUILD=1 makes a newer one of the same commit, TRY=1 imports everything (arm64: qemu)
 DIR ?= story
 RUN := .venv/bin
 
@@ -35,4 +36,4 @@ lock:
 
 packages:
 	@deploy/setup.sh village
-	@$(RUN)/python -m deploy.packages $(RELEASE:%=--release %) $(ROLE:%=--role %) $(ARCH:%=--arch %) $(REBUILD:%=--rebuild %)
+	@$(RUN)/python -m deploy.packages $(RELEASE:%=--release %) $(ROLE:%=--role %) $(ARCH:%=--arch %) $(REBUILD:%=--rebuild %) $(if $(TRY),--try)

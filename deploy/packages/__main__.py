@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from deploy.packages.build import make_package
+from deploy.packages.emulated import try_imports
 from deploy.packages.targets import ARCHITECTURES, RELEASES, ROLES, Target
 from deploy.packages.version import build_of, require_committed
+from deploy.packages.wheels import fetch, for_target
 from langso.errors import LangsoError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -21,21 +23,39 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 @click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="Mặc định cả ba.")
 @click.option("--arch", "architectures", multiple=True, type=click.Choice(list(ARCHITECTURES)), default=("amd64",))
 @click.option("--rebuild", type=click.IntRange(0, 999), default=0, help="Gói mới hơn của cùng một commit: 1, 2, …")
+@click.option("--wheels", "wheels_only", is_flag=True, help="Chỉ xem bản khoá có đủ wheel cho máy đó.")
+@click.option("--try", "tried", is_flag=True, help="Nhập thử mọi mô-đun; máy loại khác thì bằng qemu.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=CHECKOUT / "build/packages")
 def packages(
-    releases: tuple[str, ...], roles: tuple[str, ...], architectures: tuple[str, ...], rebuild: int, out: Path
+    releases: tuple[str, ...],
+    roles: tuple[str, ...],
+    architectures: tuple[str, ...],
+    rebuild: int,
+    wheels_only: bool,
+    tried: bool,
+    out: Path,
 ) -> None:
     """Làm gói .deb của từng vai trò trong một bản Debian sạch, từ commit hiện tại."""
     build = build_of(CHECKOUT, rebuild=rebuild)
-    require_committed(CHECKOUT)
+    if not wheels_only:
+        require_committed(CHECKOUT)
     for release in releases or RELEASES:
         for architecture in architectures:
             for role in roles or ROLES:
                 target = Target(role, RELEASES[release], ARCHITECTURES[architecture])
                 began = time.monotonic()
+                if wheels_only:
+                    lock = CHECKOUT / f"requirements/{role}.txt"
+                    fetch(lock, target.release, target.architecture)
+                    pins = for_target(lock.read_text(encoding="utf-8"), target.release, target.architecture)
+                    click.echo(f"{target.name}: đủ {pins.count('==')} wheel, {time.monotonic() - began:.0f} s")
+                    continue
                 made = make_package(target, build, checkout=CHECKOUT, out=out / release, say=click.echo)
                 size = made.stat().st_size / 1e6
                 click.echo(f"{made}  {size:.1f} MB  {time.monotonic() - began:.0f} s")
+                if tried:
+                    said = try_imports(target, made).splitlines()
+                    click.echo(f"{target.name}: nhập được {len(said) - 1} mô-đun, {said[-1]}")
 
 
 if __name__ == "__main__":

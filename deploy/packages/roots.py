@@ -69,16 +69,28 @@ class Root:
     def run(
         self, command: Sequence[str], *, why: str, variables: Mapping[str, str] | None = None, network: bool = False
     ) -> str:
-        """What `command` printed, run inside the root. Raises ToolFailed with its last lines.
+        """What `command` printed, run inside the root. Raises ToolFailed with its last lines."""
+        return enter(self.path, command, why=why, variables=variables, network=network)
 
-        Namespaces of its own: what was mounted or left running is gone with it, however this ends.
-        """
-        spaces = ["--mount", "--pid", "--ipc", *([] if network else ["--net"])]
-        inside = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
-        wrapped = ["unshare", *spaces, "--fork", "--kill-child", "sh", "-c", inside, str(self.path), *command]
-        clean = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        reaching = {name: value for name, value in os.environ.items() if name.lower() in _REACHING} if network else {}
-        return run(wrapped, why=why, variables={**clean, **reaching, **(variables or {})})
+
+def enter(
+    root: Path,
+    command: Sequence[str],
+    *,
+    why: str,
+    variables: Mapping[str, str] | None = None,
+    network: bool = False,
+) -> str:
+    """What `command` printed, run with `root` as the file system. Raises ToolFailed with its last lines.
+
+    Namespaces of its own: what was mounted or left running is gone with it, however this ends.
+    """
+    spaces = ["--mount", "--pid", "--ipc", *([] if network else ["--net"])]
+    inside = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
+    wrapped = ["unshare", *spaces, "--fork", "--kill-child", "sh", "-c", inside, str(root), *command]
+    clean = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    reaching = {name: value for name, value in os.environ.items() if name.lower() in _REACHING} if network else {}
+    return run(wrapped, why=why, variables={**clean, **reaching, **(variables or {})})
 
 
 def run(command: Sequence[str], *, why: str, variables: Mapping[str, str] | None = None) -> str:
