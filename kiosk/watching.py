@@ -43,7 +43,7 @@ class Sight(Generic[Judged]):
 class CameraHolder:
     """Keeps the camera open between one screen and the next, so that it need not focus anew; one user at a time.
 
-    `fault`: what was wrong with it last, "" for nothing.
+    `fault`: what was wrong with it last, "" for nothing; `seen`: whether it has ever given a picture.
     """
 
     def __init__(self, *, linger_s: float = LINGER_S) -> None:
@@ -53,11 +53,12 @@ class CameraHolder:
         self._settings: ScannerSettings | None = None
         self._timer: threading.Timer | None = None
         self.fault = ""
+        self.seen = False
 
     def check(self) -> Check:
         """How the camera was when it was last looked through."""
         if not self.fault:
-            return Check.good(CHECK_NAME, "Máy ảnh tốt.")
+            return Check.good(CHECK_NAME, "Máy ảnh tốt." if self.seen else "Chưa ai dùng máy ảnh từ khi bật kiosk.")
         return Check.bad(CHECK_NAME, f"{self.fault}.", "Xem dây và đèn, rồi thử bằng langso scan camera.")
 
     @contextlib.contextmanager
@@ -203,7 +204,7 @@ class Watcher(Generic[Judged]):
                 judged = self._look(frame)
                 number += 1
                 sight = Sight(number, frame.image, judged, for_screen(frame.image))
-                self._holder.fault = health.sentence
+                self._holder.fault, self._holder.seen = health.sentence, True
                 with self._lock:
                     if not self._stopping.is_set():
                         self._newest, self._fault = sight, health.sentence

@@ -1,0 +1,100 @@
+"""What doctor takes from the program that runs, and what it makes of one that hangs; looks that hang or break."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from laid_machines import COMMUNE, DEVICE, Laid, levels
+
+from deploy.doctor.examining import look_at
+from deploy.doctor.outcome import Look
+from deploy.doctor.scene import gather_scene
+from langso.contract import ClockReport, HealthLine, State, Storage
+from langso.paths import SingleInstance
+from langso.settings import load_settings
+
+
+@pytest.fixture
+def running(speaker: Laid) -> Iterator[Laid]:
+    """A loudspeaker whose program runs: it holds its lock and has written its state."""
+    note(speaker)
+    os.mkfifo(speaker.state / "sound.pipe")
+    os.chown(speaker.state / "sound.pipe", speaker.state.stat().st_uid, -1)
+    with SingleInstance(speaker.run / "speaker.lock"):
+        yield speaker
+
+
+def note(laid: Laid, *lines: tuple[str, str], trusted: bool = True) -> Path:
+    state = State(
+        device=DEVICE, role="speaker", commune=COMMUNE, boot="0" * 32, number=1, written=datetime.now(UTC),
+        software="langso 9.9", clock=ClockReport(trusted=trusted, reason="nonce", why="Theo văn phòng."),
+        storage=Storage(free=1, total=2),
+        health=tuple(HealthLine(name=name, level=level, why="vì thế", fix="sửa đi") for name, level in lines),
+    )  # fmt: skip
+    file = laid.run / "speaker-state.json"
+    file.write_bytes(state.to_json())
+    return file
+
+
+def test_lines_that_only_the_program_knows_are_taken_over(running: Laid) -> None:
+    note(running, ("timeline", "bad"), ("library", "warn"), ("mute", "warn"), ("link", "ok"), ("trust", "bad"))
+    found = levels(running.examine())
+    assert (found["timeline"], found["library"], found["mute"], found["link"]) == ("bad", "warn", "warn", "ok")
+    # What lies on the disk is judged there: it is what the next start will read.
+    assert found["trust"] == "ok"
+
+
+def test_sound_and_board_are_asked_of_the_program_that_holds_them(running: Laid) -> None:
+    running.settings.write_text(running.settings.read_text() + '\n[bridge]\nport = "/dev/null"\n')
+    note(running, ("sound", "bad"), ("bridge", "warn"))
+    found = levels(running.examine())
+    assert (found["sound"], found["bridge"]) == ("bad", "warn")
+
+
+def test_the_clock_is_as_the_program_says_which_alone_knows_the_office_s_answer(running: Laid) -> None:
+    running.change('trust = "host"', 'trust = "auto"')
+    assert levels(running.examine())["clock"] == "ok"
+    note(running, trusted=False)
+    assert levels(running.examine())["clock"] == "bad"
+
+
+def test_a_program_that_runs_and_writes_no_state_is_red(running: Laid) -> None:
+    file = note(running, ("timeline", "ok"))
+    old = time.time() - timedelta(minutes=10).total_seconds()
+    os.utime(file, (old, old))
+    found = levels(running.examine())
+    assert found["agent"] == "bad"
+    # What it said ten minutes ago is not believed.
+    assert "timeline" not in found
+    file.unlink()
+    assert levels(running.examine())["agent"] == "bad"
+
+
+def test_other_programs_than_are_installed_are_told(running: Laid) -> None:
+    assert levels(running.examine())["running_version"] == "warn"
+
+
+def test_a_look_that_hangs_and_one_that_breaks_cost_only_their_own_line(speaker: Laid) -> None:
+    scene = gather_scene(load_settings(speaker.settings), speaker.settings)
+    forever = threading.Event()
+
+    def broken(_: object) -> list[object]:
+        raise RuntimeError("boom")
+
+    looks = [
+        Look(("camera",), ("speaker",), lambda _: [forever.wait()][:0], seconds=0.2),
+        Look(("voice",), ("speaker",), broken, seconds=1.0),  # type: ignore[arg-type]
+        Look(("text",), ("speaker",), lambda _: []),
+    ]
+    begun = time.monotonic()
+    checks, _ = look_at(scene, looks)
+    assert time.monotonic() - begun < 2
+    assert {check.name: check.level for check in checks} == {"camera": "bad", "voice": "bad"}
+    assert all(check.fix for check in checks)
+    forever.set()

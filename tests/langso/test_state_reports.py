@@ -1,0 +1,50 @@
+"""The note a program leaves of its state for this machine's own people."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from langso.clock import ClockTrust, SimulatedClock
+from langso.contract import State, Topics
+from langso.health import Check
+from langso.state_reports import STATE_EVERY_S, StateReporter, note_in
+from langso.trust import SigningKey
+
+
+@dataclasses.dataclass
+class Nothing:
+    """A keeper that holds nothing, and a link that is away."""
+
+    commune: str = "hoa-son"
+    needs_nonce: bool = False
+    connected: bool = False
+
+    def clock_trust(self) -> ClockTrust:
+        return ClockTrust(True, "host", "Theo máy.")
+
+    def versions(self) -> list[Any]:
+        return []
+
+
+def test_the_note_is_written_anew_each_minute_so_that_an_old_one_means_a_program_that_hangs(tmp_path: Path) -> None:
+    clock = SimulatedClock(datetime(2026, 11, 29, tzinfo=UTC))
+    file = tmp_path / "run" / "speaker-state.json"
+    nothing: Any = Nothing()
+    reporter = StateReporter(
+        device="loa-1", role="speaker", boot="0" * 32, software="langso 1", folder=tmp_path, keeper=nothing,
+        key=SigningKey.generate(), clock=clock, topics=Topics("hoa-son"), link=nothing, next_number=lambda: 1,
+        checks=lambda: [Check.good("link", "Tốt.")], note=note_in(file),
+    )  # fmt: skip
+    reporter.report()
+    first = file.stat()
+    assert first.st_mode & 0o777 == 0o640
+    assert State.model_validate_json(file.read_bytes()).health[0].name == "link"
+    clock.advance(STATE_EVERY_S / 2)
+    reporter.report()
+    assert file.stat().st_ino == first.st_ino
+    clock.advance(STATE_EVERY_S)
+    reporter.report()
+    assert file.stat().st_ino != first.st_ino
