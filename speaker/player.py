@@ -7,6 +7,7 @@ import itertools
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ START_MARGIN_S = 0.15
 FADE_STEPS = 3
 _ANY_JUMP_NS = 1 << 60
 _RETRY_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+_BRANCH = "sound-branch-"
+_numbers = itertools.count(1)
 _FLOAT_CAPS = f"audio/x-raw,format=F32LE,layout=interleaved,rate={RATE},channels=1"
 _DECODERS: dict[str, tuple[str, ...]] = {
     # Named chains, not decodebin: a medium is only ever read by the decoder of the codec the plan signed.
@@ -180,6 +183,9 @@ class GstPlayer:
             log.warning("a sound failed: %s", why)
             voice.fail(why)
             return
+        if any(one.get_name().startswith(_BRANCH) for one in _lineage(message.src)):
+            # A decoder that is being cut off complains of its lost mixer; what goes on playing has nothing of that.
+            return
         log.error("sound pipeline failed: %s", why)
         self._why = why
         self._broken.set()
@@ -262,7 +268,7 @@ class _GstVoice:
     def attach(self, pipeline: Any, mixer: Any) -> None:
         """Builds the branch and lets it decode up to the mixer."""
         gst = self._gst
-        self._bin = gst.Bin()
+        self._bin = gst.Bin.new(f"{_BRANCH}{next(_numbers)}")
         last = self._stream_chain() if self._sound.stream else self._file_chain()
         ghost = gst.GhostPad.new("src", last.get_static_pad("src"))
         self._bin.add_pad(ghost)
@@ -276,11 +282,7 @@ class _GstVoice:
 
     def owns(self, element: Any) -> bool:
         """Whether a bus message of this element is about this voice."""
-        while element is not None:
-            if element is self._bin:
-                return True
-            element = element.get_parent()
-        return False
+        return any(one is self._bin for one in _lineage(element))
 
     def rendered(self, begin: float, end: float, late: float) -> None:
         """The sink took the block [begin, end) seconds of running time, `late` seconds after its time."""
@@ -377,10 +379,19 @@ class _GstVoice:
             mixer = pad.get_parent_element()
             if mixer is not None:
                 mixer.release_request_pad(pad)
+        # Locked, so that a pipeline that is torn down meanwhile cannot wake it again.
+        branch.set_locked_state(True)
         branch.set_state(self._gst.State.NULL)
         parent = branch.get_parent()
         if parent is not None:
             parent.remove(branch)
+
+
+def _lineage(element: Any) -> Iterator[Any]:
+    """An element, the bin it is in, the bin around that ..."""
+    while element is not None:
+        yield element
+        element = element.get_parent()
 
 
 def _link_first(_element: Any, pad: Any, target: Any) -> None:

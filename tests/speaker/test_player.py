@@ -151,6 +151,21 @@ def test_a_lost_pipeline_is_rebuilt(ear: Any, noise: dict[str, Path]) -> None:
     player.stop()
 
 
+def test_what_a_sound_says_after_its_end_does_not_stop_the_others(ear: Any, noise: dict[str, Path]) -> None:
+    player = GstPlayer("pipe", str(ear.pipe))
+    player.start()
+    stays = player.play(Sound(noise["flac"], "flac", 1500), player.soonest() + 0.5)
+    cut = player.play(Sound(noise["opus"], "opus", 1500), player.soonest())
+    branch, gst = cut._bin, player._gst
+    wait_for(cut, "playing")
+    cut.cut()
+    # As when its decoder finds the mixer gone: the word comes once nobody owns the branch any more.
+    player._pipeline.get_bus().post(gst.Message.new_error(branch, lost_device(), ""))
+    wait_for(stays, "done")
+    assert player.running
+    player.stop()
+
+
 def test_a_missing_device_is_said_and_does_not_raise() -> None:
     player = GstPlayer("alsa", "hw:99")
     player.start()
