@@ -73,6 +73,7 @@ def first_account(talk: Dialogue, settings: Settings, account: Account) -> str |
     Raises AnswerMissing, PasswordRefused, LoginRefused.
     """
     from langso.clock import SystemClock
+    from langso.roots.passphrase import from_file
     from office.accounts import Accounts, login_of
     from office.store import open_store
 
@@ -82,6 +83,8 @@ def first_account(talk: Dialogue, settings: Settings, account: Account) -> str |
     talk.say("Tài khoản đầu tiên vào trang web văn phòng (không có mật khẩu đặt sẵn).")
     name = talk.ask("Tên đăng nhập (chữ thường, số)", "--account", login_of, given=account.name)
     home = OfficeHome(settings)
+    # Read as root: within, we are the office's own user, who may not read a technician's file.
+    given = None if account.password_file is None else from_file(account.password_file)
     with acting_as_owner(home.state), open_store(home.database) as store:
         accounts = Accounts(store, SystemClock(), settings.office)
 
@@ -89,12 +92,7 @@ def first_account(talk: Dialogue, settings: Settings, account: Account) -> str |
             accounts.checked(text, name)
             return text
 
-        if account.password_file is not None:
-            from langso.roots.passphrase import from_file
-
-            accounts.add(name, good(from_file(account.password_file)))
-        else:
-            accounts.add(name, _asked_twice(talk, good))
+        accounts.add(name, good(given) if given is not None else _asked_twice(talk, good))
     talk.say(f"Đã tạo tài khoản {name}.", mark="good")
     return name
 

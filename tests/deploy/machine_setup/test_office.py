@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +45,33 @@ def test_an_office_is_made_in_one_go_from_options(office: Tree, sticks: list[Pat
     assert "hoa-son" in (office.root / "var/lib/langso-broker/access.acl").read_text()
     assert settings.office.https == "own"
     assert has_account(settings)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make folders of other users")
+def test_run_by_root_each_services_files_are_its_own_and_a_technicians_files_stay_private(
+    machine: Make, root_words: list[str], account_words: list[str]
+) -> None:
+    root = Path(tempfile.mkdtemp(prefix="langso-setup-"))
+    try:
+        root.chmod(0o755)
+        tree = Tree(root)
+        (root / "run").mkdir()
+        owners = {"var/lib/langso-office": 61_001, "var/lib/langso-signer": 61_002, "var/lib/langso-broker": 61_003}
+        owners["etc/langso/broker"] = 61_003
+        for folder, owner in owners.items():
+            (root / folder).mkdir(parents=True)
+            (root / folder).chmod(0o750)
+            os.chown(root / folder, owner, owner)
+        for file in (word for word in (*root_words, *account_words) if Path(word).is_file()):
+            Path(file).chmod(0o600)
+        said = tree.call("--role", "office", *OFFICE, *root_words, *account_words)
+        assert said.exit_code == 0, f"{said.output} {said.exception!r}"
+        for folder, owner in owners.items():
+            made = list((root / folder).rglob("*"))
+            assert made
+            assert {path.stat().st_uid for path in made} == {owner}, folder
+    finally:
+        shutil.rmtree(root)
 
 
 def test_no_private_root_key_stays_on_the_office(office: Tree, sticks: list[Path]) -> None:
