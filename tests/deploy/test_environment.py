@@ -56,7 +56,8 @@ def test_the_users_own_pip_settings_change_nothing(
     other.mkdir(parents=True)
     shutil.copy(maker.stand_ins.flat / "first-2.0-py3-none-any.whl", other / "first-1.0-py3-none-any.whl")
     (other / "index.html").write_text('<a href="first-1.0-py3-none-any.whl">x</a>', encoding="utf-8")
-    config = tmp_path / "pip.conf"
+    config = tmp_path / ".config/pip/pip.conf"
+    config.parent.mkdir(parents=True)
     config.write_text(
         f"[global]\nconstraint = {tmp_path / 'constraints'}\nextra-index-url = {(tmp_path / 'other').as_uri()}\n"
         f"find-links = {other}\nuser = true\n[install]\ntarget = {tmp_path / 'elsewhere'}\n",
@@ -64,7 +65,8 @@ def test_the_users_own_pip_settings_change_nothing(
     )
     made = maker.run(
         "--lock", small, "--into", tmp_path / "env",
-        PIP_CONFIG_FILE=str(config), PIP_NO_BINARY=":all:", PIP_PRE="1", PIP_USER="1", PIP_TARGET=str(tmp_path / "t"),
+        HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path / ".config"),
+        PIP_NO_BINARY=":all:", PIP_PRE="1", PIP_USER="1", PIP_TARGET=str(tmp_path / "t"),
     )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
     assert installed_in(tmp_path / "env") == THREE
@@ -221,13 +223,11 @@ def test_killed_in_the_middle_it_leaves_no_process_and_goes_on_with_what_it_fetc
     lock = lock_of(stand_ins, "many.txt", *names)
     line.hold = "part13-1.0-py3-none-any.whl"
     command = maker.command("--lock", lock, "--into", tmp_path / "env")
-    running = subprocess.Popen(
-        command, env=maker.variables(PIP_INDEX_URL=line.url), stdout=subprocess.PIPE, text=True
-    )
+    running = subprocess.Popen(command, env=maker.variables(PIP_INDEX_URL=line.url), stdout=subprocess.DEVNULL)
     assert line.held.wait(300)
     assert processes_about(tmp_path)
     os.kill(running.pid, signal.SIGKILL)
-    running.communicate()
+    running.wait()
     end = time.monotonic() + 10
     while processes_about(tmp_path):
         assert time.monotonic() < end, processes_about(tmp_path)
