@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import subprocess
@@ -26,12 +27,11 @@ def tarball(release: Release, *, tools: Sequence[str] = ()) -> Path:
 
     Raises ProgramMissing, NotAdministrator, ToolFailed.
     """
-    name = f"{release.codename}-{'build' if tools else 'bare'}.tar"
+    kind = hashlib.sha256("\n".join(sorted(tools)).encode()).hexdigest()[:12] if tools else "bare"
+    name = f"{release.codename}-{kind}.tar"
     file = cache() / "roots" / name
-    listed = file.with_suffix(".list")
-    words = "\n".join(sorted(tools))
     with alone(name):
-        if file.is_file() and listed.is_file() and listed.read_text(encoding="utf-8") == words:
+        if file.is_file():
             return file
         _needs_root()
         if shutil.which("mmdebstrap") is None:
@@ -42,7 +42,6 @@ def tarball(release: Release, *, tools: Sequence[str] = ()) -> Path:
         command = ["mmdebstrap", "--quiet", "--variant=minbase", *including, release.codename, str(fresh)]
         run(command, why=f"tạo bản Debian {release.number} sạch")
         fresh.replace(file)
-        listed.write_text(words, encoding="utf-8")
     return file
 
 
