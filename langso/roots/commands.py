@@ -26,7 +26,7 @@ def root() -> None:
     """Khoá gốc của xã: mỗi khoá một USB, có câu mật khẩu; ký đề nghị đổi quyền.
 
     \b
-    1. Mỗi người giữ khoá, một lần:   langso root new --stick /media/usb --commune hoa-son --holder "Bà Lan"
+    1. Mỗi người giữ khoá, một lần:   langso root new --stick /media/usb --commune hoa-son --holder "Chủ tịch xã"
     2. Khi xã muốn đổi quyền:         langso root sign /media/usb/de-nghi.json --stick /media/usb
     3. Ở văn phòng, khi đủ chữ ký:    langso office trust apply /media/usb/de-nghi.json
 
@@ -37,7 +37,7 @@ def root() -> None:
 @root.command()
 @_stick_option
 @click.option("--commune", required=True, help="Mã xã, ví dụ hoa-son.")
-@click.option("--holder", required=True, help="Ai giữ khoá này, ví dụ “Bà Lan, phó chủ tịch”.")
+@click.option("--holder", required=True, help="Ai giữ khoá này, ví dụ “Phó chủ tịch xã”.")
 @click.option("-o", "--out", type=_FILE, help="Ghi thêm phần công khai ra tệp này, để gửi về văn phòng.")
 @_told_option
 @_phrase_option

@@ -73,7 +73,7 @@ class RootKeyFile(Message):
         return code_of(self.public)
 
     def named(self) -> str:
-        """Whose key, as a sentence calls it: `Bà Lan (1234 5678 9012)`."""
+        """Whose key, as a sentence calls it: `Chủ tịch xã (1234 5678 9012)`."""
         return f"{self.holder} ({self.code})"
 
 

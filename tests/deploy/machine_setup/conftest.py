@@ -85,7 +85,7 @@ OFFICE = ("--commune", "hoa-son", "--commune-name", "Xã Hoa Sơn", "--device", 
 def root_words(sticks: list[Path], phrase: Path) -> list[str]:
     """Options that answer all about root keys: three sticks, two sign."""
     words = ["--not-a-stick", "--passphrase-file", str(phrase), "--root-count", "3", "--root-threshold", "2"]
-    for stick, holder in zip(sticks, ("Bà Lan", "Ông Minh", "Chị Hoa"), strict=True):
+    for stick, holder in zip(sticks, ("Chủ tịch xã", "Bí thư xã", "Văn thư xã"), strict=True):
         words += ["--root-stick", str(stick), "--holder", holder]
     return words
 

@@ -34,9 +34,9 @@ def test_an_office_is_made_in_one_go_from_options(office: Tree, sticks: list[Pat
     home = OfficeHome(settings)
     opened = home.trust()
     assert (len(opened.root.keys), opened.root.threshold, opened.trust.version) == (3, 2, 1)
-    assert [one.holder for one in home.holders()] == ["Bà Lan", "Ông Minh", "Chị Hoa"]
+    assert [one.holder for one in home.holders()] == ["Chủ tịch xã", "Bí thư xã", "Văn thư xã"]
     assert not home.founding_file.exists()
-    for stick, holder in zip(sticks, ("Bà Lan", "Ông Minh", "Chị Hoa"), strict=True):
+    for stick, holder in zip(sticks, ("Chủ tịch xã", "Bí thư xã", "Văn thư xã"), strict=True):
         assert key_on(stick, "hoa-son").holder == holder
     assert sum(read_memory(stick, key_on(stick)) is not None for stick in sticks) == 2
     assert {"localhost", "127.0.0.1", lan_name()} <= set(
@@ -95,12 +95,12 @@ def test_founding_spread_over_days_begins_no_service_before_it_is_done(
 ) -> None:
     tree = machine("office", "office")
     base = [*OFFICE, "--not-a-stick", "--passphrase-file", str(phrase), "--root-count", "3", "--root-threshold", "2"]
-    first = tree.call(*base, "--root-stick", sticks[0], "--holder", "Bà Lan")
+    first = tree.call(*base, "--root-stick", sticks[0], "--holder", "Chủ tịch xã")
     assert isinstance(first.exception, NotYet), first.output
     assert "Còn thiếu 2 khoá gốc" in str(first.exception)
-    second = tree.call(*base, "--root-stick", sticks[1], "--holder", "Ông Minh")
+    second = tree.call(*base, "--root-stick", sticks[1], "--holder", "Bí thư xã")
     assert "Còn thiếu 1 khoá gốc" in str(second.exception)
-    third = tree.call(*base, "--root-stick", sticks[2], "--holder", "Chị Hoa")
+    third = tree.call(*base, "--root-stick", sticks[2], "--holder", "Văn thư xã")
     assert isinstance(third.exception, NotYet)
     assert "Còn thiếu 1 chữ ký" in str(third.exception)
     assert tree.draft.exists()
@@ -246,7 +246,7 @@ def test_a_small_commune_is_warned_and_served(
     tree = machine("office", "office")
     said = tree.call(
         *OFFICE,
-        *("--root-count", "1", "--root-threshold", "1", "--root-stick", sticks[0], "--holder", "Bà Lan"),
+        *("--root-count", "1", "--root-threshold", "1", "--root-stick", sticks[0], "--holder", "Chủ tịch xã"),
         *("--passphrase-file", phrase, "--not-a-stick", *account_words),
     )
     assert said.exit_code == 0, f"{said.output} {said.exception!r}"
@@ -255,7 +255,7 @@ def test_a_small_commune_is_warned_and_served(
 
 def test_a_folder_that_is_no_stick_gets_no_key(machine: Make, sticks: list[Path], phrase: Path) -> None:
     said = machine("office", "office").call(
-        *OFFICE, "--root-stick", sticks[0], "--holder", "Bà Lan", "--passphrase-file", phrase
+        *OFFICE, "--root-stick", sticks[0], "--holder", "Chủ tịch xã", "--passphrase-file", phrase
     )
     assert "--not-a-stick" in str(said.exception)
     assert list(sticks[0].iterdir()) == []

@@ -117,9 +117,9 @@ class Commune:
 
 @pytest.fixture
 def commune(tmp_path: Path) -> Commune:
-    """Three sticks: Bà Lan, Ông Minh, Chị Hoa."""
+    """Three sticks: Chủ tịch xã, Bí thư xã, Văn thư xã."""
     made = Commune(tmp_path)
-    for holder in ("Bà Lan", "Ông Minh", "Chị Hoa"):
+    for holder in ("Chủ tịch xã", "Bí thư xã", "Văn thư xã"):
         made.stick(holder)
     return made
 

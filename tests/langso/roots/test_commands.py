@@ -39,7 +39,7 @@ def proposal(commune: Commune, tmp_path: Path) -> Path:
 def test_a_new_key_is_made_on_a_stick_and_its_public_part_beside(tmp_path: Path, phrase: Path) -> None:
     stick, out = tmp_path / "usb", tmp_path / "khoa.json"
     stick.mkdir()
-    words = ("new", "--stick", stick, "--commune", "hoa-son", "--holder", "Bà Lan", "-o", out)
+    words = ("new", "--stick", stick, "--commune", "hoa-son", "--holder", "Chủ tịch xã", "-o", out)
     refused = call(*words, "--passphrase-file", phrase)
     assert isinstance(refused.exception, StickRefused)
     assert list(stick.iterdir()) == []
@@ -100,9 +100,9 @@ def test_at_a_terminal_the_passphrase_is_not_shown_and_a_wrong_one_is_asked_agai
     shown = at_terminal(
         [*program, "--stick", str(commune.sticks[0]), "--not-a-stick"],
         (r"\[y/N\]: ", "y"),
-        (r"Câu mật khẩu của khoá Bà Lan .*: ", "mot cau sai hoan toan that dai"),
-        (r"Sai câu mật khẩu[^$]*Câu mật khẩu của khoá Bà Lan .*: ", PHRASE),
+        (r"Câu mật khẩu của khoá Chủ tịch xã .*: ", "mot cau sai hoan toan that dai"),
+        (r"Sai câu mật khẩu[^$]*Câu mật khẩu của khoá Chủ tịch xã .*: ", PHRASE),
     )
-    assert "Đã ký bằng khoá Bà Lan" in shown
+    assert "Đã ký bằng khoá Chủ tịch xã" in shown
     assert PHRASE not in shown
     assert "mot cau sai" not in shown

@@ -56,13 +56,13 @@ def key() -> SigningKey:
 
 @pytest.fixture(scope="module")
 def file(key: SigningKey) -> RootKeyFile:
-    return encrypt(key, PHRASE, commune="hoa-son", holder="Bà Lan", now=NOW, cost=QUICK)
+    return encrypt(key, PHRASE, commune="hoa-son", holder="Chủ tịch xã", now=NOW, cost=QUICK)
 
 
 def test_the_passphrase_opens_it_and_nothing_else_does(key: SigningKey, file: RootKeyFile) -> None:
     read = read_root_key(file.to_json())
     assert unlock(read, PHRASE).key_id == key.key_id
-    with pytest.raises(WrongPassphrase, match="Bà Lan"):
+    with pytest.raises(WrongPassphrase, match="Chủ tịch xã"):
         unlock(read, PHRASE + " x")
     for secret in (key.to_pem()[30:60], PHRASE.encode(), b"duong ve thon"):
         assert secret not in file.to_json()
@@ -135,4 +135,4 @@ def test_the_public_part_holds_no_secret_and_tells_damage(file: RootKeyFile) -> 
     assert part.code == file.code
     assert file.sealed.encode() not in part.to_json()
     with pytest.raises(RootKeyDamaged, match="xin lại"):
-        read_public_part(part.to_json().replace(b"Lan", b"Lam"))
+        read_public_part(part.to_json().replace("Chủ".encode(), "Chú".encode()))

@@ -113,7 +113,7 @@ def test_a_stick_takes_one_key_of_a_commune(commune: Commune) -> None:
     make_key(stick, PHRASE, commune="xa-khac", holder="X", now=NOW, cost=QUICK)
     with pytest.raises(StickRefused, match="--commune"):
         key_on(stick)
-    assert key_on(stick, "hoa-son").holder == "Bà Lan"
+    assert key_on(stick, "hoa-son").holder == "Chủ tịch xã"
 
 
 def test_an_empty_stick_is_told(tmp_path: Path) -> None:
@@ -163,10 +163,10 @@ def real_stick(tmp_path: Path) -> Iterator[Callable[..., Path]]:
 def test_a_real_stick_is_one_and_keeps_a_key(real_stick: Callable[..., Path]) -> None:
     stick = real_stick("usb")
     require_stick(stick, told=False)
-    made = make_key(stick, PHRASE, commune="hoa-son", holder="Bà Lan", now=NOW, cost=QUICK)
+    made = make_key(stick, PHRASE, commune="hoa-son", holder="Chủ tịch xã", now=NOW, cost=QUICK)
     assert key_on(stick, "hoa-son") == made
     other = real_stick("usb2")
-    make_key(other, PHRASE, commune="hoa-son", holder="Ông Minh", now=NOW, cost=QUICK)
+    make_key(other, PHRASE, commune="hoa-son", holder="Bí thư xã", now=NOW, cost=QUICK)
     with pytest.raises(StickRefused, match="hai khoá"):
         refuse_a_second_key(stick, "hoa-son")
 
@@ -179,5 +179,5 @@ def test_a_full_stick_is_told_and_left_without_half_a_key(real_stick: Callable[.
                 while file.write(bytes(size)) == size:
                     pass
     with pytest.raises(FileRefused, match="hết chỗ"):
-        make_key(stick, PHRASE, commune="hoa-son", holder="Bà Lan", now=NOW, cost=QUICK)
+        make_key(stick, PHRASE, commune="hoa-son", holder="Chủ tịch xã", now=NOW, cost=QUICK)
     assert not key_file(stick, "hoa-son").exists()
