@@ -26,8 +26,9 @@ def run(settings_file: Path) -> None:
     """Chạy kiosk trên màn hình cho tới khi có lệnh dừng (Ctrl-C)."""
     import logging
     import signal
+    import threading
 
-    from kiosk.environment import prepare_kivy
+    from kiosk.environment import prepare_kivy, refuse_32_bit, wait_for_screen
     from langso.pairing_stand import stand_of
     from langso.paths import SingleInstance
     from langso.settings import load_settings
@@ -36,6 +37,13 @@ def run(settings_file: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     with SingleInstance(settings.paths.run / "kiosk.lock", name=f"Kiosk {settings.device.id}"):
+        refuse_32_bit()
+        leaving = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: leaving.set())
+        # A service waits for its screen; a person at a terminal is told at once, below.
+        if "NOTIFY_SOCKET" in os.environ and not wait_for_screen(leaving):
+            return
         prepare_kivy(settings.kiosk)
         if stand_of(settings.paths.state).state != "paired":
             from kiosk.waiting import WaitingKiosk

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.errors import NoScreen
+from langso.lifeline import Lifeline
 from langso.settings_model import KioskSettings
+
+log = logging.getLogger(__name__)
 
 DRI = Path("/dev/dri")
 
@@ -56,7 +61,26 @@ def video_driver(environment: Mapping[str, str], dri: Path = DRI) -> str:
         return ""
     if any(dri.glob("card*")):
         return "KMSDRM"
-    raise NoScreen("Máy này không có màn hình nào; hãy cắm màn hình rồi khởi động lại máy.")
+    raise NoScreen("Máy này không có màn hình nào; hãy cắm màn hình.")
+
+
+def wait_for_screen(leaving: threading.Event, every_s: float = 2.0, dri: Path = DRI) -> bool:
+    """Until something can be shown; False where `leaving` was set first. Said once, and to systemd all the while:
+    a kiosk whose screen is unplugged waits, instead of ending again and again.
+    """
+    line = Lifeline("screen")
+    said = False
+    while not leaving.is_set():
+        try:
+            video_driver(os.environ, dri)
+            return True
+        except NoScreen as missing:
+            line.turned("screen", str(missing))
+            if not said:
+                log.warning("%s", missing)
+                said = True
+        leaving.wait(every_s)
+    return False
 
 
 def refuse_32_bit(largest: int = sys.maxsize) -> None:

@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from systemd_ear import SystemdEar
 
-from kiosk.environment import refuse_32_bit, video_driver
+from kiosk.environment import refuse_32_bit, video_driver, wait_for_screen
 from kiosk.errors import NoScreen
 
 ROOT = Path(__file__).parents[2]
@@ -100,3 +102,29 @@ def test_a_machine_without_a_screen_is_told_in_a_sentence(tmp_path: Path) -> Non
     assert done.returncode != 0
     assert done.stderr.strip().splitlines()[-1].startswith("Máy này không có màn hình")
     assert "Traceback" not in done.stderr
+
+
+def test_a_kiosk_without_a_screen_waits_and_tells_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    ear = SystemdEar()
+    for name, value in ear.environment.items():
+        monkeypatch.setenv(name, value)
+    leaving, seen = threading.Event(), []
+    waiting = threading.Thread(target=lambda: seen.append(wait_for_screen(leaving, 0.05, tmp_path)))
+    waiting.start()
+    assert "STATUS" in ear.wait("READY")
+    ear.wait("WATCHDOG")
+    assert not seen, "it still waits"
+    (tmp_path / "card0").touch()
+    waiting.join(10)
+    assert seen == [True]
+    ear.close()
+
+
+def test_a_kiosk_that_waits_for_a_screen_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    leaving = threading.Event()
+    leaving.set()
+    assert not wait_for_screen(leaving, 60, tmp_path)
