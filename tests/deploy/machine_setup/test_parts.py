@@ -16,9 +16,10 @@ from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import AnswerMissing, SetupRefused
 from deploy.machine_setup.names import BadName
 from deploy.machine_setup.running import _free_name
-from deploy.machine_setup.serving import wait_for
+from deploy.machine_setup.serving import examine_and_tell, wait_for
 from deploy.machine_setup.settings_text import settings_text
 from deploy.machine_setup.time_of_day import put_right
+from langso.health import Check
 from langso.roots.sticks import Machine
 from langso.settings import parse_settings
 
@@ -228,6 +229,22 @@ def test_services_that_do_not_come_are_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("deploy.machine_setup.serving.READY_S", 0.05)
     monkeypatch.setattr("deploy.machine_setup.serving._LOOK_S", 0.01)
     assert wait_for(ALONE, ["a.service", "b.service"], active=lambda name: name == "a.service") == ["b.service"]
+
+
+def test_what_comes_by_itself_is_waited_for_and_what_does_not_is_told_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("deploy.machine_setup.serving._LOOK_S", 0.0)
+    clock = [Check.bad("clock", "chưa có giờ", "chờ")]
+    looks = iter([clock, clock, [Check.good("clock", "đúng giờ")]])
+    assert examine_and_tell(ALONE, Path("x"), lambda: next(looks))
+    assert "chưa có giờ" not in capsys.readouterr().out
+    looked = []
+    assert not examine_and_tell(ALONE, Path("x"), lambda: looked.append(1) or [Check.bad("sound", "không có", "cắm")])
+    assert len(looked) == 1
+    monkeypatch.setattr("deploy.machine_setup.serving.COMES_S", 0.0)
+    assert not examine_and_tell(ALONE, Path("x"), lambda: clock)
+    assert "chưa có giờ" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("role", ROLES)
