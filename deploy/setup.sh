@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes this checkout ready: Debian packages, .venv/ from the hashed lock, fonts, web assets, trained weights.
-# Usage: deploy/setup.sh [village|test]. Does nothing (under a second) when nothing has changed since the last time.
+# Usage: deploy/setup.sh [village|test|packages|boot]. Does nothing (under a second) when nothing has changed since the last time.
 # Stopped at any moment, it goes on where it was when it is run again.
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,7 +10,16 @@ lists=deploy/apt/village.txt
 assets=office/assets
 # Measured on a machine with nothing yet, rounded up, in MB: Debian packages unpacked, their downloads, what lies here.
 packages_mb=650 downloads_mb=350 here_mb=1700
-[ "$purpose" = test ] && lists="$lists deploy/apt/test.txt" packages_mb=1250 downloads_mb=550
+included=village # purposes that this one includes
+case $purpose in
+    village) ;;
+    test) lists="$lists deploy/apt/test.txt" packages_mb=1250 downloads_mb=550 ;;
+    packages) lists="$lists deploy/apt/packages.txt" ;;
+    boot) # clean roots, packages, sticks and three machines' disks lie here while it runs
+        lists="$lists deploy/apt/test.txt deploy/apt/packages.txt deploy/apt/boot.txt" packages_mb=1300 downloads_mb=570 here_mb=15000
+        included="village test packages" ;;
+    *) echo "setup: there is no purpose «$purpose»; it is village, test, packages or boot." >&2; exit 1 ;;
+esac
 
 log=
 trap 'rm -f "$log"' EXIT
@@ -98,7 +107,7 @@ flock -n 9 || {
 }
 
 wanted=$(missing $lists)
-[ -d .venv/bin ] && [ -d $assets/node_modules ] && here_mb=600
+[ -d .venv/bin ] && [ -d $assets/node_modules ] && here_mb=$((here_mb - 1100))
 if [ -n "$wanted" ]; then check_room $((packages_mb + downloads_mb)) "$here_mb"; else check_room 0 "$here_mb"; fi
 [ -z "$wanted" ] || install_packages $wanted
 
@@ -133,6 +142,5 @@ if ! .venv/bin/python deploy/models.py --check $assets/models; then
     rm -rf .venv/.models
 fi
 fingerprint > "$stamp"
-# What the tests need includes what a village needs.
-[ "$purpose" != test ] || fingerprint > .venv/.langso-ready-village
+for other in $included; do fingerprint > ".venv/.langso-ready-$other"; done
 say "Ready: .venv/bin/langso"

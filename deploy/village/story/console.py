@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import ssl
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -19,12 +20,15 @@ _TOKEN = re.compile(r'name="token"[^>]*value="([^"]+)"')
 
 
 class Console:
-    """One browser. Forms carry the page's own token, as the page's script-less form does."""
+    """One browser. Forms carry the page's own token, as the page's script-less form does; `trusts`: for https."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, trusts: ssl.SSLContext | None = None) -> None:
         self._url = url
         self._client = httpx.Client(
-            base_url=url, timeout=60, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"}
+            base_url=url,
+            timeout=60,
+            headers={"Origin": url, "Sec-Fetch-Site": "same-origin"},
+            verify=True if trusts is None else trusts,
         )
 
     def __enter__(self) -> Self:

@@ -1,0 +1,47 @@
+"""An installation cut by the plug at some moment is finished by running it again."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+from commune import Commune
+
+ALL = 10
+POINTS = [number / (ALL + 1) for number in (range(1, ALL + 1) if os.environ.get("LANGSO_BOOT_ALL") else (6,))]
+"""Where the plug is pulled, as parts of the seconds that an undisturbed installation takes."""
+
+
+@pytest.fixture(scope="module")
+def whole_s(commune: Commune) -> float:
+    """Seconds of an undisturbed installation of a loudspeaker, on a machine of its own."""
+    machine = commune.machine("undisturbed", "loa-moi")
+    begin = time.monotonic()
+    machine.run(*commune.installer("speaker"), seconds=900)
+    seconds = time.monotonic() - begin
+    machine.remove()
+    return seconds
+
+
+@pytest.mark.parametrize("part", POINTS)
+def test_an_install_cut_by_the_plug_is_finished_by_running_it_again(
+    commune: Commune, whole_s: float, part: float
+) -> None:
+    machine = commune.machine(f"cut-{part:.2f}", "loa-dut-dien")
+    with commune.evidence.step(commune.release, f"install cut after {part:.0%}, run again") as figures:
+        cut = machine.start(*commune.installer("speaker"))
+        deadline = time.monotonic() + whole_s * part
+        while cut.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        figures["dpkg_was_at_work"] = machine.run("pgrep", "-x", "dpkg", check=False).code == 0
+        machine.cut_power()
+        cut.wait(20)
+        machine.boot()
+        again = machine.run(*commune.installer("speaker"), seconds=900)
+        figures["second_run_s"] = round(again.seconds, 1)
+    assert machine.run("dpkg", "--audit").said == ""
+    assert machine.run("langso", "--version").said.startswith("Làng Số")
+    assert machine.run("systemctl", "is-enabled", "langso-speaker").said.strip() == "enabled"
+    assert machine.run("pgrep", "-af", "pip|apt-get|dpkg", check=False).said == ""
+    machine.remove()
