@@ -62,12 +62,12 @@ class Connection:
         on_message: Callable[[str, bytes, bool], None],
         place: Place | None = None,
         known: Callable[[], KnownTime] = wall_time,
-        deadline_s: float = CONNECT_DEADLINE_S,
+        deadline_s: float | None = None,
     ) -> None:
         self._settings = settings
         self._place = place or Place(settings.host, settings.port)
         self._known = known
-        self._deadline_s = deadline_s
+        self._deadline_s = CONNECT_DEADLINE_S if deadline_s is None else deadline_s
         self._client_id = client_id
         self._waiting = waiting
         self._will = will
@@ -84,7 +84,7 @@ class Connection:
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5, reconnect_on_failure=False
         )
         self._client.max_inflight_messages_set(0)
-        self._client.connect_timeout = deadline_s
+        self._client.connect_timeout = self._deadline_s
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
         self._client.on_message = self._message
