@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import ssl
 import sys
-from datetime import UTC, datetime, timedelta
 
 from deploy.village.running import Login
 from deploy.village.story.console import Console
@@ -16,8 +15,7 @@ def main(url: str, ca: str, asked: str) -> None:
     wish = json.loads(asked)
     with Console(url, trusts=ssl.create_default_context(cafile=ca)) as console:
         console.login(Login(wish["login"], wish["password"]))
-        start = (datetime.now(UTC) + timedelta(seconds=wish["in_s"])).replace(microsecond=0)
-        broadcast = console.broadcast("Bản tin từ trình duyệt", wish["text"], wish["devices"], start)
+        broadcast, start = console.broadcast("Bản tin từ trình duyệt", wish["text"], wish["devices"], wish["in_s"])
         page = console.page(f"/ban-tin/{broadcast}").text
         print(json.dumps({"broadcast": broadcast, "start": start.timestamp(), "page": page}))
 
