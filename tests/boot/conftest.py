@@ -38,7 +38,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One Debian after the other, each story in its order of files."""
-    ours = [item for item in items if "release" in getattr(item, "fixturenames", ())]
+    here = Path(__file__).parent
+    ours = [item for item in items if item.path.is_relative_to(here) and "release" in item.fixturenames]
     order = {id(item): number for number, item in enumerate(ours)}
     ours.sort(key=lambda item: (RELEASES.index(item.callspec.params["release"]), order[id(item)]))
     items[:] = [*(item for item in items if item not in ours), *ours]
