@@ -231,9 +231,9 @@ class Machine:
     def _up(self) -> bool:
         if self._process is None or self._process.poll() is not None:
             raise BootFault(f"{self.name} did not boot:\n{self.log.read_text(errors='replace')[-2000:]}")
-        if self._leader is None:
-            children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-            self._leader = int(children[0]) if children else None
+        # Anew at every look: the first child only prepares the machine and ends.
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        self._leader = int(children[0]) if children else None
         return self._leader is not None and self.inside("/run/systemd/private").exists()
 
     def _gone(self, seconds: float) -> None:
