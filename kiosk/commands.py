@@ -38,12 +38,16 @@ def run(settings_file: Path) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     with SingleInstance(settings.paths.run / "kiosk.lock", name=f"Kiosk {settings.device.id}"):
         refuse_32_bit()
-        leaving = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: leaving.set())
         # A service waits for its screen; a person at a terminal is told at once, below.
-        if "NOTIFY_SOCKET" in os.environ and not wait_for_screen(leaving):
-            return
+        if "NOTIFY_SOCKET" in os.environ:
+            leaving = threading.Event()
+            for name in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(name, lambda *_: leaving.set())
+            if not wait_for_screen(leaving):
+                return
+            # As before the wait: a stop while Kivy loads must end the process.
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         prepare_kivy(settings.kiosk)
         if stand_of(settings.paths.state).state != "paired":
             from kiosk.waiting import WaitingKiosk
