@@ -20,7 +20,13 @@ _LOG = logging.getLogger(__name__)
 
 
 def save(pdf: pikepdf.Pdf, level: Level) -> tuple[bytes, Level]:
-    """The document's bytes and what they are: the level asked for, or "none" (plain PDF) where it cannot be kept."""
+    """The document's bytes and what they are: the level asked for, or "none" (plain PDF) where it cannot be kept.
+
+    The same document as plain PDF is always the same bytes. The programs it came through each stamped an identifier
+    of the second they ran in, which would live on as the first half of its /ID.
+    """
+    if "/ID" in pdf.trailer:
+        del pdf.trailer.ID
     if level != "none":
         try:
             from pikepdf.pdfa import PdfaError

@@ -30,6 +30,9 @@ from scanner.document import (
     make_document,
     make_pdf,
 )
+from scanner.document.archive import save
+from scanner.document.pdf import describe, put_together
+from scanner.document.sheet import compress
 from scanner.errors import DocumentRefused
 
 Faults = Callable[[bytes, str], list[str]]
@@ -200,6 +203,19 @@ def test_the_same_pages_give_the_same_file(noise_page: Callable[..., CleanPage])
     pages = [noise_page()]
     first, second = (make_document(pages, About("x", MADE), text=False, level="none").data for _ in range(2))
     assert first == second
+
+
+def test_an_identifier_from_an_earlier_program_does_not_live_on(noise_page: Callable[..., CleanPage]) -> None:
+    """The page's PDF is stamped with the second it was made in; across a second's turn two files would differ."""
+    plain = put_together([compress(noise_page())])
+
+    def stamped(identifier: bytes) -> bytes:
+        with pikepdf.open(io.BytesIO(plain)) as pdf:
+            pdf.trailer.ID = pikepdf.Array([pikepdf.String(identifier)] * 2)
+            describe(pdf, About("x", MADE))
+            return save(pdf, "none")[0]
+
+    assert stamped(b"a" * 16) == stamped(b"b" * 16)
 
 
 def test_handing_in_loads_no_library_for_reading() -> None:
