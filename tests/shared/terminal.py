@@ -4,6 +4,7 @@ where a conftest has put tests/shared on sys.path.
 
 from __future__ import annotations
 
+import math
 import os
 import pty
 import re
@@ -22,7 +23,7 @@ def at_terminal(command: list[str], *answers: tuple[object, ...], patience: floa
     process = subprocess.Popen(command, preexec_fn=lambda: os.login_tty(theirs))
     os.close(theirs)
     seen, waiting, since = b"", list(answers), 0
-    deadline = time.monotonic() + patience
+    deadline, again = time.monotonic() + patience, math.inf
     try:
         while time.monotonic() < deadline:
             if select.select([ours], [], [], 0.1)[0]:
@@ -34,6 +35,9 @@ def at_terminal(command: list[str], *answers: tuple[object, ...], patience: floa
                     break
                 seen += data
                 continue
+            if time.monotonic() > again:
+                os.write(ours, b"\x03")
+                again = time.monotonic() + 3
             # Nothing more comes: it waits for an answer.
             if waiting and re.search(str(waiting[0][0]), seen[since:].decode("utf-8", "replace")):
                 since = len(seen)
@@ -41,6 +45,9 @@ def at_terminal(command: list[str], *answers: tuple[object, ...], patience: floa
                 for act in first:
                     act()  # type: ignore[operator]
                 os.write(ours, str(typed).encode() + (b"" if typed == "\x03" else b"\n"))
+                if typed == "\x03":
+                    # A signal just before readline waits is slept through (Python): a person presses again.
+                    again = time.monotonic() + 3
     finally:
         os.close(ours)
         if process.poll() is None:
