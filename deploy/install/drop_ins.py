@@ -65,6 +65,14 @@ def device_owners(role: str) -> str:
     return "\n".join(["# Part of Làng Số.", *lines, ""]) if lines else ""
 
 
+def no_second_broker() -> str:
+    """Debian starts a broker of its own beside ours, unwatched; it runs where a person gave it settings."""
+    return """# Part of Làng Số.
+[Unit]
+ConditionPathExistsGlob=/etc/mosquitto/conf.d/*.conf
+"""
+
+
 def accounts(role: str) -> str:
     """sysusers: a user a service. Hardware's groups come as memberships: one that is missing is made, and one that is
     deleted later stops no unit.

@@ -33,6 +33,8 @@ def placed_of(role: str) -> dict[str, str]:
         "/usr/lib/tmpfiles.d/langso.conf": drop_ins.folders(role),
         CLOCK: drop_ins.clock(role),
     }
+    if role == "office":
+        files[f"{SYSTEMD}/system/mosquitto.service.d/50-langso.conf"] = drop_ins.no_second_broker()
     owners = drop_ins.device_owners(role)
     return files | ({"/usr/lib/udev/rules.d/60-langso.rules": owners} if owners else {})
 

@@ -30,7 +30,11 @@ def depends_of(target: Target) -> tuple[str, ...]:
 
 
 def control(target: Target) -> str:
-    """debian/control of one role. One machine has one role, so each conflicts with what provides `langso-role`."""
+    """debian/control of one role.
+
+    One machine has one role. No `Conflicts` says so: apt would make room by taking the other role's
+    programs away, with `-y` unasked. Their preinst refuses before a file is unpacked.
+    """
     short, long = _TITLES[target.role]
     return f"""Source: langso
 Section: misc
@@ -43,9 +47,7 @@ Rules-Requires-Root: no
 Package: {target.package}
 Architecture: {target.architecture.debian}
 Depends: {", ".join(depends_of(target))}
-{_suggests(target)}Provides: langso-role
-Conflicts: langso-role
-Description: Làng Số {short}
+{_suggests(target)}Description: Làng Số {short}
  {long}
  .
  Python, fonts and models are inside; see `langso --help`.

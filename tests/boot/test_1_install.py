@@ -23,6 +23,7 @@ def test_a_bare_machine_is_installed_from_the_stick_alone(commune: Commune, role
         assert machine.run("systemctl", "is-enabled", unit).said.strip() == "enabled"
         # Not set up yet: it waits, it does not fail.
         assert machine.run("systemctl", "is-failed", unit, check=False).said.strip() != "failed"
+    assert not machine.active("mosquitto"), "Debian's own broker beside ours"
 
 
 def test_the_office_is_founded_by_three_sticks_in_turn(commune: Commune) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from commune import SERVICES, SPEAKER, Commune
+from commune import INSTALLER, SERVICES, SPEAKER, Commune
 from sticks import ROLES
 
 UPGRADED = ROLES if os.environ.get("LANGSO_BOOT_ALL") else ("speaker",)
@@ -58,6 +58,25 @@ def test_a_stick_for_another_role_is_refused_with_a_sentence(newer: Commune) -> 
     assert done.code != 0
     assert "mỗi máy một vai trò" in done.said
     assert newer.speaker.active("langso-speaker")
+
+
+def test_apt_does_not_take_one_role_away_for_another(newer: Commune) -> None:
+    machine = newer.speaker
+    machine.sh(
+        f"mkdir -p /run/none; echo 'deb [trusted=yes] copy:{INSTALLER}/1/langso {newer.release}/' > /run/stick.list"
+    )
+    apt = ("apt-get", "-o", "Dir::Etc::SourceList=/run/stick.list", "-o", "Dir::Etc::SourceParts=/run/none")
+    machine.run(*apt, "update")
+    said = machine.run(*apt, "--simulate", "install", "langso-kiosk").said
+    assert "Inst langso-kiosk" in said
+    assert "Remv langso-speaker" not in said
+    package = f"$(find {INSTALLER}/1 -name 'langso-kiosk_*.deb')"
+    done = machine.run("sh", "-c", f"dpkg --unpack {package}", check=False)
+    assert done.code != 0
+    assert "Máy này đã cài langso-speaker" in done.said
+    assert machine.run("langso", "--version").said.startswith("Làng Số")
+    assert machine.active("langso-speaker")
+    assert machine.run("dpkg", "--audit").said == ""
 
 
 def test_remove_and_purge_keep_data_unless_somebody_says_otherwise(newer: Commune) -> None:

@@ -107,3 +107,10 @@ def test_an_unknown_role_is_refused(tmp_path: Path) -> None:
     )
     assert done.returncode != 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_debians_own_broker_runs_only_where_somebody_gave_it_settings() -> None:
+    """Beside ours it would listen too, watched by nobody."""
+    path = "/usr/lib/systemd/system/mosquitto.service.d/50-langso.conf"
+    assert "ConditionPathExistsGlob=/etc/mosquitto/conf.d/*.conf" in placed_of("office")[path]
+    assert path not in placed_of("speaker") | placed_of("kiosk")

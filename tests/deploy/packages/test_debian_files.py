@@ -34,10 +34,45 @@ def test_a_package_needs_what_its_role_lists_and_exactly_its_python(role: str) -
     assert "python3-venv" not in depends
 
 
+def preinst(folder: Path, role: str, **states: str) -> subprocess.CompletedProcess[str]:
+    """Runs the package's preinst where dpkg knows other packages in these states."""
+    (folder / "dpkg-query").write_text(
+        "#!/bin/sh\ncase $* in\n"
+        + "".join(f"*langso-{name}*) printf %s {state} ;;\n" for name, state in states.items())
+        + "*) exit 1 ;;\nesac\n"
+    )
+    (folder / "dpkg-query").chmod(0o755)
+    (folder / "preinst").write_text(debian_files.template("preinst", target(role), ()).replace("#DEBHELPER#", ""))
+    return subprocess.run(
+        ["sh", folder / "preinst", "install"],
+        env={"PATH": f"{folder}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("state", ["installed", "unpacked", "half-configured", "half-installed"])
+def test_another_roles_package_is_refused_with_a_sentence(tmp_path: Path, state: str) -> None:
+    done = preinst(tmp_path, "speaker", office=state)
+    assert done.returncode == 1
+    assert "langso-office" in done.stderr
+    assert "mỗi máy một vai trò" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "states", [{}, {"office": "config-files"}, {"office": "not-installed"}, {"speaker": "unpacked"}]
+)
+def test_a_free_machine_is_taken(tmp_path: Path, states: dict[str, str]) -> None:
+    assert preinst(tmp_path, "speaker", **states).returncode == 0
+
+
 @pytest.mark.parametrize("role", ROLES)
-def test_roles_exclude_one_another(role: str) -> None:
+def test_apt_is_not_told_to_make_room_for_a_role(role: str) -> None:
+    """With `Conflicts`, `apt install -y` takes an office's programs away to make it a loudspeaker."""
     text = debian_files.control(target(role))
-    assert field("Conflicts", text) == field("Provides", text) == "langso-role"
+    assert "Conflicts" not in text
+    assert "Provides" not in text
 
 
 def test_the_machine_is_named_since_an_environment_runs_on_one_only() -> None:
