@@ -20,7 +20,7 @@ from deploy.packages.version import Build
 from langso import assets
 
 _IS_LICENCE = re.compile(r"(?i)(licen[cs]e|copying|ofl|notice|package\.json)")
-_UNITS = "/usr/lib/systemd/system/"
+_UNITS = Path("/usr/lib/systemd/system")
 # Of zstd: 12 takes twice as long for 1 % less.
 _LEVEL = "9"
 
@@ -95,11 +95,11 @@ def _debian(target: Target, build: Build, source: Path) -> None:
     debian = source / "debian"
     placed = placed_of(target.role)
     for path, text in placed.items():
-        if path.startswith(_UNITS):
-            _lay(debian / f"{target.package}.{path.removeprefix(_UNITS)}", text)
+        if Path(path).parent == _UNITS:
+            _lay(debian / f"{target.package}.{Path(path).name}", text)
         else:
             _lay(source / "tree" / path.lstrip("/"), text)
-    units = [Path(path).name for path in placed if path.startswith(_UNITS)]
+    units = [Path(path).name for path in placed if Path(path).parent == _UNITS]
     enabled = services_of(target.role)
     # By stem: a service and its watcher are one to debhelper.
     stems = dict.fromkeys(Path(name).stem for name in units)
