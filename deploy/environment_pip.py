@@ -245,6 +245,8 @@ class Progress:
             return f"The disk became full; make room and {AGAIN}."
         if self.other_bytes:
             return f"A file is not the one that {self._lock.name} names, so it was not installed: {tail(text)}"
+        if "CERTIFICATE_VERIFY_FAILED" in text:
+            return f"The package index's certificate is not trusted here; set this machine's date right and {AGAIN}."
         lacking = re.search(r"No matching distribution found for ([^\s;]+)", text)
         if lacking and self._wheels:
             return f"{self._wheels} lacks {lacking.group(1)} for {here}."
