@@ -12,15 +12,20 @@ from langso.link_reasons import Failure
 from langso.link_waiting import Waiting
 from langso.settings_model import LinkSettings
 from langso.tls import KnownTime, wall_time
+from langso.whereabouts import Place
 
 
 def try_link(
-    settings: LinkSettings, *, seconds: float = 5.0, known: Callable[[], KnownTime] = wall_time
+    settings: LinkSettings,
+    *,
+    seconds: float = 5.0,
+    known: Callable[[], KnownTime] = wall_time,
+    place: Place | None = None,
 ) -> Failure | None:
     """Connects as the device does, with its certificate, up to the broker's CONNACK, and leaves; None: let in.
 
     Under a client id of its own, so that the device's own connection is not taken over and no session is left.
-    `known`: the time by which the broker's certificate is judged.
+    `known`: the time by which the broker's certificate is judged; `place`: where to connect, under settings' name.
     """
     stop = threading.Event()
     waiting = Waiting()
@@ -33,6 +38,7 @@ def try_link(
         on_message=lambda *_: None,
         known=known,
         deadline_s=seconds,
+        place=place,
     )
     try:
         failure = connection.live(stop, lambda: False)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 
-from deploy.doctor.agent import said_of
 from deploy.doctor.certificates import MAX_PEM, judge_certificate, read_certificate
 from deploy.doctor.device_trust import clock_of, held
 from deploy.doctor.outcome import Look, Skipped
@@ -16,9 +16,12 @@ from langso.link_rules import CertificateFile, tls_context
 from langso.link_trial import try_link
 from langso.paths import read_limited
 from langso.settings_model import LinkSettings, is_loopback
-from langso.tls import known_time, wall_time
+from langso.tls import KnownTime, known_time, wall_time
+from langso.whereabouts import Place, Whereabouts
 
 TRY_S = 4.0
+ALL_S = 10.0
+"""After this no further place is tried; listening for the office takes some seconds of it."""
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:
@@ -38,19 +41,34 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         return
     keeper = held(scene)
     known = wall_time() if keeper is None else known_time(scene.now, clock_of(scene, keeper), keeper.floor)
-    failure = try_link(link, seconds=TRY_S, known=lambda: known)
-    said = said_of(scene, "link")
-    if failure is not None and failure.reason == "network" and said is not None and said.level == "ok":
-        # The address of the pairing is not the office's any more, and the device has found it elsewhere.
-        yield Check.good("broker", "Văn phòng xã đã đổi địa chỉ; máy đã tìm ra và đang nối.")
-        return
+    where = None if scene.paired is None else scene.paired.whereabouts()
+    failure, place = reach(link, where, lambda: known)
     if failure is not None and failure.reason == "network" and _somebody_answers(link):
         why = f"Có máy nhận kết nối ở {link.host}:{link.port} nhưng không nói như máy chủ tin của xã (TLS)."
         failure = Failure("protocol", why, pace="slow")
-    yield judge_line(failure, link, office=scene.role == "office")
+    yield judge_line(failure, link, office=scene.role == "office", place=place)
 
 
-LOOK = Look(("broker",), ("speaker", "kiosk", "office", "bridge"), look, seconds=7.0)
+LOOK = Look(("broker",), ("speaker", "kiosk", "office", "bridge"), look, seconds=ALL_S + 8.0)
+
+
+def reach(
+    link: LinkSettings, where: Whereabouts | None, known: Callable[[], KnownTime]
+) -> tuple[Failure | None, Place | None]:
+    """As the device looks for its office: at the paired address, then where it offers itself or was once; what keeps
+    it out of the first, or None and the place that let it in.
+    """
+    first: Failure | None = None
+    place = None if where is None else where.place(link.host, link.port)
+    end = time.monotonic() + ALL_S
+    while True:
+        failure = try_link(link, seconds=TRY_S, known=known, place=place)
+        if failure is None:
+            return None, place
+        first = first or failure
+        if where is None or not where.missed() or time.monotonic() > end:
+            return first, None
+        place = where.place(link.host, link.port)
 
 
 def _somebody_answers(link: LinkSettings) -> bool:
@@ -75,10 +93,12 @@ def _own_files_serve(scene: Scene, link: LinkSettings) -> bool:
     return judge_certificate("certificate", own, scene.now, what="", fix="-").level != "bad"
 
 
-def judge_line(failure: Failure | None, link: LinkSettings, *, office: bool) -> Check:
-    """`failure` None: let in. A device plays on without the line, so an absent network is a warning there."""
+def judge_line(failure: Failure | None, link: LinkSettings, *, office: bool, place: Place | None = None) -> Check:
+    """`failure` None: let in, at `place`. A device plays on without the line: no network is a warning there."""
     where = f"{link.host}:{link.port}"
     if failure is None:
+        if place is not None and place.address != link.host:
+            where = f"ở {place.address}:{place.port} (tên {link.host} không dẫn tới đó)"
         sealed = "đúng chứng thư của xã" if link.ca is not None else "trên chính máy này, không mã hoá"
         return Check.good("broker", f"Vào được máy chủ tin {where}, {sealed}.")
     match failure.reason:

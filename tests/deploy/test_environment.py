@@ -310,9 +310,7 @@ def test_what_does_not_fit_is_refused(
         ),
         (["WARNING: Retrying (Retry(total=4)) after connection broken by 'NewConnectionError'"], "No network"),
         (
-            [
-                "Retrying after connection broken by 'SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] …'"
-            ],
+            ["Retrying after connection broken by 'SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] …'"],
             "set this machine's date right",
         ),
         (["ERROR: No matching distribution found for first==1.0"], "index has no first==1.0"),
