@@ -248,7 +248,7 @@ def test_stop_sends_what_waits_first(broker: Any, post: Callable[..., Post]) -> 
     device = post(plain(broker), "device").up()
     for index in range(200):
         device.link.publish("t", str(index).encode())
-    device.link.stop()
+    device.link.stop(30)
     assert until(lambda: len(office.received) == 200)
     assert device.link.reason == "stopped"
     assert not device.link.publish("t", b"too late")

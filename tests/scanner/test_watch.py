@@ -59,7 +59,7 @@ def test_a_page_that_lies_still_is_captured_once_and_written(
     watch: Callable[..., list[dict[str, Any]]], photo: Any, tmp_path: Path
 ) -> None:
     cv2.imwrite(str(tmp_path / "bàn" / "1.png"), photo())
-    events = watch("--seconds", "4", "--out", str(tmp_path / "trang"))
+    events = watch("--frames", "60", "--out", str(tmp_path / "trang"))
     assert events[0]["event"] == "camera"
     assert events[0]["condition"] == "ok"
     said = [event["code"] for event in named(events, "page")]
