@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 from types import TracebackType
 
@@ -18,6 +20,13 @@ class Lan:
         self._spaces: dict[str, str] = {}
 
     def __enter__(self) -> Lan:
+        # Namespaces have names of their own on the whole computer: a second run would take away the first one's.
+        self._lock = os.open(f"/run/{PREFIX}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._lock)
+            raise RuntimeError("another boot test runs on this computer; wait for its end") from None
         self._remove_all()
         _ip("netns", "add", self._bridge)
         _ip("-n", self._bridge, "link", "add", "br0", "type", "bridge")
@@ -28,6 +37,7 @@ class Lan:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._remove_all()
+        os.close(self._lock)
 
     def join(self, name: str) -> tuple[str, str]:
         """A new namespace with a plugged-in cable; returns its name and its address."""
