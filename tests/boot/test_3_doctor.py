@@ -17,7 +17,7 @@ def healthy(commune: Commune) -> dict[str, dict[str, str]]:
     for role in SERVICES:
         machine = commune.of(role)
         if role != "office":
-            machine.wait(lambda machine=machine: "warn" not in _from_the_office(machine), "it has its office", 200)
+            machine.wait(lambda machine=machine: _from_the_office(machine) == {"ok"}, "it has its office", 200)
         found[role] = levels(machine.sh)
         assert "bad" not in found[role].values(), found[role]
     return found
@@ -35,14 +35,7 @@ def test_a_fault_turns_its_own_line(commune: Commune, healthy: dict[str, dict[st
     with commune.evidence.step(commune.release, f"doctor, {role}: {fault.name}") as figures:
         turned = try_fault(machine.sh, fault, healthy[role])
         figures["turned"] = turned
-        for unit in SERVICES[role]:
-            machine.wait_active(unit, 60)
+        # Also what the next fault is judged against: a service that has just started has no office yet.
+        healed = machine.wait(lambda: levels(machine.sh) == healthy[role], "doctor is as content as before", 120)
+        figures["content_again_s"] = round(healed, 1)
     assert turned == {fault.line: fault.level}
-
-
-@pytest.mark.parametrize("role", ["office", "speaker", "kiosk"])
-def test_healed_doctor_says_what_it_said_before(
-    commune: Commune, healthy: dict[str, dict[str, str]], role: str
-) -> None:
-    machine = commune.of(role)
-    machine.wait(lambda: levels(machine.sh) == healthy[role], "doctor is as content as before", 90)
