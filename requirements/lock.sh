@@ -4,7 +4,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 compile() {
-    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate "$@"
+    # One version a library for every Python: what is checked and tried on one Debian is what the other runs.
+    uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+        --generate-hashes --no-header --no-annotate "$@"
 }
 for role in speaker scanner kiosk office dev; do
     compile --only-binary :all: --extra "$role" pyproject.toml -o "requirements/$role.txt" "$@"
