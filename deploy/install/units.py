@@ -21,6 +21,7 @@ class Unit:
 
     `needs`: the file without which it waits; `watchdog_s`: how long its loops may be silent, 0 for programs that feed
     no watchdog; `groups`: what another service shares with it (hardware groups are its user's, see `accounts`);
+    `sockets`: what systemd opens for it, opened before it wherever and however it is started;
     `visitors`: it holds what must leave no trace, on no swap either; `pins`: it drives pins of the board itself.
     """
 
@@ -40,6 +41,7 @@ class Unit:
     restart_s: int = 5
     reload: str = ""
     prepare: str = ""
+    sockets: tuple[str, ...] = ()
     visitors: bool = False
     pins: bool = False
 
@@ -69,6 +71,8 @@ class Unit:
             *([f"ExecStartPre=-+{self.prepare}"] if self.prepare else []),
             f"ExecStart={self.command}",
             *([f"ExecReload={self.reload}"] if self.reload else []),
+            # Without this a service that runs keeps its sockets from opening ever again, restarted or not.
+            *([f"Sockets={' '.join(self.sockets)}"] if self.sockets else []),
             "Restart=always",
             f"RestartSec={self.restart_s}",
             f"SuccessExitStatus={RESTART_EXIT}",
@@ -214,6 +218,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             groups=("langso-signer",),
             state_mode="0750",
             after=("langso-broker.service", "langso-signer.service"),
+            sockets=("langso-office-https.socket", "langso-office-http.socket"),
             # One round may ask the signer several times, ten seconds each while that is away.
             watchdog_s=120,
             # cffi's callbacks and argon2 need no writable code; ffmpeg, its child, does on some CPUs.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deploy.install.placed import placed_of, services_of
+from deploy.install.sockets import sockets_of
 from deploy.install.units import units_of
 from deploy.models import MODELS
 from deploy.packages import debian_files as texts
@@ -104,12 +105,14 @@ def _debian(target: Target, build: Build, source: Path) -> None:
     # By stem: a service and its watcher are one to debhelper.
     stems = dict.fromkeys(Path(name).stem for name in units)
     on = {Path(name).stem for name in enabled}
-    _lay(debian / "enabled", "\n".join([*(stem for stem in stems if stem in on), ""]))
+    sockets = [socket.name for socket in sockets_of(target.role)]
+    _lay(debian / "sockets", "\n".join([*sockets, ""]))
+    _lay(debian / "enabled", "\n".join([*(stem for stem in stems if stem in on and stem not in sockets), ""]))
     _lay(debian / "unenabled", "\n".join([*(stem for stem in stems if stem not in on), ""]))
     _lay(debian / "control", texts.control(target))
     _lay(debian / "changelog", texts.changelog(target, build))
     folders = tuple(f"/var/lib/{unit.name}" for unit in units_of(target.role))
-    for name in ("copyright", "templates", "preinst", "postinst", "postrm"):
+    for name in ("copyright", "templates", "preinst", "postinst", "prerm", "postrm"):
         _lay(debian / name, texts.template(name, target, folders))
     _lay(debian / "rules", texts.template("rules", target, folders), 0o755)
 

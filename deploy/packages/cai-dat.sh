@@ -62,6 +62,9 @@ system=$(. "$here/etc/os-release" && printf %s "${PRETTY_NAME:-$ID}")
 
 mkdir -p "$work" "$kept/apt/partial" "$(dirname "$known")"
 exec 9>"$work/lock"
+# Whoever is at the keyboard may stop this; a line of ssh that breaks does not.
+trap '' HUP
+trap 'trap "" INT; stop "Đã dừng giữa chừng. Chạy lại lệnh này để làm nốt; việc đã xong không làm lại."' INT TERM
 flock -n 9 || stop "Có người đang cài trên máy này; hãy chờ xong rồi chạy lại."
 
 have=
@@ -174,7 +177,15 @@ stick_apt() {
         -o Dir::State::Lists="$work/lists" -o Dir::Cache::Archives="$kept/apt" \
         -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Acquire::Languages=none \
         -o APT::Install-Recommends=false -o APT::Sandbox::User=root -o APT::Get::List-Cleanup=false \
-        -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-confdef "$@"
+        -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-confdef "$@"
+}
+waiting() { # stick_apt, which says so where another program holds apt, and waits for that five minutes
+    stick_apt -o DPkg::Lock::Timeout=0 "$@" >"$work/apt.log" 2>&1 && return 0
+    grep -q 'Could not get lock\|Unable to acquire the dpkg frontend lock' "$work/apt.log" || return 1
+    say "Máy đang cài hay gỡ gói khác ở nơi khác (apt, dpkg); chờ nó xong, nhiều nhất 5 phút …"
+    stick_apt -o DPkg::Lock::Timeout=300 "$@" >"$work/apt.log" 2>&1 && return 0
+    grep -q 'Could not get lock\|Unable to acquire the dpkg frontend lock' "$work/apt.log" || return 1
+    stop "Vẫn còn chương trình cài gói khác đang chạy (có thể nó chờ ai trả lời); hãy kết thúc nó rồi chạy lại lệnh này."
 }
 failed() { # the last errors that apt gave, after a sentence
     stop "$1
@@ -203,10 +214,10 @@ free=$(df -Pm "$kept" | awk 'NR == 2 { print $4 }')
 [ "${free:-0}" -ge "$needed" ] || stop "Máy này còn trống $free MB, cần $needed MB; hãy dọn bớt rồi chạy lại. Chưa cài gì."
 
 say "Chép $count gói từ USB vào máy và kiểm từng gói …"
-stick_apt --download-only --fix-broken install "$package=$offered" >"$work/apt.log" 2>&1 ||
+waiting --download-only --fix-broken install "$package=$offered" ||
     failed "Có gói trên USB bị hỏng, bị cụt hoặc thiếu nên chưa cài gì; hãy làm lại USB (hoặc cắm lại nếu vừa bị rút)."
 say "Cài $package $offered … (đừng tắt máy; nếu lỡ mất điện, chạy lại lệnh này)"
-stick_apt --no-download --fix-broken install "$package=$offered" >"$work/apt.log" 2>&1 || {
+waiting --no-download --fix-broken install "$package=$offered" || {
     cat "$work/apt.log" >&2
     failed "Cài chưa xong; hãy chạy lại lệnh này. Nếu vẫn vậy, gửi cho người hỗ trợ tệp $work/apt.log"
 }

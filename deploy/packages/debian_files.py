@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from deploy.apt import packages_of
+from deploy.install.sockets import sockets_of
 from deploy.packages.targets import Target
 from deploy.packages.version import Build
 
@@ -74,7 +75,12 @@ def changelog(target: Target, build: Build) -> str:
 def template(name: str, target: Target, folders: tuple[str, ...]) -> str:
     """A file of this package's debian/ folder with the role's words filled in."""
     text = (_HERE / "debian" / name).read_text(encoding="utf-8")
-    words = {"@PACKAGE@": target.package, "@ROLE@": target.role, "@FOLDERS@": " ".join(folders)}
+    words = {
+        "@PACKAGE@": target.package,
+        "@ROLE@": target.role,
+        "@FOLDERS@": " ".join(folders),
+        "@SOCKETS@": " ".join(socket.file_name for socket in sockets_of(target.role)),
+    }
     for word, meant in words.items():
         text = text.replace(word, meant)
     return text

@@ -11,6 +11,7 @@ import pytest
 from commune import CAMERA, LOGIN, PASSWORD, SERVICES, SPEAKER, Commune
 from machine import wait_for
 
+from deploy.install.sockets import sockets_of
 from deploy.village.story.pictures import a_page, lay_under_camera
 from deploy.village.story.records import Records
 from speaker.listening import locate, read_medium, read_recording
@@ -83,6 +84,20 @@ def test_every_service_killed_comes_back(commune: Commune, role: str) -> None:
                 ),
                 1,
             )
+
+
+def test_the_consoles_doors_open_with_it_however_it_is_started(commune: Commune) -> None:
+    office, doors = commune.office, [socket.file_name for socket in sockets_of("office")]
+    with commune.evidence.step(commune.release, "the console started before its sockets: its doors open"):
+        office.run("systemctl", "stop", *doors, "langso-office")
+        office.run("systemctl", "start", "langso-office")
+        for door in doors:
+            office.wait_active(door)
+        office.run("systemctl", "stop", doors[0], check=False)
+        office.run("systemctl", "restart", "langso-office")
+        for door in doors:
+            office.wait_active(door)
+        office.wait_active("langso-office")
 
 
 def test_after_the_kills_a_broadcast_is_heard_again(commune: Commune, records: Records) -> None:

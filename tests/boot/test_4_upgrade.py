@@ -8,6 +8,8 @@ import pytest
 from commune import INSTALLER, SERVICES, SPEAKER, Commune
 from sticks import ROLES
 
+from deploy.install.sockets import sockets_of
+
 UPGRADED = ROLES if os.environ.get("LANGSO_BOOT_ALL") else ("speaker",)
 """Every role where all is asked for: a second office and kiosk cost minutes."""
 KEPT = {
@@ -38,7 +40,7 @@ def test_an_upgrade_keeps_what_the_machine_knows(newer: Commune, role: str) -> N
     for path, text in kept.items():
         assert machine.on_disk(path).read_bytes() == text, path
     assert _trust(machine, role) == trusted
-    for unit in SERVICES[role]:
+    for unit in (*SERVICES[role], *(socket.file_name for socket in sockets_of(role))):
         machine.wait_active(unit, 90)
     if role == "speaker":
         assert _journal_ids(newer) == journals, "the journal of receipts goes on"
@@ -84,6 +86,7 @@ def test_remove_and_purge_keep_data_unless_somebody_says_otherwise(newer: Commun
     environment = {"DEBIAN_FRONTEND": "noninteractive"}
     machine.run("apt-get", "-y", "remove", "langso-kiosk", environment=environment)
     assert not machine.on_disk("/usr/bin/langso").exists()
+    assert "langso" not in machine.run("nft", "list", "tables").said, "rules that nobody keeps up shut the machine"
     assert machine.on_disk("/etc/langso/langso.toml").is_file()
     said = machine.run("apt-get", "-y", "purge", "langso-kiosk", environment=environment).said
     assert "giữ lại" in said

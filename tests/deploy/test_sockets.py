@@ -18,6 +18,14 @@ def test_the_office_gets_the_ports_a_browser_tries_first() -> None:
     assert sockets_of("speaker") == sockets_of("kiosk") == ()
 
 
+def test_a_service_opens_its_sockets_however_it_is_started() -> None:
+    """While it runs without them systemd refuses to open them: the console stayed shut until a reboot."""
+    for unit in units_of("office"):
+        own = [socket.file_name for socket in sockets_of("office") if socket.service == unit.name]
+        lines = [line for line in unit.text().splitlines() if line.startswith("Sockets=")]
+        assert lines == ([f"Sockets={' '.join(own)}"] if own else [])
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
 def test_systemd_understands_the_socket_units(tmp_path: Path) -> None:
     service = tmp_path / "langso-office.service"

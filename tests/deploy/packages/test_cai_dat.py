@@ -24,6 +24,11 @@ pytestmark = pytest.mark.skipif(bool(NEEDS), reason=f"not installed here: {NEEDS
 
 APT_GET = """#!/bin/sh
 echo "$*" >> "$LOG/apt"
+locked() { echo "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7 (apt)"; exit 100; }
+case "$*" in
+    *Lock::Timeout=0*) [ ! -e "$LOG/apt-is-busy" ] || locked ;;
+    *Lock::Timeout=300*) [ ! -e "$LOG/apt-stays-busy" ] || locked ;;
+esac
 case "$*" in
     *update*) [ ! -e "$LOG/fail-update" ] || { echo "E: no list"; exit 100; } ;;
     *--simulate*) cat "$LOG/simulated" ;;
@@ -356,6 +361,27 @@ def test_two_technicians_at_once(machine: Machine) -> None:
         fcntl.flock(held, fcntl.LOCK_EX)
         machine.refuses(*machine.trusting, says="đang cài")
     assert machine.run(*machine.trusting).returncode == 0
+
+
+def test_apt_at_work_elsewhere_is_told_and_waited_for(machine: Machine) -> None:
+    (machine.log / "apt-is-busy").touch()
+    done = machine.run(*machine.trusting)
+    assert done.returncode == 0
+    assert "chờ nó xong" in done.stdout
+
+
+def test_apt_that_waits_for_somebody_elsewhere_is_told_in_the_end(machine: Machine) -> None:
+    (machine.log / "apt-is-busy").touch()
+    (machine.log / "apt-stays-busy").touch()
+    done = machine.run(*machine.trusting)
+    assert done.returncode == 1
+    assert "Vẫn còn chương trình cài gói khác" in done.stderr
+
+
+def test_an_idle_apt_is_not_spoken_of(machine: Machine) -> None:
+    (machine.log / "fail-download").touch()
+    done = machine.run(*machine.trusting)
+    assert "chờ nó xong" not in done.stdout
 
 
 def test_too_little_room_is_told_before_anything_is_copied(machine: Machine) -> None:

@@ -34,27 +34,25 @@ def test_a_package_needs_what_its_role_lists_and_exactly_its_python(role: str) -
     assert "python3-venv" not in depends
 
 
-def preinst(folder: Path, role: str, **states: str) -> subprocess.CompletedProcess[str]:
-    """Runs the package's preinst where dpkg knows other packages in these states."""
-    (folder / "dpkg-query").write_text(
-        "#!/bin/sh\ncase $* in\n"
-        + "".join(f"*langso-{name}*) printf %s {state} ;;\n" for name, state in states.items())
-        + "*) exit 1 ;;\nesac\n"
-    )
-    (folder / "dpkg-query").chmod(0o755)
-    (folder / "preinst").write_text(debian_files.template("preinst", target(role), ()).replace("#DEBHELPER#", ""))
+def run_preinst(
+    tmp_path: Path, role: str, settings: str | None = None, **states: str
+) -> subprocess.CompletedProcess[str]:
+    """Where these settings lie in /etc/langso and dpkg knows the roles' packages in these states."""
+    text = debian_files.template("preinst", target(role), ()).replace("/etc/langso", str(tmp_path))
+    if settings is not None:
+        (tmp_path / "langso.toml").write_text(settings, encoding="utf-8")
+    known = "".join(f"*langso-{name}*) printf %s {state} ;;\n" for name, state in states.items())
+    (tmp_path / "dpkg-query").write_text(f"#!/bin/sh\ncase $* in\n{known}*) exit 1 ;;\nesac\n")
+    (tmp_path / "dpkg-query").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
     return subprocess.run(
-        ["sh", folder / "preinst", "install"],
-        env={"PATH": f"{folder}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=False,
+        ["sh", "-c", text, "preinst", "install"], env=environment, capture_output=True, text=True, check=False
     )
 
 
 @pytest.mark.parametrize("state", ["installed", "unpacked", "half-configured", "half-installed"])
 def test_another_roles_package_is_refused_with_a_sentence(tmp_path: Path, state: str) -> None:
-    done = preinst(tmp_path, "speaker", office=state)
+    done = run_preinst(tmp_path, "speaker", office=state)
     assert done.returncode == 1
     assert "langso-office" in done.stderr
     assert "mỗi máy một vai trò" in done.stderr
@@ -64,7 +62,7 @@ def test_another_roles_package_is_refused_with_a_sentence(tmp_path: Path, state:
     "states", [{}, {"office": "config-files"}, {"office": "not-installed"}, {"speaker": "unpacked"}]
 )
 def test_a_free_machine_is_taken(tmp_path: Path, states: dict[str, str]) -> None:
-    assert preinst(tmp_path, "speaker", **states).returncode == 0
+    assert run_preinst(tmp_path, "speaker", **states).returncode == 0
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -89,13 +87,13 @@ def test_the_changelog_names_the_whole_commit() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("name", ["preinst", "postinst", "postrm", "templates", "copyright", "rules"])
+@pytest.mark.parametrize("name", ["preinst", "postinst", "prerm", "postrm", "templates", "copyright", "rules"])
 def test_no_word_is_left_to_fill_in(role: str, name: str) -> None:
     text = debian_files.template(name, target(role), ("/var/lib/langso-x",))
     assert not re.search(r"@[A-Z]+@", text)
 
 
-@pytest.mark.parametrize("name", ["preinst", "postinst", "postrm"])
+@pytest.mark.parametrize("name", ["preinst", "postinst", "prerm", "postrm"])
 def test_maintainer_scripts_are_plain_shell(name: str, tmp_path: Path) -> None:
     file = tmp_path / name
     file.write_text(debian_files.template(name, target("office"), ("/var/lib/langso-office",)), encoding="utf-8")
@@ -107,13 +105,6 @@ def test_maintainer_scripts_are_plain_shell(name: str, tmp_path: Path) -> None:
 def test_every_service_that_is_enabled_is_placed(role: str) -> None:
     placed = placed_of(role)
     assert all(f"/usr/lib/systemd/system/{name}" in placed for name in services_of(role))
-
-
-def run_preinst(tmp_path: Path, role: str, settings: str | None) -> subprocess.CompletedProcess[str]:
-    text = debian_files.template("preinst", target(role), ()).replace("/etc/langso", str(tmp_path))
-    if settings is not None:
-        (tmp_path / "langso.toml").write_text(settings, encoding="utf-8")
-    return subprocess.run(["sh", "-c", text, "preinst", "install"], capture_output=True, text=True, check=False)
 
 
 def test_a_machine_set_up_for_another_role_is_refused_before_anything_is_unpacked(tmp_path: Path) -> None:
