@@ -43,7 +43,7 @@ def run(settings_file: Path) -> None:
             leaving = threading.Event()
             for name in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(name, lambda *_: leaving.set())
-            if not wait_for_screen(leaving):
+            if not wait_for_screen(leaving, settings.paths.run):
                 return
             # As before the wait: a stop while Kivy loads must end the process.
             signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -13,6 +13,7 @@ from pathlib import Path
 from kiosk.errors import NoScreen
 from langso.lifeline import Lifeline
 from langso.settings_model import KioskSettings
+from langso.waits import say_goes_on, say_waits
 
 log = logging.getLogger(__name__)
 
@@ -64,22 +65,25 @@ def video_driver(environment: Mapping[str, str], dri: Path = DRI) -> str:
     raise NoScreen("Máy này không có màn hình nào; hãy cắm màn hình.")
 
 
-def wait_for_screen(leaving: threading.Event, every_s: float = 2.0, dri: Path = DRI) -> bool:
+def wait_for_screen(leaving: threading.Event, run: Path, every_s: float = 2.0, dri: Path = DRI) -> bool:
     """Until something can be shown; False where `leaving` was set first. Said once, and to systemd all the while:
-    a kiosk whose screen is unplugged waits, instead of ending again and again.
+    a kiosk whose screen is unplugged waits, instead of ending again and again. A note in `run` says so to doctor.
     """
     line = Lifeline("screen")
     said = False
     while not leaving.is_set():
         try:
             video_driver(os.environ, dri)
+            say_goes_on(run, "kiosk")
             return True
         except NoScreen as missing:
             line.turned("screen", str(missing))
             if not said:
                 log.warning("%s", missing)
+                say_waits(run, "kiosk", "screen", str(missing))
                 said = True
         leaving.wait(every_s)
+    say_goes_on(run, "kiosk")
     return False
 
 

@@ -8,10 +8,13 @@ from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
 from langso.contract import HealthLine
 from langso.health import Check
+from langso.waits import Waits
 
 ITS_OWN = ("timeline", "library", "mute", "office", "catalogue", "outbox", "camera-table", "lamp", "link")
 """Taken over as they are. Others doctor judges itself, asking the agent where the agent holds the thing."""
-SETTLING_S = 90.0
+COMING = ("link", "office", "catalogue")
+"""What comes by itself soon after a start."""
+WAITS_FOR = {"screen": "chương trình đang đợi màn hình"}
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:
@@ -19,22 +22,18 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     if not scene.running or scene.paired is None:
         yield Skipped("agent", "dịch vụ không chạy" if scene.paired is not None else scene.without_pairing)
         return
-    service = scene.agent
-    young = service is not None and (service.up_s < SETTLING_S or service.looping)
+    if scene.waits is not None:
+        yield waiting("agent", scene.waits)
+        return
     told = scene.told
     if told is None or not told.fresh:
-        if young:
-            yield Skipped("agent", "dịch vụ vừa khởi động")
-            return
-        since = "" if told is None else f" từ {int(told.age_s // 60)} phút nay"
-        unit = f"langso-{scene.role}"
-        fix = f"systemctl restart {unit}; xem: journalctl -u {unit} -n 50" if scene.services else "Tắt rồi chạy lại."
-        yield Check.bad("agent", f"Chương trình chạy nhưng không ghi trạng thái{since}: có thể bị treo.", fix)
+        yield Skipped("agent", "dịch vụ vừa khởi động") if scene.settling else _silent(scene)
         return
     yield Check.good("agent", f"Chương trình đang ghi trạng thái đều ({told.state.software}).")
     for line in told.state.health:
         if line.name in ITS_OWN:
-            yield as_check(line)
+            check = as_check(line)
+            yield soon(check) if scene.settling and line.name in COMING else check
 
 
 LOOK = Look(("agent",), ("speaker", "kiosk"), look)
@@ -45,6 +44,34 @@ def said_of(scene: Scene, name: str) -> Check | None:
     if not scene.running or scene.told is None or not scene.told.fresh:
         return None
     return next((as_check(line) for line in scene.told.state.health if line.name == name), None)
+
+
+def waiting(name: str, waits: Waits) -> Skipped:
+    """A line left out because the program waits: what for has a line of its own."""
+    return Skipped(name, WAITS_FOR.get(waits.reason, f"chương trình đang đợi: {waits.why.rstrip('.')}"))
+
+
+def soon(check: Check) -> Check:
+    """The same of a program that has only just started; what is red stays red."""
+    if check.level != "warn":
+        return check
+    why = f"Dịch vụ vừa khởi động, có thể chưa kịp: {check.why}"
+    return Check.warning(check.name, why, f"Đợi một phút rồi chạy lại langso doctor; vẫn vậy thì: {check.fix}")
+
+
+def _silent(scene: Scene) -> Check:
+    """It runs and writes no state. One that hangs wrote before; of one that never did its own words are told."""
+    told, service, unit = scene.told, scene.agent, f"langso-{scene.role}"
+    fix = f"systemctl restart {unit}; xem: journalctl -u {unit} -n 50" if scene.services else "Tắt rồi chạy lại."
+    if told is None and service is not None and service.status:
+        said = service.status.rstrip(".")
+        return Check.bad(
+            "agent",
+            f"Chương trình chạy nhưng chưa ghi trạng thái; nó báo: «{said}».",
+            f"Làm theo câu nó báo; không được thì: {fix}",
+        )
+    since = "" if told is None else f" từ {int(told.age_s // 60)} phút nay"
+    return Check.bad("agent", f"Chương trình chạy nhưng không ghi trạng thái{since}: có thể bị treo.", fix)
 
 
 def as_check(line: HealthLine) -> Check:

@@ -8,10 +8,11 @@ from functools import partial
 from typing import cast
 
 from deploy.doctor.acting import Act, act
+from deploy.doctor.agent import waiting
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
-from langso.clock import ClockEvidence, ClockReason, ClockTrust, SystemClock, judge_clock
+from langso.clock import BEHIND_FLOOR, ClockEvidence, ClockReason, ClockTrust, SystemClock, judge_clock
 from langso.clock_evidence import gather_evidence
 from langso.health import Check
 from langso.machine_checks import clock
@@ -71,7 +72,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         )
     else:
         yield lines["marks"]
-    yield from _clock_line(scene, judged)
+    yield judge_device_clock(scene, judged, keeper.floor)
 
 
 LOOK = Look(("trust", "marks", "clock"), ("speaker", "kiosk"), look)
@@ -99,12 +100,24 @@ def clock_of(scene: Scene, keeper: Keeper) -> ClockTrust:
     return _clock(scene, keeper.floor)
 
 
-def _clock_line(scene: Scene, judged: ClockTrust) -> Iterable[Check | Skipped]:
-    """An office's answer proves the time to the running agent alone: where it does not run, little is known."""
-    if judged.trusted or scene.running or judged.reason == "far_from_floor":
-        yield clock(judged)
-    else:
-        yield Skipped("clock", "chương trình không chạy để hỏi giờ văn phòng xã")
+def judge_device_clock(scene: Scene, judged: ClockTrust, floor: datetime | None) -> Check | Skipped:
+    """An office's answer proves the time to the running agent alone: where it does not run, waits for something or
+    has only just started, little is known. A clock behind what was signed is wrong whatever the office will say.
+    """
+    behind = floor is not None and scene.now < floor - BEHIND_FLOOR
+    if judged.trusted or behind:
+        return clock(judged)
+    if scene.waits is not None:
+        return waiting("clock", scene.waits)
+    if scene.settling:
+        return Check.warning(
+            "clock",
+            "Dịch vụ vừa khởi động, chưa nghe được giờ của xã.",
+            "Đợi một phút rồi chạy lại langso doctor.",
+        )
+    if scene.running or judged.reason == "far_from_floor":
+        return clock(judged)
+    return Skipped("clock", "chương trình không chạy để hỏi giờ văn phòng xã")
 
 
 def _clock(scene: Scene, floor: datetime | None) -> ClockTrust:

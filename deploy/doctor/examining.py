@@ -18,6 +18,7 @@ from deploy.doctor import (
     device_trust,
     machine,
     pairing,
+    screen,
     software,
     sound,
     units,
@@ -78,7 +79,7 @@ def looks_of(role: str) -> list[Look]:
 
         devices = list(office.LOOKS)
     common = [units.LOOK, *devices, broker.LOOK, databases.LOOK_STATE, databases.LOOK_DATABASES, sound.LOOK]
-    more = [board.LOOK, camera.LOOK, *software.LOOKS, *broadcasts.LOOKS, *machine.LOOKS]
+    more = [screen.LOOK, board.LOOK, camera.LOOK, *software.LOOKS, *broadcasts.LOOKS, *machine.LOOKS]
     return [look for look in (*common, *more) if role in look.roles]
 
 

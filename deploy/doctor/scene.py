@@ -21,8 +21,11 @@ from langso.pairing import FOLDER as PAIRING
 from langso.pairing import MAX_ANSWER_BYTES, Paired, read_answer
 from langso.paths import read_limited
 from langso.settings import LinkSettings, Settings
+from langso.waits import Waits, read_waits
 
 FRESH_S = 180.0
+SETTLING_S = 90.0
+"""So long a program that has just started may still be finding its office."""
 MAX_STATE = 1 << 20
 _LOCKS = {"speaker": "speaker.lock", "kiosk": "kiosk.lock", "office": "office-web.lock"}
 
@@ -43,7 +46,7 @@ class Told:
 @dataclass(frozen=True)
 class Scene:
     """One machine at one moment. `services` is empty where the role is not run by systemd (a village, a checkout);
-    `beside`: units of ours that do no work of the role, the firewall's.
+    `beside`: units of ours that do no work of the role, the firewall's; `waits`: what the running agent waits for.
     """
 
     settings: Settings
@@ -54,6 +57,7 @@ class Scene:
     services: tuple[Service, ...] = ()
     beside: tuple[Service, ...] = ()
     told: Told | None = None
+    waits: Waits | None = None
     package: str = ""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -82,6 +86,11 @@ class Scene:
         if self.agent is not None:
             return self.agent.running
         return lock_held(self.settings.paths.run / _LOCKS.get(self.role, "none.lock"))
+
+    @property
+    def settling(self) -> bool:
+        """Whether the agent has only just started (perhaps not for the first time: its service's line tells that)."""
+        return self.agent is not None and self.running and (self.agent.up_s < SETTLING_S or self.agent.looping)
 
     @cached_property
     def who(self) -> Who:
@@ -154,6 +163,7 @@ def gather_scene(settings: Settings, settings_file: Path) -> Scene:
     if installed and systemd and role in ROLES:
         own = {unit.file_name for unit in units_of(role)}
         services = gather_services(services_of(role))
+    agent = next((one for one in services if one.name == f"langso-{role}.service"), None)
     return Scene(
         settings=settings,
         settings_file=settings_file,
@@ -162,19 +172,31 @@ def gather_scene(settings: Settings, settings_file: Path) -> Scene:
         systemd=systemd,
         services=tuple(service for service in services if service.name in own),
         beside=tuple(service for service in services if service.name not in own),
-        told=read_told(settings),
+        told=read_told(settings, agent),
+        waits=waits_now(settings, agent),
         package=package if has else "",
     )
 
 
-def read_told(settings: Settings) -> Told | None:
-    """The agent's note in the run folder; None where there is none that can be read."""
+def read_told(settings: Settings, agent: Service | None = None) -> Told | None:
+    """The agent's note in the run folder; None where there is none that can be read or it is of an earlier run."""
     file = settings.paths.run / f"{settings.device.role}-state.json"
     try:
         age = time.time() - file.stat().st_mtime
-        return Told(State.model_validate_json(read_limited(file, MAX_STATE)), max(0.0, age))
+        told = Told(State.model_validate_json(read_limited(file, MAX_STATE)), max(0.0, age))
     except (OSError, FileRefused, ValueError):
         return None
+    return None if agent is not None and agent.running and told.age_s > agent.up_s + 1 else told
+
+
+def waits_now(settings: Settings, agent: Service | None) -> Waits | None:
+    """What the running agent waits for; the note of one that has ended is no news."""
+    note = read_waits(settings.paths.run, settings.device.role)
+    if note is None:
+        return None
+    if agent is not None:
+        return note if agent.running and agent.pid == note.pid else None
+    return note if Path(f"/proc/{note.pid}").exists() else None
 
 
 def lock_held(file: Path) -> bool:

@@ -21,7 +21,7 @@ failures; where the journal does not tell how long that was, after ten minutes.
 STARTING_S = 90.0
 _PROPERTIES = (
     "Id,LoadState,ActiveState,SubState,UnitFileState,NRestarts,Result,ConditionResult,MainPID,User,Group,"
-    "SupplementaryGroups,DevicePolicy,DeviceAllow,ExecMainStartTimestampMonotonic,StateChangeTimestampMonotonic"
+    "SupplementaryGroups,DevicePolicy,DeviceAllow,ExecMainStartTimestampMonotonic,StateChangeTimestampMonotonic,StatusText"
 )
 _FAILURE_RESULT = "d9b373ed55a64feb8242e02dbe79a49c"
 """The journal's own id of "unit failed with result": the same since systemd 240."""
@@ -41,7 +41,8 @@ _RESULTS = {
 @dataclass(frozen=True)
 class Service:
     """What systemd says of one unit. Seconds by the monotonic clock; `failures`: results of the last six hours, by
-    the journal, the newest first; `every_s`: how far its last failures lay apart, None where that is not known.
+    the journal, the newest first; `every_s`: how far its last failures lay apart, None where that is not known;
+    `status`: the sentence it tells systemd.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Service:
     in_state_s: float = 0.0
     failures: tuple[str, ...] = ()
     every_s: float | None = None
+    status: str = ""
 
     @property
     def short(self) -> str:
@@ -183,6 +185,7 @@ def _service(block: str, now: float) -> Service:
         devices=tuple(value.split(" ")[0] for key, value in lines if key == "DeviceAllow" and value),
         up_s=since("ExecMainStartTimestampMonotonic"),
         in_state_s=since("StateChangeTimestampMonotonic"),
+        status=said.get("StatusText", ""),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 LABELS = {
+    "packages": "gói Debian",
     "settings": "cấu hình",
     "services": "dịch vụ",
     "service_speaker": "dịch vụ loa",
@@ -38,13 +39,13 @@ LABELS = {
     "backup": "sao lưu",
     "sound": "âm thanh",
     "bridge": "bộ điều khiển",
+    "screen": "màn hình",
     "camera": "máy ảnh",
     "camera-table": "bàn quét",
     "lamp": "đèn bàn",
     "voice": "giọng đọc",
     "models": "mô hình quét",
     "text": "nhận chữ",
-    "packages": "gói Debian",
     "version": "phiên bản",
     "running_version": "bản đang chạy",
     "device_versions": "bản của các máy",

@@ -14,6 +14,7 @@ from systemd_ear import SystemdEar
 
 from kiosk.environment import refuse_32_bit, video_driver, wait_for_screen
 from kiosk.errors import NoScreen
+from langso.waits import read_waits
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,14 +112,19 @@ def test_a_kiosk_without_a_screen_waits_and_tells_systemd(tmp_path: Path, monkey
     for name, value in ear.environment.items():
         monkeypatch.setenv(name, value)
     leaving, seen = threading.Event(), []
-    waiting = threading.Thread(target=lambda: seen.append(wait_for_screen(leaving, 0.05, tmp_path)))
+    waiting = threading.Thread(target=lambda: seen.append(wait_for_screen(leaving, tmp_path, 0.05, tmp_path)))
     waiting.start()
     assert "STATUS" in ear.wait("READY")
     ear.wait("WATCHDOG")
     assert not seen, "it still waits"
+    note = read_waits(tmp_path, "kiosk")
+    assert note is not None
+    assert (note.reason, note.pid) == ("screen", os.getpid())
+    assert "màn hình" in note.why
     (tmp_path / "card0").touch()
     waiting.join(10)
     assert seen == [True]
+    assert read_waits(tmp_path, "kiosk") is None, "it waits no longer"
     ear.close()
 
 
@@ -127,4 +133,4 @@ def test_a_kiosk_that_waits_for_a_screen_can_be_stopped(tmp_path: Path, monkeypa
         monkeypatch.delenv(name, raising=False)
     leaving = threading.Event()
     leaving.set()
-    assert not wait_for_screen(leaving, 60, tmp_path)
+    assert not wait_for_screen(leaving, tmp_path, 60, tmp_path)
