@@ -18,6 +18,7 @@ from langso.paths import acting_as_owner, write_atomic
 from langso.settings import load_settings
 
 if TYPE_CHECKING:
+    from langso.pairing import ReadRequest
     from langso.settings import Settings
     from office.pairing import Answered
 
@@ -133,32 +134,48 @@ def answer(
     broker_files: Path,
 ) -> None:
     """Ở văn phòng: so mã, nhận thiết bị và ghi tệp trả lời."""
-    from langso.pairing import MAX_REQUEST_BYTES, read_answer
-    from langso.pairing_stand import STICK
+    from langso.held_folder import HeldFolder
+    from langso.pairing import MAX_REQUEST_BYTES, read_answer, read_request
     from langso.paths import read_limited
-    from langso.trust.errors import PairingError
-    from office.pairing import office_host, short_code_of
+    from office.home import OfficeHome
+    from office.pairing import office_host, refuse_revoked
 
     settings = load_settings(settings_file)
     raw = read_limited(request_file, MAX_REQUEST_BYTES)
-    shown = short_code_of(raw)
-    told = code if code is not None else click.prompt("Mười hai chữ số đọc trên thiết bị")
-    if _digits(told) != _digits(shown):
-        raise PairingError("Mã không khớp: tệp này không phải của thiết bị đó; hãy tạo lại yêu cầu trên thiết bị.")
-    if address is None and not here and code is None:
-        asked = "Thiết bị gọi văn phòng bằng tên hay địa chỉ nào"
-        address = click.prompt(asked, default=office_host(settings)).strip()
-    done = answer_at_office(
-        settings, raw, device=device, replace=replace, address=address, courier=courier, here=here
-    )
-    write_atomic(out, done.answer, mode=0o644)
+    # The answer goes to the stick that is there now: a person takes a while to type.
+    with HeldFolder(out.absolute().parent) as desk:
+        read = read_request(raw)
+        refuse_revoked(OfficeHome(settings), device or read.request.device)
+        _compare(read, code)
+        if address is None and not here and code is None:
+            asked = "Thiết bị gọi văn phòng bằng tên hay địa chỉ nào"
+            address = click.prompt(asked, default=office_host(settings)).strip()
+        done = answer_at_office(
+            settings, raw, device=device, replace=replace, address=address, courier=courier, here=here
+        )
+        desk.write(out.name, done.answer, mode=0o644)
     reached = read_answer(done.answer)
     click.echo(f"Đã nhận {done.device}; nó gọi văn phòng ở {reached.broker_host}:{reached.broker_port}.")
     if (broker_files / _BROKER_CERTIFICATE).exists() and ensure_broker(
         settings, () if here else (reached.broker_host,), broker_files
     ):
         click.echo(f"Đã cấp lại chứng thư của máy chủ tin. {_reload_broker()}")
-    click.echo(f"Mang {out} lại thiết bị, rồi: sudo langso pair finish {STICK}/{out.name}")
+    click.echo(f"Mang {out} lại thiết bị, rồi ở đó: sudo langso setup (hoặc langso pair finish {out.name})")
+
+
+def _compare(read: ReadRequest, code: str | None) -> None:
+    """The digits that a person read on the device, asked for up to CODE_TRIES times. Raises PairingError."""
+    from langso.trust.errors import PairingError
+    from office.pairing import CODE_TRIES, code_mistake
+
+    for left in reversed(range(CODE_TRIES if code is None else 1)):
+        told = code if code is not None else click.prompt("Mười hai chữ số đọc trên thiết bị")
+        mistake = code_mistake(told, read)
+        if mistake is None:
+            return
+        if not left:
+            raise PairingError(f"{mistake} Chưa nhận {read.request.device}.")
+        click.echo(mistake)
 
 
 @pair.command(name="list")
@@ -303,7 +320,3 @@ def _reload_broker() -> str:
         if done.returncode == 0:
             return "Máy chủ tin đang chạy thì dùng ngay."
     return "Tiếp theo: systemctl reload-or-restart langso-broker"
-
-
-def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdigit())

@@ -51,7 +51,7 @@ class AlreadyRunning(LangsoError, RuntimeError):
     def __init__(self, name: str, pid: int | None) -> None:
         self.pid = pid
         who = f" (tiến trình {pid})" if pid else ""
-        super().__init__(f"{name} đang chạy rồi{who}; hãy dừng bản đó trước, hoặc dùng một thư mục chạy khác.")
+        super().__init__(f"{name} đang chạy rồi{who}; hãy đợi nó xong, hoặc dừng nó trước.")
 
 
 class FileRefused(LangsoError, OSError):
@@ -91,10 +91,12 @@ class LinkRefused(LinkError, ValueError):
 
 
 _OS_REASONS = {
-    errno.ENOSPC: "thẻ nhớ hết chỗ",
+    errno.ENOSPC: "hết chỗ trống",
     errno.EDQUOT: "hết phần chỗ được cấp",
-    errno.EROFS: "thẻ nhớ bị khoá ghi",
-    errno.EIO: "thẻ nhớ lỗi",
+    errno.EROFS: "chỗ đó bị khoá ghi",
+    errno.EIO: "thẻ hay USB đó lỗi hoặc đã bị rút ra",
+    errno.ENODEV: "thẻ hay USB đó không còn trong máy",
+    errno.ENXIO: "thẻ hay USB đó không còn trong máy",
     errno.EACCES: "không có quyền",
     errno.EPERM: "không có quyền",
     errno.ENOENT: "không có tệp hoặc thư mục này",

@@ -41,17 +41,21 @@ class Paths:
         return self
 
 
-def write_atomic(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, folder: int | None = None) -> None:
     """Replaces ``path`` with ``data`` durably: after a power cut it holds the old bytes or the new ones.
 
-    Raises FileRefused with the cause (full disk, no right, a device or pipe in its place); what was there is then
-    untouched.
+    ``folder``: an open descriptor of the folder that is meant, whatever its path leads to by now. Raises FileRefused
+    with the cause (full disk, no right, a device or pipe in its place); what was there is then untouched.
     """
-    if path.exists() and not path.is_file():
+    at = path if folder is None else Path(path.name)
+    there = None
+    with contextlib.suppress(OSError):
+        there = os.stat(at, dir_fd=folder)
+    if there is not None and not stat.S_ISREG(there.st_mode):
         raise FileRefused(f"{path} không phải một tệp; hãy chọn tên tệp khác.")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    temporary = at.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode, dir_fd=folder)
         try:
             os.fchmod(descriptor, mode)
             with os.fdopen(descriptor, "wb", closefd=False) as file:
@@ -59,11 +63,14 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o600) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        temporary.replace(path)
-        sync_folder(path.parent)
+        os.replace(temporary, at, src_dir_fd=folder, dst_dir_fd=folder)
+        if folder is None:
+            sync_folder(path.parent)
+        else:
+            os.fsync(folder)
     except OSError as error:
         with contextlib.suppress(OSError):
-            temporary.unlink()
+            os.unlink(temporary, dir_fd=folder)
         raise FileRefused(
             f"Không ghi được {path}: {os_reason(error)}; hãy xem chỗ trống và quyền ghi ở đó."
         ) from error

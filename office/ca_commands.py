@@ -19,6 +19,7 @@ _settings_option = click.option(
 @click.option("--new", "anew", is_flag=True, help="Làm chứng thư gốc mới; mọi điện thoại và máy tính phải cài lại.")
 def ca(settings_file: Path, qr: bool, out: Path | None, anew: bool) -> None:
     """Chứng thư của trang văn phòng: địa chỉ, dấu vân tay để so, trang cài cho điện thoại."""
+    from langso.asking import confirm
     from langso.clock import SystemClock
     from langso.paths import write_atomic
     from langso.settings import load_settings
@@ -38,7 +39,8 @@ def ca(settings_file: Path, qr: bool, out: Path | None, anew: bool) -> None:
     if office.https != "own":
         raise NotInitialised('Văn phòng này không tự làm chứng thư; muốn vậy hãy đặt `https = "own"` trong [office].')
     if anew:
-        click.confirm("Mọi điện thoại, máy tính của cán bộ sẽ phải cài lại chứng thư. Làm mới?", abort=True)
+        if not confirm("Mọi điện thoại, máy tính của cán bộ sẽ phải cài lại chứng thư. Làm mới?", default=False):
+            raise click.Abort
         renew_authority(home, now)
     served = ensure_console_certificate(home, now)
     told = fingerprint(root_certificate(home))

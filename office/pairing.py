@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from langso.certificates import COURIER_DAYS, DEVICE_DAYS
 from langso.lan import lan_addresses
-from langso.pairing import Addresses, answer_request, read_answer, read_request
+from langso.pairing import Addresses, ReadRequest, answer_request, read_answer, read_request
 from langso.settings_model import Settings, is_loopback
 from langso.trust import PairingError
 from office.console_ca import console_names
@@ -16,6 +16,9 @@ from office.doors import device_addresses
 from office.fleet import Fleet
 from office.home import OfficeHome
 from office.registry import RESERVED, read_device
+
+CODE_TRIES = 5
+"""How often a person may mistype: of a million million codes, five guesses are nothing."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,32 @@ class Answered:
     short_code: str
 
 
-def short_code_of(raw_request: bytes) -> str:
-    """The twelve digits of a request, to be compared before it is answered. Raises PairingError."""
-    return read_request(raw_request).short_code
+def code_mistake(typed: str, read: ReadRequest) -> str | None:
+    """What is wrong with the twelve digits that a person typed for a request; None where they are its own."""
+    digits, wanted = digits_of(typed), digits_of(read.short_code)
+    if len(digits) != len(wanted):
+        return f"Mã so khớp có mười hai chữ số, vừa gõ {len(digits)}; hãy gõ lại đủ ba nhóm bốn số."
+    if digits != wanted:
+        return (
+            f"Mã không khớp với yêu cầu của «{read.request.device}»; hãy so lại từng số với giấy chép"
+            " hay màn hình thiết bị rồi gõ lại."
+        )
+    return None
+
+
+def digits_of(text: str) -> str:
+    """The digits of a code, however they were grouped."""
+    return "".join(letter for letter in text if letter in "0123456789")
+
+
+def refuse_revoked(home: OfficeHome, device: str) -> None:
+    """A name whose right was taken away is paired in vain: root keys must give it back first. Raises PairingError."""
+    if device in home.trust().trust.revoked:
+        raise PairingError(
+            f"Tên «{device}» đang bị thu hồi quyền, ghép lại cũng không được nghe. Đúng máy đó và chắc chưa ai sửa: "
+            f"trả quyền trước (sudo langso office trust restore {device} -o de-nghi.json, khoá gốc ký, rồi "
+            "sudo langso office trust apply de-nghi.json). Máy khác: đặt tên khác trên thiết bị, tạo lại yêu cầu."
+        )
 
 
 def answer(
@@ -53,6 +79,7 @@ def answer(
     if id in RESERVED:
         raise PairingError(f"Tên «{id}» dành riêng cho máy của xã; hãy chọn tên khác cho thiết bị.")
     home = OfficeHome(settings)
+    refuse_revoked(home, id)
     known = read_device(home.devices, id)
     if known is not None and known.public != read.public and not replace:
         raise PairingError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.machine_setup.device import answer_name, json_files
@@ -11,11 +12,20 @@ from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.usb import opened
 from deploy.pairing import answer_at_office
 from langso.errors import LangsoError
-from langso.pairing import MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, ReadRequest, read_answer, read_request
-from langso.paths import read_limited, write_atomic
+from langso.held_folder import HeldFolder
+from langso.pairing import ReadRequest, read_answer, read_request
 from langso.settings import Settings
 from office.home import OfficeHome
+from office.pairing import CODE_TRIES, code_mistake, refuse_revoked
 from office.registry import read_device
+
+
+@dataclass(frozen=True)
+class Round:
+    """How many requests were answered, and which devices stay without an answer though nobody declined them."""
+
+    done: int = 0
+    left: tuple[str, ...] = ()
 
 
 def answer_requests(
@@ -26,85 +36,126 @@ def answer_requests(
     codes: Sequence[str] = (),
     replace: bool = False,
     address: str | None = None,
-) -> int:
-    """Offers to answer each request that has no answer beside it; how many were answered.
+) -> Round:
+    """Offers to answer each request that has no answer beside it.
 
     `codes`: digits that options give beforehand; nobody being there, only those are answered.
     """
-    done = 0
-    with opened() if given is None else contextlib.nullcontext([given]) as folders:
+    done, left = 0, []
+    with contextlib.ExitStack() as kept:
+        folders = kept.enter_context(opened()) if given is None else [kept.enter_context(HeldFolder(given))]
+        found = [(folder, *one) for folder in folders for one in _requests(folder)]
         for folder in folders:
-            for path, read in _requests(folder):
-                try:
-                    done += _one(talk, settings, folder, path, read, codes, replace, address)
-                except LangsoError as refused:
-                    talk.say(f"{path.name}: {refused}", mark="bad")
-    return done
+            for answer in _carried(folder):
+                talk.say(f"Trên USB có thư trả lời cho {answer}: mang lại thiết bị đó, rồi: sudo langso setup")
+        desk = _Desk(talk, settings, [read for _, _, _, read in found], list(codes), replace, address)
+        for folder, name, raw, read in found:
+            try:
+                answered = desk.one(folder, raw, read)
+            except LangsoError as refused:
+                talk.say(f"{name}: {refused}", mark="bad")
+                answered = None
+            done += answered is True
+            left += [read.request.device] if answered is None else []
+    return Round(done, tuple(left))
 
 
-def _one(
-    talk: Dialogue,
-    settings: Settings,
-    folder: Path,
-    path: Path,
-    read: ReadRequest,
-    codes: Sequence[str],
-    replace: bool,
-    address: str | None,
-) -> bool:
-    request = read.request
-    kind = {"speaker": "loa", "kiosk": "kiosk", "bridge": "bộ điều khiển"}[request.role]
-    where = f", đặt ở {request.place}" if request.place else ""
-    told = any(_digits(code) == _digits(read.short_code) for code in codes)
-    if not told:
-        if not talk.asks:
-            return False
-        talk.say()
-        if not talk.agree(
-            f"Trên USB có yêu cầu ghép của {kind} «{request.device}»{where}. Nhận?", default=True, unattended=False
-        ):
-            return False
-        typed = talk.ask("Mười hai chữ số đọc trên thiết bị (không nhìn tệp)", "--code", str)
-        if _digits(typed) != _digits(read.short_code):
-            talk.say(
-                "Mã không khớp: tệp này không phải của thiết bị đó. Không nhận; hãy tạo lại yêu cầu.", mark="bad"
+class _Desk:
+    """One round of requests. `codes`: given beforehand, or typed for another request of this round."""
+
+    def __init__(
+        self,
+        talk: Dialogue,
+        settings: Settings,
+        all_of_them: Sequence[ReadRequest],
+        codes: list[str],
+        replace: bool,
+        address: str | None,
+    ) -> None:
+        self._talk, self._settings, self._all, self._codes = talk, settings, all_of_them, codes
+        self._replace, self._address = replace, address
+
+    def one(self, folder: HeldFolder, raw: bytes, read: ReadRequest) -> bool | None:
+        """Whether it was answered; None where it stays although nobody declined it."""
+        talk, request, home = self._talk, read.request, OfficeHome(self._settings)
+        refuse_revoked(home, request.device)
+        told = any(code_mistake(code, read) is None for code in self._codes)
+        if not told:
+            compared = self._compared(read) if talk.asks else None
+            if not compared:
+                return compared
+        known, replace = read_device(home.devices, request.device), self._replace
+        if known is not None and known.public != read.public and not replace:
+            replace = talk.agree(
+                f"Đã có thiết bị tên «{request.device}». Đây là máy thay cho máy cũ (máy cũ thôi được nghe)?",
+                default=False,
+                unattended=False,
             )
-            return False
-    known = read_device(OfficeHome(settings).devices, request.device)
-    if known is not None and known.public != read.public and not replace:
-        replace = talk.agree(
-            f"Đã có thiết bị tên «{request.device}». Đây là máy thay cho máy cũ (máy cũ thôi được nghe)?",
-            default=False,
-            unattended=False,
+            if not replace:
+                talk.say("Không nhận; hãy đặt tên khác trên thiết bị rồi tạo lại yêu cầu.", mark="warn")
+                return None
+        answered = answer_at_office(self._settings, raw, replace=replace, address=self._address)
+        out = answer_name(answered.device)
+        folder.write(out, answered.answer, mode=0o644)
+        talk.say(
+            f"Đã nhận {answered.device}; thư trả lời: {out}. Mang USB lại thiết bị: sudo langso setup", mark="good"
         )
-        if not replace:
-            talk.say("Không nhận; hãy đặt tên khác trên thiết bị rồi tạo lại yêu cầu.", mark="warn")
-            return False
-    answered = answer_at_office(settings, read_limited(path, MAX_REQUEST_BYTES), replace=replace, address=address)
-    out = folder / answer_name(answered.device)
-    write_atomic(out, answered.answer, mode=0o644)
-    talk.say(
-        f"Đã nhận {answered.device}; thư trả lời: {out.name}. Mang USB lại thiết bị: sudo langso setup", mark="good"
-    )
-    return True
+        return True
+
+    def _compared(self, read: ReadRequest) -> bool | None:
+        """The digits are asked for until they match; False where a person leaves the request for another time."""
+        talk, request = self._talk, read.request
+        kind = {"speaker": "loa", "kiosk": "kiosk", "bridge": "bộ điều khiển"}[request.role]
+        where = f", đặt ở {request.place}" if request.place else ""
+        village = f", {request.village}" if request.village else ""
+        talk.say()
+        talk.say(f"Trên USB có yêu cầu ghép của {kind} «{request.device}»{where}{village}.")
+        for _ in range(CODE_TRIES):
+            typed = talk.ask(
+                f"Mười hai chữ số đọc trên {request.device}, không nhìn tệp (Enter = để lại, chưa nhận)",
+                "--code",
+                str,
+                default="",
+            )
+            if not typed:
+                talk.say(f"Để lại, chưa nhận {request.device}.", mark="warn")
+                return False
+            mistake = code_mistake(typed, read)
+            if mistake is None:
+                return True
+            other = next((one for one in self._all if code_mistake(typed, one) is None), None)
+            if other is not None:
+                self._codes.append(typed)
+                mistake = f"Mã này là của «{other.request.device}», đã ghi nhận; hãy gõ mã của «{request.device}»."
+            talk.say(mistake, mark="warn")
+        talk.say(
+            f"Chưa nhận {request.device}; yêu cầu vẫn nằm trên USB. Xem lại mã ở thiết bị: sudo langso pair status",
+            mark="bad",
+        )
+        return None
 
 
-def _requests(folder: Path) -> list[tuple[Path, ReadRequest]]:
+def _carried(folder: HeldFolder) -> list[str]:
+    """The devices whose request lies on a stick with its answer beside it."""
+    asked, answered = {}, {}
+    for _, raw in json_files(folder):
+        with contextlib.suppress(LangsoError):
+            answered[read_answer(raw).request] = read_answer(raw).device
+        with contextlib.suppress(LangsoError):
+            asked[read_request(raw).sha256] = True
+    return sorted(device for request, device in answered.items() if request in asked)
+
+
+def _requests(folder: Path | HeldFolder) -> list[tuple[str, bytes, ReadRequest]]:
     """Requests on a stick to which no answer lies beside them."""
     files = json_files(folder)
     answered, found = set(), []
-    for path in files:
+    for _, raw in files:
         with contextlib.suppress(LangsoError):
-            answered.add(read_answer(read_limited(path, MAX_ANSWER_BYTES)).request)
-    for path in files:
-        try:
-            read = read_request(read_limited(path, MAX_REQUEST_BYTES))
-        except LangsoError:
-            continue
-        if read.sha256 not in answered:
-            found.append((path, read))
+            answered.add(read_answer(raw).request)
+    for name, raw in files:
+        with contextlib.suppress(LangsoError):
+            read = read_request(raw)
+            if read.sha256 not in answered:
+                found.append((name, raw, read))
     return found
-
-
-def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdigit())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import NotYet
 from deploy.machine_setup.usb import stick_for, sticks
-from langso.errors import LangsoError
+from langso.errors import FileRefused, LangsoError
+from langso.held_folder import HeldFolder, held
 from langso.pairing import (
     MAX_ANSWER_BYTES,
     MAX_REQUEST_BYTES,
@@ -20,10 +23,10 @@ from langso.pairing import (
     waiting_request,
 )
 from langso.pairing_stand import stand_of
-from langso.paths import acting_as_owner, read_limited, write_atomic
+from langso.paths import acting_as_owner, read_limited
 from langso.settings import Settings
 
-_MOST = 200
+_MOST, _MOST_BYTES = 200, 64 << 20
 
 
 def request_name(device: str) -> str:
@@ -57,10 +60,10 @@ def pair_by_stick(
         if stand.code and not anew and (found := _answer_on_sticks(settings, [folder])) is not None:
             return _finish(talk, settings, found)
         raw = _request(settings, anew=anew or not stand.code)
-        out = folder / request_name(settings.device.id)
-        write_atomic(out, raw, mode=0o644)
+        out = request_name(settings.device.id)
+        folder.write(out, raw, mode=0o644)
     code = read_request(raw).short_code
-    talk.say(f"Đã ghi yêu cầu ghép: {out.name}", mark="good")
+    talk.say(f"Đã ghi yêu cầu ghép: {out}", mark="good")
     talk.say(f"MÃ SO KHỚP: {code}   (chép ra giấy, văn phòng sẽ hỏi)", mark="good")
     raise NotYet(
         "Mang USB về văn phòng xã và chạy ở đó: sudo langso setup. Rồi mang USB lại đây, chạy lại: sudo langso setup."
@@ -85,15 +88,14 @@ def _request(settings: Settings, *, anew: bool) -> bytes:
     )
 
 
-def _answer_on_sticks(settings: Settings, folders: list[Path | None] | list[Path]) -> bytes | None:
+def _answer_on_sticks(settings: Settings, folders: Sequence[Path | HeldFolder]) -> bytes | None:
     """The answer to the very request that waits here, on one of these sticks."""
     waiting = waiting_request(settings.paths.state)
     if waiting is None:
         return None
     for folder in folders:
-        for path in json_files(folder):
+        for _, raw in json_files(folder):
             try:
-                raw = read_limited(path, MAX_ANSWER_BYTES)
                 if read_answer(raw).request == waiting[0].sha256:
                     return raw
             except LangsoError:
@@ -101,14 +103,16 @@ def _answer_on_sticks(settings: Settings, folders: list[Path | None] | list[Path
     return None
 
 
-def json_files(folder: Path | None) -> list[Path]:
-    """The plain files of a stick's top that may be ours; a link on a stick is nobody's."""
-    if folder is None:
-        return []
-    try:
-        return [path for path in sorted(folder.glob("*.json"))[:_MOST] if path.is_file() and not path.is_symlink()]
-    except OSError:
-        return []
+def json_files(place: Path | HeldFolder) -> list[tuple[str, bytes]]:
+    """The plain files of a stick's top that may be ours, with what is in them; a link on a stick is nobody's."""
+    found: list[tuple[str, bytes]] = []
+    with contextlib.suppress(FileRefused), held(place) as folder:
+        for name in folder.names("*.json")[:_MOST]:
+            with contextlib.suppress(FileRefused):
+                found.append((name, folder.read(name, MAX_ANSWER_BYTES)))
+            if sum(len(raw) for _, raw in found) > _MOST_BYTES:
+                break
+    return found
 
 
 def _finish(talk: Dialogue, settings: Settings, raw: bytes) -> Paired:

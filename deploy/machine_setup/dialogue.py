@@ -9,12 +9,14 @@ from typing import TypeVar
 import click
 
 from deploy.machine_setup.errors import AnswerMissing
+from langso.asking import confirm
 from langso.errors import LangsoError
 from langso.words import fold
 
 Answer = TypeVar("Answer")
 _TRIES = 5
 # Terminals whose letters do not reach as far as Vietnamese: the console of Debian, serial lines.
+_BARE_SIGNS = str.maketrans({"✗": "X", "✓": "+", "→": ">", "«": '"', "»": '"', "“": '"', "”": '"', "…": "..."})
 BARE_TERMINALS = ("linux", "vt100", "vt102", "vt220", "dumb")
 
 
@@ -32,7 +34,7 @@ class Dialogue:
 
     def shown(self, text: str) -> str:
         """As this terminal can show it."""
-        return fold(text) if self.plain else text
+        return fold(text).translate(_BARE_SIGNS) if self.plain else text
 
     def ask(
         self,
@@ -71,8 +73,7 @@ class Dialogue:
         """Yes or no; `unattended`: the answer where nobody is asked."""
         if not self.asks:
             return unattended
-        hint = "[Y/n]" if default else "[y/N]"
-        return click.confirm(f"{self.shown(question)} {hint}", default=default, show_default=False)
+        return confirm(question, default=default, shown=self.shown)
 
     def choose(self, question: str, option: str, choices: Sequence[str]) -> int:
         """The number (from 0) of what a person picks from a list. Raises AnswerMissing where nobody is asked."""

@@ -58,6 +58,7 @@ class Guide:
     def __init__(self, talk: Dialogue, place: Place, options: Options) -> None:
         self._talk, self._place, self._options = talk, place, options
         self._changed = False
+        self._left: tuple[str, ...] = ()
 
     def run(self) -> None:
         """Takes every step that can be taken now. Raises NotYet where something must be brought, SetupRefused."""
@@ -72,6 +73,13 @@ class Guide:
         else:
             self._device(settings)
         self._serve(role, settings, anew=self._changed)
+        if self._left:
+            raise NotYet(
+                f"Chưa nhận {', '.join(self._left)}: yêu cầu còn nằm trên USB; có đúng mã thì chạy lại ở đây:"
+                " sudo langso setup"
+            )
+        if self._place.real and not options.no_start:
+            talk.say("Xong: máy đã vào việc.", mark="good")
 
     def to_do(self) -> list[str]:
         """What `run` would do, a line each; changes nothing."""
@@ -250,10 +258,11 @@ class Guide:
             sync_folder(self._place.etc)
             settings = load_settings(self._place.settings)
             self._changed = True
-        done = answer_requests(
+        answered = answer_requests(
             talk, settings, given=given.stick, codes=given.codes, replace=given.replace, address=given.address
         )
-        if done and given.address:
+        self._left = answered.left
+        if answered.done and given.address:
             self._changed |= lay_broker(self._place, settings, (*given.names, given.address))
         return settings
 
@@ -296,8 +305,7 @@ class Guide:
 
             talk.say(f"Trang web văn phòng: {console_url(settings.office)}")
         if down or not good:
-            raise SetupRefused("Chưa xong hẳn: hãy sửa mục đỏ ở trên, rồi chạy lại: sudo langso setup")
-        talk.say("Xong: máy đã vào việc.", mark="good")
+            raise SetupRefused("Chưa xong hẳn: hãy sửa mục có dấu ✗ ở trên, rồi chạy lại: sudo langso setup")
 
 
 def _free_name(text: str) -> str:

@@ -49,12 +49,12 @@ def wait_for(talk: Dialogue, names: list[str], *, active: Callable[[str], bool] 
     left, deadline = list(names), time.monotonic() + READY_S
     while left and time.monotonic() < deadline:
         for name in [one for one in left if active(one)]:
-            talk.say(f"  {name} đang chạy", mark="good")
+            talk.say(f"  ✓ {name} đang chạy", mark="good")
             left.remove(name)
         if left:
             time.sleep(_LOOK_S)
     for name in left:
-        talk.say(f"  {name} chưa chạy được; xem: journalctl -u {name} -n 50", mark="bad")
+        talk.say(f"  ✗ {name} chưa chạy được; xem: journalctl -u {name} -n 50", mark="bad")
     return left
 
 
@@ -74,8 +74,8 @@ def examine_and_tell(talk: Dialogue, settings: Path, look: Callable[[], Sequence
         checks = look()
     for check in checks:
         if check.level != "ok":
-            mark = "bad" if check.level == "bad" else "warn"
-            talk.say(f"  {label(check.name)}: {check.why}", mark=mark)
+            sign, mark = ("✗", "bad") if check.level == "bad" else ("!", "warn")
+            talk.say(f"  {sign} {label(check.name)}: {check.why}", mark=mark)
             if check.fix:
                 talk.say(f"      → {check.fix}")
     good = sum(check.level == "ok" for check in checks)

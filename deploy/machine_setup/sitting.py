@@ -16,6 +16,7 @@ from deploy.machine_setup.usb import stick_for
 from langso.contract import Caps
 from langso.contract.base import Message
 from langso.errors import FileRefused, LangsoError
+from langso.held_folder import HeldFolder
 from langso.paths import acting_as_owner, read_limited, write_atomic
 from langso.roots import passphrase
 from langso.roots.ceremony import Sitting as Seat
@@ -23,7 +24,7 @@ from langso.roots.ceremony import make_key, sign_with, sit_down
 from langso.roots.errors import WrongPassphrase
 from langso.roots.key_file import MAX_ROOT_KEY_FILE, STRONG, Cost, PublicPart, public_part, read_public_part
 from langso.roots.proposal import MAX_PROPOSAL_BYTES, Proposal, ReadProposal, build, merged, read_proposal
-from langso.roots.sticks import key_file, key_on, refuse_a_second_key
+from langso.roots.sticks import key_name, key_on, refuse_a_second_key, refuse_installation
 from office import founding
 from office.home import OfficeHome
 
@@ -74,14 +75,15 @@ class Sitting:
     def run(self) -> None:
         """Until the commune is founded. Raises NotYet where signatures or keys must be fetched first."""
         self._take_publics()
-        while len(self._draft.keys) < self._draft.count:
-            if not self._one_more_key():
-                raise NotYet(self._waiting_for_keys())
-        read = self._proposal()
-        while read.missing():
+        while True:
+            while len(self._draft.keys) < self._draft.count:
+                if not self._one_more_key():
+                    raise NotYet(self._waiting_for_keys())
+            read = self._proposal()
+            if not read.missing():
+                break
             if not self._one_more_signature(read):
                 raise NotYet(self._waiting_for_signatures(read))
-            read = self._proposal()
         founding.finish(self._home, read)
         self._home.founding_file.unlink(missing_ok=True)
         self._talk.say("Đã lập xã: danh sách quyền đủ chữ ký của khoá gốc.", mark="good")
@@ -156,11 +158,12 @@ class Sitting:
             talk.wait("Rút các USB khoá khác ra, cắm USB của người giữ khoá này, rồi bấm Enter.")
         commune = self._home.settings.commune.code
         with (
-            self._patiently(),
+            self._patiently() as patience,
             stick_for(talk, "USB để khoá gốc", "--root-stick", given=given, told=self._answers.not_a_stick) as stick,
         ):
+            refuse_installation(stick)
             refuse_a_second_key(stick, commune)
-            if key_file(stick, commune).exists():
+            if stick.has(key_name(commune)):
                 self._known_stick(stick)
                 return True
             holder = talk.ask(
@@ -176,10 +179,11 @@ class Sitting:
             if len(self._draft.keys) == self._draft.count:
                 # The last stick is still in: it can sign at once.
                 self._sign_on(stick, self._proposal(), phrase)
-        self._pull_out()
+        if not patience.refused:
+            self._pull_out()
         return True
 
-    def _known_stick(self, stick: Path) -> None:
+    def _known_stick(self, stick: HeldFolder) -> None:
         key = key_on(stick, self._home.settings.commune.code)
         if any(one.public_key == key.public_key for one in self._draft.keys):
             self._talk.say(f"USB này là khoá của {key.holder}, đã nhận rồi. Hãy cắm USB của người khác.", mark="warn")
@@ -207,18 +211,36 @@ class Sitting:
             for line in read.missing():
                 talk.say(line)
             if not talk.agree("Ký tiếp bây giờ (cắm một USB khoá gốc)?", default=True, unattended=False):
-                return False
+                return self._one_key_anew()
             talk.wait("Rút các USB khoá khác ra, cắm USB khoá gốc của người ký, rồi bấm Enter.")
         with (
-            self._patiently(),
+            self._patiently() as patience,
             stick_for(talk, "USB khoá gốc", "--root-stick", given=given, told=self._answers.not_a_stick) as stick,
         ):
             refuse_a_second_key(stick, read.proposal.commune)
             self._sign_on(stick, read, None)
-        self._pull_out()
+        if patience.refused:
+            self._one_key_anew()
+        else:
+            self._pull_out()
         return True
 
-    def _sign_on(self, stick: Path, read: ReadProposal, phrase: str | None) -> None:
+    def _one_key_anew(self) -> bool:
+        """Until the commune is founded a lost key costs only another stick; whether one is to be made anew."""
+        talk = self._talk
+        if not talk.agree(
+            "Có khoá nào bị mất, hỏng hay quên câu mật khẩu, cần tạo lại?", default=False, unattended=False
+        ):
+            return False
+        keys = self._draft.keys
+        lost = talk.choose("Khoá nào", "--root-stick", [f"{one.holder}, mã {one.code}" for one in keys])
+        kept = tuple(one for number, one in enumerate(keys) if number != lost)
+        self._keep(self._draft.model_copy(update={"keys": kept, "proposal": None}))
+        talk.say(f"Bỏ khoá của {keys[lost].holder}; gạch mã {keys[lost].code} khỏi biên bản.", mark="warn")
+        talk.say("Tạo lại khoá đó trên một USB khác; các khoá còn lại ký lại từ đầu.")
+        return True
+
+    def _sign_on(self, stick: HeldFolder, read: ReadProposal, phrase: str | None) -> None:
         talk, sitting = self._talk, sit_down(stick, read)
         if sitting.done:
             talk.say(f"Khoá {sitting.key.named()} đã ký rồi; hãy cắm USB của người khác.", mark="warn")
@@ -322,13 +344,15 @@ class _Patience:
 
     def __init__(self, talk: Dialogue) -> None:
         self._talk = talk
+        self.refused = False
 
-    def __enter__(self) -> None:
-        return None
+    def __enter__(self) -> _Patience:
+        return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, LangsoError) and self._talk.asks and not isinstance(error, NotYet):
             self._talk.say(str(error), mark="bad")
+            self.refused = True
             return True
         return False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -13,10 +14,13 @@ from typing import Any
 
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import AnswerMissing
+from langso.errors import FileRefused
+from langso.held_folder import HeldFolder
 from langso.roots.errors import StickRefused
-from langso.roots.sticks import Machine, require_stick
+from langso.roots.sticks import Machine, hold_stick
 
 MOUNTS = Path("/media/langso")
+is_mounted = os.path.ismount
 # Nothing on a stick is a program, a device or somebody else's right.
 _OPTIONS = "rw,nosuid,nodev,noexec,sync"
 _KINDS = ("vfat", "exfat", "ntfs", "ext4", "ext3", "ext2", "f2fs", "btrfs", "xfs")
@@ -61,40 +65,55 @@ def sticks(machine: Machine | None = None) -> list[Stick]:
 @contextlib.contextmanager
 def stick_for(
     talk: Dialogue, question: str, option: str, *, given: Path | None = None, told: bool = False
-) -> Iterator[Path]:
-    """The folder of the stick that is meant: the option's, or the one a person picks. Mounted by us, it is let go of
-    at the end, so that it can be pulled out. Raises StickRefused, AnswerMissing.
+) -> Iterator[HeldFolder]:
+    """The stick that is meant, held open: the option's, or the one a person picks. Mounted by us, it is let go of
+    at the end, so that it can be pulled out. Raises StickRefused, FileRefused, AnswerMissing.
     """
     if given is not None:
-        require_stick(given, told=told)
-        yield given
+        with hold_stick(given, told=told) as stick:
+            yield stick
         return
     if not talk.asks:
         raise AnswerMissing(f"Còn thiếu {option}: {question}.")
     chosen = _picked(talk, question, option)
-    if chosen.folder is not None:
-        yield chosen.folder
-        return
-    with _mounted(chosen) as folder:
-        yield folder
+    with _held(chosen) as stick:
+        yield stick
 
 
 @contextlib.contextmanager
-def opened() -> Iterator[list[Path]]:
-    """The folders of all sticks in the machine; what we mount for that is let go of at the end. Never raises."""
+def opened() -> Iterator[list[HeldFolder]]:
+    """All sticks in the machine, held open; what we mount for that is let go of at the end. Never raises."""
     with contextlib.ExitStack() as kept:
-        folders = []
+        found = []
         for one in sticks():
-            with contextlib.suppress(StickRefused):
-                folders.append(one.folder or kept.enter_context(_mounted(one)))
-        yield folders
+            with contextlib.suppress(StickRefused, FileRefused):
+                found.append(kept.enter_context(_held(one)))
+        yield found
 
 
 @contextlib.contextmanager
-def _mounted(stick: Stick) -> Iterator[Path]:
+def _held(stick: Stick) -> Iterator[HeldFolder]:
+    """Held before it is looked for once more: pulled meanwhile, its folder would be one of this machine's disk."""
+    if stick.folder is None:
+        with _mounted(stick) as held:
+            yield held
+        return
+    with HeldFolder(stick.folder) as held:
+        if not any(one.folder == stick.folder and one.device == stick.device for one in sticks()):
+            raise StickRefused(f"USB {stick.named()} đã bị rút ra; hãy cắm lại.")
+        held.require_there()
+        yield held
+
+
+@contextlib.contextmanager
+def _mounted(stick: Stick) -> Iterator[HeldFolder]:
     folder = _mount(stick)
     try:
-        yield folder
+        with HeldFolder(folder) as held:
+            if not is_mounted(folder):
+                raise StickRefused(f"USB {stick.named()} đã bị rút ra; hãy cắm lại.")
+            held.require_there()
+            yield held
     finally:
         _run("umount", str(folder))
         with contextlib.suppress(OSError):

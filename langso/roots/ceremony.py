@@ -9,6 +9,7 @@ from pathlib import Path
 
 from langso.contract import Threshold
 from langso.errors import UsageError
+from langso.held_folder import HeldFolder
 from langso.roots import differences
 from langso.roots.errors import ProposalRefused
 from langso.roots.key_file import STRONG, Cost, PublicPart, RootKeyFile, encrypt, unlock
@@ -21,7 +22,7 @@ from langso.trust import SigningKey
 class Sitting:
     """One stick before one proposal: whose key, what its memory says, what would be signed, in words."""
 
-    folder: Path
+    stick: Path | HeldFolder
     key: RootKeyFile
     memory: StickMemory | None
     read: ReadProposal
@@ -34,9 +35,12 @@ class Sitting:
 
 
 def make_key(
-    folder: Path, passphrase: str, *, commune: str, holder: str, now: datetime, cost: Cost = STRONG
+    stick: Path | HeldFolder, passphrase: str, *, commune: str, holder: str, now: datetime, cost: Cost = STRONG
 ) -> RootKeyFile:
-    """A new root key on an empty stick. Raises UsageError for a bad holder or commune, StickRefused, FileRefused."""
+    """A new root key on an empty stick, read back from it.
+
+    Raises UsageError for a bad holder or commune, StickRefused, FileRefused.
+    """
     from pydantic import ValidationError
 
     try:
@@ -45,19 +49,19 @@ def make_key(
         raise UsageError(
             "Mã xã phải là chữ thường không dấu, số và gạch nối; người giữ khoá ghi bằng chữ, nhiều nhất 100 chữ."
         ) from error
-    keep_key(folder, made)
+    keep_key(stick, made)
     return made
 
 
-def sit_down(folder: Path, read: ReadProposal) -> Sitting:
+def sit_down(stick: Path | HeldFolder, read: ReadProposal) -> Sitting:
     """Reads the stick and tells what its holder is asked. Raises ProposalRefused, StickRefused, RootKeyDamaged."""
-    key = key_on(folder, read.proposal.commune)
+    key = key_on(stick, read.proposal.commune)
     if not read.concerns(key.public):
         raise ProposalRefused(
             f"Khoá {key.named()} không thuộc bộ khoá gốc trong đề nghị này; hãy cắm đúng USB, hoặc hỏi lại văn phòng."
         )
-    memory = read_memory(folder, key)
-    return Sitting(folder, key, memory, read, tuple(_words(read, key, memory)))
+    memory = read_memory(stick, key)
+    return Sitting(stick, key, memory, read, tuple(_words(read, key, memory)))
 
 
 def sign_with(sitting: Sitting, passphrase: str) -> ReadProposal:
@@ -66,7 +70,7 @@ def sign_with(sitting: Sitting, passphrase: str) -> ReadProposal:
     signed = sign(sitting.read, key)
     after = signed.roots_after
     keep_memory(
-        sitting.folder,
+        sitting.stick,
         key,
         StickMemory(
             commune=signed.proposal.commune,

@@ -49,16 +49,16 @@ def new(
     from langso.roots import passphrase
     from langso.roots.ceremony import make_key
     from langso.roots.key_file import public_part
-    from langso.roots.sticks import refuse_a_key_there, refuse_a_second_key, require_stick
+    from langso.roots.sticks import hold_stick, refuse_a_second_key, require_free
 
-    require_stick(stick, told=not_a_stick)
-    refuse_a_key_there(stick, commune)
-    refuse_a_second_key(stick, commune)
-    if passphrase_file is not None:
-        phrase = passphrase.check_new(passphrase.from_file(passphrase_file))
-    else:
-        phrase = passphrase.ask_new(passphrase.hidden_prompt, click.echo)
-    made = make_key(stick, phrase, commune=commune, holder=holder, now=datetime.now(UTC))
+    with hold_stick(stick, told=not_a_stick) as there:
+        require_free(there, commune)
+        refuse_a_second_key(there, commune)
+        if passphrase_file is not None:
+            phrase = passphrase.check_new(passphrase.from_file(passphrase_file))
+        else:
+            phrase = passphrase.ask_new(passphrase.hidden_prompt, click.echo)
+        made = make_key(there, phrase, commune=commune, holder=holder, now=datetime.now(UTC))
     if out is not None:
         write_atomic(out, public_part(made).to_json(), mode=0o644)
         click.echo(f"Phần công khai để gửi về văn phòng: {out}")
@@ -103,26 +103,29 @@ def show(stick: Path, commune: str | None, out: Path | None) -> None:
 @_phrase_option
 def sign(proposal: Path, stick: Path, yes: bool, not_a_stick: bool, passphrase_file: Path | None) -> None:
     """Đọc một đề nghị đổi gì, rồi ký bằng khoá trên USB này."""
-    from langso.paths import read_limited, write_atomic
+    from langso.asking import confirm
+    from langso.held_folder import HeldFolder
+    from langso.paths import read_limited
     from langso.roots.ceremony import sit_down
     from langso.roots.proposal import MAX_PROPOSAL_BYTES, read_proposal
-    from langso.roots.sticks import refuse_a_second_key, require_stick
+    from langso.roots.sticks import hold_stick, refuse_a_second_key
 
-    read = read_proposal(read_limited(proposal, MAX_PROPOSAL_BYTES))
-    require_stick(stick, told=not_a_stick)
-    refuse_a_second_key(stick, read.proposal.commune)
-    sitting = sit_down(stick, read)
-    tell(sitting)
-    if sitting.done:
-        click.echo(f"Khoá {sitting.key.named()} đã ký đề nghị này rồi.")
-    else:
-        if not yes and not click.confirm("Đồng ý ký những điều trên", prompt_suffix=" [y/N]: ", show_default=False):
+    file = proposal.resolve()
+    # The file often lies on a stick too, and the holder takes a while to read and type.
+    with HeldFolder(file.parent) as desk, hold_stick(stick, told=not_a_stick) as there:
+        read = read_proposal(read_limited(file, MAX_PROPOSAL_BYTES))
+        refuse_a_second_key(there, read.proposal.commune)
+        sitting = sit_down(there, read)
+        tell(sitting)
+        if sitting.done:
+            click.echo(f"Khoá {sitting.key.named()} đã ký đề nghị này rồi.")
+        elif not yes and not confirm("Đồng ý ký những điều trên?", default=False):
             click.echo("Chưa ký gì.")
             return
-        signed = sign_asking(sitting, passphrase_file)
-        write_atomic(proposal, signed.proposal.to_json(), mode=0o644)
-        click.echo(f"Đã ký bằng khoá {sitting.key.named()}, ghi vào {proposal}.")
-        read = signed
+        else:
+            read = sign_asking(sitting, passphrase_file)
+            desk.write(file.name, read.proposal.to_json(), mode=0o644)
+            click.echo(f"Đã ký bằng khoá {sitting.key.named()}, ghi vào {proposal}.")
     missing = read.missing()
     for line in missing or ["Đủ chữ ký. Mang tệp này về văn phòng: langso office trust apply TỆP"]:
         click.echo(line)

@@ -80,7 +80,9 @@ def ask_new(ask: Ask, say: Callable[[str], None]) -> str:
         if canonical(ask("Gõ lại lần nữa")) == found:
             return found
         say("Hai lần gõ không giống nhau; hãy đặt lại.")
-    raise WeakPassphrase("Ba lần vẫn chưa đặt xong câu mật khẩu; hãy chạy lại lệnh này.")
+    raise WeakPassphrase(
+        "Ba lần vẫn chưa đặt xong câu mật khẩu, chưa có khoá nào được tạo; hãy làm lại từ đầu với khoá này."
+    )
 
 
 def from_file(path: Path) -> str:

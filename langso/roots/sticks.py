@@ -5,20 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from langso.contract import Threshold
 from langso.contract.base import Count, Message, Sha256, Slug
-from langso.errors import FileRefused, os_reason
-from langso.paths import read_limited, write_atomic
+from langso.held_folder import HeldFolder, held
+from langso.paths import read_limited
 from langso.roots.errors import RootKeyDamaged, StickRefused
 from langso.roots.key_file import MAX_ROOT_KEY_FILE, RootKeyFile, read_root_key
 from langso.trust import Refused, RootKeys, SigningKey, open_sealed, seal
 from langso.trust.envelope import parse_payload
 
 KEY_FILES = "langso-root-*.key"
+# It travels to every machine of the commune, and lies about.
+INSTALLATION = "langso/cai-dat.sh"
 MAX_MEMORY_FILE = 32 << 10
 # What is mounted but lies in memory, on another machine or inside this one.
 _NOT_HERE = (
@@ -108,102 +110,115 @@ class StickMemory(Message):
         return RootKeys.of(self.root, self.root_version)
 
 
-def require_stick(folder: Path, *, told: bool, machine: Machine | None = None) -> None:
-    """Refuses a folder that is no mounted stick, unless `told` that it is meant so. Raises StickRefused."""
+@contextlib.contextmanager
+def hold_stick(folder: Path, *, told: bool, machine: Machine | None = None) -> Iterator[HeldFolder]:
+    """A mounted stick held open, so that what was found to be a stick is what is written to, and nothing else.
+
+    `told`: it is meant so, though it is no stick. Raises StickRefused, FileRefused.
+    """
     if not folder.is_dir():
         raise StickRefused(
             f"Không thấy thư mục {folder}; hãy cắm USB và ghi đúng chỗ nó được gắn vào, như /media/usb."
         )
-    if told:
-        return
+    with HeldFolder(folder) as stick:
+        if not told:
+            _require_mounted(folder, machine or Machine())
+        stick.require_there()
+        yield stick
+
+
+def _require_mounted(folder: Path, machine: Machine) -> None:
     real = folder.resolve()
-    found = [one for one in (machine or Machine()).sticks() if one.folder == real]
-    if not found or not os.path.ismount(real):
+    if not os.path.ismount(real) or not any(one.folder == real for one in machine.sticks()):
         raise StickRefused(
             f"{folder} không phải một USB đang cắm; khoá gốc phải nằm trên USB để rút ra cất đi."
             " Hãy ghi đúng chỗ USB được gắn vào (nếu thật ý muốn thư mục này: thêm --not-a-stick)."
         )
 
 
-def key_file(folder: Path, commune: str) -> Path:
-    """Where a stick keeps its root key of a commune."""
-    return folder / f"langso-root-{commune}.key"
+def key_name(commune: str) -> str:
+    """The file in which a stick keeps its root key of a commune."""
+    return f"langso-root-{commune}.key"
 
 
-def keep_key(folder: Path, key: RootKeyFile) -> Path:
-    """Writes a new key onto a stick that holds none of this commune. Raises StickRefused, FileRefused."""
-    refuse_a_key_there(folder, key.commune)
-    path = key_file(folder, key.commune)
-    write_atomic(path, key.to_json(), mode=0o600)
-    if read_limited(path, MAX_ROOT_KEY_FILE) != key.to_json():
-        raise StickRefused("USB ghi rồi đọc lại không giống nhau; hãy dùng USB khác.")
-    return path
+def keep_key(place: Path | HeldFolder, key: RootKeyFile) -> None:
+    """Writes a new key onto a stick that may hold it, and reads it back. Raises StickRefused, FileRefused."""
+    with held(place) as stick:
+        require_free(stick, key.commune)
+        stick.write(key_name(key.commune), key.to_json(), mode=0o600)
 
 
-def key_on(folder: Path, commune: str | None = None) -> RootKeyFile:
+def key_on(place: Path | HeldFolder, commune: str | None = None) -> RootKeyFile:
     """The one root key (of this commune) on a stick. Raises StickRefused, RootKeyDamaged, FileRefused."""
-    paths = _keys_in(folder)
-    if commune is not None:
-        paths = [path for path in paths if path == key_file(folder, commune)]
-    if not paths:
-        whose = f"của xã {commune} " if commune else ""
-        raise StickRefused(f"Không thấy khoá gốc {whose}trên {folder}; hãy cắm đúng USB khoá gốc.")
-    if len(paths) > 1:
-        raise StickRefused(f"Trên {folder} có nhiều khoá gốc; hãy nói khoá của xã nào bằng --commune.")
-    return read_root_key(read_limited(paths[0], MAX_ROOT_KEY_FILE))
+    with held(place) as stick:
+        names = stick.names(KEY_FILES)[:16]
+        if commune is not None:
+            names = [name for name in names if name == key_name(commune)]
+        if not names:
+            whose = f"của xã {commune} " if commune else ""
+            raise StickRefused(f"Không thấy khoá gốc {whose}trên {stick.path}; hãy cắm đúng USB khoá gốc.")
+        if len(names) > 1:
+            raise StickRefused(f"Trên {stick.path} có nhiều khoá gốc; hãy nói khoá của xã nào bằng --commune.")
+        return read_root_key(stick.read(names[0], MAX_ROOT_KEY_FILE))
 
 
-def refuse_a_key_there(folder: Path, commune: str) -> None:
-    """One key a stick: refuses one that holds a key of this commune already. Raises StickRefused."""
-    path = key_file(folder, commune)
-    if path.exists():
+def require_free(place: Path | HeldFolder, commune: str) -> None:
+    """A stick that may take a new key: of its holder alone, without a key of this commune. Raises StickRefused."""
+    with held(place) as stick:
+        refuse_installation(stick)
+        name = key_name(commune)
+        if stick.has(name):
+            raise StickRefused(
+                f"USB này đã có một khoá gốc của xã ({name}); mỗi USB một khoá, hãy cắm USB khác để khỏi ghi đè."
+            )
+
+
+def refuse_installation(stick: HeldFolder) -> None:
+    """The installation stick goes into every machine, a root key into none that needs it not. Raises StickRefused."""
+    if stick.has(INSTALLATION):
         raise StickRefused(
-            f"USB này đã có một khoá gốc của xã ({path.name}); mỗi USB một khoá, hãy cắm USB khác để khỏi ghi đè."
+            f"USB ở {stick.path} là USB cài đặt (có {INSTALLATION}), được cắm vào mọi máy; khoá gốc phải nằm trên"
+            " USB riêng của người giữ. Hãy rút ra và cắm USB khác."
         )
 
 
-def refuse_a_second_key(folder: Path, commune: str, machine: Machine | None = None) -> None:
+def refuse_a_second_key(place: Path | HeldFolder, commune: str, machine: Machine | None = None) -> None:
     """No machine sees two root keys of a commune: another one mounted now is refused. Raises StickRefused."""
-    own = folder.resolve()
+    own = (place.path if isinstance(place, HeldFolder) else place).resolve()
     for mount in (machine or Machine()).sticks():
-        if mount.folder != own and key_file(mount.folder, commune).exists():
+        if mount.folder != own and (mount.folder / key_name(commune)).exists():
             raise StickRefused(f"Trong máy đang có hai khoá gốc của xã (một ở {mount.folder}); hãy rút USB kia ra.")
 
 
-def read_memory(folder: Path, key: RootKeyFile) -> StickMemory | None:
+def read_memory(place: Path | HeldFolder, key: RootKeyFile) -> StickMemory | None:
     """What the stick's key remembers, where its own signature holds; None where it remembers nothing yet.
 
     Raises RootKeyDamaged for a memory that is damaged or another's: it must not be forgotten unnoticed.
     """
-    path = _memory_file(folder, key.commune)
-    if not path.exists():
-        return None
+    name = _memory_name(key.commune)
+    with held(place) as stick:
+        if not stick.has(name):
+            return None
+        raw = stick.read(name, MAX_MEMORY_FILE)
     try:
-        payload = open_sealed(read_limited(path, MAX_MEMORY_FILE), "root-memory", [key.public])
-        found = parse_payload(payload, StickMemory)
+        found = parse_payload(open_sealed(raw, "root-memory", [key.public]), StickMemory)
     except Refused as refused:
         raise RootKeyDamaged(
-            f"Sổ nhớ của khoá gốc ({path.name}) bị hỏng hoặc bị thay; hãy báo xã, đừng xoá khi chưa rõ vì sao."
+            f"Sổ nhớ của khoá gốc ({name}) bị hỏng hoặc bị thay; hãy báo xã, đừng xoá khi chưa rõ vì sao."
         ) from refused
     if found.commune != key.commune:
-        raise RootKeyDamaged(f"Sổ nhớ {path.name} là của xã khác; hãy dùng đúng USB.")
+        raise RootKeyDamaged(f"Sổ nhớ {name} là của xã khác; hãy dùng đúng USB.")
     return found
 
 
-def keep_memory(folder: Path, key: SigningKey, memory: StickMemory) -> None:
+def keep_memory(place: Path | HeldFolder, key: SigningKey, memory: StickMemory) -> None:
     """Writes what the key remembers from now on. Raises FileRefused."""
-    write_atomic(_memory_file(folder, memory.commune), seal(memory, "root-memory", [key]), mode=0o600)
+    with held(place) as stick:
+        stick.write(_memory_name(memory.commune), seal(memory, "root-memory", [key]), mode=0o600)
 
 
-def _memory_file(folder: Path, commune: str) -> Path:
-    return folder / f"langso-root-{commune}.seen"
-
-
-def _keys_in(folder: Path) -> Sequence[Path]:
-    try:
-        return sorted(folder.glob(KEY_FILES))[:16]
-    except OSError as error:
-        raise FileRefused(f"Không đọc được {folder}: {os_reason(error)}; hãy cắm lại USB.") from error
+def _memory_name(commune: str) -> str:
+    return f"langso-root-{commune}.seen"
 
 
 def _unescaped(text: str) -> str:

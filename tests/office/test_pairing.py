@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,12 @@ from founded import initialise
 
 from langso.certificates import check_certificate
 from langso.clock import SystemClock
-from langso.pairing import begin_pairing, finish_pairing
+from langso.pairing import begin_pairing, finish_pairing, read_request
 from langso.settings_model import LinkSettings, OfficeSettings, Settings
 from langso.trust import Keeper, PairingError, read_sealed
 from office.catalogue import CatalogueFile
 from office.errors import AlreadyInitialised, BroadcastRefused, CatalogueRefused
-from office.pairing import Answered, addresses_of, short_code_of
+from office.pairing import Answered, addresses_of, code_mistake
 from office.pairing import answer as office_answer
 from office.when import read_when
 
@@ -33,7 +34,7 @@ def answer(raw: bytes, settings: Settings, *more: Any, **options: Any) -> Answer
 def test_a_paired_device_trusts_the_office_and_the_office_knows_its_key(office_world: Any, tmp_path: Path) -> None:
     raw = request(tmp_path / "dev")
     made = answer(raw, office_world.settings, office_world.console.fleet, NOW)
-    assert made.short_code == short_code_of(raw)
+    assert made.short_code == read_request(raw).short_code
     paired = finish_pairing(tmp_path / "dev", made.answer)
     check_certificate(
         paired.certificate.read_bytes(), paired.ca.read_bytes(), paired.tls_key.read_bytes(), made.device
@@ -78,6 +79,30 @@ def test_accounts_are_checked_and_the_catalogue_carries_the_age_key(office_world
             catalogue.add_account(*wrong)
     catalogue.remove_account("970436", "0123456789")
     assert catalogue.entries() == CatalogueFile()
+
+
+def test_a_revoked_name_is_refused_with_the_command_that_gives_its_right_back(
+    office_world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, fleet = office_world.settings, office_world.console.fleet
+    opened = office_world.home.trust()
+    revoked = replace(opened, trust=opened.trust.model_copy(update={"revoked": ("loa-1",)}))
+    monkeypatch.setattr("office.home.OfficeHome.trust", lambda _: revoked)
+    with pytest.raises(PairingError, match="office trust restore loa-1"):
+        answer(request(tmp_path / "a"), settings, fleet, NOW)
+    assert fleet.devices() == []
+    assert answer(request(tmp_path / "b"), settings, fleet, NOW, device="loa-2").device == "loa-2"
+
+
+def test_what_is_wrong_with_typed_digits_is_told_apart(tmp_path: Path) -> None:
+    read = read_request(request(tmp_path))
+    code = read.short_code
+    for good in (code, code.replace(" ", ""), f" {code.replace(' ', '-')}."):
+        assert code_mistake(good, read) is None
+    for typed, count in ((code[:-1], 11), (code + "1", 13), ("", 0)):
+        assert f"vừa gõ {count}" in str(code_mistake(typed, read))
+    other = code[:-1] + str((int(code[-1]) + 1) % 10)
+    assert "không khớp với yêu cầu của «loa-1»" in str(code_mistake(other, read))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from deploy.machine_setup.device import answer_name, json_files, request_name
 from deploy.machine_setup.errors import NotYet
 from langso.pairing import load_paired
 from langso.pairing_stand import stand_of
+from langso.roots.ceremony import sign_with, sit_down
 from langso.roots.errors import StickRefused
+from langso.roots.proposal import ReadProposal
 from langso.settings import load_settings
 from office.registry import read_devices
 
-from .conftest import Tree
+from .conftest import PHRASE, Tree
 
 Make = Callable[[str, str], Tree]
 SPEAKER = ("--commune", "hoa-son", "--commune-name", "Xã Hoa Sơn", "--device", "loa-thon-1", "--village", "thon-1")
@@ -121,7 +124,9 @@ def test_a_cut_at_any_write_of_a_device_is_taken_up_by_the_next_run(
 def test_without_the_digits_nothing_is_answered(machine: Make, office: Tree, usb: Path) -> None:
     ask(machine("speaker", "speaker"), usb)
     for codes in ((), ("--code", "0000 0000 0000")):
-        assert office.call("--stick", usb, *codes).exit_code == 0
+        said = office.call("--stick", usb, *codes)
+        assert isinstance(said.exception, NotYet)
+        assert "Chưa nhận loa-thon-1" in str(said.exception)
         assert not (usb / answer_name("loa-thon-1")).exists()
     assert read_devices(office.state("office") / "devices") == []
 
@@ -182,6 +187,31 @@ def test_rubbish_on_a_stick_disturbs_nobody(usb: Path, raw: bytes) -> None:
     (usb / "yeu-cau-x.json").write_bytes(raw)
     (usb / "tra-loi-x.json").write_bytes(raw)
     assert _requests(usb) == []
+
+
+def test_a_revoked_name_is_not_paired_in_vain(
+    machine: Make, office: Tree, sticks: list[Path], usb: Path, tmp_path: Path
+) -> None:
+    from office.home import OfficeHome
+    from office.trust_changes import apply, propose_restoring, propose_revoking
+
+    home = OfficeHome(load_settings(office.settings))
+
+    def signed(read: ReadProposal) -> bytes:
+        for stick in sticks[:2]:
+            read = sign_with(sit_down(stick, read), PHRASE)
+        return read.proposal.to_json()
+
+    apply(home, [signed(propose_revoking(home, "loa-thon-1", datetime.now(UTC)))])
+    code = code_in(ask(machine("speaker", "speaker"), usb).output)
+    said = office.call("--stick", usb, "--code", code)
+    assert isinstance(said.exception, NotYet)
+    assert "office trust restore loa-thon-1" in said.output
+    assert not (usb / answer_name("loa-thon-1")).exists()
+    home = OfficeHome(load_settings(office.settings))
+    apply(home, [signed(propose_restoring(home, "loa-thon-1", datetime.now(UTC)))])
+    assert office.call("--stick", usb, "--code", code).exit_code == 0
+    assert (usb / answer_name("loa-thon-1")).exists()
 
 
 def test_a_file_too_large_on_a_stick_is_passed_over(office: Tree, machine: Make, usb: Path) -> None:

@@ -148,11 +148,19 @@ def test_a_cut_at_any_write_is_taken_up_by_the_next_run(
             (tmp_path / f"{number}-usb-{stick}").mkdir()
         done: list[Path] = []
 
-        def cut(path: Path, data: bytes, *, mode: int = 0o600, done: list[Path] = done, at: int = number) -> None:
+        def cut(
+            path: Path,
+            data: bytes,
+            *,
+            mode: int = 0o600,
+            folder: int | None = None,
+            done: list[Path] = done,
+            at: int = number,
+        ) -> None:
             if len(done) + 1 == at:
                 raise KeyboardInterrupt
             done.append(path)
-            real(path, data, mode=mode)
+            real(path, data, mode=mode, folder=folder)
 
         with monkeypatch.context() as patch:
             for module in _writers():

@@ -19,7 +19,9 @@ from deploy.machine_setup.running import _free_name
 from deploy.machine_setup.serving import examine_and_tell, wait_for
 from deploy.machine_setup.settings_text import settings_text
 from deploy.machine_setup.time_of_day import put_right
+from langso.asking import yes_or_no
 from langso.health import Check
+from langso.roots.errors import StickRefused
 from langso.roots.sticks import Machine
 from langso.settings import parse_settings
 
@@ -188,8 +190,9 @@ def test_a_stick_is_mounted_politely_and_let_go_of(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(usb, "MOUNTS", tmp_path / "media")
     monkeypatch.setattr(usb, "sticks", lambda: [usb.Stick("KHOA", "8 GB", None, "/dev/sdb1")])
-    with usb.stick_for(Dialogue(asks=True), "USB", "--stick") as folder:
-        assert folder == tmp_path / "media/sdb1"
+    monkeypatch.setattr(usb, "is_mounted", lambda folder: folder.is_dir())
+    with usb.stick_for(Dialogue(asks=True), "USB", "--stick") as stick:
+        assert stick.path == tmp_path / "media/sdb1"
     lines = said.read_text().splitlines()
     assert lines[0].startswith("mount -o ")
     assert all(option in lines[0] for option in ("nosuid", "nodev", "noexec"))
@@ -212,10 +215,49 @@ def test_sticks_that_nobody_mounted_are_looked_into_and_let_go_of(
         usb.Stick("", "?", tmp_path, "x"),
     ]
     monkeypatch.setattr(usb, "sticks", lambda: there)
-    with usb.opened() as folders:
-        assert folders == [tmp_path / "media/sdb1", tmp_path]
+    monkeypatch.setattr(usb, "is_mounted", lambda folder: folder.is_dir())
+    with usb.opened() as found:
+        assert [stick.path for stick in found] == [tmp_path / "media/sdb1", tmp_path]
     assert said.read_text().splitlines()[-1] == f"umount {tmp_path / 'media/sdb1'}"
     assert list((tmp_path / "media").iterdir()) == []
+
+
+def test_a_stick_pulled_as_it_is_mounted_or_picked_is_told_and_nothing_is_written_to_this_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("mount", "umount"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(usb, "MOUNTS", tmp_path / "media")
+    looks = iter([[usb.Stick("KHOA", "8 GB", None, "/dev/sdb1")], [usb.Stick("KHOA", "8 GB", tmp_path, "x")], []])
+    monkeypatch.setattr(usb, "sticks", lambda: next(looks))
+    for _ in range(2):
+        with pytest.raises(StickRefused, match="rút ra"), usb.stick_for(Dialogue(asks=True), "USB", "--stick"):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        *[(word, True) for word in ("có", "C", "co", "Đúng.", "d", "y", "YES")],
+        *[(word, False) for word in ("không", "K", "khong", "n", "no")],
+        *[(word, None) for word in ("", "1234 5678 9012", "[Y/n]")],
+    ],
+)
+def test_yes_and_no_are_understood_in_vietnamese(typed: str, meant: bool | None) -> None:
+    assert yes_or_no(typed) is meant
+
+
+@pytest.mark.parametrize("default", [True, False])
+def test_what_is_neither_yes_nor_no_is_asked_again_and_enter_means_what_was_said(
+    default: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed, prompts = iter(["123456", ""]), []
+    monkeypatch.setattr("click.prompt", lambda text, **_: prompts.append(text) or next(typed))
+    assert Dialogue(asks=True, plain=True).agree("Nhận?", default=default, unattended=not default) is default
+    assert prompts == [f"Nhan? (co/khong, Enter = {'co' if default else 'khong'})"] * 2
+    assert "Hay go" in capsys.readouterr().out
 
 
 def test_alone_a_default_serves_and_what_has_none_is_named() -> None:
@@ -244,7 +286,11 @@ def test_what_comes_by_itself_is_waited_for_and_what_does_not_is_told_at_once(
     assert len(looked) == 1
     monkeypatch.setattr("deploy.machine_setup.serving.COMES_S", 0.0)
     assert not examine_and_tell(ALONE, Path("x"), lambda: clock)
-    assert "chưa có giờ" in capsys.readouterr().out
+    assert "  ✗ đồng hồ: chưa có giờ" in capsys.readouterr().out
+    assert examine_and_tell(
+        Dialogue(asks=False, plain=True), Path("x"), lambda: [Check.warning("disk", "gần đầy", "dọn")]
+    )
+    assert "  ! cho trong: gan day\n      > don" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -71,7 +71,7 @@ def test_signing_shows_the_words_first_and_needs_a_yes(commune: Commune, proposa
     assert "Chưa ký gì" in no.output
     assert "mỗi lần đổi cần 2 khoá" in no.output
     assert proposal.read_bytes() == before
-    yes = call(*words, typed="y\n")
+    yes = call(*words, typed="co\n")
     assert yes.exit_code == 0, yes.output
     assert yes.output.index("Bộ khoá gốc") < yes.output.index("Đã ký")
     assert "Còn thiếu 1 chữ ký" in yes.output
@@ -99,7 +99,8 @@ def test_at_a_terminal_the_passphrase_is_not_shown_and_a_wrong_one_is_asked_agai
     program = [sys.executable, "-m", "deploy", "root", "sign", str(proposal)]
     shown = at_terminal(
         [*program, "--stick", str(commune.sticks[0]), "--not-a-stick"],
-        (r"\[y/N\]: ", "y"),
+        (r"có/không, Enter = không\): ", "gì cơ"),
+        (r"Hãy gõ «có» hoặc «không»[^$]*: ", "có"),
         (r"Câu mật khẩu của khoá Chủ tịch xã .*: ", "mot cau sai hoan toan that dai"),
         (r"Sai câu mật khẩu[^$]*Câu mật khẩu của khoá Chủ tịch xã .*: ", PHRASE),
     )

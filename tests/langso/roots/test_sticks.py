@@ -7,22 +7,24 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from langso.errors import FileRefused
-from langso.roots.ceremony import make_key
+from langso.paths import write_atomic
+from langso.roots.ceremony import make_key, sign_with, sit_down
 from langso.roots.errors import RootKeyDamaged, StickRefused
 from langso.roots.key_file import QUICK
 from langso.roots.sticks import (
     Machine,
     StickMemory,
+    hold_stick,
     keep_memory,
-    key_file,
+    key_name,
     key_on,
     read_memory,
     refuse_a_second_key,
-    require_stick,
 )
 from langso.trust import SigningKey, threshold_of
 
@@ -86,13 +88,94 @@ def test_the_systems_own_disk_is_seen_through_encryption(machine: Callable[..., 
 
 def test_a_folder_that_is_no_stick_is_refused_unless_told(tmp_path: Path, machine: Callable[..., Machine]) -> None:
     folder = tmp_path / "usb"
-    with pytest.raises(StickRefused, match="Không thấy"):
-        require_stick(folder, told=True, machine=machine())
+    with pytest.raises(StickRefused, match="Không thấy"), hold_stick(folder, told=True, machine=machine()):
+        pass
     folder.mkdir()
     for seen in (machine(), machine((folder, "8:2", "vfat")), machine((folder, "8:17", "vfat"))):
-        with pytest.raises(StickRefused, match="--not-a-stick"):
-            require_stick(folder, told=False, machine=seen)
-        require_stick(folder, told=True, machine=seen)
+        with pytest.raises(StickRefused, match="--not-a-stick"), hold_stick(folder, told=False, machine=seen):
+            pass
+        with hold_stick(folder, told=True, machine=seen) as stick:
+            assert stick.path == folder
+
+
+def test_a_stick_pulled_while_it_is_being_looked_at_is_refused(
+    tmp_path: Path, machine: Callable[..., Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was one when the kernel was asked; what had been opened before was the folder beneath."""
+    folder = tmp_path / "usb"
+    folder.mkdir()
+    seen = machine((folder, "8:17", "vfat"))
+
+    def plugged_in_now(_: object) -> bool:
+        pull(folder)
+        return True
+
+    monkeypatch.setattr(os.path, "ismount", plugged_in_now)
+    with pytest.raises(FileRefused, match="rút ra"), hold_stick(folder, told=False, machine=seen):
+        pass
+
+
+def pull(stick: Path) -> Path:
+    """The stick is gone, its path shows a folder of the machine's own disk; where the stick is now."""
+    gone = stick.with_name(f"{stick.name}-pulled")
+    stick.rename(gone)
+    stick.mkdir()
+    return gone
+
+
+def test_a_key_for_a_stick_that_was_pulled_is_written_nowhere_and_not_believed(tmp_path: Path) -> None:
+    stick = tmp_path / "usb"
+    stick.mkdir()
+    with hold_stick(stick, told=True) as held:
+        pull(stick)
+        with pytest.raises(FileRefused, match="rút ra"):
+            make_key(held, PHRASE, commune="hoa-son", holder="X", now=NOW, cost=QUICK)
+    assert list(tmp_path.rglob("*.key")) == []
+
+
+def test_a_key_whose_stick_goes_with_the_last_byte_is_not_on_this_machine_and_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = tmp_path / "usb"
+    stick.mkdir()
+
+    def write_then_pull(*rest: Any, **more: Any) -> None:
+        pull(stick)
+        write_atomic(*rest, **more)
+
+    monkeypatch.setattr("langso.held_folder.write_atomic", write_then_pull)
+    with hold_stick(stick, told=True) as held, pytest.raises(FileRefused, match="rút ra"):
+        make_key(held, PHRASE, commune="hoa-son", holder="X", now=NOW, cost=QUICK)
+    assert list(stick.iterdir()) == []
+    assert [path.name for path in (tmp_path / "usb-pulled").iterdir()] == [key_name("hoa-son")]
+
+
+def test_a_stick_that_gives_back_other_bytes_keeps_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgets(path: Path, data: bytes, **more: Any) -> None:
+        write_atomic(path, data[:-1] + b"x", **more)
+
+    monkeypatch.setattr("langso.held_folder.write_atomic", forgets)
+    with pytest.raises(FileRefused, match="không giống nhau"):
+        make_key(tmp_path, PHRASE, commune="hoa-son", holder="X", now=NOW, cost=QUICK)
+
+
+def test_a_signature_is_given_only_where_its_stick_remembers_it(commune: Commune) -> None:
+    stick, read = commune.sticks[0], commune.founding()
+    with hold_stick(stick, told=True) as held:
+        sitting = sit_down(held, read)
+        gone = pull(stick)
+        with pytest.raises(FileRefused, match="rút ra"):
+            sign_with(sitting, PHRASE)
+    assert list(stick.iterdir()) == []
+    assert read_memory(gone, commune.keys[0]) is None
+
+
+def test_the_installation_stick_takes_no_root_key(tmp_path: Path) -> None:
+    (tmp_path / "langso").mkdir()
+    (tmp_path / "langso" / "cai-dat.sh").write_text("#!/bin/sh\n")
+    with pytest.raises(StickRefused, match="USB cài đặt"):
+        make_key(tmp_path, PHRASE, commune="hoa-son", holder="X", now=NOW, cost=QUICK)
+    assert list(tmp_path.glob("*.key")) == []
 
 
 def test_two_keys_of_a_commune_in_one_machine_are_refused(commune: Commune, machine: Callable[..., Machine]) -> None:
@@ -106,10 +189,10 @@ def test_two_keys_of_a_commune_in_one_machine_are_refused(commune: Commune, mach
 
 def test_a_stick_takes_one_key_of_a_commune(commune: Commune) -> None:
     stick = commune.sticks[0]
-    before = key_file(stick, "hoa-son").read_bytes()
+    before = (stick / key_name("hoa-son")).read_bytes()
     with pytest.raises(StickRefused, match="USB khác"):
         make_key(stick, PHRASE, commune="hoa-son", holder="X", now=NOW, cost=QUICK)
-    assert key_file(stick, "hoa-son").read_bytes() == before
+    assert (stick / key_name("hoa-son")).read_bytes() == before
     make_key(stick, PHRASE, commune="xa-khac", holder="X", now=NOW, cost=QUICK)
     with pytest.raises(StickRefused, match="--commune"):
         key_on(stick)
@@ -162,8 +245,8 @@ def real_stick(tmp_path: Path) -> Iterator[Callable[..., Path]]:
 
 def test_a_real_stick_is_one_and_keeps_a_key(real_stick: Callable[..., Path]) -> None:
     stick = real_stick("usb")
-    require_stick(stick, told=False)
-    made = make_key(stick, PHRASE, commune="hoa-son", holder="Chủ tịch xã", now=NOW, cost=QUICK)
+    with hold_stick(stick, told=False) as held:
+        made = make_key(held, PHRASE, commune="hoa-son", holder="Chủ tịch xã", now=NOW, cost=QUICK)
     assert key_on(stick, "hoa-son") == made
     other = real_stick("usb2")
     make_key(other, PHRASE, commune="hoa-son", holder="Bí thư xã", now=NOW, cost=QUICK)
@@ -180,4 +263,13 @@ def test_a_full_stick_is_told_and_left_without_half_a_key(real_stick: Callable[.
                     pass
     with pytest.raises(FileRefused, match="hết chỗ"):
         make_key(stick, PHRASE, commune="hoa-son", holder="Chủ tịch xã", now=NOW, cost=QUICK)
-    assert not key_file(stick, "hoa-son").exists()
+    assert not (stick / key_name("hoa-son")).exists()
+
+
+def test_a_real_stick_that_is_pulled_takes_no_key_and_leaves_none_behind(real_stick: Callable[..., Path]) -> None:
+    stick = real_stick("usb")
+    with hold_stick(stick, told=False) as held:
+        subprocess.run(["umount", "--lazy", str(stick)], check=True)
+        with pytest.raises(FileRefused, match="rút ra"):
+            make_key(held, PHRASE, commune="hoa-son", holder="Chủ tịch xã", now=NOW, cost=QUICK)
+    assert list(stick.iterdir()) == []
