@@ -77,7 +77,10 @@ def disk_space(folder: Path) -> Check:
         return Check.bad("disk", f"Không xem được chỗ trống ở {folder}: {os_reason(error)}.", "Hãy kiểm tra thẻ nhớ.")
     free = usage.free / usage.total if usage.total else 0.0
     why = f"Thẻ nhớ còn trống {_size(usage.free)} ({free:.0%})."
-    fix = "Hãy xoá bớt tệp cũ (không xoá gì trong /var/lib/langso-*) hoặc thay thẻ lớn hơn."
+    fix = (
+        "Hãy dọn bớt (sudo apt-get clean; sudo journalctl --vacuum-size=50M; không xoá gì trong /var/lib/langso-*) "
+        "hoặc thay thẻ lớn hơn."
+    )
     if names.f_files and not names.f_favail:
         return Check.bad("disk", f"{why[:-1]} nhưng đã hết số tệp được phép.", fix)
     if free < DISK_BAD or usage.free < DISK_BAD_BYTES:
@@ -218,7 +221,8 @@ def hardware_clock(sys: Path = Path("/sys"), now: Callable[[], float] = time.tim
         return Check.warning(
             "rtc",
             "Đồng hồ pin lệch hơn một phút so với giờ máy.",
-            "Hãy nối mạng cho máy chỉnh giờ; đồng hồ pin được chỉnh theo trong mười lăm phút sau đó.",
+            "Hãy so giờ máy với điện thoại. Giờ máy đúng thì chép sang đồng hồ pin: sudo hwclock --systohc --utc; "
+            "có mạng thì máy tự chép trong mười lăm phút.",
         )
     return Check.good("rtc", "Đồng hồ pin khớp giờ máy.")
 
@@ -246,7 +250,9 @@ def clock(trust: ClockTrust) -> Check:
     """The judgement of ``judge_clock`` as a check: an untrusted clock holds scheduled broadcasts back."""
     if trust.trusted:
         return Check.good("clock", trust.why)
-    return Check.bad("clock", trust.why, "Hãy nối máy vào mạng, hoặc nhờ văn phòng xã xác nhận giờ.")
+    return Check.bad(
+        "clock", trust.why, "Hãy nối máy với máy văn phòng xã (không cần internet): văn phòng xác nhận giờ."
+    )
 
 
 def _number(file: Path) -> int | None:

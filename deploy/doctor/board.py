@@ -29,7 +29,9 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `bridge`."""
     port = scene.settings.bridge.port
     if port is None:
-        yield Check.good(CHECK_NAME, "Cấu hình không có bộ điều khiển: âm ly phải luôn bật sẵn.")
+        # Only a loudspeaker has an amplifier to think of.
+        if scene.role == "speaker":
+            yield Check.good(CHECK_NAME, "Cấu hình không có bộ điều khiển: âm ly phải luôn bật sẵn.")
         return
     said = said_of(scene, CHECK_NAME)
     try:
@@ -72,7 +74,9 @@ def judge_pins(port: str, chip: Found, service: Service | None, said: Check | No
         )
     if service is not None and not device_allowed(service, "/dev/gpiochip0", "gpiochip"):
         return Check.bad(
-            CHECK_NAME, f"{service.name} không được mở chân GPIO (DeviceAllow).", f"systemctl cat {service.name}"
+            CHECK_NAME,
+            f"{service.name} không được mở chân GPIO (DeviceAllow).",
+            f"Thêm DeviceAllow=char-gpiochip rw bằng: sudo systemctl edit {service.name}, rồi bật lại dịch vụ.",
         )
     return Check.good(
         CHECK_NAME, f"Rơ-le nối thẳng chân GPIO: {', '.join(f'{name}={pin}' for name, pin in pins.items())}."

@@ -106,7 +106,7 @@ def judge_line(failure: Failure | None, link: LinkSettings, *, office: bool, pla
             fix = "Xem giờ của máy (timedatectl); nếu giờ đúng thì ở văn phòng: langso pair broker --help"
             return Check.bad("broker", failure.why, fix)
         case "certificate":
-            fix = "Xem giờ của máy; nếu văn phòng đã làm lại khoá thì ghép lại máy: langso pair --help"
+            fix = "Xem giờ của máy; nếu văn phòng đã làm lại khoá thì ghép lại máy: sudo langso setup --pair-again"
             return Check.bad("broker", failure.why, fix)
         case "refused" | "taken_over":
             fix = "Ở văn phòng, xem máy này đã ghép chưa, có bị thu hồi không: langso office trust show"

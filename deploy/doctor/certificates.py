@@ -95,7 +95,10 @@ def judge_private(file: Path, found: Found, who: Who, mode: int | None) -> Check
     if found.forbidden:
         return Check.bad(code, f"Dịch vụ (người dùng {who.name}) không đọc được {file}.", own)
     if not found.good and not found.absent:
-        return Check.bad(code, f"Không đọc được {file} ({found.why}).", own)
+        # Not a matter of rights: what stands there is no file, or the disk does not give it.
+        return Check.bad(
+            code, f"Không đọc được {file} ({found.why}).", "Xem dòng lỗi thẻ nhớ; lấy lại tệp từ bản sao lưu."
+        )
     if mode is not None and stat.S_IMODE(mode) & 0o077:
         return Check.bad(code, f"Người khác trên máy đọc được {file}.", f"chmod 600 {file}")
     return None

@@ -65,7 +65,7 @@ def look_databases(scene: Scene) -> Iterable[Check | Skipped]:
         # SQLite needs the folder to open a file in it: not the file's fault.
         yield Skipped("database", "dịch vụ không ghi được thư mục dữ liệu")
         return
-    yield judge_databases(scene, files, found, aside, full=_is_full(state))
+    yield judge_databases(scene, files, found, aside, full=is_full(state))
 
 
 LOOK_STATE = Look(("state",), ("speaker", "kiosk", "office", "bridge"), look_state)
@@ -120,7 +120,8 @@ def judge_databases(
     return Check.good("database", f"{len(files)} tệp dữ liệu lành lặn, dịch vụ đọc ghi được{more}.")
 
 
-def _is_full(folder: Path) -> bool:
+def is_full(folder: Path) -> bool:
+    """Whether the disk of this folder has no room left to write in."""
     try:
         return shutil.disk_usage(folder).free < FULL_BYTES
     except OSError:

@@ -55,7 +55,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         yield Check.bad(
             "trust",
             "Danh sách người có quyền trên máy bị hỏng hoặc không do khoá gốc của xã ký.",
-            "Nối mạng để văn phòng xã gửi lại; không có mạng thì ghép lại: langso pair --help",
+            "Nối mạng để văn phòng xã gửi lại; không có mạng thì ghép lại: sudo langso setup --pair-again",
         )
     else:
         yield lines["trust"]
@@ -64,7 +64,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         yield Check.bad(
             "marks",
             "Máy đã mất sổ ghi số văn bản (cả hai bản).",
-            "Nối mạng để văn phòng xã xác nhận, hoặc ghép lại: langso pair --help",
+            "Nối mạng để văn phòng xã xác nhận, hoặc ghép lại: sudo langso setup --pair-again",
         )
     elif any(one.forbidden for one in found[1:]):
         yield Check.bad(

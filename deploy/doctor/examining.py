@@ -17,6 +17,7 @@ from deploy.doctor import (
     databases,
     device_trust,
     machine,
+    packages,
     pairing,
     screen,
     software,
@@ -57,7 +58,7 @@ def examine(settings_file: Path) -> Examination:
     try:
         settings = Errand(lambda: load_settings(settings_file)).result(3.0)
     except (LangsoError, TimeoutError) as error:
-        found = [_no_settings(settings_file, error), *machine.readings(Path("/var/lib"))]
+        found = [*packages.before_setup(), _no_settings(settings_file, error), *machine.readings(Path("/var/lib"))]
         return Examination(tuple(ordered(found)), seconds=time.monotonic() - begun)
     checks = [Check.good("settings", f"{settings_file} đọc được, vai trò {settings.device.role}.")]
     try:
@@ -79,7 +80,7 @@ def looks_of(role: str) -> list[Look]:
 
         devices = list(office.LOOKS)
     common = [units.LOOK, *devices, broker.LOOK, databases.LOOK_STATE, databases.LOOK_DATABASES, sound.LOOK]
-    more = [screen.LOOK, board.LOOK, camera.LOOK, *software.LOOKS, *broadcasts.LOOKS, *machine.LOOKS]
+    more = [screen.LOOK, board.LOOK, camera.LOOK, packages.LOOK, *software.LOOKS, *broadcasts.LOOKS, *machine.LOOKS]
     return [look for look in (*common, *more) if role in look.roles]
 
 

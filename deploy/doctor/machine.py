@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from deploy.doctor.bounded import ABSENT, run
+from deploy.doctor.cures import FINISH, restore
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
 from deploy.install.firewall import SERVICE as FIREWALL
@@ -65,7 +66,7 @@ def judge_timesync(active: list[str], *, synchronised: bool) -> Check:
         return Check.warning(
             "timesync",
             "Không có chương trình chỉnh giờ nào chạy.",
-            "Cắm USB cài đặt rồi chạy: apt-get install chrony; rồi: systemctl enable --now chrony",
+            f"sudo systemctl enable --now chrony; máy không có chrony thì: {FINISH}",
         )
     name = active[0].removesuffix(".service")
     if synchronised:
@@ -138,7 +139,7 @@ def judge_firewall(rules: str | None) -> Check:
         return Check.warning(
             "firewall",
             "Máy không có tường lửa (nftables).",
-            f"Cắm USB cài đặt rồi chạy: apt-get install nftables; rồi: systemctl restart {FIREWALL}",
+            f"{restore('nftables')}; rồi: sudo systemctl restart {FIREWALL}",
         )
     if re.search(r"hook input[^;]*;\s*policy drop", rules):
         return Check.good("firewall", "Tường lửa đang bật: chỉ mở những cổng cần.")

@@ -1,28 +1,26 @@
-"""An office's own: root, trust, authority, private files, signer, media folder, the console's door."""
+"""An office's own: root, trust, authority, private files, signer, media, https; its doors and clock stand apart."""
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import os
 import shutil
-import ssl
 from collections.abc import Iterable
 from pathlib import Path
 
+from deploy.doctor import doors, office_clock
 from deploy.doctor.acting import Act, act
 from deploy.doctor.certificates import MAX_PEM, judge_certificate, judge_private, key_fits, read_certificate
+from deploy.doctor.cures import MAKE_ROOM, SET_CLOCK, restart
+from deploy.doctor.databases import is_full
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
-from langso.clock import ClockTrust, judge_clock
-from langso.clock_evidence import gather_evidence
+from langso.clock import ClockTrust
 from langso.errors import FileRefused, LangsoError
 from langso.health import Check
 from langso.machine_checks import DISK_BAD, DISK_BAD_BYTES, DISK_WARN
 from langso.paths import read_limited
 from langso.trust.checks import trust_checks
-from office.doors import doors_of
 from office.home import OfficeHome
 
 OFFICE = ("office",)
@@ -125,11 +123,11 @@ def look_signer(scene: Scene) -> Iterable[Check | Skipped]:
     except Unseen:
         yield unseen("signer", "người ký như trang web thấy")
         return
-    restart = "systemctl restart langso-signer; xem: journalctl -u langso-signer -n 50"
+    again = restart("langso-signer")
     if service is None and found.absent:
         yield Check.warning("signer", "Người ký không chạy.", "Chạy: langso office signer --settings TỆP")
     elif found.absent:
-        yield Check.bad("signer", f"Người ký chạy mà không có ổ cắm {path}.", restart)
+        yield Check.bad("signer", f"Người ký chạy mà không có ổ cắm {path}.", again)
     elif found.forbidden:
         yield Check.bad(
             "signer",
@@ -137,12 +135,12 @@ def look_signer(scene: Scene) -> Iterable[Check | Skipped]:
             _INTO_GROUP,
         )
     elif not found.good:
-        yield Check.bad("signer", f"Người ký không trả lời ({found.why or 'quá lâu'}).", restart)
+        yield Check.bad("signer", f"Người ký không trả lời ({found.why or 'quá lâu'}).", again)
     else:
-        yield _signer_said(scene, found.value if isinstance(found.value, dict) else {"refused": "?"}, restart)
+        yield _signer_said(scene, found.value if isinstance(found.value, dict) else {"refused": "?"})
 
 
-def _signer_said(scene: Scene, said: dict[str, object], restart: str) -> Check | Skipped:
+def _signer_said(scene: Scene, said: dict[str, object]) -> Check | Skipped:
     if not said.get("refused"):
         return Check.good("signer", "Người ký trả lời trang web và ký được.")
     if said.get("fault") == "forbidden":
@@ -152,7 +150,22 @@ def _signer_said(scene: Scene, said: dict[str, object], restart: str) -> Check |
     except (LangsoError, ValueError):
         # Without root or trust nothing can be signed: theirs is the line.
         return Skipped("signer", "thiếu khoá gốc hoặc danh sách quyền để ký theo")
-    return Check.bad("signer", f"Người ký chưa ký được: {str(said['refused'])[:200]}", restart)
+    return Check.bad(
+        "signer", f"Người ký chưa ký được: {str(said['refused'])[:200]}", _cure(scene, said.get("fault"))
+    )
+
+
+def _cure(scene: Scene, fault: object) -> str:
+    """What helps against each kind of reason (see office.errors.Fault): starting it anew helps against few."""
+    if fault == "clock":
+        return f"Đặt lại giờ của máy: {SET_CLOCK}"
+    if fault == "not_ready":
+        return RESTORE
+    if fault == "disk":
+        folder = OfficeHome(scene.settings).signer
+        own = f"sudo chown -R {scene.user_of('langso-signer').name}: {folder}"
+        return MAKE_ROOM if is_full(folder) else own
+    return "sudo systemctl restart langso-signer langso-office; xem: journalctl -u langso-signer -n 50"
 
 
 def look_media(scene: Scene) -> Iterable[Check | Skipped]:
@@ -189,44 +202,9 @@ def look_media(scene: Scene) -> Iterable[Check | Skipped]:
     yield Check.good("media", "Thư mục âm thanh ghi được.")
 
 
-def look_console(scene: Scene) -> Iterable[Check | Skipped]:
-    """Lines `console`, `https_certificate`: whether each door of the web pages answers, and how long https lasts."""
+def look_https(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `https_certificate`: how long the web pages' own certificate lasts."""
     yield from _https(scene)
-    service = scene.service("langso-office")
-    if service is not None and not service.running:
-        yield Skipped("console", f"{service.name} không chạy")
-        return
-    restart = "systemctl restart langso-office; xem: journalctl -u langso-office -n 50"
-    for door in doors_of(scene.settings.office):
-        host = "127.0.0.1" if door.host in ("0.0.0.0", "") else "::1" if door.host == "::" else door.host
-        status = _http(host, door.port, tls=door.tls)
-        where = f"{'https' if door.tls else 'http'}://{host}:{door.port}"
-        if status is None and service is None and not scene.running:
-            yield Check.warning(
-                "console", "Trang web văn phòng không chạy.", "Chạy: langso office web --settings TỆP"
-            )
-            return
-        if status is None or status >= 500:
-            said = "không trả lời" if status is None else f"trả lời lỗi {status}"
-            yield Check.bad("console", f"Trang web văn phòng {said} ở {where}.", restart)
-            return
-    yield Check.good("console", "Trang web văn phòng trả lời ở mọi cổng của nó.")
-
-
-def look_clock(scene: Scene) -> Iterable[Check | Skipped]:
-    """Line `clock`: an office signs times, so it must not lie behind what it has signed."""
-    issued = None
-    with contextlib.suppress(LangsoError, ValueError, OSError):
-        issued = OfficeHome(scene.settings).trust().trust.issued
-    evidence = gather_evidence(scene.state, scene.settings.paths.run, remember=False)
-    judged = judge_clock(scene.now, evidence, floor=issued, mode=scene.settings.clock.trust)
-    fix = "Nối mạng để lấy giờ; xem: timedatectl"
-    if judged.trusted or (evidence.ntp_synchronised and issued is not None and scene.now >= issued):
-        yield Check.good("clock", "Giờ của máy văn phòng khớp giờ mạng." if judged.reason != "host" else judged.why)
-    elif judged.reason == "far_from_floor":
-        yield Check.bad("clock", "Giờ của máy chậm hơn văn bản chính văn phòng đã ký.", fix)
-    else:
-        yield Check.warning("clock", "Giờ của máy chưa được đối chiếu với giờ mạng.", fix)
 
 
 LOOKS = (
@@ -234,8 +212,9 @@ LOOKS = (
     Look(("private_key", "authority", "broker_certificate"), OFFICE, look_private),
     Look(("signer",), OFFICE, look_signer),
     Look(("media",), OFFICE, look_media),
-    Look(("console", "https_certificate"), OFFICE, look_console),
-    Look(("clock",), OFFICE, look_clock),
+    Look(("https_certificate",), OFFICE, look_https),
+    doors.LOOK,
+    office_clock.LOOK,
 )
 
 
@@ -293,23 +272,3 @@ def _https(scene: Scene) -> Iterable[Check]:
     yield judge_certificate(
         "https_certificate", certificate, scene.now, what="Chứng thư https của trang web", fix=fix
     )
-
-
-def _http(host: str, port: int, *, tls: bool) -> int | None:
-    """The status of a first page; None where nobody answers as a web server."""
-    connection: http.client.HTTPConnection
-    if tls:
-        # Whether the door answers is asked here; its certificate has its own line.
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(host, port, timeout=2.5, context=context)
-    else:
-        connection = http.client.HTTPConnection(host, port, timeout=2.5)
-    try:
-        connection.request("GET", "/login", headers={"Host": host})
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()

@@ -17,7 +17,9 @@ from langso.pairing import FOLDER, waiting_request
 from langso.pairing_stand import Stand, next_steps
 from langso.paths import read_limited
 
-AGAIN = "Ghép lại với văn phòng xã: sudo langso pair request -o /media/usb/yeu-cau.json; xem: langso pair --help"
+_ROUND = "mang USB sang văn phòng xã và chạy ở đó: sudo langso setup; mang về đây, chạy lại: sudo langso setup"
+FIRST = f"Cắm USB rồi chạy: sudo langso setup; {_ROUND}."
+AGAIN = f"Ghép lại: cắm USB rồi chạy: sudo langso setup --pair-again; {_ROUND}."
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:
@@ -84,9 +86,9 @@ def _unpaired(scene: Scene) -> Check:
     else:
         stand = Stand("asked", waiting[0].short_code, waiting[1])
         why = f"Máy đang đợi thư trả lời của văn phòng xã; mã so khớp là {stand.code}."
-    return Check.bad(
-        "pairing", why, " ".join(f"({number}) {step}" for number, step in enumerate(next_steps(stand), 1))
-    )
+    by_hand = " ".join(f"({number}) {step}" for number, step in enumerate(next_steps(stand), 1))
+    begin = FIRST if stand.state == "new" else f"{_ROUND[0].upper()}{_ROUND[1:]}."
+    return Check.bad("pairing", why, f"{begin} Hoặc từng lệnh: {by_hand}")
 
 
 def _damaged() -> Check:

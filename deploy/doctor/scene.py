@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from deploy.doctor.bounded import Who, run
+from deploy.doctor.cures import reinstall
 from deploy.doctor.services import Service, gather_services, systemd_runs
 from deploy.install.placed import services_of
 from deploy.install.units import ROLES, SETTINGS, units_of
@@ -147,7 +148,7 @@ class Scene:
     def again(self) -> str:
         """How this machine's programs are put right."""
         if self.package:
-            return f"Cắm USB cài đặt rồi chạy: apt-get install --reinstall {self.package}"
+            return reinstall(self.package)
         return "Trong thư mục mã nguồn, chạy: make test"
 
 
@@ -156,7 +157,9 @@ def gather_scene(settings: Settings, settings_file: Path) -> Scene:
     role = settings.device.role
     installed = settings_file.absolute() == Path(SETTINGS)
     package = f"langso-{role}"
-    has = installed and run("dpkg-query", "-W", "-f=${db:Status-Status}", package, seconds=2).out == "installed"
+    said = run("dpkg-query", "-W", "-f=${db:Status-Status}", package, seconds=2).out if installed else ""
+    # Half done it is there too: the line of packages says how far.
+    has = said not in ("", "not-installed", "config-files")
     systemd = systemd_runs()
     services: tuple[Service, ...] = ()
     own: set[str] = set()

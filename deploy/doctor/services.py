@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from deploy.doctor.bounded import run
+from deploy.doctor.cures import reinstall
 from langso.health import Check
 
 LOOP_RESTARTS = 3
@@ -104,9 +105,7 @@ def judge_service(service: Service, package: str) -> Check:
     code, name = f"service_{service.short}", service.name
     log = f"Xem vì sao: journalctl -u {name} -n 50"
     if service.load != "loaded" and service.load != "masked":
-        return Check.bad(
-            code, f"Máy không có dịch vụ {name}.", f"Cắm USB cài đặt rồi chạy: apt-get install --reinstall {package}"
-        )
+        return Check.bad(code, f"Máy không có dịch vụ {name}.", reinstall(package))
     if service.load == "masked" or service.enabled.startswith("masked"):
         return Check.bad(
             code, f"{name} bị khoá không cho chạy (mask).", f"systemctl unmask {name}, rồi systemctl start {name}"

@@ -1,19 +1,18 @@
-"""The programs: Debian packages, what is installed against what runs and what others run, models, voice, text."""
+"""The programs: what is installed against what runs and what others run, models, voice, text."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-import shutil
 import time
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from deploy.apt import missing_of
 from deploy.doctor.acting import Act, act
 from deploy.doctor.bounded import ABSENT, run
+from deploy.doctor.cures import restore
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
@@ -24,33 +23,6 @@ from langso.health import Check
 
 READERS = ("kiosk", "office")
 DPKG_LIST = Path("/var/lib/dpkg/info")
-
-
-def look_packages(scene: Scene) -> Iterable[Check | Skipped]:
-    """Line `packages`: our own package whole, and the Debian packages the role needs."""
-    if scene.package:
-        yield judge_packages(scene.package, run("dpkg", "--audit", seconds=3).out)
-        return
-    try:
-        missing = missing_of(scene.role)
-    except KeyError:
-        return
-    if not missing:
-        yield Check.good("packages", "Đủ gói cho vai trò này.")
-        return
-    fix = f"apt-get install --no-install-recommends {' '.join(missing)}"
-    why = f"Thiếu {', '.join(missing)}."
-    yield Check.bad("packages", why, fix) if scene.installed else Check.warning("packages", why, fix)
-
-
-def judge_packages(package: str, audit: str) -> Check:
-    """`audit`: what `dpkg --audit` prints, nothing where all is well."""
-    broken = [line.split()[0] for line in audit.splitlines() if line.startswith(" ") and line.split()]
-    if broken:
-        return Check.bad(
-            "packages", f"Gói {', '.join(broken[:5])} cài dở dang.", "dpkg --configure -a; apt-get install -f"
-        )
-    return Check.good("packages", f"Gói {package} và các gói nó cần đã cài trọn.")
 
 
 def look_versions(scene: Scene) -> Iterable[Check | Skipped]:
@@ -95,14 +67,13 @@ def judge_devices(own: str, devices: Sequence[tuple[str, str]]) -> Check:
 
 def look_voice(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `voice`: a Vietnamese voice on machines that read text aloud."""
-    install = f"apt-get install {'--reinstall ' if shutil.which('espeak-ng') else ''}espeak-ng"
     said = run("espeak-ng", "--voices=vi", seconds=4)
     if said.code == ABSENT:
-        yield Check.bad("voice", "Thiếu espeak-ng nên máy không đọc được chữ.", install)
+        yield Check.bad("voice", "Thiếu espeak-ng nên máy không đọc được chữ.", restore("espeak-ng"))
     elif " vi " in said.out:
         yield Check.good("voice", "Có giọng tiếng Việt.")
     else:
-        yield Check.bad("voice", "espeak-ng không có giọng tiếng Việt.", "apt-get install --reinstall espeak-ng-data")
+        yield Check.bad("voice", "espeak-ng không có giọng tiếng Việt.", restore("espeak-ng-data"))
 
 
 def look_models(scene: Scene) -> Iterable[Check | Skipped]:
@@ -132,15 +103,14 @@ def look_text(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `text`: Tesseract with Vietnamese."""
     said = run("tesseract", "--list-langs", seconds=4)
     if said.code == ABSENT:
-        yield Check.bad("text", "Không thấy tesseract.", "apt-get install tesseract-ocr tesseract-ocr-vie")
+        yield Check.bad("text", "Không thấy tesseract.", restore("tesseract-ocr"))
     elif "vie" in said.out.split():
         yield Check.good("text", "Nhận được chữ tiếng Việt.")
     else:
-        yield Check.bad("text", "tesseract không có tiếng Việt.", "apt-get install tesseract-ocr-vie")
+        yield Check.bad("text", "tesseract không có tiếng Việt.", restore("tesseract-ocr-vie"))
 
 
 LOOKS = (
-    Look(("packages",), ("speaker", "kiosk", "office"), look_packages),
     Look(("version", "running_version", "device_versions"), ("speaker", "kiosk", "office"), look_versions),
     Look(("voice",), READERS, look_voice),
     Look(("models",), READERS, look_models),

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import click
 import pytest
+from laid_machines import Laid
 
 from deploy.apt import packages_of
 from deploy.cli import langso
 from deploy.install.placed import services_of
 from deploy.install.units import ROLES, units_of
+from langso.health import Check
 
 ROOT = Path(__file__).resolve().parents[3]
 ADVISERS = [
@@ -27,7 +29,7 @@ ADVISERS = [
 ]
 HOLE = "«»"
 """Where a sentence has a name put in at run time."""
-SYSTEMCTL = {"start", "restart", "enable", "unmask", "reset-failed", "edit", "cat", "reboot", "daemon-reexec"}
+SYSTEMCTL = {"start", "stop", "restart", "enable", "unmask", "reset-failed", "edit", "cat", "reboot", "daemon-reexec"}
 SYSTEM_UNITS = {"chrony", "systemd-journald", "nftables"}
 OURS_INSTALLED = {"chrony", "nftables", "espeak-ng-data"}
 """Packages that ours depend on or bring, beside the lists."""
@@ -140,3 +142,61 @@ def test_only_a_failing_card_is_answered_with_a_new_one() -> None:
 def test_the_sentences_were_found() -> None:
     assert sum("langso " in sentence for sentence in ADVICE) > 15
     assert sum("systemctl " in sentence for sentence in ADVICE) > 10
+
+
+def test_what_is_stopped_is_started_again_in_the_same_breath() -> None:
+    stopped = [sentence for sentence in ADVICE if "systemctl stop" in sentence]
+    assert stopped
+    assert all("systemctl start" in sentence.split("systemctl stop")[1] for sentence in stopped)
+
+
+def test_the_time_of_the_example_is_one_that_set_up_takes() -> None:
+    from datetime import UTC, datetime
+
+    from deploy.doctor.cures import SET_CLOCK
+    from deploy.machine_setup.time_of_day import _parse
+
+    assert _parse(SET_CLOCK.split("'")[1], datetime(2026, 1, 1, tzinfo=UTC)).year == 2026
+
+
+@pytest.mark.parametrize(
+    ("fault", "cure"),
+    [("clock", "langso setup --time"), ("disk", "chown"), ("not_ready", "bản sao lưu"), ("broken", "restart"),
+     (None, "restart")],
+)  # fmt: skip
+def test_a_signer_that_cannot_sign_is_cured_by_its_reason(fault: str | None, cure: str, office: Laid) -> None:
+    from deploy.doctor.office import _signer_said
+    from deploy.doctor.scene import gather_scene
+    from langso.settings import load_settings
+
+    scene = gather_scene(load_settings(office.settings), office.settings)
+    line = _signer_said(scene, {"refused": "Không ký được.", "fault": fault})
+    assert isinstance(line, Check)
+    assert line.level == "bad"
+    assert cure in line.fix
+    assert ("restart" in line.fix) == (cure == "restart")
+
+
+def test_a_full_disk_is_answered_with_room(office: Laid, monkeypatch: pytest.MonkeyPatch) -> None:
+    from deploy.doctor import office as looks
+    from deploy.doctor.scene import gather_scene
+    from langso.settings import load_settings
+
+    monkeypatch.setattr(looks, "is_full", lambda _: True)
+    scene = gather_scene(load_settings(office.settings), office.settings)
+    line = looks._signer_said(scene, {"refused": "Đĩa đầy.", "fault": "disk"})
+    assert isinstance(line, Check)
+    assert line.fix.startswith("Dọn chỗ")
+
+
+def test_pairing_is_advised_as_the_readme_does_it_first(speaker: Laid) -> None:
+    import shutil
+
+    shutil.rmtree(speaker.state / "pairing")
+    line = next(check for check in speaker.examine().checks if check.name == "pairing")
+    assert line.level == "bad"
+    assert line.fix.index("sudo langso setup") < line.fix.index("sudo langso pair request")
+
+
+def test_a_kiosk_without_a_relay_hears_nothing_of_amplifiers(kiosk: Laid) -> None:
+    assert "bridge" not in {check.name for check in kiosk.examine().checks}

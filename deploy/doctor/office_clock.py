@@ -1,0 +1,94 @@
+"""An office's clock: by the network, a hardware clock or a person's word; an office may have no internet at all."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from deploy.doctor.cures import SET_CLOCK
+from deploy.doctor.outcome import Look, Skipped
+from deploy.doctor.scene import Scene
+from deploy.machine_setup.place import Place
+from langso.clock import BEHIND_FLOOR, VIETNAM
+from langso.clock_evidence import gather_evidence
+from langso.errors import FileRefused, LangsoError
+from langso.health import Check
+from langso.machine_checks import RTC_OFF_S
+from langso.paths import read_limited
+from office.home import OfficeHome
+
+RTC = Path("/sys/class/rtc/rtc0")
+UNTOUCHED_S = 60.0
+"""So far a clock may have been moved since a person believed it."""
+
+
+def look(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `clock`: an office signs times, so it must not lie behind what it has signed."""
+    if scene.settings.clock.trust == "host":
+        yield Check.good("clock", "Đồng hồ lấy theo máy chủ, theo cài đặt.")
+        return
+    issued = None
+    with contextlib.suppress(LangsoError, ValueError, OSError):
+        issued = OfficeHome(scene.settings).trust().trust.issued
+    evidence = gather_evidence(scene.state, scene.settings.paths.run, remember=False)
+    yield judge_office_clock(
+        scene.now,
+        issued,
+        synchronised=evidence.ntp_synchronised,
+        confirmed=scene.installed and confirmed(Place().clock_latch, scene.now),
+        rtc_off_s=rtc_off(RTC, scene.now),
+    )
+
+
+LOOK = Look(("clock",), ("office",), look)
+
+
+def judge_office_clock(
+    now: datetime, issued: datetime | None, *, synchronised: bool, confirmed: bool, rtc_off_s: float | None
+) -> Check:
+    """`issued`: when the list of rights was signed; `confirmed`: a person set or believed this clock since the last
+    boot; `rtc_off_s`: how far the hardware clock is from the system's, None where there is none.
+    """
+    here = now.astimezone(VIETNAM)
+    if issued is not None and now < issued - BEHIND_FLOOR:
+        why = f"Đồng hồ máy đang là {here:%d/%m/%Y}: sai, vì chậm hơn văn bản chính văn phòng đã ký."
+        return Check.bad("clock", why, f"Đặt lại giờ: {SET_CLOCK}")
+    if synchronised:
+        return Check.good("clock", "Giờ của máy văn phòng khớp giờ mạng.")
+    if confirmed:
+        return Check.good("clock", f"Không có giờ mạng; giờ máy đã có người xác nhận từ khi bật ({here:%H:%M}).")
+    fix = f"So với giờ trên điện thoại, rồi đặt hay xác nhận: {SET_CLOCK}"
+    shown = f"giờ máy đang là {here:%H:%M ngày %d/%m/%Y}"
+    if rtc_off_s is None:
+        why = f"Không có giờ mạng, không có đồng hồ pin: sau mỗi lần bật máy phải có người xem giờ; {shown}."
+        return Check.warning("clock", why, fix)
+    if abs(rtc_off_s) > RTC_OFF_S:
+        why = f"Không có giờ mạng, và giờ máy lệch đồng hồ pin {_span(abs(rtc_off_s))}; {shown}."
+        return Check.warning("clock", why, fix)
+    return Check.good("clock", f"Không có giờ mạng; đồng hồ pin giữ giờ cho máy, {shown}.")
+
+
+def confirmed(latch: Path, now: datetime) -> bool:
+    """Whether the clock has run on untouched since `langso setup` noted that a person believed it, in this boot."""
+    try:
+        seen = float(read_limited(latch, 64))
+    except (FileRefused, ValueError):
+        return False
+    return abs(seen - (now.timestamp() - time.clock_gettime(time.CLOCK_BOOTTIME))) < UNTOUCHED_S
+
+
+def rtc_off(rtc: Path, now: datetime) -> float | None:
+    """Seconds from the system's clock to the hardware's; None where there is none that can be read."""
+    try:
+        return int((rtc / "since_epoch").read_text().strip()) - now.timestamp()
+    except (OSError, ValueError):
+        return None
+
+
+def _span(seconds: float) -> str:
+    if seconds >= 86_400:
+        return f"{int(seconds // 86_400)} ngày"
+    return f"{int(seconds // 3600)} giờ" if seconds >= 3600 else f"{int(seconds // 60)} phút"
