@@ -170,6 +170,11 @@ class Machine:
         except BootFault as fault:
             raise BootFault(f"{fault}\n{self.last_words()}") from None
 
+    def processes(self) -> list[str]:
+        """The command lines of what runs now; a bare Debian has neither ps nor pgrep."""
+        said = self.sh('for one in /proc/[0-9]*/cmdline; do tr "\\0" " " < $one || true; echo; done 2>/dev/null')
+        return [line.strip() for line in said.splitlines() if line.strip()]
+
     def active(self, unit: str) -> bool:
         """Whether a unit is active now."""
         return self.run("systemctl", "is-active", "--quiet", unit, check=False).code == 0

@@ -75,7 +75,7 @@ def test_every_service_killed_comes_back(commune: Commune, role: str) -> None:
     for unit in SERVICES[role]:
         with commune.evidence.step(commune.release, f"{unit} killed, back") as figures:
             old = _main_pid(machine, unit)
-            machine.run("kill", "-9", old)
+            machine.sh(f"kill -9 {old}")
             figures["back_s"] = round(
                 machine.wait(
                     lambda unit=unit, old=old: machine.active(unit) and _main_pid(machine, unit) not in ("0", old),
