@@ -50,6 +50,9 @@ _JOURNAL = "/etc/systemd/journald.conf.d/50-langso.conf"
 _MODELS = "/usr/lib/langso/assets/models"
 _KNOCK = 'import socket; socket.create_connection(("127.0.0.1", 18883))'
 _NOTE = "/run/langso-speaker/speaker-state.json"
+_SCREEN = "/etc/systemd/system/langso-kiosk.service.d/screen.conf"
+_STATUS = "/var/lib/dpkg/status"
+_HTTPS = "langso-office-https.socket"
 
 FAULTS: tuple[Fault, ...] = (
     _stopped("langso-speaker", "speaker"),
@@ -121,6 +124,26 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "the camera is not there", ("kiosk",), "camera",
         f"{_KEEP}; sed -i 's|^source = .*|source = \"/nowhere\"|' {TOML}", _BACK,
+    ),
+    Fault(
+        "the screen is unplugged", ("kiosk",), "screen",
+        f"mv {_SCREEN} {_SCREEN}.away; systemctl daemon-reload; systemctl restart langso-kiosk; "
+        "until [ -e /run/langso-kiosk/kiosk-waits.json ]; do sleep 0.2; done",
+        f"mv {_SCREEN}.away {_SCREEN}; systemctl daemon-reload; systemctl restart langso-kiosk",
+    ),
+    Fault(
+        "the power was cut while the package was set up", ALL, "packages",
+        f"cp -p {_STATUS} /run/status.kept; "
+        "sed -i '/^Package: langso-{role}$/,/^$/s/^Status: .*/Status: install ok half-configured/' "
+        f"{_STATUS}; grep -q 'ok half-configured' {_STATUS}",
+        f"cp -p /run/status.kept {_STATUS}",
+    ),
+    Fault(
+        "systemd does not open the https door", ("office",), "console",
+        # Masked, or the service would open it as it starts.
+        f"systemctl mask -q --runtime --now {_HTTPS}; systemctl restart langso-office",
+        f"systemctl unmask -q --runtime {_HTTPS}; systemctl stop langso-office; "
+        f"systemctl start {_HTTPS} langso-office",
     ),
     _moved("a trained weight is gone", ("kiosk", "office"), "models", f"{_MODELS}/page-upright.onnx"),
     _moved("no program reads text", ("kiosk", "office"), "text", "/usr/bin/tesseract"),
