@@ -16,7 +16,7 @@ MAX = 4096
 
 class Waits(BaseModel):
     """`reason`: a short code ("screen"); `why`: one Vietnamese sentence; `pid`: who waits, so that a note that was
-    left behind is known for one.
+    left behind is known for one; `over`: it has what it waited for, since the file was written.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -24,28 +24,35 @@ class Waits(BaseModel):
     reason: str = Field(max_length=40)
     why: str = Field(max_length=300)
     pid: int = Field(gt=0)
+    over: bool = False
 
 
 def say_waits(run: Path, role: str, reason: str, why: str) -> None:
     """This process waits. Never raises: a note for others must not end the waiting."""
     note = Waits(reason=reason, why=why[:300], pid=os.getpid())
     with contextlib.suppress(FileRefused, OSError):
-        write_atomic(_file(run, role), note.model_dump_json().encode(), mode=0o644)
+        write_atomic(waits_file(run, role), note.model_dump_json().encode(), mode=0o644)
 
 
 def say_goes_on(run: Path, role: str) -> None:
-    """It waits no longer. Never raises."""
-    with contextlib.suppress(OSError):
-        _file(run, role).unlink(missing_ok=True)
+    """It waits no longer, and begins what it is there for. Never raises."""
+    note = read_waits(run, role)
+    if note is None:
+        return
+    with contextlib.suppress(FileRefused, OSError):
+        write_atomic(
+            waits_file(run, role), note.model_copy(update={"over": True}).model_dump_json().encode(), mode=0o644
+        )
 
 
 def read_waits(run: Path, role: str) -> Waits | None:
     """The note; None where there is none that can be read."""
     try:
-        return Waits.model_validate_json(read_limited(_file(run, role), MAX))
+        return Waits.model_validate_json(read_limited(waits_file(run, role), MAX))
     except (FileRefused, OSError, ValidationError, RecursionError):
         return None
 
 
-def _file(run: Path, role: str) -> Path:
+def waits_file(run: Path, role: str) -> Path:
+    """Where the note lies."""
     return run / f"{role}-waits.json"

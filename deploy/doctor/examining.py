@@ -125,7 +125,7 @@ def _no_settings(file: Path, error: Exception) -> Check:
     if isinstance(error, TimeoutError):
         return Check.bad("settings", f"Đọc {file} mãi không xong.", "Xem thẻ nhớ hoặc ổ mạng chứa tệp đó.")
     if not file.exists():
-        return Check.bad("settings", f"Máy chưa được cài đặt: không có {file}.", "Cài đặt máy này: sudo langso setup")
+        return Check.bad("settings", f"Máy chưa được đặt vào việc: không có {file}.", "Chạy: sudo langso setup")
     if isinstance(error, SettingsError) and not os.access(file, os.R_OK) and os.geteuid() != 0:
         return Check.warning("settings", f"Không đọc được {file} với quyền này.", SEE_MORE)
     return Check.bad("settings", str(error), f"Sửa tệp rồi thử: langso settings check {file}")

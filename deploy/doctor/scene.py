@@ -22,7 +22,7 @@ from langso.pairing import FOLDER as PAIRING
 from langso.pairing import MAX_ANSWER_BYTES, Paired, read_answer
 from langso.paths import read_limited
 from langso.settings import LinkSettings, Settings
-from langso.waits import Waits, read_waits
+from langso.waits import Waits, read_waits, waits_file
 
 FRESH_S = 180.0
 SETTLING_S = 90.0
@@ -47,7 +47,8 @@ class Told:
 @dataclass(frozen=True)
 class Scene:
     """One machine at one moment. `services` is empty where the role is not run by systemd (a village, a checkout);
-    `beside`: units of ours that do no work of the role, the firewall's; `waits`: what the running agent waits for.
+    `beside`: units of ours that do no work of the role, the firewall's; `waits`: what the running agent waits for;
+    `begun_s`: how long ago it got what it had waited for, a screen or its pairing.
     """
 
     settings: Settings
@@ -59,6 +60,7 @@ class Scene:
     beside: tuple[Service, ...] = ()
     told: Told | None = None
     waits: Waits | None = None
+    begun_s: float = float("inf")
     package: str = ""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -90,8 +92,12 @@ class Scene:
 
     @property
     def settling(self) -> bool:
-        """Whether the agent has only just started (perhaps not for the first time: its service's line tells that)."""
-        return self.agent is not None and self.running and (self.agent.up_s < SETTLING_S or self.agent.looping)
+        """Whether the agent has only just begun its work (perhaps again and again: its service's line tells)."""
+        return (
+            self.agent is not None
+            and self.running
+            and (min(self.agent.up_s, self.begun_s) < SETTLING_S or self.agent.looping)
+        )
 
     @cached_property
     def who(self) -> Who:
@@ -177,6 +183,7 @@ def gather_scene(settings: Settings, settings_file: Path) -> Scene:
         beside=tuple(service for service in services if service.name not in own),
         told=read_told(settings, agent),
         waits=waits_now(settings, agent),
+        begun_s=begun_ago(settings),
         package=package if has else "",
     )
 
@@ -195,11 +202,25 @@ def read_told(settings: Settings, agent: Service | None = None) -> Told | None:
 def waits_now(settings: Settings, agent: Service | None) -> Waits | None:
     """What the running agent waits for; the note of one that has ended is no news."""
     note = read_waits(settings.paths.run, settings.device.role)
-    if note is None:
+    if note is None or note.over:
         return None
     if agent is not None:
         return note if agent.running and agent.pid == note.pid else None
     return note if Path(f"/proc/{note.pid}").exists() else None
+
+
+def begun_ago(settings: Settings) -> float:
+    """Seconds since the agent got what it had waited for: the screen, or its pairing; endless where it had both."""
+    ages = [float("inf")]
+    note = read_waits(settings.paths.run, settings.device.role)
+    files = [settings.paths.state / PAIRING / "current"]
+    files += [waits_file(settings.paths.run, settings.device.role)] if note is not None and note.over else []
+    for file in files:
+        try:
+            ages.append(max(0.0, time.time() - file.lstat().st_mtime))
+        except OSError:
+            continue
+    return min(ages)
 
 
 def lock_held(file: Path) -> bool:

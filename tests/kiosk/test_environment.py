@@ -124,7 +124,9 @@ def test_a_kiosk_without_a_screen_waits_and_tells_systemd(tmp_path: Path, monkey
     (tmp_path / "card0").touch()
     waiting.join(10)
     assert seen == [True]
-    assert read_waits(tmp_path, "kiosk") is None, "it waits no longer"
+    note = read_waits(tmp_path, "kiosk")
+    assert note is not None
+    assert note.over, "it waits no longer"
     ear.close()
 
 

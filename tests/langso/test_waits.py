@@ -12,14 +12,18 @@ from langso.waits import read_waits, say_goes_on, say_waits
 
 def test_a_note_is_there_while_it_waits(tmp_path: Path) -> None:
     assert read_waits(tmp_path, "kiosk") is None
+    say_goes_on(tmp_path, "kiosk")
+    assert read_waits(tmp_path, "kiosk") is None, "one that never waited says nothing"
     say_waits(tmp_path, "kiosk", "screen", "Không có màn hình.")
     note = read_waits(tmp_path, "kiosk")
     assert note is not None
     assert (note.reason, note.why, note.pid) == ("screen", "Không có màn hình.", os.getpid())
     assert read_waits(tmp_path, "speaker") is None
+    assert not note.over
     say_goes_on(tmp_path, "kiosk")
-    assert read_waits(tmp_path, "kiosk") is None
-    say_goes_on(tmp_path, "kiosk")
+    after = read_waits(tmp_path, "kiosk")
+    assert after is not None
+    assert after.over
 
 
 def test_a_folder_that_cannot_be_written_does_not_end_the_waiting(tmp_path: Path) -> None:

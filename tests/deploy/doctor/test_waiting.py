@@ -13,13 +13,13 @@ from laid_machines import COMMUNE, DEVICE, Laid
 from deploy.doctor import agent, screen
 from deploy.doctor.device_trust import judge_device_clock
 from deploy.doctor.outcome import Skipped
-from deploy.doctor.scene import SETTLING_S, Scene, Told, gather_scene, read_told, waits_now
+from deploy.doctor.scene import SETTLING_S, Scene, Told, begun_ago, gather_scene, read_told, waits_now
 from deploy.doctor.services import Service, read_services
 from langso.clock import ClockTrust
 from langso.contract import ClockReport, HealthLine, State, Storage
 from langso.health import Check
 from langso.settings import load_settings
-from langso.waits import Waits, say_waits
+from langso.waits import Waits, say_goes_on, say_waits
 
 UNIT = Service("langso-kiosk.service", up_s=500.0, pid=42)
 YOUNG = replace(UNIT, up_s=SETTLING_S - 1)
@@ -42,7 +42,7 @@ def told(*lines: tuple[str, str], age_s: float = 1.0) -> Told:
 def scene(kiosk: Laid) -> Scene:
     """A paired kiosk run by systemd for a good while."""
     found = gather_scene(load_settings(kiosk.settings), kiosk.settings)
-    return replace(found, services=(UNIT,), told=None)
+    return replace(found, services=(UNIT,), told=None, begun_s=float("inf"))
 
 
 def agent_line(scene: Scene) -> Check | Skipped:
@@ -78,6 +78,25 @@ def test_only_the_note_of_the_process_that_runs_counts(kiosk: Laid) -> None:
     assert waits_now(settings, None) is not None
     assert waits_now(settings, replace(mine, pid=os.getpid() + 1)) is None
     assert waits_now(settings, replace(mine, active="inactive")) is None
+    say_goes_on(kiosk.run, "kiosk")
+    assert waits_now(settings, mine) is None
+
+
+def test_one_that_has_just_got_its_screen_or_its_pairing_may_still_be_silent(kiosk: Laid, scene: Scene) -> None:
+    settings = load_settings(kiosk.settings)
+    current, note = kiosk.state / "pairing" / "current", kiosk.run / "kiosk-waits.json"
+    long_ago = time.time() - 1000
+    assert begun_ago(settings) < 60, "paired by this test"
+    os.utime(current, (long_ago, long_ago), follow_symlinks=False)
+    assert begun_ago(settings) > 900
+    say_waits(kiosk.run, "kiosk", "screen", SCREEN.why)
+    assert begun_ago(settings) > 900, "it waits still"
+    say_goes_on(kiosk.run, "kiosk")
+    assert begun_ago(settings) < 60
+    os.utime(note, (long_ago, long_ago))
+    assert begun_ago(settings) > 900
+    assert agent_line(replace(scene, begun_s=SETTLING_S - 1)) == Skipped("agent", "dịch vụ vừa khởi động")
+    assert isinstance(agent_line(replace(scene, begun_s=SETTLING_S)), Check)
 
 
 def test_a_program_that_never_wrote_says_itself_what_it_does(scene: Scene) -> None:
