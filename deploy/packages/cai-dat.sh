@@ -17,12 +17,42 @@ known=$here/etc/langso/keyring/stick.gpg            # whose sticks this machine 
 kept=$here/var/cache/langso                         # packages taken from sticks: to go on after a cut, to go back
 work=$here/run/langso-install
 
-say() { printf '%s\n' "$*"; }
-stop() { printf '\n%s\n' "$*" >&2; exit 1; }
+# Names that come from a stick do not steer the terminal.
+say() { printf '%s\n' "$*" | LC_ALL=C tr -d '\000-\011\013-\037\177'; }
+stop() { { echo; say "$*"; } >&2; exit 1; }
 usage() { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit "${1:-0}"; }
 field() { sed -n "s/^$1: //p" "$2" | head -n 1; }
 seconds() { [ -z "$1" ] || date -u -d "$1" +%s 2>/dev/null; }
 on() { date -d "$1" +%d/%m/%Y; }
+take() { # file $1 of the stick becomes $2, at most $3 bytes: no link, pipe or device leads root to another's files
+    [ ! -L "$1" ] && [ -f "$1" ] ||
+        stop "«$(basename "$1")» trên USB không phải tệp thường; đừng dùng USB này, hãy làm lại."
+    dd if="$1" of="$2" bs=64k count="$(($3 + 1))" iflag=nofollow,nonblock,fullblock,count_bytes status=none 2>/dev/null ||
+        stop "Không đọc được USB; hãy cắm lại rồi chạy lại."
+    [ "$(wc -c <"$2")" -le "$3" ] || stop "«$(basename "$1")» trên USB quá lớn; đừng dùng USB này, hãy làm lại."
+}
+keys_in() { # how many primary keys an OpenPGP keyring holds; nothing where it is none
+    od -An -v -tu1 "$1" | awk '
+        { for (i = 1; i <= NF; i++) byte[n++] = $i }
+        END {
+            while (at < n) {
+                head = byte[at++]
+                if (head < 128) exit 1
+                if (head >= 192) {
+                    tag = head - 192; long = byte[at++]
+                    if (long == 255) { long = 0; for (j = 0; j < 4; j++) long = long * 256 + byte[at++] }
+                    else if (long >= 224) exit 1
+                    else if (long >= 192) long = (long - 192) * 256 + byte[at++] + 192
+                } else {
+                    tag = int((head - 128) / 4); if (head % 4 == 3) exit 1
+                    long = 0; for (j = 2 ^ (head % 4); j > 0; j--) long = long * 256 + byte[at++]
+                }
+                if (tag == 6) keys++
+                at += long
+            }
+            if (at == n) print keys + 0
+        }'
+}
 installed() { # the version of a package of ours that dpkg knows in any state but gone; else nothing
     dpkg-query -W -f='${db:Status-Status} ${Version}\n' "$1" 2>/dev/null | sed -n '/^\(not-installed\|config-files\) /!s/^[^ ]* //p'
 }
@@ -61,11 +91,15 @@ system=$(. "$here/etc/os-release" && printf %s "${PRETTY_NAME:-$ID}")
 [ "$(id -u)" = 0 ] || stop "Cài đặt cần quyền quản trị; hãy chạy: sudo sh $0 $role"
 
 mkdir -p "$work" "$kept/apt/partial" "$(dirname "$known")"
+# Root alone looks into them: a link on a stick may lead to keys before anything is judged.
+chmod 700 "$work" "$kept"
 exec 9>"$work/lock"
 # Whoever is at the keyboard may stop this; a line of ssh that breaks does not.
 trap '' HUP
 trap 'trap "" INT; stop "Đã dừng giữa chừng. Chạy lại lệnh này để làm nốt; việc đã xong không làm lại."' INT TERM
 flock -n 9 || stop "Có người đang cài trên máy này; hãy chờ xong rồi chạy lại."
+
+find "$work" -mindepth 1 ! -name lock -delete
 
 have=
 for other in office speaker kiosk; do
@@ -100,10 +134,17 @@ fi
 
 # ---- what the stick is
 suite=$stick/$release
-[ -d "$suite" ] || stop "USB này không có bản cho $system; USB có: $(cd "$stick" && ls -d -- */ 2>/dev/null | tr -d / | tr '\n' ' ')"
+[ -d "$suite" ] && [ ! -L "$suite" ] || stop "USB này không có bản cho $system; USB có: $(cd "$stick" && ls -d -- */ 2>/dev/null | tr -d / | tr '\n' ' ')"
 [ -f "$suite/InRelease" ] && [ -f "$stick/khoa.gpg" ] || stop "USB này chưa được ký; đừng dùng. Hãy làm lại USB bằng: langso bundle"
 [ -f "$suite/Packages" ] || stop "USB này thiếu tệp danh mục; hãy làm lại USB."
-made=$(field Date "$suite/InRelease") until=$(field Valid-Until "$suite/InRelease")
+# Copies: what is judged is what is used, whatever happens to the stick meanwhile.
+take "$stick/khoa.gpg" "$work/khoa.gpg" 65536
+take "$suite/InRelease" "$work/InRelease" 1048576
+take "$suite/Packages" "$work/Packages" 67108864
+[ "$(keys_in "$work/khoa.gpg")" = 1 ] || stop "Tệp khoá trên USB (khoa.gpg) không phải đúng một khoá; đừng dùng USB này, hãy làm lại."
+[ ! -f "$known" ] || [ "$(keys_in "$known")" = 1 ] ||
+    stop "Tệp khoá mà máy đã nhận ($known) không phải đúng một khoá. Hãy xoá tệp đó rồi chạy lại và so vân tay."
+made=$(field Date "$work/InRelease") until=$(field Valid-Until "$work/InRelease")
 now=$(date +%s)
 { [ -n "$(seconds "$made")" ] && [ -n "$(seconds "$until")" ]; } || stop "Danh mục trên USB bị hỏng; hãy làm lại USB."
 [ "$now" -ge "$(seconds "$made")" ] ||
@@ -113,15 +154,13 @@ now=$(date +%s)
 
 signer() { # the fingerprint of the key in $1 that signed the stick's list, whose text goes to $2; nothing: not signed by it
     if command -v gpgv >/dev/null 2>&1; then
-        gpgv --status-fd 1 --keyring "$1" --output "$2" "$suite/InRelease" 2>/dev/null | sed -n 's/^\[GNUPG:\] VALIDSIG .* //p' | head -n 1
+        gpgv --status-fd 1 --keyring "$1" --output "$2" "$work/InRelease" 2>/dev/null | sed -n 's/^\[GNUPG:\] VALIDSIG .* //p' | head -n 1
     elif command -v sqv >/dev/null 2>&1; then
-        sqv --keyring "$1" --output "$2" --cleartext "$suite/InRelease" 2>/dev/null | tr -d ' ' | head -n 1
+        sqv --keyring "$1" --output "$2" --cleartext "$work/InRelease" 2>/dev/null | tr -d ' ' | head -n 1
     else
         stop "Máy này không có chương trình kiểm chữ ký (gpgv hay sqv); hãy cài lại apt."
     fi
 }
-# Copies: what is judged is what is used, whatever happens to the stick meanwhile.
-cp "$stick/khoa.gpg" "$work/khoa.gpg" && cp "$suite/Packages" "$work/Packages" || stop "Không đọc được USB; hãy cắm lại rồi chạy lại."
 rm -f "$work/Release"
 if [ -f "$known" ]; then
     fingerprint=$(signer "$known" "$work/Release")
