@@ -218,11 +218,12 @@ def hardware_clock(sys: Path = Path("/sys"), now: Callable[[], float] = time.tim
     if off > RTC_LOST_S:
         return Check.warning("rtc", "Đồng hồ pin sai ngày: có thể hết pin.", "Hãy thay pin của đồng hồ (RTC).")
     if off > RTC_OFF_S:
+        # Debian 13 brings no hwclock; each of these makes timedated write the system's time to it.
         return Check.warning(
             "rtc",
             "Đồng hồ pin lệch hơn một phút so với giờ máy.",
-            "Hãy so giờ máy với điện thoại. Giờ máy đúng thì chép sang đồng hồ pin: sudo hwclock --systohc --utc; "
-            "có mạng thì máy tự chép trong mười lăm phút.",
+            "Hãy so giờ máy với điện thoại. Giờ máy đúng thì chép sang đồng hồ pin: "
+            "sudo timedatectl set-local-rtc 1; sudo timedatectl set-local-rtc 0 (có mạng thì máy tự chép).",
         )
     return Check.good("rtc", "Đồng hồ pin khớp giờ máy.")
 

@@ -262,6 +262,11 @@ def _https(scene: Scene) -> Iterable[Check]:
     if found.absent and office.https == "own":
         # Made by the console when it starts; one that does not start has its own line.
         return
+    if found.absent:
+        yield Check.bad(
+            "https_certificate", f"Không thấy {file}.", "Chép chứng thư về đó, hoặc sửa https_cert trong [office]."
+        )
+        return
     if not found.good:
         yield Check.bad("https_certificate", f"Dịch vụ không đọc được {file}.", f"chown {scene.who.name}: {file}")
         return

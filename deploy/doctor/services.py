@@ -126,6 +126,7 @@ def judge_service(service: Service, package: str) -> Check:
         why = f"{name} đang dừng."
         if not service.condition:
             why = f"{name} không chạy vì thiếu điều kiện của nó (ví dụ tệp cấu hình)."
+            return Check.bad(code, why, f"Xem thiếu gì: systemctl status {name}; có rồi thì: systemctl start {name}")
         return Check.bad(code, why, f"systemctl start {name}; nếu lại dừng: journalctl -u {name} -n 50")
     # An ordered restart counts as one too; the journal tells failures apart.
     if service.restarts and service.failures:

@@ -29,7 +29,19 @@ ADVISERS = [
 ]
 HOLE = "«»"
 """Where a sentence has a name put in at run time."""
-SYSTEMCTL = {"start", "stop", "restart", "enable", "unmask", "reset-failed", "edit", "cat", "reboot", "daemon-reexec"}
+SYSTEMCTL = {
+    "start",
+    "stop",
+    "status",
+    "restart",
+    "enable",
+    "unmask",
+    "reset-failed",
+    "edit",
+    "cat",
+    "reboot",
+    "daemon-reexec",
+}
 SYSTEM_UNITS = {"chrony", "systemd-journald", "nftables"}
 OURS_INSTALLED = {"chrony", "nftables", "espeak-ng-data"}
 """Packages that ours depend on or bring, beside the lists."""
@@ -130,6 +142,14 @@ def test_no_advice_destroys(file: Path) -> None:
     assert "đổi tên" not in text, "a database is never renamed by hand: the service sets it aside itself"
     assert "deploy/setup.sh" not in text, "a checkout's script is not on an installed machine"
     assert not re.search(r"\brm -|mkfs|dd if=|purge", text)
+
+
+@pytest.mark.parametrize("file", ADVISERS, ids=lambda file: file.name)
+def test_no_advice_needs_what_a_machine_has_not(file: Path) -> None:
+    text = "\n".join(sentences(file))
+    assert "hwclock" not in text, "Debian 13 has it in a package of its own"
+    assert not re.search(r"apt-get install --reinstall «?langso", text), "no source of apt has our packages"
+    assert "timedatectl set-time" not in text, "refused while a time daemon runs, and in the machine's zone, not ours"
 
 
 def test_only_a_failing_card_is_answered_with_a_new_one() -> None:
