@@ -100,6 +100,7 @@ _PATTERNS: list[tuple[str, _Say]] = [
     (r"(?<!\w)>\s?(?=[0-9])", lambda _: "trên "),
     (r"(?<!\w)<\s?(?=[0-9])", lambda _: "dưới "),
     (r"\s?&\s?", lambda _: " và "),
+    (r"\s?@\s?", lambda _: " a còng "),
     (r"(?<![0-9])(?P<a>[0-9]{1,4})/(?P<b>[0-9]{1,4})(?![0-9/])", say.fraction),
     (rf"{_ALONE}[0-9]{{1,3}}(?:,[0-9]{{3}}){{2,}}(?![0-9.,])", say.foreign_number),
     (rf"(?<![0-9]){_N}(?:\.[0-9]+)*", say.number),
