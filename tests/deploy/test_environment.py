@@ -370,7 +370,8 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
     with zipfile.ZipFile(os.path.join(folder, name), "w") as archive:
         archive.writestr("ours.json", json.dumps(sorted(os.listdir("."))))
         archive.writestr("ours-3.dist-info/METADATA", "Metadata-Version: 2.1\\nName: ours\\nVersion: 3\\n")
-        archive.writestr("ours-3.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        tags = "Root-Is-Purelib: true\\nTag: py3-none-any\\n"
+        archive.writestr("ours-3.dist-info/WHEEL", "Wheel-Version: 1.0\\n" + tags)
         archive.writestr("ours-3.dist-info/RECORD", "")
     return name
 """
