@@ -292,6 +292,17 @@ def read_answer(raw: bytes) -> PairingAnswer:
         raise PairingError("Tệp trả lời ghép bị hỏng; hãy chép lại thư trả lời của văn phòng xã.") from refused
 
 
+def check_answer(state_dir: Path, raw: bytes) -> PairingAnswer:
+    """On the device: an answer that fits the request waiting here, nothing changed yet.
+
+    Raises PairingError, CertificateError, FileRefused.
+    """
+    answer = read_answer(raw)
+    with _one_at_a_time(state_dir):
+        _fitting(state_dir, answer)
+    return answer
+
+
 def finish_pairing(state_dir: Path, raw: bytes, *, commune: str | None = None) -> Paired:
     """On the device: checks the answer against the waiting request and puts it in force, all at once.
 
@@ -353,18 +364,7 @@ def _finish(state_dir: Path, raw: bytes, answer: PairingAnswer) -> Paired:
         if found is not None and found[0].sha256 == answer.request:
             _forget_request(state_dir)
         return paired
-    found = waiting_request(state_dir)
-    if found is None:
-        why = "Thư này của lần ghép trước" if _is_there(current) else "Thiết bị chưa có yêu cầu ghép"
-        raise PairingError(f"{why}; hãy tạo yêu cầu (langso pair request) rồi xin thư trả lời cho yêu cầu đó.")
-    read, waiting = found[0], _waiting(state_dir)
-    signing = SigningKey.load(waiting / "signing.key")
-    tls = read_limited(waiting / "tls.key", MAX_REQUEST_BYTES)
-    if answer.request != read.sha256 or signing.public != read.public or answer.role != read.request.role:
-        raise PairingError("Thư trả lời này dành cho yêu cầu khác; hãy xin thư trả lời cho yêu cầu mới nhất.")
-    check_certificate(answer.certificate.encode(), answer.ca.encode(), tls, answer.device)
-    if answer.trust is not None:
-        _check_trust(answer, state_dir)
+    signing, tls = _fitting(state_dir, answer)
     folder = state_dir / FOLDER / f"paired-{hashlib.sha256(raw).hexdigest()[:16]}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     signing.save(folder / "signing.key")
@@ -379,10 +379,28 @@ def _finish(state_dir: Path, raw: bytes, answer: PairingAnswer) -> Paired:
     return paired
 
 
+def _fitting(state_dir: Path, answer: PairingAnswer) -> tuple[SigningKey, bytes]:
+    """The keys of the waiting request, once the answer was checked against it."""
+    found = waiting_request(state_dir)
+    if found is None:
+        there = _is_there(state_dir / FOLDER / "current")
+        why = "Thư này của lần ghép trước" if there else "Thiết bị chưa có yêu cầu ghép"
+        raise PairingError(f"{why}; hãy tạo yêu cầu (sudo langso setup) rồi xin thư trả lời cho yêu cầu đó.")
+    read, waiting = found[0], _waiting(state_dir)
+    signing = SigningKey.load(waiting / "signing.key")
+    tls = read_limited(waiting / "tls.key", MAX_REQUEST_BYTES)
+    if answer.request != read.sha256 or signing.public != read.public or answer.role != read.request.role:
+        raise PairingError("Thư trả lời này dành cho yêu cầu khác; hãy xin thư trả lời cho yêu cầu mới nhất.")
+    check_certificate(answer.certificate.encode(), answer.ca.encode(), tls, answer.device)
+    if answer.trust is not None:
+        _check_trust(answer, state_dir)
+    return signing, tls
+
+
 def _read_paired(state_dir: Path) -> Paired:
     current = state_dir / FOLDER / "current"
     if not _is_there(current):
-        raise NotPaired("Thiết bị chưa ghép với văn phòng xã; hãy chạy langso pair trước.")
+        raise NotPaired("Thiết bị chưa ghép với văn phòng xã; hãy chạy trên máy này: sudo langso setup")
     return Paired(read_answer(read_limited(current / "answer.json", MAX_ANSWER_BYTES)), current)
 
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.machine_setup.device import answer_name, json_files
+from deploy.machine_setup.device import answer_name, answers_on, json_files
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.usb import opened
 from deploy.pairing import answer_at_office
 from langso.errors import LangsoError
 from langso.held_folder import HeldFolder
-from langso.pairing import ReadRequest, read_answer, read_request
+from langso.pairing import ReadRequest, read_request
 from langso.settings import Settings
 from office.home import OfficeHome
 from office.pairing import CODE_TRIES, code_mistake, refuse_revoked
@@ -46,8 +46,8 @@ def answer_requests(
         folders = kept.enter_context(opened()) if given is None else [kept.enter_context(HeldFolder(given))]
         found = [(folder, *one) for folder in folders for one in _requests(folder)]
         for folder in folders:
-            for answer in _carried(folder):
-                talk.say(f"Trên USB có thư trả lời cho {answer}: mang lại thiết bị đó, rồi: sudo langso setup")
+            for device in _carried(folder):
+                talk.say(f"Thư trả lời cho {device} đã có trên USB: mang lại thiết bị đó, rồi: sudo langso setup")
         desk = _Desk(talk, settings, [read for _, _, _, read in found], list(codes), replace, address)
         for folder, name, raw, read in found:
             try:
@@ -137,25 +137,19 @@ class _Desk:
 
 def _carried(folder: HeldFolder) -> list[str]:
     """The devices whose request lies on a stick with its answer beside it."""
-    asked, answered = {}, {}
-    for _, raw in json_files(folder):
-        with contextlib.suppress(LangsoError):
-            answered[read_answer(raw).request] = read_answer(raw).device
-        with contextlib.suppress(LangsoError):
-            asked[read_request(raw).sha256] = True
-    return sorted(device for request, device in answered.items() if request in asked)
+    answered = {answer.request: answer.device for _, answer in answers_on([folder])}
+    return sorted({answered[read.sha256] for _, _, read in _asked(folder) if read.sha256 in answered})
 
 
 def _requests(folder: Path | HeldFolder) -> list[tuple[str, bytes, ReadRequest]]:
     """Requests on a stick to which no answer lies beside them."""
-    files = json_files(folder)
-    answered, found = set(), []
-    for _, raw in files:
+    answered = {answer.request for _, answer in answers_on([folder])}
+    return [one for one in _asked(folder) if one[2].sha256 not in answered]
+
+
+def _asked(folder: Path | HeldFolder) -> list[tuple[str, bytes, ReadRequest]]:
+    found = []
+    for name, raw in json_files(folder):
         with contextlib.suppress(LangsoError):
-            answered.add(read_answer(raw).request)
-    for name, raw in files:
-        with contextlib.suppress(LangsoError):
-            read = read_request(raw)
-            if read.sha256 not in answered:
-                found.append((name, raw, read))
+            found.append((name, raw, read_request(raw)))
     return found

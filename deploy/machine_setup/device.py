@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,8 +16,11 @@ from langso.pairing import (
     MAX_ANSWER_BYTES,
     MAX_REQUEST_BYTES,
     Paired,
+    PairingAnswer,
     begin_pairing,
+    check_answer,
     finish_pairing,
+    load_paired,
     read_answer,
     read_request,
     waiting_request,
@@ -26,6 +29,7 @@ from langso.pairing_stand import stand_of
 from langso.paths import acting_as_owner, read_limited
 from langso.settings import Settings
 
+Adopt = Callable[[Settings, PairingAnswer], Settings]
 _MOST, _MOST_BYTES = 200, 64 << 20
 
 
@@ -40,25 +44,36 @@ def answer_name(device: str) -> str:
 
 
 def pair_by_stick(
-    talk: Dialogue, settings: Settings, *, stick: Path | None = None, told: bool = False, anew: bool = False
+    talk: Dialogue,
+    settings: Settings,
+    *,
+    stick: Path | None = None,
+    told: bool = False,
+    anew: bool = False,
+    adopt: Adopt | None = None,
 ) -> Paired | None:
     """Takes the next step of pairing; the pairing once there is one that is new here, None where there was one.
+
+    `adopt`: gives the settings that an answer of another commune than theirs is to be taken with.
 
     Raises NotYet once the request lies on the stick, PairingError, StickRefused.
     """
     state = settings.paths.state
     stand = stand_of(state)
+    there = [stick] if stick else [one.folder for one in sticks() if one.folder]
     if stand.state == "paired" and not stand.code and not anew:
+        _tell_paired(talk, load_paired(state), there)
         return None
+    letters = _Letters(talk, settings)
     if stand.code and not anew:
-        found = _answer_on_sticks(settings, [stick] if stick else [one.folder for one in sticks() if one.folder])
+        found = letters.answer_on(there)
         if found is not None:
-            return _finish(talk, settings, found)
+            return _finish(talk, settings, found, None if stand.state == "paired" else adopt)
         talk.say(f"Máy đang chờ thư trả lời của văn phòng; mã so khớp: {stand.code}", mark="warn")
     with stick_for(talk, "USB để mang yêu cầu ghép về văn phòng", "--stick", given=stick, told=told) as folder:
         # One that was not mounted before may carry the answer.
-        if stand.code and not anew and (found := _answer_on_sticks(settings, [folder])) is not None:
-            return _finish(talk, settings, found)
+        if stand.code and not anew and (found := letters.answer_on([folder])) is not None:
+            return _finish(talk, settings, found, None if stand.state == "paired" else adopt)
         raw = _request(settings, anew=anew or not stand.code)
         out = request_name(settings.device.id)
         folder.write(out, raw, mode=0o644)
@@ -88,19 +103,54 @@ def _request(settings: Settings, *, anew: bool) -> bytes:
     )
 
 
-def _answer_on_sticks(settings: Settings, folders: Sequence[Path | HeldFolder]) -> bytes | None:
-    """The answer to the very request that waits here, on one of these sticks."""
-    waiting = waiting_request(settings.paths.state)
-    if waiting is None:
+class _Letters:
+    """Answers on sticks. What lies there for others is told once: a technician may stand before the wrong machine."""
+
+    def __init__(self, talk: Dialogue, settings: Settings) -> None:
+        self._talk, self._settings = talk, settings
+        self._told: set[str] = set()
+
+    def answer_on(self, places: Sequence[Path | HeldFolder]) -> bytes | None:
+        """The answer to the very request that waits here."""
+        waiting = waiting_request(self._settings.paths.state)
+        others = []
+        for raw, answer in answers_on(places):
+            if waiting is not None and answer.request == waiting[0].sha256:
+                return raw
+            others.append(answer)
+        for answer in others:
+            self._tell(answer)
         return None
-    for folder in folders:
-        for _, raw in json_files(folder):
-            try:
-                if read_answer(raw).request == waiting[0].sha256:
-                    return raw
-            except LangsoError:
-                continue
-    return None
+
+    def _tell(self, answer: PairingAnswer) -> None:
+        if answer.request in self._told:
+            return
+        self._told.add(answer.request)
+        whose = f"Trên USB có thư trả lời cho máy {answer.device}"
+        if answer.device == self._settings.device.id:
+            why = f"{whose}, nhưng cho một yêu cầu khác: hãy mang yêu cầu đang chờ của máy này về văn phòng."
+        else:
+            why = f"{whose}, không phải cho máy này ({self._settings.device.id})."
+        self._talk.say(why, mark="warn")
+
+
+def _tell_paired(talk: Dialogue, paired: Paired, places: Sequence[Path | HeldFolder]) -> None:
+    answer = paired.answer
+    used = any(found == answer for _, found in answers_on(places))
+    talk.say(
+        f"Máy đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}"
+        + ("; thư trả lời trên USB đã được nhận từ trước, không phải làm gì nữa." if used else ".")
+    )
+
+
+def answers_on(places: Sequence[Path | HeldFolder]) -> list[tuple[bytes, PairingAnswer]]:
+    """Every answer on these sticks, whoever it is for."""
+    found = []
+    for place in places:
+        for _, raw in json_files(place):
+            with contextlib.suppress(LangsoError):
+                found.append((raw, read_answer(raw)))
+    return found
 
 
 def json_files(place: Path | HeldFolder) -> list[tuple[str, bytes]]:
@@ -115,8 +165,11 @@ def json_files(place: Path | HeldFolder) -> list[tuple[str, bytes]]:
     return found
 
 
-def _finish(talk: Dialogue, settings: Settings, raw: bytes) -> Paired:
-    paired = finish_pairing(settings.paths.state, raw, commune=settings.commune.code)
+def _finish(talk: Dialogue, settings: Settings, raw: bytes, adopt: Adopt | None) -> Paired:
+    state = settings.paths.state
+    if adopt is not None and read_answer(raw).commune != settings.commune.code:
+        settings = adopt(settings, check_answer(state, raw))
+    paired = finish_pairing(state, raw, commune=settings.commune.code)
     answer = paired.answer
     talk.say(f"Đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}.", mark="good")
     return paired

@@ -82,6 +82,7 @@ def first_account(talk: Dialogue, settings: Settings, account: Account) -> str |
     talk.say()
     talk.say("Tài khoản đầu tiên vào trang web văn phòng (không có mật khẩu đặt sẵn).")
     name = talk.ask("Tên đăng nhập (chữ thường, số)", "--account", login_of, given=account.name)
+    talk.say(f"Tên đăng nhập là {name}.")
     home = OfficeHome(settings)
     # Read as root: within, we are the office's own user, who may not read a technician's file.
     given = None if account.password_file is None else from_file(account.password_file)

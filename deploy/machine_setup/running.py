@@ -7,11 +7,13 @@ from pathlib import Path
 
 from deploy.machine_setup import names, serving, time_of_day
 from deploy.machine_setup.dialogue import Dialogue
-from deploy.machine_setup.errors import NotYet, SetupRefused
+from deploy.machine_setup.errors import AnswerMissing, NotYet, SetupRefused
+from deploy.machine_setup.first_settings import Answers, ask_for, camera, change, differences, in_words
 from deploy.machine_setup.place import Place, role_of
-from deploy.machine_setup.settings_text import settings_text
+from deploy.machine_setup.settings_text import Key, settings_text
 from langso.errors import LangsoError
 from langso.lan import lan_name
+from langso.pairing import PairingAnswer
 from langso.pairing_stand import stand_of
 from langso.paths import sync_folder, write_atomic
 from langso.settings import Settings, load_settings, parse_settings
@@ -59,6 +61,7 @@ class Guide:
         self._talk, self._place, self._options = talk, place, options
         self._changed = False
         self._left: tuple[str, ...] = ()
+        self._anew = False
 
     def run(self) -> None:
         """Takes every step that can be taken now. Raises NotYet where something must be brought, SetupRefused."""
@@ -171,52 +174,25 @@ class Guide:
         self._changed = True
 
     def _settings(self, role: str) -> tuple[Path, Settings]:
+        talk, given = self._talk, self._options
+        said = Answers(given.commune, given.commune_name, given.device, given.place, given.village)
         present = self._place.present_settings()
         if present is not None:
             file, settings = present
-            self._talk.say(f"Dùng cấu hình đã có {file}: {settings.commune.name}, máy {settings.device.id}.")
-            return present
-        talk, given = self._talk, self._options
-        name = talk.ask("Tên xã, ví dụ Xã Hoa Sơn", "--commune-name", names.line, given=given.commune_name)
-        code = talk.ask(
-            "Mã xã (giống nhau trên mọi máy của xã)",
-            "--commune",
-            names.slug,
-            given=given.commune,
-            default=names.slug_of(name) or None,
-        )
-        village = None
-        if role != "office":
-            told = talk.ask(
-                "Mã thôn, ví dụ thon-1 (Enter nếu không thuộc thôn nào)",
-                "--village",
-                lambda text: names.slug(text) if text else "",
-                given=given.village,
-                default="",
-            )
-            village = told or None
-        place = talk.ask(
-            "Nơi đặt máy, nói như bà con",
-            "--place",
-            names.optional_line,
-            given=given.place,
-            default="Ủy ban nhân dân xã" if role == "office" else "",
-        )
-        device = talk.ask(
-            "Tên máy này trong xã, ví dụ loa-thon-1",
-            "--device",
-            names.slug,
-            given=given.device,
-            default=names.device_default(role, village),
-        )
+            changes = differences(settings, said)
+            if changes:
+                settings = self._changed_settings(file, settings, changes)
+            talk.say(f"Dùng cấu hình đã có {file}: {settings.commune.name}, máy {settings.device.id}.")
+            return file, settings
+        found = ask_for(talk, role, said)
         text = settings_text(
             role,
-            commune=code,
-            commune_name=name,
-            device=device,
-            place=place,
-            village=village,
-            camera=_camera(self._place.root),
+            commune=found.commune or "",
+            commune_name=found.commune_name or "",
+            device=found.device or "",
+            place=found.place or "",
+            village=found.village or None,
+            camera=camera(self._place.root),
             names=", ".join(given.names),
             root=self._place.root,
         )
@@ -226,6 +202,49 @@ class Guide:
         write_atomic(file, text.encode(), mode=0o644)
         self._changed = True
         return file, settings
+
+    def _changed_settings(self, file: Path, settings: Settings, changes: dict[Key, str | None]) -> Settings:
+        """Options that contradict the settings are followed as long as nobody else knows of these."""
+        told, stand = in_words(settings, changes), stand_of(settings.paths.state)
+        keys = ", ".join(f"`{key}` trong [{section}]" for section, key in changes)
+        if settings.device.role == "office":
+            from office.home import OfficeHome
+
+            home = OfficeHome(settings)
+            if home.trust_file.exists() or home.founding_file.exists():
+                raise SetupRefused(
+                    f"Văn phòng này đã có khoá gốc dưới cấu hình {file} ({told}?). Mã xã không đổi được nữa; tên và"
+                    f" nơi đặt thì sửa {keys} của tệp đó, rồi: sudo systemctl restart langso-office"
+                )
+        elif stand.state not in ("new", "asked"):
+            raise SetupRefused(
+                f"Máy này đã ghép dưới cấu hình {file} ({told}?). Muốn đổi: sửa {keys} của tệp đó, rồi ghép lại:"
+                " sudo langso setup --pair-again"
+            )
+        settings = change(file, changes)
+        self._talk.say(f"Đã sửa {file}: {told}.", mark="warn")
+        self._changed = True
+        if stand.code and any(section == "device" for section, _ in changes):
+            # The request that waits says otherwise.
+            self._anew = True
+        return settings
+
+    def _adopted(self, settings: Settings, answer: PairingAnswer) -> Settings:
+        """An answer of another commune, on a machine that never had one: its settings were most likely mistyped."""
+        name = answer.commune_name or settings.commune.name
+        told = (
+            f"Thư trả lời cho máy này là của {name} (mã «{answer.commune}»), còn máy khai là"
+            f" {settings.commune.name} (mã «{settings.commune.code}»)"
+        )
+        if not self._talk.asks:
+            raise AnswerMissing(
+                f"{told}. Đúng xã đó thì chạy: sudo langso setup --commune {answer.commune} --commune-name '{name}'"
+            )
+        if not self._talk.agree(f"{told}. Sửa máy theo thư?", default=True, unattended=False):
+            raise SetupRefused(f"{told}. Chưa ghép; hãy mang USB về đúng văn phòng xã mình rồi xin thư khác.")
+        return self._changed_settings(
+            self._place.settings, settings, {("commune", "code"): answer.commune, ("commune", "name"): name}
+        )
 
     def _office(self, file: Path, settings: Settings) -> Settings:
         from deploy.machine_setup.answering import answer_requests
@@ -272,7 +291,12 @@ class Guide:
         given = self._options
         try:
             paired = pair_by_stick(
-                self._talk, settings, stick=given.stick, told=given.not_a_stick, anew=given.pair_again
+                self._talk,
+                settings,
+                stick=given.stick,
+                told=given.not_a_stick,
+                anew=given.pair_again or self._anew,
+                adopt=self._adopted,
             )
         except NotYet:
             # It waits politely, and its screen says how to pair.
@@ -314,12 +338,3 @@ def _free_name(text: str) -> str:
     if other is not None:
         raise names.BadName(f"Tên {found}.local đang có máy khác dùng ({other}); hãy chọn tên khác.")
     return found
-
-
-def _camera(root: Path) -> str:
-    """A Pi has its own camera's line; any other machine a camera on USB."""
-    try:
-        model = (root / "proc/device-tree/model").read_bytes()[:100]
-    except OSError:
-        return "v4l2"
-    return "picamera2" if b"Raspberry Pi" in model else "v4l2"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.install.units import SETTINGS
 
 BROKER_PORT = 8883
 SYSTEM = Path("/")
+Key = tuple[str, str]
+_HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?")
+_STRING = re.compile(r"""(\s*)([A-Za-z_]+)(\s*=\s*)("(?:[^"\\]|\\.)*"|'[^']*')(\s*(?:#.*)?)""")
 
 
 def settings_text(
@@ -46,6 +51,27 @@ def settings_text(
         "",
     ]
     return "\n".join([*lines, *_SECTIONS[role](root, camera, names), ""])
+
+
+def with_values(text: str, values: Mapping[Key, str | None]) -> str:
+    """The same text with other strings in it (None: the line goes), comments kept. The caller reads it again: what
+    is written in some rarer way of TOML stays as it is.
+    """
+    left, section, lines = dict(values), "", []
+    for line in text.split("\n"):
+        header, found = _HEADER.fullmatch(line), _STRING.fullmatch(line)
+        section = header[1].strip() if header else section
+        if found is None or (section, found[2]) not in left:
+            lines.append(line)
+            continue
+        value = left.pop((section, found[2]))
+        if value is not None:
+            lines.append(f"{found[1]}{found[2]}{found[3]}{_quoted(value)}{found[5]}")
+    for (section, key), value in left.items():
+        heads = [at for at, line in enumerate(lines) if (head := _HEADER.fullmatch(line)) and head[1] == section]
+        if value is not None and heads:
+            lines.insert(heads[0] + 1, f"{key} = {_quoted(value)}")
+    return "\n".join(lines)
 
 
 def _speaker(_root: Path, _camera: str, _names: str) -> list[str]:

@@ -65,10 +65,16 @@ def test_an_office_is_founded_in_one_sitting_and_answers_a_device(
     shown = at_terminal(
         [*command, *tree.words("--no-plain")],
         (r"Giờ này đúng không|Tên xã", ""),
-        (r"Tên xã", "Xã Hoa Sơn"),
-        (r"Mã xã .*\[hoa-son\]", ""),
+        (r"Tên xã", "Xã Hoa Sno"),
+        (r"Mã xã .*\[hoa-sno\]", ""),
         (r"Nơi đặt máy", ""),
         (r"Tên máy này", "van-phong"),
+        (r"Xã Hoa Sno \(mã hoa-sno\)[^$]*Đúng cả chưa", "không"),
+        (r"Tên xã.*\[Xã Hoa Sno\]", "Xã Hoa Sơn"),
+        (r"Mã xã .*\[hoa-sno\]", "hoa-son"),
+        (r"Nơi đặt máy", ""),
+        (r"Tên máy này .*\[van-phong\]", ""),
+        (r"Xã Hoa Sơn \(mã hoa-son\)[^$]*Đúng cả chưa", ""),
         (r"mấy USB khoá gốc .*\[3\]", ""),
         (r"cần mấy USB cùng ký .*\[2\]", ""),
         *key(1, "Chủ tịch xã")[:-1],
@@ -98,8 +104,8 @@ def test_an_office_is_founded_in_one_sitting_and_answers_a_device(
         (r"Câu mật khẩu của khoá Chủ tịch xã", "mot cau sai that la dai dong"),
         (r"Sai câu mật khẩu[^$]*Câu mật khẩu của khoá Chủ tịch xã", PHRASE),
         (r"đưa lại người giữ", "", plug()),
-        (r"Tên đăng nhập", "chi-mai"),
-        (r"Mật khẩu mới", "12345678"),
+        (r"Tên đăng nhập", "Chị Mai"),
+        (r"Tên đăng nhập là chi-mai[^$]*Mật khẩu mới", "12345678"),
         (r"Mật khẩu mới", PASSWORD),
         (r"Gõ lại mật khẩu", PASSWORD),
     )
@@ -116,11 +122,13 @@ def test_an_office_is_founded_in_one_sitting_and_answers_a_device(
     usb.mkdir()
     plugged.write_text(str(usb))
     shown = at_terminal(
-        [*command, *speaker.words("--plain", "--commune-name", "Xã Hoa Sơn", "--commune", "hoa-son")],
+        [*command, *speaker.words("--plain", "--commune-name", "Xã Hoa Sno", "--commune", "hoa-sno")],
         (r"Gio nay dung khong|Ma thon", ""),
         (r"Ma thon", "thon-1"),
+        (r"Noi dat may, noi nhu ba con: ", ""),
         (r"Noi dat may", "Thôn 1 – đầu làng"),
         (r"Ten may nay .*\[", "loa-thon-1"),
+        (r"Xa Hoa Sno \(ma hoa-sno\)[^$]*Thon 1 – dau lang[^$]*Dung ca chua", ""),
     )
     code = shown.split("MA SO KHOP:")[1].split("(")[0].strip()
     at_terminal(
@@ -129,7 +137,11 @@ def test_an_office_is_founded_in_one_sitting_and_answers_a_device(
         (r"vừa gõ 11[^$]*Mười hai chữ số", code[:-1] + str((int(code[-1]) + 1) % 10)),
         (r"không khớp[^$]*Mười hai chữ số", code),
     )
-    at_terminal([*command, *speaker.words("--plain")])
+    # The commune was mistyped: the office's answer tells the right one.
+    at_terminal(
+        [*command, *speaker.words("--plain")], (r"la cua Xa Hoa Son \(ma \"hoa-son\"\)[^$]*Sua may theo thu", "co")
+    )
+    assert load_settings(speaker.settings).commune.code == "hoa-son"
     assert load_paired(speaker.state("speaker")).answer.device == "loa-thon-1"
     assert load_settings(speaker.settings).device.place == "Thôn 1 – đầu làng"
 

@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from deploy.machine_setup.answering import _requests
 from deploy.machine_setup.device import answer_name, json_files, request_name
-from deploy.machine_setup.errors import NotYet
+from deploy.machine_setup.errors import AnswerMissing, NotYet, SetupRefused
 from langso.pairing import load_paired
 from langso.pairing_stand import stand_of
 from langso.roots.ceremony import sign_with, sit_down
 from langso.roots.errors import StickRefused
 from langso.roots.proposal import ReadProposal
 from langso.settings import load_settings
+from langso.trust import PairingError
 from office.registry import read_devices
 
 from .conftest import PHRASE, Tree
@@ -212,6 +213,74 @@ def test_a_revoked_name_is_not_paired_in_vain(
     apply(home, [signed(propose_restoring(home, "loa-thon-1", datetime.now(UTC)))])
     assert office.call("--stick", usb, "--code", code).exit_code == 0
     assert (usb / answer_name("loa-thon-1")).exists()
+
+
+def test_options_mend_the_settings_of_a_device_until_it_is_paired(machine: Make, office: Tree, usb: Path) -> None:
+    speaker = machine("speaker", "speaker")
+    wrong = ("--commune", "hoa-sno", "--commune-name", "Xã Hoa Sno", "--device", "loa-thon-1", "--village", "thon-1")
+    code = code_in(speaker.call(*wrong, "--place", "Thôn 1", "--stick", usb, "--not-a-stick").output)
+    text = speaker.settings.read_text().replace("volume = 80", "volume = 55   # chợ ồn")
+    speaker.settings.write_text(text)
+    assert office.call("--stick", usb, "--code", code).exit_code == 0
+    refused = speaker.call("--stick", usb, "--not-a-stick")
+    assert isinstance(refused.exception, AnswerMissing)
+    assert "sudo langso setup --commune hoa-son --commune-name 'Xã Hoa Sơn'" in str(refused.exception)
+    assert speaker.settings.read_text() == text
+    said = speaker.call("--commune", "hoa-son", "--commune-name", "Xã Hoa Sơn", "--stick", usb, "--not-a-stick")
+    assert said.exit_code == 0, f"{said.output} {said.exception!r}"
+    assert "mã xã: hoa-sno → hoa-son" in said.output
+    assert speaker.settings.read_text() == text.replace("hoa-sno", "hoa-son").replace("Hoa Sno", "Hoa Sơn")
+    late = speaker.call("--commune", "xa-khac")
+    assert isinstance(late.exception, SetupRefused)
+    assert "`code` trong [commune] của tệp đó" in str(late.exception)
+    assert str(speaker.settings) in str(late.exception)
+    assert load_settings(speaker.settings).commune.code == "hoa-son"
+
+
+def test_a_device_called_otherwise_asks_anew_and_what_it_was_asked_for_is_kept(machine: Make, usb: Path) -> None:
+    speaker = machine("speaker", "speaker")
+    code = code_in(ask(speaker, usb).output)
+    assert code_in(ask(speaker, usb, "--commune-name", "Xã Hoa Sơn Mới").output) == code
+    said = ask(speaker, usb, "--device", "loa-thon-2", "--village", "", "--commune-name", "Xã Hoa Sơn Mới")
+    assert code_in(said.output) != code
+    assert (usb / request_name("loa-thon-2")).is_file()
+    found = load_settings(speaker.settings)
+    assert (found.device.id, found.device.village, found.commune.name) == ("loa-thon-2", None, "Xã Hoa Sơn Mới")
+
+
+def test_an_answer_that_does_not_fit_changes_no_settings(machine: Make, office: Tree, usb: Path) -> None:
+    speaker = machine("speaker", "speaker")
+    wrong = ("--commune", "hoa-sno", "--commune-name", "Xã Hoa Sno", "--device", "loa-thon-1", "--place", "Thôn 1")
+    code = code_in(speaker.call(*wrong, "--stick", usb, "--not-a-stick").output)
+    office.call("--stick", usb, "--code", code)
+    file = usb / answer_name("loa-thon-1")
+    fields = json.loads(file.read_bytes())
+    file.write_text(json.dumps({**fields, "trust": '{"payload": ""}'}))
+    said = speaker.call("--stick", usb, "--not-a-stick")
+    assert isinstance(said.exception, PairingError)
+    assert load_settings(speaker.settings).commune.code == "hoa-sno"
+
+
+def test_letters_for_other_machines_and_letters_already_used_are_told(machine: Make, office: Tree, usb: Path) -> None:
+    speaker, kiosk = machine("speaker", "speaker"), machine("kiosk", "kiosk")
+    office.call("--stick", usb, "--code", code_in(ask(speaker, usb).output))
+    said = kiosk.call(
+        *("--commune", "hoa-son", "--commune-name", "Xã Hoa Sơn", "--device", "kiosk-1"),
+        *("--place", "Nhà văn hoá", "--stick", usb, "--not-a-stick"),
+    )
+    again = kiosk.call("--stick", usb, "--not-a-stick")
+    assert "thư trả lời cho máy loa-thon-1, không phải cho máy này (kiosk-1)" in again.output
+    (usb / request_name("kiosk-1")).unlink()
+    carried = office.call("--stick", usb)
+    assert carried.exit_code == 0
+    assert "Thư trả lời cho loa-thon-1 đã có trên USB" in carried.output
+    assert isinstance(said.exception, NotYet)
+    speaker.call("--stick", usb, "--not-a-stick")
+    done = speaker.call("--stick", usb, "--not-a-stick")
+    assert done.exit_code == 0
+    assert "đã được nhận từ trước" in done.output
+    ask(speaker, usb, "--pair-again")
+    assert "cho một yêu cầu khác" in speaker.call("--stick", usb, "--not-a-stick").output
 
 
 def test_a_file_too_large_on_a_stick_is_passed_over(office: Tree, machine: Make, usb: Path) -> None:

@@ -279,6 +279,37 @@ def test_a_new_name_of_the_machine_comes_into_the_brokers_certificate(office: Tr
     assert certificate.read_bytes() == before
 
 
+def test_an_offices_code_can_be_mended_until_a_root_key_bears_it(
+    machine: Make, sticks: list[Path], phrase: Path
+) -> None:
+    tree = machine("office", "office")
+    wrong = ("--commune", "hoa-sno", "--commune-name", "Xã Hoa Sno", "--device", "van-phong")
+    # No answer about the root keys: it stops there.
+    assert tree.call(*wrong, "--root-count", "3", "--root-threshold", "4").exception is not None
+    assert load_settings(tree.draft).commune.code == "hoa-sno"
+    first = tree.call(
+        *OFFICE, "--root-stick", sticks[0], "--holder", "A", "--passphrase-file", phrase, "--not-a-stick"
+    )
+    assert isinstance(first.exception, NotYet), first.output
+    assert "mã xã: hoa-sno → hoa-son" in first.output
+    late = tree.call("--commune", "xa-khac")
+    assert isinstance(late.exception, SetupRefused)
+    assert str(tree.draft) in str(late.exception)
+    assert load_settings(tree.draft).commune.code == "hoa-son"
+
+
+def test_the_installation_stick_takes_no_root_key_in_the_guide(
+    machine: Make, sticks: list[Path], phrase: Path
+) -> None:
+    (sticks[0] / "langso").mkdir()
+    (sticks[0] / "langso/cai-dat.sh").write_text("")
+    said = machine("office", "office").call(
+        *OFFICE, "--root-stick", sticks[0], "--holder", "A", "--passphrase-file", phrase, "--not-a-stick"
+    )
+    assert "USB cài đặt" in str(said.exception)
+    assert list(sticks[0].glob("*.key")) == []
+
+
 def test_a_damaged_draft_is_told_not_begun_anew(machine: Make, sticks: list[Path], phrase: Path) -> None:
     tree = machine("office", "office")
     tree.call(*OFFICE, "--root-stick", sticks[0], "--holder", "A", "--passphrase-file", phrase, "--not-a-stick")

@@ -14,10 +14,11 @@ from deploy.install.units import ROLES
 from deploy.machine_setup import names, usb
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import AnswerMissing, SetupRefused
+from deploy.machine_setup.first_settings import change
 from deploy.machine_setup.names import BadName
 from deploy.machine_setup.running import _free_name
 from deploy.machine_setup.serving import examine_and_tell, wait_for
-from deploy.machine_setup.settings_text import settings_text
+from deploy.machine_setup.settings_text import settings_text, with_values
 from deploy.machine_setup.time_of_day import put_right
 from langso.asking import yes_or_no
 from langso.health import Check
@@ -302,3 +303,21 @@ def test_the_first_settings_of_a_role_are_valid_whatever_is_typed(role: str) -> 
         assert found.commune.name == odd
         assert found.paths.state == Path(f"/var/lib/langso-{role}")
     assert settings_text("office", commune="a", commune_name="A", device="b", names="xa.lan, 10.0.0.2")
+
+
+def test_a_value_is_changed_where_it_stands_and_nothing_else() -> None:
+    text = '[commune]\ncode = "a"  # mã\nname=\'A\'\n[device]\nid = "a"\nvillage = "a" # thôn\n[bridge]\ncode = "a"\n'
+    made = with_values(text, {("commune", "code"): 'b"', ("commune", "name"): "B", ("device", "village"): None})
+    assert made == ('[commune]\ncode = "b\\""  # mã\nname="B"\n[device]\nid = "a"\n[bridge]\ncode = "a"\n')
+    assert with_values(text, {("device", "place"): "Thôn 1"}) == text.replace(
+        "[device]\n", '[device]\nplace = "Thôn 1"\n'
+    )
+
+
+def test_settings_written_in_a_rarer_way_are_left_to_a_person(tmp_path: Path) -> None:
+    file = tmp_path / "langso.toml"
+    text = 'commune = { code = "hoa-sno", name = "X" }\n[device]\nid = "a"\nrole = "speaker"\n'
+    file.write_text(text)
+    with pytest.raises(SetupRefused, match=r"`code` trong \[commune\]"):
+        change(file, {("commune", "code"): "hoa-son"})
+    assert file.read_text() == text
