@@ -34,6 +34,9 @@ _MAX_CERTIFICATE = 64 << 10
 def pair() -> None:
     """Ghép một thiết bị với văn phòng xã, bằng hai tệp chép qua USB hay điện thoại.
 
+    Với một USB thì chỉ cần: sudo langso setup (trên thiết bị, ở văn phòng, rồi lại trên thiết bị). Từng bước riêng:
+
+    \b
     1. Trên thiết bị:    langso pair request -o /media/usb/yeu-cau.json
     2. Ở văn phòng:      langso pair answer /media/usb/yeu-cau.json -o /media/usb/tra-loi.json
     3. Trên thiết bị:    langso pair finish /media/usb/tra-loi.json
@@ -202,7 +205,7 @@ def list_devices(settings_file: Path) -> None:
             words += ["đã bị thu hồi quyền"] if device.id in revoked else []
             click.echo("; ".join(words))
         if not fleet.devices():
-            click.echo("Chưa có thiết bị nào được ghép; xem langso pair --help.")
+            click.echo("Chưa có thiết bị nào được ghép; trên thiết bị hãy chạy: sudo langso setup")
 
 
 @pair.command()

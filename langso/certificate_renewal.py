@@ -37,7 +37,7 @@ TIMEOUT_S = 20.0
 LOOK_S, END_S = 3600.0, 2.0
 FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_ENDED_S = 60.0, 12 * 3600.0, 900.0
 VISIT_STATUS = 403
-_AGAIN = "Ghép lại máy: sudo langso pair request --help"
+_AGAIN = "Ghép lại máy: sudo langso setup --pair-again"
 
 
 class RenewalFault(LangsoError, RuntimeError):

@@ -137,7 +137,8 @@ def from_log(text: str, settings: LinkSettings) -> Failure | None:
     if _CLIENT_CERTIFICATE_ALERT.search(text):
         return Failure(
             "certificate",
-            f"{settings.host} không nhận chứng thư của máy này (hết hạn hoặc bị thu hồi); hãy ghép lại.",
+            f"{settings.host} không nhận chứng thư của máy này: bị thu hồi thì nhờ văn phòng xã trả quyền, hết hạn"
+            " thì ghép lại (sudo langso setup --pair-again).",
             pace="slow",
         )
     return None

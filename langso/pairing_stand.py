@@ -19,8 +19,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 2.0
 LOOP = "pairing"
 REQUEST_FILE = "yeu-cau.json"
-ANSWER_FILE = "tra-loi.json"
-STICK = "/media/usb"
+GUIDE = "sudo langso setup"
 
 
 @dataclass(frozen=True)
@@ -52,16 +51,15 @@ def stand_of(state_dir: Path) -> Stand:
 
 
 def next_steps(stand: Stand) -> tuple[str, ...]:
-    """What the technician does, in order, as typed; none for a paired device."""
-    ask = f"Trên máy này: sudo langso pair request -o {STICK}/{REQUEST_FILE}"
-    carried = stand.carried or REQUEST_FILE
-    answer = f"Ở văn phòng xã: sudo langso pair answer {STICK}/{carried} -o {STICK}/{ANSWER_FILE}"
-    finish = f"Trên máy này: sudo langso pair finish {STICK}/{ANSWER_FILE}"
+    """What the technician does, in order, as typed; none for a paired device. The guide knows which step is next."""
+    ask = f"Trên máy này, cắm một USB: {GUIDE}"
+    answer = f"Ở văn phòng xã, cắm USB đó: {GUIDE}"
+    finish = f"Lại trên máy này, cắm USB đó: {GUIDE}"
     match stand.state:
         case "new":
             return ask, answer, finish
         case "asked":
-            return f"Mang tệp {carried} về văn phòng xã.", answer, finish
+            return f"Mang USB có tệp {stand.carried or REQUEST_FILE} về văn phòng xã.", answer, finish
         case "broken":
             return "Trên máy này: sudo langso pair status", ask, answer, finish
         case "paired":
@@ -75,8 +73,8 @@ def in_a_sentence(stand: Stand) -> str:
             return f"Máy chưa ghép với văn phòng xã. {next_steps(stand)[0]}"
         case "asked":
             return (
-                f"Máy chờ thư trả lời ghép; mã so khớp {stand.code}. Mang tệp {stand.carried} về văn phòng xã, "
-                f"rồi: sudo langso pair finish {STICK}/{ANSWER_FILE}"
+                f"Máy chờ thư trả lời ghép; mã so khớp {stand.code}. Mang USB có tệp {stand.carried} về văn phòng"
+                f" xã, chạy {GUIDE} ở đó, rồi lại ở máy này."
             )
         case "broken":
             return f"Máy chưa dùng được tệp ghép: {stand.why}"

@@ -289,7 +289,7 @@ class Broadcasts:
         known = paired - set(self._home.trust().trust.revoked)
         if not known:
             why = "Các loa đã ghép đều bị thu hồi quyền" if paired else "Chưa có loa nào được ghép với xã"
-            raise BroadcastRefused(f"{why} nên không ai nghe được; hãy ghép loa trước: langso pair --help")
+            raise BroadcastRefused(f"{why} nên không ai nghe được; hãy ghép loa trước, ở loa chạy: sudo langso setup")
         if EVERYONE in wanted or "all" in wanted:
             return (EVERYONE,)
         if not wanted:

@@ -123,7 +123,9 @@ class DeviceCertificates:
         if request.commune not in trust.communes:
             raise RenewalRefused("Thiết bị này thuộc xã khác; hãy ghép lại thiết bị.", 403)
         if device.id in trust.revoked:
-            raise RenewalRefused("Thiết bị này đã bị thu hồi quyền; hãy ghép lại dưới tên mới.", 403)
+            raise RenewalRefused(
+                "Thiết bị này đã bị thu hồi quyền; hãy nhờ văn phòng xã trả quyền, hoặc ghép lại dưới tên mới.", 403
+            )
         return device, request, sealed.sha256
 
 

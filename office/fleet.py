@@ -325,7 +325,11 @@ def judge(
             "Tìm máy nhân bản, rút nguồn, rồi ghép lại máy thật.",
         )
     if revoked:
-        return "bad", "Đã bị thu hồi quyền.", "Ghép lại dưới tên mới nếu vẫn dùng máy này."
+        return (
+            "bad",
+            "Đã bị thu hồi quyền.",
+            "Vẫn dùng máy này thì trả quyền (langso office trust restore), hoặc ghép lại dưới tên mới.",
+        )
     if state is None or seen is None:
         return "warn", "Chưa báo về lần nào.", "Bật máy và xem dây mạng, rồi chạy langso doctor trên máy."
     if not online:

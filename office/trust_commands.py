@@ -18,7 +18,6 @@ _settings_option = click.option(
     "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
 )
 _out_option = click.option("-o", "--out", type=_FILE, required=True, help="Tệp đề nghị để khoá gốc ký.")
-SHORT_KEY = 8
 
 
 @click.group()
@@ -34,6 +33,7 @@ def trust() -> None:
 def show(settings_file: Path) -> None:
     """Xem danh sách đang có hiệu lực."""
     from langso import dates
+    from langso.roots.key_file import code_of
 
     home, _ = _open(settings_file)
     opened = home.trust()
@@ -43,7 +43,7 @@ def show(settings_file: Path) -> None:
     for holder in home.holders():
         click.echo(f"  · {holder.named()}")
     for rule in held.issuers:
-        keys = ", ".join(key[:SHORT_KEY] for key in rule.signers.keys)
+        keys = ", ".join(code_of(bytes.fromhex(key)) for key in rule.signers.keys)
         click.echo(f"Được gửi lệnh: {rule.name} (khoá {keys}, đời {rule.epoch}).")
     quiet = ", ".join(f"{span.start}–{span.end}" for span in held.caps.quiet_hours) or "không có"
     click.echo(f"Âm lượng cao nhất {held.caps.volume} %; giờ yên tĩnh: {quiet}.")

@@ -38,7 +38,11 @@ def _trust(trust: TrustDocument | None, now: datetime, revoked: bool) -> Check:
             "trust", "Chưa có danh sách người có quyền.", "Hãy nối mạng và đợi văn phòng xã gửi danh sách."
         )
     if revoked:
-        return Check.bad("trust", "Thiết bị này đã bị thu hồi quyền.", "Hãy ghép lại thiết bị với văn phòng xã.")
+        return Check.bad(
+            "trust",
+            "Thiết bị này đã bị thu hồi quyền; ghép lại dưới tên này không được nghe.",
+            "Nhờ văn phòng xã trả quyền: sudo langso office trust restore TÊN-MÁY; hoặc ghép lại dưới tên khác.",
+        )
     day = trust.expires.astimezone(VIETNAM).strftime("%d/%m/%Y")
     if trust.expires <= now:
         return Check.bad(

@@ -17,7 +17,7 @@ _SENTENCES: dict[RefusalReason, str] = {
     "from_future": "Văn bản ghi ngày ký ở tương lai; hãy xem đồng hồ máy văn phòng và đồng hồ thiết bị, rồi ký lại.",
     "rolled_back": "Văn bản cũ hơn bản đang giữ; hãy gửi bản mới nhất.",
     "equivocation": "Có hai văn bản khác nhau cùng một số; hãy báo xã kiểm tra khoá ký ngay.",
-    "revoked": "Thiết bị này đã bị thu hồi quyền; hãy ghép lại thiết bị với văn phòng xã.",
+    "revoked": "Thiết bị này đã bị thu hồi quyền; hãy nhờ văn phòng xã trả quyền (langso office trust restore).",
     "no_trust": "Thiết bị chưa nhận danh sách người có quyền; hãy đợi văn phòng gửi danh sách.",
     "needs_nonce": "Thiết bị đã mất sổ ghi số văn bản; hãy đợi văn phòng xã xác nhận hoặc ghép lại.",
     "bad_chain": "Chuỗi khoá gốc không liền mạch; hãy ghép lại thiết bị với văn phòng xã.",

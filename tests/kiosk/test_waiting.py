@@ -74,12 +74,12 @@ def test_a_pending_request_shows_its_code_and_the_file_to_carry(
     assert [text for text in texts if text in code.split()] == code.split()
     assert any("kiosk-thu.json về văn phòng xã" in text for text in texts)
     assert any("Xin bà con hỏi cán bộ" in text for text in texts)
-    assert any("langso pair finish" in text for text in texts)
+    assert any("sudo langso setup" in text for text in texts)
 
 
 def test_a_fresh_kiosk_says_how_to_ask(look: Callable[..., list[str]]) -> None:
     texts = look()
-    assert any("sudo langso pair request" in text for text in texts)
+    assert any("sudo langso setup" in text for text in texts)
     assert not any("Mã so khớp" in text for text in texts)
 
 
@@ -130,4 +130,4 @@ def test_the_kiosk_begins_by_itself_when_the_pairing_is_there(unpaired: Commune,
         said += read_until(process, "link kiosk-thu")
         assert process.poll() is None, "the same process: systemd saw no end"
     assert process.returncode == 0
-    assert sum("langso pair request" in line for line in said) == 1, "said once"
+    assert sum("sudo langso setup" in line for line in said) == 1, "said once"

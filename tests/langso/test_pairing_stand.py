@@ -53,7 +53,7 @@ def answered(raw: bytes, commune: str = "xa-mau") -> bytes:
 
 def test_each_stand_says_what_is_typed_next(tmp_path: Path) -> None:
     assert stand_of(tmp_path).state == "new"
-    assert "pair request" in next_steps(stand_of(tmp_path))[0]
+    assert all("sudo langso setup" in step for step in next_steps(stand_of(tmp_path)))
     raw = ask(tmp_path)
     asked = stand_of(tmp_path)
     assert (asked.state, asked.code, asked.carried) == ("asked", read_request(raw).short_code, "loa-7.json")
@@ -95,7 +95,7 @@ def test_systemd_sees_a_waiting_device_up_and_alive_with_what_to_do(
     waiting = threading.Thread(target=wait_until_paired, args=(tmp_path, stop), kwargs={"every_s": 0.01})
     waiting.start()
     try:
-        assert "langso pair request" in systemd.wait("READY")["STATUS"]
+        assert "sudo langso setup" in systemd.wait("READY")["STATUS"]
         assert systemd.wait("WATCHDOG")
     finally:
         stop.set()

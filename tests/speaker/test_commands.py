@@ -171,7 +171,7 @@ def test_an_unpaired_loudspeaker_waits_says_how_once_and_begins_by_itself(
     settings_file: Path, commune: Any, ear: Any
 ) -> None:
     told = CliRunner().invoke(speaker, ["status", "--settings", str(settings_file)])
-    assert "langso pair request" in told.output
+    assert "sudo langso setup" in told.output
     assert "không chạy" in told.output
     process = subprocess.Popen(
         [sys.executable, "-m", "deploy", "speaker", "run", "--settings", str(settings_file)],
@@ -191,7 +191,7 @@ def test_an_unpaired_loudspeaker_waits_says_how_once_and_begins_by_itself(
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert process.returncode == 0
-    assert sum("langso pair request" in line for line in said) == 1
+    assert sum("sudo langso setup" in line for line in said) == 1
 
 
 def test_a_loudspeaker_that_waits_for_its_pairing_is_alive_and_says_so(settings_file: Path) -> None:
