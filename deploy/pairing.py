@@ -148,7 +148,9 @@ def answer(
     # The answer goes to the stick that is there now: a person takes a while to type.
     with HeldFolder(out.absolute().parent) as desk:
         read = read_request(raw)
-        refuse_revoked(OfficeHome(settings), device or read.request.device)
+        home = OfficeHome(settings)
+        with acting_as_owner(home.state):
+            refuse_revoked(home, device or read.request.device)
         _compare(read, code)
         if address is None and not here and code is None:
             asked = "Thiết bị gọi văn phòng bằng tên hay địa chỉ nào"
@@ -239,10 +241,12 @@ def ensure_broker(settings: Settings, hosts: tuple[str, ...], into: Path, *, aga
 
     wanted = ("localhost", "127.0.0.1", *console_names(settings.office).all, *hosts)
     try:
-        present = read_limited(into / _BROKER_CERTIFICATE, _MAX_CERTIFICATE)
+        with acting_as_owner(into):
+            present = read_limited(into / _BROKER_CERTIFICATE, _MAX_CERTIFICATE, follow=False)
+            key = read_limited(into / "broker.key", _MAX_CERTIFICATE, follow=False)
         known, left = names_in(present), until_of(present) - datetime.now(UTC)
         # A power cut may have left the new certificate beside the old key: the broker would never start again.
-        if not belongs_to(present, read_limited(into / "broker.key", _MAX_CERTIFICATE)):
+        if not belongs_to(present, key):
             again = True
     except (FileRefused, CertificateError):
         known, left = (), timedelta(0)
@@ -262,10 +266,12 @@ def certify_broker(settings: Settings, hosts: tuple[str, ...], into: Path) -> No
     from office.home import OfficeHome
 
     home = OfficeHome(settings)
-    authority, now = home.authority(), datetime.now(UTC)
-    # A clock that fell behind makes no certificate that is dead at birth; before the founding there is no trust yet.
-    with contextlib.suppress(NotInitialised):
-        now = max(now, home.trust().trust.issued)
+    now = datetime.now(UTC)
+    with acting_as_owner(home.state):
+        authority = home.authority()
+        # A clock that fell behind makes no certificate that is dead at birth; before the founding there is no trust.
+        with contextlib.suppress(NotInitialised):
+            now = max(now, home.trust().trust.issued)
     server = make_server_certificate(authority, tuple(dict.fromkeys(hosts)), now=now)
     into.mkdir(mode=0o750, parents=True, exist_ok=True)
     with acting_as_owner(into):

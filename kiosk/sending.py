@@ -14,6 +14,7 @@ from kiosk.dossiers import KIND, Dossiers
 from kiosk.errors import SendingFault, SendingRefused
 from langso.office_line import OfficeLine
 from langso.outbox import Item, Outbox
+from langso.paths import open_plain
 from langso.worker_thread import WorkerThread
 
 log = logging.getLogger(__name__)
@@ -178,7 +179,7 @@ class Sender:
     def _send_rest(self, place: str, offset: int, size: int, path: Path) -> None:
         if not 0 <= offset <= size:
             raise SendingFault("văn phòng báo đã nhận nhiều hơn đã gửi")
-        with path.open("rb") as file:
+        with open_plain(path, follow=False) as file:
             while offset < size:
                 if self._thread.stopping:
                     raise SendingFault("máy đang tắt, sẽ gửi tiếp sau")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from langso.errors import FileRefused, os_reason
-from langso.paths import write_atomic
+from langso.paths import open_plain, write_atomic
 
 
 class HeldFolder:
@@ -70,13 +70,12 @@ class HeldFolder:
         """A file's bytes as the device has them, at most `limit`. Raises FileRefused."""
         path = self.path / name
         try:
-            descriptor = os.open(
-                name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._descriptor
-            )
-            with os.fdopen(descriptor, "rb") as file:
+            with open_plain(path, follow=False, folder=self._descriptor) as file:
                 # Not what memory remembers of it.
-                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
                 data = file.read(limit + 1)
+        except FileRefused:
+            raise
         except OSError as error:
             raise FileRefused(f"Không đọc được {path}: {os_reason(error)}.") from error
         if len(data) > limit:

@@ -16,7 +16,7 @@ from pathlib import Path
 from langso.clock import ClockTrust
 from langso.errors import FileRefused, os_reason
 from langso.health import Check
-from langso.paths import write_atomic
+from langso.paths import open_plain, write_atomic
 
 DISK_WARN = 0.10
 DISK_BAD = 0.03
@@ -98,10 +98,10 @@ def card_writes(folder: Path) -> Check | None:
     fix = "Hãy sao lưu rồi thay thẻ nhớ."
     try:
         write_atomic(canary, sent)
-        with canary.open("rb") as file:
+        with open_plain(canary, follow=False) as file:
             # The page cache would answer for the card; ask the kernel to forget what it holds.
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-            got = file.read()
+            got = file.read(2 * len(sent))
         canary.unlink()
     except FileRefused as error:
         cause = error.__cause__.errno if isinstance(error.__cause__, OSError) else None

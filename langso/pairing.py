@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +30,7 @@ from langso.contract import Message, Moment, Threshold
 from langso.contract.base import Hex128, KeyHex, Sha256, ShortText, Slug
 from langso.contract.renewal import Pem
 from langso.errors import FileRefused, os_reason
-from langso.paths import acting_as_owner, read_limited, sync_folder, write_atomic
+from langso.paths import acting_as_owner, open_lock, read_limited, sync_folder, write_atomic
 from langso.settings_model import LinkSettings
 from langso.tls_identity import TLS_FILE, identity_file
 from langso.trust.chain import open_bundle
@@ -42,6 +43,8 @@ from langso.whereabouts import Whereabouts
 
 MAX_REQUEST_BYTES = 32 << 10
 MAX_ANSWER_BYTES = 2 << 20
+LOCK_S = 15.0
+LOCK_LOOK_S = 0.05
 FOLDER = "pairing"
 Built = TypeVar("Built", bound=BaseModel)
 Role = Literal["speaker", "kiosk", "bridge"]
@@ -339,9 +342,9 @@ def waiting_request(state_dir: Path) -> tuple[ReadRequest, str] | None:
     folder = _waiting(state_dir)
     if not _is_there(folder / "request.json"):
         return None
-    read = read_request(read_limited(folder / "request.json", MAX_REQUEST_BYTES))
+    read = read_request(read_limited(folder / "request.json", MAX_REQUEST_BYTES, follow=False))
     try:
-        carried = read_limited(folder / "carried", 1024).decode()
+        carried = read_limited(folder / "carried", 1024, follow=False).decode()
     except (FileRefused, UnicodeDecodeError):
         carried = ""
     return read, carried if carried.isprintable() else ""
@@ -358,7 +361,7 @@ def _waiting(state_dir: Path) -> Path:
 
 def _finish(state_dir: Path, raw: bytes, answer: PairingAnswer) -> Paired:
     current = state_dir / FOLDER / "current"
-    if (current / "answer.json").exists() and read_limited(current / "answer.json", MAX_ANSWER_BYTES) == raw:
+    if (current / "answer.json").exists() and _answer_in(current) == raw:
         paired = _completed(state_dir)
         found = waiting_request(state_dir)
         if found is not None and found[0].sha256 == answer.request:
@@ -401,7 +404,12 @@ def _read_paired(state_dir: Path) -> Paired:
     current = state_dir / FOLDER / "current"
     if not _is_there(current):
         raise NotPaired("Thiết bị chưa ghép với văn phòng xã; hãy chạy trên máy này: sudo langso setup")
-    return Paired(read_answer(read_limited(current / "answer.json", MAX_ANSWER_BYTES)), current)
+    return Paired(read_answer(_answer_in(current)), current)
+
+
+def _answer_in(current: Path) -> bytes:
+    # The folder is a link of ours, the file in it never.
+    return read_limited(current / "answer.json", MAX_ANSWER_BYTES, follow=False)
 
 
 def _completed(state_dir: Path) -> Paired:
@@ -430,14 +438,29 @@ def _one_at_a_time(state_dir: Path) -> Iterator[None]:
         folder = state_dir / FOLDER
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = open_lock(folder / ".lock")
+        except FileRefused:
+            raise
         except OSError as error:
             raise FileRefused(f"Không ghi được {folder}: {os_reason(error)}; hãy chạy lại bằng sudo.") from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _lock(descriptor)
             yield
         finally:
             os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Waits for a while: the service's user could hold it for ever, and root must not hang on that."""
+    end = time.monotonic() + LOCK_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() >= end:
+                raise FileRefused("Đang có chương trình khác ghép máy này; hãy đợi một phút rồi làm lại.") from error
+            time.sleep(LOCK_LOOK_S)
 
 
 def _forget_request(state_dir: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 from langso.errors import LangsoError
 from langso.lifeline import Lifeline
 from langso.pairing import FOLDER, load_paired, waiting_request
+from langso.paths import acting_as_owner
 from langso.trust.errors import NotPaired
 
 log = logging.getLogger(__name__)
@@ -36,13 +37,14 @@ class Stand:
 
 
 def stand_of(state_dir: Path) -> Stand:
-    """Looks now. Never raises."""
+    """Looks now, root as the folder's owner. Never raises."""
     code = carried = ""
     try:
-        found = waiting_request(state_dir)
-        if found is not None:
-            code, carried = found[0].short_code, found[1] or REQUEST_FILE
-        load_paired(state_dir)
+        with acting_as_owner(state_dir, give=False):
+            found = waiting_request(state_dir)
+            if found is not None:
+                code, carried = found[0].short_code, found[1] or REQUEST_FILE
+            load_paired(state_dir)
     except NotPaired:
         return Stand("asked" if code else "new", code, carried)
     except (LangsoError, OSError) as error:

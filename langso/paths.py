@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import pwd
@@ -10,6 +11,7 @@ import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
 
@@ -85,11 +87,38 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def read_limited(path: Path, limit: int) -> bytes:
-    """The file's bytes, at most ``limit``; raises FileRefused when it is absent, unreadable or larger."""
+def open_plain(path: Path, *, follow: bool = True, pipe: bool = False, folder: int | None = None) -> BufferedReader:
+    """A file opened to be read, its bytes as they are; a pipe, device or folder under its name is refused at once:
+    whoever opens a pipe waits for as long as its maker likes.
+
+    `follow`: False where it lies in another user's folder, whose links lead wherever that user wants. `pipe`: True
+    where whoever called named the file himself and may mean a pipe. `folder`: an open descriptor of the folder that
+    is meant. Raises FileRefused.
+    """
+    flags = os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC
+    flags |= (0 if pipe else os.O_NONBLOCK) | (0 if follow else os.O_NOFOLLOW)
     try:
-        with path.open("rb") as file:
+        descriptor = os.open(path if folder is None else path.name, flags, dir_fd=folder)
+    except OSError as error:
+        why = "đó là một đường dẫn tắt" if error.errno == errno.ELOOP else os_reason(error)
+        raise FileRefused(f"Không đọc được {path}: {why}.") from error
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode) and not (pipe and stat.S_ISFIFO(mode)):
+        os.close(descriptor)
+        raise FileRefused(f"Không đọc được {path}: đó không phải một tệp; hãy xoá nó hoặc chọn tệp khác.")
+    return os.fdopen(descriptor, "rb")
+
+
+def read_limited(path: Path, limit: int, *, follow: bool = True, pipe: bool = False) -> bytes:
+    """The file's bytes, at most ``limit``; raises FileRefused when it is absent, unreadable, larger or no file.
+
+    `follow`, `pipe`: as `open_plain`.
+    """
+    try:
+        with open_plain(path, follow=follow, pipe=pipe) as file:
             data = file.read(limit + 1)
+    except FileRefused:
+        raise
     except OSError as error:
         raise FileRefused(f"Không đọc được {path}: {os_reason(error)}.") from error
     if len(data) > limit:
@@ -98,18 +127,20 @@ def read_limited(path: Path, limit: int) -> bytes:
 
 
 @contextlib.contextmanager
-def acting_as_owner(folder: Path) -> Iterator[None]:
+def acting_as_owner(folder: Path, *, give: bool = True) -> Iterator[None]:
     """Within, an effective root is the owner of `folder` (or of the nearest folder above that exists).
 
-    All made within belongs to the service; what an older langso left there as root is given to it first. Nothing
-    happens where we are not root, or the folder is root's; nested, the outermost counts. The whole process changes:
-    not for use beside threads that need root. Raises FileRefused.
+    All made within belongs to the service, and no link or pipe of the service's leads further than the service
+    itself may go: so root reads there too. What an older langso left there as root is given to it first (`give`).
+    Nothing happens where we are not root, or the folder is root's; nested, the outermost counts. The whole process
+    changes: not for use beside threads that need root. Raises FileRefused.
     """
     there = _nearest(folder)
     if os.geteuid() != 0 or there is None or there.stat().st_uid == 0:
         yield
         return
-    give_to_owner(there)
+    if give:
+        give_to_owner(there)
     owner = there.stat()
     groups, group = os.getgroups(), os.getegid()
     try:
@@ -150,6 +181,18 @@ def give_to_owner(folder: Path, more: Iterable[Path] = ()) -> str | None:
     return _name_of(there.st_uid)
 
 
+def open_lock(path: Path) -> int:
+    """A descriptor of the file that is locked, made where there is none; the caller closes it.
+
+    Raises OSError, FileRefused for a link or what is no file: whoever reads or shortens those may wait for ever.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise FileRefused(f"Tệp khoá {path} không phải một tệp; hãy xoá nó rồi làm lại.")
+    return descriptor
+
+
 class SingleInstance:
     """A lock file held while the ``with`` block runs; released by the kernel even after ``kill -9``.
 
@@ -166,7 +209,9 @@ class SingleInstance:
         try:
             with acting_as_owner(self._path.parent):
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                descriptor = open_lock(self._path)
+        except FileRefused:
+            raise
         except OSError as error:
             raise FileRefused(
                 f"Không mở được tệp khoá {self._path}: {os_reason(error)}; hãy xem `run` trong [paths]."

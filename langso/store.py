@@ -7,6 +7,7 @@ import errno
 import logging
 import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -92,6 +93,7 @@ class Store:
         self.close()
 
     def _open(self) -> _Database:
+        _refuse_no_files(self.path)
         if not self.path.exists():
             # Created here for its mode: SQLite would leave it readable to everyone.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
@@ -214,6 +216,15 @@ def _from_sqlite(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
         return StoreError(f"Không đọc ghi được {path} ({error}); hãy kiểm tra thẻ nhớ.")
     return None
+
+
+def _refuse_no_files(path: Path) -> None:
+    """SQLite opens each of these and would wait for ever at a pipe that its folder's owner laid there."""
+    for side in (*_SIDE_FILES, "-journal"):
+        place = path.with_name(path.name + side)
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(place.stat().st_mode):
+                raise StoreError(f"{place} không phải một tệp; hãy xoá nó rồi làm lại.")
 
 
 def _refusal(error: OSError, path: Path) -> StoreError:

@@ -16,7 +16,7 @@ import sqlite_utils
 
 from langso.clock import Clock
 from langso.contract import DossierManifest
-from langso.paths import sync_folder
+from langso.paths import open_plain, sync_folder
 from langso.store import Store
 from langso.trust import Refused, parse_payload, read_sealed
 from office.errors import NotFound, UploadRefused
@@ -160,7 +160,8 @@ class Desk:
             raise NotFound("Không có hồ sơ này; hãy tải lại danh sách.")
         identity = pyrage.x25519.Identity.from_str(self._home.age_identity())
         try:
-            plain: bytes = pyrage.decrypt((self._dossiers / f"{id}.age").read_bytes(), [identity])
+            with open_plain(self._dossiers / f"{id}.age", follow=False) as file:
+                plain: bytes = pyrage.decrypt(file.read(), [identity])
         except (OSError, pyrage.DecryptError) as error:
             raise UploadRefused("Không mở được hồ sơ: tệp hỏng hoặc mã hoá cho khoá khác; hãy quét lại.") from error
         if hashlib.sha256(plain).hexdigest() != row[0]:
@@ -265,5 +266,5 @@ def _dossier(row: tuple[Any, ...]) -> Dossier:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_plain(path, follow=False) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,8 +11,8 @@ from datetime import timedelta
 import sqlite_utils
 
 from langso.clock import Clock
-from langso.contract import Document
-from langso.paths import write_atomic
+from langso.contract import MAX_DOCUMENT_BYTES, Document
+from langso.paths import read_limited, write_atomic
 from langso.store import Store
 from langso.trust import Refused, parse_payload, read_sealed
 from office.errors import SignerUnreachable
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 ALL = "*"
 KEEP_VERSIONS = 50
+MAX_ENVELOPE = 2 * MAX_DOCUMENT_BYTES
 _COLUMNS = "id, kind, audience, epoch, version, sha256, envelope"
 
 
@@ -129,7 +130,7 @@ class Documents:
         found = []
         for path in sorted(self._home.published.glob(f"{kind}.*.json")):
             with contextlib.suppress(OSError):
-                found.append(path.read_bytes())
+                found.append(read_limited(path, MAX_ENVELOPE, follow=False))
         return found
 
     def _keep(self, db: sqlite_utils.Database, document: Document, envelope: bytes) -> Issued:

@@ -146,7 +146,8 @@ class OfficeHome:
 
     def _read(self, path: Path, limit: int = MAX_KEY_FILE) -> bytes:
         try:
-            return read_limited(path, limit)
+            # The signer and root read here, where the office's own user could lay links.
+            return read_limited(path, limit, follow=False)
         except FileRefused as error:
             if path.exists() or isinstance(error.__cause__, PermissionError):
                 raise NotInitialised(f"{error} Hãy chạy sudo langso doctor.") from error

@@ -43,7 +43,7 @@ def keep_device(folder: Path, device: Device) -> None:
 def read_device(folder: Path, device_id: str) -> Device | None:
     """One device's file; None where it is absent, damaged or of another id."""
     try:
-        found = Device.model_validate_json(read_limited(folder / f"{device_id}.json", MAX_DEVICE_FILE))
+        found = Device.model_validate_json(read_limited(folder / f"{device_id}.json", MAX_DEVICE_FILE, follow=False))
     except (FileRefused, ValidationError, ValueError):
         return None
     return found if found.id == device_id else None

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from langso.clock import Clock
 from langso.contract import Media
 from langso.health import Check
-from langso.paths import sync_folder
+from langso.paths import open_plain, sync_folder
 from langso.worker_thread import WorkerThread
 from speaker.errors import LibraryFull, MediaRefused, MediaUnavailable
 
@@ -307,7 +307,7 @@ def _is(path: Path, medium: Media) -> bool:
     if path.stat().st_size != medium.size:
         return False
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with open_plain(path, follow=False) as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest() == medium.sha256

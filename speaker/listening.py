@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from langso.paths import read_limited
 from speaker.errors import RecordingRefused
 from speaker.recorder import INDEX_ENTRY
 from speaker.sinks import RATE
@@ -59,7 +60,7 @@ def read_recording(folder: Path) -> Recording:
             if flac.stat().st_size + index.stat().st_size > _MAX_BYTES:
                 raise RecordingRefused(f"Bản ghi {flac} quá lớn; hãy xoá bớt.")
             samples, rate = soundfile.read(str(flac), dtype="float32")
-            raw = index.read_bytes()
+            raw = read_limited(index, _MAX_BYTES)
         except FileNotFoundError as error:
             raise RecordingRefused(f"Bản ghi {flac} thiếu tệp mốc giờ {index.name}; hãy ghi lại.") from error
         except soundfile.LibsndfileError:

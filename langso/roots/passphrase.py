@@ -88,7 +88,7 @@ def ask_new(ask: Ask, say: Callable[[str], None]) -> str:
 def from_file(path: Path) -> str:
     """The first line of a file or of an open descriptor (/dev/fd/3). Raises FileRefused, WrongPassphrase."""
     try:
-        lines = read_limited(path, 4 * MAX_LETTERS).decode("utf-8").splitlines()
+        lines = read_limited(path, 4 * MAX_LETTERS, pipe=True).decode("utf-8").splitlines()
     except UnicodeDecodeError as error:
         raise WrongPassphrase(f"Tệp {path} không phải chữ UTF-8; hãy ghi câu mật khẩu ở dòng đầu.") from error
     if not lines or not lines[0].strip():

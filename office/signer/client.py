@@ -65,7 +65,7 @@ class SignerClient:
                 connection.settimeout(timeout)
                 connection.connect(str(self._path))
                 send(connection, request)
-                reply = _answer(connection)
+                reply = _answer(connection, timeout)
         except TimeoutError as error:
             self._silent_until = time.monotonic() + SILENT_S
             raise SignerUnreachable(_WORDS["silent"], "silent") from error
@@ -82,9 +82,9 @@ class SignerClient:
         return reply
 
 
-def _answer(connection: socket.socket) -> Reply | None:
+def _answer(connection: socket.socket, within: float) -> Reply | None:
     try:
-        return receive(connection, Reply)
+        return receive(connection, Reply, within=within)
     except SignerRefused as error:
         # No answer of ours: another program's, or another release's.
         raise SignerUnreachable(str(error), "broken") from error

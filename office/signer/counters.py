@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -76,6 +77,14 @@ class Counters:
         ledger = Ledger(versions=versions, orders=(*kept, *orders)[-20_000:])
         write_atomic(self._path, ledger.to_json())
         self._ledger = ledger
+
+    def lift(self, found: Mapping[tuple[str, int, str], int]) -> None:
+        """Durably raises many counters, by kind, epoch and audience, in one write; never lowers one."""
+        higher = {_key(*of): version for of, version in found.items() if version > self.version(*of)}
+        if higher:
+            ledger = self._ledger.model_copy(update={"versions": {**self._ledger.versions, **higher}})
+            write_atomic(self._path, ledger.to_json())
+            self._ledger = ledger
 
     def knows_order(self, id: str) -> bool:
         """Whether this urgent order was signed before."""

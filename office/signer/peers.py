@@ -39,6 +39,14 @@ def peer_of(connection: socket.socket) -> Peer:
     return Peer(user, group, struct.unpack(f"{len(listed) // 4}I", listed))
 
 
+def user_of(connection: socket.socket) -> int:
+    """The user who connected; -1, one more user, where the kernel does not say."""
+    try:
+        return peer_of(connection).user
+    except OSError:
+        return -1
+
+
 def allowed(peer: Peer, *, user: int, group: int) -> bool:
     """Whether a peer may ask a signer that runs as `user` and `group`: the same user, root, or a member."""
     if peer.user in {user, 0} - {_NOBODY}:

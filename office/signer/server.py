@@ -12,7 +12,8 @@ from pathlib import Path
 
 from langso.errors import FileRefused, LangsoError, os_reason
 from office.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
-from office.signer.peers import may_ask
+from office.signer.peers import may_ask, user_of
+from office.signer.questions import Questions, Seats, held_for
 from office.signer.signing import Signing
 from office.signer.wire import MAX_FRAME, Reply, Request, receive, send
 
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 IDLE_S = 30.0
 REFUSED_S = 2.0
 MAX_CONNECTIONS = 16
+MAX_OF_ONE = 12
+OPENING_S = 5.0
 _NOT_ALLOWED = "Người dùng này không được gọi người ký; hãy vào nhóm của nó."
 
 
@@ -36,7 +39,8 @@ class SignerServer:
         self._open = open_signing
         self._opening = threading.Lock()
         self._signing: Signing | None = None
-        self._slots = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self._seats = Seats(MAX_CONNECTIONS, MAX_OF_ONE)
+        self._questions = Questions()
 
     def run(
         self,
@@ -44,8 +48,10 @@ class SignerServer:
         ready: threading.Event | None = None,
         turned: Callable[[], None] = lambda: None,
     ) -> None:
-        """Serves until stopped, calling `turned` in every round. Raises SignerUnreachable where the socket cannot be
-        made.
+        """Serves until stopped, calling `turned` in every round in which no question hangs: who waits for an answer
+        that does not come is not helped by a process that still takes connections.
+
+        Raises SignerUnreachable where the socket cannot be made.
         """
         with self._listen() as listener:
             self._try_open()
@@ -53,15 +59,17 @@ class SignerServer:
             if ready is not None:
                 ready.set()
             while not stop.is_set():
-                turned()
+                if not self._questions.stuck:
+                    turned()
                 try:
                     connection, _ = listener.accept()
                 except TimeoutError:
                     continue
-                if not self._slots.acquire(blocking=False):
+                user = user_of(connection)
+                if not self._seats.take(user):
                     connection.close()
                     continue
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+                threading.Thread(target=self._serve, args=(connection, user), daemon=True).start()
         with contextlib.suppress(OSError):
             self._path.unlink()
 
@@ -85,7 +93,7 @@ class SignerServer:
             ) from error
         return listener
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, user: int) -> None:
         try:
             with connection:
                 connection.settimeout(IDLE_S)
@@ -101,9 +109,13 @@ class SignerServer:
         except (OSError, SignerUnreachable):
             pass
         finally:
-            self._slots.release()
+            self._seats.leave(user)
 
     def _answer(self, request: Request) -> Reply:
+        with self._questions.one():
+            return self._worked_out(request)
+
+    def _worked_out(self, request: Request) -> Reply:
         try:
             signing = self._opened()
             if request.do == "sign":
@@ -122,7 +134,7 @@ class SignerServer:
             return Reply(refused="Người ký của văn phòng gặp lỗi; hãy báo kỹ thuật xem nhật ký.", fault="broken")
 
     def _opened(self) -> Signing:
-        with self._opening:
+        with held_for(self._opening, OPENING_S):
             if self._signing is None:
                 self._signing = self._open()
             return self._signing

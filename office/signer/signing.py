@@ -15,6 +15,7 @@ from office.errors import NotInitialised, SignerRefused, SignerStuck
 from office.home import ISSUER, OfficeHome
 from office.registry import read_device
 from office.signer.counters import Counters, SignedOrder
+from office.signer.questions import held_for
 from office.signer.rules import (
     MAX_LIFT,
     URGENT_AN_HOUR,
@@ -28,6 +29,8 @@ from office.signer.trust_pin import TrustPin
 from office.signer.wire import Counter
 
 log = logging.getLogger(__name__)
+
+BUSY_S = 3.0
 
 
 class Signing:
@@ -45,7 +48,7 @@ class Signing:
     def sign(self, kind: str, payload: bytes) -> bytes:
         """The envelope. Raises SignerRefused; the version is used up before the signature exists."""
         document = read_document(kind, payload)
-        with self._lock:
+        with held_for(self._lock, BUSY_S):
             trust = self._trust()
             rule = self._rule(trust)
             if isinstance(document, ReceiptsAck):
@@ -62,32 +65,36 @@ class Signing:
 
     def check_ready(self) -> None:
         """Raises what would keep any document from being signed now, a full disk excepted."""
-        with self._lock:
+        with held_for(self._lock, BUSY_S):
             trust = self._trust()
             self._own_keys(self._rule(trust))
             check_clock(self._clock.now(), trust)
 
     def counters(self) -> tuple[Counter, ...]:
         """The counters as they stand."""
-        with self._lock:
+        with held_for(self._lock, BUSY_S):
             return self._counters.all()
 
     def raise_to(self, states: Mapping[str, str]) -> tuple[Counter, ...]:
         """Lifts the counters to what devices' signed states hold; one that does not verify is ignored."""
-        with self._lock:
+        with held_for(self._lock, BUSY_S):
             rule = self._rule(self._trust())
+            lifted: dict[tuple[str, int, str], int] = {}
             for device_id, raw in states.items():
                 state = self._verified(device_id, raw)
                 for held in () if state is None else state.held:
                     audience = device_id if held.kind == "order" else "*"
+                    of = held.kind, held.epoch, audience
                     if (held.issuer, held.epoch) != (ISSUER, rule.epoch) or held.kind not in rule.kinds:
                         continue
-                    last = self._counters.version(held.kind, held.epoch, audience)
+                    last = lifted.get(of, self._counters.version(*of))
                     if held.version > last + MAX_LIFT:
                         log.warning("%s says it holds %s %d, far above %d", device_id, held.kind, held.version, last)
                     elif held.version > last:
                         log.warning("lifting %s for %s from %d to %d", held.kind, audience, last, held.version)
-                        self._counters.advance(held.kind, held.epoch, audience, held.version)
+                        lifted[of] = held.version
+            # One write for all: of some hundred devices each with its own, nobody else would be answered meanwhile.
+            self._counters.lift(lifted)
             return self._counters.all()
 
     def _count(self, document: Document, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import time
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -12,6 +13,7 @@ from office.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
 
 MAX_FRAME = 8 << 20
 MAX_STATES = 500
+FRAME_S = 10.0
 _LENGTH = struct.Struct(">I")
 Model = TypeVar("Model", bound=BaseModel)
 Text = Annotated[str, StringConstraints(max_length=2 << 20)]
@@ -58,19 +60,30 @@ def send(connection: socket.socket, message: BaseModel) -> None:
     connection.sendall(_LENGTH.pack(len(body)) + body)
 
 
-def receive(connection: socket.socket, model: type[Model]) -> Model | None:
+def receive(connection: socket.socket, model: type[Model], *, within: float = FRAME_S) -> Model | None:
     """Reads one frame; None where the other side closed between frames.
 
-    Raises SignerRefused for a frame that is too large, cut short or not what is expected.
+    The connection's own timeout is for the first byte; from then on all must have come `within` so many seconds: a
+    byte now and then would hold the reader for ever. Raises SignerRefused for a frame that is too large, cut short or
+    not what is expected, TimeoutError.
     """
-    head = _exactly(connection, _LENGTH.size, may_end=True)
-    if head is None:
+    patience = connection.gettimeout()
+    try:
+        return _received(connection, model, within)
+    finally:
+        connection.settimeout(patience)
+
+
+def _received(connection: socket.socket, model: type[Model], within: float) -> Model | None:
+    first = connection.recv(_LENGTH.size)
+    if not first:
         return None
+    end = time.monotonic() + within
+    head = first + _exactly(connection, _LENGTH.size - len(first), end)
     (length,) = _LENGTH.unpack(head)
     if length > MAX_FRAME:
         raise SignerRefused("Gói gửi tới người ký quá lớn; hãy chia nhỏ rồi gửi lại.")
-    body = _exactly(connection, length, may_end=False)
-    assert body is not None
+    body = _exactly(connection, length, end)
     try:
         return model.model_validate_json(body)
     except (ValidationError, ValueError, RecursionError) as error:
@@ -79,14 +92,16 @@ def receive(connection: socket.socket, model: type[Model]) -> Model | None:
         ) from error
 
 
-def _exactly(connection: socket.socket, length: int, *, may_end: bool) -> bytes | None:
+def _exactly(connection: socket.socket, length: int, end: float) -> bytes:
     parts: list[bytes] = []
     missing = length
     while missing:
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("a frame took too long")
+        connection.settimeout(left)
         part = connection.recv(min(missing, 1 << 16))
         if not part:
-            if may_end and missing == length:
-                return None
             raise SignerUnreachable("Người ký của văn phòng ngắt giữa chừng; máy tự thử lại.", "broken")
         parts.append(part)
         missing -= len(part)

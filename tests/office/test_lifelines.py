@@ -106,8 +106,8 @@ def test_a_signer_that_takes_no_more_questions(
     running.start()
     try:
         ear.wait("READY")
-        acquire = server._slots.acquire
-        monkeypatch.setattr(server._slots, "acquire", lambda blocking: go_on.wait(30) and acquire(blocking))
+        take = server._seats.take
+        monkeypatch.setattr(server._seats, "take", lambda user: go_on.wait(30) and take(user))
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asker:
             asker.connect(str(path))
             assert ear.falls_silent(QUIET_S)

@@ -1,0 +1,217 @@
+"""A question that hangs: others are answered or told so, and the watchdog is fed no more until it is over."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "shared"))
+
+from at_once import at_once
+from systemd_ear import SystemdEar
+
+from langso.clock import SystemClock
+from langso.lifeline import Lifeline
+from office.errors import SignerStuck, SignerUnreachable
+from office.signer import questions, server, signing
+from office.signer.client import SignerClient
+from office.signer.questions import Questions, Seats, held_for
+from office.signer.server import SignerServer
+from office.signer.signing import Signing
+from office.signer.wire import Reply, Request, receive, send
+
+
+@pytest.fixture
+def ear() -> Iterator[SystemdEar]:
+    made = SystemdEar(watchdog_s=1.0)
+    yield made
+    made.close()
+
+
+@contextlib.contextmanager
+def signer(home: Any, path: Path, turned: Callable[[], None] = lambda: None) -> Iterator[SignerServer]:
+    made = SignerServer(path, lambda: Signing(home, SystemClock()))
+    stop, ready = threading.Event(), threading.Event()
+    running = threading.Thread(target=made.run, args=(stop, ready, turned), daemon=True)
+    running.start()
+    assert ready.wait(5)
+    try:
+        yield made
+    finally:
+        stop.set()
+        running.join(5)
+
+
+@pytest.mark.parametrize("name", ["trust.bundle", "root.json"])
+def test_a_pipe_among_the_offices_files_is_told_at_once_and_over_as_soon_as_it_is_gone(
+    office_world: Any, tmp_path: Path, name: str
+) -> None:
+    place, home = office_world.home.state / name, office_world.home
+    # So that it must read the root too.
+    (home.signer / "trust-pin.json").unlink()
+    place.rename(tmp_path / "was")
+    os.mkfifo(place)
+    with signer(home, tmp_path / "s" / "second.sock"):
+        client = SignerClient(tmp_path / "s" / "second.sock")
+        trouble = at_once(client.trouble)
+        assert (trouble.fault, f"{name}: đó không phải một tệp" in str(trouble)) == ("not_ready", True)
+        place.unlink()
+        (tmp_path / "was").rename(place)
+        assert at_once(client.trouble) is None
+
+
+def test_a_link_of_the_offices_leads_the_signer_nowhere(office_world: Any, tmp_path: Path) -> None:
+    place = office_world.home.trust_file
+    place.rename(tmp_path / "was")
+    place.symlink_to(tmp_path / "was")
+    assert "đường dẫn tắt" in str(office_world.console.signer.trouble())
+
+
+def test_a_pipe_among_the_devices(office_world: Any) -> None:
+    os.mkfifo(office_world.home.devices / "loa-pipe.json")
+    assert at_once(lambda: office_world.console.signer.raise_to({"loa-pipe": b"{}"})) is not None
+
+
+def test_a_question_that_hangs_stops_the_watchdog_until_it_is_over(
+    office_world: Any, tmp_path: Path, ear: SystemdEar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "STUCK_S", 0.3)
+    monkeypatch.setattr(signing, "BUSY_S", 0.3)
+    line = Lifeline("questions", environment=ear.environment)
+    go_on = threading.Event()
+    path = tmp_path / "s" / "second.sock"
+    with signer(office_world.home, path, lambda: line.turned("questions")):
+        ear.wait("READY")
+        assert SignerClient(path).trouble() is None
+        ear.wait("WATCHDOG")
+        with monkeypatch.context() as patch:
+            patch.setattr(Signing, "_trust", lambda _: go_on.wait(30))
+            asking = threading.Thread(target=SignerClient(path).trouble, daemon=True)
+            asking.start()
+            assert ear.falls_silent(1.5)
+            # Who asks meanwhile is told and not gathered in.
+            trouble = at_once(SignerClient(path).trouble)
+            assert trouble is not None
+            assert trouble.fault == "silent"
+        go_on.set()
+        asking.join(5)
+        ear.wait("WATCHDOG")
+
+
+def test_opening_that_hangs_is_told_too(office_world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "OPENING_S", 0.2)
+    with signer(office_world.home, tmp_path / "s" / "second.sock") as made:
+        with made._opening:
+            trouble = at_once(SignerClient(tmp_path / "s" / "second.sock").trouble)
+            assert trouble is not None
+            assert trouble.fault == "silent"
+        assert SignerClient(tmp_path / "s" / "second.sock").trouble() is None
+
+
+def test_who_sends_a_byte_now_and_then_or_reads_nothing_does_not_count_as_work_and_is_let_go(
+    office_world: Any, tmp_path: Path, ear: SystemdEar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "STUCK_S", 0.1)
+    monkeypatch.setattr(receive, "__kwdefaults__", {"within": 0.5})
+    line = Lifeline("questions", environment=ear.environment)
+    path = tmp_path / "s" / "second.sock"
+    with signer(office_world.home, path, lambda: line.turned("questions")), socket.socket(socket.AF_UNIX) as slow:
+        ear.wait("READY")
+        slow.connect(str(path))
+        slow.sendall(struct.pack(">I", 100))
+        begun, gone = time.monotonic(), False
+        while not gone and time.monotonic() - begun < 10:
+            time.sleep(0.05)
+            try:
+                slow.sendall(b" ")
+            except OSError:
+                gone = True
+        assert gone
+        assert time.monotonic() - begun < 3
+        ear.wait("WATCHDOG", 2)
+
+
+def test_a_frame_may_begin_late_but_must_not_take_long() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(5)
+        threading.Timer(0.4, send, (theirs, Request(do="ready"))).start()
+        got = at_once(lambda: receive(ours, Request, within=0.2))
+        assert got is not None
+        assert got.do == "ready"
+        assert ours.gettimeout() == 5
+        theirs.sendall(b"\x00")
+        begun = time.monotonic()
+        with pytest.raises(TimeoutError):
+            at_once(lambda: receive(ours, Reply, within=0.2))
+        assert 0.15 < time.monotonic() - begun < 2
+
+
+def test_one_user_cannot_take_the_places_of_the_others() -> None:
+    seats = Seats(4, 3)
+    assert [seats.take(7) for _ in range(4)] == [True, True, True, False]
+    assert seats.take(0)
+    assert not seats.take(1), "all are taken"
+    seats.leave(7)
+    assert seats.take(1)
+    seats.leave(0)
+    assert seats.take(7)
+    assert not seats.take(7)
+
+
+def test_a_users_connections_beyond_its_share_are_closed(
+    office_world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "MAX_OF_ONE", 2)
+    path = tmp_path / "s" / "second.sock"
+    with signer(office_world.home, path), contextlib.ExitStack() as open_ones:
+        idle = [open_ones.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(3)]
+        for one in idle:
+            one.connect(str(path))
+            one.settimeout(5)
+        assert idle[2].recv(1) == b""
+        assert isinstance(SignerClient(path).trouble(), SignerUnreachable)
+        idle[0].close()
+        at_once(lambda: _until_free(path))
+
+
+def _until_free(path: Path) -> None:
+    while SignerClient(path).trouble() is not None:
+        time.sleep(0.05)
+
+
+def test_a_question_is_stuck_when_it_is_older_than_any_can_be() -> None:
+    now = [100.0]
+    asked = Questions(lambda: now[0])
+    assert not asked.stuck
+    with asked.one():
+        now[0] += questions.STUCK_S
+        assert not asked.stuck
+        with asked.one():
+            now[0] += 0.001
+            assert asked.stuck
+        assert asked.stuck
+    assert not asked.stuck
+    with contextlib.suppress(ZeroDivisionError), asked.one():
+        raise ZeroDivisionError
+    now[0] += 100
+    assert not asked.stuck
+
+
+def test_a_lock_is_waited_for_and_let_go() -> None:
+    lock = threading.Lock()
+    with held_for(lock, 0.1):
+        with pytest.raises(SignerStuck, match="kẹt") as told, held_for(lock, 0.1):
+            pass
+        assert told.value.fault == "silent"
+    assert not lock.locked()
