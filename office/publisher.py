@@ -23,6 +23,7 @@ from office.documents import ALL, Documents, Issued
 from office.errors import SignerUnreachable
 from office.fleet import Fleet
 from office.home import ISSUER, OfficeHome
+from office.nonces import Nonces
 from office.orders import DeviceOrders
 from office.programme import Programme
 from office.receipts import Stored
@@ -36,7 +37,6 @@ LOOK_S = 1.0
 REFRESH_S = 60.0
 AGAIN_S = 10.0
 CATCH_UP_S = 3.0
-NONCE_AGAIN_S = 60.0
 MAX_QUEUE = 20_000
 _KINDS_OF = {"speaker": ("plan", "urgent", "order"), "kiosk": ("catalogue", "order")}
 
@@ -91,7 +91,7 @@ class Publisher:
         self._refreshed = float("-inf")
         self._caught_up = float("-inf")
         self._repeated: dict[tuple[str, str], float] = {}
-        self._answered: dict[str, tuple[str, float]] = {}
+        self._nonces = Nonces(clock.monotonic)
         self._trouble = self._stuck = ""
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
 
@@ -151,6 +151,7 @@ class Publisher:
             if topic == "" or now - looked >= LOOK_S:
                 looked = now
                 self._guard(self._catch_up)
+                self._guard(self._answer_nonces)
                 self._guard(self._look)
             self._turned()
 
@@ -200,21 +201,20 @@ class Publisher:
             self._acknowledge(Stored(device, state.journal, through.through, 0, conflict=True))
         if self._ready:
             self._compare(device, state, payload)
-        if state.needs_nonce is not None:
-            self._answer_nonce(device, state.needs_nonce)
+        self._nonces.asked(device, state.needs_nonce)
+        self._answer_nonces()
 
     def _acknowledge(self, stored: Stored) -> None:
         ack = self._fleet.receipts.ack(stored, self._home.settings.commune.code)
         envelope = self._signer.sign("ack", ack)
         self._link.publish(self._topics.device(stored.device, "receipts/ack"), envelope, retain=True)
 
-    def _answer_nonce(self, device: str, nonce: str) -> None:
-        before, at = self._answered.get(device, ("", float("-inf")))
-        now = self._clock.monotonic()
-        if nonce == before and now - at < NONCE_AGAIN_S:
-            return
-        self._answered[device] = nonce, now
-        self._show(self._orders.give(device, "nonce_answer", nonce=nonce))
+    def _answer_nonces(self) -> None:
+        """One that cannot be signed now stays open and is tried again each second."""
+        for device, nonce in self._nonces.due():
+            order = self._orders.give(device, "nonce_answer", nonce=nonce)
+            self._nonces.done(device, nonce)
+            self._show(order)
 
     def _compare(self, device: str, state: State, payload: bytes) -> None:
         """What the device holds against what we have issued: send again, or climb above it."""

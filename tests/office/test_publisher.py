@@ -182,6 +182,19 @@ def test_a_nonce_in_a_signed_state_is_answered_with_an_order(
     assert [(order.action, order.nonce) for order in orders] == [("nonce_answer", "ab" * 16)]
 
 
+def test_a_nonce_that_could_not_be_answered_is_answered_when_the_signer_is_back(
+    world: Any, loudspeaker: Any, until: Callable[..., bool]
+) -> None:
+    """At a power cut all start at once; a loudspeaker without its answer trusts no clock and stays silent."""
+    assert until(lambda: loudspeaker.keeper.trust is not None)
+    world.stop_signer()
+    loudspeaker.state(needs_nonce="ab" * 16)
+    assert until(lambda: world.console.publisher._nonces.due())
+    world.start_signer()
+    assert until(lambda: loudspeaker.keeper.held("order") is not None, 20)
+    assert not world.console.publisher._nonces.due()
+
+
 def test_a_lost_database_comes_back_and_climbs_above_what_devices_hold(
     world: Any, loudspeaker: Any, until: Callable[..., bool]
 ) -> None:

@@ -144,6 +144,26 @@ def test_an_answer_does_not_confirm_a_clock_that_differs_from_it(world: Any) -> 
     assert keeper.floor == world.clock.now() + timedelta(hours=1)
 
 
+def test_a_disproved_clock_asks_anew_after_a_minute_and_not_at_once(world: Any) -> None:
+    """Each question is a new state and a signed answer: at once they had gone round four times a second."""
+    keeper = world.paired(clock_mode="auto")
+    world.ntp = False
+    nonce = keeper.nonce()
+    keeper.take("order", world.sealed(world.order(1, nonce=nonce, issued=world.clock.now() + timedelta(hours=2))))
+    assert keeper.nonce() == nonce
+    # What was answered once proves nothing any more, also where the clock is right by now.
+    world.clock.jump(2 * 3600)
+    keeper.take("order", world.sealed(world.order(2, nonce=nonce)))
+    assert keeper.clock_trust().reason != "nonce"
+    world.clock.advance(59)
+    assert keeper.nonce() == nonce
+    world.clock.advance(1)
+    again = keeper.nonce()
+    assert again != nonce
+    keeper.take("order", world.sealed(world.order(3, nonce=again)))
+    assert keeper.clock_trust().reason == "nonce"
+
+
 def test_an_answer_held_back_does_not_confirm_the_clock_and_the_nonce_changes(world: Any) -> None:
     keeper = world.paired(clock_mode="auto")
     world.ntp = False
