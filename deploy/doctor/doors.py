@@ -54,8 +54,9 @@ def judge_sockets(sockets: Sequence[Service], doors: Sequence[tuple[Door, bool]]
         return None
     names = [unit.name for _, _, unit in dead]
     masked = [unit.name for _, _, unit in dead if unit.load == "masked" or unit.enabled.startswith("masked")]
-    # A service that runs holds its sockets shut: it stands aside while they open.
-    fix = f"sudo systemctl stop {UNIT}; sudo systemctl start {' '.join(names)} {UNIT}"
+    # A service that runs holds its sockets shut, and an open one would start it too early: all stand aside.
+    every = f"{' '.join(known)} {UNIT}"
+    fix = f"sudo systemctl stop {every}; sudo systemctl start {every}"
     if masked:
         fix = f"sudo systemctl unmask {' '.join(masked)}; {fix}"
     shut = [(door, unit) for door, answers, unit in dead if not answers]

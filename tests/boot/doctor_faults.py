@@ -142,8 +142,8 @@ FAULTS: tuple[Fault, ...] = (
         "systemd does not open the https door", ("office",), "console",
         # Masked, or the service would open it as it starts.
         f"systemctl mask -q --runtime --now {_HTTPS}; systemctl restart langso-office",
-        f"systemctl unmask -q --runtime {_HTTPS}; systemctl stop langso-office; "
-        f"systemctl start {_HTTPS} langso-office",
+        f"systemctl unmask -q --runtime {_HTTPS}; "
+        f"for do in stop start; do systemctl $do {_HTTPS} langso-office-http.socket langso-office; done",
     ),
     _moved("a trained weight is gone", ("kiosk", "office"), "models", f"{_MODELS}/page-upright.onnx"),
     _moved("no program reads text", ("kiosk", "office"), "text", "/usr/bin/tesseract"),

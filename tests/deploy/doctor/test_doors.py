@@ -42,8 +42,8 @@ def test_a_dead_socket_is_named_with_its_port_and_opened_while_the_service_stand
     assert check.level == "bad"
     assert check.why == "Cổng 443 không mở vì langso-office-https.socket không chạy."
     stop, start = check.fix.split("; ")
-    assert stop == "sudo systemctl stop langso-office"
-    assert start == "sudo systemctl start langso-office-https.socket langso-office"
+    every = "langso-office-https.socket langso-office-http.socket langso-office"
+    assert (stop, start) == (f"sudo systemctl stop {every}", f"sudo systemctl start {every}")
 
 
 def test_a_dead_socket_whose_port_still_answers_is_a_warning() -> None:
