@@ -14,6 +14,7 @@ import click
 
 from deploy.time_source import follow_office
 from langso import dates
+from langso.asking import prompt
 from langso.paths import acting_as_owner, write_atomic
 from langso.settings import load_settings
 
@@ -154,7 +155,7 @@ def answer(
         _compare(read, code)
         if address is None and not here and code is None:
             asked = "Thiết bị gọi văn phòng bằng tên hay địa chỉ nào"
-            address = click.prompt(asked, default=office_host(settings)).strip()
+            address = prompt(asked, default=office_host(settings)).strip()
         done = answer_at_office(
             settings, raw, device=device, replace=replace, address=address, courier=courier, here=here
         )
@@ -174,7 +175,7 @@ def _compare(read: ReadRequest, code: str | None) -> None:
     from office.pairing import CODE_TRIES, code_mistake
 
     for left in reversed(range(CODE_TRIES if code is None else 1)):
-        told = code if code is not None else click.prompt("Mười hai chữ số đọc trên thiết bị")
+        told = code if code is not None else prompt("Mười hai chữ số đọc trên thiết bị")
         mistake = code_mistake(told, read)
         if mistake is None:
             return

@@ -1,7 +1,8 @@
-"""Yes or no, asked and understood in Vietnamese at a terminal."""
+"""Questions at a terminal: no word of theirs is English, yes and no are understood in Vietnamese."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 import click
@@ -20,11 +21,38 @@ def yes_or_no(text: str) -> bool | None:
     return False if plain in _NO else None
 
 
+def prompt(
+    question: str,
+    *,
+    default: str | None = None,
+    hidden: bool = False,
+    end: str = ": ",
+    shown: Callable[[str], str] = str,
+) -> str:
+    """One line that is typed; Enter means `default`, and is asked again where that is None.
+
+    Bytes that are no letters (another keyboard's encoding) are told and asked again.
+    """
+    while True:
+        with contextlib.suppress(UnicodeError):
+            typed = click.prompt(
+                shown(question),
+                default=default,
+                show_default=bool(default) and not hidden,
+                hide_input=hidden,
+                prompt_suffix=end,
+            )
+            # A terminal without UTF-8 lets them through, marked.
+            str(typed).encode()
+            return str(typed)
+        click.echo(shown("Có ký tự mà máy không đọc được; hãy gõ lại, không dấu cũng được."))
+
+
 def confirm(question: str, *, default: bool | None = None, shown: Callable[[str], str] = str) -> bool:
     """Asks until it is answered; Enter means `default` where there is one. `shown`: as this terminal can show it."""
     enter = {True: ", Enter = có", False: ", Enter = không", None: ""}[default]
     while True:
-        typed = str(click.prompt(shown(f"{question} (có/không{enter})"), default="", show_default=False))
+        typed = prompt(f"{question} (có/không{enter})", default="", shown=shown)
         meant = yes_or_no(typed) if typed.strip() else default
         if meant is not None:
             return meant

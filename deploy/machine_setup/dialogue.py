@@ -9,7 +9,7 @@ from typing import TypeVar
 import click
 
 from deploy.machine_setup.errors import AnswerMissing
-from langso.asking import confirm
+from langso.asking import confirm, prompt
 from langso.errors import LangsoError
 from langso.words import fold
 
@@ -58,11 +58,9 @@ class Dialogue:
                 )
             return parse(default)
         for left in reversed(range(_TRIES)):
-            typed = click.prompt(
-                self.shown(question), default="" if default is None else default, show_default=bool(default)
-            )
+            typed = prompt(question, default=default or "", shown=self.shown)
             try:
-                return parse(str(typed).strip())
+                return parse(typed.strip())
             except (LangsoError, ValueError) as error:
                 if not left:
                     raise
@@ -90,10 +88,10 @@ class Dialogue:
     def wait(self, text: str) -> None:
         """Until a person presses Enter."""
         if self.asks:
-            click.prompt(self.shown(text), default="", show_default=False, prompt_suffix=" ")
+            prompt(text, default="", end=" ", shown=self.shown)
 
-    def secret(self, prompt: str) -> str:
+    def secret(self, question: str) -> str:
         """Something typed without being shown. Raises AnswerMissing where nobody is there."""
         if not self.asks:
-            raise AnswerMissing(f"Không có ai để hỏi «{prompt}»; hãy thêm tuỳ chọn đọc từ tệp.")
-        return str(click.prompt(self.shown(prompt), hide_input=True, default="", show_default=False))
+            raise AnswerMissing(f"Không có ai để hỏi «{question}»; hãy thêm tuỳ chọn đọc từ tệp.")
+        return prompt(question, default="", hidden=True, shown=self.shown)

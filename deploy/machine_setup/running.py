@@ -208,10 +208,12 @@ class Guide:
         told, stand = in_words(settings, changes), stand_of(settings.paths.state)
         keys = ", ".join(f"`{key}` trong [{section}]" for section, key in changes)
         if settings.device.role == "office":
+            from deploy.machine_setup.sitting import load_draft
             from office.home import OfficeHome
 
             home = OfficeHome(settings)
-            if home.trust_file.exists() or home.founding_file.exists():
+            draft = load_draft(home)
+            if home.trust_file.exists() or (draft is not None and draft.keys):
                 raise SetupRefused(
                     f"Văn phòng này đã có khoá gốc dưới cấu hình {file} ({told}?). Mã xã không đổi được nữa; tên và"
                     f" nơi đặt thì sửa {keys} của tệp đó, rồi: sudo systemctl restart langso-office"

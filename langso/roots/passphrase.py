@@ -11,8 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import click
-
+from langso.asking import prompt
 from langso.paths import read_limited
 from langso.roots.errors import WeakPassphrase, WrongPassphrase
 from langso.words import fold
@@ -96,9 +95,9 @@ def from_file(path: Path) -> str:
     return lines[0]
 
 
-def hidden_prompt(prompt: str) -> str:
+def hidden_prompt(question: str) -> str:
     """Asks at the terminal without showing what is typed."""
-    return str(click.prompt(prompt, hide_input=True, default="", show_default=False))
+    return prompt(question, default="", hidden=True)
 
 
 def _spelt(onset: str, rime: str) -> bool:

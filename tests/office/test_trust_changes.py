@@ -15,7 +15,7 @@ from founded import public_parts, signed
 from langso.contract import Caps, Plan, TrustDocument
 from langso.paths import write_atomic
 from langso.roots.errors import ProposalRefused
-from langso.roots.key_file import _checksum
+from langso.roots.key_file import _checksum, code_of
 from langso.roots.proposal import Signature, read_proposal
 from langso.settings import write_settings
 from langso.trust import RootKeys, SigningKey, open_bundle, open_sealed, read_sealed, seal
@@ -291,9 +291,11 @@ def call(office_world: Any, tmp_path: Path) -> Callable[..., Result]:
     return run
 
 
-def test_show_tells_who_may_order_and_until_when(call: Callable[..., Result]) -> None:
+def test_show_tells_who_may_order_and_until_when(call: Callable[..., Result], office_world: Any) -> None:
     said = call("show")
     assert said.exit_code == 0, said.output
+    # The same digits as a holder reads before signing.
+    assert f"(khoá {code_of(bytes.fromhex(office_world.home.rule().signers.keys[0]))}," in said.output
     for part in ("Danh sách bản 1", "Được gửi lệnh: office", "cần 1 khoá", "thu hồi: không có", "người giữ 1"):
         assert part in said.output
 

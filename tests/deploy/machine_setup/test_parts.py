@@ -261,6 +261,22 @@ def test_what_is_neither_yes_nor_no_is_asked_again_and_enter_means_what_was_said
     assert "Hay go" in capsys.readouterr().out
 
 
+def test_bytes_that_are_no_letters_are_asked_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers: list[str | UnicodeError] = [UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), "Th\udcf4n 1", "Thôn 1"]
+
+    def typed(*_: object, **__: object) -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, UnicodeError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr("click.prompt", typed)
+    assert Dialogue(asks=True).ask("Nơi đặt", "--place", str) == "Thôn 1"
+    assert capsys.readouterr().out.count("không đọc được") == 2
+
+
 def test_alone_a_default_serves_and_what_has_none_is_named() -> None:
     assert ALONE.ask("Tên", "--x", str, default="y") == "y"
     with pytest.raises(AnswerMissing, match="--x"):
