@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -42,6 +43,31 @@ FORMS = (
 def test_every_page_without_a_session_leads_to_the_login(new_browser: Any, path: str) -> None:
     answer = new_browser().get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, "/dang-nhap")
+
+
+class FirstButtons(HTMLParser):
+    """The first button of each form: what Enter in one of its fields presses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[dict[str, str | None]] = []
+        self._waiting = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "form":
+            self._waiting = True
+        elif tag == "button" and self._waiting and dict(attrs).get("type", "submit") == "submit":
+            self._waiting = False
+            self.found.append(dict(attrs))
+
+
+@pytest.mark.parametrize("path", ["/soan", "/khan-cap", "/tai-khoan"])
+def test_enter_in_a_form_does_what_the_form_is_for(browser: Any, path: str) -> None:
+    """Enter after the password of an emergency played it in the office alone."""
+    page = FirstButtons()
+    page.feed(browser.get(path).text)
+    assert page.found
+    assert not [button for button in page.found if "formaction" in button]
 
 
 @pytest.mark.parametrize("path", FORMS)
