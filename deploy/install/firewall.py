@@ -11,12 +11,12 @@ LOCAL_RULES = "/etc/langso/firewall.d"
 SERVICE = "langso-firewall.service"
 WATCHER = "langso-firewall.path"
 
-_TCP: dict[str, tuple[int, ...]] = {
-    # Guide and media in clear, the console's pages, media and dossiers of devices, the broker.
-    "office": (80, 443, 8443, 8883),
-    "speaker": (),
-    "kiosk": (),
-}
+CONSOLE = (80, 443)
+"""Guide and media in clear, the console's pages: for the commune's own networks."""
+DEVICES = (8443, 8883)
+"""Media and dossiers of devices, the broker: devices far away come over the internet, each with its certificate."""
+FROM_ONE = 200
+"""Connections that one address may hold; one PC with a thousand silent ones had kept everybody else out."""
 _LAN4 = "{ 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16 }"
 _LAN6 = "{ fc00::/7, fe80::/10 }"
 
@@ -24,19 +24,28 @@ _LAN6 = "{ fc00::/7, fe80::/10 }"
 def rules(role: str) -> str:
     """The role's table, loaded as a whole: nothing is open for a moment, and loading it twice changes nothing.
 
-    `$ssh_ports` is given by the loader. Raises KeyError for an unknown role.
+    `$ssh_ports` is given by the loader.
     """
-    ports = ", ".join(str(port) for port in _TCP[role])
-    own = [f"\t\ttcp dport {{ {ports} }} accept"] if ports else []
+    own, sets = [], []
     if role == "office":
         # The devices' clock where there is no internet.
-        own += [f"\t\tip saddr {_LAN4} udp dport 123 accept", f"\t\tip6 saddr {_LAN6} udp dport 123 accept"]
+        for kind, lan in (("ip", _LAN4), ("ip6", _LAN6)):
+            own.append(f"\t\t{kind} saddr {lan} udp dport 123 accept")
+        every = _listed(CONSOLE + DEVICES)
+        for kind, typed in (("ip", "ipv4_addr"), ("ip6", "ipv6_addr")):
+            sets.append(f"\tset holding_{kind} {{ type {typed}; size 65535; flags dynamic; }}")
+            counted = f"add @holding_{kind} {{ {kind} saddr ct count over {FROM_ONE} }}"
+            own.append(f"\t\ttcp dport {every} ct state new {counted} reject with tcp reset")
+        for kind, lan in (("ip", _LAN4), ("ip6", _LAN6)):
+            own.append(f"\t\t{kind} saddr {lan} tcp dport {_listed(CONSOLE)} accept")
+        own.append(f"\t\ttcp dport {_listed(DEVICES)} accept")
     return "\n".join(
         [
             f"# Part of Làng Số. Rules of your own: {LOCAL_RULES}/*.nft, then: systemctl start {SERVICE}",
             f"table {TABLE}",
             f"delete table {TABLE}",
             f"table {TABLE} {{",
+            *sets,
             "\tchain input {",
             "\t\ttype filter hook input priority filter; policy drop;",
             '\t\tiif "lo" accept',
@@ -55,6 +64,10 @@ def rules(role: str) -> str:
             "",
         ]
     )
+
+
+def _listed(ports: tuple[int, ...]) -> str:
+    return f"{{ {', '.join(map(str, ports))} }}"
 
 
 def loader() -> str:

@@ -21,6 +21,7 @@ class Unit:
 
     `needs`: the file without which it waits; `watchdog_s`: how long its loops may be silent, 0 for programs that feed
     no watchdog; `groups`: what another service shares with it (hardware groups are its user's, see `accounts`);
+    `many`: strangers may connect to it, and each costs a file;
     `sockets`: what systemd opens for it, opened before it wherever and however it is started;
     `visitors`: it holds what must leave no trace, on no swap either; `pins`: it drives pins of the board itself.
     """
@@ -42,6 +43,7 @@ class Unit:
     reload: str = ""
     prepare: str = ""
     sockets: tuple[str, ...] = ()
+    many: bool = False
     visitors: bool = False
     pins: bool = False
 
@@ -92,6 +94,7 @@ class Unit:
             *([f"Environment=LG_WD=/run/{self.name}"] if self.pins else []),
             "UMask=0077",
             "LimitCORE=0",
+            *(["LimitNOFILE=65536"] if self.many else []),
             *(["MemorySwapMax=0"] if self.visitors else []),
             *_HARDENING,
             # gpiozero reads from /proc/device-tree which board it is on.
@@ -194,6 +197,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             user="langso-broker",
             command="/usr/sbin/mosquitto -c /etc/langso/broker/mosquitto.conf",
             needs=BROKER_CERTIFICATE,
+            many=True,
             # A machine that was renamed or got another address is certified for that before devices come.
             prepare=f"{_LANGSO} pair broker --no-reload --settings {SETTINGS}",
             # It reads renewed certificates on SIGHUP, without letting a device go.
@@ -217,6 +221,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             command=f"{_LANGSO} office web --settings {SETTINGS}",
             groups=("langso-signer",),
             state_mode="0750",
+            many=True,
             after=("langso-broker.service", "langso-signer.service"),
             sockets=("langso-office-https.socket", "langso-office-http.socket"),
             # One round may ask the signer several times, ten seconds each while that is away.

@@ -34,11 +34,12 @@ while True:
 # Which of the ports answer, as "tcp:22 udp:123".
 ASK = """
 import select, socket, sys
-ports = [int(port) for port in sys.argv[1].split(",")]
+ports, source = [int(port) for port in sys.argv[1].split(",")], (sys.argv[2], 0)
 waiting = {}
 for port in ports:
-    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.connect(("10.77.0.1", port)); udp.send(b"?")
-    tcp = socket.socket(); tcp.setblocking(False); tcp.connect_ex(("10.77.0.1", port))
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.bind(source)
+    udp.connect(("10.77.0.1", port)); udp.send(b"?")
+    tcp = socket.socket(); tcp.bind(source); tcp.setblocking(False); tcp.connect_ex(("10.77.0.1", port))
     waiting |= {udp: f"udp:{port}", tcp: f"tcp:{port}"}
 found = set()
 for _ in range(2 * len(waiting)):
@@ -50,6 +51,27 @@ for _ in range(2 * len(waiting)):
     good = [s for s in w if s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0]
     found |= {waiting[s] for s in r + good}
 print(*sorted(found))
+"""
+
+# How many of 230 connections to a port are let in while all are held.
+HOLD = """
+import socket, sys
+held = []
+for _ in range(230):
+    try:
+        held.append(socket.create_connection(("10.77.0.1", int(sys.argv[1])), 1, (sys.argv[2], 0)))
+    except OSError:
+        pass
+print(len(held))
+"""
+# Accepts and keeps.
+KEEP = """
+import socket
+with socket.create_server(("10.77.0.1", 8883), backlog=512) as door:
+    print("ready", flush=True)
+    held = []
+    while True:
+        held.append(door.accept())
 """
 
 
@@ -67,6 +89,9 @@ def machines() -> Iterator[tuple[str, str]]:
         for name, address in ((here, "10.77.0.1/24"), (there, "10.77.0.2/24")):
             for command in ("address add " + address + " dev w0", "link set w0 up", "link set lo up"):
                 subprocess.run(["ip", "-n", name, *command.split()], check=True)
+        # The other has an address of the internet too.
+        for name, words in ((here, "route add 203.0.113.0/24 dev w0"), (there, "address add 203.0.113.2/24 dev w0")):
+            subprocess.run(["ip", "-n", name, *words.split()], check=True)
         yield here, there
     finally:
         for name in (here, there):
@@ -99,8 +124,8 @@ def load(machines: tuple[str, str], tmp_path: Path) -> Callable[..., None]:
 
 
 @pytest.fixture
-def answering(machines: tuple[str, str]) -> Iterator[Callable[[], set[str]]]:
-    """What of a number of ports answers the other machine."""
+def answering(machines: tuple[str, str]) -> Iterator[Callable[..., set[str]]]:
+    """What of a number of ports answers the other machine, at the address it comes from."""
     ports = "22,80,123,443,2222,3333,4444,5353,8080,8443,8883,9999"
     server = subprocess.Popen(
         ["ip", "netns", "exec", machines[0], sys.executable, "-c", LISTEN, ports], stdout=subprocess.PIPE
@@ -108,8 +133,8 @@ def answering(machines: tuple[str, str]) -> Iterator[Callable[[], set[str]]]:
     assert server.stdout is not None
     assert server.stdout.readline() == b"ready\n"
 
-    def ask() -> set[str]:
-        command = ["ip", "netns", "exec", machines[1], sys.executable, "-c", ASK, ports]
+    def ask(source: str = "10.77.0.2") -> set[str]:
+        command = ["ip", "netns", "exec", machines[1], sys.executable, "-c", ASK, ports, source]
         return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
 
     yield ask
@@ -133,6 +158,30 @@ def test_only_what_a_role_needs_is_answered(
     load(role)
     load(role)
     assert answering() == open_ports
+
+
+def test_the_console_is_for_the_communes_own_networks(
+    load: Callable[..., None], answering: Callable[..., set[str]]
+) -> None:
+    load("office")
+    assert answering("203.0.113.2") == {"tcp:22", "tcp:8443", "tcp:8883", "udp:5353"}
+
+
+def test_one_address_cannot_take_all_connections(machines: tuple[str, str], load: Callable[..., None]) -> None:
+    load("office")
+    here, there = (["ip", "netns", "exec", name, sys.executable, "-c"] for name in machines)
+    keeper = subprocess.Popen([*here, KEEP], stdout=subprocess.PIPE)
+    try:
+        assert keeper.stdout is not None
+        assert keeper.stdout.readline() == b"ready\n"
+        hold = [*there, HOLD, "8883"]
+        first = subprocess.Popen([*hold[:-1], "8883", "10.77.0.2"], stdout=subprocess.PIPE, text=True)
+        second = subprocess.run([*hold, "203.0.113.2"], check=True, capture_output=True, text=True)
+        assert int(first.communicate()[0]) == firewall.FROM_ONE
+        assert int(second.stdout) == firewall.FROM_ONE
+    finally:
+        keeper.kill()
+        keeper.communicate()
 
 
 def test_ssh_is_never_locked_out_whatever_its_port(
@@ -172,8 +221,7 @@ def test_the_service_runs_again_after_nftables_which_flushes_everything() -> Non
 
 
 def test_the_ports_that_systemd_opens_for_the_console_are_let_in() -> None:
-    opened = next(line for line in firewall.rules("office").splitlines() if "8883" in line)
-    assert all(f" {socket.port}," in opened for socket in sockets_of("office"))
+    assert {socket.port for socket in sockets_of("office")} == set(firewall.CONSOLE)
 
 
 @pytest.mark.parametrize("role", ROLES)
