@@ -1,36 +1,30 @@
-"""Staff who may use the console: passwords (argon2id), opaque sessions kept as hashes, limits on guessing."""
+"""Staff who may use the console: passwords, opaque sessions and the browsers they used, both kept as hashes."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import secrets
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-import argon2
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from langso.clock import Clock
 from langso.settings_model import OfficeSettings
 from langso.store import Store
 from langso.words import fold, nfc
 from office.errors import LoginRefused, PasswordRefused, TooManyTries
+from office.guesses import Guesses, Try
+from office.hashing import Hashing
 
 MAX_PASSWORD = 256
 LEAST_VARIED = 6
 ONE_TIME_LIFE = timedelta(days=7)
-ACCOUNT_TRIES = 10
-ADDRESS_TRIES = 40
-WINDOW_S = 900.0
+BROWSER_LIFE = timedelta(days=180)
+MOST_BROWSERS = 50
 TOUCH = timedelta(seconds=20)
 _LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?")
 # A password made for one use carries this before its hash, so that it opens one page only.
 _ONCE = "once:"
-_BUSY_S = 15.0
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 # The commonest guesses and what this very place suggests; plain letters, without spaces or marks.
 _DENIED = [
@@ -87,24 +81,24 @@ class Session:
 
 @dataclass(frozen=True)
 class Opened:
-    """A session just begun and the token for its cookie, told once."""
+    """A session just begun and the token for its cookie, told once; `browser`: that of the browser's own cookie."""
 
     token: str
     session: Session
+    browser: str = ""
 
 
 class Accounts:
-    """The service; thread-safe. Two passwords are hashed at a time (19 MiB each), the rest wait."""
+    """The service; thread-safe."""
 
     def __init__(self, store: Store, clock: Clock, settings: OfficeSettings) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
-        self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-        self._slots = threading.BoundedSemaphore(2)
-        self._tries = _Tries(clock)
+        self._hashing = Hashing()
+        self._guesses = Guesses(clock)
         # Checked for unknown names too, so that the answer's time does not tell who exists.
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+        self._nobody = self._hashing.hash(secrets.token_urlsafe(16))
 
     def add(self, name: str, password: str | None = None) -> str | None:
         """A new account, or a new password for an old one, whose sessions end. `password` None: a one-time one is
@@ -114,9 +108,9 @@ class Accounts:
         once = None
         if password is None:
             once = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
-            kept = _ONCE + self._hash(once)
+            kept = _ONCE + self._hashing.hash(once)
         else:
-            kept = self._hash(self.checked(password, login))
+            kept = self._hashing.hash(self.checked(password, login))
         shown = " ".join(nfc(name).split())[:80]
         now = self._clock.now().isoformat()
         with self._store.transaction() as db:
@@ -126,7 +120,7 @@ class Accounts:
                 " created_at = excluded.created_at, disabled_at = NULL",
                 [login, shown, kept, now],
             )
-            db.execute("DELETE FROM sessions WHERE login = ?", [login])
+            self._forget(login)
             self._log(login, "account", "mật khẩu dùng một lần" if once else "đặt mật khẩu")
         return once
 
@@ -139,7 +133,7 @@ class Accounts:
             )
             if not done.rowcount:
                 raise LoginRefused(f"Không có tài khoản {login}; hãy xem lại tên.")
-            db.execute("DELETE FROM sessions WHERE login = ?", [login])
+            self._forget(login)
             self._log(login, "disable")
 
     def names(self) -> list[tuple[str, str, bool]]:
@@ -147,13 +141,19 @@ class Accounts:
         rows = self._store.db.execute("SELECT login, name, disabled_at FROM staff ORDER BY login").fetchall()
         return [(str(row[0]), str(row[1]), row[2] is None) for row in rows]
 
-    def login(self, name: str, password: str, address: str, *, old_token: str | None = None) -> Opened:
-        """Begins a session under a fresh token; the one of `old_token` ends. Raises LoginRefused, TooManyTries."""
+    def login(
+        self, name: str, password: str, address: str, *, old_token: str | None = None, browser: str | None = None
+    ) -> Opened:
+        """Begins a session under a fresh token; the one of `old_token` ends. `browser`: as an earlier login told it.
+
+        Raises LoginRefused, TooManyTries.
+        """
         try:
             login = login_of(name)
         except LoginRefused:
             login = ""
-        kept = self._prove(login, password, address)
+        known = self._browser(login, browser)
+        kept = self._prove(self._guesses.login(login, address, known), login, password, address)
         once = kept.startswith(_ONCE)
         if once and self._clock.now() - self._created(login) > ONE_TIME_LIFE:
             raise LoginRefused("Mật khẩu dùng một lần đã quá 7 ngày; hãy xin người quản trị mật khẩu mới.")
@@ -161,20 +161,22 @@ class Accounts:
             if old_token:
                 db.execute("DELETE FROM sessions WHERE token_sha256 = ?", [_digest(old_token)])
             self._sweep()
-            opened = self._open(login, address)
+            opened = self._open(login, address, self._remember(login, browser))
             self._log(login, "login", address)
         return opened
 
     def confirm(self, session: Session, password: str, address: str) -> None:
-        """The password once more, before something grave. Raises LoginRefused, TooManyTries."""
-        self._prove(session.login, password, address)
+        """The password once more, before something grave; nobody else's failures count. Raises LoginRefused,
+        TooManyTries.
+        """
+        self._prove(self._guesses.confirm(session.id), session.login, password, address)
 
     def change(self, session: Session, old: str, new: str, address: str) -> Opened:
         """A new password; every session of the account ends but a fresh one. Raises PasswordRefused, LoginRefused."""
-        self._prove(session.login, old, address)
+        self._prove(self._guesses.confirm(session.id), session.login, old, address)
         if secrets.compare_digest(nfc(old).encode(), nfc(new).encode()):
             raise PasswordRefused("Mật khẩu mới giống mật khẩu cũ; hãy đặt mật khẩu khác.")
-        kept = self._hash(self.checked(new, session.login))
+        kept = self._hashing.hash(self.checked(new, session.login))
         with self._store.transaction() as db:
             db.execute("UPDATE staff SET password = ? WHERE login = ?", [kept, session.login])
             db.execute("DELETE FROM sessions WHERE login = ?", [session.login])
@@ -237,47 +239,61 @@ class Accounts:
             raise PasswordRefused("Mật khẩu này ai cũng đoán được; hãy ghép vài từ không liên quan với nhau.")
         return given
 
-    def _prove(self, login: str, password: str, address: str) -> str:
-        self._tries.allow(login, address)
+    def _prove(self, tried: Try, login: str, password: str, address: str) -> str:
         row = self._store.db.execute(
             "SELECT password FROM staff WHERE login = ? AND disabled_at IS NULL", [login]
         ).fetchone()
         kept = self._nobody if row is None else str(row[0])
-        right = self._verify(kept.removeprefix(_ONCE), nfc(password)) and row is not None
+        try:
+            right = (
+                len(password) <= MAX_PASSWORD
+                and self._hashing.right(kept.removeprefix(_ONCE), nfc(password), tried.lane)
+                and row is not None
+            )
+        except TooManyTries:
+            self._guesses.unjudged(tried)
+            raise
         if not right:
-            self._tries.failed(login, address)
             self._log(login or "?", "login_failed", address)
             raise LoginRefused("Tên hoặc mật khẩu không đúng; hãy nhập lại.")
-        self._tries.forget(login)
+        self._guesses.right(tried)
         return kept
 
     def _created(self, login: str) -> datetime:
         row = self._store.db.execute("SELECT created_at FROM staff WHERE login = ?", [login]).fetchone()
         return datetime.fromisoformat(row[0])
 
-    def _hash(self, password: str) -> str:
-        with self._slot():
-            return self._hasher.hash(password)
+    def _browser(self, login: str, token: str | None) -> str:
+        """The hash of a browser's token where this account used that browser lately; else ""."""
+        if not token or len(token) > 200:
+            return ""
+        since = (self._clock.now() - BROWSER_LIFE).isoformat()
+        row = self._store.db.execute(
+            "SELECT 1 FROM browsers WHERE token_sha256 = ? AND login = ? AND used_at > ?",
+            [_digest(token), login, since],
+        ).fetchone()
+        return "" if row is None else _digest(token)
 
-    def _verify(self, kept: str, password: str) -> bool:
-        if len(password) > MAX_PASSWORD:
-            return False
-        with self._slot():
-            try:
-                return self._hasher.verify(kept, password)
-            except (VerifyMismatchError, VerificationError, InvalidHashError):
-                return False
+    def _remember(self, login: str, token: str | None) -> str:
+        """The token of this browser, a fresh one unless it was ours."""
+        db = self._store.db
+        ours = token and db.execute("SELECT 1 FROM browsers WHERE token_sha256 = ?", [_digest(token)]).fetchone()
+        kept = token if token and ours else secrets.token_urlsafe(32)
+        db.execute(
+            "INSERT OR REPLACE INTO browsers VALUES (?, ?, ?)", [_digest(kept), login, self._clock.now().isoformat()]
+        )
+        db.execute(
+            "DELETE FROM browsers WHERE login = ? AND token_sha256 NOT IN"
+            " (SELECT token_sha256 FROM browsers WHERE login = ? ORDER BY used_at DESC LIMIT ?)",
+            [login, login, MOST_BROWSERS],
+        )
+        return kept
 
-    @contextmanager
-    def _slot(self) -> Iterator[None]:
-        if not self._slots.acquire(timeout=_BUSY_S):
-            raise TooManyTries("Máy đang bận kiểm tra nhiều lần đăng nhập; hãy đợi một phút rồi thử lại.")
-        try:
-            yield
-        finally:
-            self._slots.release()
+    def _forget(self, login: str) -> None:
+        for table in ("sessions", "browsers"):
+            self._store.db.execute(f"DELETE FROM {table} WHERE login = ?", [login])
 
-    def _open(self, login: str, address: str) -> Opened:
+    def _open(self, login: str, address: str, browser: str = "") -> Opened:
         token, now = secrets.token_urlsafe(32), self._clock.now().isoformat()
         self._store.db.execute(
             "INSERT INTO sessions (token_sha256, login, csrf, created_at, seen_at, address)"
@@ -286,7 +302,7 @@ class Accounts:
         )
         found = self._find(_digest(token))
         assert found is not None
-        return Opened(token, found)
+        return Opened(token, found, browser)
 
     def _find(self, digest: str) -> Session | None:
         row = self._store.db.execute(
@@ -308,36 +324,6 @@ class Accounts:
             "INSERT INTO access_log (at, who, action, subject, note) VALUES (?, ?, ?, ?, ?)",
             [self._clock.now().isoformat(), who[:64], action, who[:64], note[:200]],
         )
-
-
-class _Tries:
-    """Failures per account and per address in a sliding window, in memory: a restart forgives."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._failures: dict[tuple[str, str], list[float]] = {}
-
-    def allow(self, login: str, address: str) -> None:
-        with self._lock:
-            for key, most in ((("account", login), ACCOUNT_TRIES), (("address", address), ADDRESS_TRIES)):
-                if len(self._recent(key)) >= most:
-                    raise TooManyTries("Đã nhập sai quá nhiều lần; hãy đợi 15 phút rồi thử lại.")
-
-    def failed(self, login: str, address: str) -> None:
-        with self._lock:
-            if len(self._failures) > 5000:
-                self._failures = {key: times for key in list(self._failures) if (times := self._recent(key))}
-            for key in (("account", login), ("address", address)):
-                self._failures[key] = [*self._recent(key), self._clock.monotonic()][-ADDRESS_TRIES:]
-
-    def forget(self, login: str) -> None:
-        with self._lock:
-            self._failures.pop(("account", login), None)
-
-    def _recent(self, key: tuple[str, str]) -> list[float]:
-        since = self._clock.monotonic() - WINDOW_S
-        return [at for at in self._failures.get(key, ()) if at > since]
 
 
 _SESSION = (

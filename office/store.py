@@ -101,6 +101,12 @@ UPDATE occurrences SET signed_at = (SELECT coalesce(b.sent_at, b.created_at) FRO
     WHERE b.id = occurrences.broadcast AND b.status IN ('scheduled', 'withdrawn'));
 """
 
+_BROWSERS = """
+CREATE TABLE browsers (
+    token_sha256 TEXT NOT NULL, login TEXT NOT NULL REFERENCES staff(login), used_at TEXT NOT NULL,
+    PRIMARY KEY (token_sha256, login));
+"""
+
 
 def _tables(script: str) -> Migration:
     statements = [statement.strip() for statement in script.split(";") if statement.strip()]
@@ -122,6 +128,7 @@ MIGRATIONS = (
     _tables(_ARCHIVE),
     _tables(_SIGNED),
     _tables(_CERTIFICATES),
+    _tables(_BROWSERS),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from office.accounts import MAX_PASSWORD, Opened, Session
+from office.accounts import BROWSER_LIFE, MAX_PASSWORD, Opened, Session
 from office.doors import console_url
 from office.errors import LoginRefused, PageRefused, PasswordRefused, TooManyTries
 from office.web.forms import Form
@@ -17,6 +17,8 @@ from office.web.site import Sent, SiteHere, Who, address_of, form_of, go, visito
 
 router = APIRouter()
 _VISIT = "-visit"
+_BROWSER = "-known"
+"""The cookie of a browser that somebody logged in with: others' wrong passwords do not count against it."""
 MAX_TYPED = 1000
 
 
@@ -41,6 +43,7 @@ def login(request: Request, site: SiteHere, form: Annotated[Form, Depends(form_o
             form.raw("password", MAX_TYPED),
             address_of(request),
             old_token=request.cookies.get(cookie_name(request)),
+            browser=request.cookies.get(cookie_name(request) + _BROWSER),
         )
     except TooManyTries as refused:
         return _form(request, site, name, str(refused), 429)
@@ -48,6 +51,7 @@ def login(request: Request, site: SiteHere, form: Annotated[Form, Depends(form_o
         return _form(request, site, name, str(refused), 401)
     response = go("/tai-khoan" if opened.session.must_change else "/lich")
     _hand_over(request, response, opened)
+    set_cookie(request, response, cookie_name(request) + _BROWSER, opened.browser, int(BROWSER_LIFE.total_seconds()))
     response.delete_cookie(
         cookie_name(request) + _VISIT,
         path="/",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from langso.clock import SimulatedClock
 from langso.settings_model import OfficeSettings
-from office.accounts import ACCOUNT_TRIES, ADDRESS_TRIES, Accounts, login_of
+from office.accounts import Accounts, login_of
 from office.errors import LoginRefused, PasswordRefused, TooManyTries
+from office.guesses import ACCOUNT_TRIES, ADDRESS_TRIES, PAIR_TRIES
 from office.store import open_store
 
 GOOD = "bốn con trâu đi cày"
@@ -71,16 +73,85 @@ def test_sessions_end_when_idle_or_old_and_polling_is_not_presence(accounts: Acc
     assert accounts.session(busy) is None
 
 
-def test_guessing_is_limited_by_account_even_with_the_right_password(
+def fail(accounts: Accounts, times: int, address: str, login: str = "van-thu") -> None:
+    for _ in range(times):
+        with pytest.raises(LoginRefused):
+            accounts.login(login, "sai", address)
+
+
+def test_ten_wrong_passwords_bar_the_address_they_came_from_for_a_while(
     accounts: Accounts, clock: SimulatedClock
 ) -> None:
-    for number in range(ACCOUNT_TRIES):
+    fail(accounts, PAIR_TRIES, "10.0.0.1")
+    with pytest.raises(TooManyTries, match="15 phút"):
+        accounts.login("van-thu", GOOD, "10.0.0.1")
+    clock.advance(16 * 60)
+    assert accounts.login("van-thu", GOOD, "10.0.0.1")
+
+
+def test_strangers_failures_keep_no_clerk_out(accounts: Accounts) -> None:
+    session = accounts.login("van-thu", GOOD, "10.0.1.1").session
+    for number in range(2 * ACCOUNT_TRIES):
         with pytest.raises(LoginRefused):
             accounts.login("van-thu", "sai", f"10.0.0.{number}")
+    assert accounts.login("van-thu", GOOD, "10.0.1.1"), "an address that logged in well"
+    assert accounts.login("van-thu", GOOD, "10.0.1.2"), "an address that never failed"
+    accounts.confirm(session, GOOD, "10.0.0.1")
+
+
+def test_a_confirmation_is_judged_by_its_own_sessions_failures_alone(accounts: Accounts) -> None:
+    mine, other = (accounts.login("van-thu", GOOD, "10.0.1.1").session for _ in range(2))
+    for _ in range(PAIR_TRIES):
+        with pytest.raises(LoginRefused):
+            accounts.confirm(other, "sai", "10.0.1.1")
+    with pytest.raises(TooManyTries, match="đăng xuất"):
+        accounts.confirm(other, GOOD, "10.0.1.1")
+    accounts.confirm(mine, GOOD, "10.0.1.1")
+    assert accounts.login("van-thu", GOOD, "10.0.1.1")
+    fail(accounts, PAIR_TRIES, "10.0.1.3")
+    accounts.confirm(mine, GOOD, "10.0.1.3")
+
+
+def test_a_browser_that_was_used_before_comes_in_through_the_address_of_an_attacker(accounts: Accounts) -> None:
+    browser = accounts.login("van-thu", GOOD, "10.0.1.1").browser
+    fail(accounts, PAIR_TRIES, "nat")
     with pytest.raises(TooManyTries):
-        accounts.login("van-thu", GOOD, "b")
-    clock.advance(16 * 60)
-    assert accounts.login("van-thu", GOOD, "b")
+        accounts.login("van-thu", GOOD, "nat")
+    with pytest.raises(TooManyTries):
+        accounts.login("van-thu", GOOD, "nat", browser=browser + "x")
+    assert accounts.login("van-thu", GOOD, "nat", browser=browser).browser == browser
+
+
+def test_a_browsers_own_guesses_are_limited_too(accounts: Accounts) -> None:
+    browser = accounts.login("van-thu", GOOD, "10.0.1.1").browser
+    accounts.add("Kế toán", GOOD)
+    for _ in range(PAIR_TRIES):
+        with pytest.raises(LoginRefused):
+            accounts.login("van-thu", "sai", "10.0.0.2", browser=browser)
+    # Then it is a stranger: ten more from that address, and no more.
+    for _ in range(PAIR_TRIES):
+        with pytest.raises(LoginRefused):
+            accounts.login("van-thu", "sai", "10.0.0.2", browser=browser)
+    with pytest.raises(TooManyTries):
+        accounts.login("van-thu", GOOD, "10.0.0.2", browser=browser)
+    fail(accounts, PAIR_TRIES, "10.0.0.3", "ke-toan")
+    with pytest.raises(TooManyTries):
+        accounts.login("ke-toan", GOOD, "10.0.0.3", browser=browser)
+
+
+@pytest.mark.parametrize("end", ["reset", "disabled", "old"])
+def test_a_browser_is_forgotten(accounts: Accounts, clock: SimulatedClock, end: str) -> None:
+    browser = accounts.login("van-thu", GOOD, "10.0.1.1").browser
+    fail(accounts, PAIR_TRIES, "nat")
+    if end == "old":
+        clock.advance(181 * 86400)
+        fail(accounts, PAIR_TRIES, "nat")
+    else:
+        if end == "disabled":
+            accounts.disable("van-thu")
+        accounts.add("Văn thư", GOOD)
+    with pytest.raises(TooManyTries):
+        accounts.login("van-thu", GOOD, "nat", browser=browser)
 
 
 def test_guessing_is_limited_by_address_over_many_names(accounts: Accounts) -> None:
@@ -90,6 +161,25 @@ def test_guessing_is_limited_by_address_over_many_names(accounts: Accounts) -> N
     with pytest.raises(TooManyTries):
         accounts.login("van-thu", GOOD, "a")
     assert accounts.login("van-thu", GOOD, "b")
+
+
+def test_of_many_tries_at_once_no_more_are_judged_than_one_after_another(accounts: Accounts) -> None:
+    def one(number: int) -> str:
+        try:
+            accounts.login("van-thu", f"sai {number}", "10.0.0.1")
+        except TooManyTries:
+            return "refused"
+        except LoginRefused:
+            return "judged"
+        return "in"
+
+    with ThreadPoolExecutor(80) as pool:
+        said = list(pool.map(one, range(80)))
+    assert said.count("judged") <= PAIR_TRIES
+    assert said.count("in") == 0
+    fail(accounts, PAIR_TRIES - said.count("judged"), "10.0.0.1")
+    with pytest.raises(TooManyTries):
+        accounts.login("van-thu", GOOD, "10.0.0.1")
 
 
 @pytest.mark.parametrize(

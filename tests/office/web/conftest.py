@@ -78,3 +78,8 @@ def browser(new_browser: Callable[..., Browser], accounts: Accounts) -> Browser:
     made = new_browser()
     assert made.login().status_code == 303
     return made
+
+
+@pytest.fixture
+def device(office_world: Any) -> Any:
+    return office_world.reporter("loa-thon-1")

@@ -10,11 +10,6 @@ import pytest
 from langso.clock import VIETNAM
 
 
-@pytest.fixture
-def device(office_world: Any) -> Any:
-    return office_world.reporter("loa-thon-1")
-
-
 def form(**more: Any) -> dict[str, Any]:
     when = datetime.now(UTC).astimezone(VIETNAM) + timedelta(hours=2)
     return {

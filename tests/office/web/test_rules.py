@@ -235,3 +235,32 @@ def test_no_address_breaks_the_console(browser: Any, part: str) -> None:
 
     for start in ("/ban-tin/", "/giay-to/", "/media/", "/static/", "/lich/manh?da=", "/loa?xong="):
         assert browser.get(start + quote(part, safe="")).status_code < 500
+
+
+def test_an_emergency_is_given_while_a_stranger_guesses_at_the_account(
+    new_browser: Any, browser: Any, device: Any, office_world: Any, password: str
+) -> None:
+    del device
+    stranger = new_browser("https://langso.local", "10.0.0.66")
+    codes = [stranger.login(password="đoán bừa").status_code for _ in range(12)]
+    assert codes == [401] * 10 + [429] * 2
+    order = {"text": "Lũ quét.", "devices": ["loa-thon-1"], "repeat": "2", "minutes": "5"}
+    assert browser.post("/khan-cap", {**order, "password": password}).status_code == 303
+    assert office_world.console.broadcasts.in_force()
+    assert new_browser("https://langso.local", "10.0.0.67").login().status_code == 303
+
+
+def test_a_browser_once_used_comes_in_from_behind_an_attackers_address(new_browser: Any, accounts: Any) -> None:
+    del accounts
+    clerk, stranger = (new_browser("https://langso.local", "10.0.0.1") for _ in range(2))
+    first = clerk.login()
+    cookie = next(one for one in first.headers.get_list("set-cookie") if one.startswith("__Host-langso-known="))
+    assert {"Secure", "HttpOnly", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
+    kept = dict(clerk.client.cookies)
+    moved = new_browser("https://langso.local", "10.0.0.2")
+    moved.client.cookies.update({name: value for name, value in kept.items() if name.endswith("-known")})
+    away = new_browser("https://langso.local", "10.0.0.2")
+    assert [away.login(password="đoán bừa").status_code for _ in range(11)] == [401] * 10 + [429]
+    assert away.login().status_code == 429
+    assert moved.login().status_code == 303
+    assert stranger.login().status_code == 303

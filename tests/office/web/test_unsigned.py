@@ -11,11 +11,6 @@ from langso.clock import VIETNAM
 from langso.errors import StoreFull
 
 
-@pytest.fixture
-def device(office_world: Any) -> Any:
-    return office_world.reporter("loa-thon-1")
-
-
 def form(**more: Any) -> dict[str, Any]:
     when = datetime.now(UTC).astimezone(VIETNAM) + timedelta(hours=2)
     return {
