@@ -33,9 +33,11 @@ def web(settings_file: Path) -> None:
     from office.console import Console
     from office.doors import console_url
     from office.web.app import make_app
+    from office.web.connections import raise_file_limit
     from office.web.serving import Serving
 
     settings = load_settings(settings_file)
+    raise_file_limit()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("httpx", "multipart"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ from office.console_ca import ensure_console_certificate, ensure_device_certific
 from office.doors import Door, doors_of
 from office.errors import PortTaken
 from office.home import OfficeHome
+from office.web.accepting import watched_server
+from office.web.connections import KEEP_ALIVE_S, Gate
 from office.web.security import DOOR
 
 log = logging.getLogger(__name__)
@@ -132,6 +134,7 @@ class Serving:
         self._tls: list[Tls] = []
         self._servers: list[tuple[uvicorn.Server, socket.socket]] = []
         self._stopping = asyncio.Event()
+        gate = Gate(_proxies(office))
         given = dict(inherited() if passed is None else passed)
         try:
             for door in doors_of(office):
@@ -144,7 +147,7 @@ class Serving:
                     self._tls.append(tls)
                 config = _config(office, _Through(app, door), None if tls is None else tls.context)
                 fed = turned if door.kind == "plain" else lambda: None
-                self._servers.append((watched_server(config, fed), listener))
+                self._servers.append((watched_server(config, fed, gate), listener))
         except BaseException:
             self.close()
             raise
@@ -219,22 +222,6 @@ class Serving:
             await asyncio.to_thread(self.renew)
 
 
-def watched_server(config: uvicorn.Config, turned: Callable[[], None]) -> uvicorn.Server:
-    """A server that calls `turned` in every round of its loop, the first time when it serves; signals are not its."""
-
-    class Watched(uvicorn.Server):
-        # Not `callback_notify`: that counts wall time, which falls silent when the clock is set back.
-        async def on_tick(self, counter: int) -> bool:
-            turned()
-            return await super().on_tick(counter)
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            yield
-
-    return Watched(config)
-
-
 class _Through:
     """Says in a request's scope through which door it came."""
 
@@ -249,8 +236,6 @@ class _Through:
 
 
 def _config(office: OfficeSettings, app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
-    proxied = office.https == "proxy"
-    proxies: Sequence[str] = hosts_of(office.proxies) if proxied else ()
     return uvicorn.Config(
         app,
         log_config=None,
@@ -258,14 +243,17 @@ def _config(office: OfficeSettings, app: ASGIApp, tls: ssl.SSLContext | None) ->
         server_header=False,
         lifespan="off",
         # Whoever may write X-Forwarded-For says where he comes from: only a proxy named in the settings may.
-        proxy_headers=proxied and tls is None,
-        forwarded_allow_ips=list(proxies),
+        proxy_headers=office.https == "proxy" and tls is None,
+        forwarded_allow_ips=list(_proxies(office)),
         timeout_graceful_shutdown=GRACE_S,
-        # One process, some clerks and devices: more at once is a fault or an attack.
-        limit_concurrency=1000,
+        timeout_keep_alive=KEEP_ALIVE_S,
         h11_max_incomplete_event_size=32 << 10,
         ssl_context_factory=None if tls is None else lambda *_: tls,
     )
+
+
+def _proxies(office: OfficeSettings) -> tuple[str, ...]:
+    return hosts_of(office.proxies) if office.https == "proxy" else ()
 
 
 def _tls_of(door: Door, home: OfficeHome) -> Tls:

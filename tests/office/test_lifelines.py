@@ -21,7 +21,7 @@ from langso.clock import SystemClock
 from langso.lifeline import Lifeline
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
-from office.web.serving import watched_server
+from office.web.accepting import watched_server
 
 QUIET_S = 1.5
 

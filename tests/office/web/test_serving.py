@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +29,7 @@ from office.console import Console
 from office.console_ca import RENEW_DAYS, SERVER_DAYS, fingerprint, root_certificate
 from office.errors import PortTaken
 from office.web.app import make_app
+from office.web.connections import EACH, raise_file_limit
 from office.web.security import login_token
 from office.web.serving import Serving
 
@@ -499,3 +501,41 @@ def test_a_kiosk_and_a_loudspeaker_as_paired_come_through_their_doors(
     stranger = office_client(f"https://localhost:{doors.port('device')}", line=OfficeLine())
     with stranger, pytest.raises(httpx.ConnectError):
         stranger.options("/desk/uploads")
+
+
+@pytest.mark.parametrize("addresses", [1, 30])
+def test_a_clerk_logs_in_while_1200_connections_stand_idle_or_half_asked(
+    open_doors: Callable[..., Doors], addresses: int
+) -> None:
+    raise_file_limit()
+    doors = open_doors()
+    half = {"https": b"\x16\x03\x01\x02", "device": b"\x16\x03\x01\x02", "guide": b"GET /media/"}
+    with contextlib.ExitStack() as held, doors.client("https", doors.own()) as browser:
+        for number in range(1200):
+            kind = tuple(half)[number % 3]
+            source = f"127.0.0.{2 + number % addresses}"
+            line = held.enter_context(
+                socket.create_connection(("127.0.0.1", doors.port(kind)), timeout=10, source_address=(source, 0))
+            )
+            if number % 2:
+                with contextlib.suppress(ConnectionError):
+                    line.sendall(half[kind])
+        began = time.monotonic()
+        assert log_in(browser, f"https://{NAME}:{doors.port('https')}").headers["location"] == "/lich"
+        assert browser.get("/lich").status_code == 200
+        with doors.client("plain", name="127.0.0.1") as here:
+            assert here.get("/dang-nhap").status_code == 200
+        with doors.client("guide") as speaker:
+            assert speaker.get("/media/" + "0" * 64).status_code == 404
+        assert time.monotonic() - began < 3
+
+
+def test_the_communes_own_web_server_brings_more_people_than_one_address_may(
+    open_doors: Callable[..., Doors],
+) -> None:
+    doors = open_doors(office=PUBLIC)
+    with contextlib.ExitStack() as held:
+        for _ in range(EACH + 20):
+            line = held.enter_context(socket.create_connection(("127.0.0.1", doors.port("plain")), timeout=10))
+            line.sendall(b"GET /static/cai.js HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert line.recv(20).startswith(b"HTTP/1.1 200")

@@ -1,0 +1,148 @@
+"""Connections to the office's doors, counted and timed: nobody takes the files and threads that all others need."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import resource
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+log = logging.getLogger(__name__)
+
+MOST = 512
+"""Connections at all doors together: half of what select() and an old soft limit leave for files."""
+EACH = 64
+"""Connections of one address; a proxy that the settings name is excepted."""
+HEADER_S = 10.0
+"""From the connection to the end of the first request's header, TLS included; later ones have `KEEP_ALIVE_S` more."""
+KEEP_ALIVE_S = 5
+BODY_WINDOW_S, BODY_LEAST = 20.0, 10 << 10
+"""A body brings at least so many bytes in such a time, or its end."""
+STALL_S = 60.0
+"""How long whoever asked may take nothing of the answer."""
+
+Phase = Literal["waiting", "body", "working", "writing"]
+"""For a request; for the rest of one; for our answer; for whoever asked to take it."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """How a connection stands: in which phase, at which request; `taken` of its bytes, `held` of our answer's."""
+
+    phase: Phase
+    request: object = None
+    taken: int = 0
+    held: int = 0
+
+
+@dataclass(eq=False)
+class Visit:
+    """One connection; whoever serves it sets `look` and `cut`, how it stands and how it ends at once."""
+
+    address: str
+    since: float
+    look: Callable[[], Moment] = lambda: Moment("waiting")
+    cut: Callable[[], object] = lambda: None
+    last: Moment = field(default_factory=lambda: Moment("waiting"))
+
+    def overdue(self, now: float) -> bool:
+        """Whether it has had its time; asked about each second."""
+        moment, last = self.look(), self.last
+        if (moment.phase, moment.request) != (last.phase, last.request):
+            self.last, self.since = moment, now
+            return False
+        spent = now - self.since
+        if moment.phase == "waiting":
+            return spent > HEADER_S + (0 if moment.request is None else KEEP_ALIVE_S)
+        if moment.phase == "body" and spent > BODY_WINDOW_S:
+            if moment.taken - last.taken < BODY_LEAST:
+                return True
+            self.last, self.since = moment, now
+        if moment.phase == "writing":
+            if moment.held != last.held:
+                self.last, self.since = moment, now
+            return now - self.since > STALL_S
+        return False
+
+    @property
+    def silent(self) -> bool:
+        """Whether it never asked for anything."""
+        return self.look() == Moment("waiting")
+
+
+class Gate:
+    """Counts the connections of all doors; of one thread. A newcomer takes the place of the oldest that never asked
+    for anything: of its own address where that has its fill, of the address with the most where all places are taken.
+    """
+
+    def __init__(self, free: tuple[str, ...] = (), most: int | None = None) -> None:
+        self._free = frozenset(free)
+        self._most = _most() if most is None else most
+        self._visits: dict[str, list[Visit]] = {}
+        self._count = 0
+        self._swept = float("-inf")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def enter(self, address: str, now: float) -> Visit | None:
+        """A place for a new connection; None where there is none."""
+        own = self._visits.get(address, [])
+        if len(own) >= EACH and address not in self._free:
+            log.warning("more than %d connections from %s", EACH, address)
+            if not self._displace(own):
+                return None
+        if self._count >= self._most:
+            log.warning("more than %d connections", self._most)
+            if not self._room():
+                return None
+        visit = Visit(address, now)
+        self._visits.setdefault(address, []).append(visit)
+        self._count += 1
+        return visit
+
+    def leave(self, visit: Visit) -> None:
+        """The connection is over; twice is no fault."""
+        own = self._visits.get(visit.address, [])
+        if visit in own:
+            own.remove(visit)
+            self._count -= 1
+            if not own:
+                del self._visits[visit.address]
+
+    def tick(self, now: float) -> None:
+        """Ends what has had its time; looks once a second, however often it is called."""
+        if now - self._swept < 1.0:
+            return
+        self._swept = now
+        for visit in [each for own in self._visits.values() for each in own]:
+            if visit.overdue(now):
+                self._end(visit)
+
+    def _room(self) -> bool:
+        by_size = sorted(self._visits.values(), key=len, reverse=True)
+        return any(self._displace(own) for own in by_size if own[0].address not in self._free)
+
+    def _displace(self, own: list[Visit]) -> bool:
+        oldest = next((each for each in own if each.silent), None)
+        if oldest is not None:
+            self._end(oldest)
+        return oldest is not None
+
+    def _end(self, visit: Visit) -> None:
+        self.leave(visit)
+        visit.cut()
+
+
+def raise_file_limit() -> None:
+    """This process may open as many files as the system lets it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _most() -> int:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST if soft == resource.RLIM_INFINITY else min(MOST, soft // 2)

@@ -1,0 +1,185 @@
+"""Which connections get a place and how long they keep it, without a socket."""
+
+from __future__ import annotations
+
+import resource
+from dataclasses import dataclass, field
+
+import pytest
+
+from office.web import connections
+from office.web.connections import (
+    BODY_LEAST,
+    BODY_WINDOW_S,
+    EACH,
+    HEADER_S,
+    KEEP_ALIVE_S,
+    MOST,
+    STALL_S,
+    Gate,
+    Moment,
+    Visit,
+    raise_file_limit,
+)
+
+FIRST, SECOND = object(), object()
+
+
+@dataclass
+class Line:
+    """One connection as a test moves it."""
+
+    visit: Visit
+    moment: Moment = field(default_factory=lambda: Moment("waiting"))
+    gone: int = 0
+
+    def cut(self) -> None:
+        self.gone += 1
+
+
+def come(gate: Gate, address: str, now: float = 0.0, moment: Moment | None = None) -> Line | None:
+    visit = gate.enter(address, now)
+    if visit is None:
+        return None
+    line = Line(visit)
+    line.moment = moment or line.moment
+    visit.look, visit.cut = lambda: line.moment, line.cut
+    return line
+
+
+def came(gate: Gate, address: str, now: float = 0.0, moment: Moment | None = None) -> Line:
+    line = come(gate, address, now, moment)
+    assert line is not None
+    return line
+
+
+BUSY = Moment("working", FIRST)
+
+
+def test_an_address_has_its_fill_and_others_have_theirs() -> None:
+    gate = Gate(most=1000)
+    lines = [come(gate, "a", moment=BUSY) for _ in range(EACH + 1)]
+    assert [line is None for line in lines] == [False] * EACH + [True]
+    assert come(gate, "b") is not None
+    assert len(gate) == EACH + 1
+
+
+def test_a_proxy_may_bring_more_than_one_address() -> None:
+    gate = Gate(free=("proxy",), most=200)
+    assert all(come(gate, "proxy", moment=BUSY) is not None for _ in range(200))
+    assert come(gate, "proxy") is None
+
+
+def test_a_place_is_free_again_once() -> None:
+    gate = Gate(most=1000)
+    lines = [came(gate, "a", moment=BUSY) for _ in range(EACH)]
+    gate.leave(lines[0].visit)
+    gate.leave(lines[0].visit)
+    assert come(gate, "a", moment=BUSY) is not None
+    assert come(gate, "a", moment=BUSY) is None
+    assert len(gate) == EACH
+
+
+def test_who_never_asked_makes_room_for_the_same_address_and_the_oldest_goes_first() -> None:
+    gate = Gate(most=1000)
+    lines = [came(gate, "a", moment=BUSY)]
+    lines += [came(gate, "a") for _ in range(EACH - 1)]
+    lines[1].moment = Moment("waiting", FIRST)
+    assert come(gate, "a") is not None
+    assert [line.gone for line in lines[:4]] == [0, 0, 1, 0]
+    assert len(gate) == EACH
+
+
+def test_where_all_places_are_taken_the_address_with_the_most_makes_room() -> None:
+    gate = Gate(free=("proxy",), most=30)
+    proxy = [came(gate, "proxy") for _ in range(15)]
+    few, many = [came(gate, "few") for _ in range(5)], [came(gate, "many") for _ in range(10)]
+    assert come(gate, "clerk") is not None
+    assert [line.gone for line in many] == [1] + [0] * 9
+    assert not any(line.gone for line in few + proxy)
+    for line in many:
+        line.moment = BUSY
+    assert come(gate, "clerk") is not None
+    assert few[0].gone == 1
+    assert len(gate) == 30
+
+
+def test_there_is_no_place_where_all_are_at_work() -> None:
+    gate = Gate(most=10)
+    lines = [came(gate, f"a{number}", moment=BUSY) for number in range(10)]
+    assert come(gate, "b") is None
+    assert not any(line.gone for line in lines)
+
+
+def run(gate: Gate, line: Line, moments: list[Moment]) -> int:
+    """The second at which the line was cut; -1 if it was not."""
+    for second, moment in enumerate(moments):
+        line.moment = moment
+        gate.tick(float(second))
+        if line.gone:
+            return second
+    return -1
+
+
+def test_the_first_header_has_ten_seconds_however_it_trickles() -> None:
+    gate = Gate()
+    line = came(gate, "a")
+    assert run(gate, line, [Moment("waiting", None, second) for second in range(60)]) == HEADER_S + 1
+    assert len(gate) == 0
+
+
+def test_the_next_header_is_timed_from_the_answer_before() -> None:
+    gate = Gate()
+    moments = [BUSY] * 30 + [Moment("waiting", FIRST)] * 30
+    assert run(gate, came(gate, "a"), moments) == 30 + HEADER_S + KEEP_ALIVE_S + 1
+
+
+def test_who_asks_again_and_again_is_not_cut() -> None:
+    gate = Gate()
+    moments = [Moment("waiting", object()) for _ in range(200)]
+    assert run(gate, came(gate, "a"), moments) == -1
+
+
+@pytest.mark.parametrize(("each_second", "cut"), [(BODY_LEAST // 21, True), (BODY_LEAST // 21 + 1, False)])
+def test_a_body_must_come_on(each_second: int, cut: bool) -> None:
+    gate = Gate()
+    moments = [Moment("body", FIRST, second * each_second) for second in range(300)]
+    assert run(gate, came(gate, "a"), moments) == (BODY_WINDOW_S + 1 if cut else -1)
+
+
+def test_a_body_that_came_fast_at_first_must_go_on_coming() -> None:
+    gate = Gate()
+    moments = [Moment("body", FIRST, 1 << 20 if second else 0) for second in range(300)]
+    assert 2 * BODY_WINDOW_S < run(gate, came(gate, "a"), moments) <= 2 * BODY_WINDOW_S + 3
+
+
+def test_whoever_asked_must_take_the_answer_and_may_be_slow() -> None:
+    gate = Gate()
+    nothing = [Moment("writing", FIRST, 0, 70_000)] * 200
+    assert run(gate, came(gate, "a"), nothing) == STALL_S + 1
+    gate = Gate()
+    slowly = [Moment("writing", FIRST, 0, 70_000 - second // 50) for second in range(400)]
+    assert run(gate, came(gate, "a"), slowly) == -1
+
+
+def test_the_offices_own_work_takes_as_long_as_it_takes() -> None:
+    gate = Gate()
+    assert run(gate, came(gate, "a"), [BUSY] * 1000) == -1
+
+
+def test_places_are_half_of_the_files_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    for soft, most in ((1024, MOST), (300, 150), (resource.RLIM_INFINITY, MOST), (100_000, MOST)):
+        monkeypatch.setattr(connections.resource, "getrlimit", lambda _, soft=soft: (soft, soft))
+        gate = Gate()
+        lines = [come(gate, f"a{number}", moment=BUSY) for number in range(MOST + 1)]
+        assert sum(line is not None for line in lines) == most
+
+
+def test_the_process_takes_the_files_it_may_have() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before[1] - 1, before[1]))
+        raise_file_limit()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (before[1], before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
