@@ -24,18 +24,17 @@ def kiosk() -> None:
 @_settings_option
 def run(settings_file: Path) -> None:
     """Chạy kiosk trên màn hình cho tới khi có lệnh dừng (Ctrl-C)."""
-    import logging
     import signal
     import threading
 
     from kiosk.environment import prepare_kivy, refuse_32_bit, wait_for_screen
+    from langso.logs import start_logging
     from langso.pairing_stand import stand_of
     from langso.paths import SingleInstance
     from langso.settings import load_settings
 
     settings = load_settings(settings_file)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    start_logging("httpx")
     with SingleInstance(settings.paths.run / "kiosk.lock", name=f"Kiosk {settings.device.id}"):
         refuse_32_bit()
         # A service waits for its screen; a person at a terminal is told at once, below.

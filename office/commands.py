@@ -104,10 +104,9 @@ def init(
 @_settings_option
 def run_signer(settings_file: Path) -> None:
     """Chạy người ký: tiến trình duy nhất giữ khoá, có luật riêng."""
-    import logging
-
     from langso.clock import SystemClock
     from langso.lifeline import Lifeline
+    from langso.logs import start_logging
     from langso.paths import SingleInstance
     from langso.settings import load_settings
     from office.home import OfficeHome
@@ -115,7 +114,7 @@ def run_signer(settings_file: Path) -> None:
     from office.signer.signing import Signing
 
     settings = load_settings(settings_file)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    start_logging()
     with SingleInstance(settings.signer.socket.with_suffix(".lock"), name="Người ký"):
         server = SignerServer(settings.signer.socket, lambda: Signing(OfficeHome(settings), SystemClock()))
         stop = threading.Event()

@@ -34,15 +34,13 @@ def speaker() -> None:
 @_settings_option
 def run(settings_file: Path) -> None:
     """Chạy loa cho tới khi có lệnh dừng (Ctrl-C)."""
-    import logging
-
+    from langso.logs import start_logging
     from langso.pairing_stand import wait_until_paired
     from langso.paths import SingleInstance
     from langso.settings import load_settings
 
     settings = load_settings(settings_file)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    start_logging("httpx")
     with SingleInstance(settings.paths.run / "speaker.lock", name=f"Loa {settings.device.id}"):
         stop = _on_signals()
         if not wait_until_paired(settings.paths.state, stop):

@@ -24,10 +24,10 @@ _settings_option = click.option(
 @_settings_option
 def web(settings_file: Path) -> None:
     """Chạy trang web của văn phòng và nối với các loa, kiosk, cho tới khi có lệnh dừng (Ctrl-C)."""
-    import logging
     from contextlib import closing
 
     from langso.lifeline import Lifeline
+    from langso.logs import start_logging
     from langso.paths import SingleInstance
     from langso.settings import load_settings
     from office.console import Console
@@ -38,9 +38,7 @@ def web(settings_file: Path) -> None:
 
     settings = load_settings(settings_file)
     raise_file_limit()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("httpx", "multipart"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    start_logging("httpx", "multipart")
     lock = SingleInstance(settings.paths.run / "office-web.lock", name="Trang web văn phòng")
     with lock, Console(settings) as console:
         lifeline = Lifeline("pages", "publisher", status=lambda: _status(console))
