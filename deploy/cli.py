@@ -4,35 +4,62 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from deploy.help_pages import VietnameseHelp
 from deploy.refusals import sentence
-from langso.errors import LangsoError
+from langso.errors import FileRefused, LangsoError
+from langso.paths import read_limited
+from langso.saying import say
 
+_MACHINES = {"speaker": "máy loa", "kiosk": "máy kiosk", "office": "máy văn phòng"}
+_EVERY = tuple(_MACHINES)
+_ROLE_FILE = Path("/usr/lib/langso/role")
 _WHERE = {
     "village": (
         "deploy.village.command",
         "village",
         "Cả một làng chạy thử trên máy này: văn phòng, ba loa, một kiosk",
+        (),
     ),
-    "setup": ("deploy.machine_setup.command", "setup", "Đặt máy đã cài vào việc, từng bước một"),
-    "install": ("deploy.install.command", "install", "Nâng cấp máy này từ USB có chữ ký, hay quay lại bản trước"),
-    "bundle": ("deploy.packages.bundle", "bundle", "Làm USB cài đặt có chữ ký, dùng không cần mạng"),
-    "pair": ("deploy.pairing", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp"),
-    "doctor": ("deploy.commands", "doctor", "Khám máy này: cái gì hỏng, vì sao, làm gì"),
-    "bench": ("deploy.bench.command", "bench", "Đo tốc độ của máy này"),
-    "settings": ("langso.settings_command", "settings", "Kiểm tra và xem tệp cấu hình"),
-    "root": ("langso.roots.commands", "root", "Khoá gốc của xã: tạo, đọc đề nghị, ký; mỗi lần một USB"),
-    "office": ("office.commands", "office", "Văn phòng: trang web, người ký, phát một bản tin"),
-    "speaker": ("speaker.commands", "speaker", "Loa: chạy, xem đang giữ lịch nào, tắt tiếng"),
-    "kiosk": ("kiosk.commands", "kiosk", "Kiosk: chạy màn hình cảm ứng"),
-    "scan": ("scanner.commands", "scan", "Tìm trang giấy, làm PDF, đọc mã từ ảnh"),
-    "code": ("langso.commands", "code", "Một mã QR nói gì"),
-    "bridge": ("firmware_bridge.commands", "bridge", "Bộ điều khiển âm ly và đèn qua cổng nối tiếp"),
+    "setup": ("deploy.machine_setup.command", "setup", "Đặt máy đã cài vào việc, từng bước một", _EVERY),
+    "install": (
+        "deploy.install.command",
+        "install",
+        "Nâng cấp máy này từ USB có chữ ký, hay quay lại bản trước",
+        _EVERY,
+    ),
+    "bundle": (
+        "deploy.packages.bundle",
+        "bundle",
+        "Làm USB cài đặt có chữ ký, dùng không cần mạng",
+        (),
+    ),
+    "pair": ("deploy.pairing", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp", _EVERY),
+    "doctor": ("deploy.commands", "doctor", "Khám máy này: cái gì hỏng, vì sao, làm gì", _EVERY),
+    "bench": ("deploy.bench.command", "bench", "Đo tốc độ của máy này", _EVERY),
+    "settings": ("langso.settings_command", "settings", "Kiểm tra và xem tệp cấu hình", _EVERY),
+    "root": ("langso.roots.commands", "root", "Khoá gốc của xã: tạo, đọc đề nghị, ký; mỗi lần một USB", _EVERY),
+    "office": ("office.commands", "office", "Văn phòng: trang web, người ký, phát một bản tin", ("office",)),
+    "speaker": ("speaker.commands", "speaker", "Loa: chạy, xem đang giữ lịch nào, tắt tiếng", ("speaker",)),
+    "kiosk": ("kiosk.commands", "kiosk", "Kiosk: chạy màn hình cảm ứng", ("kiosk",)),
+    "scan": ("scanner.commands", "scan", "Tìm trang giấy, làm PDF, đọc mã từ ảnh", ("kiosk", "office")),
+    "code": ("langso.commands", "code", "Một mã QR nói gì", _EVERY),
+    "bridge": (
+        "firmware_bridge.commands",
+        "bridge",
+        "Bộ điều khiển âm ly và đèn qua cổng nối tiếp",
+        ("speaker", "kiosk"),
+    ),
 }
+"""Each command: its module, its name there, what --help says of it, and which roles carry what it needs."""
+_OURS = frozenset(where[0].split(".")[0] for where in _WHERE.values())
+_SUBCOMMAND = re.compile(r"[a-z][a-z-]{1,30}")
 
 
 class LazyGroup(click.Group):
@@ -43,25 +70,18 @@ class LazyGroup(click.Group):
         return list(_WHERE)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return one command; says which role is not installed here."""
+        """Import and return one command."""
         if cmd_name not in _WHERE:
             return None
-        module, name, _ = _WHERE[cmd_name]
-        try:
-            command = getattr(importlib.import_module(module), name)
-        except ModuleNotFoundError as error:
-            if error.name and error.name.split(".")[0] in {where[0].split(".")[0] for where in _WHERE.values()}:
-                raise
-            raise click.ClickException(
-                f"Vai trò của máy này không có phần «{cmd_name}» (thiếu {error.name}); hãy chạy ở máy có phần đó."
-            ) from error
+        module, name, _, _ = _WHERE[cmd_name]
+        command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in --help, from the table above: nothing is imported for it."""
         with formatter.section("Việc làm được"):
-            formatter.write_dl([(name, help_text) for name, (_, _, help_text) in _WHERE.items()])
+            formatter.write_dl([(name, help_text) for name, (_, _, help_text, _) in _WHERE.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -73,6 +93,31 @@ def langso() -> None:
     """
 
 
+def not_carried(missing: str, words: Sequence[str]) -> str | None:
+    """What is said where a library that a command needs is not on this machine; None where it is code of ours."""
+    library = missing.split(".")[0]
+    if not library or library in _OURS:
+        return None
+    named = [word for word in words[:1] if word in _WHERE]
+    named += [word for word in words[1:2] if named and _SUBCOMMAND.fullmatch(word)]
+    called = " ".join(["langso", *named])
+    carriers = _WHERE[named[0]][3] if named else _EVERY
+    # Where this very role should carry it, it is a tool of developers, as the recorder of a loudspeaker is.
+    where = "" if _role() in carriers else " hay ".join(_MACHINES[role] for role in carriers)
+    return (
+        f"Gói của máy này không mang phần của «{called}» (thiếu {library}); "
+        f"hãy chạy ở {where or 'máy của người phát triển'}."
+    )
+
+
+def _role() -> str:
+    """What the installed package says; "" in a checkout."""
+    try:
+        return read_limited(_ROLE_FILE, 64).decode("ascii", "replace").strip()
+    except FileRefused:
+        return ""
+
+
 def main() -> None:
     """Run the command line; an expected error is one sentence, without a traceback."""
     # Before numpy: its matrices here are small, and its threads wait for each other on a busy machine.
@@ -81,17 +126,23 @@ def main() -> None:
     try:
         code = langso.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
+    except ModuleNotFoundError as error:
+        said = not_carried(error.name or "", sys.argv[1:])
+        if said is None:
+            raise
+        say(said, err=True)
+        sys.exit(1)
     except LangsoError as error:
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
         sys.exit(getattr(error, "exit_code", 1))
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        click.echo(sentence(error), err=True)
+        say(sentence(error), err=True)
         sys.exit(error.exit_code)
     except click.Abort:
-        click.echo("Đã dừng.", err=True)
+        say("Đã dừng.", err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)

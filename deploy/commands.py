@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from langso.saying import say
+
 
 @click.command()
 @click.option("--settings", "settings_file", type=click.Path(path_type=Path), default=Path("/etc/langso/langso.toml"))
@@ -25,6 +27,6 @@ def doctor(settings_file: Path, as_json: bool) -> None:
     for line in (
         [json.dumps(asdict(check), ensure_ascii=False) for check in found.checks] if as_json else lines(found)
     ):
-        click.echo(line)
+        say(line)
     if found.bad:
         raise SystemExit(1)

@@ -16,7 +16,9 @@ from deploy.time_source import follow_office
 from langso import dates
 from langso.asking import prompt
 from langso.paths import acting_as_owner, write_atomic
+from langso.saying import say
 from langso.settings import load_settings
+from langso.shown import harmless
 
 if TYPE_CHECKING:
     from langso.pairing import ReadRequest
@@ -69,8 +71,8 @@ def request(settings_file: Path, out: Path) -> None:
         carried=out.name,
     )
     write_atomic(out, raw, mode=0o644)
-    click.echo(f"Đã ghi {out}. Mã so khớp: {read_request(raw).short_code}")
-    click.echo("Mang tệp này về văn phòng xã; nhân viên sẽ hỏi đúng mười hai chữ số trên.")
+    say(f"Đã ghi {out}. Mã so khớp: {read_request(raw).short_code}")
+    say("Mang tệp này về văn phòng xã; nhân viên sẽ hỏi đúng mười hai chữ số trên.")
 
 
 @pair.command()
@@ -87,8 +89,8 @@ def finish(answer_file: Path, settings_file: Path) -> None:
     )
     answer = paired.answer
     follow_office((answer.broker_host, *answer.noted))
-    click.echo(f"Đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}.")
-    click.echo("Máy tự dùng ngay; vài giây sau hãy chạy: sudo langso doctor")
+    say(f"Đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}.")
+    say("Máy tự dùng ngay; vài giây sau hãy chạy: sudo langso doctor")
 
 
 @pair.command()
@@ -101,17 +103,17 @@ def status(settings_file: Path) -> None:
     settings = load_settings(settings_file)
     with acting_as_owner(settings.paths.state):
         stand = stand_of(settings.paths.state)
-        click.echo(in_a_sentence(stand))
+        say(in_a_sentence(stand))
         for number, step in enumerate(next_steps(stand), 1):
-            click.echo(f"{number}. {step}")
+            say(f"{number}. {step}")
         if stand.state == "paired":
             answer = load_paired(settings.paths.state).answer
-            click.echo(
+            say(
                 f"{answer.commune_name or answer.commune}, tên máy {answer.device}, "
                 f"máy chủ tin {answer.broker_host}:{answer.broker_port}, văn phòng {answer.office_url}."
             )
             if stand.code:
-                click.echo(f"Có một yêu cầu ghép mới đang chờ thư trả lời; mã so khớp {stand.code}.")
+                say(f"Có một yêu cầu ghép mới đang chờ thư trả lời; mã so khớp {stand.code}.")
 
 
 @pair.command()
@@ -161,12 +163,12 @@ def answer(
         )
         desk.write(out.name, done.answer, mode=0o644)
     reached = read_answer(done.answer)
-    click.echo(f"Đã nhận {done.device}; nó gọi văn phòng ở {reached.broker_host}:{reached.broker_port}.")
+    say(f"Đã nhận {done.device}; nó gọi văn phòng ở {reached.broker_host}:{reached.broker_port}.")
     if (broker_files / _BROKER_CERTIFICATE).exists() and ensure_broker(
         settings, () if here else (reached.broker_host,), broker_files
     ):
-        click.echo(f"Đã cấp lại chứng thư của máy chủ tin. {_reload_broker()}")
-    click.echo(f"Mang {out} lại thiết bị, rồi ở đó: sudo langso setup (hoặc langso pair finish {out.name})")
+        say(f"Đã cấp lại chứng thư của máy chủ tin. {_reload_broker()}")
+    say(f"Mang {out} lại thiết bị, rồi ở đó: sudo langso setup (hoặc langso pair finish {out.name})")
 
 
 def _compare(read: ReadRequest, code: str | None) -> None:
@@ -181,7 +183,7 @@ def _compare(read: ReadRequest, code: str | None) -> None:
             return
         if not left:
             raise PairingError(f"{mistake} Chưa nhận {read.request.device}.")
-        click.echo(mistake)
+        say(mistake)
 
 
 @pair.command(name="list")
@@ -197,7 +199,7 @@ def list_devices(settings_file: Path) -> None:
     with acting_as_owner(home.state), open_store(home.database) as store:
         fleet, revoked = Fleet(store, home, clock), home.trust().trust.revoked
         for device in fleet.devices():
-            words = [device.id, device.place or device.role]
+            words = [device.id, harmless(device.place or device.role)]
             given = fleet.certificates.given(device.id)
             if given:
                 how = "xin lại" if given[0].how == "renewal" else "ghép"
@@ -206,9 +208,9 @@ def list_devices(settings_file: Path) -> None:
                 words.append(f"chứng thư đến {until:%d/%m/%Y}{ended} ({how} ngày {since:%d/%m/%Y})")
             words += ["chỉ có người mang USB tới"] if device.courier else []
             words += ["đã bị thu hồi quyền"] if device.id in revoked else []
-            click.echo("; ".join(words))
+            say("; ".join(words))
         if not fleet.devices():
-            click.echo("Chưa có thiết bị nào được ghép; trên thiết bị hãy chạy: sudo langso setup")
+            say("Chưa có thiết bị nào được ghép; trên thiết bị hãy chạy: sudo langso setup")
 
 
 @pair.command()
@@ -223,9 +225,9 @@ def broker(settings_file: Path, hosts: tuple[str, ...], into: Path, again: bool,
     Chứng thư có mọi tên và địa chỉ của máy này trong mạng, và các tên đã cấp trước đây; đủ rồi thì giữ nguyên.
     """
     if ensure_broker(load_settings(settings_file), hosts, into, again=again):
-        click.echo(f"Đã ghi ca.pem, broker.pem, broker.key vào {into}. {'' if no_reload else _reload_broker()}")
+        say(f"Đã ghi ca.pem, broker.pem, broker.key vào {into}. {'' if no_reload else _reload_broker()}")
     else:
-        click.echo("Chứng thư của máy chủ tin đủ tên và còn hạn; không phải làm gì.")
+        say("Chứng thư của máy chủ tin đủ tên và còn hạn; không phải làm gì.")
 
 
 def ensure_broker(settings: Settings, hosts: tuple[str, ...], into: Path, *, again: bool = False) -> bool:

@@ -13,6 +13,7 @@ import click
 
 from firmware_bridge.errors import BadPort, LinkLost
 from langso.errors import UsageError
+from langso.saying import say
 
 if TYPE_CHECKING:
     from firmware_bridge.link import Bridge
@@ -45,7 +46,7 @@ def status(settings_file: Path | None, port: str | None, as_json: bool) -> None:
         heard.wait(2.5)
         hello, telemetry, check = board.hello, board.telemetry, board.health()
     if as_json:
-        click.echo(
+        say(
             json.dumps(
                 {
                     "board": hello.board,
@@ -63,10 +64,10 @@ def status(settings_file: Path | None, port: str | None, as_json: bool) -> None:
             )
         )
         return
-    click.echo(f"{check.why} {check.fix}".strip())
-    click.echo(f"Đầu ra: {', '.join(hello.outputs)}. Lần khởi động: {hello.boot_id.hex()}.")
+    say(f"{check.why} {check.fix}".strip())
+    say(f"Đầu ra: {', '.join(hello.outputs)}. Lần khởi động: {hello.boot_id.hex()}.")
     if telemetry is not None:
-        click.echo(_sentence(telemetry, hello.outputs))
+        say(_sentence(telemetry, hello.outputs))
 
 
 @bridge.command(help="Bật một đầu ra (amplifier, lamp…) và giữ đến khi Ctrl-C hoặc hết giờ.")
@@ -81,10 +82,10 @@ def on(settings_file: Path | None, port: str | None, seconds: float | None, name
     board = open_switchboard(_wanted(settings_file, port))
     try:
         board.set_output(name, True)
-        click.echo(f"Đã bật {name}; Ctrl-C để tắt.")
+        say(f"Đã bật {name}; Ctrl-C để tắt.")
         stop.wait(seconds)
         board.set_output(name, False)
-        click.echo(f"Đã tắt {name}.")
+        say(f"Đã tắt {name}.")
     finally:
         board.close()
 
@@ -99,7 +100,7 @@ def off(settings_file: Path | None, port: str | None, name: str) -> None:
     board = open_switchboard(_wanted(settings_file, port))
     try:
         board.set_output(name, False)
-        click.echo(f"Đã tắt {name}.")
+        say(f"Đã tắt {name}.")
     finally:
         board.close()
 
@@ -112,7 +113,7 @@ def watch(settings_file: Path | None, port: str | None) -> None:
     names: list[tuple[str, ...]] = []
 
     def show(telemetry: Telemetry) -> None:
-        click.echo(_sentence(telemetry, names[0] if names else ()))
+        say(_sentence(telemetry, names[0] if names else ()))
 
     with _connect(_wanted(settings_file, port), show) as board:
         names.append(board.hello.outputs)
@@ -120,7 +121,7 @@ def watch(settings_file: Path | None, port: str | None) -> None:
         while not stop.wait(0.2):
             if board.alive != alive:
                 alive = board.alive
-                click.echo("Mạch đã trả lời lại." if alive else f"Mất mạch: {board.health().fix}")
+                say("Mạch đã trả lời lại." if alive else f"Mất mạch: {board.health().fix}")
 
 
 @bridge.command(help="Chạy mạch mô phỏng trên máy này (Linux x86_64), in cổng của nó.")
@@ -141,7 +142,7 @@ def image(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"Thư mục {folder} đã có tệp; hãy chọn một thư mục mới.")
     write_image(folder)
-    click.echo(f"Đã ghi vào {folder}; nạp bằng: mpremote cp -r {folder}/. :")
+    say(f"Đã ghi vào {folder}; nạp bằng: mpremote cp -r {folder}/. :")
 
 
 def _wanted(settings_file: Path | None, port: str | None) -> BridgeSettings:

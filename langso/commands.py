@@ -8,6 +8,7 @@ import click
 
 from langso.codes import MAX_TEXT, TextTooLong, parse
 from langso.codes.describe import describe
+from langso.saying import say
 
 _MAX_BYTES = 4 * MAX_TEXT + 2
 
@@ -29,7 +30,7 @@ def parse_command(as_json: bool, text: str) -> None:
     if len(text) > MAX_TEXT:
         raise TextTooLong(f"Nội dung dài quá {MAX_TEXT} ký tự, không thể là một mã QR; hãy kiểm tra lại.")
     parsed = parse(text)
-    click.echo(parsed.as_json() if as_json else describe(parsed))
+    say(parsed.as_json() if as_json else describe(parsed))
 
 
 def _printable(argument: str) -> str:

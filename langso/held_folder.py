@@ -11,6 +11,7 @@ from pathlib import Path
 
 from langso.errors import FileRefused, os_reason
 from langso.paths import open_plain, write_atomic
+from langso.shown import harmless
 
 
 class HeldFolder:
@@ -24,7 +25,7 @@ class HeldFolder:
         try:
             self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
-            raise FileRefused(f"Không mở được {path}: {os_reason(error)}; hãy cắm lại USB.") from error
+            raise FileRefused(f"Không mở được {harmless(str(path))}: {os_reason(error)}; hãy cắm lại USB.") from error
 
     def __enter__(self) -> HeldFolder:
         return self
@@ -37,6 +38,11 @@ class HeldFolder:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+    @property
+    def _named(self) -> str:
+        # A folder on a stick is called whatever its maker likes.
+        return harmless(str(self.path))
 
     def require_there(self) -> None:
         """Raises FileRefused where the path leads to another folder by now, or to none."""
@@ -53,7 +59,7 @@ class HeldFolder:
             with os.scandir(self._descriptor) as entries:
                 found = sorted(fnmatch.filter([entry.name for entry in entries], pattern))
         except OSError as error:
-            raise FileRefused(f"Không đọc được {self.path}: {os_reason(error)}; hãy cắm lại USB.") from error
+            raise FileRefused(f"Không đọc được {self._named}: {os_reason(error)}; hãy cắm lại USB.") from error
         return [name for name in found if self._is_plain(name)]
 
     def has(self, name: str) -> bool:
@@ -63,7 +69,7 @@ class HeldFolder:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            raise FileRefused(f"Không đọc được {self.path}: {os_reason(error)}; hãy cắm lại USB.") from error
+            raise FileRefused(f"Không đọc được {self._named}: {os_reason(error)}; hãy cắm lại USB.") from error
         return True
 
     def read(self, name: str, limit: int) -> bytes:
@@ -77,9 +83,9 @@ class HeldFolder:
         except FileRefused:
             raise
         except OSError as error:
-            raise FileRefused(f"Không đọc được {path}: {os_reason(error)}.") from error
+            raise FileRefused(f"Không đọc được {harmless(str(path))}: {os_reason(error)}.") from error
         if len(data) > limit:
-            raise FileRefused(f"Tệp {path} quá lớn (giới hạn {limit} byte); hãy kiểm tra lại tệp.")
+            raise FileRefused(f"Tệp {harmless(str(path))} quá lớn (giới hạn {limit} byte); hãy kiểm tra lại tệp.")
         return data
 
     def write(self, name: str, data: bytes, *, mode: int = 0o600) -> None:
@@ -90,7 +96,7 @@ class HeldFolder:
         self.require_there()
         write_atomic(self.path / name, data, mode=mode, folder=self._descriptor)
         if self.read(name, len(data)) != data:
-            raise FileRefused(f"{self.path} ghi rồi đọc lại không giống nhau; hãy dùng USB khác.")
+            raise FileRefused(f"{self._named} ghi rồi đọc lại không giống nhau; hãy dùng USB khác.")
         self.require_there()
 
     def _is_plain(self, name: str) -> bool:
@@ -100,7 +106,7 @@ class HeldFolder:
             return False
 
     def _pulled(self) -> FileRefused:
-        return FileRefused(f"USB ở {self.path} đã bị rút ra giữa chừng; hãy cắm lại và làm lại việc này.")
+        return FileRefused(f"USB ở {self._named} đã bị rút ra giữa chừng; hãy cắm lại và làm lại việc này.")
 
 
 @contextlib.contextmanager

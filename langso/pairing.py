@@ -27,7 +27,7 @@ from langso.certificates import (
     sign_csr,
 )
 from langso.contract import Message, Moment, Threshold
-from langso.contract.base import Hex128, KeyHex, Sha256, ShortText, Slug
+from langso.contract.base import Hex128, KeyHex, OneLine, Sha256, Slug
 from langso.contract.renewal import Pem
 from langso.errors import FileRefused, os_reason
 from langso.paths import acting_as_owner, open_lock, read_limited, sync_folder, write_atomic
@@ -58,7 +58,7 @@ class PairingRequest(Message):
     kind: Literal["pairing-request"] = "pairing-request"
     device: Slug
     role: Role
-    place: ShortText = ""
+    place: OneLine = ""
     village: Slug | None = None
     public_key: KeyHex
     csr: Pem
@@ -76,7 +76,7 @@ class PairingAnswer(Message):
     kind: Literal["pairing-answer"] = "pairing-answer"
     request: Sha256
     commune: Slug
-    commune_name: ShortText = ""
+    commune_name: OneLine = ""
     device: Slug
     role: Role
     village: Slug | None = None

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from langso.errors import AlreadyRunning, FileRefused, os_reason
+from langso.shown import harmless
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, folder: int | No
     with contextlib.suppress(OSError):
         there = os.stat(at, dir_fd=folder)
     if there is not None and not stat.S_ISREG(there.st_mode):
-        raise FileRefused(f"{path} không phải một tệp; hãy chọn tên tệp khác.")
+        raise FileRefused(f"{_named(path)} không phải một tệp; hãy chọn tên tệp khác.")
     temporary = at.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode, dir_fd=folder)
@@ -74,7 +75,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, folder: int | No
         with contextlib.suppress(OSError):
             os.unlink(temporary, dir_fd=folder)
         raise FileRefused(
-            f"Không ghi được {path}: {os_reason(error)}; hãy xem chỗ trống và quyền ghi ở đó."
+            f"Không ghi được {_named(path)}: {os_reason(error)}; hãy xem chỗ trống và quyền ghi ở đó."
         ) from error
 
 
@@ -101,11 +102,11 @@ def open_plain(path: Path, *, follow: bool = True, pipe: bool = False, folder: i
         descriptor = os.open(path if folder is None else path.name, flags, dir_fd=folder)
     except OSError as error:
         why = "đó là một đường dẫn tắt" if error.errno == errno.ELOOP else os_reason(error)
-        raise FileRefused(f"Không đọc được {path}: {why}.") from error
+        raise FileRefused(f"Không đọc được {_named(path)}: {why}.") from error
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode) and not (pipe and stat.S_ISFIFO(mode)):
         os.close(descriptor)
-        raise FileRefused(f"Không đọc được {path}: đó không phải một tệp; hãy xoá nó hoặc chọn tệp khác.")
+        raise FileRefused(f"Không đọc được {_named(path)}: đó không phải một tệp; hãy xoá nó hoặc chọn tệp khác.")
     return os.fdopen(descriptor, "rb")
 
 
@@ -120,9 +121,9 @@ def read_limited(path: Path, limit: int, *, follow: bool = True, pipe: bool = Fa
     except FileRefused:
         raise
     except OSError as error:
-        raise FileRefused(f"Không đọc được {path}: {os_reason(error)}.") from error
+        raise FileRefused(f"Không đọc được {_named(path)}: {os_reason(error)}.") from error
     if len(data) > limit:
-        raise FileRefused(f"Tệp {path} quá lớn (giới hạn {limit} byte); hãy kiểm tra lại tệp.")
+        raise FileRefused(f"Tệp {_named(path)} quá lớn (giới hạn {limit} byte); hãy kiểm tra lại tệp.")
     return data
 
 
@@ -189,7 +190,7 @@ def open_lock(path: Path) -> int:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise FileRefused(f"Tệp khoá {path} không phải một tệp; hãy xoá nó rồi làm lại.")
+        raise FileRefused(f"Tệp khoá {_named(path)} không phải một tệp; hãy xoá nó rồi làm lại.")
     return descriptor
 
 
@@ -237,6 +238,11 @@ class SingleInstance:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _named(path: Path) -> str:
+    # A file on a stick is called whatever its maker likes.
+    return harmless(str(path))
 
 
 def _nearest(folder: Path) -> Path | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from langso.saying import say
 from langso.settings import load_settings, show_settings
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -21,11 +22,11 @@ def settings() -> None:
 def check(file: Path) -> None:
     """Exit 0 when the file is usable; SettingsError (exit 2) lists every mistake."""
     found = load_settings(file)
-    click.echo(f"Tệp {file} dùng được: {found.device.role} {found.device.id}, {found.commune.name}.")
+    say(f"Tệp {file} dùng được: {found.device.role} {found.device.id}, {found.commune.name}.")
 
 
 @settings.command(help="In các cài đặt đang có hiệu lực; mật khẩu được che.")
 @click.argument("file", type=_FILE, metavar="TỆP")
 def show(file: Path) -> None:
     """The settings in force, as TOML."""
-    click.echo(show_settings(load_settings(file)), nl=False)
+    say(show_settings(load_settings(file)), nl=False)

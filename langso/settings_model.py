@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from langso.contract.base import NO_CONTROLS
 from langso.contract.topics import SLUG
 
 SYSTEM_STATE = Path("/var/lib/langso")
@@ -105,7 +106,7 @@ def _addresses(value: str) -> str:
 FilePath = Annotated[Path, BeforeValidator(_path)]
 Url = Annotated[str, StringConstraints(max_length=300), AfterValidator(_url)]
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG}$", max_length=64)]
-Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Line = Annotated[str, StringConstraints(max_length=200, pattern=NO_CONTROLS)]
 Hosts = Annotated[Line, StringConstraints(max_length=1000), AfterValidator(_hosts)]
 Addresses = Annotated[Line, StringConstraints(max_length=400), AfterValidator(_addresses)]
 Port = Annotated[int, Field(ge=1, le=65535)]

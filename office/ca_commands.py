@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from langso.saying import say
+
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option(
     "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
@@ -44,21 +46,21 @@ def ca(settings_file: Path, qr: bool, out: Path | None, anew: bool) -> None:
         renew_authority(home, now)
     served = ensure_console_certificate(home, now)
     told = fingerprint(root_certificate(home))
-    click.echo(f"Trang văn phòng:  {console_url(office)}")
-    click.echo(f"Tên trong chứng thư: {', '.join(served.names)} (tự gia hạn, bản này đến {served.until:%d/%m/%Y})")
-    click.echo("Dấu vân tay SHA-256 của chứng thư gốc, phải giống hệt trên máy đang cài:")
+    say(f"Trang văn phòng:  {console_url(office)}")
+    say(f"Tên trong chứng thư: {', '.join(served.names)} (tự gia hạn, bản này đến {served.until:%d/%m/%Y})")
+    say("Dấu vân tay SHA-256 của chứng thư gốc, phải giống hệt trên máy đang cài:")
     for line in told.lines:
-        click.echo(f"    {line}")
-    click.echo(f"Dấu ngắn (SHA-1), Windows hiện là Thumbprint:\n    {told.sha1}")
+        say(f"    {line}")
+    say(f"Dấu ngắn (SHA-1), Windows hiện là Thumbprint:\n    {told.sha1}")
     to_scan = scanned_url(office)
     if to_scan is None:
-        click.echo("Trang cài chứng thư chưa mở (`http_port = 0`); cài bằng tệp: thêm --out TỆP.crt")
+        say("Trang cài chứng thư chưa mở (`http_port = 0`); cài bằng tệp: thêm --out TỆP.crt")
     else:
-        click.echo(f"Điện thoại cùng mạng mở để cài: {to_scan}")
+        say(f"Điện thoại cùng mạng mở để cài: {to_scan}")
         if qr:
             import segno
 
             segno.make(to_scan, error="m").terminal(compact=True)
     if out is not None:
         write_atomic(out, root_der(home), mode=0o644)
-        click.echo(f"Đã chép chứng thư gốc ra {out}.")
+        say(f"Đã chép chứng thư gốc ra {out}.")

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.saying import say
+from langso.shown import harmless
+
 if TYPE_CHECKING:
     from langso.settings_model import Settings
 
@@ -96,8 +99,8 @@ def init(
     write_atomic(out, read.proposal.to_json(), mode=0o644)
     warning = founding.advice(len(parts), threshold)
     for line in (*in_words(read), *([warning] if warning else []), "", *read.missing()):
-        click.echo(line)
-    click.echo("So mã từng khoá với biên bản, rồi từng người ký: " + f"langso root sign {out} --stick /media/usb")
+        say(line)
+    say("So mã từng khoá với biên bản, rồi từng người ký: " + f"langso root sign {out} --stick /media/usb")
 
 
 @office.command(name="signer")
@@ -124,7 +127,7 @@ def run_signer(settings_file: Path) -> None:
         server.run(stop, turned=lambda: lifeline.turned("questions"))
 
 
-@office.command()
+@office.command(name="say")
 @_settings_option
 @click.argument("text")
 @click.option("--at", required=True, help="Giờ phát: 17:00, 2026-11-25 17:00, hoặc +90 (giây nữa).")
@@ -132,7 +135,9 @@ def run_signer(settings_file: Path) -> None:
 @click.option("--title", default="", help="Tên bản tin.")
 @click.option("--priority", is_flag=True, help="Bản tin ưu tiên.")
 @click.option("--no-chime", is_flag=True, help="Không có nhạc hiệu trước.")
-def say(settings_file: Path, text: str, at: str, targets: str, title: str, priority: bool, no_chime: bool) -> None:
+def broadcast(
+    settings_file: Path, text: str, at: str, targets: str, title: str, priority: bool, no_chime: bool
+) -> None:
     """Gửi một bản tin: đọc thành tiếng, ký, đưa vào lịch phát."""
     from langso import dates
     from office.console import Console
@@ -157,7 +162,7 @@ def say(settings_file: Path, text: str, at: str, targets: str, title: str, prior
                 f"{sent.id}: CHƯA KÝ ĐƯỢC, chưa loa nào nhận. {console.programme.why} Bản tin đã được giữ, dịch vụ"
                 f" langso-office tự ký lại; đến {when} mà chưa ký được thì không phát."
             )
-        click.echo(f"{sent.id}: sẽ phát lúc {when}. Rút lại: langso office withdraw {sent.id}")
+        say(f"{sent.id}: sẽ phát lúc {when}. Rút lại: langso office withdraw {sent.id}")
 
 
 @office.command()
@@ -175,7 +180,7 @@ def withdraw(settings_file: Path, broadcast: str) -> None:
                 f"{broadcast}: CHƯA RÚT ĐƯỢC, các loa vẫn phát. {console.programme.why}"
                 " Dịch vụ langso-office tự thử lại."
             )
-        click.echo(f"Đã rút {broadcast}.")
+        say(f"Đã rút {broadcast}.")
 
 
 @office.command()
@@ -190,7 +195,7 @@ def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: i
 
     with Console(_settings(settings_file)) as console:
         order = console.broadcasts.urgent(text, targets=_names(targets), by=_who(), repeat=repeat, minutes=minutes)
-        click.echo(f"{order.id}: đang phát khẩn. Báo yên: langso office clear {order.id}")
+        say(f"{order.id}: đang phát khẩn. Báo yên: langso office clear {order.id}")
 
 
 @office.command()
@@ -207,7 +212,7 @@ def clear(settings_file: Path, order: str) -> None:
             raise SignerUnreachable(
                 f"CHƯA BÁO YÊN ĐƯỢC, các loa vẫn đang phát. {console.programme.why} Dịch vụ langso-office tự thử lại."
             )
-        click.echo(f"Đã báo yên cho {', '.join(ended.ends)}.")
+        say(f"Đã báo yên cho {', '.join(ended.ends)}.")
 
 
 @office.group()
@@ -227,7 +232,7 @@ def account_add(settings_file: Path, bank: str, number: str, holder: str, label:
 
     with Console(_settings(settings_file)) as console:
         issued = console.catalogue.add_account(bank, number, holder, label)
-        click.echo(f"Đã ký danh mục bản {issued.version}.")
+        say(f"Đã ký danh mục bản {issued.version}.")
 
 
 @account.command(name="remove")
@@ -240,7 +245,7 @@ def account_remove(settings_file: Path, bank: str, number: str) -> None:
 
     with Console(_settings(settings_file)) as console:
         issued = console.catalogue.remove_account(bank, number)
-        click.echo(f"Đã ký danh mục bản {issued.version}.")
+        say(f"Đã ký danh mục bản {issued.version}.")
 
 
 @account.command(name="list")
@@ -252,9 +257,9 @@ def account_list(settings_file: Path) -> None:
     with Console(_settings(settings_file)) as console:
         held = console.catalogue.entries().accounts
         for one in held:
-            click.echo(f"{one.bin} {one.number} {one.holder}" + (f" ({one.label})" if one.label else ""))
+            say(harmless(f"{one.bin} {one.number} {one.holder}" + (f" ({one.label})" if one.label else "")))
         if not held:
-            click.echo("Chưa có tài khoản nào; thêm bằng langso office account add.")
+            say("Chưa có tài khoản nào; thêm bằng langso office account add.")
 
 
 def _settings(path: Path) -> Settings:

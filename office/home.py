@@ -149,7 +149,7 @@ class OfficeHome:
             # The signer and root read here, where the office's own user could lay links.
             return read_limited(path, limit, follow=False)
         except FileRefused as error:
-            if path.exists() or isinstance(error.__cause__, PermissionError):
+            if isinstance(error.__cause__, PermissionError) or path.exists():
                 raise NotInitialised(f"{error} Hãy chạy sudo langso doctor.") from error
             raise NotInitialised(f"Văn phòng chưa có {path.name}; hãy chạy langso office init trước.") from error
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.saying import say
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -38,16 +40,16 @@ def show(settings_file: Path) -> None:
     home, _ = _open(settings_file)
     opened = home.trust()
     held, root = opened.trust, opened.root
-    click.echo(f"Danh sách bản {held.version}, hết hạn {dates.full(held.expires)}.")
-    click.echo(f"Khoá gốc bản {root.version}: {len(root.keys)} khoá, cần {root.threshold} khoá cùng ký.")
+    say(f"Danh sách bản {held.version}, hết hạn {dates.full(held.expires)}.")
+    say(f"Khoá gốc bản {root.version}: {len(root.keys)} khoá, cần {root.threshold} khoá cùng ký.")
     for holder in home.holders():
-        click.echo(f"  · {holder.named()}")
+        say(f"  · {holder.named()}")
     for rule in held.issuers:
         keys = ", ".join(code_of(bytes.fromhex(key)) for key in rule.signers.keys)
-        click.echo(f"Được gửi lệnh: {rule.name} (khoá {keys}, đời {rule.epoch}).")
+        say(f"Được gửi lệnh: {rule.name} (khoá {keys}, đời {rule.epoch}).")
     quiet = ", ".join(f"{span.start}–{span.end}" for span in held.caps.quiet_hours) or "không có"
-    click.echo(f"Âm lượng cao nhất {held.caps.volume} %; giờ yên tĩnh: {quiet}.")
-    click.echo(f"Thiết bị bị thu hồi: {', '.join(held.revoked) or 'không có'}.")
+    say(f"Âm lượng cao nhất {held.caps.volume} %; giờ yên tĩnh: {quiet}.")
+    say(f"Thiết bị bị thu hồi: {', '.join(held.revoked) or 'không có'}.")
 
 
 @trust.command()
@@ -145,7 +147,7 @@ def new_root(settings_file: Path, out: Path, roots: tuple[Path, ...], threshold:
     parts = [read_public_part(read_limited(path, MAX_ROOT_KEY_FILE)) for path in roots]
     _write(out, propose_new_root(home, parts, threshold, now))
     if warning := advice(len(parts), threshold):
-        click.echo(warning)
+        say(warning)
 
 
 @trust.command()
@@ -160,8 +162,8 @@ def apply(settings_file: Path, proposals: tuple[Path, ...]) -> None:
 
     home, _ = _open(settings_file)
     held = apply_proposals(home, [read_limited(path, MAX_PROPOSAL_BYTES) for path in proposals])
-    click.echo(f"Đã áp dụng. Danh sách bản {held.version}, hết hạn {dates.full(held.expires)}.")
-    click.echo("Văn phòng gửi danh sách mới tới các thiết bị ngay khi có mạng.")
+    say(f"Đã áp dụng. Danh sách bản {held.version}, hết hạn {dates.full(held.expires)}.")
+    say("Văn phòng gửi danh sách mới tới các thiết bị ngay khi có mạng.")
 
 
 def _open(settings_file: Path) -> tuple[OfficeHome, datetime]:
@@ -177,7 +179,7 @@ def _write(out: Path, read: ReadProposal) -> None:
     from langso.roots.ceremony import in_words
 
     write_atomic(out, read.proposal.to_json(), mode=0o644)
-    click.echo("Đề nghị:")
+    say("Đề nghị:")
     for line in (*(f"  {line}" for line in in_words(read)), *read.missing()):
-        click.echo(line)
-    click.echo(f"Đã ghi {out}; chưa có gì thay đổi. Từng người giữ khoá: langso root sign {out} --stick /media/usb")
+        say(line)
+    say(f"Đã ghi {out}; chưa có gì thay đổi. Từng người giữ khoá: langso root sign {out} --stick /media/usb")

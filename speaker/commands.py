@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.saying import say
+from langso.shown import harmless
+
 if TYPE_CHECKING:
     from langso.contract import State
     from langso.settings import Settings
@@ -56,6 +59,9 @@ def run(settings_file: Path) -> None:
 @click.option("--out", type=_FOLDER, required=True, help="Thư mục giữ bản ghi FLAC và mốc giờ.")
 def record(pipe: Path, out: Path) -> None:
     """Ghi âm thanh từ ống của loa, đóng mốc giờ từng 10 ms, mỗi phút một tệp FLAC."""
+    # Known before it waits for sound, which may be long in coming.
+    import soundfile  # noqa: F401
+
     from langso.paths import SingleInstance
     from speaker.recorder import Recorder
 
@@ -63,7 +69,7 @@ def record(pipe: Path, out: Path) -> None:
     with SingleInstance(out / ".lock", name="Máy ghi"):
         recorder = Recorder(pipe, out)
         recorder.run(_on_signals())
-    click.echo(f"Đã ghi {recorder.blocks / 100:.1f} giây vào {out}.")
+    say(f"Đã ghi {recorder.blocks / 100:.1f} giây vào {out}.")
 
 
 @speaker.command()
@@ -83,12 +89,12 @@ def status(settings_file: Path, as_json: bool) -> None:
     stand = stand_of(settings.paths.state)
     if stand.state != "paired" and not path.exists():
         if as_json:
-            click.echo(json.dumps({"pairing": stand.state, "code": stand.code, "why": stand.why}, ensure_ascii=False))
+            say(json.dumps({"pairing": stand.state, "code": stand.code, "why": stand.why}, ensure_ascii=False))
             return
-        click.echo(in_a_sentence(stand))
+        say(in_a_sentence(stand))
         for number, step in enumerate(next_steps(stand), 1):
-            click.echo(f"{number}. {step}")
-        click.echo("Loa đang chờ." if _is_running(settings) else "Dịch vụ loa hiện không chạy.")
+            say(f"{number}. {step}")
+        say("Loa đang chờ." if _is_running(settings) else "Dịch vụ loa hiện không chạy.")
         return
     if not path.exists():
         raise UsageError("Loa chưa chạy lần nào trên máy này; hãy chạy langso speaker run.")
@@ -98,12 +104,12 @@ def status(settings_file: Path, as_json: bool) -> None:
     except ValueError as error:
         raise UsageError(f"Tệp trạng thái {path} bị hỏng; hãy khởi động lại loa.") from error
     if as_json:
-        click.echo(state.to_json().decode())
+        say(state.to_json().decode())
         return
     for line in describe(state):
-        click.echo(line)
+        say(harmless(line))
     if not _is_running(settings):
-        click.echo("Loa hiện không chạy; trên đây là lần cuối nó ghi lại.")
+        say("Loa hiện không chạy; trên đây là lần cuối nó ghi lại.")
 
 
 @speaker.command()
@@ -124,9 +130,7 @@ def mute(settings_file: Path, state: str) -> None:
     with acting_as_owner(settings.paths.state), Store(settings.paths.state / DATABASE, MIGRATIONS) as store:
         journal = Journal(store, clock, device=settings.device.id, commune=settings.commune.code)
         Ledger(store, journal, clock).set_switch("muted", "1" if state == "on" else "0")
-    click.echo(
-        "Loa đã tắt tiếng; nhớ chạy langso speaker mute off khi xong." if state == "on" else "Loa đã mở tiếng."
-    )
+    say("Loa đã tắt tiếng; nhớ chạy langso speaker mute off khi xong." if state == "on" else "Loa đã mở tiếng.")
 
 
 def describe(state: State) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langso import words
+from langso.shown import harmless
 
 from .masking import mask
 from .parsed import Parsed
@@ -20,7 +21,7 @@ _TITLES = {
 def describe(parsed: Parsed) -> str:
     """Title, what the code holds, then problems (`! `) and cautions (`- `), one a line."""
     lines = [_TITLES[parsed.kind]]
-    lines += [f"  {name}: {value}" for name, value in _facts(parsed) if value]
+    lines += [f"  {name}: {harmless(value)}" for name, value in _facts(parsed) if value]
     lines += [f"! {problem}" for problem in parsed.problems]
     lines += [f"- {caution}" for caution in parsed.cautions]
     return "\n".join(lines)

@@ -20,6 +20,8 @@ from langso.contract.topics import SLUG
 
 MAX_DOCUMENT_BYTES = 1 << 20
 MAX_SIGNATURES = 16
+NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
+"""No control characters, none that turn the direction of letters, none that cannot be seen."""
 
 
 def _nfc(text: str) -> str:
@@ -33,6 +35,8 @@ Hex128 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
 Identity = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
 ShortText = Annotated[str, AfterValidator(_nfc), StringConstraints(max_length=200)]
 Title = Annotated[str, AfterValidator(_nfc), StringConstraints(min_length=1, max_length=300)]
+OneLine = Annotated[ShortText, StringConstraints(pattern=NO_CONTROLS)]
+"""What a person enters and others read; `ShortText` stays wider, for v1's reports may carry a program's own words."""
 LongText = Annotated[str, AfterValidator(_nfc), StringConstraints(max_length=4000)]
 Count = Annotated[int, Field(ge=0, lt=1 << 53)]
 Version = Annotated[int, Field(ge=1, lt=1 << 63)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.saying import say
 from scanner.commands.devices import (
     HOLD,
     REPLAY,
@@ -66,14 +67,14 @@ def camera(
         trial = try_out(opened, seconds)
     told = findings(trial)
     if as_json:
-        click.echo(json.dumps(_as_dict(trial, told), ensure_ascii=False))
+        say(json.dumps(_as_dict(trial, told), ensure_ascii=False))
     else:
         for finding in told:
-            click.echo(f"{_MARKS[finding.level]} {finding.sentence}")
+            say(f"{_MARKS[finding.level]} {finding.sentence}")
     if out is not None and trial.picture is not None:
         _write(trial, out)
         if not as_json:
-            click.echo(f"Đã ghi ảnh chụp thử vào {out}.")
+            say(f"Đã ghi ảnh chụp thử vào {out}.")
     if any(finding.level == "bad" for finding in told):
         raise SystemExit(1)
 
@@ -96,10 +97,10 @@ def _measure(
         table = measure_table(again.image, chosen_identity(settings_file, folder), first)
     except TableRefused as refused:
         if as_json:
-            click.echo(json.dumps({"measured": False, "sentence": str(refused)}, ensure_ascii=False))
+            say(json.dumps({"measured": False, "sentence": str(refused)}, ensure_ascii=False))
         else:
-            click.echo(f"{_MARKS['bad']} {refused}")
-            click.echo("Chưa lưu gì; số đo cũ (nếu có) vẫn giữ nguyên.")
+            say(f"{_MARKS['bad']} {refused}")
+            say("Chưa lưu gì; số đo cũ (nếu có) vẫn giữ nguyên.")
         raise SystemExit(1) from refused
     save_table(table, path)
     wide, high = table.seen_mm()
@@ -108,13 +109,11 @@ def _measure(
     told = f"Đã đo bàn: máy nhìn thấy vùng {wide / 10:.0f} × {high / 10:.0f} cm, mỗi mi-li-mét {decimal} điểm ảnh."
     if as_json:
         measures = {"measured": True, "seen_mm": [round(wide, 1), round(high, 1)], "px_per_mm": scale}
-        click.echo(
-            json.dumps({**measures, "size": table.size, "file": str(path), "sentence": told}, ensure_ascii=False)
-        )
+        say(json.dumps({**measures, "size": table.size, "file": str(path), "sentence": told}, ensure_ascii=False))
         return
-    click.echo(f"{_MARKS['good']} {told}")
-    click.echo("Hãy lấy thước đo thử vùng ấy; nếu sai nhiều thì tờ giấy không phải A4, hãy đặt tờ khác rồi đo lại.")
-    click.echo(f"Đã lưu vào {path}. Dời máy ảnh, đổi đèn hay đổi máy ảnh thì đo lại.")
+    say(f"{_MARKS['good']} {told}")
+    say("Hãy lấy thước đo thử vùng ấy; nếu sai nhiều thì tờ giấy không phải A4, hãy đặt tờ khác rồi đo lại.")
+    say(f"Đã lưu vào {path}. Dời máy ảnh, đổi đèn hay đổi máy ảnh thì đo lại.")
 
 
 def _as_dict(trial: Trial, told: list[Finding]) -> dict[str, object]:

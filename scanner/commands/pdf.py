@@ -17,6 +17,7 @@ import click
 
 from langso.errors import FileRefused
 from langso.paths import read_limited, write_atomic
+from langso.saying import say
 from scanner.commands.devices import TABLE
 from scanner.commands.pictures import IMAGES, JSON, each, no_device
 from scanner.errors import DocumentRefused, ScannerError
@@ -224,13 +225,11 @@ def _tell(out: Path, made: Made, level: str, seconds: float, as_json: bool) -> N
             "unread": [{"page": number, "why": why} for number, why in made.unread],
             "seconds": round(seconds, 2),
         }
-        click.echo(json.dumps(line, ensure_ascii=False))
+        say(json.dumps(line, ensure_ascii=False))
         return
     kind = "PDF thường" if made.level == "none" else f"PDF/A-{made.level.upper()}"
-    click.echo(
-        f"Đã ghi {out}: {made.pages} trang, {size // 1000} KB, {kind}, {made.characters} chữ, {seconds:.1f} giây."
-    )
+    say(f"Đã ghi {out}: {made.pages} trang, {size // 1000} KB, {kind}, {made.characters} chữ, {seconds:.1f} giây.")
     for number, why in made.unread:
-        click.echo(f"Trang {number}: {why}", err=True)
+        say(f"Trang {number}: {why}", err=True)
     if made.level != level:
-        click.echo(f"Máy này không làm được PDF/A-{level.upper()}, nên đây là PDF thường.", err=True)
+        say(f"Máy này không làm được PDF/A-{level.upper()}, nên đây là PDF thường.", err=True)

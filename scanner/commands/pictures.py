@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from langso.saying import say
+from langso.shown import harmless
 from scanner.errors import ScannerError
 
 _LOG = logging.getLogger(__name__)
@@ -70,6 +72,9 @@ def each(
             begin = time.perf_counter()
             result = answer(image)
             spent = round((time.perf_counter() - begin) * 1000, 1)
+        except ModuleNotFoundError:
+            # No picture is at fault: this machine does not carry what reads them.
+            raise
         except Exception as error:  # noqa: BLE001 - a fault of ours in one picture costs no other its answer
             said = str(error)
             if not isinstance(error, ScannerError):
@@ -77,13 +82,13 @@ def each(
                 said = "Máy gặp lỗi với ảnh này; hãy chụp lại, nếu vẫn lỗi thì báo người viết phần mềm."
             refused += 1
             if as_json:
-                click.echo(json.dumps({"image": name, "error": said}, ensure_ascii=False))
+                say(json.dumps({"image": name, "error": said}, ensure_ascii=False))
             else:
-                click.echo(f"{name}: {said}", err=True)
+                say(harmless(f"{name}: {said}"), err=True)
             continue
         if as_json:
-            click.echo(json.dumps({"image": name, "ms": spent, **result}, ensure_ascii=False))
+            say(json.dumps({"image": name, "ms": spent, **result}, ensure_ascii=False))
         else:
-            click.echo(f"{name}: {sentence(result)}")
+            say(f"{harmless(name)}: {sentence(result)}")
     if refused:
         raise SystemExit(1)

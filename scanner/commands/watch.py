@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from langso.saying import say
 from scanner.commands.devices import HOLD, REPLAY, SETTINGS, TABLE, chosen_camera, chosen_table
 from scanner.commands.pictures import JSON
 
@@ -57,15 +58,15 @@ def watch(
         if table is not None and table.why:
             from scanner.cameras.table import AGAIN
 
-            click.echo(f"{table.why}; {AGAIN}.", err=True)
+            say(f"{table.why}; {AGAIN}.", err=True)
 
 
 def _tell(event: Event, file: str, at: float, as_json: bool) -> None:
     told = _as_dict(event, file)
     if as_json:
-        click.echo(json.dumps({"at": at, **told}, ensure_ascii=False))
+        say(json.dumps({"at": at, **told}, ensure_ascii=False))
         return
-    click.echo(f"{at:7.2f}  {_sentence(told)}")
+    say(f"{at:7.2f}  {_sentence(told)}")
 
 
 def _sentence(told: dict[str, Any]) -> str:
@@ -116,9 +117,9 @@ def _tell_end(tally: Tally, as_json: bool) -> None:
     rate = tally.frames / tally.seconds if tally.seconds > 0 else 0.0
     if as_json:
         end = {"event": "end", "frames": tally.frames, "fps": round(rate, 1), "pages": tally.pages}
-        click.echo(json.dumps({"at": round(tally.seconds, 2), **end, "codes": tally.codes}, ensure_ascii=False))
+        say(json.dumps({"at": round(tally.seconds, 2), **end, "codes": tally.codes}, ensure_ascii=False))
     else:
-        click.echo(f"Xong: {tally.frames} hình, {rate:.1f} hình một giây, {tally.pages} trang, {tally.codes} mã.")
+        say(f"Xong: {tally.frames} hình, {rate:.1f} hình một giây, {tally.pages} trang, {tally.codes} mã.")
 
 
 def _write(page: CleanPage, out: Path) -> Path:

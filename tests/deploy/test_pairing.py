@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import re
 import shutil
 import ssl
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from cryptography import x509
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "shared"))
+
+from at_once import at_once
+
 from deploy.pairing import certify_broker, ensure_broker, pair
 from deploy.village.founding import found
 from deploy.village.layout import MACHINES, Ground
+from langso import paths
 from langso.certificates import names_in, until_of
 from langso.clock import VIETNAM
-from langso.pairing import load_paired, read_answer
+from langso.errors import LangsoError
+from langso.pairing import begin_pairing, load_paired, read_answer
+from langso.pairing_stand import stand_of
 from langso.settings import load_settings
 from langso.settings_model import is_loopback
 from langso.trust import PairingError
@@ -240,3 +250,118 @@ def test_the_address_is_asked_and_this_machines_own_is_refused(ground: Ground, t
     told = CliRunner().invoke(pair, command, input=f"{code}\n\n", catch_exceptions=False)
     assert "[xa-hoa-son.local]" in told.output
     assert read_answer(reply.read_bytes()).broker_host == "xa-hoa-son.local"
+
+
+def refused(words: list[str]) -> str:
+    """The sentence of a command that ends at once."""
+    told = at_once(lambda: CliRunner().invoke(pair, words), 20)
+    assert isinstance(told.exception, LangsoError), repr(told.exception)
+    return str(told.exception)
+
+
+@pytest.mark.parametrize("name", ["ca.key", "ca.pem"])
+def test_a_pipe_among_the_authoritys_files_keeps_the_broker_waiting_for_nobody(
+    ground: Ground, tmp_path: Path, name: str
+) -> None:
+    place = ground.office_state / "ca" / name
+    place.unlink()
+    os.mkfifo(place)
+    words = ["broker", "--again", "--settings", str(ground.office_settings), "--into", str(tmp_path / "broker")]
+    assert f"ca/{name}: đó không phải một tệp" in refused(words)
+    assert not (tmp_path / "broker").exists()
+
+
+@pytest.mark.parametrize("name", ["broker.pem", "broker.key"])
+def test_a_pipe_among_the_brokers_files_is_refused_and_left_alone(ground: Ground, tmp_path: Path, name: str) -> None:
+    into = tmp_path / "broker"
+    assert ensure_broker(load_settings(ground.office_settings), (), into)
+    (into / name).unlink()
+    os.mkfifo(into / name)
+    words = ["broker", "--settings", str(ground.office_settings), "--into", str(into)]
+    assert f"{name} không phải một tệp" in refused(words)
+
+
+def test_a_pipe_instead_of_a_request_or_an_answer(ground: Ground, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.json")
+    office = ["--settings", str(ground.office_settings)]
+    out = ["-o", str(tmp_path / "b.json")]
+    assert "a.json: đó không phải một tệp" in refused(["answer", str(tmp_path / "a.json"), *out, *office])
+    speaker = ["--settings", str(ground.home("loa-thon-1").settings)]
+    assert "a.json: đó không phải một tệp" in refused(["finish", str(tmp_path / "a.json"), *speaker])
+
+
+def test_a_pipe_instead_of_the_waiting_request(ground: Ground, tmp_path: Path) -> None:
+    speaker = ground.home("loa-thon-1")
+    ask(ground, tmp_path / "request.json")
+    waiting = speaker.state / "pairing" / "waiting" / "request.json"
+    waiting.unlink()
+    os.mkfifo(waiting)
+    told = at_once(lambda: CliRunner().invoke(pair, ["status", "--settings", str(speaker.settings)]), 20)
+    assert (told.exit_code, "không phải một tệp" in told.output) == (0, True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may be another user")
+def test_root_reads_among_a_services_files_only_what_the_service_may(installed: Ground, tmp_path: Path) -> None:
+    # Root's alone, and complete: whoever followed the links as root would find what it looks for.
+    ca, waiting = installed.office_state / "ca", installed.home("loa-thon-1").state / "pairing" / "waiting"
+    ask(installed, tmp_path / "request.json")
+    for number, place in enumerate((ca, waiting)):
+        hidden = tmp_path / f"root-{number}"
+        shutil.copytree(place, hidden)
+        hidden.chmod(0o700)
+        shutil.rmtree(place) if not place.is_symlink() else place.unlink()
+        place.symlink_to(hidden)
+    into = installed.office_state.parent / "broker"
+    words = ["broker", "--again", "--settings", str(installed.office_settings), "--into", str(into)]
+    assert "ca.pem" in refused(words)
+    assert not (into / "broker.key").exists()
+    stand = stand_of(installed.home("loa-thon-1").state)
+    assert (stand.state, stand.code) == ("broken", "")
+    assert os.geteuid() == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may be another user")
+def test_root_looks_at_the_list_of_rights_and_the_brokers_files_as_their_owner(
+    installed: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, int] = {}
+    into = installed.office_state.parent / "broker"
+    into.mkdir()
+    os.chown(into, SERVICE.pw_uid, SERVICE.pw_gid)
+    real = paths.open_plain
+
+    def noted(path: Path, **more: Any) -> Any:
+        seen[path.name] = os.geteuid()
+        return real(path, **more)
+
+    request, reply = tmp_path / "request.json", tmp_path / "reply.json"
+    code = ask(installed, request)
+    ensure_broker(load_settings(installed.office_settings), (), into)
+    monkeypatch.setattr(paths, "open_plain", noted)
+    answer(installed, request, reply, "--code", code, "--replace", "--broker-files", str(into))
+    ensure_broker(load_settings(installed.office_settings), ("moi.lan",), into)
+    for name in ("trust.bundle", "root.json", "ca.key", "broker.pem", "broker.key"):
+        assert seen[name] == SERVICE.pw_uid, name
+    assert seen["request.json"] == 0
+
+
+def test_a_place_that_would_speak_to_the_offices_terminal_is_refused(ground: Ground, tmp_path: Path) -> None:
+    speaker = ground.home("loa-thon-1")
+    with pytest.raises(PairingError, match="place"):
+        begin_pairing(
+            speaker.state,
+            device="loa-thon-1",
+            role="speaker",
+            place="Thôn 9\rĐã nhận loa-thon-1.\n\x1b]0;pwn\x07",
+            village=None,
+            now=datetime.now(UTC),
+        )
+
+
+def test_a_place_that_an_older_office_took_is_listed_harmlessly(ground: Ground) -> None:
+    file = ground.office_state / "devices" / "loa-thon-1.json"
+    device = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**device, "place": "Thôn 9\rĐã nhận.\n\x1b]0;pwn\x07"}), encoding="utf-8")
+    told = CliRunner().invoke(pair, ["list", "--settings", str(ground.office_settings)], catch_exceptions=False)
+    assert "loa-thon-1; Thôn 9�Đã nhận.��]0;pwn�;" in told.output
+    assert len(told.output.splitlines()) == len(MACHINES)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -53,3 +56,71 @@ def test_a_wrong_value_says_what_is_wanted(kind: click.ParamType, given: str, sa
 def test_our_own_sentences_are_passed_on() -> None:
     assert sentence(click.ClickException("Máy này chưa cài.")) == "Máy này chưa cài."
     assert sentence(click.BadParameter("Hãy cho ngày khác.")) == "Hãy cho ngày khác."
+
+
+# In a process of its own: numpy cannot be taken out of one that has it.
+LACKING = """
+import sys
+from pathlib import Path
+lacks, role = sys.argv[1:3]
+class Lacking:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == lacks:
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+sys.meta_path.insert(0, Lacking())
+from deploy import cli
+cli._ROLE_FILE = Path(role)
+del sys.argv[1:3]
+cli.main()
+"""
+
+
+def without(library: str, role: str, folder: Path, call: str) -> subprocess.CompletedProcess[str]:
+    (folder / "role").write_text(f"{role}\n")
+    (folder / "a.png").write_bytes(b"")
+    return subprocess.run(
+        [sys.executable, "-c", LACKING, library, str(folder / "role"), *call.split()],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "lacks", "call", "says"),
+    [
+        (
+            "speaker",
+            "numpy",
+            "scan page a.png",
+            "«langso scan page» (thiếu numpy); hãy chạy ở máy kiosk hay máy văn phòng.",
+        ),
+        ("speaker", "numpy", "scan read a.png", "«langso scan read» (thiếu numpy); hãy chạy ở máy kiosk hay"),
+        ("", "numpy", "scan pdf -o a.pdf a.png", "«langso scan pdf» (thiếu numpy); hãy chạy ở máy kiosk hay"),
+        ("speaker", "fastapi", "office web", "«langso office web» (thiếu fastapi); hãy chạy ở máy văn phòng."),
+        (
+            *("speaker", "soundfile", "speaker record --pipe a --out b"),
+            "«langso speaker record» (thiếu soundfile); hãy chạy ở máy của người phát triển.",
+        ),
+        (
+            *("office", "serial", "bridge status --port /dev/null"),
+            "«langso bridge status» (thiếu serial); hãy chạy ở máy loa hay máy kiosk.",
+        ),
+    ],
+)
+def test_a_command_that_this_machines_package_does_not_carry_says_which_does(
+    role: str, lacks: str, call: str, says: str, tmp_path: Path
+) -> None:
+    done = without(lacks, role, tmp_path, call)
+    assert done.returncode == 1, done.stderr
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_part_of_ours_that_is_missing_is_a_fault_and_no_other_machines_business(tmp_path: Path) -> None:
+    done = without("scanner", "speaker", tmp_path, "scan page a.png")
+    assert "Traceback" in done.stderr
+    assert "hãy chạy ở" not in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from at_once import at_once
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -289,3 +291,13 @@ def test_a_file_too_large_on_a_stick_is_passed_over(office: Tree, machine: Make,
     said = office.call("--stick", usb, "--code", code)
     assert said.exit_code == 0, f"{said.output} {said.exception!r}"
     assert (usb / answer_name("loa-thon-1")).exists()
+
+
+def test_check_waits_for_nobody_who_laid_a_pipe_among_the_pairing_files(machine: Make, usb: Path) -> None:
+    speaker = machine("speaker", "speaker")
+    ask(speaker, usb)
+    waiting = speaker.state("speaker") / "pairing" / "waiting" / "request.json"
+    waiting.unlink()
+    os.mkfifo(waiting)
+    told = at_once(lambda: speaker.call("--check"), 20)
+    assert (told.exit_code, "không phải một tệp" in told.output) == (0, True), told.output
