@@ -62,15 +62,14 @@ class Guesses:
             if browser and self._count(known, now) < PAIR_TRIES:
                 return self._take("trusted", (known,), now, (login, network))
             keys: tuple[Hashable, ...] = (pair, everywhere, account)
-            failed = self._count(pair, now)
-            many = failed >= PAIR_TRIES or self._count(everywhere, now) >= ADDRESS_TRIES
+            many = self._count(pair, now) >= PAIR_TRIES or self._count(everywhere, now) >= ADDRESS_TRIES
             if now - self._good.get((login, network), float("-inf")) < GOOD_S:
                 if many:
                     self._spaced(pair, NEAR_S, now)
                 return self._take("failed" if many else "trusted", keys, now, (login, network))
             if many:
                 raise TooManyTries(_BARRED)
-            if failed and self._count(account, now) >= ACCOUNT_TRIES:
+            if self._count(account, now) >= ACCOUNT_TRIES:
                 self._spaced(pair, SLOW_S, now)
             return self._take("failed" if self._count(everywhere, now) else "fresh", keys, now, (login, network))
 

@@ -15,6 +15,8 @@ MOST = 512
 """Connections at all doors together: half of what select() and an old soft limit leave for files."""
 EACH = 64
 """Connections of one address; a proxy that the settings name is excepted."""
+FEW = 16
+"""Connections that nobody takes from an address, whatever it does with them."""
 HEADER_S = 10.0
 """From the connection to the end of the first request's header, TLS included; later ones have `KEEP_ALIVE_S` more."""
 KEEP_ALIVE_S = 5
@@ -75,6 +77,7 @@ class Visit:
 class Gate:
     """Counts the connections of all doors; of one thread. A newcomer takes the place of the oldest that never asked
     for anything: of its own address where that has its fill, of the address with the most where all places are taken.
+    Where all are at work, the address with the most loses its oldest.
     """
 
     def __init__(self, free: tuple[str, ...] = (), most: int | None = None) -> None:
@@ -122,8 +125,15 @@ class Gate:
                 self._end(visit)
 
     def _room(self) -> bool:
-        by_size = sorted(self._visits.values(), key=len, reverse=True)
-        return any(self._displace(own) for own in by_size if own[0].address not in self._free)
+        strangers = [own for own in self._visits.values() if own[0].address not in self._free]
+        by_size = sorted(strangers, key=len, reverse=True)
+        if any(self._displace(own) for own in by_size):
+            return True
+        # No device and no browser has so many; bodies that trickle and answers that nobody takes fill the house else.
+        if not by_size or len(by_size[0]) <= FEW:
+            return False
+        self._end(by_size[0][0])
+        return True
 
     def _displace(self, own: list[Visit]) -> bool:
         oldest = next((each for each in own if each.silent), None)

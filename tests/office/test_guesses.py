@@ -49,6 +49,14 @@ def test_a_try_that_was_right_or_not_judged_is_given_back(tries: Guesses) -> Non
     assert granted(tries, ["a"] * 80, "10.0.0.2") == PAIR_TRIES
 
 
+def test_the_right_password_forgives_what_its_own_session_or_browser_failed(tries: Guesses) -> None:
+    for begin in (lambda: tries.confirm("s"), lambda: tries.login("a", "10.0.0.1", browser="b")):
+        for _ in range(3):
+            for _ in range(PAIR_TRIES - 1):
+                assert begin().lane == "trusted"
+            tries.right(begin())
+
+
 def test_the_right_password_forgives_its_own_name_only(tries: Guesses) -> None:
     for _ in range(PAIR_TRIES - 1):
         tries.login("a", "10.0.0.1")

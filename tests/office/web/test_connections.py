@@ -12,6 +12,7 @@ from office.web.connections import (
     BODY_LEAST,
     BODY_WINDOW_S,
     EACH,
+    FEW,
     HEADER_S,
     KEEP_ALIVE_S,
     MOST,
@@ -104,11 +105,19 @@ def test_where_all_places_are_taken_the_address_with_the_most_makes_room() -> No
     assert len(gate) == 30
 
 
-def test_there_is_no_place_where_all_are_at_work() -> None:
-    gate = Gate(most=10)
-    lines = [came(gate, f"a{number}", moment=BUSY) for number in range(10)]
-    assert come(gate, "b") is None
+def test_there_is_no_place_where_all_are_at_work_with_few_each() -> None:
+    gate = Gate(free=("proxy",), most=2 * FEW + 20)
+    lines = [came(gate, address, moment=BUSY) for address in ["a"] * FEW + ["b"] * FEW + ["proxy"] * 20]
+    assert come(gate, "c") is None
     assert not any(line.gone for line in lines)
+
+
+def test_an_address_with_very_many_at_work_makes_room_for_others() -> None:
+    gate = Gate(free=("proxy",), most=2 * FEW + 21)
+    lines = [came(gate, address, moment=BUSY) for address in ["a"] * FEW + ["b"] * (FEW + 1) + ["proxy"] * 20]
+    assert come(gate, "c", moment=BUSY) is not None
+    assert [number for number, line in enumerate(lines) if line.gone] == [FEW]
+    assert come(gate, "c", moment=BUSY) is None
 
 
 def run(gate: Gate, line: Line, moments: list[Moment]) -> int:
