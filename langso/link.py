@@ -26,6 +26,8 @@ __all__ = ["MAX_PAYLOAD", "Backoff", "Link", "LinkSettings", "Reason", "Will"]
 
 log = logging.getLogger(__name__)
 
+FIND_CLONE = "Tìm máy mang thẻ nhớ chép từ máy này rồi tắt nó, hoặc nhờ văn phòng xã thu hồi và ghép lại."
+"""What to do where two machines come under one name: this one was let in."""
 STABLE_S = 30.0
 FLAPS = 3
 _PERHAPS_ELSEWHERE = ("network", "certificate", "clock", "protocol", "refused")
@@ -96,8 +98,7 @@ class Link:
         if self.connected and not self.contested:
             return Check.good("link", "Đã nối với văn phòng xã.")
         if self.connected or self.reason == "taken_over":
-            way = "Tìm máy mang thẻ nhớ chép từ máy này rồi tắt nó, hoặc nhờ văn phòng xã thu hồi và ghép lại."
-            return Check.warning("link", self._contest.why or self.why, way)
+            return Check.warning("link", self._contest.why or self.why, FIND_CLONE)
         return Check.warning("link", self.why, fix)
 
     def subscribe(self, topic_filter: str, qos: int = 1) -> None:

@@ -49,7 +49,8 @@ class Connection:
     """One attempt: connects, then carries messages until the line is lost. A new paho client each time, so that
     nothing of a broken connection is left over and renewed certificates are read.
 
-    `place`: where to connect, under the settings' name."""
+    `place`: where to connect, under the settings' name; `method`: an authentication method to ask for.
+    `refused`: the code with which the broker refused us."""
 
     def __init__(
         self,
@@ -63,12 +64,14 @@ class Connection:
         place: Place | None = None,
         known: Callable[[], KnownTime] = wall_time,
         deadline_s: float | None = None,
+        method: str | None = None,
     ) -> None:
         self._settings = settings
         self._place = place or Place(settings.host, settings.port)
         self._known = known
         self._deadline_s = CONNECT_DEADLINE_S if deadline_s is None else deadline_s
         self._client_id = client_id
+        self._method = method
         self._waiting = waiting
         self._will = will
         self._on_up = on_up
@@ -80,6 +83,7 @@ class Connection:
         self._window = IN_FLIGHT
         self._max_packet = MAX_PACKET
         self.was_up = False
+        self.refused: int | None = None
         self._client = Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5, reconnect_on_failure=False
         )
@@ -141,6 +145,8 @@ class Connection:
         properties.SessionExpiryInterval = self._settings.session_expiry
         properties.MaximumPacketSize = MAX_PACKET
         properties.ReceiveMaximum = IN_FLIGHT
+        if self._method is not None:
+            properties.AuthenticationMethod = self._method
         self._client.connect(
             self._place.address,
             self._place.port,
@@ -232,6 +238,7 @@ class Connection:
         self, _client: Client, _data: Any, _flags: Any, code: ReasonCode, properties: Properties | None
     ) -> None:
         if code.is_failure:
+            self.refused = code.value
             self._failure = from_reason(code.value, self._settings.host)
             return
         self._logged_in = True

@@ -1,9 +1,8 @@
-"""One try of the MQTT line beside the running link: whether the broker lets this device in, and if not, why."""
+"""The MQTT line tried beside the running link: knocking, which disturbs nobody, and a whole login."""
 
 from __future__ import annotations
 
 import contextlib
-import secrets
 import threading
 from collections.abc import Callable
 
@@ -14,9 +13,28 @@ from langso.settings_model import LinkSettings
 from langso.tls import KnownTime, wall_time
 from langso.whereabouts import Place
 
+_UNKNOWN_METHOD = "langso-knock"
+_BAD_METHOD = 0x8C
+
+
+def knock(
+    settings: LinkSettings,
+    *,
+    seconds: float = 5.0,
+    known: Callable[[], KnownTime] = wall_time,
+    place: Place | None = None,
+) -> Failure | None:
+    """Whether a broker of the commune answers that takes this certificate; no session is touched, not the own one.
+
+    It asks for an authentication method that no broker has. Mosquitto says so once it has judged certificate and
+    name, and before it looks for a session. `known`, `place`: as for `try_link`.
+    """
+    return _try(settings, "", seconds, known, place, method=_UNKNOWN_METHOD)
+
 
 def try_link(
     settings: LinkSettings,
+    client_id: str,
     *,
     seconds: float = 5.0,
     known: Callable[[], KnownTime] = wall_time,
@@ -24,14 +42,26 @@ def try_link(
 ) -> Failure | None:
     """Connects as the device does, with its certificate, up to the broker's CONNACK, and leaves; None: let in.
 
-    Under a client id of its own, so that the device's own connection is not taken over and no session is left.
+    Takes over whoever is connected under this certificate, but leaves before it is given what waits for the device.
     `known`: the time by which the broker's certificate is judged; `place`: where to connect, under settings' name.
     """
+    return _try(settings, client_id, seconds, known, place, method=None)
+
+
+def _try(
+    settings: LinkSettings,
+    client_id: str,
+    seconds: float,
+    known: Callable[[], KnownTime],
+    place: Place | None,
+    *,
+    method: str | None,
+) -> Failure | None:
     stop = threading.Event()
     waiting = Waiting()
     connection = Connection(
-        settings.model_copy(update={"session_expiry": 0}),
-        f"trial-{secrets.token_hex(8)}",
+        settings,
+        client_id,
         waiting,
         will=None,
         on_up=stop.set,
@@ -39,6 +69,7 @@ def try_link(
         known=known,
         deadline_s=seconds,
         place=place,
+        method=method,
     )
     try:
         failure = connection.live(stop, lambda: False)
@@ -46,4 +77,5 @@ def try_link(
         connection.close()
         with contextlib.suppress(OSError):
             waiting.ear.close()
-    return None if connection.was_up else failure
+    heard = connection.was_up or (method is not None and connection.refused == _BAD_METHOD)
+    return None if heard else failure

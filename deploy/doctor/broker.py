@@ -1,19 +1,30 @@
-"""The line to the commune: really logged in with MQTT and this machine's own certificate."""
+"""The line to the commune: really tried, with MQTT and this machine's own certificate, and without cutting it.
+
+One certificate has one session at the broker: who logs in beside a running program takes its line away, and it would
+report a second machine of its name. So doctor logs in only where nothing is connected; else it knocks, and whether
+the broker lets this machine in is the running program's word.
+"""
 
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
+from deploy.broker import OFFICE_IDENTITY
+from deploy.doctor.agent import said_of
 from deploy.doctor.certificates import MAX_PEM, judge_certificate, read_certificate
+from deploy.doctor.cures import restart
 from deploy.doctor.device_trust import clock_of, held
 from deploy.doctor.outcome import Look, Skipped
-from deploy.doctor.scene import Scene
+from deploy.doctor.scene import SETTLING_S, Scene, read_told
 from langso.health import Check
+from langso.link import FIND_CLONE
 from langso.link_reasons import Failure
 from langso.link_rules import CertificateFile, tls_context
-from langso.link_trial import try_link
+from langso.link_trial import knock, try_link
 from langso.paths import read_limited
 from langso.settings_model import LinkSettings, is_loopback
 from langso.tls import KnownTime, known_time, wall_time
@@ -22,6 +33,9 @@ from langso.whereabouts import Place, Whereabouts
 TRY_S = 4.0
 ALL_S = 10.0
 """After this no further place is tried; listening for the office takes some seconds of it."""
+HANG_S = 3.0
+_NOT_LINKED = "Chưa nối máy chủ tin"
+"""So the console's status begins that it tells systemd (office.web.commands)."""
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:
@@ -42,27 +56,71 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     keeper = held(scene)
     known = wall_time() if keeper is None else known_time(scene.now, clock_of(scene, keeper), keeper.floor)
     where = None if scene.paired is None else scene.paired.whereabouts()
-    failure, place = reach(link, where, lambda: known)
+    name = OFFICE_IDENTITY if scene.role == "office" else scene.settings.device.id
+    failure, place = reach(link, where, lambda: known, name, lambda: may_be_linked(scene))
     if failure is not None and failure.reason == "network" and _somebody_answers(link):
+        if local is not None and is_loopback(link.host) and _hangs(link):
+            why = f"Máy chủ tin bị treo: nhận kết nối ở {link.host}:{link.port} mà không trả lời."
+            yield Check.bad("broker", why, restart("langso-broker"))
+            return
         why = f"Có máy nhận kết nối ở {link.host}:{link.port} nhưng không nói như máy chủ tin của xã (TLS)."
         failure = Failure("protocol", why, pace="slow")
-    yield judge_line(failure, link, office=scene.role == "office", place=place)
+    yield (None if failure is not None else _console_says(scene)) or judge_line(
+        failure, link, office=scene.role == "office", place=place
+    )
 
 
 LOOK = Look(("broker",), ("speaker", "kiosk", "office", "bridge"), look, seconds=ALL_S + 8.0)
 
 
+def may_be_linked(scene: Scene) -> bool:
+    """Whether a login might cut the running program's own line: it says that it has one, or cannot have said so yet.
+    Asked at the last moment, since a line may have come up meanwhile.
+    """
+    if not scene.running or scene.waits is not None:
+        return False
+    if scene.role == "office":
+        return True
+    now = replace(scene, told=read_told(scene.settings, scene.agent))
+    said = said_of(now, "link")
+    if said is None:
+        return scene.settling
+    return said.level == "ok" or said.fix == FIND_CLONE
+
+
+def _console_says(scene: Scene) -> Check | None:
+    """What the office's console tells systemd of its own line, where that is down although the broker answers. It
+    tells it now and then: where either has only just started, that may be old.
+    """
+    broker = scene.service("langso-broker")
+    if scene.role != "office" or not scene.running or scene.agent is None or scene.settling:
+        return None
+    if broker is not None and broker.up_s < SETTLING_S:
+        return None
+    said = next((part for part in scene.agent.status.split("; ") if part.startswith(_NOT_LINKED)), None)
+    if said is None:
+        return None
+    why = f"Máy chủ tin trả lời, nhưng trang web văn phòng nói: {said.rstrip('.')}."
+    return Check.warning("broker", why, restart("langso-office"))
+
+
 def reach(
-    link: LinkSettings, where: Whereabouts | None, known: Callable[[], KnownTime]
+    link: LinkSettings,
+    where: Whereabouts | None,
+    known: Callable[[], KnownTime],
+    client_id: str,
+    may_be_linked: Callable[[], bool],
 ) -> tuple[Failure | None, Place | None]:
     """As the device looks for its office: at the paired address, then where it offers itself or was once; what keeps
-    it out of the first, or None and the place that let it in.
+    it out of the first, or None and the place that let it in. `may_be_linked`: then it only knocks.
     """
     first: Failure | None = None
     place = None if where is None else where.place(link.host, link.port)
     end = time.monotonic() + ALL_S
     while True:
-        failure = try_link(link, seconds=TRY_S, known=known, place=place)
+        failure = knock(link, seconds=TRY_S, known=known, place=place)
+        if failure is None and not may_be_linked():
+            failure = try_link(link, client_id, seconds=TRY_S, known=known, place=place)
         if failure is None:
             return None, place
         first = first or failure
@@ -77,6 +135,20 @@ def _somebody_answers(link: LinkSettings) -> bool:
     except OSError:
         return False
     return True
+
+
+def _hangs(link: LinkSettings) -> bool:
+    """Whether what takes connections there, or the kernel for it, leaves a first TLS word without an answer."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection((link.host, link.port), timeout=HANG_S) as bare:
+            context.wrap_socket(bare).close()
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _own_files_serve(scene: Scene, link: LinkSettings) -> bool:
@@ -99,8 +171,9 @@ def judge_line(failure: Failure | None, link: LinkSettings, *, office: bool, pla
     if failure is None:
         if place is not None and place.address != link.host:
             where = f"ở {place.address}:{place.port} (tên {link.host} không dẫn tới đó)"
-        sealed = "đúng chứng thư của xã" if link.ca is not None else "trên chính máy này, không mã hoá"
-        return Check.good("broker", f"Vào được máy chủ tin {where}, {sealed}.")
+        if link.ca is None:
+            return Check.good("broker", f"Máy chủ tin {where} trả lời, trên chính máy này, không mã hoá.")
+        return Check.good("broker", f"Máy chủ tin {where} đúng là của xã và nhận chứng thư của máy này.")
     match failure.reason:
         case "clock":
             fix = "Xem giờ của máy (timedatectl); nếu giờ đúng thì ở văn phòng: langso pair broker --help"
@@ -115,9 +188,7 @@ def judge_line(failure: Failure | None, link: LinkSettings, *, office: bool, pla
             fix = "Xem host và port trong [link] có đúng máy chủ tin của xã không: langso settings check --help"
             return Check.bad("broker", failure.why, fix)
     if office:
-        return Check.bad(
-            "broker", failure.why, "systemctl restart langso-broker; xem: journalctl -u langso-broker -n 50"
-        )
+        return Check.bad("broker", failure.why, restart("langso-broker"))
     return Check.warning(
         "broker",
         failure.why,
