@@ -8,10 +8,14 @@ from pathlib import Path
 
 from deploy.errors import ProgramMissing
 from langso.contract import MAX_DOCUMENT_BYTES, Topics
+from langso.errors import FileRefused
+from langso.paths import acting_as_owner, read_limited, write_atomic
 
+_HEADER = "# Written by langso; changes here are overwritten by the next install."
 OFFICE_IDENTITY = "office"
 """The common name of the office's own certificate; no device may be called so."""
 
+_MAX_CONFIGURATION = 64 << 10
 # A DSSE envelope of a document at its limit, in base64, with signatures and topic.
 _MAX_PACKET = MAX_DOCUMENT_BYTES * 3 // 2
 
@@ -30,7 +34,7 @@ class BrokerPlace:
 def mosquitto_conf(place: BrokerPlace) -> str:
     """The whole mosquitto.conf."""
     lines = [
-        "# Written by langso; changes here are overwritten by the next install.",
+        _HEADER,
         f"listener {place.port} {place.host}",
         f"cafile {place.certificates / 'ca.pem'}",
         f"certfile {place.certificates / 'broker.pem'}",
@@ -38,6 +42,9 @@ def mosquitto_conf(place: BrokerPlace) -> str:
         "tls_version tlsv1.2",
         "require_certificate true",
         "use_identity_as_username true",
+        # Whoever holds one certificate has one session, that certificate's own: under another's client id he would
+        # cut off the office or a loudspeaker, under many he would fill the broker.
+        "use_username_as_clientid true",
         "allow_anonymous false",
         f"acl_file {place.folder / 'access.acl'}",
         "set_tcp_nodelay true",
@@ -81,7 +88,7 @@ def access_rules(commune: str) -> str:
     writable = [f"{own}/presence", f"{own}/state", f"{own}/receipts"]
     return "\n".join(
         [
-            "# Written by langso; changes here are overwritten by the next install.",
+            _HEADER,
             f"user {OFFICE_IDENTITY}",
             f"topic readwrite {topics.root}/#",
             "",
@@ -90,6 +97,44 @@ def access_rules(commune: str) -> str:
             "",
         ]
     )
+
+
+def refresh(certificates: Path, commune: str) -> bool:
+    """Brings a configuration that an older release laid beside `certificates`, and its access rules, up to this one,
+    at the place they name; whether anything changed. One that is not ours, or is not there, stays as it is.
+    """
+    file = certificates / "mosquitto.conf"
+    try:
+        text = read_limited(file, _MAX_CONFIGURATION).decode("utf-8")
+    except (FileRefused, UnicodeDecodeError):
+        return False
+    place = _place_of(text, certificates)
+    if place is None:
+        return False
+    rules = place.folder / "access.acl"
+    changed = False
+    for path, wanted, mode in ((file, mosquitto_conf(place), 0o644), (rules, access_rules(commune), 0o600)):
+        try:
+            present = read_limited(path, _MAX_CONFIGURATION)
+        except FileRefused:
+            present = None
+        if present != wanted.encode():
+            # For both: what the configuration says of folders is the broker's own word, and gives it no other rights.
+            with acting_as_owner(certificates):
+                write_atomic(path, wanted.encode(), mode=mode)
+            changed = True
+    return changed
+
+
+def _place_of(text: str, certificates: Path) -> BrokerPlace | None:
+    """Where a configuration of ours says that its broker is."""
+    header, *lines = text.splitlines() or [""]
+    said = dict(line.split(" ", 1) for line in lines if " " in line and not line.startswith("#"))
+    port, _, host = said.get("listener", "").partition(" ")
+    folder = said.get("persistence_location", "")
+    if header != _HEADER or not port.isdecimal() or not host or not folder.startswith("/"):
+        return None
+    return BrokerPlace(host, int(port), Path(folder), certificates, said.get("user"))
 
 
 def mosquitto_program() -> Path:

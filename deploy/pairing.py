@@ -224,10 +224,20 @@ def broker(settings_file: Path, hosts: tuple[str, ...], into: Path, again: bool,
 
     Chứng thư có mọi tên và địa chỉ của máy này trong mạng, và các tên đã cấp trước đây; đủ rồi thì giữ nguyên.
     """
-    if ensure_broker(load_settings(settings_file), hosts, into, again=again):
-        say(f"Đã ghi ca.pem, broker.pem, broker.key vào {into}. {'' if no_reload else _reload_broker()}")
-    else:
+    from deploy.broker import refresh
+
+    settings = load_settings(settings_file)
+    certified = ensure_broker(settings, hosts, into, again=again)
+    if certified:
+        say(f"Đã ghi ca.pem, broker.pem, broker.key vào {into}.")
+    # The broker's service asks for this before each start: so a new release's rules hold once it is installed.
+    anew = refresh(into, settings.commune.code)
+    if anew:
+        say("Đã ghi lại cấu hình của máy chủ tin theo bản phần mềm này.")
+    if not certified and not anew:
         say("Chứng thư của máy chủ tin đủ tên và còn hạn; không phải làm gì.")
+    elif not no_reload:
+        say(_reload_broker(anew=anew))
 
 
 def ensure_broker(settings: Settings, hosts: tuple[str, ...], into: Path, *, again: bool = False) -> bool:
@@ -321,14 +331,17 @@ def answer_at_office(
         )
 
 
-def _reload_broker() -> str:
-    """Has a broker that runs read its new certificate, which lets no device go; what to do where that failed."""
+def _reload_broker(*, anew: bool = False) -> str:
+    """Has a broker that runs read its new certificate, which lets no device go; what to do where that failed.
+    `anew`: its configuration is new too, most of which Mosquitto reads only at its start.
+    """
+    how = "restart" if anew else "reload-or-restart"
     systemctl = shutil.which("systemctl")
     if systemctl is not None and os.geteuid() == 0 and Path("/run/systemd/system").is_dir():
         done = subprocess.run(
-            [systemctl, "--no-block", "try-reload-or-restart", "langso-broker"],
+            [systemctl, "--no-block", f"try-{how}", "langso-broker"],
             capture_output=True, check=False, timeout=30,
         )  # fmt: skip
         if done.returncode == 0:
             return "Máy chủ tin đang chạy thì dùng ngay."
-    return "Tiếp theo: systemctl reload-or-restart langso-broker"
+    return f"Tiếp theo: systemctl {how} langso-broker"

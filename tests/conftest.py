@@ -119,7 +119,7 @@ def _host(host: str) -> x509.GeneralName:
 class Broker:
     """A private Mosquitto on 127.0.0.1: ``port``; start, kill (no goodbye) and start again at the same port.
 
-    With an ``authority`` it speaks TLS only and wants client certificates; their name is the user.
+    With an ``authority`` it speaks TLS only and wants client certificates; their name is the user and the client id.
     """
 
     def __init__(self, folder: Path, *, authority: Authority | None = None, extra: str = "") -> None:
@@ -149,9 +149,14 @@ class Broker:
                 f"keyfile {key}",
                 "require_certificate true",
                 "use_identity_as_username true",
+                "use_username_as_clientid true",
             ]
         self._config = folder / "mosquitto.conf"
         self._config.write_text("\n".join([*lines, extra, ""]))
+
+    def configure(self, text: str) -> None:
+        """Another mosquitto.conf for the next start, with the same port."""
+        self._config.write_text(text)
 
     def start(self) -> Broker:
         """Runs and waits until it listens."""

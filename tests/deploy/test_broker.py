@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import getpass
 import queue
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
+from deploy.broker import BrokerPlace, access_rules, mosquitto_conf, refresh
 from langso.contract import Topics
 from langso.link import Link
 from langso.settings import LinkSettings
@@ -20,14 +22,16 @@ TOPICS = Topics("hoa-son")
 class Peer:
     """One connection that keeps what arrives."""
 
-    def __init__(self, broker: Any, authority: Any, identity: str) -> None:
+    def __init__(self, broker: Any, authority: Any, identity: str, client_id: str | None = None) -> None:
         certificate, key = authority.issue(identity)
         self.arrived: queue.Queue[tuple[str, bytes]] = queue.Queue()
+        self.states: list[bool] = []
         self.link = Link(
             LinkSettings(host="127.0.0.1", port=broker.port, ca=authority.ca, cert=certificate, key=key),
-            identity,
+            client_id or identity,
             will=None,
             on_message=lambda topic, payload, retain: self.arrived.put((topic, payload)),
+            on_state=lambda up, _: self.states.append(up),
         )
         self.link.start()
         assert self.link.wait_connected(10)
@@ -42,16 +46,25 @@ class Peer:
                 return found
 
 
+def as_installed(broker: Any, authority: Any, state: Path) -> Any:
+    """With the product's own configuration and rules; the authority's folder has certificates as it wants them."""
+    state.mkdir()
+    (state / "access.acl").write_text(access_rules("hoa-son"), encoding="utf-8")
+    (state / "access.acl").chmod(0o700)
+    broker.configure(
+        mosquitto_conf(BrokerPlace("127.0.0.1", broker.port, state, authority.folder, getpass.getuser()))
+    )
+    return broker
+
+
 @pytest.fixture
 def village(make_broker: Callable[..., Any], authority: Any, tmp_path: Any) -> Any:
-    rules = tmp_path / "access.acl"
-    rules.write_text(access_rules("hoa-son"), encoding="utf-8")
-    rules.chmod(0o700)
-    broker = make_broker(authority=authority, extra=f"acl_file {rules}").start()
+    broker = make_broker(authority=authority)
+    as_installed(broker, authority, tmp_path / "state").start()
     peers: list[Peer] = []
 
-    def join(identity: str) -> Peer:
-        peers.append(Peer(broker, authority, identity))
+    def join(identity: str, client_id: str | None = None) -> Peer:
+        peers.append(Peer(broker, authority, identity, client_id))
         return peers[-1]
 
     yield join
@@ -93,6 +106,36 @@ def test_a_device_cannot_publish_orders(village: Callable[[str], Peer], topic: s
     assert good.heard() == []
 
 
+@pytest.mark.parametrize("stolen", ["office", "loa-1"])
+def test_a_stolen_kiosk_s_certificate_takes_no_other_s_session(village: Callable[..., Peer], stolen: str) -> None:
+    office, speaker = village("office"), village("loa-1")
+    office.link.subscribe(TOPICS.device("+", "state"))
+    speaker.link.subscribe(TOPICS.device("loa-1", "order"))
+    thief = village("kiosk-1", stolen)
+    thief.link.subscribe(TOPICS.device("kiosk-1", "order"))
+    assert office.link.publish(TOPICS.device("kiosk-1", "order"), b"to the kiosk", retain=True, wait=10)
+    assert office.link.publish(TOPICS.device("loa-1", "order"), b"to the loudspeaker", retain=True, wait=10)
+    assert speaker.link.publish(TOPICS.device("loa-1", "state"), b"well", retain=True, wait=10)
+    assert [payload for _, payload in office.heard()] == [b"well"]
+    assert [payload for _, payload in speaker.heard(0.3)] == [b"to the loudspeaker"]
+    assert [payload for _, payload in thief.heard(0.3)] == [b"to the kiosk"]
+    for peer in (office, speaker):
+        assert peer.states == [True]
+        assert not peer.link.contested
+
+
+def test_one_certificate_has_one_session_however_many_ids_it_gives(
+    make_broker: Callable[..., Any], authority: Any, tmp_path: Path
+) -> None:
+    broker = as_installed(make_broker(authority=authority), authority, tmp_path / "state").start()
+    for number in range(5):
+        peer = Peer(broker, authority, "kiosk-1", f"kiosk-{number}")
+        peer.link.stop()
+    broker.stop()
+    kept = (tmp_path / "state" / "mosquitto.db").read_bytes()
+    assert kept.count(b"kiosk-") == kept.count(b"kiosk-1") > 0
+
+
 def test_nobody_comes_in_without_a_certificate_of_the_commune(
     make_broker: Callable[..., Any], authority: Any, other_authority: Any, tmp_path: Any
 ) -> None:
@@ -116,3 +159,41 @@ def test_the_configuration_names_one_door_and_demands_certificates(tmp_path: Any
     assert text.count("listener ") == 1
     assert "require_certificate true" in text
     assert "allow_anonymous false" in text
+    assert "use_username_as_clientid true" in text
+
+
+@pytest.fixture
+def laid(tmp_path: Any) -> BrokerPlace:
+    """A broker's files as this release lays them, for a user of its own."""
+    place = BrokerPlace("0.0.0.0", 8883, tmp_path / "state", tmp_path / "etc", "langso-broker")
+    for folder in (place.folder, place.certificates):
+        folder.mkdir()
+    (place.certificates / "mosquitto.conf").write_text(mosquitto_conf(place), encoding="utf-8")
+    (place.folder / "access.acl").write_text(access_rules("hoa-son"), encoding="utf-8")
+    return place
+
+
+def test_an_older_release_s_configuration_is_brought_up_at_its_own_place(laid: BrokerPlace) -> None:
+    conf, rules = laid.certificates / "mosquitto.conf", laid.folder / "access.acl"
+    wanted = conf.read_text(encoding="utf-8")
+    assert not refresh(laid.certificates, "hoa-son")
+    conf.write_text(wanted.replace("use_username_as_clientid true\n", ""), encoding="utf-8")
+    rules.unlink()
+    assert refresh(laid.certificates, "hoa-son")
+    assert conf.read_text(encoding="utf-8") == wanted
+    assert rules.read_text(encoding="utf-8") == access_rules("hoa-son")
+    assert not refresh(laid.certificates, "hoa-son")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "listener 1883\n", "# Written by somebody\nlistener 8883 0.0.0.0\npersistence_location /x/\n", "\xff"],
+)
+def test_a_configuration_that_is_not_ours_is_left_alone(laid: BrokerPlace, text: str) -> None:
+    conf = laid.certificates / "mosquitto.conf"
+    conf.write_text(text, encoding="latin-1")
+    assert not refresh(laid.certificates, "hoa-son")
+    assert conf.read_text(encoding="latin-1") == text
+    conf.unlink()
+    assert not refresh(laid.certificates, "hoa-son")
+    assert not conf.exists()

@@ -214,6 +214,20 @@ def test_a_cut_while_the_broker_is_certified_is_mended_when_it_starts(ground: Gr
     assert ensure_broker(settings, (), broker)
 
 
+def test_the_broker_s_service_brings_an_older_configuration_up_before_it_starts(ground: Ground) -> None:
+    conf = ground.broker / "mosquitto.conf"
+    wanted = conf.read_text(encoding="utf-8")
+    for name in ("ca.pem", "broker.pem", "broker.key"):
+        (ground.broker / name).write_bytes((ground.certificates / name).read_bytes())
+    wanted = wanted.replace(str(ground.certificates), str(ground.broker))
+    conf.write_text(wanted.replace("use_username_as_clientid true\n", ""), encoding="utf-8")
+    command = ["broker", "--no-reload", "--settings", str(ground.office_settings), "--into", str(ground.broker)]
+    for said in ("Đã ghi lại cấu hình", "không phải làm gì"):
+        told = CliRunner().invoke(pair, command, catch_exceptions=False)
+        assert said in told.output
+        assert conf.read_text(encoding="utf-8") == wanted
+
+
 def test_a_broker_certified_under_a_clock_that_fell_behind_is_not_dead_at_birth(
     ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

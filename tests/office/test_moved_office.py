@@ -127,6 +127,7 @@ def test_devices_find_the_office_at_its_new_address_under_the_same_name(wire: Wi
     (tmp_path / "mosquitto.conf").write_text(
         f"user root\nlistener 8883 0.0.0.0\ncafile {tmp_path}/ca.pem\ncertfile {tmp_path}/broker.pem\n"
         f"keyfile {tmp_path}/broker.key\nrequire_certificate true\nuse_identity_as_username true\n"
+        "use_username_as_clientid true\n"
     )
     wire.address("o", "add", OLD)
     wire.address("d", "add", "10.99.0.77")

@@ -64,7 +64,11 @@ def attacks(ground: Ground, records: Records) -> list[Attack]:
 
 
 def publish(ground: Ground, send: Callable[[Link, Topics], None]) -> None:
-    """Come in at the broker with the office's own certificate and publish."""
+    """Come in at the broker with the office's own certificate and publish.
+
+    The broker takes whoever has that certificate for the office, whatever id he gives: the office itself is cut off
+    until it comes back by itself, and what devices say meanwhile comes to the intruder.
+    """
     settings = load_settings(ground.office_settings)
     link = Link(settings.link, "intruder", will=None, on_message=lambda topic, payload, retain: None)
     link.start()
