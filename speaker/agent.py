@@ -68,7 +68,7 @@ class Agent:
         self._heard: datetime | None = None
         self._machine = MachineWatch(settings.paths.state)
         self._restart = threading.Event()
-        self._lifeline = Lifeline("timeline", status=self._status)
+        self._lifeline = Lifeline("timeline", "main", status=self._status)
         state = settings.paths.state
         speaker = settings.speaker
         self.store = Store(state / DATABASE, MIGRATIONS)
@@ -184,6 +184,11 @@ class Agent:
         last = self._clock.monotonic()
         try:
             while not stop.wait(0.5) and not self._restart.is_set() and not self._pairing.changed():
+                self._lifeline.turned("main")
+                if self.reporter.hung and self.conductor.playing is None:
+                    # The watchdog must not cut a broadcast for it; between two of them nobody hears a restart.
+                    log.error("reports hang; starting anew")
+                    return True
                 if self._clock.monotonic() - last > HOUSEKEEPING_S:
                     last = self._clock.monotonic()
                     self._housekeeping()

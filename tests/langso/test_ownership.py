@@ -130,3 +130,17 @@ def test_without_root_nothing_changes(state: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(os, "seteuid", lambda _: pytest.fail("changed its user"))
     with acting_as_owner(state):
         write_atomic(state / "file", b"")
+
+
+@as_root
+def test_who_only_looks_gives_nothing_away_and_sees_no_more_than_the_service(state: Path) -> None:
+    (state / "left").write_bytes(b"x")
+    (state / "left").chmod(0o600)
+    with acting_as_owner(state, give=False):
+        assert os.geteuid() == SERVICE.pw_uid
+        with pytest.raises(PermissionError):
+            (state / "left").read_bytes()
+    assert os.geteuid() == 0
+    assert (state / "left").stat().st_uid == 0
+    with acting_as_owner(state):
+        assert (state / "left").read_bytes() == b"x"

@@ -421,3 +421,72 @@ def test_a_timeline_that_hangs_stops_the_watchdogs_feeding(
         stop.set()
         running.join(10)
         systemd.close()
+
+
+def test_a_main_loop_that_hangs_stops_the_watchdogs_feeding_too(
+    commune: Any, broker: Any, ear: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systemd = SystemdEar(watchdog_s=2.0)
+    for name, value in systemd.environment.items():
+        monkeypatch.setenv(name, value)
+    commune.pair()
+    agent = Agent(commune.settings(port=broker.port, sink=ear.pipe))
+    go_on, stop = threading.Event(), threading.Event()
+    running = threading.Thread(target=agent.run, args=(stop,))
+    try:
+        running.start()
+        systemd.wait("READY")
+        monkeypatch.setattr(agent._pairing, "changed", lambda: go_on.wait(30) and False)
+        assert systemd.falls_silent(2.5)
+        go_on.set()
+        systemd.wait("WATCHDOG")
+    finally:
+        go_on.set()
+        stop.set()
+        running.join(10)
+        systemd.close()
+
+
+def test_reports_that_hang_are_mended_by_a_restart_between_broadcasts(
+    commune: Any, broker: Any, ear: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commune.pair()
+    agent = Agent(commune.settings(port=broker.port, sink=ear.pipe))
+    go_on, stop, ended = threading.Event(), threading.Event(), threading.Event()
+    restarts: list[bool] = []
+
+    def run() -> None:
+        restarts.append(agent.run(stop))
+        ended.set()
+
+    playing: list[Any] = [object()]
+    monkeypatch.setattr(type(agent.conductor), "playing", property(lambda _: playing[0]))
+    monkeypatch.setattr(agent, "_status", lambda: "")
+    monkeypatch.setattr(agent.reporter, "report", lambda: go_on.wait(60))
+    monkeypatch.setattr("langso.state_reports.HUNG_S", 6.5)
+    running = threading.Thread(target=run)
+    running.start()
+    try:
+        assert not ended.wait(9), "a broadcast is not cut for it"
+        playing[0] = None
+        assert ended.wait(15)
+        assert restarts == [True]
+    finally:
+        go_on.set()
+        stop.set()
+        running.join(20)
+
+
+def test_reports_in_their_rhythm_do_not_hang(commune: Any, broker: Any, ear: Any) -> None:
+    commune.pair()
+    agent = Agent(commune.settings(port=broker.port, sink=ear.pipe))
+    stop = threading.Event()
+    running = threading.Thread(target=agent.run, args=(stop,))
+    running.start()
+    try:
+        beat = agent.reporter._beat
+        until(lambda: agent.reporter._beat > beat, 20)
+        assert not agent.reporter.hung
+    finally:
+        stop.set()
+        running.join(20)
