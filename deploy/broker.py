@@ -103,6 +103,12 @@ def refresh(certificates: Path, commune: str) -> bool:
     """Brings a configuration that an older release laid beside `certificates`, and its access rules, up to this one,
     at the place they name; whether anything changed. One that is not ours, or is not there, stays as it is.
     """
+    # What the configuration says of folders is the broker's own word: with its rights only is it followed.
+    with acting_as_owner(certificates):
+        return _refresh(certificates, commune)
+
+
+def _refresh(certificates: Path, commune: str) -> bool:
     file = certificates / "mosquitto.conf"
     try:
         text = read_limited(file, _MAX_CONFIGURATION).decode("utf-8")
@@ -119,9 +125,7 @@ def refresh(certificates: Path, commune: str) -> bool:
         except FileRefused:
             present = None
         if present != wanted.encode():
-            # For both: what the configuration says of folders is the broker's own word, and gives it no other rights.
-            with acting_as_owner(certificates):
-                write_atomic(path, wanted.encode(), mode=mode)
+            write_atomic(path, wanted.encode(), mode=mode)
             changed = True
     return changed
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import getpass
+import os
 import queue
+import shutil
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -163,14 +166,17 @@ def test_the_configuration_names_one_door_and_demands_certificates(tmp_path: Any
 
 
 @pytest.fixture
-def laid(tmp_path: Any) -> BrokerPlace:
-    """A broker's files as this release lays them, for a user of its own."""
-    place = BrokerPlace("0.0.0.0", 8883, tmp_path / "state", tmp_path / "etc", "langso-broker")
+def laid() -> Iterator[BrokerPlace]:
+    """A broker's files as this release lays them, where any user may enter; pytest closes its folders to others."""
+    root = Path(tempfile.mkdtemp(prefix="langso-broker-"))
+    root.chmod(0o755)
+    place = BrokerPlace("0.0.0.0", 8883, root / "state", root / "etc", "langso-broker")
     for folder in (place.folder, place.certificates):
         folder.mkdir()
     (place.certificates / "mosquitto.conf").write_text(mosquitto_conf(place), encoding="utf-8")
     (place.folder / "access.acl").write_text(access_rules("hoa-son"), encoding="utf-8")
-    return place
+    yield place
+    shutil.rmtree(root)
 
 
 def test_an_older_release_s_configuration_is_brought_up_at_its_own_place(laid: BrokerPlace) -> None:
@@ -183,6 +189,25 @@ def test_an_older_release_s_configuration_is_brought_up_at_its_own_place(laid: B
     assert conf.read_text(encoding="utf-8") == wanted
     assert rules.read_text(encoding="utf-8") == access_rules("hoa-son")
     assert not refresh(laid.certificates, "hoa-son")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to act for somebody else")
+def test_what_is_laid_anew_belongs_to_the_broker_and_root_s_folders_are_closed_to_it(laid: BrokerPlace) -> None:
+    conf, rules = laid.certificates / "mosquitto.conf", laid.folder / "access.acl"
+    for path in (laid.certificates, laid.folder, conf):
+        os.chown(path, 61_003, 61_003)
+    rules.unlink()
+    conf.write_text(conf.read_text(encoding="utf-8").replace("use_username_as_clientid true\n", ""), encoding="utf-8")
+    assert refresh(laid.certificates, "hoa-son")
+    assert {(path.stat().st_uid, path.stat().st_mode & 0o777) for path in (conf, rules)} == {
+        (61_003, 0o644),
+        (61_003, 0o600),
+    }
+    os.chown(laid.folder, 0, 0)
+    rules.unlink()
+    with pytest.raises(OSError, match=r"access\.acl|Permission"):
+        refresh(laid.certificates, "hoa-son")
+    assert not rules.exists()
 
 
 @pytest.mark.parametrize(
