@@ -131,6 +131,13 @@ class Acceptor:
         limits = {} if self._tls is None else {"ssl_handshake_timeout": connections.HEADER_S}
         connection.setblocking(False)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _HELD)
+        # Python's TLS takes 256 KiB a connection: not for one that says nothing.
+        spoke = asyncio.Event()
+        self._loop.add_reader(connection, spoke.set)
+        try:
+            await spoke.wait()
+        finally:
+            self._loop.remove_reader(connection)
         await self._loop.connect_accepted_socket(
             lambda: self._make(visit, lambda: self._gate.leave(visit)), connection, ssl=self._tls, **limits
         )

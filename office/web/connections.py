@@ -15,6 +15,8 @@ MOST = 512
 """Connections at all doors together: half of what select() and an old soft limit leave for files."""
 EACH = 64
 """Connections of one address; a proxy that the settings name is excepted."""
+RATE_S = 20.0
+"""New connections of one address in a second, after `EACH` at once; each costs a handshake."""
 FEW = 16
 """Connections that nobody takes from an address, whatever it does with them."""
 HEADER_S = 10.0
@@ -86,12 +88,16 @@ class Gate:
         self._visits: dict[str, list[Visit]] = {}
         self._count = 0
         self._swept = float("-inf")
+        self._hurry: dict[str, tuple[float, float]] = {}
 
     def __len__(self) -> int:
         return self._count
 
     def enter(self, address: str, now: float) -> Visit | None:
         """A place for a new connection; None where there is none."""
+        if address not in self._free and not self._in_time(address, now):
+            log.warning("more than %d new connections a second from %s", RATE_S, address)
+            return None
         own = self._visits.get(address, [])
         if len(own) >= EACH and address not in self._free:
             log.warning("more than %d connections from %s", EACH, address)
@@ -120,9 +126,15 @@ class Gate:
         if now - self._swept < 1.0:
             return
         self._swept = now
+        self._hurry = {key: kept for key, kept in self._hurry.items() if _left(kept, now) < EACH}
         for visit in [each for own in self._visits.values() for each in own]:
             if visit.overdue(now):
                 self._end(visit)
+
+    def _in_time(self, address: str, now: float) -> bool:
+        left = _left(self._hurry.get(address, (EACH, now)), now)
+        self._hurry[address] = (left - 1 if left >= 1 else left), now
+        return left >= 1
 
     def _room(self) -> bool:
         strangers = [own for own in self._visits.values() if own[0].address not in self._free]
@@ -151,6 +163,12 @@ def raise_file_limit() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _left(kept: tuple[float, float], now: float) -> float:
+    """How many connections an address may make now, of what it had left then."""
+    left, then = kept
+    return min(float(EACH), left + (now - then) * RATE_S)
 
 
 def _most() -> int:

@@ -102,6 +102,13 @@ def test_strangers_and_those_that_failed_wait_apart_from_staff(tries: Guesses) -
     assert tries.confirm("s").lane == "trusted"
 
 
+def test_another_browser_of_the_same_person_has_its_own_tries(tries: Guesses) -> None:
+    for _ in range(PAIR_TRIES):
+        assert tries.login("a", "10.0.0.1", browser="b").lane == "trusted"
+    assert tries.login("a", "10.0.0.1", browser="b").lane == "fresh"
+    assert tries.login("a", "10.0.0.1", browser="c").lane == "trusted"
+
+
 def test_an_address_is_what_one_machine_has() -> None:
     assert network_of("fe80::1:2%eth0") == network_of("fe80::3:4")
     assert network_of("2001:db8:0:1::1") == network_of("2001:db8:0:1:ffff::1") != network_of("2001:db8:0:2::1")

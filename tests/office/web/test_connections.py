@@ -16,6 +16,7 @@ from office.web.connections import (
     HEADER_S,
     KEEP_ALIVE_S,
     MOST,
+    RATE_S,
     STALL_S,
     Gate,
     Moment,
@@ -59,7 +60,7 @@ BUSY = Moment("working", FIRST)
 
 def test_an_address_has_its_fill_and_others_have_theirs() -> None:
     gate = Gate(most=1000)
-    lines = [come(gate, "a", moment=BUSY) for _ in range(EACH + 1)]
+    lines = [come(gate, "a", number / 10, BUSY) for number in range(EACH + 1)]
     assert [line is None for line in lines] == [False] * EACH + [True]
     assert come(gate, "b") is not None
     assert len(gate) == EACH + 1
@@ -76,8 +77,8 @@ def test_a_place_is_free_again_once() -> None:
     lines = [came(gate, "a", moment=BUSY) for _ in range(EACH)]
     gate.leave(lines[0].visit)
     gate.leave(lines[0].visit)
-    assert come(gate, "a", moment=BUSY) is not None
-    assert come(gate, "a", moment=BUSY) is None
+    assert come(gate, "a", 1.0, BUSY) is not None
+    assert come(gate, "a", 1.0, BUSY) is None
     assert len(gate) == EACH
 
 
@@ -86,9 +87,29 @@ def test_who_never_asked_makes_room_for_the_same_address_and_the_oldest_goes_fir
     lines = [came(gate, "a", moment=BUSY)]
     lines += [came(gate, "a") for _ in range(EACH - 1)]
     lines[1].moment = Moment("waiting", FIRST)
-    assert come(gate, "a") is not None
+    assert come(gate, "a", 1.0) is not None
     assert [line.gone for line in lines[:4]] == [0, 0, 1, 0]
     assert len(gate) == EACH
+
+
+def test_an_address_that_comes_too_often_waits_and_others_do_not() -> None:
+    gate = Gate(free=("proxy",), most=10_000)
+
+    def coming(many: int, now: float, address: str = "a") -> int:
+        lines = [come(gate, address, now, BUSY) for _ in range(many)]
+        for line in lines:
+            if line is not None:
+                gate.leave(line.visit)
+        return sum(line is not None for line in lines)
+
+    assert coming(200, 0.0) == EACH
+    assert coming(200, 0.0, "b") == EACH
+    assert coming(200, 0.0, "proxy") == 200
+    gate.tick(1.0)
+    assert coming(200, 1.0) == RATE_S
+    assert coming(200, 100.0) == EACH
+    gate.tick(200.0)
+    assert not gate._hurry, "who comes no more is forgotten"
 
 
 def test_where_all_places_are_taken_the_address_with_the_most_makes_room() -> None:
