@@ -154,6 +154,10 @@ class Broker:
         self._config = folder / "mosquitto.conf"
         self._config.write_text("\n".join([*lines, extra, ""]))
 
+    def config(self) -> str:
+        """The mosquitto.conf of the next start."""
+        return self._config.read_text()
+
     def configure(self, text: str) -> None:
         """Another mosquitto.conf for the next start, with the same port."""
         self._config.write_text(text)

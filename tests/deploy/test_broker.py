@@ -191,6 +191,30 @@ def test_an_older_release_s_configuration_is_brought_up_at_its_own_place(laid: B
     assert not refresh(laid.certificates, "hoa-son")
 
 
+def test_a_device_of_before_the_upgrade_finds_its_session_after_it(
+    make_broker: Callable[..., Any], authority: Any, tmp_path: Path
+) -> None:
+    broker = as_installed(make_broker(authority=authority), authority, tmp_path / "state")
+    conf = authority.folder / "mosquitto.conf"
+    conf.write_text(broker.config().replace("use_username_as_clientid true\n", ""), encoding="utf-8")
+    broker.configure(conf.read_text(encoding="utf-8"))
+    broker.start()
+    order = TOPICS.device("loa-1", "order")
+    speaker, office = Peer(broker, authority, "loa-1"), Peer(broker, authority, "office")
+    speaker.link.subscribe(order)
+    assert speaker.link.publish(TOPICS.device("loa-1", "state"), b"well", wait=10)
+    speaker.link.stop()
+    assert office.link.publish(order, b"waits", wait=10)
+    office.link.stop()
+    broker.stop()
+    assert refresh(authority.folder, "hoa-son")
+    broker.configure(conf.read_text(encoding="utf-8"))
+    broker.start()
+    again = Peer(broker, authority, "loa-1")
+    assert again.heard(3.0) == [(order, b"waits")]
+    again.link.stop()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to act for somebody else")
 def test_what_is_laid_anew_belongs_to_the_broker_and_root_s_folders_are_closed_to_it(laid: BrokerPlace) -> None:
     conf, rules = laid.certificates / "mosquitto.conf", laid.folder / "access.acl"
