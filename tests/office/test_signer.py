@@ -4,6 +4,7 @@ import contextlib
 import socket
 import struct
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from langso.contract import Held, Media, Occurrence, Plan, Programme, TargetSet, Urgent, UrgentOrder
 from langso.trust import SigningKey, open_sealed
 from office.errors import NotInitialised, SignerRefused, SignerUnreachable
+from office.signer import counters as counters_module
 from office.signer.client import SignerClient
 from office.signer.counters import Counters
 from office.signer.rules import MAX_LIFT, URGENT_AN_HOUR
@@ -220,3 +222,19 @@ def test_any_bytes_at_the_socket_leave_it_answering(office_world: Any, body: byt
             while connection.recv(4096):
                 pass
     assert office_world.console.signer.version("plan", 0) == 0
+
+
+def test_many_counters_are_lifted_in_one_write_and_none_is_lowered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counters = Counters(tmp_path)
+    counters.advance("plan", 0, "*", 5)
+    writes = []
+    real = counters_module.write_atomic
+    monkeypatch.setattr(counters_module, "write_atomic", lambda *of, **more: writes.append(real(*of, **more)))
+    counters.lift({("plan", 0, "*"): 4, **{("order", 0, f"loa-{n}"): n for n in range(1, 50)}})
+    assert len(writes) == 1
+    counters.lift({("plan", 0, "*"): 5})
+    assert len(writes) == 1
+    kept = Counters(tmp_path)
+    assert (kept.version("plan", 0, "*"), kept.version("order", 0, "loa-49")) == (5, 49)

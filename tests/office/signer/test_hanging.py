@@ -23,7 +23,7 @@ from systemd_ear import SystemdEar
 from langso.clock import SystemClock
 from langso.lifeline import Lifeline
 from office.errors import SignerStuck, SignerUnreachable
-from office.signer import questions, server, signing
+from office.signer import client, questions, server, signing
 from office.signer.client import SignerClient
 from office.signer.questions import Questions, Seats, held_for
 from office.signer.server import SignerServer
@@ -62,12 +62,12 @@ def test_a_pipe_among_the_offices_files_is_told_at_once_and_over_as_soon_as_it_i
     place.rename(tmp_path / "was")
     os.mkfifo(place)
     with signer(home, tmp_path / "s" / "second.sock"):
-        client = SignerClient(tmp_path / "s" / "second.sock")
-        trouble = at_once(client.trouble)
+        asker = SignerClient(tmp_path / "s" / "second.sock")
+        trouble = at_once(asker.trouble)
         assert (trouble.fault, f"{name}: đó không phải một tệp" in str(trouble)) == ("not_ready", True)
         place.unlink()
         (tmp_path / "was").rename(place)
-        assert at_once(client.trouble) is None
+        assert at_once(asker.trouble) is None
 
 
 def test_a_link_of_the_offices_leads_the_signer_nowhere(office_world: Any, tmp_path: Path) -> None:
@@ -100,7 +100,8 @@ def test_a_question_that_hangs_stops_the_watchdog_until_it_is_over(
             asking.start()
             assert ear.falls_silent(1.5)
             # Who asks meanwhile is told and not gathered in.
-            trouble = at_once(SignerClient(path).trouble)
+            # Sooner than the asker would give up by itself.
+            trouble = at_once(SignerClient(path).trouble, client.LOOK_S - 1)
             assert trouble is not None
             assert trouble.fault == "silent"
         go_on.set()
@@ -112,7 +113,7 @@ def test_opening_that_hangs_is_told_too(office_world: Any, tmp_path: Path, monke
     monkeypatch.setattr(server, "OPENING_S", 0.2)
     with signer(office_world.home, tmp_path / "s" / "second.sock") as made:
         with made._opening:
-            trouble = at_once(SignerClient(tmp_path / "s" / "second.sock").trouble)
+            trouble = at_once(SignerClient(tmp_path / "s" / "second.sock").trouble, client.LOOK_S - 1)
             assert trouble is not None
             assert trouble.fault == "silent"
         assert SignerClient(tmp_path / "s" / "second.sock").trouble() is None
