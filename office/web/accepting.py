@@ -8,6 +8,7 @@ import functools
 import logging
 import socket
 import ssl
+from asyncio import sslproto
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +25,8 @@ _AT_ONCE = 32
 _BACKLOG = 512
 # What the kernel holds of an answer, so that it is seen soon whether anybody takes it.
 _HELD = 256 << 10
+# What Python's TLS takes of memory to read into, a connection: 256 KiB unless told, and a record has 16.
+sslproto.SSLProtocol.max_size = 32 << 10
 
 
 def watched_server(config: uvicorn.Config, turned: Callable[[], None], gate: Gate | None = None) -> uvicorn.Server:
@@ -131,7 +134,7 @@ class Acceptor:
         limits = {} if self._tls is None else {"ssl_handshake_timeout": connections.HEADER_S}
         connection.setblocking(False)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _HELD)
-        # Python's TLS takes 256 KiB a connection: not for one that says nothing.
+        # TLS takes memory and time: not for one that says nothing.
         spoke = asyncio.Event()
         self._loop.add_reader(connection, spoke.set)
         try:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
 import socket
 import ssl
 import threading
 import time
+from asyncio import sslproto
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -200,6 +202,22 @@ def test_a_handshake_that_stands_still_is_cut(
         sealed.sendall(ASK)
         assert sealed.recv(100).startswith(b"HTTP/1.1 200")
     assert len(door.gate) <= 1
+
+
+def test_half_a_handshake_takes_little_memory(
+    open_door: Callable[..., Door], tls: ssl.SSLContext, until: Callable[..., bool]
+) -> None:
+    def buffers() -> list[int]:
+        alive = (each for each in gc.get_objects() if isinstance(each, sslproto.SSLProtocol))
+        return [len(getattr(each, "_ssl_buffer", b"")) for each in alive]
+
+    door = open_door(tls=tls)
+    with door.connect() as line:
+        assert until(lambda: len(door.gate) == 1)
+        silent = len(buffers())
+        line.sendall(b"\x16\x03\x01\x02")
+        assert until(lambda: len(buffers()) == silent + 1), "TLS begins when something was said, not before"
+        assert max(buffers()) <= 32 << 10
 
 
 def test_a_flood_of_handshakes_makes_room_for_who_asks(
