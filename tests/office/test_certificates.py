@@ -357,7 +357,7 @@ def test_killed_at_any_step_a_device_keeps_a_key_and_a_certificate_that_fit(serv
         # The key that waited is used again: the office was asked twice at most for the same one.
         assert len(certificates.given("loa-1")) - given <= 2
         served.world.console.store.db.execute("UPDATE certificates SET how = 'pairing'")
-    assert (killed, renewed) == (14, 4), "each step once, the last three after the rename"
+    assert (killed, renewed) == (16, 4), "each step once, the last three after the rename"
 
 
 class OfficeAuthority:
