@@ -220,6 +220,16 @@ def test_half_a_handshake_takes_little_memory(
         assert max(buffers()) <= 32 << 10
 
 
+def test_a_handshake_that_fails_leaves_its_place_at_once(
+    open_door: Callable[..., Door], tls: ssl.SSLContext, until: Callable[..., bool]
+) -> None:
+    door = open_door(tls=tls)
+    with door.connect() as line:
+        line.sendall(ASK)
+        assert until(lambda: ended(line))
+        assert until(lambda: len(door.gate) == 0, 3)
+
+
 def test_a_flood_of_handshakes_makes_room_for_who_asks(
     open_door: Callable[..., Door], tls: ssl.SSLContext, until: Callable[..., bool]
 ) -> None:
