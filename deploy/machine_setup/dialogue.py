@@ -11,6 +11,7 @@ import click
 from deploy.machine_setup.errors import AnswerMissing
 from langso.asking import confirm, prompt
 from langso.errors import LangsoError
+from langso.shown import harmless_lines
 from langso.words import fold
 
 Answer = TypeVar("Answer")
@@ -33,7 +34,8 @@ class Dialogue:
         click.echo(click.style(self.shown(text), fg=color, bold=bool(color)) if color else self.shown(text))
 
     def shown(self, text: str) -> str:
-        """As this terminal can show it."""
+        """As this terminal can show it; what stands in files of others steers no terminal."""
+        text = harmless_lines(text)
         return fold(text).translate(_BARE_SIGNS) if self.plain else text
 
     def ask(

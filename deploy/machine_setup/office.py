@@ -14,7 +14,7 @@ from deploy.machine_setup.settings_text import BROKER_PORT
 from deploy.machine_setup.sitting import RootAnswers, Sitting
 from deploy.pairing import ensure_broker
 from langso.contract import Caps
-from langso.paths import acting_as_owner, write_atomic
+from langso.paths import acting_as_owner, read_limited, write_atomic
 from langso.settings import Settings
 from office import founding
 from office.home import OfficeHome
@@ -118,7 +118,7 @@ def _asked_twice(talk: Dialogue, good: Callable[[str], str]) -> str:
 def _put(path: Path, data: bytes, mode: int) -> bool:
     with acting_as_owner(path.parent):
         path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        if path.exists() and path.read_bytes() == data:
+        if path.exists() and read_limited(path, 1 << 20, follow=False) == data:
             return False
         write_atomic(path, data, mode=mode)
     return True

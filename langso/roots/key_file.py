@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from pydantic import Field, StringConstraints
 
-from langso.contract.base import Hex128, KeyHex, Message, Moment, Sha256, Slug
+from langso.contract.base import NO_CONTROLS, Hex128, KeyHex, Message, Moment, Sha256, Slug
 from langso.pairing import short_code
 from langso.roots.errors import RootKeyDamaged, WrongPassphrase
 from langso.roots.passphrase import canonical
@@ -27,7 +27,7 @@ from langso.trust.errors import KeyFileError
 
 FORMAT = 1
 MAX_ROOT_KEY_FILE = 8 << 10
-Holder = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Holder = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NO_CONTROLS)]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, ValidationError
 
 from langso.contract import RootDocument, Threshold, TrustBundle, TrustDocument
-from langso.contract.base import KeyHex, Message, Moment, Sha256, ShortText, Slug
+from langso.contract.base import KeyHex, Message, Moment, OneLine, Sha256, Slug
 from langso.roots.errors import ProposalRefused
 from langso.roots.key_file import Holder, code_of
 from langso.trust import Opened, Refused, RootKeys, Sealed, SigningKey, key_id, make_bundle, open_bundle, payload_type
@@ -54,7 +54,7 @@ class Proposal(Message):
     kind: Literal["trust-proposal"] = "trust-proposal"
     format: Literal[1] = 1
     commune: Slug
-    commune_name: ShortText = ""
+    commune_name: OneLine = ""
     made: Moment
     base: Annotated[str, StringConstraints(max_length=1 << 20)] | None = None
     root: Threshold

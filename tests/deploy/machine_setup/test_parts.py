@@ -337,3 +337,10 @@ def test_settings_written_in_a_rarer_way_are_left_to_a_person(tmp_path: Path) ->
     with pytest.raises(SetupRefused, match=r"`code` trong \[commune\]"):
         change(file, {("commune", "code"): "hoa-son"})
     assert file.read_text() == text
+
+
+def test_what_stands_in_files_of_others_steers_no_terminal() -> None:
+    shown = Dialogue(asks=False).shown("Xã Hoa\x1b[2J Sơn\u202e\nhai dòng")
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "\nhai dòng" in shown

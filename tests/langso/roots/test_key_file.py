@@ -136,3 +136,11 @@ def test_the_public_part_holds_no_secret_and_tells_damage(file: RootKeyFile) -> 
     assert file.sealed.encode() not in part.to_json()
     with pytest.raises(RootKeyDamaged, match="xin lại"):
         read_public_part(part.to_json().replace("Chủ".encode(), "Chú".encode()))
+
+
+@pytest.mark.parametrize("name", ["Chủ tịch\x1b[8m", "\u202eChủ tịch", "Chủ\u200btịch"])
+def test_a_holder_s_name_steers_no_terminal(name: str) -> None:
+    """What a holder signs is told in words: signs that hide or turn words have no place in it."""
+    key = SigningKey.generate()
+    with pytest.raises(ValueError, match="holder"):
+        encrypt(key, PHRASE, commune="hoa-son", holder=name, now=NOW, cost=QUICK)
