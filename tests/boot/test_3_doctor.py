@@ -14,19 +14,21 @@ CASES = [(role, fault) for role in ("office", "speaker", "kiosk") for fault in f
 def healthy(commune: Commune) -> dict[str, dict[str, str]]:
     """What doctor says of each machine before anything is broken: nothing red, and no line still on its way."""
     found = {}
+    # Somebody listens to the loudspeaker's pipe, before and after.
+    commune.record()
     for role in SERVICES:
         machine = commune.of(role)
         if role != "office":
-            machine.wait(lambda machine=machine: _from_the_office(machine) == {"ok"}, "it has its office", 200)
+            machine.wait(lambda machine=machine: _coming(machine) == {"ok"}, "it has its office", 200)
         found[role] = levels(machine.sh)
         assert "bad" not in found[role].values(), found[role]
     return found
 
 
-def _from_the_office(machine: Machine) -> set[str]:
-    """The lines that come right by themselves some time after the office is back: its messages and its time."""
+def _coming(machine: Machine) -> set[str]:
+    """The lines that come right by themselves in the first minutes: the office's messages and time, who listens."""
     said = levels(machine.sh)
-    return {said[name] for name in ("link", "broker", "clock") if name in said}
+    return {said[name] for name in ("link", "broker", "clock", "sound") if name in said}
 
 
 @pytest.mark.parametrize(("role", "fault"), CASES, ids=[f"{role}: {fault.name}" for role, fault in CASES])
