@@ -18,7 +18,6 @@ from langso.pairing_stand import Stand, next_steps
 from langso.paths import read_limited
 
 _ROUND = "mang USB sang văn phòng xã và chạy ở đó: sudo langso setup; mang về đây, chạy lại: sudo langso setup"
-FIRST = f"Cắm USB rồi chạy: sudo langso setup; {_ROUND}."
 AGAIN = f"Ghép lại: cắm USB rồi chạy: sudo langso setup --pair-again; {_ROUND}."
 
 
@@ -86,9 +85,8 @@ def _unpaired(scene: Scene) -> Check:
     else:
         stand = Stand("asked", waiting[0].short_code, waiting[1])
         why = f"Máy đang đợi thư trả lời của văn phòng xã; mã so khớp là {stand.code}."
-    by_hand = " ".join(f"({number}) {step}" for number, step in enumerate(next_steps(stand), 1))
-    begin = FIRST if stand.state == "new" else f"{_ROUND[0].upper()}{_ROUND[1:]}."
-    return Check.bad("pairing", why, f"{begin} Hoặc từng lệnh: {by_hand}")
+    steps = " ".join(f"({number}) {step}" for number, step in enumerate(next_steps(stand), 1))
+    return Check.bad("pairing", why, steps)
 
 
 def _damaged() -> Check:

@@ -80,7 +80,7 @@ def test_everything_not_well_says_what_to_do(machine: Callable[..., Path]) -> No
 def test_an_unpaired_device_is_told_how_to_pair(machine: Callable[..., Path]) -> None:
     check = found(examine(machine()), "pairing")
     assert check.level == "bad"
-    assert "langso pair" in check.fix
+    assert "sudo langso setup" in check.fix
 
 
 def test_a_key_that_others_can_read_is_found(machine: Callable[..., Path], authority: Any) -> None:
