@@ -77,14 +77,18 @@ def may_be_linked(scene: Scene) -> bool:
     """Whether a login might cut the running program's own line: it says that it has one, or cannot have said so yet.
     Asked at the last moment, since a line may have come up meanwhile.
     """
+    agent = scene.agent
+    if agent is not None and agent.active in ("activating", "deactivating") and agent.sub != "auto-restart":
+        return True
     if not scene.running or scene.waits is not None:
         return False
-    if scene.role == "office":
+    # One that has just begun finds its office at any moment, whatever it wrote a moment ago.
+    if scene.role == "office" or scene.settling:
         return True
     now = replace(scene, told=read_told(scene.settings, scene.agent))
     said = said_of(now, "link")
     if said is None:
-        return scene.settling
+        return False
     return said.level == "ok" or said.fix == FIND_CLONE
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from laid_machines import COMMUNE, DEVICE, Laid
 
-from deploy.doctor.broker import judge_line, look, reach
+from deploy.doctor.broker import judge_line, look, may_be_linked, reach
 from deploy.doctor.scene import FRESH_S, gather_scene
 from deploy.doctor.services import Service
 from langso import pairing
@@ -139,6 +139,28 @@ def test_a_program_that_has_no_line_is_tried_in_full(running: Running, monkeypat
     os.utime(running.laid.run / "speaker-state.json", (old, old))
     assert running.line().level == "bad"
     assert tried == [DEVICE, DEVICE]
+
+
+@pytest.mark.parametrize(
+    ("service", "only_knocks"),
+    [
+        # Its line comes up at any moment, also right after it wrote that it has none.
+        (Service("langso-speaker.service", up_s=5.0), True),
+        (Service("langso-speaker.service", active="activating", sub="start"), True),
+        (Service("langso-speaker.service", active="deactivating", sub="stop-sigterm"), True),
+        # No process: nothing is connected.
+        (Service("langso-speaker.service", active="activating", sub="auto-restart"), False),
+        (Service("langso-speaker.service", active="inactive", sub="dead"), False),
+        (Service("langso-speaker.service", up_s=5000.0), False),
+    ],
+)
+def test_a_program_that_has_only_just_begun_is_not_logged_in_beside(
+    running: Running, service: Service, only_knocks: bool
+) -> None:
+    running.note(Check.warning("link", "Máy chủ không cho vào.", "Xem mạng."))
+    settings = load_settings(running.laid.settings)
+    scene = replace(gather_scene(settings, running.laid.settings), services=(service,), begun_s=5000.0)
+    assert may_be_linked(scene) is only_knocks
 
 
 BROKER = Service("langso-broker.service", up_s=500.0)
