@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from langso.errors import FileRefused, os_reason
-from langso.paths import open_plain, write_atomic
+from langso.paths import read_limited, write_atomic
 from langso.shown import harmless
 
 
@@ -74,19 +74,7 @@ class HeldFolder:
 
     def read(self, name: str, limit: int) -> bytes:
         """A file's bytes as the device has them, at most `limit`. Raises FileRefused."""
-        path = self.path / name
-        try:
-            with open_plain(path, follow=False, folder=self._descriptor) as file:
-                # Not what memory remembers of it.
-                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-                data = file.read(limit + 1)
-        except FileRefused:
-            raise
-        except OSError as error:
-            raise FileRefused(f"Không đọc được {harmless(str(path))}: {os_reason(error)}.") from error
-        if len(data) > limit:
-            raise FileRefused(f"Tệp {harmless(str(path))} quá lớn (giới hạn {limit} byte); hãy kiểm tra lại tệp.")
-        return data
+        return read_limited(self.path / name, limit, follow=False, folder=self._descriptor, from_disk=True)
 
     def write(self, name: str, data: bytes, *, mode: int = 0o600) -> None:
         """Replaces a file durably, and believes it only once it was read back where the path still leads.

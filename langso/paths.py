@@ -110,13 +110,23 @@ def open_plain(path: Path, *, follow: bool = True, pipe: bool = False, folder: i
     return os.fdopen(descriptor, "rb")
 
 
-def read_limited(path: Path, limit: int, *, follow: bool = True, pipe: bool = False) -> bytes:
+def read_limited(
+    path: Path,
+    limit: int,
+    *,
+    follow: bool = True,
+    pipe: bool = False,
+    folder: int | None = None,
+    from_disk: bool = False,
+) -> bytes:
     """The file's bytes, at most ``limit``; raises FileRefused when it is absent, unreadable, larger or no file.
 
-    `follow`, `pipe`: as `open_plain`.
+    `follow`, `pipe`, `folder`: as `open_plain`. `from_disk`: as the device has them, not what memory remembers.
     """
     try:
-        with open_plain(path, follow=follow, pipe=pipe) as file:
+        with open_plain(path, follow=follow, pipe=pipe, folder=folder) as file:
+            if from_disk:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             data = file.read(limit + 1)
     except FileRefused:
         raise

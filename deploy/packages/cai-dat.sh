@@ -218,12 +218,13 @@ stick_apt() {
         -o APT::Install-Recommends=false -o APT::Sandbox::User=root -o APT::Get::List-Cleanup=false \
         -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-confdef "$@"
 }
+apt_is_held() { grep -q 'Could not get lock\|Unable to acquire the dpkg frontend lock' "$work/apt.log"; }
 waiting() { # stick_apt, which says so where another program holds apt, and waits for that five minutes
     stick_apt -o DPkg::Lock::Timeout=0 "$@" >"$work/apt.log" 2>&1 && return 0
-    grep -q 'Could not get lock\|Unable to acquire the dpkg frontend lock' "$work/apt.log" || return 1
+    apt_is_held || return 1
     say "Máy đang cài hay gỡ gói khác ở nơi khác (apt, dpkg); chờ nó xong, nhiều nhất 5 phút …"
     stick_apt -o DPkg::Lock::Timeout=300 "$@" >"$work/apt.log" 2>&1 && return 0
-    grep -q 'Could not get lock\|Unable to acquire the dpkg frontend lock' "$work/apt.log" || return 1
+    apt_is_held || return 1
     stop "Vẫn còn chương trình cài gói khác đang chạy (có thể nó chờ ai trả lời); hãy kết thúc nó rồi chạy lại lệnh này."
 }
 failed() { # the last errors that apt gave, after a sentence
