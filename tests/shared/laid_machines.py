@@ -22,8 +22,9 @@ from deploy.doctor.examining import Examination, examine
 from langso import certificates, pairing
 from langso.certificates import Certified
 from langso.clock import SystemClock
-from langso.contract import IssuerRule, Media, Plan
+from langso.contract import ClockReport, HealthLine, IssuerRule, Media, Plan, State, Storage
 from langso.contract.documents import Occurrence, Programme, TargetSet
+from langso.health import Check
 from langso.store import Store
 from langso.trust import (
     Keeper,
@@ -177,6 +178,21 @@ def pair(laid: Laid, role: Any) -> None:
         trust=laid.trust(),
     )
     pairing.finish_pairing(laid.state, answer)
+
+
+def state_of(role: Any, *health: Check, trusted: bool = True) -> State:
+    """What the program of this machine writes of itself, with these lines of health."""
+    return State(
+        device=DEVICE, role=role, commune=COMMUNE, boot="0" * 32, number=1, written=datetime.now(UTC),
+        software="langso 9.9", clock=ClockReport(trusted=trusted, reason="nonce", why="Theo văn phòng."),
+        storage=Storage(free=1, total=2),
+        health=tuple(HealthLine(name=one.name, level=one.level, why=one.why, fix=one.fix) for one in health),
+    )  # fmt: skip
+
+
+def health_line(name: str, level: Any) -> Check:
+    """A line of health in words of no meaning."""
+    return Check(name, level != "bad", "vì thế", "sửa đi", level)
 
 
 def keeper_of(laid: Laid) -> Keeper:

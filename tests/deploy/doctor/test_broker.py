@@ -9,17 +9,16 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from laid_machines import COMMUNE, DEVICE, Laid
+from laid_machines import COMMUNE, DEVICE, Laid, state_of
 
 from deploy.doctor.broker import judge_line, look, may_be_linked, reach
 from deploy.doctor.scene import FRESH_S, gather_scene
 from deploy.doctor.services import Service
 from langso import pairing
-from langso.contract import ClockReport, HealthLine, State, Storage, Topics
+from langso.contract import Topics
 from langso.health import Check
 from langso.link import FIND_CLONE, Link
 from langso.link_reasons import Failure, from_reason
@@ -83,13 +82,7 @@ class Running:
         )
 
     def note(self, check: Check) -> None:
-        state = State(
-            device=DEVICE, role="speaker", commune=COMMUNE, boot="0" * 32, number=1, written=datetime.now(UTC),
-            software="langso 9.9", clock=ClockReport(trusted=True, reason="nonce", why="Theo văn phòng."),
-            storage=Storage(free=1, total=2),
-            health=(HealthLine(name=check.name, level=check.level, why=check.why, fix=check.fix),),
-        )  # fmt: skip
-        (self.laid.run / "speaker-state.json").write_bytes(state.to_json())
+        (self.laid.run / "speaker-state.json").write_bytes(state_of("speaker", check).to_json())
 
     def line(self) -> Check:
         return next(check for check in self.laid.examine().checks if check.name == "broker")

@@ -6,16 +6,15 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from laid_machines import COMMUNE, DEVICE, Laid, levels
+from laid_machines import Laid, health_line, levels, state_of
 
 from deploy.doctor.examining import look_at
 from deploy.doctor.outcome import Look
 from deploy.doctor.scene import gather_scene
-from langso.contract import ClockReport, HealthLine, State, Storage
 from langso.paths import SingleInstance
 from langso.settings import load_settings
 
@@ -31,12 +30,7 @@ def running(speaker: Laid) -> Iterator[Laid]:
 
 
 def note(laid: Laid, *lines: tuple[str, str], trusted: bool = True) -> Path:
-    state = State(
-        device=DEVICE, role="speaker", commune=COMMUNE, boot="0" * 32, number=1, written=datetime.now(UTC),
-        software="langso 9.9", clock=ClockReport(trusted=trusted, reason="nonce", why="Theo văn phòng."),
-        storage=Storage(free=1, total=2),
-        health=tuple(HealthLine(name=name, level=level, why="vì thế", fix="sửa đi") for name, level in lines),
-    )  # fmt: skip
+    state = state_of("speaker", *(health_line(name, level) for name, level in lines), trusted=trusted)
     file = laid.run / "speaker-state.json"
     file.write_bytes(state.to_json())
     return file

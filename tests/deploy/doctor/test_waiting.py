@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from laid_machines import COMMUNE, DEVICE, Laid
+from laid_machines import Laid, health_line, state_of
 
 from deploy.doctor import agent, screen
 from deploy.doctor.device_trust import judge_device_clock
@@ -16,7 +16,6 @@ from deploy.doctor.outcome import Skipped
 from deploy.doctor.scene import SETTLING_S, Scene, Told, begun_ago, gather_scene, read_told, waits_now
 from deploy.doctor.services import Service, read_services
 from langso.clock import ClockTrust
-from langso.contract import ClockReport, HealthLine, State, Storage
 from langso.health import Check
 from langso.settings import load_settings
 from langso.waits import Waits, say_goes_on, say_waits
@@ -29,13 +28,7 @@ FAR = ClockTrust(False, "far_from_floor", "Đồng hồ chậm.")
 
 
 def told(*lines: tuple[str, str], age_s: float = 1.0) -> Told:
-    state = State(
-        device=DEVICE, role="kiosk", commune=COMMUNE, boot="0" * 32, number=1, written=datetime.now(UTC),
-        software="langso 9.9", clock=ClockReport(trusted=True, reason="nonce", why="Theo văn phòng."),
-        storage=Storage(free=1, total=2),
-        health=tuple(HealthLine(name=name, level=level, why="vì thế", fix="sửa đi") for name, level in lines),
-    )  # fmt: skip
-    return Told(state, age_s)
+    return Told(state_of("kiosk", *(health_line(name, level) for name, level in lines)), age_s)
 
 
 @pytest.fixture
