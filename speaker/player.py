@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 from langso.health import Check
 from speaker.errors import SoundFault
-from speaker.gstreamer import bus_error, load_gstreamer, make_element
+from speaker.gstreamer import bus_error, load_gstreamer
 from speaker.sinks import BLOCK_MS, PCM_CAPS, RATE, PipeWriter, SoundKind, sink_description
-from speaker.sounds import Sound, VoiceState
+from speaker.sounds import Sound
+from speaker.voice import FLOAT_CAPS, MIX_LATENCY_MS, GstVoice, is_of_a_voice
 
 log = logging.getLogger(__name__)
 
-# How far a sound is decoded ahead of the mixer: at 20 ms a busy processor of a Pi tears holes into what is played.
-MIX_LATENCY_MS = 80
 START_MARGIN_S = 0.15
-FADE_STEPS = 3
-_ANY_JUMP_NS = 1 << 60
 _RETRY_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-_BRANCH = "sound-branch-"
-_numbers = itertools.count(1)
-_FLOAT_CAPS = f"audio/x-raw,format=F32LE,layout=interleaved,rate={RATE},channels=1"
-_DECODERS: dict[str, tuple[str, ...]] = {
-    # Named chains, not decodebin: a medium is only ever read by the decoder of the codec the plan signed.
-    "opus": ("oggdemux", "opusdec"),
-    "flac": ("flacparse", "flacdec"),
-    "wav": ("wavparse",),
-    "mp3": ("mpegaudioparse", "mpg123audiodec"),
-}
+_FREE_S = 2.0
 
 
 class GstPlayer:
@@ -51,7 +38,10 @@ class GstPlayer:
         self._calibration = calibration_ms / 1000
         self._writer = PipeWriter(Path(sink)) if kind == "pipe" else None
         self._lock = threading.RLock()
-        self._voices: list[_GstVoice] = []
+        self._voices: list[GstVoice] = []
+        self._leaving: deque[tuple[Any, threading.Event]] = deque()
+        self._freeing: set[threading.Thread] = set()
+        self._mixing = False
         self._pipeline: Any = None
         self._mixer: Any = None
         self._base = 0.0
@@ -88,13 +78,14 @@ class GstPlayer:
         """Monotonic second from which a new sound starts unclipped."""
         return time.monotonic() + self._latency + START_MARGIN_S
 
-    def play(self, sound: Sound, at: float) -> _GstVoice:
+    def play(self, sound: Sound, at: float) -> GstVoice:
         """Adds a branch that is heard from `at` on. Raises SoundFault when no sound device runs."""
         with self._lock:
             if not self.running:
                 raise SoundFault(f"Loa chưa phát được ({self._why}); hãy kiểm tra dây và thiết bị âm thanh.")
-            offset = at - self._base - self._latency + self._calibration
-            voice = _GstVoice(self, sound, at, offset)
+            heard = at - self._latency + self._calibration
+            due = heard + MIX_LATENCY_MS / 1000
+            voice = GstVoice(self._gst, sound, at, heard - self._base, due, self._over)
             self._voices.append(voice)
             try:
                 voice.attach(self._pipeline, self._mixer)
@@ -120,7 +111,7 @@ class GstPlayer:
         # Blocks of 10 ms are for the recorder's stamps; a sound card is as exact with half as many.
         block_ms = BLOCK_MS if self._kind == "pipe" else 2 * BLOCK_MS
         text = (
-            f"audiotestsrc is-live=true wave=silence samplesperbuffer={RATE * block_ms // 1000} ! {_FLOAT_CAPS} ! "
+            f"audiotestsrc is-live=true wave=silence samplesperbuffer={RATE * block_ms // 1000} ! {FLOAT_CAPS} ! "
             f"audiomixer name=mix latency={MIX_LATENCY_MS * 1_000_000} "
             f"output-buffer-duration={block_ms * 1_000_000} ! "
             f"audioconvert ! {PCM_CAPS} ! {sink_description(self._kind, self._sink)}"
@@ -138,6 +129,8 @@ class GstPlayer:
             out.connect("new-sample", self._on_sample)
         else:
             out.get_static_pad("sink").add_probe(gst.PadProbeType.BUFFER, self._on_device_buffer)
+        mixer = pipeline.get_by_name("mix")
+        mixer.get_static_pad("src").add_probe(gst.PadProbeType.BUFFER, self._on_mixed)
         pipeline.set_state(gst.State.PLAYING)
         result, _, _ = pipeline.get_state(5 * gst.SECOND)
         if result != gst.StateChangeReturn.SUCCESS:
@@ -147,7 +140,8 @@ class GstPlayer:
         query = gst.Query.new_latency()
         latency = query.parse_latency()[1] if pipeline.query(query) else 0
         with self._lock:
-            self._pipeline, self._mixer = pipeline, pipeline.get_by_name("mix")
+            self._pipeline, self._mixer = pipeline, mixer
+            self._mixing = True
             self._base = pipeline.get_base_time() / 1e9
             self._latency = latency / 1e9
             self._why = ""
@@ -183,7 +177,7 @@ class GstPlayer:
             log.warning("a sound failed: %s", why)
             voice.fail(why)
             return
-        if any(one.get_name().startswith(_BRANCH) for one in _lineage(message.src)):
+        if is_of_a_voice(message.src):
             # A decoder that is being cut off complains of its lost mixer; what goes on playing has nothing of that.
             return
         log.error("sound pipeline failed: %s", why)
@@ -198,6 +192,10 @@ class GstPlayer:
             voice.fail(why)
         if pipeline is not None:
             pipeline.set_state(self._gst.State.NULL)
+            self._mixing = False
+            self._release_leaving()
+        for thread in tuple(self._freeing):
+            thread.join(_FREE_S)
 
     def _on_sample(self, sink: Any) -> Any:
         sample = sink.emit("pull-sample")
@@ -220,181 +218,39 @@ class GstPlayer:
         for voice in tuple(self._voices):
             voice.rendered(begin, end, late)
 
-    def _forget(self, voice: _GstVoice) -> None:
+    def _over(self, voice: GstVoice) -> None:
         with self._lock, contextlib.suppress(ValueError):
             self._voices.remove(voice)
+        # Freeing joins the branch's thread; never from inside the sink's, nor while somebody waits for silence.
+        thread = threading.Thread(target=self._free, args=(voice,), name="sound-free", daemon=True)
+        self._freeing.add(thread)
+        thread.start()
 
+    def _free(self, voice: GstVoice) -> None:
+        voice.free(self._release)
+        self._freeing.discard(threading.current_thread())
 
-class _GstVoice:
-    """A branch of the pipeline: source, decoder, converter, mixer pad whose offset is the start."""
+    def _release(self, pad: Any) -> None:
+        """Lets the mixer's pad go, between two blocks; returns when it is gone.
 
-    def __init__(self, player: GstPlayer, sound: Sound, at: float, offset: float) -> None:
-        self._player = player
-        self._gst = player._gst
-        self._sound = sound
-        self._at = at
-        self._offset = offset
-        self._state: VoiceState = "waiting"
-        self._why = ""
-        self._error_ms: float | None = None
-        self._clipped = 0.0
-        self._pushed = 0.0
-        self._over = False
-        self._ended_at: float | None = None
-        self._lock = threading.Lock()
-        self._bin: Any = None
-        self._pad: Any = None
+        While audiomixer (1.22, 1.26) mixes a pad it holds neither the pad nor the list that it walks: a pad released
+        by another thread in that instant is read after it was freed, and the whole agent dies of it.
+        """
+        gone = threading.Event()
+        self._leaving.append((pad, gone))
+        while not gone.wait(0.1):
+            if not self._mixing:
+                self._release_leaving()
 
-    @property
-    def state(self) -> VoiceState:
-        """Where it is in its life; `done` once its last sample has been mixed."""
-        return self._state
+    def _on_mixed(self, _pad: Any, _info: Any) -> Any:
+        self._release_leaving()  # the mixer's own thread, done with its pads for this block
+        return self._gst.PadProbeReturn.OK
 
-    @property
-    def error_ms(self) -> float | None:
-        """First sample handed to the sink minus planned, in ms, by the pipeline's clock."""
-        return self._error_ms
-
-    @property
-    def why(self) -> str:
-        """Why it failed; empty otherwise."""
-        return self._why
-
-    def heard_ms(self, now: float) -> int:
-        """Sound heard so far; never more than was decoded."""
-        until = now if self._ended_at is None else min(now, self._ended_at)
-        return max(0, int(min(until - self._at, self._pushed - self._sound.from_ms / 1000) * 1000))
-
-    def attach(self, pipeline: Any, mixer: Any) -> None:
-        """Builds the branch and lets it decode up to the mixer."""
-        gst = self._gst
-        self._bin = gst.Bin.new(f"{_BRANCH}{next(_numbers)}")
-        last = self._stream_chain() if self._sound.stream else self._file_chain()
-        ghost = gst.GhostPad.new("src", last.get_static_pad("src"))
-        self._bin.add_pad(ghost)
-        pipeline.add(self._bin)
-        self._pad = mixer.request_pad_simple("sink_%u")
-        self._pad.set_property("volume", max(0, min(100, self._sound.volume)) / 100)
-        self._pad.set_offset(int((self._offset - self._sound.from_ms / 1000) * 1e9))
-        ghost.add_probe(gst.PadProbeType.BUFFER | gst.PadProbeType.EVENT_DOWNSTREAM, self._on_data)
-        ghost.link(self._pad)
-        self._bin.sync_state_with_parent()
-
-    def owns(self, element: Any) -> bool:
-        """Whether a bus message of this element is about this voice."""
-        return any(one is self._bin for one in _lineage(element))
-
-    def rendered(self, begin: float, end: float, late: float) -> None:
-        """The sink took the block [begin, end) seconds of running time, `late` seconds after its time."""
-        if self._state == "waiting" and begin <= self._offset < end:
-            self._error_ms = round((late + self._clipped) * 1000, 3)
-            self._state = "playing"
-        elif self._state == "waiting" and begin > self._offset:
-            self._error_ms = round((begin - self._offset + late) * 1000, 3)
-            self._state = "playing"
-        limit = self._sound.duration_ms
-        played = end - self._offset + self._sound.from_ms / 1000
-        if self._state == "playing" and (
-            (self._over and played >= self._pushed) or (limit is not None and played > limit / 1000 + 0.25)
-        ):
-            self._ended_at = time.monotonic()
-            self._state = "done"
-            # Freeing joins the branch's thread; never from inside the sink's.
-            threading.Thread(target=self._detach, name="sound-free", daemon=True).start()
-
-    def cut(self) -> None:
-        """Fades over 30 ms and frees the branch."""
-        if self._state not in ("waiting", "playing"):
-            return
-        if self._state == "playing":
-            with contextlib.suppress(AttributeError):
-                volume = self._pad.get_property("volume")
-                for step in range(1, FADE_STEPS + 1):
-                    self._pad.set_property("volume", volume * (1 - step / FADE_STEPS))
-                    time.sleep(0.01)
-        self._ended_at = time.monotonic()
-        self._state = "cut"
-        self._detach()
-
-    def fail(self, why: str) -> None:
-        """The branch cannot go on."""
-        if self._state in ("waiting", "playing"):
-            self._why, self._ended_at, self._state = why, time.monotonic(), "failed"
-        self._detach()
-
-    def _on_data(self, _pad: Any, info: Any) -> Any:
-        gst = self._gst
-        if info.type & gst.PadProbeType.EVENT_DOWNSTREAM:
-            self._over = self._over or info.get_event().type == gst.EventType.EOS
-            return gst.PadProbeReturn.OK
-        buffer = info.get_buffer()
-        end = (buffer.pts + buffer.duration) / 1e9
-        first = self._pushed <= self._sound.from_ms / 1000 < end
-        self._pushed = max(self._pushed, end)
-        if end <= self._sound.from_ms / 1000:
-            return gst.PadProbeReturn.DROP
-        if first:
-            due = self._at + self._player._calibration - self._player._latency + MIX_LATENCY_MS / 1000
-            self._clipped = max(0.0, time.monotonic() - due)
-        return gst.PadProbeReturn.OK
-
-    def _file_chain(self) -> Any:
-        if self._sound.path is None or self._sound.codec not in _DECODERS:
-            raise SoundFault(f"Không có bộ giải mã cho âm thanh loại {self._sound.codec or '?'}; hãy xuất lại tệp.")
-        source = make_element(self._gst, "filesrc", location=str(self._sound.path))
-        reader, *decoders = (make_element(self._gst, name) for name in _DECODERS[self._sound.codec])
-        # A file's stamps may jump (a lost page, an encoder's slip), go back or begin late. Its samples are heard one
-        # after another all the same, first to last, so that a millisecond of the file is a millisecond of sound.
-        unbounded = make_element(self._gst, "identity", single_segment=True)
-        counted = make_element(self._gst, "audiorate", tolerance=_ANY_JUMP_NS)
-        return self._chain([source, reader, unbounded, *decoders, counted])
-
-    def _stream_chain(self) -> Any:
-        if not (self._sound.stream or "").startswith(("http://", "https://")):
-            raise SoundFault("Chỉ tiếp âm được luồng http hoặc https; hãy sửa địa chỉ luồng.")
-        return self._chain([make_element(self._gst, "uridecodebin", uri=self._sound.stream)])
-
-    def _chain(self, head: list[Any]) -> Any:
-        caps = self._gst.Caps.from_string(_FLOAT_CAPS)
-        tail = [make_element(self._gst, name) for name in ("audioconvert", "audioresample")]
-        elements = [*head, *tail, make_element(self._gst, "capsfilter", caps=caps)]
-        for element in elements:
-            self._bin.add(element)
-        for left, right in itertools.pairwise(elements):
-            if left.get_factory().get_name() in ("oggdemux", "uridecodebin"):
-                left.connect("pad-added", _link_first, right)
-            elif not left.link(right):
-                raise SoundFault("Không nối được bộ giải mã âm thanh; hãy cài lại GStreamer.")
-        return elements[-1]
-
-    def _detach(self) -> None:
-        with self._lock:
-            branch, pad = self._bin, self._pad
-            self._bin = self._pad = None
-        self._player._forget(self)
-        if branch is None:
-            return
-        # The mixer's pad first: its release wakes a decoder that is blocked on a full mixer.
-        if pad is not None:
-            mixer = pad.get_parent_element()
-            if mixer is not None:
-                mixer.release_request_pad(pad)
-        # Locked, so that a pipeline that is torn down meanwhile cannot wake it again.
-        branch.set_locked_state(True)
-        branch.set_state(self._gst.State.NULL)
-        parent = branch.get_parent()
-        if parent is not None:
-            parent.remove(branch)
-
-
-def _lineage(element: Any) -> Iterator[Any]:
-    """An element, the bin it is in, the bin around that ..."""
-    while element is not None:
-        yield element
-        element = element.get_parent()
-
-
-def _link_first(_element: Any, pad: Any, target: Any) -> None:
-    sink = target.get_static_pad("sink")
-    if not sink.is_linked():
-        pad.link(sink)
+    def _release_leaving(self) -> None:
+        with contextlib.suppress(IndexError):
+            while True:
+                pad, gone = self._leaving.popleft()
+                mixer = pad.get_parent_element()
+                if mixer is not None:
+                    mixer.release_request_pad(pad)
+                gone.set()

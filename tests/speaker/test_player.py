@@ -190,3 +190,81 @@ def test_only_known_codecs_and_web_streams(ear: Any, sound: Sound) -> None:
     with pytest.raises(SoundFault):
         player.play(sound, player.soonest())
     player.stop()
+
+
+def freeing() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "sound-free"]
+
+
+def wait_freed(seconds: float = 5) -> None:
+    until = time.monotonic() + seconds
+    while freeing():
+        assert time.monotonic() < until, "a voice is not freed"
+        time.sleep(0.01)
+
+
+def test_the_mixer_lets_a_voice_go_in_its_own_thread_alone(ear: Any, noise: dict[str, Path]) -> None:
+    """It holds neither its pads nor their list while it mixes one: from another thread it crashes, now and then."""
+    player = GstPlayer("pipe", str(ear.pipe))
+    player.start()
+    mixing: set[int] = set()
+    removed: list[int] = []
+    mixer = player._mixer
+
+    def mixed(_pad: Any, _info: Any) -> Any:
+        mixing.add(threading.get_ident())
+        return player._gst.PadProbeReturn.OK
+
+    mixer.get_static_pad("src").add_probe(player._gst.PadProbeType.BUFFER, mixed)
+    mixer.connect("pad-removed", lambda _mixer, _pad: removed.append(threading.get_ident()))
+    try:
+        cut = player.play(Sound(noise["opus"], "opus", 1500), player.soonest())
+        wait_for(cut, "playing")
+        cut.cut()
+        waiting = player.play(Sound(noise["flac"], "flac", 1500), time.monotonic() + 60)
+        waiting.cut()
+        failed = player.play(Sound(noise["wav"], "wav", 1500), player.soonest())
+        failed.fail("for a reason")
+        wait_for(player.play(Sound(noise["wav"], "wav", 1500, from_ms=1300), player.soonest()), "done")
+        wait_freed()
+        assert (cut.state, waiting.state, failed.state) == ("cut", "cut", "failed")
+        assert len(removed) == 4
+        assert set(removed) == mixing
+        assert len(mixing) == 1
+    finally:
+        player.stop()
+
+
+def test_a_device_that_hangs_holds_nobody_who_cuts_and_nobody_who_stops(ear: Any, noise: dict[str, Path]) -> None:
+    player = GstPlayer("pipe", str(ear.pipe))
+    player.start()
+    gst = player._gst
+    voice = player.play(Sound(noise["wav"], "wav", 1500), player.soonest())
+    wait_for(voice, "playing")
+    hung = threading.Event()
+
+    def hang(_pad: Any, _info: Any) -> Any:
+        hung.set()
+        return gst.PadProbeReturn.OK
+
+    player._pipeline.get_by_name("out").get_static_pad("sink").add_probe(gst.PadProbeType.BLOCK_DOWNSTREAM, hang)
+    assert hung.wait(5)
+    begun = time.monotonic()
+    voice.cut()
+    assert time.monotonic() - begun < 1
+    assert freeing(), "nothing can be freed while the mixer stands still"
+    player.stop()
+    assert time.monotonic() - begun < 5
+    assert not freeing()
+
+
+def test_a_voice_that_ends_as_the_player_stops_is_freed_too(ear: Any, noise: dict[str, Path]) -> None:
+    player = GstPlayer("pipe", str(ear.pipe))
+    player.start()
+    pad = player._mixer.request_pad_simple("sink_%u")
+    player.stop()
+    late = threading.Thread(target=player._release, args=(pad,), daemon=True)
+    late.start()
+    late.join(5)
+    assert not late.is_alive()
+    assert pad.get_parent_element() is None
