@@ -80,7 +80,9 @@ class Service:
         """Whether it is restarted again and again, whatever it is at this instant."""
         waiting = self.active == "activating" and self.sub == "auto-restart"
         steady = STEADY_S if self.every_s is None else min(STEADY_S, max(SOONEST_S, TIMES * self.every_s))
-        return waiting or (self.restarts >= LOOP_RESTARTS and self.up_s < steady)
+        # systemd tells when the last main process began, also long after it ended.
+        ran_s = self.up_s if self.running else 0.0
+        return waiting or (self.restarts >= LOOP_RESTARTS and ran_s < steady)
 
 
 def systemd_runs() -> bool:

@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from deploy.doctor.services import LOOP_RESTARTS
+
 Shell = Callable[[str], str]
 """Runs shell text as root on the machine and returns what it printed; raises where it fails."""
 
@@ -64,7 +66,7 @@ FAULTS: tuple[Fault, ...] = (
         "the service starts and fails, again and again", ALL, "service_{role}",
         f"mkdir -p $(dirname {_LOOP}); printf '[Service]\\nExecStartPre=/bin/false\\n' > {_LOOP}; "
         "systemctl daemon-reload; systemctl restart langso-{role} || true; "
-        'until [ "$(systemctl show -P NRestarts langso-{role})" -ge 1 ]; do sleep 0.2; done',
+        f'until [ "$(systemctl show -P NRestarts langso-{{role}})" -ge {LOOP_RESTARTS} ]; do sleep 0.2; done',
         f"rm {_LOOP}; systemctl daemon-reload; systemctl stop langso-{{role}}; "
         "systemctl reset-failed langso-{role}; systemctl start langso-{role}",
     ),

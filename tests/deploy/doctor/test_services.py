@@ -71,6 +71,9 @@ def test_what_systemctl_shows_is_read_a_block_a_unit() -> None:
         (Service(NAME, active="activating", sub="auto-restart", result="oom-kill"), "bad", "hết bộ nhớ"),
         (Service(NAME, active="activating", sub="start", in_state_s=5.0), "warn", "đang khởi động"),
         (Service(NAME, active="activating", sub="start", in_state_s=200.0), "bad", "mãi chưa xong"),
+        # Tried once more at this very instant; systemd still tells when its last main process began, hours ago.
+        (Service(NAME, active="activating", sub="start-pre", restarts=3, up_s=9000.0), "bad", "cứ chạy rồi lại hỏng"),
+        (Service(NAME, active="activating", sub="start-pre", restarts=2, up_s=9000.0), "warn", "đang khởi động"),
         # Once, or long ago, is no loop; an ordered restart is no failure.
         (Service(NAME, restarts=1, up_s=5000.0, failures=("signal",)), "warn", "tự bật lại 1 lần"),
         (Service(NAME, restarts=3, up_s=90_000.0), "ok", "đang chạy"),
