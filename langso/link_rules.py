@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from langso.errors import FileRefused
 from langso.link_reasons import Failure, Pace
+from langso.paths import read_limited
 from langso.settings_model import LinkSettings, is_loopback
-from langso.tls import EXPIRED, NOT_YET_VALID, KnownTime, office_context, wall_time
+from langso.tls import EXPIRED, MAX_PEM, NOT_YET_VALID, KnownTime, load_pair, office_context, wall_time
 
 _CLIENT_CERTIFICATE_ALERT = re.compile(r"ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)", re.I)
 
@@ -94,8 +96,7 @@ def tls_context(settings: LinkSettings, known: Callable[[], KnownTime] = wall_ti
         raise CertificateFile(_file_sentence(settings.ca, error)) from error
     if settings.cert is not None and settings.key is not None:
         try:
-            # No password: asking for one would block a machine without a person.
-            context.load_cert_chain(settings.cert, settings.key, password="")
+            load_pair(context, read_limited(settings.cert, MAX_PEM), read_limited(settings.key, MAX_PEM))
         except (OSError, ValueError) as error:
             raise CertificateFile(_file_sentence(settings.cert, error)) from error
     return context
@@ -154,8 +155,9 @@ def perhaps_a_clone(settings: LinkSettings) -> Failure:
 
 
 def _file_sentence(path: Path, error: Exception) -> str:
-    if isinstance(error, FileNotFoundError):
+    cause = error.__cause__ if isinstance(error, FileRefused) else error
+    if isinstance(cause, FileNotFoundError):
         return f"Không có tệp chứng thư {path} hoặc khoá của nó; hãy ghép lại thiết bị."
-    if isinstance(error, PermissionError):
+    if isinstance(cause, PermissionError):
         return f"Không có quyền đọc chứng thư {path} hoặc khoá của nó; hãy xem quyền tệp."
     return f"Tệp chứng thư {path} hoặc khoá của nó hỏng; hãy ghép lại thiết bị."

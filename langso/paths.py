@@ -88,25 +88,34 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def open_plain(path: Path, *, follow: bool = True, pipe: bool = False, folder: int | None = None) -> BufferedReader:
+def open_plain(
+    path: Path, *, follow: bool | None = None, pipe: bool = False, folder: int | None = None
+) -> BufferedReader:
     """A file opened to be read, its bytes as they are; a pipe, device or folder under its name is refused at once:
     whoever opens a pipe waits for as long as its maker likes.
 
-    `follow`: False where it lies in another user's folder, whose links lead wherever that user wants. `pipe`: True
-    where whoever called named the file himself and may mean a pipe. `folder`: an open descriptor of the folder that
-    is meant. Raises FileRefused.
+    `follow`: whether it may be a link; None: only in a folder of one's own or of root's, since another user's links
+    lead wherever that user wants. `pipe`: True where whoever called named the file himself and may mean a pipe.
+    `folder`: an open descriptor of the folder that is meant. Raises FileRefused.
     """
-    flags = os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC
-    flags |= (0 if pipe else os.O_NONBLOCK) | (0 if follow else os.O_NOFOLLOW)
+    flags = os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC | (0 if pipe else os.O_NONBLOCK)
     try:
-        descriptor = os.open(path if folder is None else path.name, flags, dir_fd=folder)
+        with _held_folder(path.parent, folder) as held:
+            if follow is None:
+                follow = os.fstat(held).st_uid in (0, os.geteuid())
+            kind = os.stat(path.name, dir_fd=held, follow_symlinks=follow).st_mode
+            if not stat.S_ISLNK(kind) and not _is_readable(kind, pipe):
+                # Opening it may do something already: a watchdog's device begins to count.
+                raise _no_file(path)
+            descriptor = os.open(path.name, flags | (0 if follow else os.O_NOFOLLOW), dir_fd=held)
+    except FileRefused:
+        raise
     except OSError as error:
         why = "đó là một đường dẫn tắt" if error.errno == errno.ELOOP else os_reason(error)
         raise FileRefused(f"Không đọc được {_named(path)}: {why}.") from error
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode) and not (pipe and stat.S_ISFIFO(mode)):
+    if not _is_readable(os.fstat(descriptor).st_mode, pipe):
         os.close(descriptor)
-        raise FileRefused(f"Không đọc được {_named(path)}: đó không phải một tệp; hãy xoá nó hoặc chọn tệp khác.")
+        raise _no_file(path)
     return os.fdopen(descriptor, "rb")
 
 
@@ -114,7 +123,7 @@ def read_limited(
     path: Path,
     limit: int,
     *,
-    follow: bool = True,
+    follow: bool | None = None,
     pipe: bool = False,
     folder: int | None = None,
     from_disk: bool = False,
@@ -248,6 +257,25 @@ class SingleInstance:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+@contextlib.contextmanager
+def _held_folder(path: Path, folder: int | None) -> Iterator[int]:
+    """The folder itself, so that the one whose owner was asked for is the one that is read in."""
+    descriptor = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC) if folder is None else folder
+    try:
+        yield descriptor
+    finally:
+        if folder is None:
+            os.close(descriptor)
+
+
+def _is_readable(mode: int, pipe: bool) -> bool:
+    return stat.S_ISREG(mode) or (pipe and stat.S_ISFIFO(mode))
+
+
+def _no_file(path: Path) -> FileRefused:
+    return FileRefused(f"Không đọc được {_named(path)}: đó không phải một tệp; hãy xoá nó hoặc chọn tệp khác.")
 
 
 def _named(path: Path) -> str:

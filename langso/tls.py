@@ -9,9 +9,10 @@ that it can be, since a certificate that ended before that has surely ended. Not
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +21,16 @@ from typing import Any
 from cryptography import x509
 
 from langso.clock import ClockTrust
+from langso.paths import read_limited
 
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
 """No machine that runs this lives before it."""
+MAX_PEM = 64 << 10
+"""More than any certificate with its key."""
 NOT_YET_VALID, EXPIRED = 9, 10
 """OpenSSL's X509_V_ERR_* codes, as in `SSLCertVerificationError.verify_code`."""
 _NO_CHECK_TIME = 0x200000
+_MAX_AUTHORITIES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -89,13 +94,34 @@ class OfficeContext(ssl.SSLContext):
 def office_context(
     ca: Path | None, known: Callable[[], KnownTime] = wall_time, *, server_name: str | None = None
 ) -> OfficeContext:
-    """Trusts `ca` alone (None: the system's authorities). Raises OSError, ssl.SSLError for a file that is none."""
+    """Trusts `ca` alone (None: the system's authorities). Raises FileRefused, ssl.SSLError."""
     context = OfficeContext(known, server_name=server_name)
     if ca is None:
         context.load_default_certs()
     else:
-        context.load_verify_locations(cafile=ca)
+        # Read by us: OpenSSL would wait at a pipe, and read on in a file without an end.
+        text = read_limited(ca, _MAX_AUTHORITIES).decode("latin-1")
+        context.load_verify_locations(cadata=text.encode("ascii", "replace").decode("ascii"))
     return context
+
+
+def load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes | None = None) -> None:
+    """Shows these (PEM; `key` None: it is in one file with the certificate) from now on. Raises ssl.SSLError.
+
+    OpenSSL takes names of files only, and what lies under a name may be another file than the one that was read.
+    """
+    with _in_memory(certificate) as shown, _in_memory(key or b"") as secret:
+        # No password: asking for one would block a machine without a person.
+        context.load_cert_chain(shown, None if key is None else secret, password="")
+
+
+@contextlib.contextmanager
+def _in_memory(content: bytes) -> Iterator[str]:
+    descriptor = os.memfd_create("pem", os.MFD_CLOEXEC)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        yield f"/proc/self/fd/{descriptor}"
 
 
 class _CheckedSocket(ssl.SSLSocket):

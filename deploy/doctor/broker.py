@@ -15,11 +15,12 @@ from dataclasses import replace
 
 from deploy.broker import OFFICE_IDENTITY
 from deploy.doctor.agent import said_of
-from deploy.doctor.certificates import MAX_PEM, judge_certificate, read_certificate
+from deploy.doctor.certificates import judge_certificate, read_certificate
 from deploy.doctor.cures import restart
 from deploy.doctor.device_trust import clock_of, held
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import SETTLING_S, Scene, read_told
+from langso.errors import FileRefused
 from langso.health import Check
 from langso.link import FIND_CLONE
 from langso.link_reasons import Failure
@@ -27,7 +28,7 @@ from langso.link_rules import CertificateFile, tls_context
 from langso.link_trial import knock, try_link
 from langso.paths import read_limited
 from langso.settings_model import LinkSettings, is_loopback
-from langso.tls import KnownTime, known_time, wall_time
+from langso.tls import MAX_PEM, KnownTime, known_time, wall_time
 from langso.whereabouts import Place, Whereabouts
 
 TRY_S = 4.0
@@ -157,15 +158,16 @@ def _hangs(link: LinkSettings) -> bool:
 
 def _own_files_serve(scene: Scene, link: LinkSettings) -> bool:
     """Whether what this machine shows is whole and in its days: what is wrong with that has lines of its own."""
-    if any(path is not None and not path.is_file() for path in (link.ca, link.cert, link.key)):
-        return False
     try:
+        ca, cert, _ = (
+            None if path is None else read_limited(path, MAX_PEM) for path in (link.ca, link.cert, link.key)
+        )
         tls_context(link)
-    except CertificateFile:
+    except (FileRefused, CertificateFile):
         return False
-    if link.cert is None or link.ca is None:
+    if cert is None or ca is None:
         return True
-    own = read_certificate(read_limited(link.cert, MAX_PEM), read_limited(link.ca, MAX_PEM))
+    own = read_certificate(cert, ca)
     return judge_certificate("certificate", own, scene.now, what="", fix="-").level != "bad"
 
 

@@ -15,7 +15,6 @@ SOON = timedelta(days=30)
 SOON_SHORT = timedelta(days=15)
 SHORT_LIFE = timedelta(days=120)
 """Certificates of a shorter life renew themselves; when half a month is left they have failed to."""
-MAX_PEM = 64 << 10
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from deploy.doctor.acting import Act, act
-from deploy.doctor.certificates import MAX_PEM, judge_certificate, judge_private, key_fits, read_certificate
+from deploy.doctor.certificates import judge_certificate, judge_private, key_fits, read_certificate
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
@@ -16,6 +16,7 @@ from langso.health import Check
 from langso.pairing import FOLDER, waiting_request
 from langso.pairing_stand import Stand, next_steps
 from langso.paths import read_limited
+from langso.tls import MAX_PEM
 
 _ROUND = "mang USB sang văn phòng xã và chạy ở đó: sudo langso setup; mang về đây, chạy lại: sudo langso setup"
 AGAIN = f"Ghép lại: cắm USB rồi chạy: sudo langso setup --pair-again; {_ROUND}."

@@ -192,7 +192,7 @@ def read_told(settings: Settings, agent: Service | None = None) -> Told | None:
     """The agent's note in the run folder; None where there is none that can be read or it is of an earlier run."""
     file = settings.paths.run / f"{settings.device.role}-state.json"
     try:
-        age = time.time() - file.stat().st_mtime
+        age = time.time() - file.lstat().st_mtime
         told = Told(State.model_validate_json(read_limited(file, MAX_STATE)), max(0.0, age))
     except (OSError, FileRefused, ValueError):
         return None

@@ -67,6 +67,40 @@ def test_a_link_is_followed_only_in_ones_own_folder(tmp_path: Path) -> None:
     assert read_limited(tmp_path / "secret", 100, follow=False) == b"root's"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root: another user's folder")
+def test_a_link_that_another_user_laid_leads_root_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"root's")
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "a").symlink_to(tmp_path / "secret")
+    (tmp_path / "theirs" / "b").write_bytes(b"theirs")
+    (tmp_path / "ours").symlink_to("theirs")
+    os.chown(tmp_path / "theirs", 1, 1)
+    for folder in ("theirs", "ours"):
+        with pytest.raises(FileRefused, match="đường dẫn tắt"):
+            read_limited(tmp_path / folder / "a", 100)
+        assert read_limited(tmp_path / folder / "b", 100) == b"theirs"
+    # What root was told to follow it follows.
+    assert read_limited(tmp_path / "theirs" / "a", 100, follow=True) == b"root's"
+    os.chown(tmp_path / "theirs", 0, 0)
+    assert read_limited(tmp_path / "theirs" / "a", 100) == b"root's"
+
+
+def test_a_device_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device(tmp_path / "a")
+    opened: list[str] = []
+    real = os.open
+
+    def noted(path: str, *more: int, **named: int | None) -> int:
+        opened.append(str(path))
+        return real(path, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", noted)
+    for name in ("a", "/dev/zero"):
+        with pytest.raises(FileRefused, match="không phải một tệp"):
+            read_limited(tmp_path / name, 100)
+    assert set(opened) == {str(tmp_path), "/dev"}
+
+
 def test_a_file_that_was_opened_is_not_given_to_children_and_is_closed_when_refused(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x")
     with open_plain(tmp_path / "a") as file:

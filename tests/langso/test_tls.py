@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,9 +20,23 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
+
+from at_once import at_once
+
 from langso.certificates import Certified, host_name, key_pem, make_ca, make_server_certificate
 from langso.clock import ClockTrust
-from langso.tls import EXPIRED, NOT_YET_VALID, RELEASED, KnownTime, certificate_fault, known_time, office_context
+from langso.errors import FileRefused
+from langso.tls import (
+    EXPIRED,
+    NOT_YET_VALID,
+    RELEASED,
+    KnownTime,
+    certificate_fault,
+    known_time,
+    load_pair,
+    office_context,
+)
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -161,3 +178,23 @@ def test_the_offices_own_certificates_hold_at_any_clock_that_can_be(ca: Certifie
         life = one.not_valid_before_utc, one.not_valid_after_utc
         for moment in (YEAR_1970 + timedelta(seconds=30), begins):
             assert certificate_fault(*life, KnownTime(moment, exact=True)) is None
+
+
+@pytest.mark.parametrize("lay", [os.mkfifo, lambda path: path.write_bytes(b"#" * (2 << 20))], ids=["pipe", "endless"])
+def test_an_authority_that_is_no_file_of_its_size_is_refused_at_once(tmp_path: Path, lay: Any) -> None:
+    lay(tmp_path / "ca.pem")
+    with pytest.raises(FileRefused):
+        at_once(lambda: office_context(tmp_path / "ca.pem"))
+
+
+def test_what_was_read_is_shown_whatever_lies_under_its_name_by_now(tmp_path: Path) -> None:
+    ca = make_ca("Xã", now=NOW)
+    one, other = (make_server_certificate(ca, (name,), now=NOW) for name in ("a.example", "b.example"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    load_pair(context, one.certificate, one.key)
+    load_pair(context, one.key + one.certificate)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for wrong in ((one.certificate, other.key), (one.certificate, None), (b"", b"")):
+        with pytest.raises(ssl.SSLError):
+            load_pair(context, *wrong)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
