@@ -20,7 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from langso.clock import Clock
 from langso.errors import LangsoError, os_reason
+from langso.paths import read_limited
 from langso.settings_model import OfficeSettings, hosts_of
+from langso.tls import MAX_PEM, load_pair
 from office.console_ca import ensure_console_certificate, ensure_device_certificate
 from office.doors import Door, doors_of
 from office.errors import PortTaken
@@ -89,20 +91,20 @@ class Tls:
     door: Door
     provide: Callable[[datetime], tuple[Path, Path | None]]
     context: ssl.SSLContext
-    loaded: tuple[bytes, bytes] = (b"", b"")
+    loaded: tuple[bytes, bytes | None] = (b"", None)
     trouble: str = ""
 
     def refresh(self, now: datetime) -> bool:
         """Takes a new certificate into use for connections from now on; whether there was one."""
         try:
             certificate, key = self.provide(now)
-            content = certificate.read_bytes(), b"" if key is None else key.read_bytes()
+            content = read_limited(certificate, MAX_PEM), None if key is None else read_limited(key, MAX_PEM)
             if content == self.loaded:
                 self.trouble = ""
                 return False
             # Tried apart first: a context that took half of a pair would serve nothing any more.
-            _context().load_cert_chain(certificate, key)
-            self.context.load_cert_chain(certificate, key)
+            load_pair(_context(), *content)
+            load_pair(self.context, *content)
         except (LangsoError, OSError) as error:
             # An ssl.SSLError is an OSError too.
             text = str(error) if isinstance(error, LangsoError) else f"chứng thư không dùng được: {os_reason(error)}"

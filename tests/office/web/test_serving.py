@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import os
 import plistlib
 import socket
 import ssl
@@ -20,6 +21,10 @@ from typing import Any
 import httpx
 import pytest
 from cryptography import x509
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "shared"))
+
+from at_once import at_once
 
 from langso.clock import SystemClock
 from langso.settings_model import OfficeSettings
@@ -412,6 +417,12 @@ def test_files_of_another_authority_are_served_and_taken_anew_when_they_change(
     assert not doors.serving.renew()
     assert doors.serving.troubles
     assert doors.served(authority=ca.certificate).serial_number == first
+    # Nor is a pipe waited at, or a file read that has no end.
+    for lay in (lambda: os.mkfifo(certificate), lambda: certificate.write_bytes(b"#" * (1 << 20))):
+        certificate.unlink()
+        lay()
+        assert not at_once(doors.serving.renew)
+        assert "web.pem" in doors.serving.troubles[0]
     second = write()
     assert doors.serving.renew()
     assert doors.served(authority=ca.certificate).serial_number == second
