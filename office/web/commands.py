@@ -41,8 +41,14 @@ def web(settings_file: Path) -> None:
     start_logging("httpx", "multipart")
     lock = SingleInstance(settings.paths.run / "office-web.lock", name="Trang web văn phòng")
     with lock, Console(settings) as console:
-        lifeline = Lifeline("pages", "publisher", status=lambda: _status(console))
-        serving = Serving(console.home, make_app(console), console.clock, lambda: lifeline.turned("pages"))
+        lifeline = Lifeline("pages", "hands", "publisher", status=lambda: _status(console))
+        serving = Serving(
+            console.home,
+            make_app(console),
+            console.clock,
+            turned=lambda: lifeline.turned("pages"),
+            worked=lambda: lifeline.turned("hands"),
+        )
         console.door_troubles = lambda: serving.troubles
         with closing(serving):
             console.start_publisher(turned=lambda: lifeline.turned("publisher"))

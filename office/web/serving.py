@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 import uvicorn
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from langso.clock import Clock
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 
 GRACE_S = 3
 RENEW_S = 60.0
+ASK_S = 1.0
 _FIRST_PASSED = 3
 
 
@@ -119,7 +121,8 @@ class Tls:
 
 class Serving:
     """All doors of an office. Raises PortTaken where the plain door cannot be opened; another that cannot is said in
-    `troubles`, and the office goes on without it.
+    `troubles`, and the office goes on without it. `turned` is called in every round of the loop that takes questions,
+    `worked` by the hands that answer them: while all of those hang the loop turns on, and nobody is answered.
     """
 
     def __init__(
@@ -128,10 +131,12 @@ class Serving:
         app: ASGIApp,
         clock: Clock,
         turned: Callable[[], None] = lambda: None,
+        worked: Callable[[], None] = lambda: None,
         passed: Mapping[int, socket.socket] | None = None,
     ) -> None:
         office = home.settings.office
         self._clock = clock
+        self._worked = worked
         self._troubles: list[str] = []
         self._tls: list[Tls] = []
         self._servers: list[tuple[uvicorn.Server, socket.socket]] = []
@@ -211,10 +216,17 @@ class Serving:
             # Where this is not the main thread (tests) signals are somebody else's.
             with contextlib.suppress(ValueError, RuntimeError):
                 loop.add_signal_handler(number, self.stop)
-        renewing = asyncio.create_task(self._keep_renewed())
+        renewing, asking = asyncio.create_task(self._keep_renewed()), asyncio.create_task(self._keep_asking())
         await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in self._servers))
         self._stopping.set()
-        await renewing
+        asking.cancel()
+        await asyncio.gather(renewing, asking, return_exceptions=True)
+
+    async def _keep_asking(self) -> None:
+        while True:
+            # In line with the pages' own questions: a free hand takes whichever came first.
+            await run_in_threadpool(self._worked)
+            await asyncio.sleep(ASK_S)
 
     async def _keep_renewed(self) -> None:
         while not self._stopping.is_set():

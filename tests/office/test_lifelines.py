@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import sys
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
 
@@ -19,11 +21,17 @@ from systemd_ear import SystemdEar
 
 from langso.clock import SystemClock
 from langso.lifeline import Lifeline
+from langso.settings_model import OfficeSettings
+from office.home import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
+from office.web import serving
 from office.web.accepting import watched_server
+from office.web.serving import Serving
 
 QUIET_S = 1.5
+HANDS = 40
+"""As many as anyio gives the pages."""
 
 
 @pytest.fixture
@@ -61,6 +69,43 @@ def test_a_request_that_blocks_the_pages_loop(ear: SystemdEar, until: Callable[.
         server.should_exit = True
         running.join(10)
         listener.close()
+
+
+def test_requests_that_hold_every_hand(
+    office_world: Any, ear: SystemdEar, free_port: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "ASK_S", 0.05)
+    line = Lifeline("pages", "hands", environment=ear.environment)
+    go_on, held = threading.Event(), threading.Semaphore(0)
+    app = FastAPI()
+
+    @app.get("/")
+    def page() -> str:
+        held.release()
+        go_on.wait(30)
+        return ""
+
+    office = OfficeSettings(port=free_port())
+    home = OfficeHome(office_world.home.settings.model_copy(update={"office": office}))
+    doors = Serving(home, app, SystemClock(), lambda: line.turned("pages"), lambda: line.turned("hands"), passed={})
+    running = threading.Thread(target=doors.run, daemon=True)
+    running.start()
+    try:
+        ear.wait("READY")
+        with contextlib.ExitStack() as browsers:
+            for _ in range(HANDS):
+                browser = browsers.enter_context(socket.create_connection(("127.0.0.1", doors.ports[0])))
+                browser.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert all(held.acquire(timeout=10) for _ in range(HANDS))
+            assert ear.falls_silent(QUIET_S)
+            go_on.set()
+            ear.wait("WATCHDOG")
+    finally:
+        go_on.set()
+        doors.stop()
+        running.join(10)
+        doors.close()
+    assert not running.is_alive()
 
 
 def test_the_pages_go_on_being_watched_when_the_clock_is_set_back(
