@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _STAND_IN = "�"
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters by their class, and nothing to see."""
+_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
+_NEW_EMOJI = re.compile("[\U0001f000-\U0001faff]")
+_JOINT = re.compile(f"(?<=[{_EMOJI}\ufe0f])\u200d(?=[{_EMOJI}])")
+_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_PILE = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
+_FROM_THE_RIGHT = ("R", "AL", "AN")
+_ISOLATE, _ISOLATE_END = "\u2068", "\u2069"
 
 
 def harmless(text: str) -> str:
@@ -20,7 +30,41 @@ def harmless_lines(text: str) -> str:
     return "".join(letter if letter in "\n\t" else _sign(letter) for letter in text)
 
 
+def harmless_page(text: str) -> str:
+    """The same for a page: joined emoji stay whole, words that run from the right turn nothing beside them round,
+    and accents do not pile up over other lines.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "\n".join(_isolated(_signs(line, _STAND_IN)) for line in text.replace("\r\n", "\n").split("\n"))
+
+
+def plain(text: str) -> str:
+    """Typed or pasted words without what `harmless_page` would show as �: nobody meant it, nobody sees it."""
+    lines = re.split("\r\n|[\n\r\u2028\u2029]", text)
+    return "\n".join(_signs(line, "") for line in lines)
+
+
+def _signs(line: str, instead: str) -> str:
+    line = _PILE.sub(r"\1", line)
+    joints = {found.start() for found in _JOINT.finditer(line)}
+    return "".join(
+        letter if letter == "\t" or place in joints or _NEW_EMOJI.match(letter) or _is_sign(letter) else instead
+        for place, letter in enumerate(line)
+    )
+
+
+def _isolated(line: str) -> str:
+    if any(unicodedata.bidirectional(letter) in _FROM_THE_RIGHT for letter in line):
+        return f"{_ISOLATE}{line}{_ISOLATE_END}"
+    return line
+
+
 def _sign(letter: str) -> str:
-    if letter.isprintable():
-        return letter
-    return " " if unicodedata.category(letter) == "Zs" else _STAND_IN
+    if not _is_sign(letter):
+        return _STAND_IN
+    return letter if letter.isprintable() else " "
+
+
+def _is_sign(letter: str) -> bool:
+    return letter not in _UNSEEN and (letter.isprintable() or unicodedata.category(letter) == "Zs")

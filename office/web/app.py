@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from langso.errors import LangsoError, StoreError
+from langso.shown import harmless_page
 from office.accounts import Accounts
 from office.console import Console
 from office.errors import NotFound, PageRefused, SignerUnreachable, TooManyTries
@@ -91,5 +92,5 @@ def status_of(error: Exception) -> int:
 
 def _refusal(site: Site, request: Request, status: int, text: str) -> Response:
     if is_part(request) or request.url.path.startswith(("/media/", "/static/", "/desk/")):
-        return Response(text, status, media_type="text/plain; charset=utf-8")
+        return Response(harmless_page(text), status, media_type="text/plain; charset=utf-8")
     return site.page("loi.html", None, status=status, text=text, code=status)

@@ -1,4 +1,4 @@
-"""Forms as posted by a browser: parsed with limits, NFC, no control characters; and the times people choose."""
+"""Forms as posted by a browser: parsed with limits, NFC, nothing invisible in it; and the times people choose."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import UTC, datetime, time
 from urllib.parse import parse_qsl
 
 from langso.clock import VIETNAM
+from langso.shown import plain
 from langso.words import nfc
 from office.errors import BroadcastRefused, PageRefused
 
 MAX_FIELDS = 600
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?")
 
@@ -30,7 +30,7 @@ class Form:
     def text(self, name: str, most: int) -> str:
         """The first value with its lines, NFC. Raises PageRefused over `most` characters."""
         value = self.raw(name, most)
-        return nfc(_CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")))
+        return nfc(plain(value))
 
     def raw(self, name: str, most: int) -> str:
         """The first value as typed (passwords). Raises PageRefused over `most` characters."""

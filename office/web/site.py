@@ -10,9 +10,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from langso import dates
+from langso.shown import harmless_page
 from office.accounts import Accounts, Session
 from office.console import Console
 from office.errors import PageRefused
@@ -41,7 +43,11 @@ class Site:
     @cached_property
     def _templates(self) -> Environment:
         made = Environment(
-            loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            finalize=_harmless,
         )
         made.globals.update(
             commune=self.console.settings.commune.name,
@@ -147,6 +153,11 @@ def is_part(request: Request) -> bool:
 SiteHere = Annotated[Site, Depends(site_of)]
 Who = Annotated[Session, Depends(signed_in)]
 Sent = Annotated[Posted, Depends(posted)]
+
+
+def _harmless(value: object) -> object:
+    # What is Markup came through here when it was made.
+    return harmless_page(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _version(name: str) -> str:

@@ -18,7 +18,7 @@ from langso.held_folder import HeldFolder
 from langso.paths import read_limited, write_atomic
 from langso.saying import say
 from langso.settings_model import Line
-from langso.shown import harmless, harmless_lines
+from langso.shown import harmless, harmless_lines, harmless_page, plain
 
 TRICKS = {
     "clears the screen": "\x1b[2J",
@@ -32,6 +32,9 @@ TRICKS = {
     "marks a direction": "\u061c",
     "cannot be seen": "\u200b",
     "is a mark of bytes": "\ufeff",
+    "is a letter of nothing": "\u3164",
+    "joins nothing": "\u200d",
+    "may be a line's end": "\u00ad",
 }
 
 
@@ -39,6 +42,12 @@ TRICKS = {
 def test_a_sign_that_does_something_is_shown_in_its_stead(sign: str) -> None:
     assert harmless(f"Thôn{sign}9").startswith("Thôn�")
     assert not set(harmless(sign)) & {"\x1b", "\x07", "\r", "\x9b", "\x7f"}
+    assert harmless_page(f"Thôn{sign}9") == harmless(f"Thôn{sign}9")
+    assert plain(f"Thôn{sign}9").replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("sign", [sign for sign in TRICKS.values() if sign not in "\u3164\u00ad"])
+def test_a_sign_that_does_something_is_refused_in_an_entered_name(sign: str) -> None:
     for kind in (OneLine, Line):
         with pytest.raises(ValidationError):
             TypeAdapter(kind).validate_python(f"Thôn{sign}9")
@@ -52,6 +61,34 @@ def test_vietnamese_is_left_as_it_is() -> None:
     assert harmless(unicodedata.normalize("NFD", "Đường")) == unicodedata.normalize("NFD", "Đường")
 
 
+FAMILY, NEW = "👨\u200d👩\u200d👧\u200d👦 ❤\ufe0f\u200d🔥 👍🏽", "\U0001fae8\U0001fadf"
+
+
+@pytest.mark.parametrize("kept", ["Họp thôn 9:\n\t– «nhà văn hoá»", "ưỡn ẹo 🇻🇳 50\u00a0m²", FAMILY, NEW])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_what_people_write_is_left_as_it_is_on_a_page(kept: str, form: str) -> None:
+    said = unicodedata.normalize(form, kept)
+    assert harmless_page(said) == plain(said) == said
+
+
+def test_words_that_run_from_the_right_stay_by_themselves_on_a_page() -> None:
+    for letters in ("\u05d0\u05d1", "\u0627\u0628", "\u0661"):
+        assert harmless_page(f"một\n{letters} 12") == f"một\n\u2068{letters} 12\u2069"
+        # Given back in a field and sent again it is what it was.
+        assert plain(harmless_page(letters)) == letters
+    assert harmless_page("\u2069\u05d0\u2068") == "\u2068�\u05d0�\u2069"
+
+
+def test_accents_do_not_pile_up() -> None:
+    assert harmless_page("a" + "\u0301" * 500 + "b") == plain("a" + "\u0301" * 500 + "b") == "a" + "\u0301" * 4 + "b"
+
+
+def test_a_pasted_line_s_end_is_one_and_what_nobody_sees_is_gone() -> None:
+    assert plain("một\r\nhai\rba\u2028bốn\u2029năm\nsáu") == "một\nhai\nba\nbốn\nnăm\nsáu"
+    assert harmless_page("một\r\nhai\rba") == "một\nhai�ba"
+    assert plain("\u202eT\u200bhô\u00adn\u2066\x00\x9b 9\ufeff\uffff") == "Thôn 9"
+
+
 def test_lines_of_ours_stay_lines_and_a_strangers_do_not() -> None:
     assert harmless_lines("một\n\thai") == "một\n\thai"
     assert harmless("một\n\thai") == "một��hai"
@@ -62,6 +99,8 @@ def test_nothing_that_is_shown_does_anything(text: str) -> None:
     assert harmless(text).isprintable()
     assert len(harmless(text)) == len(text)
     assert all(line.isprintable() for line in harmless_lines(text).replace("\t", "").split("\n"))
+    assert "�" in text or "�" not in harmless_page(plain(text))
+    assert plain(plain(text)) == plain(text)
 
 
 def test_what_is_said_reaches_the_terminal_harmless() -> None:

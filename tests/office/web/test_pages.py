@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from langso.clock import VIETNAM
+from langso.contract import HealthLine
 
 
 def form(**more: Any) -> dict[str, Any]:
@@ -131,6 +132,26 @@ def test_two_machines_with_one_name_stand_first_and_red(browser: Any, office_wor
     assert page.index('data-device="loa-z"') < page.index('data-device="loa-a"')
     browser.post("/loa/loa-z/da-xem", {}, page="/loa")
     assert "Trùng tên máy" not in browser.get("/loa").text
+
+
+TRICKY = "Hỏng\u202e XONG\n<b>\x1b[2J \u05d0\u05d1"
+
+
+def test_what_a_device_says_is_shown_and_turns_nothing_round(browser: Any, office_world: Any) -> None:
+    loud = office_world.reporter("loa-a")
+    line = HealthLine(name="sound", level="bad", why=TRICKY, fix=TRICKY)
+    office_world.console.fleet.take_state("loa-a", loud.state(health=(line,)))
+    page = browser.get("/loa").text
+    assert "\u2068&lt;b&gt;�[2J \u05d0\u05d1\u2069" in page
+    assert "Hỏng� XONG" in page
+    assert not set(page) & {"\u202e", "\x1b"}
+
+
+def test_what_is_pasted_is_kept_without_what_nobody_sees(browser: Any, device: Any, office_world: Any) -> None:
+    asked = form(title="Tin\u202e mừng\u200b 👨\u200d👩", text="Me\u0323\r\nbé\u2066 khoẻ\ufeff.")
+    answer = browser.post("/soan", asked)
+    kept = office_world.console.broadcasts.get(answer.headers["location"].removeprefix("/ban-tin/"))
+    assert (kept.show.title, kept.text) == ("Tin mừng 👨\u200d👩", "Mẹ\nbé khoẻ.")
 
 
 def test_an_order_to_one_device_is_signed_and_logged(browser: Any, device: Any, office_world: Any) -> None:
