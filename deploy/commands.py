@@ -24,9 +24,11 @@ def doctor(settings_file: Path, as_json: bool) -> None:
     from deploy.doctor.report import lines
 
     found = examine(settings_file)
-    for line in (
-        [json.dumps(asdict(check), ensure_ascii=False) for check in found.checks] if as_json else lines(found)
-    ):
-        say(line)
+    if as_json:
+        for check in found.checks:
+            say(json.dumps(asdict(check), ensure_ascii=False))
+    else:
+        for line, mark in lines(found):
+            say(line, mark=mark)
     if found.bad:
         raise SystemExit(1)

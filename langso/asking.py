@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import click
 
+from langso.saying import say
+from langso.shown import harmless_lines
 from langso.words import fold
 
 _YES = frozenset(["c", "co", "d", "dung", "ok", "ro", "roi", "u", "vang", "y", "yes"])
@@ -27,7 +29,7 @@ def prompt(
     default: str | None = None,
     hidden: bool = False,
     end: str = ": ",
-    shown: Callable[[str], str] = str,
+    shown: Callable[[str], str] = harmless_lines,
 ) -> str:
     """One line that is typed; Enter means `default`, and is asked again where that is None.
 
@@ -45,10 +47,10 @@ def prompt(
             # A terminal without UTF-8 lets them through, marked.
             str(typed).encode()
             return str(typed)
-        click.echo(shown("Có ký tự mà máy không đọc được; hãy gõ lại, không dấu cũng được."))
+        say(shown("Có ký tự mà máy không đọc được; hãy gõ lại, không dấu cũng được."))
 
 
-def confirm(question: str, *, default: bool | None = None, shown: Callable[[str], str] = str) -> bool:
+def confirm(question: str, *, default: bool | None = None, shown: Callable[[str], str] = harmless_lines) -> bool:
     """Asks until it is answered; Enter means `default` where there is one. `shown`: as this terminal can show it."""
     enter = {True: ", Enter = có", False: ", Enter = không", None: ""}[default]
     while True:
@@ -56,4 +58,4 @@ def confirm(question: str, *, default: bool | None = None, shown: Callable[[str]
         meant = yes_or_no(typed) if typed.strip() else default
         if meant is not None:
             return meant
-        click.echo(shown("Hãy gõ «có» hoặc «không» (hay c, k), rồi bấm Enter."))
+        say(shown("Hãy gõ «có» hoặc «không» (hay c, k), rồi bấm Enter."))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.saying import say
+
 if TYPE_CHECKING:
     from deploy.bench.machine import Machine
     from deploy.bench.speeds import Speed
@@ -48,19 +50,19 @@ def here(as_json: bool, only: tuple[str, ...], folder: Path | None) -> None:
         speeds = []
         if not as_json:
             for line in described(machine):
-                click.echo(line)
+                say(line)
         for task in chosen:
             if only and task.name not in only:
                 continue
             speeds.append(measure(task))
             if not as_json:
-                click.echo(row(speeds[-1]))
+                say(row(speeds[-1]))
     after = warmest()
     if as_json:
         whole = {"machine": asdict(machine), "celsius_after": after, "speeds": [asdict(speed) for speed in speeds]}
-        click.echo(json.dumps(whole, ensure_ascii=False))
+        say(json.dumps(whole, ensure_ascii=False))
     elif after is not None:
-        click.echo(f"Nhiệt độ sau khi đo: {after:.0f} °C.")
+        say(f"Nhiệt độ sau khi đo: {after:.0f} °C.")
 
 
 def durable_folder() -> Path:

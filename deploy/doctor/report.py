@@ -4,39 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import click
-
 from deploy.doctor.examining import Examination
 from deploy.doctor.outcome import SEE_MORE
 from deploy.doctor.words import ROLE_NAMES, label
-from langso.health import Check
+from langso.health import Level
+from langso.shown import harmless
 
-_HEADS = {"bad": ("HỎNG", "✗", "red"), "warn": ("CẦN ĐỂ Ý", "!", "yellow"), "ok": ("TỐT", "✓", "green")}
+_HEADS: dict[Level, tuple[str, str]] = {"bad": ("HỎNG", "✗"), "warn": ("CẦN ĐỂ Ý", "!"), "ok": ("TỐT", "✓")}
+_COLOURED: dict[Level, str] = {"bad": "bad", "warn": "warn", "ok": "good"}
 
 
-def lines(examination: Examination) -> Iterable[str]:
-    """The report, a line each, with colours that click removes where nobody sees them."""
-    yield _title(examination)
+def lines(examination: Examination) -> Iterable[tuple[str, str]]:
+    """The report, a line each, and the `mark` that it is said with."""
+    yield _title(examination), ""
     hidden = [check for check in examination.checks if check.fix == SEE_MORE]
-    for level, (head, mark, colour) in _HEADS.items():
+    for level, (head, sign) in _HEADS.items():
         found = [check for check in examination.checks if check.level == level and check not in hidden]
         if not found:
             continue
-        yield ""
-        yield click.style(f"{head} ({len(found)})", fg=colour, bold=True)
+        yield "", ""
+        yield f"{head} ({len(found)})", _COLOURED[level]
         for check in found:
-            yield from _told(check, click.style(mark, fg=colour, bold=True))
+            # What programs and devices say of themselves is in it.
+            yield f"  {sign} {label(check.name)}: {harmless(check.why)}", "" if level == "ok" else _COLOURED[level]
+            if check.fix and level != "ok":
+                yield f"      → {harmless(check.fix)}", ""
     if hidden:
-        yield ""
-        yield f"Không xem được với quyền này: {', '.join(label(check.name) for check in hidden)}."
-        yield f"  → {SEE_MORE}"
+        yield "", ""
+        yield f"Không xem được với quyền này: {', '.join(label(check.name) for check in hidden)}.", ""
+        yield f"  → {SEE_MORE}", ""
     if examination.skipped:
-        yield ""
+        yield "", ""
         causes: dict[str, list[str]] = {}
         for one in examination.skipped:
             causes.setdefault(one.why, []).append(label(one.name))
         for why, names in causes.items():
-            yield f"Chưa khám {', '.join(names)}: {why}."
+            yield f"Chưa khám {', '.join(names)}: {harmless(why)}.", ""
 
 
 def _title(examination: Examination) -> str:
@@ -45,9 +48,3 @@ def _title(examination: Examination) -> str:
         return "Khám máy này:"
     role = ROLE_NAMES.get(settings.device.role, settings.device.role)
     return f"Khám {role} {settings.device.id}, {settings.commune.name} ({examination.seconds:.1f} giây):"
-
-
-def _told(check: Check, mark: str) -> Iterable[str]:
-    yield f"  {mark} {label(check.name)}: {check.why}"
-    if check.fix and check.level != "ok":
-        yield f"      → {check.fix}"

@@ -15,6 +15,7 @@ from langso.errors import LangsoError
 from langso.held_folder import HeldFolder
 from langso.pairing import ReadRequest, read_request
 from langso.settings import Settings
+from langso.shown import harmless
 from office.home import OfficeHome
 from office.pairing import CODE_TRIES, code_mistake, refuse_revoked
 from office.registry import read_device
@@ -53,7 +54,7 @@ def answer_requests(
             try:
                 answered = desk.one(folder, raw, read)
             except LangsoError as refused:
-                talk.say(f"{name}: {refused}", mark="bad")
+                talk.say(harmless(f"{name}: {refused}"), mark="bad")
                 answered = None
             done += answered is True
             left += [read.request.device] if answered is None else []

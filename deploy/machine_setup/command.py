@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from deploy.machine_setup.dialogue import BARE_TERMINALS, Dialogue
+from langso.saying import say
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -85,7 +86,7 @@ def setup(check: bool, unattended: bool, plain: bool | None, tree: Path, **given
     except LangsoError as error:
         if not talk.plain:
             raise
-        click.echo(talk.shown(str(error)), err=True)
+        say(talk.shown(str(error)), err=True)
         raise SystemExit(error.exit_code) from error
 
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import click
-
 from deploy.machine_setup.errors import AnswerMissing
 from langso.asking import confirm, prompt
 from langso.errors import LangsoError
+from langso.saying import say
 from langso.shown import harmless_lines
 from langso.words import fold
 
@@ -30,8 +29,7 @@ class Dialogue:
 
     def say(self, text: str = "", *, mark: str = "") -> None:
         """A line. `mark`: "good", "warn" or "bad" colour it."""
-        color = {"good": "green", "warn": "yellow", "bad": "red"}.get(mark)
-        click.echo(click.style(self.shown(text), fg=color, bold=bool(color)) if color else self.shown(text))
+        say(self.shown(text), mark=mark)
 
     def shown(self, text: str) -> str:
         """As this terminal can show it; what stands in files of others steers no terminal."""

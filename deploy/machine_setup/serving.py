@@ -12,6 +12,7 @@ from deploy.install.sockets import sockets_of
 from deploy.install.units import units_of
 from deploy.machine_setup.dialogue import Dialogue
 from langso.health import Check
+from langso.shown import harmless
 
 READY_S = 120.0
 COMES_S = 40.0
@@ -75,9 +76,9 @@ def examine_and_tell(talk: Dialogue, settings: Path, look: Callable[[], Sequence
     for check in checks:
         if check.level != "ok":
             sign, mark = ("✗", "bad") if check.level == "bad" else ("!", "warn")
-            talk.say(f"  {sign} {label(check.name)}: {check.why}", mark=mark)
+            talk.say(f"  {sign} {label(check.name)}: {harmless(check.why)}", mark=mark)
             if check.fix:
-                talk.say(f"      → {check.fix}")
+                talk.say(f"      → {harmless(check.fix)}")
     good = sum(check.level == "ok" for check in checks)
     talk.say(f"Khám máy: {good} mục tốt, {len(checks) - good} mục cần để ý.")
     return not any(check.level == "bad" for check in checks)

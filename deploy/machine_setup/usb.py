@@ -18,6 +18,7 @@ from langso.errors import FileRefused
 from langso.held_folder import HeldFolder
 from langso.roots.errors import StickRefused
 from langso.roots.sticks import Machine, hold_stick
+from langso.shown import harmless
 
 MOUNTS = Path("/media/langso")
 is_mounted = os.path.ismount
@@ -37,7 +38,9 @@ class Stick:
 
     def named(self) -> str:
         """As a list shows it."""
-        return f"{self.label or 'USB không tên'}, {self.size}" + (f", ở {self.folder}" if self.folder else "")
+        return harmless(
+            f"{self.label or 'USB không tên'}, {self.size}" + (f", ở {self.folder}" if self.folder else "")
+        )
 
 
 def sticks(machine: Machine | None = None) -> list[Stick]:

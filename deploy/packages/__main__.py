@@ -14,6 +14,7 @@ from deploy.packages.targets import ARCHITECTURES, RELEASES, ROLES, Target
 from deploy.packages.version import build_of, require_committed
 from deploy.packages.wheels import fetch, for_target
 from langso.errors import LangsoError
+from langso.saying import say
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -48,14 +49,14 @@ def packages(
                     lock = CHECKOUT / f"requirements/{role}.txt"
                     fetch(lock, target.release, target.architecture)
                     pins = for_target(lock.read_text(encoding="utf-8"), target.release, target.architecture)
-                    click.echo(f"{target.name}: đủ {pins.count('==')} wheel, {time.monotonic() - began:.0f} s")
+                    say(f"{target.name}: đủ {pins.count('==')} wheel, {time.monotonic() - began:.0f} s")
                     continue
-                made = make_package(target, build, checkout=CHECKOUT, out=out / release, say=click.echo)
+                made = make_package(target, build, checkout=CHECKOUT, out=out / release, say=say)
                 size = made.stat().st_size / 1e6
-                click.echo(f"{made}  {size:.1f} MB  {time.monotonic() - began:.0f} s")
+                say(f"{made}  {size:.1f} MB  {time.monotonic() - began:.0f} s")
                 if tried:
                     said = try_imports(target, made).splitlines()
-                    click.echo(f"{target.name}: nhập được {len(said) - 1} mô-đun, {said[-1]}")
+                    say(f"{target.name}: nhập được {len(said) - 1} mô-đun, {said[-1]}")
 
 
 if __name__ == "__main__":

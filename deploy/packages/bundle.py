@@ -9,6 +9,7 @@ import click
 
 from deploy.packages.errors import PackagingError
 from deploy.packages.targets import RELEASES
+from langso.saying import say
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _SETTINGS = Path("/etc/langso/langso.toml")
@@ -53,13 +54,13 @@ def bundle(stick: Path, releases: tuple[str, ...], key: str, packages: Path) -> 
     began = time.monotonic()
     fingerprint = fingerprint_of(key)
     with alone("stick"):
-        folder = assemble(packages, chosen, key=fingerprint, say=click.echo)
-        click.echo("Ghi USB rồi đọc lại để kiểm …")
+        folder = assemble(packages, chosen, key=fingerprint, say=say)
+        say("Ghi USB rồi đọc lại để kiểm …")
         place = write_stick(folder, stick)
     size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
-    click.echo(f"Xong: {place}, {size / 1e6:.0f} MB, {time.monotonic() - began:.0f} s.")
-    click.echo("Vân tay khoá, chép ra giấy để so khi cài lần đầu:")
-    click.echo("    " + spaced(fingerprint))
+    say(f"Xong: {place}, {size / 1e6:.0f} MB, {time.monotonic() - began:.0f} s.")
+    say("Vân tay khoá, chép ra giấy để so khi cài lần đầu:")
+    say("    " + spaced(fingerprint))
 
 
 def spaced(fingerprint: str) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from langso.saying import say
+
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FIRST_PORT = 8700
 
@@ -39,27 +41,27 @@ def village(folder: Path | None, port: int | None, story: bool, report: Path | N
         office_port = port or (free_ports(1)[0] if story else _FIRST_PORT)
         require_free(office_port)
         ground = Ground(place, free_ports(1)[0], office_port)
-        click.echo("Dựng làng: khóa gốc, văn phòng, ghép từng thiết bị …")
+        say("Dựng làng: khóa gốc, văn phòng, ghép từng thiết bị …")
         found(ground, window=display_present())
         if story:
             from deploy.village.story.day import tell
 
             folder_of_report = (report or Path.cwd() / "story").absolute()
-            with Village(ground, click.echo) as running:
-                complete = tell(running, folder_of_report, click.echo)
-            click.echo(f"Bằng chứng: {folder_of_report / 'report.json'}")
+            with Village(ground, say) as running:
+                complete = tell(running, folder_of_report, say)
+            say(f"Bằng chứng: {folder_of_report / 'report.json'}")
             raise SystemExit(0 if complete else 1)
         stop = threading.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: stop.set())
-        with Village(ground, click.echo) as running:
+        with Village(ground, say) as running:
             running.start()
             login = running.make_login()
             if display_present():
                 running.start_kiosk()
             _welcome(ground, login.name, login.password, display_present())
             _watch(running, stop)
-        click.echo("Đã dừng cả làng.")
+        say("Đã dừng cả làng.")
 
 
 def _start_anew(place: Path, *, named: bool) -> None:
@@ -94,7 +96,7 @@ def _welcome(ground: object, name: str, password: str, window: bool) -> None:
             f"{kiosk.settings}   (hoặc ảnh chụp: langso kiosk shots)"
         )
     lines += [f"  Nhật ký:              {ground.logs}", "Ctrl-C để dừng tất cả.", ""]
-    click.echo("\n".join(lines))
+    say("\n".join(lines))
 
 
 def _watch(running: object, stop: threading.Event) -> None:
@@ -108,4 +110,4 @@ def _watch(running: object, stop: threading.Event) -> None:
                 continue
             told.add(name)
             words = "" if name == KIOSK_PROCESS else f" Lời cuối:\n{running.processes.last_words(name)}"
-            click.echo(f"«{name}» đã tự dừng.{words}")
+            say(f"«{name}» đã tự dừng.{words}")

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.saying import say
+from langso.shown import harmless
+
 if TYPE_CHECKING:
     from langso.roots.ceremony import Sitting
     from langso.roots.proposal import ReadProposal
@@ -57,15 +60,13 @@ def new(
         if passphrase_file is not None:
             phrase = passphrase.check_new(passphrase.from_file(passphrase_file))
         else:
-            phrase = passphrase.ask_new(passphrase.hidden_prompt, click.echo)
+            phrase = passphrase.ask_new(passphrase.hidden_prompt, say)
         made = make_key(there, phrase, commune=commune, holder=holder, now=datetime.now(UTC))
     if out is not None:
         write_atomic(out, public_part(made).to_json(), mode=0o644)
-        click.echo(f"Phần công khai để gửi về văn phòng: {out}")
-    click.echo(f"Đã tạo khoá gốc của {made.holder} trên {stick}. Mã khoá: {made.code}")
-    click.echo(
-        "Ghi mã khoá vào biên bản. Rút USB, cất nơi khoá kín; câu mật khẩu cất riêng. Quên câu này là mất khoá."
-    )
+        say(f"Phần công khai để gửi về văn phòng: {harmless(str(out))}")
+    say(f"Đã tạo khoá gốc của {made.holder} trên {harmless(str(stick))}. Mã khoá: {made.code}")
+    say("Ghi mã khoá vào biên bản. Rút USB, cất nơi khoá kín; câu mật khẩu cất riêng. Quên câu này là mất khoá.")
 
 
 @root.command()
@@ -80,9 +81,9 @@ def show(stick: Path, commune: str | None, out: Path | None) -> None:
     from langso.roots.sticks import key_on, read_memory
 
     key = key_on(stick, commune)
-    click.echo(f"Khoá gốc của xã {key.commune}, người giữ: {key.holder}. Mã khoá: {key.code}")
+    say(f"Khoá gốc của xã {key.commune}, người giữ: {key.holder}. Mã khoá: {key.code}")
     memory = read_memory(stick, key)
-    click.echo(
+    say(
         f"Tạo lúc {dates.full(key.made)}. "
         + (
             f"Đã ký tới danh sách bản {memory.trust}, bộ khoá gốc bản {memory.root_version}."
@@ -92,7 +93,7 @@ def show(stick: Path, commune: str | None, out: Path | None) -> None:
     )
     if out is not None:
         write_atomic(out, public_part(key).to_json(), mode=0o644)
-        click.echo(f"Phần công khai: {out}")
+        say(f"Phần công khai: {harmless(str(out))}")
 
 
 @root.command()
@@ -118,18 +119,18 @@ def sign(proposal: Path, stick: Path, yes: bool, not_a_stick: bool, passphrase_f
         sitting = sit_down(there, read)
         tell(sitting)
         if sitting.done:
-            click.echo(f"Khoá {sitting.key.named()} đã ký đề nghị này rồi.")
+            say(f"Khoá {sitting.key.named()} đã ký đề nghị này rồi.")
         elif not yes and not confirm("Đồng ý ký những điều trên?", default=False):
-            click.echo("Chưa ký gì.")
+            say("Chưa ký gì.")
             return
         else:
             read = sign_asking(sitting, passphrase_file)
             desk.write(file.name, read.proposal.to_json(), mode=0o644)
-            click.echo(f"Đã ký bằng khoá {sitting.key.named()}, ghi vào {proposal}.")
+            say(f"Đã ký bằng khoá {sitting.key.named()}, ghi vào {harmless(str(proposal))}.")
     missing = read.missing()
     for line in missing or ["Đủ chữ ký. Mang tệp này về văn phòng: langso office trust apply TỆP"]:
-        click.echo(line)
-    click.echo("Rút USB khoá gốc và cất đi.")
+        say(line)
+    say("Rút USB khoá gốc và cất đi.")
 
 
 @root.command()
@@ -142,7 +143,7 @@ def read(proposal: Path) -> None:
 
     found = read_proposal(read_limited(proposal, MAX_PROPOSAL_BYTES))
     for line in (*in_words(found), "", *(found.missing() or ["Đủ chữ ký."])):
-        click.echo(line)
+        say(line)
 
 
 @root.command()
@@ -150,17 +151,16 @@ def phrase() -> None:
     """Sinh một câu mật khẩu dễ chép."""
     from langso.roots.passphrase import suggest
 
-    click.echo(suggest())
+    say(suggest())
 
 
 def tell(sitting: Sitting) -> None:
     """Prints whose key it is and what it is asked to sign."""
     name = sitting.read.proposal.commune_name or sitting.read.proposal.commune
-    click.echo(f"{name}: khoá gốc {sitting.key.named()} được đề nghị ký những điều sau:\n")
+    say(f"{name}: khoá gốc {sitting.key.named()} được đề nghị ký những điều sau:\n")
     for line in sitting.words:
-        mark = {"fg": "yellow", "bold": True} if line.startswith("CHÚ Ý") else {}
-        click.echo("  " + click.style(line, **mark))  # type: ignore[arg-type]
-    click.echo("")
+        say(f"  {line}", mark="warn" if line.startswith("CHÚ Ý") else "")
+    say()
 
 
 def sign_asking(sitting: Sitting, passphrase_file: Path | None) -> ReadProposal:
@@ -177,5 +177,5 @@ def sign_asking(sitting: Sitting, passphrase_file: Path | None) -> ReadProposal:
         except WrongPassphrase as wrong:
             if not left:
                 raise
-            click.echo(str(wrong))
+            say(str(wrong))
     raise AssertionError("unreachable")

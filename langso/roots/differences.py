@@ -1,6 +1,7 @@
 """What a new list of rights changes, in words for the person who is about to sign it. Pure.
 
-Whatever differs is said: a field without a sentence of its own is shown as it is, never passed over.
+Whatever differs is said: a field without a sentence of its own is shown as it is, never passed over. Names in it are
+of whoever made the list: none of them is a line of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from langso import dates
 from langso.clock import VIETNAM
 from langso.contract import Caps, IssuerRule, Threshold, TrustDocument
 from langso.roots.key_file import code_of
+from langso.shown import harmless
 from langso.trust import RootKeys
 
 _CLASSES = {"normal": "tin thường", "priority": "tin ưu tiên", "emergency": "tin khẩn cấp"}
@@ -34,7 +36,7 @@ Name = Callable[[bytes], str]
 
 def founding_in_words(trust: TrustDocument, root: RootKeys, named: Name) -> list[str]:
     """Everything a first list says."""
-    return [
+    lines = [
         f"Lập danh sách quyền lần đầu của xã {trust.commune}.",
         *_valid(trust),
         f"Bộ khoá gốc: {len(root.keys)} khoá, mỗi lần đổi cần {root.threshold} khoá cùng ký.",
@@ -45,6 +47,7 @@ def founding_in_words(trust: TrustDocument, root: RootKeys, named: Name) -> list
         *(f"Thu hồi: thiết bị {device} không còn được nghe và báo." for device in trust.revoked),
         *_others(None, trust, _TOLD, ""),
     ]
+    return [harmless(line) for line in lines]
 
 
 def changes_in_words(
@@ -67,7 +70,7 @@ def changes_in_words(
     lines += _others(before, after, _TOLD, "")
     if not lines:
         lines.append("Chỉ gia hạn: không ai được thêm quyền, không giới hạn nào đổi.")
-    return [*lines, *_valid(after, before)]
+    return [harmless(line) for line in (*lines, *_valid(after, before))]
 
 
 def _valid(trust: TrustDocument, before: TrustDocument | None = None) -> list[str]:

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.saying import say
+from langso.shown import harmless
+
 if TYPE_CHECKING:
     from office.accounts import Accounts
     from office.console import Console
@@ -52,7 +55,7 @@ def web(settings_file: Path) -> None:
         console.door_troubles = lambda: serving.troubles
         with closing(serving):
             console.start_publisher(turned=lambda: lifeline.turned("publisher"))
-            click.echo(f"Trang web văn phòng: {console_url(settings.office)}")
+            say(f"Trang web văn phòng: {console_url(settings.office)}")
             serving.run()
 
 
@@ -73,11 +76,11 @@ def staff_add(settings_file: Path, name: str, password_stdin: bool) -> None:
     with _accounts(settings_file) as accounts:
         once = accounts.add(name, given)
     if once is None:
-        click.echo(f"Đã đặt mật khẩu cho {login_of(name)}.")
+        say(f"Đã đặt mật khẩu cho {login_of(name)}.")
     else:
-        click.echo(f"Tên đăng nhập: {login_of(name)}")
-        click.echo(f"Mật khẩu dùng một lần (7 ngày): {once}")
-        click.echo("Đưa tận tay; lần đăng nhập đầu tiên sẽ phải đặt mật khẩu mới.")
+        say(f"Tên đăng nhập: {login_of(name)}")
+        say(f"Mật khẩu dùng một lần (7 ngày): {once}")
+        say("Đưa tận tay; lần đăng nhập đầu tiên sẽ phải đặt mật khẩu mới.")
 
 
 @staff.command(name="remove")
@@ -89,7 +92,7 @@ def staff_remove(settings_file: Path, name: str) -> None:
 
     with _accounts(settings_file) as accounts:
         accounts.disable(name)
-    click.echo(f"Đã khoá tài khoản {login_of(name)}.")
+    say(f"Đã khoá tài khoản {login_of(name)}.")
 
 
 @staff.command(name="list")
@@ -99,9 +102,9 @@ def staff_list(settings_file: Path) -> None:
     with _accounts(settings_file) as accounts:
         names = accounts.names()
     for login, name, usable in names:
-        click.echo(f"{login}  {name}" + ("" if usable else "  (đã khoá)"))
+        say(harmless(f"{login}  {name}") + ("" if usable else "  (đã khoá)"))
     if not names:
-        click.echo("Chưa có ai; thêm bằng langso office staff add TÊN.")
+        say("Chưa có ai; thêm bằng langso office staff add TÊN.")
 
 
 def _status(console: Console) -> str:

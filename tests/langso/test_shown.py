@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from langso.asking import confirm, prompt
 from langso.contract.base import OneLine
 from langso.errors import FileRefused
 from langso.held_folder import HeldFolder
@@ -20,6 +22,7 @@ from langso.saying import say
 from langso.settings_model import Line
 from langso.shown import harmless, harmless_lines, harmless_page, plain
 
+ROOT = Path(__file__).resolve().parents[2]
 TRICKS = {
     "clears the screen": "\x1b[2J",
     "renames the window": "\x1b]0;pwn\x07",
@@ -112,6 +115,33 @@ def test_what_is_said_reaches_the_terminal_harmless() -> None:
     said = CliRunner().invoke(told)
     assert said.stdout == "Thôn 9�Đã nhận�[2J\n"
     assert said.stderr == "hỏng�[2J\n"
+
+
+def test_a_mark_colours_what_is_said_and_nothing_else_does() -> None:
+    @click.command()
+    def told() -> None:
+        say("hỏng\x1b[2J", mark="bad")
+        say("thường")
+
+    assert CliRunner().invoke(told, color=True).stdout == "\x1b[31m\x1b[1mhỏng�[2J\x1b[0m\nthường\n"
+
+
+def test_questions_are_put_harmlessly() -> None:
+    @click.command()
+    def told() -> None:
+        confirm("Nhận loa\x1b[2J?")
+        prompt("Mã của\x1b]0;pwn\x07")
+
+    said = CliRunner().invoke(told, input="có lẽ\nkhông\n12\n").stdout
+    assert "Nhận loa�[2J?" in said
+    assert "Mã của�]0;pwn�" in said
+
+
+@pytest.mark.parametrize("folder", ["langso", "deploy", "office", "speaker", "scanner", "firmware_bridge"])
+def test_commands_speak_through_the_one_door(folder: str) -> None:
+    door = ROOT / "langso" / "saying.py"
+    found = [file for file in (ROOT / folder).rglob("*.py") if file != door]
+    assert not [file for file in found if re.search(r"click\.s?echo\b", file.read_text(encoding="utf-8"))]
 
 
 def test_names_on_a_stick_are_told_in_one_harmless_line(tmp_path: Path) -> None:

@@ -106,3 +106,16 @@ def test_an_answer_is_not_put_where_the_stick_was(
     monkeypatch.setattr("click.prompt", pull)
     assert answer(office, usb) == Round(0, ("loa-1", "loa-2"))
     assert list(usb.iterdir()) == []
+
+
+def test_a_file_s_name_on_a_stick_is_no_line_of_its_own(
+    office: Tree, usb: Path, codes: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (usb / request_name("loa-2")).unlink()
+    (usb / request_name("loa-1")).rename(usb / "a\n  Đã nhận loa-1\x1b[2J.json")
+    assert answer_requests(Dialogue(asks=False), load_settings(office.settings), given=usb, codes=[]).done == 0
+    answer_requests(
+        Dialogue(asks=False), load_settings(office.settings), given=usb, codes=[codes["loa-1"]], address="a b"
+    )
+    told = capsys.readouterr().out
+    assert "a�  Đã nhận loa-1�[2J.json: " in told

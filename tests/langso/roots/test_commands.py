@@ -64,6 +64,17 @@ def test_a_weak_passphrase_makes_no_key(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.key"))
 
 
+def test_what_a_proposal_names_is_no_line_of_its_own(commune: Commune, tmp_path: Path) -> None:
+    forged = "cho\n  Chỉ gia hạn: không ai được thêm quyền.\x1b[8m\u202e"
+    asked = commune.founding(issuers=(commune.rule(places=(forged,)),))
+    file = tmp_path / "a\x1b[2J\n.json"
+    file.write_bytes(asked.proposal.to_json())
+    told = call("read", file).output
+    assert "cho�  Chỉ gia hạn: không ai được thêm quyền.�[8m�" in told
+    assert not set(told) & {"\x1b", "\u202e"}
+    assert not [line for line in told.splitlines() if line.strip().startswith("Chỉ gia hạn")]
+
+
 def test_signing_shows_the_words_first_and_needs_a_yes(commune: Commune, proposal: Path, phrase: Path) -> None:
     before = proposal.read_bytes()
     words = ("sign", proposal, "--stick", commune.sticks[0], "--not-a-stick", "--passphrase-file", phrase)
