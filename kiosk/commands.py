@@ -28,6 +28,7 @@ def run(settings_file: Path) -> None:
     import threading
 
     from kiosk.environment import prepare_kivy, refuse_32_bit, wait_for_screen
+    from langso.ending import end_process
     from langso.logs import start_logging
     from langso.pairing_stand import stand_of
     from langso.paths import SingleInstance
@@ -56,23 +57,23 @@ def run(settings_file: Path) -> None:
                 signal.signal(name, lambda *_: waiting.leave())
             waiting.run()
             if not waiting.paired:
-                return
+                end_process(0)
             # A window opens once in a process: the same process begins anew.
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
         from kiosk.agent import Agent
         from kiosk.app import Kiosk
 
         agent = Agent(settings)
-        agent.start()
         try:
             app = Kiosk(agent)
             for name in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(name, lambda *_: app.stop())
+                signal.signal(name, lambda *_: app.leave())
+            agent.start()
             app.run()
         finally:
             agent.stop()
         again = agent.restart.is_set()
-    sys.exit(RESTART_EXIT if again else 0)
+    end_process(RESTART_EXIT if again else 0)
 
 
 @kiosk.command()
@@ -82,6 +83,7 @@ def shots(settings_file: Path, out: Path) -> None:
     """Chụp các màn hình của kiosk ra tệp PNG, không cần màn hình thật."""
     from kiosk.driving import Step, drive
     from kiosk.errors import KioskError
+    from langso.ending import end_process
     from langso.settings import load_settings
 
     steps = [
@@ -98,3 +100,4 @@ def shots(settings_file: Path, out: Path) -> None:
     if not visit.ok:
         raise KioskError("Chưa chụp đủ các màn hình; hãy xem result.json trong thư mục đó.")
     click.echo(f"Ảnh các màn hình ở {out}.")
+    end_process(0)

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from kiosk.environment import prepare_kivy
 from kiosk.errors import DrivingFault
+from langso.ending import end_process
 from langso.errors import LangsoError, UsageError
 from langso.pairing_stand import stand_of
 from langso.paths import read_limited
@@ -377,4 +378,4 @@ def _plain(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())

@@ -64,9 +64,8 @@ class WaitingKiosk(App):
         return self._root
 
     def leave(self) -> None:
-        """Closes because somebody wants it closed, paired or not."""
+        """Closes soon because somebody wants it closed, paired or not. For signals: it may come amid anything."""
         self._leaving.set()
-        self.stop()
 
     def read_aloud(self) -> None:
         """ "Nghe đọc": what concerns villagers; a second press silences."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +36,7 @@ def speaker() -> None:
 @_settings_option
 def run(settings_file: Path) -> None:
     """Chạy loa cho tới khi có lệnh dừng (Ctrl-C)."""
+    from langso.ending import end_process
     from langso.logs import start_logging
     from langso.pairing_stand import wait_until_paired
     from langso.paths import SingleInstance
@@ -51,7 +51,7 @@ def run(settings_file: Path) -> None:
         from speaker.agent import Agent
 
         again = Agent(settings).run(stop)
-    sys.exit(RESTART_EXIT if again else 0)
+    end_process(RESTART_EXIT if again else 0)
 
 
 @speaker.command()
