@@ -22,6 +22,7 @@ from langso.office_line import OfficeLine
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
 from langso.pairing_stand import PairingWatch
+from langso.pulse import first_hung
 from langso.settings import Settings
 from langso.state_reports import StateReporter, new_boot, note_in, presence, software
 from langso.store import Migration, Store
@@ -156,6 +157,10 @@ class Agent:
         self._client.close()
         self.store.close()
         self.workspace.wipe()
+
+    def hung(self) -> str:
+        """Which of its threads no longer comes round, to be mended by a restart; "" for none."""
+        return first_hung(reports=self.reporter, link=self.link, sending=self.sender)
 
     def receive(self, topic: str, payload: bytes, retain: bool) -> None:
         """One message from the broker; what is refused changes nothing."""

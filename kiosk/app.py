@@ -33,6 +33,7 @@ from kiosk.watching import CameraHolder
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.frame import Page
 from langso.lifeline import Lifeline
+from langso.pulse import first_hung
 from langso.settings_model import ScannerSettings
 from scanner.cameras.keeping import TableKeeper
 from scanner.cameras.table import FILE, identity
@@ -69,6 +70,7 @@ class Kiosk(App):
         self.theme = Theme()
         self._root = FloatLayout()
         self._countdown: Countdown | None = None
+        self._leaving = False
         self._lifeline = Lifeline("ticks", LOOP, status=self._status)
 
     @property
@@ -167,6 +169,10 @@ class Kiosk(App):
         """Runs something that nobody waits for; what goes wrong is logged."""
         self.work(what, lambda _: None, lambda _: None)
 
+    def leave(self) -> None:
+        """Closes soon because somebody wants it closed. For signals: it may come amid anything, also before `run`."""
+        self._leaving = True
+
     def on_stop(self) -> None:
         """The window closes."""
         if self.page is not None:
@@ -214,7 +220,7 @@ class Kiosk(App):
         return False
 
     def _tick(self, _: float) -> None:
-        if self.agent.restart.is_set():
+        if self._leaving or self._starts_anew():
             self.stop()
             return
         self.idle.hold(self.reader.busy)
@@ -228,6 +234,20 @@ class Kiosk(App):
         self._look_for_light()
         self._lifeline.turned("ticks")
 
+    def _starts_anew(self) -> bool:
+        """Whether to end for a restart: asked for, or a thread hangs that no screen shows. Never under a visitor."""
+        if not self._resting() or self.reader.busy:
+            return False
+        hung = self.agent.hung() or first_hung(camera=self.camera_holder)
+        if hung:
+            log.error("%s: a hang; starting anew", hung)
+            self.agent.restart.set()
+        return self.agent.restart.is_set()
+
+    def _resting(self) -> bool:
+        """Whether the screen is as it stands before the next visitor: nothing personal, nobody's letters."""
+        return isinstance(self.page, HomePage) and self.theme == Theme(scale=self.theme.scale)
+
     def _status(self) -> str:
         who = "Đang chờ bà con" if isinstance(self.page, HomePage) else "Đang có người dùng"
         return f"{who}; {'đã' if self.agent.link.connected else 'chưa'} nối văn phòng."
@@ -240,9 +260,8 @@ class Kiosk(App):
             self.lamp.see(wanted)
 
     def _look_idle(self) -> None:
-        at_home = isinstance(self.page, HomePage)
-        if at_home and self.theme == Theme(scale=self.theme.scale):
-            # Nothing personal is there, nothing to count down to.
+        if self._resting():
+            # There is nothing to count down to.
             self.idle.touch()
             return
         state = self.idle.look()

@@ -6,6 +6,7 @@ import base64
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -67,6 +68,11 @@ class Sender:
         self._outbox.hurry(KIND)
         self._thread.wake()
 
+    @property
+    def hung(self) -> bool:
+        """Whether its thread no longer comes round; a slow line is no hang."""
+        return self._thread.hung
+
     def waiting(self) -> int:
         """How many dossiers the office does not have yet."""
         return self._outbox.waiting(KIND)
@@ -126,7 +132,8 @@ class Sender:
 
     def _create(self, item: Item, size: int) -> tuple[str, int] | None:
         """(where to send, from which byte), or None where the office has it already."""
-        answer = self._client.post(
+        answer = self._ask(
+            "POST",
             UPLOADS,
             headers=_HEADERS
             | {
@@ -153,6 +160,10 @@ class Sender:
             raise SendingFault("văn phòng quên lần gửi dở, sẽ gửi lại")
         return here, offset
 
+    def _ask(self, method: str, place: str, **more: Any) -> httpx.Response:
+        with self._thread.resting():
+            return self._client.request(method, place, **more)
+
     def _ours(self, place: str) -> str:
         """The upload's address on the office we know: never another machine, whatever the answer says."""
         base = str(self._client.base_url)
@@ -166,7 +177,7 @@ class Sender:
 
     def _offset(self, place: str) -> int | None:
         """Bytes the office has durably; None where it no longer knows this upload."""
-        answer = self._client.head(place, headers=_HEADERS)
+        answer = self._ask("HEAD", place, headers=_HEADERS)
         if answer.status_code in (403, 404, 410):
             return None
         if answer.status_code not in (200, 204):
@@ -185,7 +196,8 @@ class Sender:
                     raise SendingFault("máy đang tắt, sẽ gửi tiếp sau")
                 file.seek(offset)
                 piece = file.read(self._chunk)
-                answer = self._client.patch(
+                answer = self._ask(
+                    "PATCH",
                     place,
                     content=piece,
                     headers=_HEADERS

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from langso.errors import LangsoError
 from langso.health import Check
+from langso.pulse import Pulse
 from langso.settings_model import ScannerSettings
 
 if TYPE_CHECKING:
@@ -52,8 +53,18 @@ class CameraHolder:
         self._camera: Camera | None = None
         self._settings: ScannerSettings | None = None
         self._timer: threading.Timer | None = None
+        self._pulse = Pulse()
         self.fault = ""
         self.seen = False
+
+    @property
+    def hung(self) -> bool:
+        """Whether whoever has the camera comes neither round nor back."""
+        return self._pulse.hung
+
+    def turned(self) -> None:
+        """Whoever has the camera begins a round."""
+        self._pulse.beat()
 
     def check(self) -> Check:
         """How the camera was when it was last looked through."""
@@ -66,7 +77,7 @@ class CameraHolder:
         """The open camera; waits for whoever has it. Raises CameraFault."""
         from scanner.cameras import open_camera
 
-        with self._lock:
+        with self._lock, self._pulse.working():
             self._cancel()
             if self._camera is None or settings != self._settings:
                 self._close()
@@ -195,6 +206,7 @@ class Watcher(Generic[Judged]):
         number = 0
         with self._holder.borrowed(self._camera) as camera:
             while not self._stopping.wait(self._period):
+                self._holder.turned()
                 self._give_still(camera)
                 frame = camera.read()
                 health = camera.health

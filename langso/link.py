@@ -18,6 +18,7 @@ from langso.link_connection import Connection, Will
 from langso.link_reasons import Failure, Reason
 from langso.link_rules import Backoff, Contest, from_error, perhaps_a_clone
 from langso.link_waiting import MAX_PAYLOAD, Outgoing, Waiting, check_filter, check_qos, check_topic
+from langso.pulse import Pulse
 from langso.settings_model import LinkSettings
 from langso.tls import KnownTime, wall_time
 from langso.whereabouts import Whereabouts
@@ -68,6 +69,7 @@ class Link:
         self._up = threading.Event()
         self._stopping = threading.Event()
         self._announce = True
+        self._pulse = Pulse()
         self._contest = Contest(self._backoff.calm_s)
         self._came_up: float | None = None
         self._state = Failure("stopped", "Chưa nối.")
@@ -92,6 +94,11 @@ class Link:
     def contested(self) -> bool:
         """Whether another machine has lately taken our place under this name, also while we have it back."""
         return self._contest.lasts(self._up_for())
+
+    @property
+    def hung(self) -> bool:
+        """Whether its thread no longer comes round; waiting for a broker is no hang."""
+        return self._thread is not None and self._thread.is_alive() and self._pulse.hung
 
     def check(self, fix: str) -> Check:
         """Health line `link`; ``fix``: what to do here while there is no connection."""
@@ -166,6 +173,7 @@ class Link:
         attempt = flaps = 0
         while True:
             self._leaving.clear()
+            self._pulse.beat()
             if self._stopping.is_set():
                 break
             was_up, failure = self._connect_once()
@@ -188,7 +196,8 @@ class Link:
             self._set_state(failure)
             tries = self._contest.times if failure.pace == "yield" else attempt
             pace = "soon" if elsewhere and failure.pace == "slow" else failure.pace
-            self._leaving.wait(self._backoff.wait(tries, pace=pace))
+            with self._pulse.resting():
+                self._leaving.wait(self._backoff.wait(tries, pace=pace))
         self._set_state(Failure("stopped", "Đã ngừng nối."))
         self._waiting.give_up()
 
@@ -203,6 +212,7 @@ class Link:
             on_message=self._on_message,
             place=self._where.place(self._settings.host, self._settings.port) if self._where else None,
             known=self._known,
+            pulse=self._pulse,
         )
         try:
             failure = connection.live(self._leaving, lambda: self._announce and self._stopping.is_set())

@@ -23,6 +23,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from langso.link_reasons import Failure, from_reason
 from langso.link_rules import from_error, from_log, tls_context
 from langso.link_waiting import MAX_PAYLOAD, Outgoing, Waiting
+from langso.pulse import Pulse
 from langso.settings_model import LinkSettings
 from langso.tls import KnownTime, wall_time
 from langso.whereabouts import Place
@@ -63,12 +64,14 @@ class Connection:
         on_message: Callable[[str, bytes, bool], None],
         place: Place | None = None,
         known: Callable[[], KnownTime] = wall_time,
+        pulse: Pulse | None = None,
         deadline_s: float | None = None,
         method: str | None = None,
     ) -> None:
         self._settings = settings
         self._place = place or Place(settings.host, settings.port)
         self._known = known
+        self._pulse = pulse or Pulse()
         self._deadline_s = CONNECT_DEADLINE_S if deadline_s is None else deadline_s
         self._client_id = client_id
         self._method = method
@@ -99,13 +102,16 @@ class Connection:
     def live(self, stopping: threading.Event, announce: Callable[[], bool]) -> Failure:
         """Until the line ends, or ``stopping`` and all is sent; why it did. ``announce``: leave the will behind."""
         try:
-            self._connect()
+            # A stranger who answers slowly is no hang of ours.
+            with self._pulse.resting():
+                self._connect()
         except (OSError, ValueError) as error:
             return from_error(error, self._settings)
         deadline = time.monotonic() + self._deadline_s
         goodbye: float | None = None
         now = time.monotonic()
         while self._failure is None:
+            self._pulse.beat()
             patience = 1.0 if self.was_up else min(1.0, max(0.01, deadline - now))
             if not self._turn(patience if goodbye is None else 0.1):
                 break

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from langso.pulse import Pulse
 
 
 class WorkerThread:
@@ -14,6 +17,7 @@ class WorkerThread:
         self._rounds = rounds
         self._woken = threading.Event()
         self._stopping = threading.Event()
+        self._pulse = Pulse()
         self._thread: threading.Thread | None = None
 
     @property
@@ -21,9 +25,15 @@ class WorkerThread:
         """Whether the work is to end."""
         return self._stopping.is_set()
 
+    @property
+    def hung(self) -> bool:
+        """Whether it has worked for far too long without a `sleep` or `pause`."""
+        return self._thread is not None and self._thread.is_alive() and self._pulse.hung
+
     def start(self) -> None:
         """Begins; after a stop it begins anew."""
         self._stopping.clear()
+        self._pulse.beat()
         self._thread = threading.Thread(target=self._rounds, name=self._name, daemon=True)
         self._thread.start()
 
@@ -40,9 +50,15 @@ class WorkerThread:
 
     def sleep(self, seconds: float | None) -> None:
         """Until woken or stopped, at most so long (None: no end). What is asked from then on wakes the next sleep."""
-        self._woken.wait(seconds)
+        with self._pulse.resting():
+            self._woken.wait(seconds)
         self._woken.clear()
 
     def pause(self, seconds: float) -> None:
         """So long, or until stopped; being woken does not shorten it."""
-        self._stopping.wait(seconds)
+        with self._pulse.resting():
+            self._stopping.wait(seconds)
+
+    def resting(self) -> AbstractContextManager[None]:
+        """Around what may rightly take long (a slow line): time spent in it is no hang."""
+        return self._pulse.resting()

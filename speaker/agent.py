@@ -19,6 +19,7 @@ from langso.office_line import OfficeLine
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.pairing import load_paired
 from langso.pairing_stand import PairingWatch
+from langso.pulse import first_hung
 from langso.settings import Settings
 from langso.state_reports import StateReporter, new_boot, note_in, presence, software
 from langso.store import Store
@@ -185,9 +186,10 @@ class Agent:
         try:
             while not stop.wait(0.5) and not self._restart.is_set() and not self._pairing.changed():
                 self._lifeline.turned("main")
-                if self.reporter.hung and self.conductor.playing is None:
+                hung = first_hung(reports=self.reporter, link=self.link)
+                if hung and self.conductor.playing is None:
                     # The watchdog must not cut a broadcast for it; between two of them nobody hears a restart.
-                    log.error("reports hang; starting anew")
+                    log.error("%s: a hang; starting anew", hung)
                     return True
                 if self._clock.monotonic() - last > HOUSEKEEPING_S:
                     last = self._clock.monotonic()

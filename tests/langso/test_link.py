@@ -565,3 +565,40 @@ def test_paho_still_tells_the_size_of_a_packet_being_read() -> None:
 
     assert Client(CallbackAPIVersion.VERSION2)._in_packet["remaining_length"] == 0
     assert MAX_PACKET > MAX_PAYLOAD
+
+
+def test_a_link_that_hangs_in_what_it_was_told_is_seen_and_one_that_waits_is_not(
+    broker: Any, free_port: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("langso.pulse.HUNG_S", 3.0)
+    inside, go_on = threading.Event(), threading.Event()
+
+    def take(*_: Any) -> None:
+        inside.set()
+        go_on.wait(30)
+
+    busy = Post(LinkSettings(host="127.0.0.1", port=broker.port), "busy", on_message=take)
+    idle = Post(LinkSettings(host="127.0.0.1", port=broker.port), "idle").up()
+    # A refused one waits for its next try, and one that nobody answers waits for the answer.
+    refused = Post(LinkSettings(host="127.0.0.1", port=free_port()), "refused")
+    refused.link._backoff = Backoff(base_s=600, cap_s=600)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        unanswered = Post(LinkSettings(host="127.0.0.1", port=deaf.getsockname()[1]), "unanswered")
+        patient = (idle, refused, unanswered)
+        try:
+            for post in (refused, unanswered):
+                post.link.start()
+            busy.link.subscribe("a/#")
+            busy.up()
+            idle.link.publish("a/b", b"x")
+            assert inside.wait(10)
+            assert until(lambda: busy.link.hung)
+            assert not any(post.link.hung for post in patient)
+            assert refused.link.reason == "network"
+            go_on.set()
+            assert until(lambda: not busy.link.hung)
+        finally:
+            go_on.set()
+            for post in (busy, *patient):
+                post.link.stop()
+        assert not busy.link.hung

@@ -396,97 +396,82 @@ def test_a_second_copy_is_refused(commune: Any, broker: Any, ear: Any, tmp_path:
     assert "Traceback" not in done.stderr
 
 
-def test_a_timeline_that_hangs_stops_the_watchdogs_feeding(
-    commune: Any, broker: Any, ear: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class Run:
+    """An agent that runs under systemd's ear; what `hang` holds goes on when the test is over."""
+
+    def __init__(self, agent: Agent, systemd: SystemdEar) -> None:
+        self.agent = agent
+        self.systemd = systemd
+        self.go_on, self.ended = threading.Event(), threading.Event()
+        self.restarts: list[bool] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def begin(self) -> None:
+        self._thread.start()
+
+    def hang(self, *_: Any) -> None:
+        self.go_on.wait(60)
+
+    def close(self) -> None:
+        self.go_on.set()
+        self._stop.set()
+        self._thread.join(20)
+        self.systemd.close()
+
+    def _run(self) -> None:
+        self.restarts.append(self.agent.run(self._stop))
+        self.ended.set()
+
+
+@pytest.fixture
+def run(commune: Any, broker: Any, ear: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     systemd = SystemdEar(watchdog_s=2.0)
     for name, value in systemd.environment.items():
         monkeypatch.setenv(name, value)
     commune.pair()
-    agent = Agent(commune.settings(port=broker.port, sink=ear.pipe))
+    run = Run(Agent(commune.settings(port=broker.port, sink=ear.pipe)), systemd)
     assert systemd.hear() is None, "not ready before it runs"
-    go_on = threading.Event()
-    stop = threading.Event()
-    running = threading.Thread(target=agent.run, args=(stop,))
-    try:
-        running.start()
-        assert "tệp âm thanh" in systemd.wait("READY")["STATUS"]
-        systemd.wait("WATCHDOG")
-        monkeypatch.setattr(agent.conductor, "_situation", lambda: go_on.wait(30) and None)
-        assert systemd.falls_silent(2.5)
-        go_on.set()
-        systemd.wait("WATCHDOG")
-    finally:
-        go_on.set()
-        stop.set()
-        running.join(10)
-        systemd.close()
+    yield run
+    run.close()
 
 
-def test_a_main_loop_that_hangs_stops_the_watchdogs_feeding_too(
-    commune: Any, broker: Any, ear: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("loop", ["timeline", "main"])
+def test_a_loop_that_hangs_stops_the_watchdogs_feeding(run: Run, monkeypatch: pytest.MonkeyPatch, loop: str) -> None:
+    run.begin()
+    assert "tệp âm thanh" in run.systemd.wait("READY")["STATUS"]
+    run.systemd.wait("WATCHDOG")
+    whose, what = (run.agent.conductor, "_situation") if loop == "timeline" else (run.agent._pairing, "changed")
+    monkeypatch.setattr(whose, what, run.hang)
+    assert run.systemd.falls_silent(2.5)
+    run.go_on.set()
+    run.systemd.wait("WATCHDOG")
+
+
+@pytest.mark.parametrize("thread", ["reports", "link"])
+def test_a_thread_that_hangs_unheard_is_mended_by_a_restart_between_broadcasts(
+    run: Run, monkeypatch: pytest.MonkeyPatch, thread: str
 ) -> None:
-    systemd = SystemdEar(watchdog_s=2.0)
-    for name, value in systemd.environment.items():
-        monkeypatch.setenv(name, value)
-    commune.pair()
-    agent = Agent(commune.settings(port=broker.port, sink=ear.pipe))
-    go_on, stop = threading.Event(), threading.Event()
-    running = threading.Thread(target=agent.run, args=(stop,))
-    try:
-        running.start()
-        systemd.wait("READY")
-        monkeypatch.setattr(agent._pairing, "changed", lambda: go_on.wait(30) and False)
-        assert systemd.falls_silent(2.5)
-        go_on.set()
-        systemd.wait("WATCHDOG")
-    finally:
-        go_on.set()
-        stop.set()
-        running.join(10)
-        systemd.close()
-
-
-def test_reports_that_hang_are_mended_by_a_restart_between_broadcasts(
-    commune: Any, broker: Any, ear: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    commune.pair()
-    agent = Agent(commune.settings(port=broker.port, sink=ear.pipe))
-    go_on, stop, ended = threading.Event(), threading.Event(), threading.Event()
-    restarts: list[bool] = []
-
-    def run() -> None:
-        restarts.append(agent.run(stop))
-        ended.set()
-
     playing: list[Any] = [object()]
-    monkeypatch.setattr(type(agent.conductor), "playing", property(lambda _: playing[0]))
-    monkeypatch.setattr(agent, "_status", lambda: "")
-    monkeypatch.setattr(agent.reporter, "report", lambda: go_on.wait(60))
-    monkeypatch.setattr("langso.state_reports.HUNG_S", 6.5)
-    running = threading.Thread(target=run)
-    running.start()
-    try:
-        assert not ended.wait(9), "a broadcast is not cut for it"
-        playing[0] = None
-        assert ended.wait(15)
-        assert restarts == [True]
-    finally:
-        go_on.set()
-        stop.set()
-        running.join(20)
+    monkeypatch.setattr(type(run.agent.conductor), "playing", property(lambda _: playing[0]))
+    monkeypatch.setattr(run.agent, "_status", lambda: "")
+    monkeypatch.setattr("langso.pulse.HUNG_S", 2.0)
+    whose, what = (run.agent.reporter, "report") if thread == "reports" else (run.agent.link, "_on_state")
+    monkeypatch.setattr(whose, what, run.hang)
+    run.begin()
+    until(lambda: whose.hung)
+    assert not run.ended.wait(2), "a broadcast is not cut for it"
+    playing[0] = None
+    assert run.ended.wait(20)
+    assert run.restarts == [True]
 
 
-def test_reports_in_their_rhythm_do_not_hang(commune: Any, broker: Any, ear: Any) -> None:
-    commune.pair()
-    agent = Agent(commune.settings(port=broker.port, sink=ear.pipe))
-    stop = threading.Event()
-    running = threading.Thread(target=agent.run, args=(stop,))
-    running.start()
-    try:
-        beat = agent.reporter._beat
-        until(lambda: agent.reporter._beat > beat, 20)
-        assert not agent.reporter.hung
-    finally:
-        stop.set()
-        running.join(20)
+def test_reports_in_their_rhythm_do_not_hang(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    report = run.agent.reporter.report
+    monkeypatch.setattr(run.agent.reporter, "report", lambda: (report(), made.append(time.monotonic())))
+    # A report rests for five seconds between two rounds.
+    monkeypatch.setattr("langso.pulse.HUNG_S", 4.0)
+    run.begin()
+    until(lambda: made and made[-1] - made[0] > 5, 30)
+    assert not run.ended.is_set()
