@@ -37,7 +37,7 @@ class Peer:
             on_state=lambda up, _: self.states.append(up),
         )
         self.link.start()
-        assert self.link.wait_connected(10)
+        assert self.link.wait_connected(60)
 
     def heard(self, seconds: float = 1.0) -> list[tuple[str, bytes]]:
         """All that arrives until `seconds` of silence."""
@@ -75,7 +75,7 @@ def village(make_broker: Callable[..., Any], authority: Any, tmp_path: Any) -> A
     for stop in stops:
         stop.start()
     for stop in stops:
-        stop.join(10)
+        stop.join(60)
 
 
 def test_a_device_reads_what_is_for_all_and_for_itself(village: Callable[[str], Peer]) -> None:

@@ -8,7 +8,6 @@ import pwd
 import re
 import shutil
 import ssl
-import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -16,12 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from at_once import at_once
 from click.testing import CliRunner
 from cryptography import x509
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "shared"))
-
-from at_once import at_once
 
 from deploy.pairing import certify_broker, ensure_broker, pair
 from deploy.village.founding import found

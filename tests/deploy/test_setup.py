@@ -7,12 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("awk", "cat", "cut", "dirname", "env", "flock", "grep", "mktemp", "rm", "sed", "sha256sum", "sh", "tail")
@@ -258,9 +257,7 @@ def test_assets_that_do_not_come_are_told(world: World) -> None:
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_two_at_once_and_the_rest_of_a_killed_one_are_waited_for(
-    world: World, killed: bool, until: Callable[[Callable[[], bool]], None]
-) -> None:
+def test_two_at_once_and_the_rest_of_a_killed_one_are_waited_for(world: World, killed: bool) -> None:
     os.mkfifo(world.folder / "gate")
     first = world.start()
     until((world.folder / "at-gate").exists)
@@ -279,14 +276,3 @@ def test_two_at_once_and_the_rest_of_a_killed_one_are_waited_for(
     made = [line.split()[1] for line in world.did if line.startswith("environment")]
     assert made == ["--lock", "done"] * (2 if killed else 1)
     assert world.run() == (0, "")
-
-
-@pytest.fixture
-def until() -> Callable[[Callable[[], bool]], None]:
-    def wait(true: Callable[[], bool]) -> None:
-        end = time.monotonic() + 30
-        while not true():
-            assert time.monotonic() < end
-            time.sleep(0.02)
-
-    return wait

@@ -43,7 +43,7 @@ def test_on_holds_the_output_until_interrupted(twin: Twin) -> None:
     try:
         assert twin.wait_pin("lamp", True, 10)
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=10)
+        out, _ = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 0
@@ -65,7 +65,7 @@ def test_watch_prints_a_line_for_each_telemetry(twin: Twin) -> None:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(2)]
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
     finally:
         process.kill()
     assert all("nguồn" in line for line in lines)
@@ -82,7 +82,7 @@ def test_the_twin_command_prints_its_port(tmp_path: Path) -> None:
         assert port.is_char_device()
         assert (tmp_path / "t" / "serial").resolve() == port
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 from firmware_bridge.errors import LinkLost, TwinError, UnknownOutput
 from firmware_bridge.image import FILES, write_image
@@ -150,7 +151,7 @@ def test_a_faulty_telemetry_callback_does_not_end_the_link(twin: Twin, caplog: p
 
     bridge = Bridge(str(twin.port), lease_ms=LEASE_MS, on_telemetry=faulty)
     with bridge:
-        assert _until(lambda: "must not wait" in caplog.text)
+        assert until(lambda: "must not wait" in caplog.text)
         bridge.set_output("amplifier", True)
         assert bridge.alive
 
@@ -170,7 +171,7 @@ def test_the_sensors_the_mute_switch_and_a_cut_horn_cable_reach_the_health_check
     heard: list[Telemetry] = []
     with Bridge(str(twin.port), lease_ms=2000, on_telemetry=heard.append) as bridge:
         bridge.set_output("amplifier", True)
-        assert _until(lambda: bridge.telemetry is not None and bridge.telemetry.driven == 1)
+        assert until(lambda: bridge.telemetry is not None and bridge.telemetry.driven == 1)
         telemetry = bridge.telemetry
         assert telemetry is not None
         assert abs(telemetry.supply_mv - 12400) < 60
@@ -178,12 +179,12 @@ def test_the_sensors_the_mute_switch_and_a_cut_horn_cable_reach_the_health_check
         assert abs(telemetry.horn_ma - 180) < 3
         assert bridge.health().level == "ok"
         twin.sense(horn_ma=0)
-        assert _until(lambda: "dòng ra loa" in bridge.health().why)
+        assert until(lambda: "dòng ra loa" in bridge.health().why)
         twin.sense(horn_ma=180, supply_mv=10500)
-        assert _until(lambda: "10,5 V" in bridge.health().why)
+        assert until(lambda: "10,5 V" in bridge.health().why)
         twin.sense(supply_mv=12400, muted=True)
         assert twin.wait_pin("amplifier", False, 1)
-        assert _until(lambda: "tắt tiếng" in bridge.health().why)
+        assert until(lambda: "tắt tiếng" in bridge.health().why)
         assert bridge.outputs()["amplifier"], "still ordered"
         twin.sense(muted=False)
         assert twin.wait_pin("amplifier", True, 1)
@@ -209,7 +210,7 @@ def test_many_threads_may_switch_at_once(twin: Twin) -> None:
         for thread in threads:
             thread.join(30)
         assert errors == []
-        assert _until(lambda: twin.pins() == {"amplifier": True, "lamp": True, "fan": True})
+        assert until(lambda: twin.pins() == {"amplifier": True, "lamp": True, "fan": True})
         ups = [event.level for event in twin.pin_log() if event.name == "fan"]
         assert ups[-41:] == [1, 0] * 20 + [1], "no order may be lost, doubled or swapped"
 
@@ -253,14 +254,14 @@ def test_the_twin_ends_with_its_parent(tmp_path: Path) -> None:
     chip = _chip_of(Twin(folder))
     parent.kill()
     parent.wait()
-    assert _until(lambda: not _running(bench) and not _running(chip))
+    assert until(lambda: not _running(bench) and not _running(chip))
     assert not (folder / "serial").is_symlink()
 
 
 def test_a_bench_killed_outright_takes_its_firmware_with_it(twin: Twin, tmp_path: Path) -> None:
     chip = _chip_of(twin)
     os.kill(int((tmp_path / "twin" / "lock").read_text()), signal.SIGKILL)
-    assert _until(lambda: not _running(chip))
+    assert until(lambda: not _running(chip))
 
 
 def test_a_twin_started_by_a_thread_outlives_that_thread(tmp_path: Path) -> None:
@@ -322,12 +323,3 @@ def _running(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
         return False
-
-
-def _until(condition: object, timeout: float = 5.0) -> bool:
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        if condition():  # type: ignore[operator]
-            return True
-        time.sleep(0.02)
-    return False

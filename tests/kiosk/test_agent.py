@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import until
 
 from kiosk.agent import Agent
 from langso.contract import DeviceOrder, Order, Presence, State, Topics
@@ -16,16 +17,6 @@ from langso.link import Link
 from langso.settings import load_settings
 from langso.settings_model import LinkSettings
 from langso.trust import SigningKey, open_sealed
-
-
-def until(what: Callable[[], Any], seconds: float = 15) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not happen")
 
 
 class House:
@@ -42,7 +33,7 @@ class House:
         )
         self.link.subscribe(f"{self.topics.root}/device/+/#")
         self.link.start()
-        assert self.link.wait_connected(10)
+        assert self.link.wait_connected(60)
         file = folder / "langso.toml"
         camera = folder / "camera"
         camera.mkdir(exist_ok=True)
@@ -126,7 +117,7 @@ def test_an_order_to_restart_is_obeyed_once(house: House) -> None:
     house.order(DeviceOrder(id="khoi-dong-1", action="restart", expires=in_an_hour()))
     until(house.agent.restart.is_set)
     house.restart()
-    assert house.agent.link.wait_connected(10)
+    assert house.agent.link.wait_connected(60)
     time.sleep(1)
     assert not house.agent.restart.is_set(), "the retained order must not restart it for ever"
 

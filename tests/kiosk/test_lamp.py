@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import until
 
 from firmware_bridge.errors import LinkLost
 from kiosk.lamp import OFF_AFTER_S, ON_AFTER_S, Lamp, LampRule, open_lamp
@@ -79,13 +78,6 @@ class Board:
 
     def health(self) -> Check:
         return Check.good("bridge", "")
-
-
-def until(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from waiting import until
 
 from kiosk import watching
 from kiosk.watching import NO_CAMERA, CameraHolder, Watcher, for_screen, is_dark
@@ -27,13 +27,6 @@ def table(tmp_path: Path) -> Path:
 
 def settings(folder: Path) -> ScannerSettings:
     return ScannerSettings(camera="replay", source=str(folder))
-
-
-def until(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + 8
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture

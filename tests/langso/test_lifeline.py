@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
-
 from systemd_ear import SystemdEar
 
 from langso.lifeline import Lifeline

@@ -104,6 +104,6 @@ def test_what_passes_the_door_a_real_broker_takes(topic: str, wildcard: str, lin
 def line(broker: Any) -> Iterator[Link]:
     link = Link(LinkSettings(host=broker.host, port=broker.port), "loa-1", on_message=lambda *_: None)
     link.start()
-    assert link.wait_connected(10)
+    assert link.wait_connected(60)
     yield link
     link.stop()

@@ -6,15 +6,11 @@ import fcntl
 import os
 import socket
 import stat
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
-
 from at_once import at_once
 
 from langso import pairing

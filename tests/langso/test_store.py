@@ -85,7 +85,7 @@ def test_threads_do_not_write_into_each_others_transaction(path: Path) -> None:
 
         thread = threading.Thread(target=fail)
         thread.start()
-        inside.wait(5)
+        inside.wait(60)
         threading.Timer(0.1, go.set).start()
         store.db["plays"].insert({"what": "kept"})
         store.db.execute("INSERT INTO plays (what) VALUES ('kept too')")

@@ -6,7 +6,6 @@ import contextlib
 import os
 import socket
 import ssl
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,14 +14,11 @@ from typing import Any
 
 import httpx
 import pytest
+from at_once import at_once
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
-
-from at_once import at_once
 
 from langso.certificates import Certified, host_name, key_pem, make_ca, make_server_certificate
 from langso.clock import ClockTrust
@@ -96,7 +92,7 @@ def serving(folder: Path, served: Certified) -> Iterator[int]:
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join(5)
+        thread.join(60)
 
 
 @pytest.fixture

@@ -33,9 +33,9 @@ def rounds() -> Rounds:
 
 def test_it_works_at_once_and_again_when_woken(rounds: Rounds) -> None:
     rounds.thread.start()
-    assert rounds.done.get(timeout=5) == 1
+    assert rounds.done.get(timeout=60) == 1
     rounds.thread.wake()
-    assert rounds.done.get(timeout=5) == 2
+    assert rounds.done.get(timeout=60) == 2
     rounds.thread.stop()
 
 
@@ -44,16 +44,16 @@ def test_what_comes_during_a_round_starts_the_next_at_once() -> None:
 
     def run() -> None:
         entered.set()
-        leave.wait(5)
+        leave.wait(60)
         worker.sleep(60)
         again.set()
 
     worker = WorkerThread("busy", run)
     worker.start()
-    assert entered.wait(5)
+    assert entered.wait(60)
     worker.wake()
     leave.set()
-    assert again.wait(5)
+    assert again.wait(60)
     worker.stop()
 
 
@@ -88,7 +88,7 @@ def test_being_woken_does_not_shorten_a_pause() -> None:
 def test_it_can_begin_anew(rounds: Rounds) -> None:
     for _ in range(2):
         rounds.thread.start()
-        assert rounds.done.get(timeout=5) == 1
+        assert rounds.done.get(timeout=60) == 1
         rounds.thread.stop()
 
 
@@ -101,7 +101,7 @@ def test_work_may_stop_its_own_thread(rounds: Rounds) -> None:
 
     worker = WorkerThread("own", run)
     worker.start()
-    assert ended.wait(5)
+    assert ended.wait(60)
 
 
 def test_stopping_what_never_began_is_nothing(rounds: Rounds) -> None:

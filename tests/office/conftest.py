@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ from pathlib import Path
 
 import pyrage
 import pytest
+from waiting import until
 
 from langso.contract import (
     ClockReport,
@@ -40,8 +39,6 @@ from office.console import Console
 from office.home import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "shared"))
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
@@ -112,11 +109,11 @@ class OfficeWorld:
         server = SignerServer(self.settings.signer.socket, lambda: Signing(self.home, SystemClock()))
         thread = threading.Thread(target=server.run, args=(stop, ready), daemon=True)
         thread.start()
-        assert ready.wait(5)
+        assert ready.wait(60)
 
         def end() -> None:
             stop.set()
-            thread.join(5)
+            thread.join(60)
 
         self.stop_signer = end
 
@@ -200,14 +197,6 @@ def office_world(make_office: Callable[..., OfficeWorld]) -> OfficeWorld:
     return make_office()
 
 
-@pytest.fixture
-def until() -> Callable[..., bool]:
-    def wait(condition: Callable[[], object], seconds: float = 10.0) -> bool:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if condition():
-                return True
-            time.sleep(0.05)
-        return bool(condition())
-
-    return wait
+@pytest.fixture(name="until")
+def _until() -> Callable[..., bool]:
+    return until

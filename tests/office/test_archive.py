@@ -144,13 +144,13 @@ def test_two_clerks_at_once_are_told_to_wait(
 
     def slow(*asked: str) -> bytes:
         inside.set()
-        go_on.wait(20)
+        go_on.wait(60)
         return opened(*asked)  # type: ignore[no-any-return]
 
     monkeypatch.setattr(office_world.console.desk, "open", slow)
     thread = threading.Thread(target=archive.make, args=(id, CODE, "a"))
     thread.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     with pytest.raises(ArchiveRefused, match="chờ"):
         archive.make(id, CODE, "b")
     go_on.set()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,9 +13,6 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
-
 from systemd_ear import SystemdEar
 
 from langso.clock import SystemClock
@@ -67,7 +63,7 @@ def test_a_request_that_blocks_the_pages_loop(ear: SystemdEar, until: Callable[.
     finally:
         go_on.set()
         server.should_exit = True
-        running.join(10)
+        running.join(60)
         listener.close()
 
 
@@ -161,4 +157,4 @@ def test_a_signer_that_takes_no_more_questions(
     finally:
         go_on.set()
         stop.set()
-        running.join(5)
+        running.join(60)

@@ -120,7 +120,7 @@ class Mosquitto:
 
         log = (self.folder / "log").open("ab")
         self._process = subprocess.Popen([self._program, "-c", str(config or self.config)], stdout=log, stderr=log)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
@@ -132,7 +132,7 @@ class Mosquitto:
         """Ends it."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(60)
             self._process = None
 
 

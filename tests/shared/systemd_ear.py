@@ -26,7 +26,7 @@ class SystemdEar:
             return None
         return dict(line.split("=", 1) for line in raw.decode().splitlines())
 
-    def wait(self, name: str, seconds: float = 10.0) -> dict[str, str]:
+    def wait(self, name: str, seconds: float = 60.0) -> dict[str, str]:
         """The next message that has this name."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,15 +14,12 @@ from typing import Any
 import numpy
 import pytest
 import soundfile
+from paired import pair_device
 
 from langso.clock import SimulatedClock
 from langso.health import Check
 from speaker.errors import SoundFault
 from speaker.sounds import Sound
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "shared"))
-
-from paired import pair_device
 
 RATE = 48_000
 
@@ -57,7 +53,7 @@ class Ear:
 
     def close(self) -> None:
         self.stop.set()
-        self.thread.join(10)
+        self.thread.join(60)
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def play_once(folder: Path, file: Path, **more: Any) -> tuple[float, Any, Any]:
     finally:
         player.stop()
         stop.set()
-        thread.join(10)
+        thread.join(60)
     return at, read_recording(folder / "heard"), voice
 
 

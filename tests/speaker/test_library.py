@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import until
 
 from langso.clock import SystemClock
 from langso.contract import Media
@@ -31,13 +31,6 @@ def make(tmp_path: Path, media_server: Any) -> Iterator[Callable[..., Library]]:
     yield build
     for library in made:
         library.stop()
-
-
-def until(what: Callable[[], Any], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 def test_wanted_media_are_fetched_and_verified(make: Any, media_server: Any) -> None:
@@ -108,7 +101,7 @@ def test_urgent_media_go_first(make: Any, media_server: Any) -> None:
     urgent = media_server.add(b"urgent" * 1000)
     library = make()
     library.want([*bulk, urgent], [urgent])
-    until(lambda: library.counts() == (7, 7), 20)
+    until(lambda: library.counts() == (7, 7))
     assert media_server.requests[0][0] == urgent.sha256
 
 
@@ -120,7 +113,7 @@ def test_an_urgent_medium_interrupts_a_long_transfer_that_then_goes_on(make: Any
     until(lambda: media_server.requests)
     library.want([big], [urgent])
     until(lambda: library.ready(urgent))
-    until(lambda: library.ready(big), 20)
+    until(lambda: library.ready(big))
 
 
 def test_its_own_limit_frees_what_no_plan_needs_and_then_says_full(make: Any, media_server: Any) -> None:

@@ -69,7 +69,7 @@ def test_a_village_says_where_to_go_and_stops_without_a_trace(
         assert "/dang-nhap" not in home.url.path
     assert _processes(folder)
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     time.sleep(0.5)
     assert _processes(folder) == []
 

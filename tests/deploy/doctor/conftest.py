@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import laid_machines
 import pytest
 
 from langso.clock import SystemClock
 from langso.settings import load_settings
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "shared"))
-
-import laid_machines
 
 
 @pytest.fixture
@@ -93,7 +89,7 @@ def office(
     door = laid_machines.door(settings.office.port)
     laid.broker.start()
     signer.start()
-    ready.wait(5)
+    ready.wait(60)
     if laid_machines.AS_ROOT:
         # Run by this test as root; in the field the signer's group lets the office in (tests/office/signer).
         settings.signer.socket.chmod(0o666)

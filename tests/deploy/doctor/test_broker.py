@@ -93,7 +93,7 @@ def running(speaker: Laid) -> Iterator[Running]:
     with SingleInstance(speaker.run / "speaker.lock"):
         made = Running(speaker)
         made.link.start()
-        assert made.link.wait_connected(10)
+        assert made.link.wait_connected(60)
         yield made
         made.link.stop()
 
@@ -174,7 +174,7 @@ def test_the_running_office_s_line_is_not_cut_and_its_own_word_counts(office: La
         on_message=lambda *_: None, on_state=lambda up, _: states.append(up),
     )  # fmt: skip
     link.start()
-    assert link.wait_connected(10)
+    assert link.wait_connected(60)
     assert office_line(office, BROKER, CONSOLE).level == "ok"
     cut = replace(CONSOLE, status="Chưa nối máy chủ tin: máy chủ tin không cho vào; Lịch đã ký.")
     told = office_line(office, BROKER, cut)
@@ -210,6 +210,6 @@ def test_one_that_answers_and_shuts_the_door_is_not_said_to_hang(office: Laid) -
         thread.start()
         told = office_line(office, BROKER, CONSOLE)
         door.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
+        thread.join(60)
     assert told.level == "bad"
     assert "treo" not in told.why

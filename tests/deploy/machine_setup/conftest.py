@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "shared"))
 
 PHRASE = "duong ve thon bay mua lua chin"
 PASSWORD = "hoa mai trang nở bên suối"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,8 +16,6 @@ from langso.roots.key_file import QUICK, RootKeyFile
 from langso.roots.proposal import Proposal, ReadProposal, build
 from langso.trust import RootKeys, SigningKey, threshold_of
 from langso.trust.issuing import root_document, trust_document
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "shared"))
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 PHRASE = "duong ve thon bay mua lua chin"

@@ -164,7 +164,7 @@ def test_a_clock_before_the_list_of_rights(office_world: Any) -> None:
     stop, ready = threading.Event(), threading.Event()
     server = SignerServer(path, lambda: Signing(office_world.home, Stopped()))
     threading.Thread(target=server.run, args=(stop, ready), daemon=True).start()
-    assert ready.wait(5)
+    assert ready.wait(60)
     fault, words = fault_in(SignerClient(path), plan(1, early))
     stop.set()
     assert (fault, "01/01/2020" in words) == ("clock", True)

@@ -6,7 +6,6 @@ import contextlib
 import os
 import socket
 import struct
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,16 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "shared"))
-
 from at_once import at_once
 from systemd_ear import SystemdEar
 
 from langso.clock import SystemClock
 from langso.lifeline import Lifeline
 from office.errors import SignerStuck, SignerUnreachable
-from office.signer import client, questions, server, signing
+from office.signer import client, questions, server, signing, wire
 from office.signer.client import SignerClient
 from office.signer.questions import Questions, Seats, held_for
 from office.signer.server import SignerServer
@@ -44,12 +40,12 @@ def signer(home: Any, path: Path, turned: Callable[[], None] = lambda: None) -> 
     stop, ready = threading.Event(), threading.Event()
     running = threading.Thread(target=made.run, args=(stop, ready, turned), daemon=True)
     running.start()
-    assert ready.wait(5)
+    assert ready.wait(60)
     try:
         yield made
     finally:
         stop.set()
-        running.join(5)
+        running.join(60)
 
 
 @pytest.mark.parametrize("name", ["trust.bundle", "root.json"])
@@ -105,7 +101,7 @@ def test_a_question_that_hangs_stops_the_watchdog_until_it_is_over(
             assert trouble is not None
             assert trouble.fault == "silent"
         go_on.set()
-        asking.join(5)
+        asking.join(60)
         ear.wait("WATCHDOG")
 
 
@@ -131,15 +127,14 @@ def test_who_sends_a_byte_now_and_then_or_reads_nothing_does_not_count_as_work_a
         slow.connect(str(path))
         slow.sendall(struct.pack(">I", 100))
         begun, gone = time.monotonic(), False
-        while not gone and time.monotonic() - begun < 10:
+        while not gone and time.monotonic() - begun < wire.FRAME_S - 2:
             time.sleep(0.05)
             try:
                 slow.sendall(b" ")
             except OSError:
                 gone = True
         assert gone
-        assert time.monotonic() - begun < 3
-        ear.wait("WATCHDOG", 2)
+        ear.wait("WATCHDOG")
 
 
 def test_a_frame_may_begin_late_but_must_not_take_long() -> None:

@@ -117,7 +117,7 @@ def main(folder: Path) -> None:
         server = SignerServer(settings.signer.socket, lambda: Signing(OfficeHome(settings), _clock()))
         signer = threading.Thread(target=server.run, args=(stop, ready), daemon=True)
         signer.start()
-        ready.wait(5)
+        ready.wait(60)
         ensure_console_certificate(OfficeHome(settings), datetime.now(UTC))
         with Console(settings) as console:
             cookies: dict[str, str] = {}

@@ -20,11 +20,8 @@ from typing import Any
 
 import httpx
 import pytest
-from cryptography import x509
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "shared"))
-
 from at_once import at_once
+from cryptography import x509
 
 from langso.clock import SystemClock
 from langso.settings_model import OfficeSettings
@@ -162,7 +159,7 @@ def open_doors(
     yield make
     for serving, thread, _ in running:
         serving.stop()
-        thread.join(10)
+        thread.join(60)
         serving.close()
 
 

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 import pikepdf
 import pytest
 from click.testing import CliRunner, Result
+from waiting import until
 
 from scanner.commands import scan
 
@@ -68,19 +68,12 @@ def test_ended_from_outside_it_leaves_no_picture_behind(
     script = "from scanner.commands import scan; scan()"
     command = [sys.executable, "-c", script, "pdf", "-o", str(tmp_path / "out.pdf"), str(image)]
     with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(temporary)}) as running:
-        wait_for(lambda: (tmp_path / "reading").exists())
+        until(lambda: (tmp_path / "reading").exists())
         assert list(temporary.rglob("*.png"))
         running.send_signal(how)
-        assert running.wait(30) not in (0, None)
-    wait_for(lambda: not list(temporary.iterdir()))
+        assert running.wait(60) not in (0, None)
+    until(lambda: not list(temporary.iterdir()))
     assert not (tmp_path / "out.pdf").exists()
-
-
-def wait_for(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def test_a_run_leaves_its_temporary_folder_empty(

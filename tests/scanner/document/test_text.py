@@ -138,7 +138,7 @@ def test_several_threads_may_add_text_at_once(
     start = threading.Barrier(3)
 
     def add(pages: int) -> tuple[bytes, tuple[reading.PageText, ...]]:
-        start.wait(10)
+        start.wait(60)
         return with_text(put_together([blank] * pages), pages)
 
     with ThreadPoolExecutor(3) as pool:
