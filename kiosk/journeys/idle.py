@@ -30,6 +30,10 @@ class IdleTimer:
         """Somebody is there: the time starts anew, also during the countdown."""
         self._last = self._clock.monotonic()
 
+    def pretend(self, seconds: float) -> None:
+        """As if the last touch had been so long ago."""
+        self._last = self._clock.monotonic() - seconds
+
     def hold(self, on: bool) -> None:
         """While the kiosk itself is at work (reading aloud), time does not run; it starts anew afterwards."""
         if self._hold != on:

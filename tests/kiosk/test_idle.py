@@ -33,6 +33,18 @@ def test_it_counts_down_and_ends() -> None:
     assert idle.look().phase == "over"
 
 
+def test_time_that_is_pretended_counts_until_the_next_touch() -> None:
+    clock, idle = timer()
+    clock.advance(30)
+    idle.pretend(59)
+    assert idle.look().phase == "active"
+    clock.advance(1)
+    assert (idle.look().phase, idle.look().left) == ("warning", 20)
+    idle.touch()
+    clock.advance(59.9)
+    assert idle.look().phase == "active"
+
+
 def test_a_touch_extends_also_during_the_countdown() -> None:
     clock, idle = timer()
     clock.advance(75)

@@ -35,21 +35,21 @@ def test_a_paper_is_scanned_by_itself_and_reaches_the_office_encrypted(
             {"wait": "Nhà văn hóa thôn 2"},
             {"shot": "home"},
             {"touch": "Quét giấy tờ"},
-            {"wait": "Giữ yên", "seconds": 20},
+            {"wait": "Giữ yên"},
             {"shot": "scan"},
-            {"wait": "Trang này đọc rõ không?", "seconds": 30},
+            {"wait": "Trang này đọc rõ không?"},
             {"shot": "preview"},
             {"touch": "Giữ, quét thêm trang"},
-            {"wait": "Trang này chụp rồi", "seconds": 20},
+            {"wait": "Trang này chụp rồi"},
             {"shot": "second"},
             {"touch": "Chụp ngay"},
-            {"wait": "Giống trang 1", "seconds": 20},
+            {"wait": "Giống trang 1"},
             {"touch": "Xong, gửi cho xã"},
             {"wait": "Đây là giấy gì?"},
             {"shot": "sort"},
             {"touch": "Giấy khai sinh"},
-            {"wait": "Đã nhận giấy tờ", "seconds": 30},
-            {"wait": "Xã đã nhận được", "seconds": 30},
+            {"wait": "Đã nhận giấy tờ"},
+            {"wait": "Xã đã nhận được"},
             {"shot": "receipt"},
             {"touch": "Xong"},
             {"wait": "Nộp phí bằng"},
@@ -77,7 +77,7 @@ def test_a_fee_to_the_communes_account_is_shown_with_its_code_and_slip(
     visit = drive(
         [
             {"touch": "Nộp phí bằng"},
-            {"wait": "8.000 đ", "seconds": 20},
+            {"wait": "8.000 đ"},
             {"wait": "tám nghìn đồng"},
             {"wait": "Đúng tài khoản của xã"},
             {"wait": "Ủy ban nhân dân xã Hoa Sơn"},
@@ -105,7 +105,7 @@ def test_a_strangers_account_is_warned_of_and_its_code_is_not_shown(
     visit = drive(
         [
             {"touch": "Nộp phí bằng"},
-            {"wait": "Không phải tài khoản của xã", "seconds": 20},
+            {"wait": "Không phải tài khoản của xã"},
             {"wait": "Đừng chuyển tiền. Xin hỏi cán bộ"},
             {"shot": "stranger"},
             {"touch": "Về trang đầu"},
@@ -128,32 +128,32 @@ def test_corners_are_set_by_hand_and_pages_put_in_order(
     visit = drive(
         [
             {"touch": "Quét giấy tờ"},
-            {"wait": "Chưa thấy giấy", "seconds": 20},
+            {"wait": "Chưa thấy giấy"},
             {"touch": "Chụp ngay"},
-            {"wait": "Máy chưa thấy mép", "seconds": 20},
+            {"wait": "Máy chưa thấy mép"},
             {"drag": [290, 150, 200, 100]},
             {"shot": "corners"},
             {"touch": "Xong"},
             {"wait": "Trang này đọc rõ không?"},
-            {"touch": "Xoay", "seconds": 20},
+            {"touch": "Xoay"},
             {"touch": "Giữ, quét thêm trang"},
             {"camera": str(cameras["paper"])},
             {"touch": "Trang 1"},
             {"wait": "Trang 1 trong 1 trang"},
             {"touch": "Bỏ trang này"},
             {"wait": "Chạm lại để bỏ"},
-            {"gone": "Chạm lại để bỏ", "seconds": 8},
+            {"gone": "Chạm lại để bỏ"},
             {"touch": "Bỏ trang này"},
             {"wait": "Chạm lại để bỏ"},
             {"touch": "Chụp lại trang này"},
             {"wait": "Chụp lại trang 1"},
-            {"wait": "Trang này đọc rõ không?", "seconds": 30},
+            {"wait": "Trang này đọc rõ không?"},
             {"touch": "Giữ, thay trang cũ"},
             {"wait": "Trang 2"},
             {"touch": "Xong, gửi cho xã"},
             {"wait": "1 trang"},
             {"touch": "Giấy khai sinh"},
-            {"wait": "Xã đã nhận được", "seconds": 30},
+            {"wait": "Xã đã nhận được"},
         ],
         camera=cameras["nothing"],
     )
@@ -174,18 +174,18 @@ def test_both_sides_of_a_card_become_one_sheet(
         [
             {"touch": "Quét giấy tờ"},
             {"touch": "Thẻ hai mặt"},
-            {"wait": "Đây là mặt sau, xin lật thẻ lại", "seconds": 20},
+            {"wait": "Đây là mặt sau, xin lật thẻ lại"},
             {"shot": "wrong-side"},
-            {"wait": "Mặt trước, xong", "seconds": 30},
+            {"wait": "Mặt trước, xong"},
             {"wait": "Xin lật thẻ sang mặt sau"},
             {"shot": "front-done"},
-            {"wait": "Đây là mặt trước, xin lật thẻ lại", "seconds": 20},
+            {"wait": "Đây là mặt trước, xin lật thẻ lại"},
             {"shot": "front-again"},
-            {"wait": "Trang này đọc rõ không?", "seconds": 30},
+            {"wait": "Trang này đọc rõ không?"},
             {"shot": "sheet"},
             {"touch": "Xong, gửi cho xã"},
             {"touch": "Căn cước, hộ chiếu"},
-            {"wait": "Xã đã nhận được", "seconds": 30},
+            {"wait": "Xã đã nhận được"},
         ],
         camera=cameras["front"],
     )
@@ -202,14 +202,14 @@ def test_a_side_that_the_machine_calls_wrong_is_taken_after_a_while_or_by_a_touc
         [
             {"touch": "Quét giấy tờ"},
             {"touch": "Thẻ hai mặt"},
-            {"wait": "Đây là mặt sau, xin lật thẻ lại", "seconds": 20},
-            {"wait": "Mặt sau, xong", "seconds": 40},
+            {"wait": "Đây là mặt sau, xin lật thẻ lại"},
+            {"wait": "Mặt sau, xong"},
             {"wait": "Xin lật thẻ sang mặt trước"},
-            {"wait": "Đây là mặt sau, xin lật thẻ lại", "seconds": 20},
+            {"wait": "Đây là mặt sau, xin lật thẻ lại"},
             {"touch": "Chụp ngay"},
-            {"wait": "Mặt này chụp rồi", "seconds": 20},
+            {"wait": "Mặt này chụp rồi"},
             {"touch": "Chụp ngay"},
-            {"wait": "Trang này đọc rõ không?", "seconds": 30},
+            {"wait": "Trang này đọc rõ không?"},
         ],
         camera=cameras["back"],
     )
@@ -223,9 +223,7 @@ def test_a_camera_that_fails_in_a_visit_says_how(
     drive: Callable[..., Any], cameras: dict[str, Path], marker: str, said: str
 ) -> None:
     (cameras["nothing"] / f"2.{marker}").touch()
-    visit = drive(
-        [{"touch": "Quét giấy tờ"}, {"wait": said, "seconds": 20}, {"shot": marker}], camera=cameras["nothing"]
-    )
+    visit = drive([{"touch": "Quét giấy tờ"}, {"wait": said}, {"shot": marker}], camera=cameras["nothing"])
     assert visit.status == 0, visit.printed
 
 
@@ -236,20 +234,23 @@ def test_nobody_there_a_countdown_a_touch_goes_on_and_then_all_is_wiped(
     visit = drive(
         [
             {"touch": "Quét giấy tờ"},
-            {"wait": "Trang này đọc rõ không?", "seconds": 30},
-            {"wait": "Bạn còn ở đây không?", "seconds": 20},
+            {"wait": "Trang này đọc rõ không?"},
+            {"gone": "Đang làm rõ, xin chờ một chút"},
+            {"idle": 300},
+            {"wait": "Bạn còn ở đây không?"},
             {"shot": "countdown"},
             {"tap": [512, 300]},
             {"gone": "Bạn còn ở đây không?"},
             {"wait": "Trang này đọc rõ không?"},
-            {"wait": "Bạn còn ở đây không?", "seconds": 20},
-            {"wait": "Nộp phí bằng", "seconds": 20},
+            {"idle": 300},
+            {"wait": "Bạn còn ở đây không?"},
+            {"idle": 318},
+            {"wait": "Nộp phí bằng"},
             {"pause": 0.5},
             {"shot": "after"},
         ],
         camera=cameras["paper"],
-        idle_s=10,
-        warn_s=5,
+        idle_s=300,
     )
     assert visit.status == 0, visit.printed
     during = next(step for step in visit.result["steps"] if step["step"].get("wait") == "Bạn còn ở đây không?")
@@ -270,7 +271,7 @@ def test_letters_grow_and_contrast_rises_without_anything_lost(
             {"touch": "Tương phản"},
             {"shot": "home-contrast"},
             {"touch": "Nộp phí bằng"},
-            {"wait": "8.000 đ", "seconds": 20},
+            {"wait": "8.000 đ"},
             {"shot": "fee-contrast-160"},
         ],
         camera=cameras["own"],
@@ -282,12 +283,12 @@ def test_a_kiosk_without_list_network_or_camera_says_so(drive: Callable[..., Any
     visit = drive(
         [
             {"touch": "Nộp phí bằng"},
-            {"wait": "Chưa kiểm tra được mã này", "seconds": 20},
+            {"wait": "Chưa kiểm tra được mã này"},
             {"shot": "no-list"},
             {"touch": "Về trang đầu"},
             {"camera": str(cameras["nothing"] / "gone")},
             {"touch": "Quét giấy tờ"},
-            {"wait": "Máy ảnh chưa sẵn sàng", "seconds": 20},
+            {"wait": "Máy ảnh chưa sẵn sàng"},
             {"shot": "no-camera"},
         ],
         camera=cameras["own"],

@@ -61,12 +61,12 @@ def test_the_dossier_of_a_measured_kiosk_and_a_camera_that_was_changed(
     save_table(measure_table(empty_a4, camera), commune.state / FILE)
     steps = [
         {"touch": "Quét giấy tờ"},
-        {"wait": "Trang này đọc rõ không?", "seconds": 40},
-        {"wait": "Rõ nét", "seconds": 20},
+        {"wait": "Trang này đọc rõ không?"},
+        {"wait": "Rõ nét"},
         {"shot": "measured"},
         {"camera": str(cameras["nothing"])},
         {"touch": "Quay lại"},
-        {"wait": "Chưa thấy giấy", "seconds": 20},
+        {"wait": "Chưa thấy giấy"},
     ]
     visit = drive(steps, camera=cameras["paper"])
     assert visit.status == 0, visit.printed

@@ -119,7 +119,7 @@ class Commune:
         office_url: str,
         camera: Path,
         broker: int = 1,
-        idle_s: int = 60,
+        idle_s: int = 600,
         warn_s: int = 20,
         size: tuple[int, int] = (1024, 600),
     ) -> str:
