@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,8 +15,8 @@ from typing import Any
 import pytest
 
 TESTS = Path(__file__).parents[1]
-# `stage`, the scanner's generator of scenes, and what all tests share.
-sys.path[:0] = [str(TESTS / "kiosk"), str(TESTS / "scanner"), str(TESTS / "shared")]
+# `stage`, and the scanner's generator of scenes.
+sys.path[:0] = [str(TESTS / "kiosk"), str(TESTS / "scanner")]
 
 from stage.commune import Commune  # noqa: E402
 from stage.desk import Desk  # noqa: E402
@@ -54,26 +55,35 @@ def make_code() -> Callable[..., str]:
     return vietqr
 
 
-@pytest.fixture
-def cameras(tmp_path: Path) -> dict[str, Path]:
-    """Folders a replay camera can look at: a paper, the commune's own and a stranger's code, a card's front, back and
-    front upside down ("turned"), nothing on the table.
-    """
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `cameras` hands out, drawn once: a card alone takes a second."""
     import cv2
     import numpy
 
-    names = ("paper", "own", "stranger", "front", "back", "turned", "nothing")
-    folders = {name: tmp_path / "camera" / name for name in names}
-    for folder in folders.values():
-        folder.mkdir(parents=True)
-    cv2.imwrite(str(folders["paper"] / "1.jpg"), draw_paper())
-    cv2.imwrite(str(folders["own"] / "1.jpg"), draw_code(vietqr()))
-    cv2.imwrite(str(folders["stranger"] / "1.jpg"), draw_code(vietqr("999900001111", name="NGUOI LA")))
-    cv2.imwrite(str(folders["front"] / "1.jpg"), draw_card("front"))
-    cv2.imwrite(str(folders["back"] / "1.jpg"), draw_card("back"))
-    cv2.imwrite(str(folders["turned"] / "1.jpg"), draw_card("front", upside_down=True))
-    cv2.imwrite(str(folders["nothing"] / "1.jpg"), numpy.full((1080, 1920, 3), (58, 66, 74), numpy.uint8))
-    return folders
+    folder = tmp_path_factory.mktemp("camera")
+    pictures = {
+        "paper": draw_paper(),
+        "own": draw_code(vietqr()),
+        "stranger": draw_code(vietqr("999900001111", name="NGUOI LA")),
+        "front": draw_card("front"),
+        "back": draw_card("back"),
+        "turned": draw_card("front", upside_down=True),
+        "nothing": numpy.full((1080, 1920, 3), (58, 66, 74), numpy.uint8),
+    }
+    for name, picture in pictures.items():
+        (folder / name).mkdir()
+        cv2.imwrite(str(folder / name / "1.jpg"), picture)
+    return folder
+
+
+@pytest.fixture
+def cameras(tmp_path: Path, drawn: Path) -> dict[str, Path]:
+    """Folders a replay camera can look at: a paper, the commune's own and a stranger's code, a card's front, back and
+    front upside down ("turned"), nothing on the table. They are this test's to change.
+    """
+    shutil.copytree(drawn, tmp_path / "camera")
+    return {folder.name: folder for folder in (tmp_path / "camera").iterdir()}
 
 
 @pytest.fixture

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, wraps
 from typing import Any, Literal
 
 OWN_BIN, OWN_ACCOUNT = "970415", "000000000001"
 
 
+def drawn_once(draw: Callable[..., Any]) -> Callable[..., Any]:
+    """Drawn once a process; every caller has a copy of its own."""
+    remember = cache(draw)
+
+    @wraps(draw)
+    def copied(*arguments: Any, **more: Any) -> Any:
+        return remember(*arguments, **more).copy()
+
+    return copied
+
+
+@drawn_once
 def draw_paper() -> Any:
     import cv2
     import numpy
@@ -31,6 +45,7 @@ def draw_paper() -> Any:
     return table
 
 
+@drawn_once
 def draw_table() -> Any:
     """The dark table, nothing on it."""
     import numpy
@@ -39,6 +54,7 @@ def draw_table() -> Any:
     return numpy.full((1080, 1920, 3), (58, 66, 74), numpy.uint8) + rng.integers(0, 8, (1080, 1920, 3), numpy.uint8)
 
 
+@drawn_once
 def draw_card(side: Literal["front", "back"], *, seed: int = 1, upside_down: bool = False) -> Any:
     """One side of an invented identity card on a dark table, from the scanner's scenes."""
     import cv2
