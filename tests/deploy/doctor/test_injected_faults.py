@@ -212,15 +212,27 @@ OFFICE = [
 ]  # fmt: skip
 
 
+HEALTHY: dict[str, dict[str, str]] = {}
+"""Level by line of a machine without a fault, by role: all are laid out alike, so one of each is looked at before."""
+
+
+def healthy(laid: Laid) -> dict[str, str]:
+    role = load_settings(laid.settings).device.role
+    if role not in HEALTHY:
+        before = laid.examine()
+        assert not before.bad, [check for check in before.checks if check.level == "bad"]
+        HEALTHY[role] = levels(before)
+    return HEALTHY[role]
+
+
 def only(fault: Fault, laid: Laid) -> None:
-    before = laid.examine()
-    assert not before.bad, [check for check in before.checks if check.level == "bad"]
+    before = healthy(laid)
     fault.inject(laid)
     after = laid.examine()
-    changed = {name: level for name, level in levels(after).items() if levels(before).get(name, "ok") != level}
+    changed = {name: level for name, level in levels(after).items() if before.get(name, "ok") != level}
     assert changed == {fault.line: fault.level}, [check for check in after.checks if check.name in changed]
     # What was looked at before is looked at now, or is said to have been left out.
-    assert set(levels(before)) <= set(levels(after)) | {one.name for one in after.skipped}
+    assert set(before) <= set(levels(after)) | {one.name for one in after.skipped}
     assert next(check for check in after.checks if check.name == fault.line).fix
 
 
@@ -269,7 +281,7 @@ def test_a_pipe_in_a_file_s_place_holds_up_neither_doctor_nor_other_lines(speake
     found: list[dict[str, str]] = []
     thread = threading.Thread(target=lambda: found.append(levels(speaker.examine())), daemon=True)
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert found
     assert found[0]["pairing"] == "ok"
     assert [name for name, level in found[0].items() if level == "bad"] == ["certificate"]
