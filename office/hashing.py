@@ -15,13 +15,15 @@ from office.guesses import Lane
 WAITING: dict[Lane, int] = {"trusted": 8, "fresh": 8, "failed": 2}
 """How many may wait in each lane, where one is hashed at a time; each holds a thread of the pages."""
 _BUSY_S = 15.0
+ROUNDS, MEMORY_KIB = 2, 19 * 1024
+"""What OWASP asks of argon2id where one is hashed on one core."""
 
 
 class Hashing:
     """Three at most are hashed at once, 19 MiB each. Raises TooManyTries where a lane is full."""
 
     def __init__(self) -> None:
-        self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+        self._hasher = argon2.PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=1)
         self._slots = {lane: threading.BoundedSemaphore(1) for lane in WAITING}
         self._places = {lane: threading.BoundedSemaphore(1 + waiting) for lane, waiting in WAITING.items()}
 

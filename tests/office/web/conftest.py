@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from office import hashing
 from office.accounts import Accounts
 from office.web.app import make_app
 
@@ -37,6 +38,13 @@ class Browser:
 
     def login(self, name: str = "van-thu", password: str = PASSWORD) -> httpx.Response:
         return self.post("/dang-nhap", {"name": name, "password": password})
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page is tried by somebody who logs in; what a hash costs in truth is tested where it is made."""
+    monkeypatch.setattr(hashing, "ROUNDS", 1)
+    monkeypatch.setattr(hashing, "MEMORY_KIB", 64)
 
 
 @pytest.fixture
