@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,15 @@ def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None
     orientation._net.cache_clear()
 
 
+@cache
+def sheet_of(kind: str, seed: int) -> Any:
+    """The same asked twice is the same object: each is wanted in all four ways."""
+    return MAKERS[kind](np.random.default_rng(seed))
+
+
 def lying(kind: str, quarters: int, seed: int = 1) -> CleanPage:
     """The sheet turned counter-clockwise by so many quarters."""
-    sheet = MAKERS[kind](np.random.default_rng(seed))
+    sheet = sheet_of(kind, seed)
     image = cv2.resize(sheet.image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     size = sheet.size_mm if quarters % 2 == 0 else sheet.size_mm[::-1]
     turn = TURNS[quarters]
