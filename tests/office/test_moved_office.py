@@ -38,17 +38,20 @@ time.sleep(170)
 _DEVICE = """
 import sys, time
 from pathlib import Path
-from langso import whereabouts
+from langso import link_connection, whereabouts
 whereabouts.AGAIN_S = 2.0
-from langso.link import Link
+link_connection.CONNECT_DEADLINE_S = 3.0
+from langso.link import Backoff, Link
 from langso.settings import LinkSettings
 folder, name = Path(sys.argv[1]), sys.argv[2]
 where = whereabouts.Whereabouts("hoa-son", ["10.99.0.5"])
 own = folder / "device.pem"
-settings = LinkSettings(host=name, port=8883, ca=folder / "ca.pem", cert=own, key=own, keepalive=5)
+settings = LinkSettings(host=name, port=8883, ca=folder / "ca.pem", cert=own, key=own)
+# Shorter than settings may say: how long a dead line is waited for is no matter of this test.
+settings = settings.model_copy(update={"keepalive": 1})
 def told(up, why):
     print("up" if up else "down", where.moved_from(name), flush=True)
-link = Link(settings, "loa-1", on_message=lambda *_: None, on_state=told, where=where)
+link = Link(settings, "loa-1", on_message=lambda *_: None, on_state=told, where=where, backoff=Backoff(0.2, 1.0, 1.0))
 link.start()
 time.sleep(170)
 """
