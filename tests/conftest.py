@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import ipaddress
+import os
 import shutil
 import signal
 import socket
@@ -24,6 +25,28 @@ ROOT = Path(__file__).resolve().parents[1]
 # What all tests share: `from waiting import until`, `import founded`, …
 sys.path.insert(0, str(ROOT / "tests/shared"))
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests' folders lie in memory where there is room: durable writes wait for the disk, thousands of times. What is
+    asked of them (a killed process, a torn file) is the same there. `--basetemp` and the boot tests have a disk.
+    """
+    if not config.getoption("basetemp") and "LANGSO_BOOT" not in os.environ and _has_room(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether programs may run there and neither it nor the memory fills up."""
+    try:
+        place = os.statvfs(folder)
+        memory = Path("/proc/meminfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    (available,) = (int(line.split()[1]) << 10 for line in memory.splitlines() if line.startswith("MemAvailable:"))
+    return not place.f_flag & os.ST_NOEXEC and min(place.f_bavail * place.f_frsize, available) > ROOM
 
 
 @pytest.fixture(scope="session")
