@@ -24,7 +24,7 @@ check: setup
 	$(RUN)/mypy
 
 test: check
-	$(RUN)/pytest -n 2 --dist loadfile --durations 30
+	PYTHONDONTWRITEBYTECODE= $(RUN)/pytest -n 2 --dist loadfile --durations 30
 
 bench: setup
 	$(RUN)/python -m tests.bench
