@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from langso.contract import (
     State,
     Storage,
 )
+from langso.paths import write_atomic
 from langso.settings_model import (
     CommuneSettings,
     DeviceSettings,
@@ -37,6 +39,7 @@ from langso.settings_model import (
 from langso.trust import SigningKey, seal
 from office.console import Console
 from office.home import OfficeHome
+from office.media import MediaStore, Sound
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
 
@@ -170,8 +173,37 @@ def make_settings(tmp_path: Path) -> Callable[..., Settings]:
     return make
 
 
+@pytest.fixture(scope="session")
+def spoken() -> dict[tuple[object, ...], tuple[Sound, bytes]]:
+    """What was spoken in this process, and its file."""
+    return {}
+
+
 @pytest.fixture
-def make_office(make_settings: Callable[..., Settings]) -> Iterator[Callable[..., OfficeWorld]]:
+def spoken_once(spoken: dict[tuple[object, ...], tuple[Sound, bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same words come out of the voice and the encoder once: they take a second, and the file is always the same
+    (tests/office/test_media.py).
+    """
+    for name in ("speak", "chime"):
+        real = getattr(MediaStore, name)
+
+        def once(store: MediaStore, *text: str, real: Callable[..., Sound] = real, **more: object) -> Sound:
+            # Another PATH may have other programs, or none.
+            asked = (real, text, *more.items(), os.environ["PATH"])
+            if asked not in spoken:
+                sound = real(store, *text, **more)
+                spoken[asked] = sound, store.path_of(sound.media.sha256).read_bytes()
+                return sound
+            sound, data = spoken[asked]
+            store._part("").unlink()
+            write_atomic(store._folder / sound.media.sha256, data, mode=0o644)
+            return sound
+
+        monkeypatch.setattr(MediaStore, name, once)
+
+
+@pytest.fixture
+def make_office(make_settings: Callable[..., Settings], spoken_once: None) -> Iterator[Callable[..., OfficeWorld]]:
     made: list[OfficeWorld] = []
 
     def make(**more: object) -> OfficeWorld:
