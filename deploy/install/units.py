@@ -195,7 +195,10 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             name="langso-broker",
             description="Làng Số message broker (Mosquitto)",
             user="langso-broker",
-            command="/usr/sbin/mosquitto -c /etc/langso/broker/mosquitto.conf",
+            # Mosquitto feeds no watchdog itself.
+            command=f"{PROGRAMS}/venv/bin/python -I -m deploy.broker_watch"
+            " /usr/sbin/mosquitto -c /etc/langso/broker/mosquitto.conf",
+            watchdog_s=60,
             needs=BROKER_CERTIFICATE,
             many=True,
             # A machine that was renamed or got another address is certified for that before devices come.

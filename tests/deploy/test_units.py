@@ -16,7 +16,7 @@ from deploy.install.units import BROKER_CERTIFICATE, RESTART_EXIT, ROLES, SETTIN
 
 ALL = [unit for role in ROLES for unit in units_of(role)]
 FIREWALL = (firewall.SERVICE, firewall.WATCHER)
-FED = {"langso-speaker", "langso-kiosk", "langso-office", "langso-signer"}
+FED = {"langso-speaker", "langso-kiosk", "langso-office", "langso-signer", "langso-broker"}
 
 
 @pytest.fixture

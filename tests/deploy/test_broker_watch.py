@@ -1,0 +1,148 @@
+"""A real Mosquitto under its watch: ready, alive, hung, told to read anew, ended."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
+
+from systemd_ear import SystemdEar
+
+LOOK_S = 0.4
+QUIET_S = 2.0
+_KEEP = f"import sys; from deploy.broker_watch import keep; sys.exit(keep(sys.argv[1:], look_s={LOOK_S}))"
+
+_TURNS = """
+import os, signal, socket, time
+def turn(*_):
+    while True:
+        pass
+signal.signal(signal.SIGUSR1, turn)
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", os.environ["NOTIFY_SOCKET"])
+while True:
+    time.sleep(0.1)
+"""
+
+
+class Watched:
+    """The watch of some program, and what systemd hears."""
+
+    def __init__(self, *command: str) -> None:
+        self.ear = SystemdEar(watchdog_s=1.0)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _KEEP, *command],
+            env={**os.environ, **self.ear.environment},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def children(self) -> list[int]:
+        """The number of the program itself, once it was started."""
+        pid = self.process.pid
+        return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def end(self) -> str:
+        """Stops whatever is left; what was written to the journal."""
+        for number in (*self.children(), self.process.pid) if self.process.poll() is None else ():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        self.ear.close()
+        return self.process.communicate(timeout=10)[1]
+
+
+@pytest.fixture
+def watch() -> Iterator[Callable[..., Watched]]:
+    made: list[Watched] = []
+
+    def begin(*command: str) -> Watched:
+        made.append(Watched(*command))
+        return made[-1]
+
+    yield begin
+    for one in made:
+        if one.process.poll() is None:
+            one.end()
+        else:
+            one.ear.close()
+
+
+@pytest.fixture
+def broker(watch: Callable[..., Watched], free_port: Callable[[], int], tmp_path: Path) -> Watched:
+    program = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.skip("needs mosquitto (apt install mosquitto)")
+    conf = tmp_path / "mosquitto.conf"
+    settings = f"listener {free_port()} 127.0.0.1\nallow_anonymous true\nlog_dest stderr\nuser {getpass.getuser()}\n"
+    conf.write_text(settings, encoding="utf-8")
+    return watch(program, "-c", str(conf))
+
+
+def test_an_idle_broker_is_alive(broker: Watched) -> None:
+    broker.ear.wait("READY")
+    for _ in range(3):
+        broker.ear.wait("WATCHDOG")
+    broker.process.terminate()
+    assert broker.process.wait(10) == 0
+
+
+def test_a_broker_that_hangs_is_fed_no_more(broker: Watched) -> None:
+    broker.ear.wait("READY")
+    for _ in range(2):
+        broker.ear.wait("WATCHDOG")
+    (child,) = broker.children()
+    os.kill(child, signal.SIGSTOP)
+    assert broker.ear.falls_silent(QUIET_S)
+    os.kill(child, signal.SIGCONT)
+    broker.ear.wait("WATCHDOG")
+    assert "has not moved" in broker.end()
+
+
+def test_one_that_runs_round_and_round_hangs_too(watch: Callable[..., Watched]) -> None:
+    watched = watch(sys.executable, "-c", _TURNS)
+    watched.ear.wait("READY")
+    for _ in range(2):
+        watched.ear.wait("WATCHDOG")
+    watched.process.send_signal(signal.SIGUSR1)
+    assert watched.ear.falls_silent(QUIET_S)
+
+
+def test_one_that_sleeps_for_ever_by_its_nature_is_let_live(watch: Callable[..., Watched]) -> None:
+    still = (
+        "import os, signal, socket; told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM);"
+        " told.sendto(b'READY=1', os.environ['NOTIFY_SOCKET']); signal.pause()"
+    )
+    watched = watch(sys.executable, "-c", still)
+    watched.ear.wait("READY")
+    for _ in range(4):
+        watched.ear.wait("WATCHDOG", QUIET_S)
+
+
+def test_it_is_told_to_read_its_certificates_anew(broker: Watched) -> None:
+    broker.ear.wait("READY")
+    (child,) = broker.children()
+    broker.process.send_signal(signal.SIGHUP)
+    broker.ear.wait("WATCHDOG")
+    assert broker.children() == [child]
+    assert "Reloading config" in broker.end()
+
+
+def test_one_that_is_not_ready_is_not_said_to_be(watch: Callable[..., Watched]) -> None:
+    watched = watch("/bin/sh", "-c", "echo begun >&2; exec sleep 60")
+    assert watched.process.stderr is not None
+    assert watched.process.stderr.readline() == "begun\n"
+    assert watched.ear.falls_silent(QUIET_S)
+
+
+@pytest.mark.parametrize(("command", "code"), [("exit 3", 3), ("kill -9 $$", 137), ("exit 0", 0)])
+def test_its_end_is_the_service_s(watch: Callable[..., Watched], command: str, code: int) -> None:
+    assert watch("/bin/sh", "-c", command).process.wait(10) == code
