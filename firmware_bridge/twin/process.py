@@ -69,7 +69,7 @@ class Twin:
         """Every change of an output pin, oldest first."""
         return self._files.read_pin_log()
 
-    def wait_pin(self, name: str, on: bool, timeout: float = 5.0) -> bool:
+    def wait_pin(self, name: str, on: bool, timeout: float = 30.0) -> bool:
         """Wait until output `name` is on (or off); False when `timeout` seconds pass first."""
         deadline = time.monotonic() + timeout
         while self.pins().get(name) is not on:

@@ -73,7 +73,7 @@ def test_orders_arrive_in_order_and_the_amplifier_stays_on(twin: Twin, cable: Ca
         bridge.set_output("amplifier", True)
         for turn in range(60):
             bridge.set_output("lamp", turn % 2 == 0)
-            assert twin.pins()["lamp"] is (turn % 2 == 0) or twin.wait_pin("lamp", turn % 2 == 0, 0.5)
+            assert twin.pins()["lamp"] is (turn % 2 == 0) or twin.wait_pin("lamp", turn % 2 == 0)
         assert bridge.counters.retries > 0
         lamp = [event.level for event in twin.pin_log() if event.name == "lamp"]
         assert lamp == [0, *[1, 0] * 30]
@@ -87,7 +87,7 @@ def test_a_cable_that_goes_dead_and_returns(twin: Twin, cable: Cable) -> None:
         cable.loss = 1.0
         dead = time.monotonic()
         assert twin.wait_pin("amplifier", False)
-        assert time.monotonic() - dead < 1.0
+        assert time.monotonic() - dead < 3.0
         cable.loss = 0.0
-        assert twin.wait_pin("amplifier", True, 10)
+        assert twin.wait_pin("amplifier", True)
         assert bridge.counters.restarts == 0

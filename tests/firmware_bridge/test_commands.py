@@ -41,14 +41,14 @@ def test_on_holds_the_output_until_interrupted(twin: Twin) -> None:
     command = [sys.executable, "-c", MAIN, "on", "--port", str(twin.port), "lamp"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        assert twin.wait_pin("lamp", True, 10)
+        assert twin.wait_pin("lamp", True)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 0
     assert "Đã tắt lamp" in out
-    assert twin.wait_pin("lamp", False, 0.5)
+    assert twin.wait_pin("lamp", False, 2), "sooner than a lease"
 
 
 def test_on_for_a_time_and_off(twin: Twin) -> None:

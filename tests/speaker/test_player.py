@@ -12,7 +12,7 @@ from waiting import LONG_S, until
 
 from speaker.errors import PipeRefused, SoundFault
 from speaker.listening import locate, read_medium, read_recording
-from speaker.player import GstPlayer
+from speaker.player import _FREE_S, GstPlayer
 from speaker.recorder import Recorder
 from speaker.sounds import Sound
 
@@ -93,7 +93,7 @@ def test_a_cut_is_silent_at_once_and_the_next_sound_plays(ear: Any, noise: dict[
     voice.cut()
     cut_at = time.monotonic()
     assert voice.state == "cut"
-    assert voice.heard_ms(time.monotonic()) < 800
+    assert voice.heard_ms(time.monotonic()) <= (cut_at - at) * 1000 + 50
     again = player.play(Sound(noise["wav"], "wav", 1500), cut_at + 0.7)
     wait_for(again, "done")
     player.stop()
@@ -247,10 +247,11 @@ def test_a_device_that_hangs_holds_nobody_who_cuts_and_nobody_who_stops(ear: Any
     assert hung.wait(60)
     begun = time.monotonic()
     voice.cut()
-    assert time.monotonic() - begun < 1
+    # Sooner than a voice is waited for.
+    assert time.monotonic() - begun < _FREE_S - 0.2
     assert freeing(), "nothing can be freed while the mixer stands still"
     player.stop()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < LONG_S / 2
     assert not freeing()
 
 

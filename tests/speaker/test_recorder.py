@@ -110,7 +110,7 @@ def test_the_writer_drops_what_a_stalled_reader_does_not_take(tmp_path: Path) ->
     begin = time.monotonic()
     while writer.write(bytes(BLOCK_BYTES)):
         taken += 1
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 10
     assert taken > 10
     os.close(reader)
     assert not writer.write(bytes(BLOCK_BYTES))

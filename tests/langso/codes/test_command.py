@@ -70,6 +70,7 @@ def test_the_reader_itself_refuses_too_much() -> None:
     ],
 )
 def test_the_largest_codes_are_read_at_once(text: str) -> None:
-    start = time.monotonic()
+    # Processor time: what others do to the machine is not the code's fault.
+    start = time.thread_time()
     parse(text)
-    assert time.monotonic() - start < 1.0
+    assert time.thread_time() - start < 1.0

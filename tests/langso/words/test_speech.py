@@ -209,9 +209,10 @@ def test_spoken_text_stays_as_it_is(text: str) -> None:
 )
 def test_the_longest_text_is_worked_out_at_once(piece: str) -> None:
     text = (piece * words.MAX_SPEECH)[: words.MAX_SPEECH]
-    start = time.monotonic()
+    # Processor time: what others do to the machine is not the text's fault.
+    start = time.thread_time()
     speech(text)
-    assert time.monotonic() - start < 5.0
+    assert time.thread_time() - start < 5.0
 
 
 def test_more_than_an_announcement_is_refused() -> None:

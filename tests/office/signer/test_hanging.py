@@ -150,7 +150,7 @@ def test_a_frame_may_begin_late_but_must_not_take_long() -> None:
         begun = time.monotonic()
         with pytest.raises(TimeoutError):
             at_once(lambda: receive(ours, Reply, within=0.2))
-        assert 0.15 < time.monotonic() - begun < 2
+        assert 0.15 < time.monotonic() - begun < 4
 
 
 def test_one_user_cannot_take_the_places_of_the_others() -> None:
