@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 from langso.clock import Clock
 from langso.contract import ClockReport, HealthLine, Held, Presence, State, Storage, Topics
+from langso.errors import LangsoError
 from langso.health import Check, worst_first
 from langso.paths import write_atomic
 from langso.trust import Keeper, SigningKey, seal
@@ -130,7 +131,11 @@ class StateReporter:
 
     def report(self) -> None:
         """One round: the agent's own work, then the state where it has changed or is old."""
-        self._each_round()
+        try:
+            self._each_round()
+        except LangsoError as error:
+            # A full or locked card keeps the agent's receipts back; how it is must be known all the more.
+            log.warning("a round of the agent's work failed: %s", error)
         state = self.state()
         # What changes by itself (time, free bytes) is no news.
         news = state.model_copy(update={"written": _EPOCH, "storage": Storage(free=0, total=0)}).to_json()

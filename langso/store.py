@@ -23,6 +23,8 @@ from langso.paths import sync_folder
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 10_000
+RESERVE_BYTES = 128 * 1024
+"""Kept beside the file and given up where a full card leaves no room even to open it: more than an index takes."""
 _SIDE_FILES = ("", "-wal", "-shm")
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _RECORD = "langso_migrations"
@@ -53,7 +55,7 @@ class Store:
         self._lock = threading.RLock()
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._database = self._open()
+            self._database = self._open_whatever_room()
         except StoreCorrupt as error:
             log.error("%s: damaged (%s), set aside as %s", path, error.__cause__ or error, self.set_aside)
             self._database = self._open()
@@ -85,12 +87,25 @@ class Store:
         """Folds the log into the file and lets go of it; may be called twice."""
         with self._lock:
             self._database.close()
+            _keep_reserve(self.path)
 
     def __enter__(self) -> Store:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _open_whatever_room(self) -> _Database:
+        try:
+            database = self._open()
+        except StoreFull:
+            # A clean end removes the log and its index: without room for new ones the service would never start.
+            if not _give_up_reserve(self.path):
+                raise
+            log.error("%s: no room left, opened with the reserve", self.path)
+            database = self._open()
+        _keep_reserve(self.path)
+        return database
 
     def _open(self) -> _Database:
         _refuse_no_files(self.path)
@@ -205,7 +220,7 @@ def _from_sqlite(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
     if extended is None:
         return None
     code = extended & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or extended == sqlite3.SQLITE_IOERR_SHMSIZE:
         return StoreFull(f"Không ghi được {path}: thẻ nhớ hết chỗ; hãy xoá bớt hoặc thay thẻ. Dữ liệu cũ còn nguyên.")
     if code in _CORRUPT:
         return StoreCorrupt(f"Cơ sở dữ liệu {path} bị hỏng; hãy khởi động lại để máy cất tệp hỏng và làm tệp mới.")
@@ -216,6 +231,32 @@ def _from_sqlite(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
         return StoreError(f"Không đọc ghi được {path} ({error}); hãy kiểm tra thẻ nhớ.")
     return None
+
+
+def _reserve_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-reserve")
+
+
+def _keep_reserve(path: Path) -> None:
+    reserve = _reserve_of(path)
+    with contextlib.suppress(OSError):
+        descriptor = os.open(reserve, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+        except OSError:
+            # What little room there is belongs to the database.
+            reserve.unlink()
+        finally:
+            os.close(descriptor)
+
+
+def _give_up_reserve(path: Path) -> bool:
+    """Whether there was one."""
+    try:
+        _reserve_of(path).unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _refuse_no_files(path: Path) -> None:

@@ -192,6 +192,8 @@ def _run(arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
     except OSError as error:
         raise MediaFailed(f"Không chạy được ffmpeg ({os_reason(error)}); hãy cài lại.") from error
     if done.returncode:
+        if b"No space left on device" in done.stderr:
+            raise MediaFailed("Không ghi được tệp tiếng: hết chỗ trống; hãy dọn bớt ổ đĩa.")
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise MediaFailed(
             f"Không đọc được tệp tiếng ({lines[-1][:160] if lines else done.returncode}); hãy thử tệp khác."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,8 @@ from langso.health import Check
 CHECK_S = 2.0
 MOST_FILES = 5000
 FULL_BYTES = 1 << 20
+CARD_REFUSES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+"""What a full, locked or dying card answers to any writing: `disk`, `card_write` and `card_errors` are its lines."""
 _JUDGED_ELSEWHERE = ("pairing", "trust", "ca", "link", "signer")
 
 
@@ -65,7 +68,8 @@ def look_databases(scene: Scene) -> Iterable[Check | Skipped]:
         # SQLite needs the folder to open a file in it: not the file's fault.
         yield Skipped("database", "dịch vụ không ghi được thư mục dữ liệu")
         return
-    yield judge_databases(scene, files, found, aside, full=is_full(state))
+    full = is_full(state) or folder.errno in CARD_REFUSES
+    yield judge_databases(scene, files, found, aside, full=full)
 
 
 LOOK_STATE = Look(("state",), ("speaker", "kiosk", "office", "bridge"), look_state)
@@ -86,12 +90,16 @@ def databases_in(state: Path) -> list[Path]:
 
 def judge_databases(
     scene: Scene, files: Sequence[Path], found: Sequence[Found], aside: Sequence[str], *, full: bool
-) -> Check:
-    """`found`: the answer for each file; `full`: the disk has no room, so that a refusal to write is the disk's."""
+) -> Check | Skipped:
+    """`found`: the answer for each file; `full`: the card takes nothing, so that a refusal to write is the card's."""
     unit = f"langso-{scene.role}"
     again = f"systemctl restart {unit}" if scene.services else "Tắt chương trình rồi chạy lại"
+    untried = False
     for file, one in zip(files, found, strict=True):
-        if one.absent or (one.good and one.value in ("ok", "long")) or (full and not one.good):
+        if full and not one.good and not one.absent:
+            untried = True
+            continue
+        if one.absent or (one.good and one.value in ("ok", "long")):
             continue
         if one.forbidden or "readonly" in one.why or "unable to open" in one.why:
             return Check.bad(
@@ -113,6 +121,8 @@ def judge_databases(
             f"Đã có tệp hỏng được cất riêng: {aside[0]}.",
             f"Chép tệp đó trong {scene.state} về văn phòng xã để cứu dữ liệu; văn phòng xem xong mới xoá.",
         )
+    if untried:
+        return Skipped("database", "thẻ nhớ không nhận ghi")
     if not files:
         return Check.good("database", "Chưa có tệp dữ liệu nào (máy chưa chạy lần nào).")
     unfinished = sum(one.value == "long" for one in found)

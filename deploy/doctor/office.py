@@ -143,6 +143,10 @@ def look_signer(scene: Scene) -> Iterable[Check | Skipped]:
 
 def _signer_said(scene: Scene, said: dict[str, object]) -> Check | Skipped:
     if not said.get("refused"):
+        folder = OfficeHome(scene.settings).signer
+        if _apart(folder, scene.state) and is_full(folder):
+            # It is ready, and learns only while signing that it cannot count what it signs.
+            return Check.bad("signer", f"Người ký chưa ký được: {folder} hết chỗ trống.", MAKE_ROOM)
         return Check.good("signer", "Người ký trả lời trang web và ký được.")
     if said.get("fault") == "forbidden":
         return Check.bad("signer", "Trang web không được quyền gọi người ký.", _INTO_GROUP)
@@ -154,6 +158,14 @@ def _signer_said(scene: Scene, said: dict[str, object]) -> Check | Skipped:
     return Check.bad(
         "signer", f"Người ký chưa ký được: {str(said['refused'])[:200]}", _cure(scene, said.get("fault"))
     )
+
+
+def _apart(folder: Path, state: Path) -> bool:
+    """Whether it lies on a disk of its own, so that its room has no line yet."""
+    try:
+        return folder.stat().st_dev != state.stat().st_dev
+    except OSError:
+        return False
 
 
 def _cure(scene: Scene, fault: object) -> str:
@@ -189,7 +201,7 @@ def look_media(scene: Scene) -> Iterable[Check | Skipped]:
             "media", f"Thư mục âm thanh {folder} không trả lời.", "Xem ổ đĩa hoặc ổ mạng chứa thư mục đó."
         )
         return
-    if folder.stat().st_dev != scene.state.stat().st_dev:
+    if _apart(folder, scene.state):
         usage = shutil.disk_usage(folder)
         share = usage.free / usage.total if usage.total else 0.0
         why = f"Ổ chứa âm thanh {folder} còn trống {share:.0%}."

@@ -9,6 +9,7 @@ from typing import Any
 
 from langso.clock import ClockTrust, SimulatedClock
 from langso.contract import State, Topics
+from langso.errors import StoreFull
 from langso.health import Check
 from langso.state_reports import STATE_EVERY_S, StateReporter, note_in
 from langso.trust import SigningKey
@@ -48,3 +49,19 @@ def test_the_note_is_written_anew_each_minute_so_that_an_old_one_means_a_program
     clock.advance(STATE_EVERY_S)
     reporter.report()
     assert file.stat().st_ino != first.st_ino
+
+
+def test_a_card_that_refuses_the_agents_work_does_not_hide_how_the_agent_is(tmp_path: Path) -> None:
+    def full() -> None:
+        raise StoreFull("Thẻ nhớ hết chỗ.")
+
+    clock = SimulatedClock(datetime(2026, 11, 29, tzinfo=UTC))
+    file = tmp_path / "run" / "speaker-state.json"
+    nothing: Any = Nothing()
+    reporter = StateReporter(
+        device="loa-1", role="speaker", boot="0" * 32, software="langso 1", folder=tmp_path, keeper=nothing,
+        key=SigningKey.generate(), clock=clock, topics=Topics("hoa-son"), link=nothing, next_number=lambda: 1,
+        checks=lambda: [Check.bad("disk", "Đầy.", "Dọn.")], note=note_in(file), each_round=full,
+    )  # fmt: skip
+    reporter.report()
+    assert State.model_validate_json(file.read_bytes()).health[0].name == "disk"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import random
 import resource
@@ -16,7 +17,7 @@ import pytest
 import sqlite_utils
 
 from langso.errors import LangsoError, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
-from langso.store import Migration, Store
+from langso.store import RESERVE_BYTES, Migration, Store
 
 PLAYS = Migration("plays", lambda db: db["plays"].create({"id": int, "what": str}, pk="id") and None)
 
@@ -221,6 +222,56 @@ def test_no_room_even_to_begin_is_full_and_not_a_right_wanting(path: Path, monke
             return super().execute(statement, *parameters)  # type: ignore[arg-type]
 
     monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, **more, factory=Full))
+    with pytest.raises(StoreFull, match="hết chỗ"):
+        Store(path, [PLAYS])
+
+
+class _NoIndex(sqlite3.Connection):
+    """A card without room for the log's index until somebody gives some up."""
+
+    taken: Path
+
+    def execute(self, statement: str, *parameters: object) -> sqlite3.Cursor:  # type: ignore[override]
+        if statement == "PRAGMA journal_mode=WAL" and self.taken.exists():
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+            raise error
+        return super().execute(statement, *parameters)  # type: ignore[arg-type]
+
+
+def test_a_card_that_fills_up_between_two_starts_does_not_keep_a_service_from_starting(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store(path, [PLAYS]) as store:
+        store.db["plays"].insert({"what": "before"})
+    reserve = path.with_name("store.db-reserve")
+    assert reserve.stat().st_blocks * 512 >= RESERVE_BYTES
+    assert reserve.stat().st_mode & 0o777 == 0o600
+    monkeypatch.setattr(_NoIndex, "taken", reserve, raising=False)
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, **more, factory=_NoIndex))
+
+    def none_left(descriptor: int, begin: int, length: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "posix_fallocate", none_left)
+        with Store(path, [PLAYS]) as store:
+            assert count(store) == 1
+            assert not reserve.exists()
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    with Store(path, [PLAYS]) as store:
+        assert reserve.exists(), "there is room again"
+
+
+def test_without_a_reserve_a_card_too_full_to_open_is_said_to_be_full(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store(path, [PLAYS]).close()
+    path.with_name("store.db-reserve").unlink()
+    monkeypatch.setattr(_NoIndex, "taken", path, raising=False)
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, **more, factory=_NoIndex))
     with pytest.raises(StoreFull, match="hết chỗ"):
         Store(path, [PLAYS])
 

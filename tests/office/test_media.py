@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from office.errors import MediaFailed, NotFound
-from office.media import RATE, MediaStore, measure
+from office.media import RATE, MediaStore, decode, measure
 
 
 @pytest.fixture
@@ -67,3 +67,15 @@ def test_noise_is_refused_and_leaves_nothing_behind(store: MediaStore, tmp_path:
 def test_only_a_hash_that_is_there_is_found(store: MediaStore, name: str) -> None:
     with pytest.raises(NotFound):
         store.path_of(name)
+
+
+def test_a_disk_that_fills_while_ffmpeg_writes_is_not_said_to_be_a_bad_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "ffmpeg"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'av_interleaved_write_frame(): No space left on device' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    with pytest.raises(MediaFailed, match="hết chỗ trống"):
+        decode(tmp_path / "any.wav", tmp_path / "out.pcm")

@@ -209,6 +209,23 @@ def test_a_full_disk_is_answered_with_room(office: Laid, monkeypatch: pytest.Mon
     assert line.fix.startswith("Dọn chỗ")
 
 
+def test_a_signer_whose_own_disk_is_full_is_not_believed_to_be_ready(
+    office: Laid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from deploy.doctor import office as looks
+    from deploy.doctor.scene import gather_scene
+    from langso.settings import load_settings
+
+    scene = gather_scene(load_settings(office.settings), office.settings)
+    monkeypatch.setattr(looks, "is_full", lambda _: True)
+    assert isinstance(line := looks._signer_said(scene, {}), Check)
+    assert line.level == "ok", "one disk for all: its own line says it"
+    monkeypatch.setattr(looks, "_apart", lambda folder, state: True)
+    assert isinstance(line := looks._signer_said(scene, {}), Check)
+    assert line.level == "bad"
+    assert line.fix.startswith("Dọn chỗ")
+
+
 def test_pairing_is_advised_as_the_readme_does_it_first(speaker: Laid) -> None:
     import shutil
 

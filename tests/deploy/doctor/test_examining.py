@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 from collections.abc import Callable
@@ -12,9 +13,14 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.commands import doctor
+from deploy.doctor import databases
+from deploy.doctor.acting import Found
 from deploy.doctor.examining import examine as whole_examination
+from deploy.doctor.outcome import Skipped
+from deploy.doctor.scene import gather_scene
 from deploy.doctor.words import LABELS
 from langso.health import Check
+from langso.settings import load_settings
 
 SETTINGS = """
 [commune]
@@ -129,6 +135,19 @@ def test_a_damaged_database_is_found(machine: Callable[..., Path], tmp_path: Pat
     data[4096 * 2 : 4096 * 3] = b"\xff" * 4096
     database.write_bytes(data)
     assert found(examine(file), "database").level == "bad"
+
+
+@pytest.mark.parametrize("cause", [errno.EROFS, errno.EIO])
+def test_a_card_that_takes_nothing_is_not_said_to_be_a_right_wanting(
+    cause: int, machine: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = machine()
+    sqlite3.connect(tmp_path / "state" / "agent.db").close()
+    locked = [Found(errno=cause), Found(errno=-1, why="attempt to write a readonly database")]
+    monkeypatch.setattr(databases, "act", lambda who, acts, seconds=4.0: locked)
+    scene = gather_scene(load_settings(file), file)
+    (line,) = databases.look_databases(scene)
+    assert isinstance(line, Skipped), line
 
 
 def test_json_is_one_check_a_line_and_a_bad_one_exits_1(machine: Callable[..., Path]) -> None:
