@@ -52,7 +52,7 @@ class WaitingKiosk(App):
 
     def build(self) -> Any:
         """The window's root."""
-        self._theme = Theme(scale=scale_for(*Window.size))
+        self._theme = Theme(scale=scale_for(*Window.size, turns=True))
         with self._root.canvas.before:
             Color(*self._theme.colour("paper"))
             shape = Rectangle(size=Window.size)
@@ -98,6 +98,7 @@ class WaitingKiosk(App):
             stand,
             commune=self.settings.commune.name,
             device=self.settings.device.id,
+            upright=Window.height > Window.width,
             listen=self.read_aloud,
         )
         self._root.add_widget(self.page)

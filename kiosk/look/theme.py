@@ -100,8 +100,12 @@ class Theme:
         return self.colour(ground), self.colour(ink)
 
 
-def scale_for(width: float, height: float) -> float:
-    """How much larger than the design this screen is, by its tighter side."""
+def scale_for(width: float, height: float, *, turns: bool = False) -> float:
+    """How much larger than the design this screen is, by its tighter side. `turns`: for a page that has a layout of
+    its own for a screen that stands upright.
+    """
+    if turns and height > width:
+        width, height = height, width
     return min(width / DESIGN_WIDTH, height / DESIGN_HEIGHT)
 
 

@@ -17,9 +17,18 @@ COME_BACK = "Máy đang chờ cán bộ kỹ thuật. Xin bà con hỏi cán b�
 
 
 class PairingPage(Page):
-    """What `stand` asks for; a new page is made when it changes."""
+    """What `stand` asks for; a new page is made when it changes. `upright`: the screen is higher than wide."""
 
-    def __init__(self, theme: Theme, stand: Stand, *, commune: str, device: str, listen: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        stand: Stand,
+        *,
+        commune: str,
+        device: str,
+        listen: Callable[[], None],
+        upright: bool = False,
+    ) -> None:
         super().__init__(theme, title=SORRY, under=f"{commune} · máy {device}", listen=listen)
         self.spoken = f"{SORRY}. {COME_BACK}"
         self.main.orientation = "vertical"
@@ -38,10 +47,10 @@ class PairingPage(Page):
         words.pos_hint = {"center_y": 0.5}
         notice.add_widget(words)
         self.main.add_widget(notice)
-        self.main.add_widget(_for_technician(theme, stand))
+        self.main.add_widget(_for_technician(theme, stand, upright))
 
 
-def _for_technician(theme: Theme, stand: Stand) -> Widget:
+def _for_technician(theme: Theme, stand: Stand, upright: bool) -> Widget:
     whole = card(theme, orientation="horizontal", spacing=theme.px(24))
     column = Column(theme, spacing=8)
     column.put(Text(theme, "Dành cho cán bộ kỹ thuật: ghép máy với văn phòng xã", 20, face="bold", token="cham"))
@@ -50,8 +59,13 @@ def _for_technician(theme: Theme, stand: Stand) -> Widget:
     for number, step in enumerate(next_steps(stand), 1):
         column.put(_step(theme, number, step))
     whole.add_widget(column)
-    if stand.code:
-        whole.add_widget(_code(theme, stand.code))
+    if stand.code and upright:
+        column.put(space(theme.px(24)), *_code(theme, stand.code, "  "))
+    elif stand.code:
+        beside = Column(theme, spacing=4)
+        beside.size_hint_x, beside.width = None, theme.px(250)
+        beside.put(*_code(theme, stand.code, "\n"))
+        whole.add_widget(beside)
     return whole
 
 
@@ -61,7 +75,7 @@ def _step(theme: Theme, number: int, step: str) -> Widget:
     row = BoxLayout(spacing=theme.px(12), size_hint_y=None)
     row.bind(minimum_height=row.setter("height"))
     digit = Text(theme, f"{number}.", 18, face="bold", token="cham", line=1.05)
-    digit.size_hint_x, digit.width, digit.pos_hint = None, theme.px(24), {"top": 1}
+    digit.size_hint_x, digit.width, digit.pos_hint = None, theme.font(24), {"top": 1}
     row.add_widget(digit)
     words = BoxLayout(orientation="vertical", size_hint_y=None, pos_hint={"top": 1})
     words.bind(minimum_height=words.setter("height"))
@@ -72,14 +86,10 @@ def _step(theme: Theme, number: int, step: str) -> Widget:
     return row
 
 
-def _code(theme: Theme, code: str) -> Widget:
+def _code(theme: Theme, code: str, between: str) -> list[Widget]:
     """The twelve digits as large as they go, to be read to the office."""
-    box = BoxLayout(orientation="vertical", size_hint_x=None, width=theme.px(250), spacing=theme.px(4))
-    box.add_widget(Widget())
-    box.add_widget(Text(theme, "Mã so khớp", 18, token="soft", align="center"))
-    for group in code.split():
-        box.add_widget(Text(theme, group, 46, face="bold", token="cham", align="center", line=1.0))
-    box.add_widget(space(theme.px(4)))
-    box.add_widget(Text(theme, "Văn phòng phải thấy đúng mười hai chữ số này.", 16, token="soft", align="center"))
-    box.add_widget(Widget())
-    return box
+    return [
+        Text(theme, "Mã so khớp", 18, token="soft", align="center"),
+        Text(theme, between.join(code.split()), 46, face="bold", token="cham", align="center", line=1.0),
+        Text(theme, "Văn phòng phải thấy đúng mười hai chữ số này.", 16, token="soft", align="center"),
+    ]

@@ -334,6 +334,8 @@ class Column(ScrollView):
             self._inside.add_widget(widget, index=1)
 
     def _stretch(self, *_: Any) -> None:
+        # What is wider than the bar lies beside it, not under it.
+        self._inside.padding = (0, 0, self.bar_width * 2 if self._inside.minimum_height > self.height else 0, 0)
         self._inside.height = max(self._inside.minimum_height, self.height)
 
 

@@ -56,9 +56,10 @@ class Page(BoxLayout):
         self.title = title
         self.spoken = title
         self.add_widget(Band(theme))
+        least = max(theme.px(68), theme.font(24) * 1.3 + theme.font(17) * 1.25)
         self.head = BoxLayout(
             size_hint_y=None,
-            height=max(theme.px(68), theme.font(24) * 1.3 + theme.font(17) * 1.25),
+            height=least,
             padding=(theme.px(24), theme.px(2), theme.px(24), theme.px(2)),
             spacing=theme.px(16),
         )
@@ -70,9 +71,15 @@ class Page(BoxLayout):
         self.under_text = Text(theme, under, 17, token="soft", line=1.0)
         if under:
             names.add_widget(self.under_text)
-        names.bind(minimum_height=names.setter("height"))
+
+        def fit(_: Any, height: float) -> None:
+            # On a narrow screen the names need more lines.
+            names.height = height
+            self.head.height = max(least, height + theme.px(8))
+
+        names.bind(minimum_height=fit)
         self.head.add_widget(names)
-        self.head_right = BoxLayout(size_hint_x=None, spacing=theme.px(16))
+        self.head_right = BoxLayout(size_hint_x=None, width=0, spacing=theme.px(16))
         self.head_right.bind(minimum_width=self.head_right.setter("width"))
         self.head.add_widget(self.head_right)
         listen_button = WordButton(theme, LISTEN, listen, icon="volume_up", kind="main")

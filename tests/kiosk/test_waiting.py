@@ -65,13 +65,13 @@ def ask(commune: Commune, carried: str = "kiosk-thu.json") -> str:
     return pairing.read_request(raw).short_code
 
 
-@pytest.mark.parametrize(("width", "height"), [(1024, 600), (1280, 800)])
+@pytest.mark.parametrize(("width", "height"), [(1024, 600), (1280, 800), (600, 1024)])
 def test_a_pending_request_shows_its_code_and_the_file_to_carry(
     unpaired: Commune, look: Callable[..., list[str]], width: int, height: int
 ) -> None:
     code = ask(unpaired)
     texts = look(width, height)
-    assert [text for text in texts if text in code.split()] == code.split()
+    assert code in texts
     assert any("kiosk-thu.json về văn phòng xã" in text for text in texts)
     assert any("Xin bà con hỏi cán bộ" in text for text in texts)
     assert any("sudo langso setup" in text for text in texts)
