@@ -57,8 +57,8 @@ def make_app(console: Console, accounts: Accounts | None = None) -> FastAPI:
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         text = {
-            404: "Không có trang này; hãy chọn một việc ở bảng bên.",
-            405: "Trang này không nhận cách gửi đó; hãy mở lại từ bảng bên.",
+            404: "Không có trang này; hãy về trang chính.",
+            405: "Trang này không nhận cách gửi đó; hãy mở lại từ trang chính.",
         }.get(error.status_code, "Yêu cầu này không dùng được; hãy tải lại trang.")
         return _refusal(site, request, error.status_code, text)
 

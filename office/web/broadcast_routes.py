@@ -229,7 +229,7 @@ def trouble_of(site: Site) -> str:
     """What keeps the office from speaking to devices, as one sentence; "" if nothing."""
     publisher = site.console.publisher
     if publisher is None:
-        return "Văn phòng chưa nối với trạm trung chuyển tin; hãy khởi động lại langso office web."
+        return "Văn phòng chưa nối với trạm trung chuyển tin; hãy báo kỹ thuật chạy sudo langso doctor."
     status = publisher.status
     if not status.connected:
         why = status.why or "đang nối"

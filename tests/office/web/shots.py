@@ -39,7 +39,7 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-SIZES = {"wide": (1360, 860), "phone": (390, 844)}
+SIZES = {"wide": (1360, 860), "phone": (360, 844)}
 PLACES = (
     ("loa-ubnd", "speaker", "Cụm UBND xã", None),
     ("loa-thon-1a", "speaker", "Thôn 1 – đầu làng", "thon-1"),
