@@ -112,7 +112,9 @@ class _Letters:
 
     def answer_on(self, places: Sequence[Path | HeldFolder]) -> bytes | None:
         """The answer to the very request that waits here."""
-        waiting = waiting_request(self._settings.paths.state)
+        state = self._settings.paths.state
+        with acting_as_owner(state, give=False):
+            waiting = waiting_request(state)
         others = []
         for raw, answer in answers_on(places):
             if waiting is not None and answer.request == waiting[0].sha256:
