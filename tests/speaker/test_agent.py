@@ -133,6 +133,7 @@ def soon(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
+@pytest.mark.real_time
 def test_a_planned_broadcast_is_heard_on_time_and_receipted(
     house: Any, commune: Any, media_server: Any, noise: dict[str, Path], ear: Any
 ) -> None:
@@ -159,6 +160,7 @@ def test_a_planned_broadcast_is_heard_on_time_and_receipted(
     assert [body.document for body in stored] == ["trust", "plan"]
 
 
+@pytest.mark.real_time
 def test_an_emergency_cuts_in_is_cleared_and_the_broadcast_resumes(
     house: Any, commune: Any, media_server: Any, noise: dict[str, Path], ear: Any
 ) -> None:
@@ -192,6 +194,7 @@ def test_an_emergency_cuts_in_is_cleared_and_the_broadcast_resumes(
     assert found.start_ns / 1e9 - issued.timestamp() < 1.0
 
 
+@pytest.mark.real_time
 def test_it_plays_with_broker_and_office_gone_after_a_restart(
     house: Any, commune: Any, media_server: Any, noise: dict[str, Path], broker: Any, ear: Any
 ) -> None:

@@ -106,6 +106,7 @@ def test_mute_is_kept_on_disk(settings_file: Path, commune: Any) -> None:
         store.close()
 
 
+@pytest.mark.real_time
 def test_killed_in_the_middle_it_goes_on_at_the_wall_clock_and_ends_once(
     settings_file: Path, commune: Any, media_server: Any, ear: Any, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from speaker.player import GstPlayer
 from speaker.recorder import Recorder
 from speaker.sounds import Sound
 
+pytestmark = pytest.mark.real_time
 RATE = 48_000
 LENGTH_MS = 3000
 SILENT = 0.01

@@ -16,6 +16,8 @@ from speaker.player import _FREE_S, GstPlayer
 from speaker.recorder import Recorder
 from speaker.sounds import Sound
 
+pytestmark = pytest.mark.real_time
+
 
 def wait_for(voice: Any, *states: str) -> None:
     end = time.monotonic() + LONG_S

@@ -19,6 +19,7 @@ from speaker.listening import Recording, locate, read_medium, read_recording
 from speaker.recorder import Recorder
 from speaker.sinks import BLOCK_BYTES, PipeWriter
 
+pytestmark = pytest.mark.real_time
 RATE = 48_000
 
 
