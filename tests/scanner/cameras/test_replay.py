@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from stepped import Stepped
 
 from langso.settings import ScannerSettings
-from scanner.cameras import open_camera
+from scanner.cameras import open_camera, replay
 from scanner.cameras.replay import ReplayCamera
 from scanner.errors import CameraFault
+
+
+@pytest.fixture(autouse=True)
+def _steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "time", Stepped())
 
 
 def lay(folder: Path, name: str, level: int) -> None:
@@ -21,8 +26,8 @@ def lay(folder: Path, name: str, level: int) -> None:
 
 def levels(camera: ReplayCamera, seconds: float) -> list[int | None]:
     seen: list[int | None] = []
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    end = replay.time.monotonic() + seconds
+    while replay.time.monotonic() < end:
         frame = camera.read()
         level = None if frame is None else int(frame.image[0, 0, 0])
         if not seen or seen[-1] != level:
@@ -86,8 +91,8 @@ def test_a_folder_that_does_not_exist_is_a_mistake_in_the_settings(tmp_path: Pat
 
 def conditions(camera: ReplayCamera, seconds: float) -> list[str]:
     seen: list[str] = []
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    end = replay.time.monotonic() + seconds
+    while replay.time.monotonic() < end:
         camera.read()
         if not seen or seen[-1] != camera.health.condition:
             seen.append(camera.health.condition)
