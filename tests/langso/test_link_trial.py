@@ -67,7 +67,7 @@ def test_logging_in_takes_the_connection_over_which_is_why_there_is_knocking(set
 def test_knocking_leaves_no_session_at_the_broker(make_broker: Callable[..., Any], authority: Any) -> None:
     broker = make_broker(authority=authority).start()
     assert knock(settings_of("loa-1", authority, broker)) is None
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while "disconnected" not in broker.log() and time.monotonic() < end:
         time.sleep(0.02)
     broker.stop()

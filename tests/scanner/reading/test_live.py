@@ -58,7 +58,7 @@ def test_a_look_is_quick_even_where_there_is_nothing_to_read(live: LiveReader) -
 def test_a_code_too_worn_for_the_quick_look_comes_from_behind(live: LiveReader) -> None:
     worn = frame(scale=3)
     worn = cv2.GaussianBlur(worn, (0, 0), 1.9)
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     found: list[Any] = []
     while not found and time.monotonic() < until:
         found = live.look(worn)
@@ -68,7 +68,7 @@ def test_a_code_too_worn_for_the_quick_look_comes_from_behind(live: LiveReader) 
 
 def test_what_is_gone_is_forgotten(live: LiveReader) -> None:
     assert live.look(frame())
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while live.look(frame(None)) and time.monotonic() < until:
         time.sleep(0.2)
     assert live.look(frame(None)) == []
@@ -80,7 +80,7 @@ def test_another_size_of_frame_starts_anew(live: LiveReader) -> None:
 
 
 def test_nothing_of_the_frames_is_kept_after_closing(live: LiveReader) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     seen = pool.shared()
     while (seen._map is None or not any(seen._map[:4096])) and time.monotonic() < end:
         live.look(frame(None))
@@ -98,7 +98,7 @@ def test_a_fault_behind_the_frames_ends_nothing_and_tells_no_text(caplog: pytest
         raise ValueError(TEXT)
 
     reader = LiveReader(broken)
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while len(calls) < 2 and time.monotonic() < end:
         reader.look(frame(None, size=(120, 160)))
         time.sleep(0.05)
