@@ -69,6 +69,8 @@ class Unit:
             "NotifyAccess=main",
             f"User={self.user}",
             f"Group={self.user}",
+            # Else the journal names whatever program happens to be first.
+            f"SyslogIdentifier={self.name}",
             # As root, and its failure keeps nothing from starting.
             *([f"ExecStartPre=-+{self.prepare}"] if self.prepare else []),
             f"ExecStart={self.command}",

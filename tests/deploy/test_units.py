@@ -80,6 +80,7 @@ def test_a_service_waits_for_its_settings_and_is_never_given_up(unit: Unit) -> N
 def test_each_says_when_it_is_ready_and_ours_feed_a_watchdog(unit: Unit) -> None:
     lines = written(unit)
     assert "Type=notify" in lines
+    assert f"SyslogIdentifier={unit.name}" in lines, "what a broker under its watch says is the broker's"
     # A child (ffmpeg, the camera) must not answer for a loop that hangs.
     assert "NotifyAccess=main" in lines
     assert any(line.startswith("WatchdogSec=") for line in lines) == (unit.name in FED)
