@@ -12,6 +12,7 @@ from langso.contract import EndedReceipt, Held, Presence, ReceiptsAck, Topics
 from langso.link import Link
 from langso.settings_model import LinkSettings
 from langso.trust import Keeper, SigningKey, begin_marks
+from office.publisher import LOOK_S
 
 TOPICS = Topics("hoa-son")
 
@@ -60,7 +61,8 @@ class Loudspeaker:
 
 
 @pytest.fixture
-def world(make_office: Callable[..., Any], broker: Any) -> Any:
+def world(make_office: Callable[..., Any], broker: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr("office.publisher.LOOK_S", 0.2)
     found = make_office(link=LinkSettings(host="127.0.0.1", port=broker.port, retry_max_s=1.0))
     found.console.start_publisher()
     return found
@@ -92,8 +94,10 @@ def test_a_device_gets_trust_plan_and_urgent_orders_and_obeys_them(
 
 
 def test_what_another_process_signs_is_published_within_a_second(
-    world: Any, loudspeaker: Any, until: Callable[..., bool]
+    world: Any, loudspeaker: Any, until: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert LOOK_S <= 1
+    monkeypatch.setattr("office.publisher.LOOK_S", LOOK_S)
     from office.console import Console
 
     assert until(lambda: loudspeaker.plan_version() >= 1)
