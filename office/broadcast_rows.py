@@ -171,6 +171,14 @@ def insert_urgent(db: sqlite_utils.Database, order: UrgentOrder, by: str) -> Non
     )
 
 
+def end_urgent_from_future(db: sqlite_utils.Database, now: datetime, latest: datetime) -> list[str]:
+    """Ends those that were issued after `latest` and are in force; their ids."""
+    ended = [row.order.id for row in urgent_rows(db) if row.ended is None and row.order.issued > latest]
+    for id in ended:
+        db.execute("UPDATE urgent_orders SET ended_at = ? WHERE id = ?", [now.isoformat(), id])
+    return ended
+
+
 def plays(db: sqlite_utils.Database, occurrence: str) -> list[Play]:
     """What devices said of an occurrence or urgent order, by device."""
     rows = db.execute(

@@ -26,6 +26,7 @@ from office.documents import Documents, Issued
 from office.errors import BroadcastRefused, SignerUnreachable
 from office.home import OfficeHome
 from office.plans import KEEP_PAST, Head, Planned, make_plan, read_plan
+from office.signer.rules import CLOCK_SLACK
 
 log = logging.getLogger(__name__)
 
@@ -209,7 +210,12 @@ class Programme:
         return issued
 
     def _issue_urgent(self) -> Issued:
-        orders = self._urgent_orders(self._clock.now())
+        now = self._clock.now()
+        # Of a clock that was ahead and has been set right. The signer refuses a document with one of them: for as
+        # long as it lay ahead, no new alarm could be given.
+        for id in rows.end_urgent_from_future(self._store.db, now, now + CLOCK_SLACK):
+            log.warning("ended, it was given by a clock that was ahead of this one: %s", id)
+        orders = self._urgent_orders(now)
 
         def build(head: Head) -> Urgent:
             return Urgent(**head.fields(URGENT_LIFE), orders=orders)
@@ -220,7 +226,9 @@ class Programme:
         kept = tuple(
             row.order
             for row in rows.urgent_rows(self._store.db)
-            if row.order.expires > now and (row.ended is None or not _sounds(row.order))
+            if row.order.expires > now
+            and row.order.issued <= now + CLOCK_SLACK
+            and (row.ended is None or not _sounds(row.order))
         )
         if sum(_sounds(order) for order in kept) > MAX_IN_FORCE:
             raise BroadcastRefused("Đang có quá nhiều lệnh khẩn cùng lúc; hãy kết thúc bớt rồi gửi lại.")

@@ -17,7 +17,7 @@ from deploy.broker import OFFICE_IDENTITY
 from deploy.doctor.agent import said_of
 from deploy.doctor.certificates import judge_certificate, read_certificate
 from deploy.doctor.cures import restart
-from deploy.doctor.device_trust import clock_of, held
+from deploy.doctor.device_trust import clock_of, day_of, held
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import SETTLING_S, Scene, read_told
 from langso.errors import FileRefused
@@ -168,7 +168,7 @@ def _own_files_serve(scene: Scene, link: LinkSettings) -> bool:
     if cert is None or ca is None:
         return True
     own = read_certificate(cert, ca)
-    return judge_certificate("certificate", own, scene.now, what="", fix="-").level != "bad"
+    return judge_certificate("certificate", own, day_of(scene), what="", fix="-").level != "bad"
 
 
 def judge_line(failure: Failure | None, link: LinkSettings, *, office: bool, place: Place | None = None) -> Check:

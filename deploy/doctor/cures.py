@@ -11,8 +11,6 @@ KEPT = Path("/var/cache/langso/current")
 """The installer keeps here the package that it installed last."""
 FINISH = f"Cắm USB cài đặt rồi chạy lại: sudo sh {STICK}/cai-dat.sh (hoặc: sudo langso install)"
 """What goes on with an installation that was cut."""
-SET_CLOCK = "sudo langso setup --time '30/11/2026 08:15' (giờ Việt Nam, thay bằng giờ trên điện thoại)"
-"""Sets the machine's clock, also where a time daemon runs, and remembers until the next boot that a person did."""
 MAKE_ROOM = (
     "Dọn chỗ: sudo apt-get clean; sudo journalctl --vacuum-size=50M; tìm tệp lớn: sudo du -xh / | sort -h | tail "
     "(đừng xoá gì trong /var/lib/langso-*)"

@@ -16,6 +16,7 @@ from langso.clock import BEHIND_FLOOR, ClockEvidence, ClockReason, ClockTrust, S
 from langso.clock_evidence import gather_evidence
 from langso.health import Check
 from langso.machine_checks import clock
+from langso.tls import known_time
 from langso.trust import Keeper
 from langso.trust.checks import trust_checks
 from langso.trust.marks import COPIES, FOLDER, MarksFile
@@ -44,7 +45,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
             keeper.trust,
             clock=judged,
             now=scene.now,
-            heard=None,
+            heard=keeper.floor,
             needs_nonce=keeper.needs_nonce,
             revoked=keeper.revoked,
         )
@@ -98,6 +99,12 @@ def held(scene: Scene) -> Keeper | None:
 def clock_of(scene: Scene, keeper: Keeper) -> ClockTrust:
     """How the clock is judged: as the running agent says, which alone knows of nonce answers; else from here."""
     return _clock(scene, keeper.floor)
+
+
+def day_of(scene: Scene) -> datetime:
+    """The time by which certificates are judged: what documents prove, where the clock is not believed."""
+    keeper = held(scene)
+    return scene.now if keeper is None else known_time(scene.now, clock_of(scene, keeper), keeper.floor).earliest
 
 
 def judge_device_clock(scene: Scene, judged: ClockTrust, floor: datetime | None) -> Check | Skipped:

@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.doctor import doors, office_clock
 from deploy.doctor.acting import Act, act
 from deploy.doctor.certificates import judge_certificate, judge_private, key_fits, read_certificate
-from deploy.doctor.cures import MAKE_ROOM, SET_CLOCK, restart
+from deploy.doctor.cures import MAKE_ROOM, restart
 from deploy.doctor.databases import is_full
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
@@ -18,7 +18,7 @@ from deploy.doctor.scene import Scene
 from langso.clock import ClockTrust
 from langso.errors import FileRefused, LangsoError
 from langso.health import Check
-from langso.machine_checks import DISK_BAD, DISK_BAD_BYTES, DISK_WARN
+from langso.machine_checks import DISK_BAD, DISK_BAD_BYTES, DISK_WARN, SET_CLOCK
 from langso.paths import read_limited
 from langso.tls import MAX_PEM
 from langso.trust.checks import trust_checks

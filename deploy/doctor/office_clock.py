@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from deploy.doctor.cures import SET_CLOCK
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
 from deploy.machine_setup.place import Place
@@ -16,7 +15,7 @@ from langso.clock import BEHIND_FLOOR, VIETNAM
 from langso.clock_evidence import gather_evidence
 from langso.errors import FileRefused, LangsoError
 from langso.health import Check
-from langso.machine_checks import RTC_OFF_S
+from langso.machine_checks import RTC_OFF_S, SET_CLOCK
 from langso.paths import read_limited
 from office.home import OfficeHome
 

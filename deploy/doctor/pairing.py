@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deploy.doctor.acting import Act, act
 from deploy.doctor.certificates import judge_certificate, judge_private, key_fits, read_certificate
+from deploy.doctor.device_trust import day_of
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
@@ -69,7 +70,9 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         return
     certificate = read_certificate(read_limited(named[1], MAX_PEM), read_limited(named[0], MAX_PEM))
     device = scene.paired.answer.device if scene.paired is not None else scene.settings.device.id
-    yield judge_certificate("certificate", certificate, scene.now, what="Chứng thư của máy", fix=AGAIN, name=device)
+    yield judge_certificate(
+        "certificate", certificate, day_of(scene), what="Chứng thư của máy", fix=AGAIN, name=device
+    )
 
 
 LOOK = Look(("pairing", "private_key", "certificate"), ("speaker", "kiosk", "bridge"), look)

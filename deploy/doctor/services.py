@@ -150,7 +150,8 @@ def judge_boot(services: Iterable[Service]) -> Check:
 def judge_age(services: Iterable[Service], installed_at: float | None, now: float) -> Check | None:
     """Whether services were started after the programs were last installed (seconds since 1970); None: not known."""
     running = [service for service in services if service.running and service.up_s > 0]
-    if installed_at is None or not running:
+    if installed_at is None or not running or installed_at > now:
+        # Installed later than now: this clock knows nothing of what came after what.
         return None
     old = [service.name for service in running if now - service.up_s < installed_at - 1]
     if old:

@@ -29,7 +29,7 @@ MODELS: dict[str, type[Document]] = {"plan": Plan, "urgent": Urgent, "catalogue"
 NEEDS_MARKS = ("plan", "urgent")
 NONCE_LIFE_S = 600.0
 NONCE_SLACK_S = 120.0
-DISPROVED_S = 60.0
+ANSWERED_S = 60.0
 EVIDENCE_LIFE_S = 30.0
 _MAX_REPORTED = (1 << 62) - 1
 
@@ -79,7 +79,7 @@ class Keeper:
         self._held: dict[tuple[str, str], Taken] = {}
         self._nonce: str | None = None
         self._nonce_made: float | None = None
-        self._disproved: float | None = None
+        self._answered: float | None = None
         self._proven: float | None = None
         self._acknowledged: datetime | None = None
         marks = self._file.mend()
@@ -126,17 +126,17 @@ class Keeper:
         """32 hex digits to publish in the signed state while `needs_nonce` or the clock is not trusted.
 
         After lost marks it stays the same until answered; otherwise it changes after ten minutes, since an answer
-        proves time only when it comes soon. A clock that an answer has disproved asks anew after a minute: by then it
-        may have been set, and at once it would only be told the same.
+        proves time only when it comes soon. An answered one is asked anew after a minute where the clock is still not
+        trusted: by then it may have been set, and at once it would only be told the same, without end.
         """
         with self._lock:
             if self._marks.lost and self._marks.nonce is not None:
                 return self._marks.nonce
             now = self._clock.monotonic()
-            disproved = self._disproved is not None and now - self._disproved >= DISPROVED_S
+            answered = self._answered is not None and now - self._answered >= ANSWERED_S
             too_old = self._nonce_made is None or now - self._nonce_made > NONCE_LIFE_S
-            if self._nonce is None or too_old or disproved:
-                self._nonce, self._nonce_made, self._disproved = new_nonce(), now, None
+            if self._nonce is None or too_old or answered:
+                self._nonce, self._nonce_made, self._answered = new_nonce(), now, None
             return self._nonce
 
     def versions(self) -> list[Held]:
@@ -289,16 +289,16 @@ class Keeper:
         answers = {entry.nonce for entry in order.orders if entry.action == "nonce_answer"}
         if self._marks.lost and self._marks.nonce in answers:
             self._marks = self._file.save(self._marks.model_copy(update={"lost": False, "nonce": None}))
-        if self._disproved is None and self._nonce_made is not None and self._nonce in answers:
+        if self._answered is None and self._nonce_made is not None and self._nonce in answers:
             waited = self._clock.monotonic() - self._nonce_made
             off = abs((self._clock.now() - order.issued).total_seconds())
             # The true time is between `issued` and `issued + waited`; a clock outside it was not confirmed.
-            if waited <= NONCE_LIFE_S and off > waited + NONCE_SLACK_S:
-                self._disproved = self._clock.monotonic()
+            if waited > NONCE_LIFE_S:
+                self._nonce = self._nonce_made = None
                 return
-            if waited <= NONCE_LIFE_S:
-                self._proven = self._clock.monotonic()
-            self._nonce = self._nonce_made = None
+            self._answered = self._clock.monotonic()
+            if off <= waited + NONCE_SLACK_S:
+                self._proven = self._answered
 
     def _floor_under(self, trust: TrustDocument | None) -> datetime | None:
         in_force = {"root": self._marks.highest_epoch("root")}

@@ -102,6 +102,8 @@ def test_an_untrusted_clock_is_bad_and_says_what_to_do(tmp_path: Path) -> None:
     assert (bad.name, bad.level, bad.why) == ("clock", "bad", "Đồng hồ chưa chỉnh.")
     assert bad.fix
     assert checks.clock(ClockTrust(True, "ntp", "Khớp.")).ok
+    behind = checks.clock(ClockTrust(False, "far_from_floor", "Đồng hồ chậm."))
+    assert "langso setup --time" in behind.fix, "a line to the office is there and did not help"
 
 
 @pytest.mark.parametrize(("millidegrees", "level"), [("41000", "ok"), ("76500", "warn"), ("86000", "bad")])

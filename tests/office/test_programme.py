@@ -16,6 +16,7 @@ from langso.paths import write_atomic
 from langso.settings import write_settings
 from langso.store import Store
 from langso.trust import make_bundle, make_trust, parse_payload, read_sealed
+from office import broadcast_rows as rows
 from office.commands import office
 from office.console import Console
 from office.errors import NotFound, SignerUnreachable
@@ -156,6 +157,21 @@ def test_an_all_clear_that_cannot_be_signed_leaves_the_alarm_in_force(world: Any
     assert programme.catch_up()
     assert programme.unheard_endings() == []
     assert in_force(world) == ["all_clear"]
+
+
+def test_what_a_clock_that_was_ahead_ordered_bars_no_new_alarm(world: Any, clock: Watch) -> None:
+    service = world.console.broadcasts
+    clock.ahead = timedelta(minutes=9)
+    near = service.urgent("Giờ lệch ít.", targets=["*"], by="a")
+    now = clock.now()
+    far = near.model_copy(
+        update={"id": "u-future", "issued": now + timedelta(days=20), "expires": now + timedelta(days=20, hours=1)}
+    )
+    rows.insert_urgent(world.console.store.db, far, "a")
+    clock.ahead = timedelta()
+    new = service.urgent("Nước lên.", targets=["*"], by="a")
+    assert {row.order.id for row in service.in_force()} == {near.id, new.id}
+    assert next(row for row in service.urgent_orders() if row.order.id == far.id).ended is not None
 
 
 def test_an_alarm_that_cannot_be_signed_never_sounds_later(world: Any) -> None:

@@ -173,8 +173,8 @@ def test_what_is_stopped_is_started_again_in_the_same_breath() -> None:
 def test_the_time_of_the_example_is_one_that_set_up_takes() -> None:
     from datetime import UTC, datetime
 
-    from deploy.doctor.cures import SET_CLOCK
     from deploy.machine_setup.time_of_day import _parse
+    from langso.machine_checks import SET_CLOCK
 
     assert _parse(SET_CLOCK.split("'")[1], datetime(2026, 1, 1, tzinfo=UTC)).year == 2026
 

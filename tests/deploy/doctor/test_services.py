@@ -107,4 +107,5 @@ def test_a_service_older_than_what_is_installed_is_named() -> None:
     assert old.level == "warn"
     assert old.fix == f"systemctl restart {NAME}"
     assert judge_age([Service(NAME, up_s=5_000.0)], None, now) is None
+    assert judge_age([Service(NAME, up_s=100.0)], now + 1.8e9, now) is None, "a clock in 1970 does not know"
     assert judge_age([Service(NAME, active="inactive", up_s=5_000.0)], 9_000.0, now) is None

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from laid_machines import Laid, health_line, state_of
 
-from deploy.doctor import agent, screen
+from deploy.doctor import agent, device_trust, pairing, screen
 from deploy.doctor.device_trust import judge_device_clock
 from deploy.doctor.outcome import Skipped
 from deploy.doctor.scene import SETTLING_S, Scene, Told, begun_ago, gather_scene, read_told, waits_now
@@ -166,3 +166,18 @@ def test_a_line_not_yet_there_after_a_start_says_so_and_what_is_red_stays_red(sc
 def test_systemd_s_sentence_is_read() -> None:
     (unit,) = read_services("Id=langso-kiosk.service\nStatusText=Máy này không có màn hình nào = x\n", 1.0)
     assert unit.status == "Máy này không có màn hình nào = x"
+
+
+def test_a_clock_that_nobody_believes_ends_no_certificate_and_no_list(scene: Scene) -> None:
+    """In 2040 by its own clock: pairing anew, or the root keys brought out, would have been for nothing."""
+    late = scene.now + timedelta(days=5000)
+    doubted = Told(state_of("kiosk", trusted=False), 1.0)
+    looked = replace(scene, now=late, told=doubted)
+    found = [one for look in (pairing.look, device_trust.look) for one in look(looked) if isinstance(one, Check)]
+    assert {one.name: one.level for one in found if one.name in ("certificate", "trust")} == {
+        "certificate": "ok",
+        "trust": "ok",
+    }
+    believed = replace(scene, now=late, told=Told(state_of("kiosk"), 1.0))
+    assert {one.level for one in pairing.look(believed) if one.name == "certificate"} == {"bad"}
+    assert {one.level for one in device_trust.look(believed) if one.name == "trust"} == {"bad"}

@@ -144,6 +144,23 @@ def test_an_answer_does_not_confirm_a_clock_that_differs_from_it(world: Any) -> 
     assert keeper.floor == world.clock.now() + timedelta(hours=1)
 
 
+def test_a_confirmed_clock_behind_what_was_signed_does_not_ask_without_end(world: Any) -> None:
+    """An office whose clock was ahead left the floor there; that the right time is confirmed is then not enough."""
+    keeper = world.paired(clock_mode="auto")
+    world.ntp = False
+    keeper.take("order", world.sealed(world.order(1, issued=world.clock.now() + timedelta(days=3))))
+    nonce = keeper.nonce()
+    keeper.take("order", world.sealed(world.order(2, nonce=nonce)))
+    assert keeper.clock_trust().reason == "far_from_floor"
+    assert keeper.nonce() == nonce
+    world.clock.advance(59)
+    assert keeper.nonce() == nonce
+    world.clock.advance(1)
+    assert keeper.nonce() != nonce
+    world.clock.jump(3 * DAY_S)
+    assert keeper.clock_trust().reason == "nonce"
+
+
 def test_a_disproved_clock_asks_anew_after_a_minute_and_not_at_once(world: Any) -> None:
     """Each question is a new state and a signed answer: at once they had gone round four times a second."""
     keeper = world.paired(clock_mode="auto")
