@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import secrets
@@ -12,6 +13,7 @@ from pathlib import Path
 from kiosk.errors import NotReady
 from langso.clock import VIETNAM, Clock
 from langso.contract import DossierManifest
+from langso.errors import FileRefused, StoreError
 from langso.outbox import Outbox
 from langso.paths import write_atomic
 from langso.trust import SigningKey, seal
@@ -63,7 +65,7 @@ class Dossiers:
         self._used = used
 
     def hand_in(self, pdf: bytes, *, title: str, pages: int, recipient: str | None, procedure: str = "") -> HandedIn:
-        """Durable when it returns. Raises NotReady (no office key, document too large), FileRefused, StoreError."""
+        """Durable when it returns. Raises NotReady: no office key, too large a document, no room."""
         if not recipient:
             raise NotReady("Máy chưa nhận được khóa của xã nên chưa gửi được; xin gọi cán bộ.")
         if len(pdf) > MAX_BYTES:
@@ -71,8 +73,6 @@ class Dossiers:
         sealed = encrypt(pdf, recipient)
         dossier = self._new_id()
         path = self.path(dossier)
-        # The file first: a crash between leaves a file nobody asks for, which the next start removes.
-        write_atomic(path, sealed)
         manifest = DossierManifest(
             device=self._device,
             commune=self._commune,
@@ -85,7 +85,18 @@ class Dossiers:
             plain_sha256=hashlib.sha256(pdf).hexdigest(),
             made=self._clock.now(),
         )
-        self._outbox.put(KIND, seal(manifest, KIND, [self._key]), key=dossier)
+        try:
+            # The file first: a crash between leaves a file nobody asks for, which the next start removes.
+            write_atomic(path, sealed)
+            self._outbox.put(KIND, seal(manifest, KIND, [self._key]), key=dossier)
+        except (FileRefused, StoreError) as error:
+            # A file's name means nothing to a villager; doctor and the office have the card's own line.
+            log.error("a dossier cannot be kept: %s", error)
+            with contextlib.suppress(OSError):
+                path.unlink()
+            raise NotReady(
+                "Máy này chưa cất được giấy (bộ nhớ đầy hoặc hỏng); xin giữ giấy lại và báo cán bộ."
+            ) from error
         return HandedIn(dossier, title, pages)
 
     def path(self, dossier: str) -> Path:

@@ -18,6 +18,7 @@ from kiosk.dossiers import Dossiers, HandedIn
 from kiosk.errors import NotReady
 from kiosk.sending import Sender, office_client
 from langso.clock import SystemClock
+from langso.errors import FileRefused, LangsoError, StoreFull
 from langso.outbox import OUTBOX_MIGRATION, Outbox
 from langso.store import Store
 from langso.trust import SigningKey
@@ -150,6 +151,23 @@ def test_too_heavy_a_dossier_is_said_and_not_kept(kiosk_side: Kiosk, monkeypatch
     with pytest.raises(NotReady, match="bớt trang"):
         kiosk_side.hand_in()
     assert list(kiosk_side.dossiers.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("full", [FileRefused("Không ghi được /x/outgoing/TN.age."), StoreFull("Không ghi được /x.")])
+def test_a_card_that_takes_nothing_is_told_to_a_villager_without_file_names(
+    full: LangsoError, kiosk_side: Kiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise full
+
+    if isinstance(full, FileRefused):
+        monkeypatch.setattr(kiosk.dossiers, "write_atomic", refuse)
+    else:
+        monkeypatch.setattr(kiosk_side.dossiers._outbox, "put", refuse)
+    with pytest.raises(NotReady, match="giữ giấy lại") as told:
+        kiosk_side.hand_in()
+    assert "/" not in str(told.value)
+    assert list(kiosk_side.dossiers.folder.iterdir()) == [], "what is not in the outbox is never sent"
 
 
 @pytest.fixture
