@@ -36,7 +36,7 @@ def machine_checks(state: Path, trust: ClockTrust | None = None) -> list[Check]:
     checks = [
         disk_space(state),
         *([] if written is None else [written]),
-        card_errors(),
+        card_errors(state),
         undervoltage(),
         temperature(),
         memory(),
@@ -63,7 +63,8 @@ class MachineWatch:
         if now - self._read_at >= AGAIN_S:
             self._read_at = now
             # No canary here: a card is not to be worn by the looking at it.
-            read = [disk_space(self._state), card_errors(), undervoltage(), temperature(), memory(), hardware_clock()]
+            read = [disk_space(self._state), card_errors(self._state), undervoltage(), temperature()]
+            read += [memory(), hardware_clock()]
             self._found = [check for check in read if check.level != "ok"]
         return self._found
 
@@ -117,19 +118,30 @@ def card_writes(folder: Path) -> Check | None:
     return Check.good("card_write", "Ghi và đọc lại thẻ nhớ tốt.")
 
 
-def card_errors(sys: Path = Path("/sys")) -> Check:
-    """ext4's own count of errors on each file system since it was made; anything but 0 means a worn card."""
+def card_errors(folder: Path, sys: Path = Path("/sys")) -> Check:
+    """ext4's own count of errors, since they were made, on the file systems of ``folder`` and of the system; anything
+    but 0 means a worn card. A stick that happens to be plugged in is not the card.
+    """
     found = {}
-    for counter in sorted(sys.glob("fs/ext4/*/errors_count")):
-        count = _number(counter)
+    for name in sorted({_disk(place, sys) for place in (Path("/"), folder)}):
+        count = _number(sys / "fs/ext4" / name / "errors_count") if name else None
         if count:
-            found[counter.parent.name] = count
+            found[name] = count
     if not found:
         return Check.good("card_errors", "Hệ thống tệp không ghi nhận lỗi.")
     named = ", ".join(f"{name}: {count}" for name, count in found.items())
     return Check.bad(
         "card_errors", f"Hệ thống tệp đã có lỗi ({named}).", "Hãy sao lưu, thay thẻ nhớ, rồi cài lại máy."
     )
+
+
+def _disk(folder: Path, sys: Path) -> str:
+    """The kernel's name of the disk (or partition) that the folder lies on; empty where it is none."""
+    try:
+        device = folder.stat().st_dev
+        return (sys / f"dev/block/{os.major(device)}:{os.minor(device)}").readlink().name
+    except OSError:
+        return ""
 
 
 def undervoltage(sys: Path = Path("/sys")) -> Check:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import pytest
 from langso import machine_checks as checks
 from langso.clock import ClockTrust
 from langso.errors import FileRefused
+from langso.health import Check
 
 
 class Usage(NamedTuple):
@@ -73,14 +75,27 @@ def test_a_card_that_reads_back_something_else_is_bad(tmp_path: Path, monkeypatc
     assert "thay thẻ" in found.fix
 
 
-def test_file_system_errors_are_counted(tmp_path: Path) -> None:
-    for name, count in (("mmcblk0p1", "0"), ("mmcblk0p2", "3")):
-        (tmp_path / "fs/ext4" / name).mkdir(parents=True)
-        (tmp_path / "fs/ext4" / name / "errors_count").write_text(f"{count}\n")
-    found = checks.card_errors(tmp_path)
-    assert not found.ok
-    assert "mmcblk0p2: 3" in found.why
-    assert checks.card_errors(tmp_path / "other").ok
+def test_file_system_errors_of_the_card_are_counted_and_no_stick_s(tmp_path: Path) -> None:
+    sys = tmp_path / "sys"
+    for name in ("mmcblk0p2", "sda1"):
+        (sys / "fs/ext4" / name).mkdir(parents=True)
+    device = tmp_path.stat().st_dev
+    (sys / "dev/block").mkdir(parents=True)
+    (sys / f"dev/block/{os.major(device)}:{os.minor(device)}").symlink_to(
+        "../../devices/mmc0/block/mmcblk0/mmcblk0p2"
+    )
+
+    def count(card: int, stick: int) -> Check:
+        for name, errors in (("mmcblk0p2", card), ("sda1", stick)):
+            (sys / "fs/ext4" / name / "errors_count").write_text(f"{errors}\n")
+        return checks.card_errors(tmp_path, sys)
+
+    assert count(0, 0).ok
+    assert count(0, 5).ok
+    assert not count(3, 5).ok
+    assert "(mmcblk0p2: 3)" in count(3, 5).why
+    assert checks.card_errors(tmp_path, tmp_path / "other").ok
+    assert checks.card_errors(tmp_path / "gone", sys).ok
 
 
 @pytest.mark.parametrize(("alarm", "ok"), [("0", True), ("1", False)])
