@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import logging
 import os
 import sqlite3
@@ -114,7 +115,11 @@ class Store:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             sync_folder(self.path.parent)
         connection = sqlite3.connect(
-            self.path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False, isolation_level=None
+            self.path,
+            timeout=BUSY_TIMEOUT_MS / 1000,
+            check_same_thread=False,
+            isolation_level=None,
+            factory=_Connection,
         )
         try:
             with _translated(self.path):
@@ -162,6 +167,45 @@ class Store:
                     f"INSERT INTO {_RECORD} (name, applied_at) VALUES (?, ?)",
                     [migration.name, datetime.now(UTC).isoformat(timespec="seconds")],
                 )
+
+
+class _Rows(sqlite3.Cursor):
+    """A cursor that holds all its rows as soon as its statement has run.
+
+    The same statement text is one compiled statement for all threads: rows fetched later, without the lock, may be
+    taken by another thread that asks the same meanwhile, and a table or a row is then not seen that is there.
+    """
+
+    _held: Iterator[Any] = iter(())
+
+    def execute(self, sql: str, parameters: Any = (), /) -> _Rows:
+        super().execute(sql, parameters)
+        self._held = iter(super().fetchall())
+        return self
+
+    def fetchone(self) -> Any:
+        return next(self._held, None)
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        return list(itertools.islice(self._held, self.arraysize if size is None else size))
+
+    def fetchall(self) -> list[Any]:
+        return list(self._held)
+
+    def __iter__(self) -> _Rows:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._held)
+
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = _Rows) -> Any:
+        return super().cursor(factory)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        # Python 3.13 would make a plain cursor here.
+        return self.cursor().execute(sql, parameters)  # type: ignore[no-any-return]
 
 
 class _Database(sqlite_utils.Database):

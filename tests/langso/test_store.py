@@ -117,6 +117,45 @@ def test_many_threads_lose_no_row(path: Path) -> None:
         assert count(store) == 300
 
 
+def test_rows_that_are_fetched_later_are_not_another_thread_s(path: Path) -> None:
+    """One statement text is one compiled statement for all: fetched outside the lock, rows went to whoever came."""
+    with Store(path, [PLAYS]) as store:
+        for number in range(3):
+            store.db["plays"].insert({"what": str(number)})
+        first, second = (store.db.execute("SELECT what FROM plays ORDER BY what") for _ in range(2))
+        assert first.fetchone() == second.fetchone() == ("0",)
+        # SQLite refuses this while any rows are still to be fetched.
+        store.db.execute("DROP TABLE plays")
+        assert [*first] == second.fetchmany(5) == [("1",), ("2",)]
+        assert first.fetchone() is None
+        assert second.fetchall() == []
+
+
+def test_threads_that_ask_the_same_each_get_the_whole_answer(path: Path) -> None:
+    with Store(path, [PLAYS]) as store:
+        for number in range(3):
+            store.db["plays"].insert({"what": str(number)})
+        wrong: list[object] = []
+
+        def ask() -> None:
+            for _ in range(100):
+                got = store.db.execute("SELECT what FROM plays ORDER BY what").fetchall()
+                if got != [("0",), ("1",), ("2",)]:
+                    wrong.append(got)
+
+        switching = sys.getswitchinterval()
+        sys.setswitchinterval(1e-5)
+        try:
+            threads = [threading.Thread(target=ask) for _ in range(6)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            sys.setswitchinterval(switching)
+        assert wrong == []
+
+
 def test_migrations_run_once_and_in_order(path: Path) -> None:
     ran: list[str] = []
     steps = [Migration(name, lambda db, name=name: ran.append(name)) for name in ("a", "b")]  # type: ignore[misc]
@@ -221,7 +260,7 @@ def test_no_room_even_to_begin_is_full_and_not_a_right_wanting(path: Path, monke
             super().execute("PRAGMA max_page_count = 1")
             return super().execute(statement, *parameters)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, **more, factory=Full))
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, **{**more, "factory": Full}))
     with pytest.raises(StoreFull, match="hết chỗ"):
         Store(path, [PLAYS])
 
@@ -249,7 +288,7 @@ def test_a_card_that_fills_up_between_two_starts_does_not_keep_a_service_from_st
     assert reserve.stat().st_mode & 0o777 == 0o600
     monkeypatch.setattr(_NoIndex, "taken", reserve, raising=False)
     connect = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, **more, factory=_NoIndex))
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, **{**more, "factory": _NoIndex}))
 
     def none_left(descriptor: int, begin: int, length: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -271,7 +310,7 @@ def test_without_a_reserve_a_card_too_full_to_open_is_said_to_be_full(
     path.with_name("store.db-reserve").unlink()
     monkeypatch.setattr(_NoIndex, "taken", path, raising=False)
     connect = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, **more, factory=_NoIndex))
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, **{**more, "factory": _NoIndex}))
     with pytest.raises(StoreFull, match="hết chỗ"):
         Store(path, [PLAYS])
 
