@@ -93,7 +93,9 @@ def ask(path: str, detail: str) -> object:
     """One length-prefixed JSON question to a Unix socket; the answer."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(3.0)
-        line.connect(path)
+        # From its folder: a whole path may be longer than the kernel takes as an address.
+        os.chdir(Path(path).parent)
+        line.connect(Path(path).name)
         body = detail.encode()
         line.sendall(struct.pack(">I", len(body)) + body)
         head = _exactly(line, 4)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from langso.contract import Message
 from langso.errors import os_reason
+from langso.unix_sockets import socket_address
 from office.errors import Fault, SignerRefused, SignerUnreachable
 from office.signer.wire import Counter, Reply, Request, receive, send
 
@@ -63,7 +64,8 @@ class SignerClient:
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
                 connection.settimeout(timeout)
-                connection.connect(str(self._path))
+                with socket_address(self._path) as address:
+                    connection.connect(address)
                 send(connection, request)
                 reply = _answer(connection, timeout)
         except TimeoutError as error:

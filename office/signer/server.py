@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from langso.errors import FileRefused, LangsoError, os_reason
+from langso.unix_sockets import socket_address
 from office.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
 from office.signer.peers import may_ask, user_of
 from office.signer.questions import Questions, Seats, held_for
@@ -82,7 +83,8 @@ class SignerServer:
             # The mask, not a chmod after: between the two anyone could connect.
             mask = os.umask(0o117)
             try:
-                listener.bind(str(self._path))
+                with socket_address(self._path) as address:
+                    listener.bind(address)
             finally:
                 os.umask(mask)
             listener.listen(MAX_CONNECTIONS)
