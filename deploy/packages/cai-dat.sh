@@ -234,6 +234,14 @@ $(grep '^E:' "$work/apt.log" | tail -n 3)"
 say "USB đúng chữ ký ($fingerprint). Đang xem cần những gì …"
 stick_apt update >"$work/apt.log" 2>&1 || failed "Không đọc được kho trên USB; hãy cắm lại USB, hoặc làm lại."
 grep -q '^[WE]:.*\(GPG\|Hash\|signature\)' "$work/apt.log" && failed "Kho trên USB không đúng chữ ký; hãy làm lại USB."
+# What was cut while it was unpacked has to be unpacked anew: dpkg knows, and apt does it only for what is named.
+torn=$(dpkg-query -W -f='${db:Status-Eflag} ${binary:Package}\n' 2>/dev/null | sed -n 's/^reinstreq //p')
+if [ -n "$torn" ]; then
+    say "Chép lại gói bị đứt giữa chừng: $(echo $torn) …"
+    # shellcheck disable=SC2086 # names of packages, one word each
+    { waiting --download-only --fix-broken --reinstall install $torn &&
+        waiting --no-download --fix-broken --reinstall install $torn; } || true # the steps below say what is wrong
+fi
 stick_apt --simulate --fix-broken install "$package=$offered" >"$work/apt.log" 2>&1 || {
     cat "$work/apt.log" >&2
     failed "Các gói trên USB không hợp với máy này (máy có thể mới hơn USB). Hãy làm lại USB hôm nay rồi chạy lại."

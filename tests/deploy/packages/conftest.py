@@ -43,6 +43,7 @@ case "$1" in
 esac
 """
 DPKG_QUERY = """#!/bin/sh
+case "$*" in *Eflag*) exec cat "$LOG/torn" ;; esac
 eval package=\\${$#}
 grep "^$package " "$LOG/installed" | cut -d' ' -f2- | grep . || exit 1
 """

@@ -124,6 +124,26 @@ def test_the_same_and_newer_versions_are_installed(machine: Machine, running: st
     assert "--configure -a" in (machine.log / "dpkg").read_text(encoding="utf-8")
 
 
+def test_what_was_cut_while_it_was_unpacked_is_unpacked_anew_first(machine: Machine) -> None:
+    """`dpkg --configure -a` cannot mend it, and apt leaves it as it is unless it is named."""
+    (machine.log / "torn").write_text("ok adduser\nreinstreq libcurl3t64-gnutls:amd64\nok dpkg\nreinstreq chrony\n")
+    done = machine.run(*machine.trusting)
+    assert done.returncode == 0, done.stderr
+    assert "libcurl3t64-gnutls:amd64 chrony …" in done.stdout
+    asked = (machine.log / "apt").read_text(encoding="utf-8").splitlines()
+    calls = [call for call in asked if "--fix-broken" in call]
+    named = [call.split("--fix-broken", 1)[1] for call in calls]
+    again, offered = " --reinstall install libcurl3t64-gnutls:amd64 chrony", f" install langso-office={OFFERED}"
+    assert named == [again, again, offered, offered, offered]
+    assert "--no-download" in calls[1]
+
+
+def test_where_nothing_is_torn_nothing_is_unpacked_anew(machine: Machine) -> None:
+    (machine.log / "torn").write_text("ok adduser\nok chrony\n")
+    assert machine.run(*machine.trusting).returncode == 0
+    assert "--reinstall" not in (machine.log / "apt").read_text(encoding="utf-8")
+
+
 def test_a_machine_that_runs_another_role_is_refused(machine: Machine) -> None:
     machine.installed("langso-speaker installed 1.0")
     machine.refuses(*machine.trusting, says="«speaker»")
