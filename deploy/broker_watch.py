@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from langso.lifeline import Lifeline
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
 _PASSED_ON = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 _MAX_MESSAGE = 4096
 
 
@@ -35,9 +36,12 @@ def keep(command: Sequence[str], *, environment: Mapping[str, str] = os.environ,
     """
     lifeline = Lifeline("broker", environment=environment)
     early: list[int] = []
+    ending = False
     held = -1
 
     def pass_on(number: int, _: object) -> None:
+        nonlocal ending
+        ending = ending or number in _ENDING
         with contextlib.suppress(ProcessLookupError):
             early.append(number) if held < 0 else signal.pidfd_send_signal(held, number)
 
@@ -49,12 +53,14 @@ def keep(command: Sequence[str], *, environment: Mapping[str, str] = os.environ,
         held = os.pidfd_open(child.pid)
         for waiting in early:
             signal.pidfd_send_signal(held, waiting)
-        _watch(child.pid, held, ear, lifeline, look_s)
+        _watch(child.pid, held, ear, lifeline, look_s, lambda: ending)
         code = child.wait()
     return code if code >= 0 else 128 - code
 
 
-def _watch(pid: int, held: int, ear: socket.socket, lifeline: Lifeline, look_s: float) -> None:
+def _watch(
+    pid: int, held: int, ear: socket.socket, lifeline: Lifeline, look_s: float, ending: Callable[[], bool]
+) -> None:
     """Until it has ended; it is not reaped here, so its number stays its own."""
     ready = moves = hangs = False
     before = 0
@@ -62,6 +68,9 @@ def _watch(pid: int, held: int, ear: socket.socket, lifeline: Lifeline, look_s: 
         readable = select.select([held, ear.fileno()], [], [], look_s)[0]
         if held in readable:
             return
+        if ending():
+            # Asked to end while it starts, as it begins to listen, Mosquitto forgets it.
+            signal.pidfd_send_signal(held, signal.SIGTERM)
         if readable:
             ready = b"READY=1" in ear.recv(_MAX_MESSAGE).splitlines() or ready
         if not ready:

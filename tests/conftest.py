@@ -217,9 +217,10 @@ class Broker:
 
     def stop(self) -> None:
         """Ends it as an administrator does."""
+        from ending import end_broker
+
         if self._process is not None:
-            self._process.terminate()
-            self._process.wait(60)
+            end_broker(self._process)
             self._process = None
 
     def kill(self) -> None:

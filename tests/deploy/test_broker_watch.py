@@ -127,6 +127,18 @@ def test_one_that_sleeps_for_ever_by_its_nature_is_let_live(watch: Callable[...,
         watched.ear.wait("WATCHDOG", QUIET_S)
 
 
+def test_one_that_forgot_that_it_was_to_end_is_told_again(watch: Callable[..., Watched]) -> None:
+    deaf_once = (
+        "import os, signal, socket; told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM);"
+        " signal.signal(signal.SIGTERM, lambda *_: signal.signal(signal.SIGTERM, signal.SIG_DFL));"
+        " told.sendto(b'READY=1', os.environ['NOTIFY_SOCKET'])\nwhile True: signal.pause()"
+    )
+    watched = watch(sys.executable, "-c", deaf_once)
+    watched.ear.wait("READY")
+    watched.process.terminate()
+    assert watched.process.wait(20) == 128 + signal.SIGTERM
+
+
 def test_it_is_told_to_read_its_certificates_anew(broker: Watched) -> None:
     broker.ear.wait("READY")
     (child,) = broker.children()

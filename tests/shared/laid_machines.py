@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ending import end_broker
 
 from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
 from deploy.doctor.examining import Examination, examine
@@ -131,8 +132,7 @@ class Mosquitto:
     def stop(self) -> None:
         """Ends it."""
         if self._process is not None:
-            self._process.terminate()
-            self._process.wait(60)
+            end_broker(self._process)
             self._process = None
 
 

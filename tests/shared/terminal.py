@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import time
 
@@ -19,8 +20,7 @@ def at_terminal(command: list[str], *answers: tuple[object, ...], patience: floa
     Each answer: a pattern to wait for, what is typed then (`\x03`: Ctrl-C), and what to do just before typing.
     """
     ours, theirs = pty.openpty()
-    # Its controlling terminal, so that Ctrl-C reaches it.
-    process = subprocess.Popen(command, preexec_fn=lambda: os.login_tty(theirs))
+    process = subprocess.Popen(command, preexec_fn=lambda: _sit_down(theirs))
     os.close(theirs)
     seen, waiting, since = b"", list(answers), 0
     deadline, again = time.monotonic() + patience, math.inf
@@ -59,3 +59,9 @@ def at_terminal(command: list[str], *answers: tuple[object, ...], patience: floa
     shown = seen.decode("utf-8", "replace").replace("\r\n", "\n")
     assert not waiting, f"never asked {waiting[0][0]!r}:\n{shown}"
     return shown
+
+
+def _sit_down(terminal: int) -> None:
+    # Its controlling terminal, so that Ctrl-C reaches it; what a shell started in the background ignores that.
+    os.login_tty(terminal)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
