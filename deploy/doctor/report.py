@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from deploy.doctor.examining import Examination
 from deploy.doctor.outcome import SEE_MORE
 from deploy.doctor.words import ROLE_NAMES, label
-from langso.health import Level
+from langso.health import Check, Level
 from langso.shown import harmless
 
 _HEADS: dict[Level, tuple[str, str]] = {"bad": ("HỎNG", "✗"), "warn": ("CẦN ĐỂ Ý", "!"), "ok": ("TỐT", "✓")}
@@ -18,17 +18,14 @@ def lines(examination: Examination) -> Iterable[tuple[str, str]]:
     """The report, a line each, and the `mark` that it is said with."""
     yield _title(examination), ""
     hidden = [check for check in examination.checks if check.fix == SEE_MORE]
-    for level, (head, sign) in _HEADS.items():
+    for level, (head, _) in _HEADS.items():
         found = [check for check in examination.checks if check.level == level and check not in hidden]
         if not found:
             continue
         yield "", ""
         yield f"{head} ({len(found)})", _COLOURED[level]
         for check in found:
-            # What programs and devices say of themselves is in it.
-            yield f"  {sign} {label(check.name)}: {harmless(check.why)}", "" if level == "ok" else _COLOURED[level]
-            if check.fix and level != "ok":
-                yield f"      → {harmless(check.fix)}", ""
+            yield from told(check)
     if hidden:
         yield "", ""
         yield f"Không xem được với quyền này: {', '.join(label(check.name) for check in hidden)}.", ""
@@ -40,6 +37,18 @@ def lines(examination: Examination) -> Iterable[tuple[str, str]]:
             causes.setdefault(one.why, []).append(label(one.name))
         for why, names in causes.items():
             yield f"Chưa khám {', '.join(names)}: {harmless(why)}.", ""
+
+
+def told(check: Check) -> Iterable[tuple[str, str]]:
+    """One check in a line, with what to do in another where it is not well; and the `mark` of each."""
+    well = check.level == "ok"
+    # What programs and devices say of themselves is in it.
+    yield (
+        f"  {_HEADS[check.level][1]} {label(check.name)}: {harmless(check.why)}",
+        "" if well else _COLOURED[check.level],
+    )
+    if check.fix and not well:
+        yield f"      → {harmless(check.fix)}", ""
 
 
 def _title(examination: Examination) -> str:

@@ -12,7 +12,6 @@ from deploy.install.sockets import sockets_of
 from deploy.install.units import units_of
 from deploy.machine_setup.dialogue import Dialogue
 from langso.health import Check
-from langso.shown import harmless
 
 READY_S = 120.0
 COMES_S = 40.0
@@ -65,7 +64,7 @@ def examine_and_tell(talk: Dialogue, settings: Path, look: Callable[[], Sequence
     What comes by itself once the services run is waited for: a technician should not be sent to mend it.
     """
     from deploy.doctor.examining import examine
-    from deploy.doctor.words import label
+    from deploy.doctor.report import told
 
     look = look or (lambda: examine(settings).checks)
     checks = look()
@@ -75,10 +74,8 @@ def examine_and_tell(talk: Dialogue, settings: Path, look: Callable[[], Sequence
         checks = look()
     for check in checks:
         if check.level != "ok":
-            sign, mark = ("✗", "bad") if check.level == "bad" else ("!", "warn")
-            talk.say(f"  {sign} {label(check.name)}: {harmless(check.why)}", mark=mark)
-            if check.fix:
-                talk.say(f"      → {harmless(check.fix)}")
+            for line, mark in told(check):
+                talk.say(line, mark=mark)
     good = sum(check.level == "ok" for check in checks)
     talk.say(f"Khám máy: {good} mục tốt, {len(checks) - good} mục cần để ý.")
     return not any(check.level == "bad" for check in checks)
