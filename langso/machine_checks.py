@@ -33,16 +33,14 @@ PI_MODEL = Path("/proc/device-tree/model")
 def machine_checks(state: Path, trust: ClockTrust | None = None) -> list[Check]:
     """All readings below for the folder ``state``; the clock's where its judgement is given."""
     written = card_writes(state)
-    checks = [
-        disk_space(state),
-        *([] if written is None else [written]),
-        card_errors(state),
-        undervoltage(),
-        temperature(),
-        memory(),
-        hardware_clock(),
-    ]
+    room, *others = _readings(state)
+    checks = [room, *([] if written is None else [written]), *others]
     return checks if trust is None else [*checks, clock(trust)]
+
+
+def _readings(state: Path) -> list[Check]:
+    """What is only read, the room first. No canary is among them: a card is not to be worn by the looking at it."""
+    return [disk_space(state), card_errors(state), undervoltage(), temperature(), memory(), hardware_clock()]
 
 
 class MachineWatch:
@@ -62,10 +60,7 @@ class MachineWatch:
         now = self._monotonic()
         if now - self._read_at >= AGAIN_S:
             self._read_at = now
-            # No canary here: a card is not to be worn by the looking at it.
-            read = [disk_space(self._state), card_errors(self._state), undervoltage(), temperature()]
-            read += [memory(), hardware_clock()]
-            self._found = [check for check in read if check.level != "ok"]
+            self._found = [check for check in _readings(self._state) if check.level != "ok"]
         return self._found
 
 
