@@ -171,11 +171,16 @@ def insert_urgent(db: sqlite_utils.Database, order: UrgentOrder, by: str) -> Non
     )
 
 
+def end_urgent(db: sqlite_utils.Database, ids: Iterable[str], now: datetime) -> None:
+    """These are in force no longer."""
+    for id in ids:
+        db.execute("UPDATE urgent_orders SET ended_at = ? WHERE id = ?", [now.isoformat(), id])
+
+
 def end_urgent_from_future(db: sqlite_utils.Database, now: datetime, latest: datetime) -> list[str]:
     """Ends those that were issued after `latest` and are in force; their ids."""
     ended = [row.order.id for row in urgent_rows(db) if row.ended is None and row.order.issued > latest]
-    for id in ended:
-        db.execute("UPDATE urgent_orders SET ended_at = ? WHERE id = ?", [now.isoformat(), id])
+    end_urgent(db, ended, now)
     return ended
 
 

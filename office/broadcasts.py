@@ -206,8 +206,7 @@ class Broadcasts:
             ended = [row.order.id for row in self.in_force() if id in ("*", row.order.id)]
             if not ended:
                 raise NotFound("Lệnh khẩn này không còn hiệu lực; không phải làm gì thêm.")
-            for one in ended:
-                db.execute("UPDATE urgent_orders SET ended_at = ? WHERE id = ?", [now.isoformat(), one])
+            rows.end_urgent(db, ended, now)
             order, _ = self._ending("all_clear", tuple(ended), (EVERYONE,), CLEAR_LIFE, by, trouble)
         self._wake()
         return order
