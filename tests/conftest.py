@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -201,23 +200,18 @@ class Broker:
 
     def start(self) -> Broker:
         """Runs and waits until it listens."""
+        from brokers import listens
+
         assert MOSQUITTO is not None
         with (self.folder / "mosquitto.log").open("ab") as log:
             self._process = subprocess.Popen([MOSQUITTO, "-c", str(self._config)], stdout=log, stderr=log)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                probe.settimeout(1)
-                if probe.connect_ex((self.host, self.port)) == 0:
-                    return self
-            if self._process.poll() is not None:
-                break
-            time.sleep(0.02)
-        raise RuntimeError(f"mosquitto did not start:\n{self.log()}")
+        if not listens(self._process, self.host, self.port):
+            raise RuntimeError(f"mosquitto did not start:\n{self.log()}")
+        return self
 
     def stop(self) -> None:
         """Ends it as an administrator does."""
-        from ending import end_broker
+        from brokers import end_broker
 
         if self._process is not None:
             end_broker(self._process)

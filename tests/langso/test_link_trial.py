@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import queue
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from waiting import until
 
 from langso.link import Link
 from langso.link_reasons import Failure
@@ -67,9 +67,7 @@ def test_logging_in_takes_the_connection_over_which_is_why_there_is_knocking(set
 def test_knocking_leaves_no_session_at_the_broker(make_broker: Callable[..., Any], authority: Any) -> None:
     broker = make_broker(authority=authority).start()
     assert knock(settings_of("loa-1", authority, broker)) is None
-    end = time.monotonic() + 60
-    while "disconnected" not in broker.log() and time.monotonic() < end:
-        time.sleep(0.02)
+    until(lambda: "disconnected" in broker.log())
     broker.stop()
     # A session that outlives its client is in the file Mosquitto writes when it ends.
     assert b"loa-1" not in (broker.folder / "mosquitto.db").read_bytes()

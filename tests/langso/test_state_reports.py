@@ -30,15 +30,20 @@ class Nothing:
         return []
 
 
+def reporter_of(folder: Path, file: Path, clock: SimulatedClock, check: Check, **more: Any) -> StateReporter:
+    """A loudspeaker's, with one line of health and its note in `file`."""
+    nothing: Any = Nothing()
+    return StateReporter(
+        device="loa-1", role="speaker", boot="0" * 32, software="langso 1", folder=folder, keeper=nothing,
+        key=SigningKey.generate(), clock=clock, topics=Topics("hoa-son"), link=nothing, next_number=lambda: 1,
+        checks=lambda: [check], note=note_in(file), **more,
+    )  # fmt: skip
+
+
 def test_the_note_is_written_anew_each_minute_so_that_an_old_one_means_a_program_that_hangs(tmp_path: Path) -> None:
     clock = SimulatedClock(datetime(2026, 11, 29, tzinfo=UTC))
     file = tmp_path / "run" / "speaker-state.json"
-    nothing: Any = Nothing()
-    reporter = StateReporter(
-        device="loa-1", role="speaker", boot="0" * 32, software="langso 1", folder=tmp_path, keeper=nothing,
-        key=SigningKey.generate(), clock=clock, topics=Topics("hoa-son"), link=nothing, next_number=lambda: 1,
-        checks=lambda: [Check.good("link", "Tốt.")], note=note_in(file),
-    )  # fmt: skip
+    reporter = reporter_of(tmp_path, file, clock, Check.good("link", "Tốt."))
     reporter.report()
     first = file.stat()
     assert first.st_mode & 0o777 == 0o640
@@ -57,11 +62,6 @@ def test_a_card_that_refuses_the_agents_work_does_not_hide_how_the_agent_is(tmp_
 
     clock = SimulatedClock(datetime(2026, 11, 29, tzinfo=UTC))
     file = tmp_path / "run" / "speaker-state.json"
-    nothing: Any = Nothing()
-    reporter = StateReporter(
-        device="loa-1", role="speaker", boot="0" * 32, software="langso 1", folder=tmp_path, keeper=nothing,
-        key=SigningKey.generate(), clock=clock, topics=Topics("hoa-son"), link=nothing, next_number=lambda: 1,
-        checks=lambda: [Check.bad("disk", "Đầy.", "Dọn.")], note=note_in(file), each_round=full,
-    )  # fmt: skip
+    reporter = reporter_of(tmp_path, file, clock, Check.bad("disk", "Đầy.", "Dọn."), each_round=full)
     reporter.report()
     assert State.model_validate_json(file.read_bytes()).health[0].name == "disk"

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import threading
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ending import end_broker
+from brokers import end_broker, listens
 
 from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
 from deploy.doctor.examining import Examination, examine
@@ -117,17 +116,10 @@ class Mosquitto:
 
     def start(self, config: Path | None = None) -> None:
         """Runs until it listens."""
-        import socket
-
         log = (self.folder / "log").open("ab")
         self._process = subprocess.Popen([self._program, "-c", str(config or self.config)], stdout=log, stderr=log)
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.02)
-        raise AssertionError((self.folder / "log").read_text())
+        if not listens(self._process, "127.0.0.1", self.port):
+            raise AssertionError((self.folder / "log").read_text())
 
     def stop(self) -> None:
         """Ends it."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy
 import pytest
+from waiting import until
 
 from speaker.errors import RecordingRefused
 from speaker.listening import Recording, locate, read_medium, read_recording
@@ -31,10 +32,7 @@ def write_in_time(path: Path, samples: numpy.ndarray[Any, Any]) -> float:
     """Writes as a loudspeaker does, a block each 10 ms; returns the wall time of the first."""
     writer = PipeWriter(path)
     raw = samples.tobytes()
-    until = time.monotonic() + 60
-    while not writer.write(bytes(BLOCK_BYTES)):
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    until(lambda: writer.write(bytes(BLOCK_BYTES)))
     begin = time.monotonic() + 0.01
     wall = time.time() + begin - time.monotonic()
     for number in range(len(raw) // BLOCK_BYTES):
@@ -74,10 +72,7 @@ def test_the_command_flushes_at_sigterm(tmp_path: Path) -> None:
     pipe, out = tmp_path / "p", tmp_path / "out"
     command = [sys.executable, "-m", "deploy", "speaker", "record", "--pipe", str(pipe), "--out", str(out)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    until = time.monotonic() + 60
-    while not pipe.exists():
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    until(pipe.exists)
     samples = pcm(0.5)
     write_in_time(pipe, samples)
     time.sleep(0.5)
