@@ -13,6 +13,7 @@ from pathlib import Path
 import laid_machines
 import pytest
 
+from langso import assets
 from langso.clock import SystemClock
 from langso.settings import load_settings
 
@@ -24,6 +25,24 @@ def place() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def readable_assets() -> Iterator[Path]:
+    """What set-up fetched, where any user reads it, as a package lays it: a checkout may lie in root's own home."""
+    with tempfile.TemporaryDirectory(prefix="langso-assets-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        for one in ("models", "node_modules"):
+            if (assets.folder() / one).is_dir():
+                shutil.copytree(assets.folder() / one, folder / one)
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def assets_are_readable(readable_assets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on an installed machine."""
+    monkeypatch.setenv(assets.ENVIRONMENT, str(readable_assets))
 
 
 @pytest.fixture
