@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from langso.lifeline import Lifeline
+from langso.device.lifeline import Lifeline
 
 log = logging.getLogger(__name__)
 

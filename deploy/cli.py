@@ -15,7 +15,7 @@ from deploy.help_pages import VietnameseHelp
 from deploy.refusals import sentence
 from langso.errors import FileRefused, LangsoError
 from langso.paths import read_limited
-from langso.saying import say
+from langso.terminal.saying import say
 
 _MACHINES = {"speaker": "máy loa", "kiosk": "máy kiosk", "office": "máy văn phòng"}
 _EVERY = tuple(_MACHINES)
@@ -43,8 +43,8 @@ _WHERE = {
     "pair": ("deploy.pairing", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp", _EVERY),
     "doctor": ("deploy.commands", "doctor", "Khám máy này: cái gì hỏng, vì sao, làm gì", _EVERY),
     "bench": ("deploy.bench.command", "bench", "Đo tốc độ của máy này", _EVERY),
-    "settings": ("langso.settings_command", "settings", "Kiểm tra và xem tệp cấu hình", _EVERY),
-    "root": ("langso.roots.commands", "root", "Khoá gốc của xã: tạo, đọc đề nghị, ký; mỗi lần một USB", _EVERY),
+    "settings": ("langso.settings.command", "settings", "Kiểm tra và xem tệp cấu hình", _EVERY),
+    "root": ("langso.trust.roots.commands", "root", "Khoá gốc của xã: tạo, đọc đề nghị, ký; mỗi lần một USB", _EVERY),
     "office": ("office.commands", "office", "Văn phòng: trang web, người ký, phát một bản tin", ("office",)),
     "speaker": ("speaker.commands", "speaker", "Loa: chạy, xem đang giữ lịch nào, tắt tiếng", ("speaker",)),
     "kiosk": ("kiosk.commands", "kiosk", "Kiosk: chạy màn hình cảm ứng", ("kiosk",)),

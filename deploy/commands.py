@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from langso.saying import say
+from langso.terminal.saying import say
 
 
 @click.command()

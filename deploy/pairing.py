@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 import click
 
 from deploy.time_source import follow_office
-from langso import dates
-from langso.asking import prompt
 from langso.paths import acting_as_owner, write_atomic
-from langso.saying import say
-from langso.settings import load_settings
-from langso.shown import harmless
+from langso.settings.reading import load_settings
+from langso.terminal.asking import prompt
+from langso.terminal.saying import say
+from langso.timekeeping import dates
+from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
-    from langso.pairing import ReadRequest
-    from langso.settings import Settings
+    from langso.device.pairing import ReadRequest
+    from langso.settings.reading import Settings
     from office.pairing import Answered
 
 _SETTINGS = Path("/etc/langso/langso.toml")
@@ -55,7 +55,7 @@ def pair() -> None:
 @click.option("-o", "--out", type=_FILE, required=True, help="Tệp yêu cầu để mang về văn phòng.")
 def request(settings_file: Path, out: Path) -> None:
     """Trên thiết bị: tạo khóa mới và tệp yêu cầu ghép."""
-    from langso.pairing import begin_pairing, read_request
+    from langso.device.pairing import begin_pairing, read_request
     from langso.trust.errors import PairingError
 
     settings = load_settings(settings_file)
@@ -80,7 +80,7 @@ def request(settings_file: Path, out: Path) -> None:
 @click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của thiết bị.")
 def finish(answer_file: Path, settings_file: Path) -> None:
     """Trên thiết bị: nhận tệp trả lời của văn phòng và dùng ngay."""
-    from langso.pairing import MAX_ANSWER_BYTES, finish_pairing
+    from langso.device.pairing import MAX_ANSWER_BYTES, finish_pairing
     from langso.paths import read_limited
 
     settings = load_settings(settings_file)
@@ -97,8 +97,8 @@ def finish(answer_file: Path, settings_file: Path) -> None:
 @click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của thiết bị.")
 def status(settings_file: Path) -> None:
     """Trên thiết bị: đã ghép chưa, với ai, việc tiếp theo; tệp mà root bỏ quên được giao lại cho dịch vụ."""
-    from langso.pairing import load_paired
-    from langso.pairing_stand import in_a_sentence, next_steps, stand_of
+    from langso.device.pairing import load_paired
+    from langso.device.pairing_stand import in_a_sentence, next_steps, stand_of
 
     settings = load_settings(settings_file)
     with acting_as_owner(settings.paths.state):
@@ -140,8 +140,8 @@ def answer(
     broker_files: Path,
 ) -> None:
     """Ở văn phòng: so mã, nhận thiết bị và ghi tệp trả lời."""
-    from langso.held_folder import HeldFolder
-    from langso.pairing import MAX_REQUEST_BYTES, read_answer, read_request
+    from langso.device.pairing import MAX_REQUEST_BYTES, read_answer, read_request
+    from langso.durable.held_folder import HeldFolder
     from langso.paths import read_limited
     from office.home import OfficeHome
     from office.pairing import office_host, refuse_revoked
@@ -190,7 +190,7 @@ def _compare(read: ReadRequest, code: str | None) -> None:
 @click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của văn phòng.")
 def list_devices(settings_file: Path) -> None:
     """Ở văn phòng: các thiết bị đã ghép, chứng thư của từng máy dùng đến ngày nào, xin lần cuối khi nào."""
-    from langso.clock import SystemClock
+    from langso.timekeeping.clock import SystemClock
     from office.fleet import Fleet
     from office.home import OfficeHome
     from office.store import open_store
@@ -246,7 +246,7 @@ def ensure_broker(settings: Settings, hosts: tuple[str, ...], into: Path, *, aga
 
     Raises as `certify_broker`.
     """
-    from langso.certificates import SERVER_DAYS, belongs_to, names_in, until_of
+    from langso.device.certificates import SERVER_DAYS, belongs_to, names_in, until_of
     from langso.errors import FileRefused
     from langso.paths import read_limited
     from langso.trust.errors import CertificateError
@@ -274,7 +274,7 @@ def certify_broker(settings: Settings, hosts: tuple[str, ...], into: Path) -> No
 
     Raises NotInitialised, CertificateError, FileRefused.
     """
-    from langso.certificates import make_server_certificate
+    from langso.device.certificates import make_server_certificate
     from office.errors import NotInitialised
     from office.home import OfficeHome
 
@@ -310,7 +310,7 @@ def answer_at_office(
     `office.pairing.office_host` says; `courier`: only a courier reaches it; `here`: it runs on this machine.
     Raises PairingError, NotInitialised.
     """
-    from langso.clock import SystemClock
+    from langso.timekeeping.clock import SystemClock
     from office.fleet import Fleet
     from office.home import OfficeHome
     from office.pairing import addresses_of

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from langso.errors import FileRefused
 from langso.paths import write_atomic
-from langso.settings_model import is_loopback
+from langso.settings.model import is_loopback
 
 SOURCES = Path("/etc/chrony/sources.d")
 MOST = 4

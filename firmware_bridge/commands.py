@@ -13,12 +13,12 @@ import click
 
 from firmware_bridge.errors import BadPort, LinkLost
 from langso.errors import UsageError
-from langso.saying import say
+from langso.terminal.saying import say
 
 if TYPE_CHECKING:
     from firmware_bridge.link import Bridge
     from firmware_bridge.wire.messages import Telemetry
-    from langso.settings_model import BridgeSettings
+    from langso.settings.model import BridgeSettings
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -146,8 +146,8 @@ def image(folder: Path) -> None:
 
 
 def _wanted(settings_file: Path | None, port: str | None) -> BridgeSettings:
-    from langso.settings import load_settings
-    from langso.settings_model import BridgeSettings
+    from langso.settings.model import BridgeSettings
+    from langso.settings.reading import load_settings
 
     if port is not None:
         return BridgeSettings(port=port)

@@ -17,7 +17,7 @@ from firmware_bridge.state_of_board import judge_board
 from firmware_bridge.wire import messages
 from firmware_bridge.wire.frames import VERSION
 from firmware_bridge.wire.messages import Ack, Error, Hello, KeepAlive, Message, SetOutput, Telemetry
-from langso.health import Check
+from langso.contract.health import Check
 
 RENEWALS_PER_LEASE = 3
 BACKOFF_S = (0.1, 5.0)

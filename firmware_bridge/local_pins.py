@@ -11,7 +11,7 @@ from pathlib import Path
 
 from firmware_bridge.errors import BridgeError, UnknownOutput
 from firmware_bridge.switchboard import CHECK_NAME
-from langso.health import Check
+from langso.contract.health import Check
 
 DEBIANS = Path("/usr/lib/python3/dist-packages")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from firmware_bridge.switchboard import AMPLIFIER, CHECK_NAME
 from firmware_bridge.wire import messages
 from firmware_bridge.wire.messages import Hello, Telemetry
-from langso.health import Check
+from langso.contract.health import Check
 
 LOW_SUPPLY_MV = 11000
 """A 12 V lead battery is nearly empty below this."""

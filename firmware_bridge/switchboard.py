@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from firmware_bridge.errors import BadPort
-from langso.health import Check
-from langso.settings import BridgeSettings
+from langso.contract.health import Check
+from langso.settings.reading import BridgeSettings
 
 AMPLIFIER = "amplifier"
 GPIO_PREFIX = "gpio:"

@@ -12,20 +12,20 @@ import sqlite_utils
 from kiosk.dossiers import KIND, Dossiers
 from kiosk.privacy import Workspace, home_in_memory
 from kiosk.sending import Sender, office_client
-from langso.certificate_renewal import Renewer
-from langso.clock import Clock, SystemClock
 from langso.contract import Catalogue, Order, Topics
-from langso.health import Check
-from langso.link import Link, Will
-from langso.machine_checks import MachineWatch
-from langso.office_line import OfficeLine
-from langso.outbox import OUTBOX_MIGRATION, Outbox
-from langso.pairing import load_paired
-from langso.pairing_stand import PairingWatch
-from langso.pulse import first_hung
-from langso.settings import Settings
-from langso.state_reports import StateReporter, new_boot, note_in, presence, software
-from langso.store import Migration, Store
+from langso.contract.health import Check
+from langso.device.certificate_renewal import Renewer
+from langso.device.machine_checks import MachineWatch
+from langso.device.office_line import OfficeLine
+from langso.device.pairing import load_paired
+from langso.device.pairing_stand import PairingWatch
+from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
+from langso.durable.store import Migration, Store
+from langso.mqtt.link import Link, Will
+from langso.mqtt.state_reports import StateReporter, new_boot, note_in, presence, software
+from langso.settings.reading import Settings
+from langso.timekeeping.clock import Clock, SystemClock
+from langso.timekeeping.pulse import first_hung
 from langso.trust import Keeper, Refused, SigningKey
 
 log = logging.getLogger(__name__)

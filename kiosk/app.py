@@ -32,9 +32,9 @@ from kiosk.speech import Reader
 from kiosk.watching import CameraHolder
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.frame import Page
-from langso.lifeline import Lifeline
-from langso.pulse import first_hung
-from langso.settings_model import ScannerSettings
+from langso.device.lifeline import Lifeline
+from langso.settings.model import ScannerSettings
+from langso.timekeeping.pulse import first_hung
 from scanner.cameras.keeping import TableKeeper
 from scanner.cameras.table import FILE, identity
 

@@ -28,11 +28,11 @@ def run(settings_file: Path) -> None:
     import threading
 
     from kiosk.environment import prepare_kivy, refuse_32_bit, wait_for_screen
-    from langso.ending import end_process
-    from langso.logs import start_logging
-    from langso.pairing_stand import stand_of
+    from langso.device.ending import end_process
+    from langso.device.pairing_stand import stand_of
     from langso.paths import SingleInstance
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
+    from langso.terminal.logs import start_logging
 
     settings = load_settings(settings_file)
     start_logging("httpx")
@@ -83,8 +83,8 @@ def shots(settings_file: Path, out: Path) -> None:
     """Chụp các màn hình của kiosk ra tệp PNG, không cần màn hình thật."""
     from kiosk.driving import Step, drive
     from kiosk.errors import KioskError
-    from langso.ending import end_process
-    from langso.settings import load_settings
+    from langso.device.ending import end_process
+    from langso.settings.reading import load_settings
 
     steps = [
         Step(shot="home"),

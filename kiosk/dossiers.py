@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import NotReady
-from langso.clock import VIETNAM, Clock
 from langso.contract import DossierManifest
+from langso.durable.outbox import Outbox
 from langso.errors import FileRefused, StoreError
-from langso.outbox import Outbox
 from langso.paths import write_atomic
+from langso.timekeeping.clock import VIETNAM, Clock
 from langso.trust import SigningKey, seal
 
 log = logging.getLogger(__name__)

@@ -25,11 +25,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from kiosk.environment import prepare_kivy
 from kiosk.errors import DrivingFault
-from langso.ending import end_process
+from langso.device.ending import end_process
+from langso.device.pairing_stand import stand_of
 from langso.errors import LangsoError, UsageError
-from langso.pairing_stand import stand_of
 from langso.paths import read_limited
-from langso.settings import Settings, load_settings
+from langso.settings.reading import Settings, load_settings
 from langso.words import nfc
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.errors import NoScreen
-from langso.lifeline import Lifeline
-from langso.settings_model import KioskSettings
-from langso.waits import say_goes_on, say_waits
+from langso.device.lifeline import Lifeline
+from langso.device.waits import say_goes_on, say_waits
+from langso.settings.model import KioskSettings
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from kivy.clock import Clock as KivyClock
 from kivy.core.window import Window
 
-from langso.lifeline import Lifeline
+from langso.device.lifeline import Lifeline
 
 LOOP = "frames"
 _REDRAW_S = 1.0

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from langso.health import Check
-from langso.settings import BridgeSettings, Settings
+from langso.contract.health import Check
+from langso.settings.reading import BridgeSettings, Settings
 
 if TYPE_CHECKING:
     from firmware_bridge.switchboard import Switchboard

@@ -13,10 +13,10 @@ import httpx
 
 from kiosk.dossiers import KIND, Dossiers
 from kiosk.errors import SendingFault, SendingRefused
-from langso.office_line import OfficeLine
-from langso.outbox import Item, Outbox
+from langso.device.office_line import OfficeLine
+from langso.durable.outbox import Item, Outbox
 from langso.paths import open_plain
-from langso.worker_thread import WorkerThread
+from langso.timekeeping.worker_thread import WorkerThread
 
 log = logging.getLogger(__name__)
 

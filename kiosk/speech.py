@@ -9,8 +9,9 @@ import threading
 from pathlib import Path
 
 from kiosk.privacy import Workspace
-from langso import voices, words
+from langso import words
 from langso.errors import LangsoError
+from langso.voices import synthesis as voices
 
 log = logging.getLogger(__name__)
 

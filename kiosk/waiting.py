@@ -21,10 +21,10 @@ from kiosk.privacy import Workspace, home_in_memory
 from kiosk.screens.pairing import PairingPage
 from kiosk.speech import Reader
 from kiosk.widgets.frame import Page
-from langso.lifeline import Lifeline
-from langso.pairing_stand import LOOK_S, Stand, stand_of, wait_until_paired
-from langso.pairing_stand import LOOP as PAIRING
-from langso.settings_model import Settings
+from langso.device.lifeline import Lifeline
+from langso.device.pairing_stand import LOOK_S, Stand, stand_of, wait_until_paired
+from langso.device.pairing_stand import LOOP as PAIRING
+from langso.settings.model import Settings
 
 END_S = 3.0
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from langso.contract.health import Check
 from langso.errors import LangsoError
-from langso.health import Check
-from langso.pulse import Pulse
-from langso.settings_model import ScannerSettings
+from langso.settings.model import ScannerSettings
+from langso.timekeeping.pulse import Pulse
 
 if TYPE_CHECKING:
     from scanner.cameras import Camera, Frame, Health

@@ -8,7 +8,7 @@ import click
 
 from langso.codes import MAX_TEXT, TextTooLong, parse
 from langso.codes.describe import describe
-from langso.saying import say
+from langso.terminal.saying import say
 
 _MAX_BYTES = 4 * MAX_TEXT + 2
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from langso.errors import AlreadyRunning, FileRefused, os_reason
-from langso.shown import harmless
+from langso.words.harmless import harmless
 
 
 @dataclass(frozen=True)

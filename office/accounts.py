@@ -8,9 +8,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from langso.clock import Clock
-from langso.settings_model import OfficeSettings
-from langso.store import Store
+from langso.durable.store import Store
+from langso.settings.model import OfficeSettings
+from langso.timekeeping.clock import Clock
 from langso.words import fold, nfc
 from office.errors import LoginRefused, PasswordRefused, TooManyTries
 from office.guesses import Guesses, Try

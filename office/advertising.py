@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from langso.lan import lan_addresses
-from langso.settings_model import Settings, is_loopback
-from langso.whereabouts import COMMUNE, SERVICE
-from langso.worker_thread import WorkerThread
+from langso.device.lan import lan_addresses
+from langso.device.whereabouts import COMMUNE, SERVICE
+from langso.settings.model import Settings, is_loopback
+from langso.timekeeping.worker_thread import WorkerThread
 from office.console_ca import console_names
 
 log = logging.getLogger(__name__)

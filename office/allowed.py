@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from langso.caps import Breach, Sound, breaches
 from langso.contract import Caps, IssuerRule, Plan, TrustDocument
+from langso.contract.caps import Breach, Sound, breaches
 from office.plans import Planned, first_free, whole_minute
 
 

@@ -7,8 +7,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from langso.clock import Clock
-from langso.store import Store
+from langso.durable.store import Store
+from langso.timekeeping.clock import Clock
 from office.desk import Desk
 from office.errors import ArchiveRefused
 

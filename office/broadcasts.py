@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from langso import dates
-from langso.clock import Clock
 from langso.contract import Late, TargetSet, UrgentOrder
-from langso.store import Store
+from langso.durable.store import Store
+from langso.timekeeping import dates
+from langso.timekeeping.clock import Clock
 from office import broadcast_rows as rows
 from office.allowed import first_allowed, refused
 from office.broadcast_rows import Broadcast, PlanClass, Play, UrgentRow

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from langso.saying import say
+from langso.terminal.saying import say
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option(
@@ -21,10 +21,10 @@ _settings_option = click.option(
 @click.option("--new", "anew", is_flag=True, help="Làm chứng thư gốc mới; mọi điện thoại và máy tính phải cài lại.")
 def ca(settings_file: Path, qr: bool, out: Path | None, anew: bool) -> None:
     """Chứng thư của trang văn phòng: địa chỉ, dấu vân tay để so, trang cài cho điện thoại."""
-    from langso.asking import confirm
-    from langso.clock import SystemClock
     from langso.paths import write_atomic
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
+    from langso.terminal.asking import confirm
+    from langso.timekeeping.clock import SystemClock
     from office.console_ca import (
         ensure_console_certificate,
         fingerprint,

@@ -9,11 +9,11 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from langso import dates
-from langso.certificates import COURIER_DAYS, DEVICE_DAYS, check_csr, public_key_of, sign_csr, until_of
-from langso.clock import Clock
 from langso.contract import CertificateAnswer, CertificateRequest
-from langso.store import Store
+from langso.device.certificates import COURIER_DAYS, DEVICE_DAYS, check_csr, public_key_of, sign_csr, until_of
+from langso.durable.store import Store
+from langso.timekeeping import dates
+from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
 from langso.trust.errors import CertificateError
 from office.errors import RenewalRefused

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from langso.saying import say
-from langso.shown import harmless
+from langso.terminal.saying import say
+from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
-    from langso.settings_model import Settings
+    from langso.settings.model import Settings
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option(
@@ -80,12 +80,12 @@ def init(
 
     sudo langso setup làm cả bốn bước này trong một buổi, mỗi lần cắm một USB.
     """
-    from langso.clock import SystemClock
     from langso.contract import Caps
     from langso.paths import read_limited, write_atomic
-    from langso.roots.ceremony import in_words
-    from langso.roots.key_file import MAX_ROOT_KEY_FILE, read_public_part
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
+    from langso.timekeeping.clock import SystemClock
+    from langso.trust.roots.ceremony import in_words
+    from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, read_public_part
     from office import founding
     from office.limits import read_quiet_hours
 
@@ -107,11 +107,11 @@ def init(
 @_settings_option
 def run_signer(settings_file: Path) -> None:
     """Chạy người ký: tiến trình duy nhất giữ khoá, có luật riêng."""
-    from langso.clock import SystemClock
-    from langso.lifeline import Lifeline
-    from langso.logs import start_logging
+    from langso.device.lifeline import Lifeline
     from langso.paths import SingleInstance
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
+    from langso.terminal.logs import start_logging
+    from langso.timekeeping.clock import SystemClock
     from office.home import OfficeHome
     from office.signer.server import SignerServer
     from office.signer.signing import Signing
@@ -139,7 +139,7 @@ def broadcast(
     settings_file: Path, text: str, at: str, targets: str, title: str, priority: bool, no_chime: bool
 ) -> None:
     """Gửi một bản tin: đọc thành tiếng, ký, đưa vào lịch phát."""
-    from langso import dates
+    from langso.timekeeping import dates
     from office.console import Console
     from office.errors import SignerUnreachable
     from office.when import read_when
@@ -265,7 +265,7 @@ def account_list(settings_file: Path) -> None:
 def _settings(path: Path) -> Settings:
     """The settings; until the command ends, root is the office's own user, so that no file becomes root's."""
     from langso.paths import acting_as_owner
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
 
     settings = load_settings(path)
     click.get_current_context().with_resource(acting_as_owner(settings.paths.state))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import TracebackType
 
-from langso.clock import Clock, SystemClock
-from langso.settings_model import Settings
+from langso.settings.model import Settings
+from langso.timekeeping.clock import Clock, SystemClock
 from office.advertising import Advertiser
 from office.archive import Archive
 from office.broadcasts import Broadcasts

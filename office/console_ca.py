@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from langso.certificates import Certified, host_name, key_pem, key_usage, load_key
+from langso.device.certificates import Certified, host_name, key_pem, key_usage, load_key
+from langso.device.lan import PRIVATE, lan_addresses, lan_name
 from langso.errors import FileRefused
-from langso.lan import PRIVATE, lan_addresses, lan_name
 from langso.paths import acting_as_owner, read_limited, write_atomic
-from langso.settings_model import OfficeSettings, hosts_of
+from langso.settings.model import OfficeSettings, hosts_of
 from langso.trust.errors import CertificateError
 from office.errors import NotInitialised
 from office.home import OfficeHome

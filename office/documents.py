@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import sqlite_utils
 
-from langso.clock import Clock
 from langso.contract import MAX_DOCUMENT_BYTES, Document
+from langso.durable.store import Store
 from langso.paths import read_limited, write_atomic
-from langso.store import Store
+from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
 from office.errors import SignerUnreachable
 from office.home import ISSUER, OfficeHome

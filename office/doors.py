@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from langso.lan import lan_addresses
-from langso.settings_model import OfficeSettings, Settings
+from langso.device.lan import lan_addresses
+from langso.settings.model import OfficeSettings, Settings
 from office.console_ca import console_names
 
 GUIDE = "/cai-chung-thu"

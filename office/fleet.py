@@ -11,8 +11,6 @@ from typing import Literal
 import sqlite_utils
 from pydantic import ValidationError
 
-from langso import dates
-from langso.clock import Clock
 from langso.contract import (
     DocumentReceipt,
     EndedReceipt,
@@ -23,7 +21,9 @@ from langso.contract import (
     StartedReceipt,
     State,
 )
-from langso.store import Store
+from langso.durable.store import Store
+from langso.timekeeping import dates
+from langso.timekeeping.clock import Clock
 from langso.trust import Refused, open_sealed, parse_payload, read_sealed
 from office.certificates import DeviceCertificates
 from office.conflicts import Conflict, conflicts, note_conflict, settle

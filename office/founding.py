@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from langso.certificates import Certified, make_ca, make_client_certificate
 from langso.contract import Caps, Threshold, TrustDocument
+from langso.device.certificates import Certified, make_ca, make_client_certificate
 from langso.errors import FileRefused, UsageError, os_reason
 from langso.paths import acting_as_owner, write_atomic
-from langso.roots.ceremony import keyholders
-from langso.roots.errors import ProposalRefused
-from langso.roots.key_file import PublicPart, RootKeyFile
-from langso.roots.proposal import KeyHolder, Proposal, ReadProposal, build
-from langso.settings_model import Settings
+from langso.settings.model import Settings
 from langso.trust import RootKeys, SigningKey, open_bundle, threshold_of
 from langso.trust.issuing import trust_document
+from langso.trust.roots.ceremony import keyholders
+from langso.trust.roots.errors import ProposalRefused
+from langso.trust.roots.key_file import PublicPart, RootKeyFile
+from langso.trust.roots.proposal import KeyHolder, Proposal, ReadProposal, build
 from office.errors import AlreadyInitialised, NotInitialised
 from office.home import ISSUER, TRUST_LIFE, OfficeHome, RootFile, office_rule
 from office.signer.trust_pin import write_pin

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Literal
 
-from langso.clock import Clock
+from langso.timekeeping.clock import Clock
 from office.errors import TooManyTries
 
 PAIR_TRIES = 10

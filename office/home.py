@@ -7,13 +7,13 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
-from langso.certificates import Certified
 from langso.contract import IssuerRule, Message, Threshold
+from langso.device.certificates import Certified
 from langso.errors import FileRefused
 from langso.paths import read_limited
-from langso.roots.proposal import KeyHolder
-from langso.settings_model import Settings
+from langso.settings.model import Settings
 from langso.trust import MAX_BUNDLE_BYTES, Opened, RootKeys, SigningKey, open_bundle, threshold_of
+from langso.trust.roots.proposal import KeyHolder
 from office.errors import NotInitialised
 
 ISSUER = "office"

@@ -19,7 +19,7 @@ from pathlib import Path
 from langso.contract import Media
 from langso.errors import os_reason
 from langso.paths import sync_folder
-from langso.voices import speak
+from langso.voices.synthesis import speak
 from langso.words import nfc, speech
 from office.errors import MediaFailed, NotFound
 

@@ -6,9 +6,9 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Literal
 
-from langso.clock import Clock
 from langso.contract import DesiredSettings, DeviceOrder, Order
-from langso.store import Store
+from langso.durable.store import Store
+from langso.timekeeping.clock import Clock
 from office.documents import Documents, Issued
 from office.plans import Head
 

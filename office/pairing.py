@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from langso.certificates import COURIER_DAYS, DEVICE_DAYS
-from langso.lan import lan_addresses
-from langso.pairing import Addresses, ReadRequest, answer_request, read_answer, read_request
-from langso.settings_model import Settings, is_loopback
+from langso.device.certificates import COURIER_DAYS, DEVICE_DAYS
+from langso.device.lan import lan_addresses
+from langso.device.pairing import Addresses, ReadRequest, answer_request, read_answer, read_request
+from langso.settings.model import Settings, is_loopback
 from langso.trust import PairingError
 from office.console_ca import console_names
 from office.doors import device_addresses

@@ -15,9 +15,9 @@ from typing import Literal
 
 import sqlite_utils
 
-from langso.clock import Clock
 from langso.contract import Plan, Urgent, UrgentOrder
-from langso.store import Store
+from langso.durable.store import Store
+from langso.timekeeping.clock import Clock
 from langso.trust import parse_payload, read_sealed
 from office import broadcast_rows as rows
 from office.allowed import Limits, allowed

@@ -13,11 +13,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from langso.clock import Clock
 from langso.contract import State, Topics
 from langso.errors import LangsoError
-from langso.link import Link
-from langso.settings_model import Settings
+from langso.mqtt.link import Link
+from langso.settings.model import Settings
+from langso.timekeeping.clock import Clock
 from office.catalogue import CatalogueKeeper
 from office.documents import ALL, Documents, Issued
 from office.errors import SignerUnreachable

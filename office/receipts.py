@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import sqlite_utils
 
-from langso.clock import Clock
 from langso.contract import EndedReceipt, HeardReceipt, Receipt, Receipts, ReceiptsAck, StartedReceipt
-from langso.store import Store
+from langso.durable.store import Store
+from langso.timekeeping.clock import Clock
 from langso.trust import Refused, open_sealed, parse_payload
 from office.conflicts import note_conflict
 from office.errors import ReportRefused

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import sqlite_utils
 
-from langso.outbox import OUTBOX_MIGRATION
-from langso.store import Migration, Store
+from langso.durable.outbox import OUTBOX_MIGRATION
+from langso.durable.store import Migration, Store
 
 _STAFF = """
 CREATE TABLE staff (

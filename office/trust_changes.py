@@ -12,12 +12,12 @@ from datetime import datetime
 
 from langso.contract import Caps, IssuerRule, TrustDocument
 from langso.paths import acting_as_owner, write_atomic
-from langso.roots.ceremony import keyholders
-from langso.roots.errors import ProposalRefused
-from langso.roots.key_file import PublicPart, RootKeyFile
-from langso.roots.proposal import KeyHolder, Proposal, ReadProposal, build, merged, read_proposal
 from langso.trust import RootKeys, SigningKey, open_bundle, threshold_of
 from langso.trust.issuing import root_document, trust_document
+from langso.trust.roots.ceremony import keyholders
+from langso.trust.roots.errors import ProposalRefused
+from langso.trust.roots.key_file import PublicPart, RootKeyFile
+from langso.trust.roots.proposal import KeyHolder, Proposal, ReadProposal, build, merged, read_proposal
 from office.errors import TrustChangeRefused
 from office.founding import finish, roots_of, write_root
 from office.home import ISSUER, TRUST_LIFE, OfficeHome

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from langso.saying import say
+from langso.terminal.saying import say
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from langso.roots.proposal import ReadProposal
+    from langso.trust.roots.proposal import ReadProposal
     from office.home import OfficeHome
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -34,8 +34,8 @@ def trust() -> None:
 @_settings_option
 def show(settings_file: Path) -> None:
     """Xem danh sách đang có hiệu lực."""
-    from langso import dates
-    from langso.roots.key_file import code_of
+    from langso.timekeeping import dates
+    from langso.trust.roots.key_file import code_of
 
     home, _ = _open(settings_file)
     opened = home.trust()
@@ -139,7 +139,7 @@ def new_root(settings_file: Path, out: Path, roots: tuple[Path, ...], threshold:
     Khoá cũ và khoá mới cùng ký; các thiết bị tự theo, không phải ghép lại.
     """
     from langso.paths import read_limited
-    from langso.roots.key_file import MAX_ROOT_KEY_FILE, read_public_part
+    from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, read_public_part
     from office.founding import advice
     from office.trust_changes import propose_new_root
 
@@ -155,9 +155,9 @@ def new_root(settings_file: Path, out: Path, roots: tuple[Path, ...], threshold:
 @click.argument("proposals", type=_FILE, nargs=-1, required=True)
 def apply(settings_file: Path, proposals: tuple[Path, ...]) -> None:
     """Áp dụng một đề nghị đã đủ chữ ký; các bản ký riêng thì ghi hết vào một lệnh."""
-    from langso import dates
     from langso.paths import read_limited
-    from langso.roots.proposal import MAX_PROPOSAL_BYTES
+    from langso.timekeeping import dates
+    from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES
     from office.trust_changes import apply as apply_proposals
 
     home, _ = _open(settings_file)
@@ -167,8 +167,8 @@ def apply(settings_file: Path, proposals: tuple[Path, ...]) -> None:
 
 
 def _open(settings_file: Path) -> tuple[OfficeHome, datetime]:
-    from langso.clock import SystemClock
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
+    from langso.timekeeping.clock import SystemClock
     from office.home import OfficeHome
 
     return OfficeHome(load_settings(settings_file)), SystemClock().now()
@@ -176,7 +176,7 @@ def _open(settings_file: Path) -> tuple[OfficeHome, datetime]:
 
 def _write(out: Path, read: ReadProposal) -> None:
     from langso.paths import write_atomic
-    from langso.roots.ceremony import in_words
+    from langso.trust.roots.ceremony import in_words
 
     write_atomic(out, read.proposal.to_json(), mode=0o644)
     say("Đề nghị:")

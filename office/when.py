@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from langso.clock import VIETNAM
+from langso.timekeeping.clock import VIETNAM
 from office.errors import BroadcastRefused
 
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")

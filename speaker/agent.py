@@ -7,22 +7,22 @@ import threading
 from datetime import datetime
 
 from firmware_bridge.switchboard import Switchboard, open_switchboard
-from langso.certificate_renewal import Renewer
-from langso.clock import Clock, SystemClock
 from langso.contract import Order, ReceiptsAck, State, Topics, TrustDocument
 from langso.contract.documents import DeviceOrder
-from langso.health import Check
-from langso.lifeline import Lifeline
-from langso.link import Link, Will
-from langso.machine_checks import MachineWatch
-from langso.office_line import OfficeLine
-from langso.outbox import OUTBOX_MIGRATION, Outbox
-from langso.pairing import load_paired
-from langso.pairing_stand import PairingWatch
-from langso.pulse import first_hung
-from langso.settings import Settings
-from langso.state_reports import StateReporter, new_boot, note_in, presence, software
-from langso.store import Store
+from langso.contract.health import Check
+from langso.device.certificate_renewal import Renewer
+from langso.device.lifeline import Lifeline
+from langso.device.machine_checks import MachineWatch
+from langso.device.office_line import OfficeLine
+from langso.device.pairing import load_paired
+from langso.device.pairing_stand import PairingWatch
+from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
+from langso.durable.store import Store
+from langso.mqtt.link import Link, Will
+from langso.mqtt.state_reports import StateReporter, new_boot, note_in, presence, software
+from langso.settings.reading import Settings
+from langso.timekeeping.clock import Clock, SystemClock
+from langso.timekeeping.pulse import first_hung
 from langso.trust import Keeper, SigningKey
 from langso.trust.checks import trust_checks
 from speaker.amplifier import Amplifier

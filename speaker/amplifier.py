@@ -6,9 +6,9 @@ import logging
 import threading
 
 from firmware_bridge.switchboard import AMPLIFIER, Switchboard
-from langso.clock import Clock
 from langso.errors import LangsoError
-from langso.worker_thread import WorkerThread
+from langso.timekeeping.clock import Clock
+from langso.timekeeping.worker_thread import WorkerThread
 
 log = logging.getLogger(__name__)
 

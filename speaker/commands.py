@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from langso.saying import say
-from langso.shown import harmless
+from langso.terminal.saying import say
+from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
     from langso.contract import State
-    from langso.settings import Settings
+    from langso.settings.reading import Settings
 
 RESTART_EXIT = 75
 MAX_STATE_BYTES = 1 << 20
@@ -36,11 +36,11 @@ def speaker() -> None:
 @_settings_option
 def run(settings_file: Path) -> None:
     """Chạy loa cho tới khi có lệnh dừng (Ctrl-C)."""
-    from langso.ending import end_process
-    from langso.logs import start_logging
-    from langso.pairing_stand import wait_until_paired
+    from langso.device.ending import end_process
+    from langso.device.pairing_stand import wait_until_paired
     from langso.paths import SingleInstance
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
+    from langso.terminal.logs import start_logging
 
     settings = load_settings(settings_file)
     start_logging("httpx")
@@ -78,10 +78,10 @@ def record(pipe: Path, out: Path) -> None:
 def status(settings_file: Path, as_json: bool) -> None:
     """Nói loa đang giữ gì và sắp phát gì, đọc từ trạng thái mới nhất trên máy này."""
     from langso.contract import State
+    from langso.device.pairing_stand import in_a_sentence, next_steps, stand_of
     from langso.errors import UsageError
-    from langso.pairing_stand import in_a_sentence, next_steps, stand_of
     from langso.paths import read_limited
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
     from speaker.agent import STATE_FILE
 
     settings = load_settings(settings_file)
@@ -117,10 +117,10 @@ def status(settings_file: Path, as_json: bool) -> None:
 @click.argument("state", type=click.Choice(["on", "off"]))
 def mute(settings_file: Path, state: str) -> None:
     """Tắt (on) hay mở lại (off) tiếng loa tại chỗ; thắng mọi lệnh và được báo về xã."""
-    from langso.clock import SystemClock
+    from langso.durable.store import Store
     from langso.paths import acting_as_owner
-    from langso.settings import load_settings
-    from langso.store import Store
+    from langso.settings.reading import load_settings
+    from langso.timekeeping.clock import SystemClock
     from speaker.agent import DATABASE, MIGRATIONS
     from speaker.journal import Journal
     from speaker.ledger import Ledger
@@ -135,7 +135,7 @@ def mute(settings_file: Path, state: str) -> None:
 
 def describe(state: State) -> list[str]:
     """The state in Vietnamese, a line for each thing."""
-    from langso import dates
+    from langso.timekeeping import dates
 
     plans = [held for held in state.held if held.kind == "plan"]
     lines = [f"Loa {state.device}, xã {state.commune}, lúc {dates.moment(state.written)}."]

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from langso.clock import Clock, ClockTrust
 from langso.contract import Media
 from langso.errors import StoreError
-from langso.worker_thread import WorkerThread
+from langso.timekeeping.clock import Clock, ClockTrust
+from langso.timekeeping.worker_thread import WorkerThread
 from speaker.amplifier import Amplifier
 from speaker.journal import Journal
 from speaker.ledger import Ledger

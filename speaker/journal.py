@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 
 import sqlite_utils
 
-from langso.clock import Clock
 from langso.contract import (
     MAX_RECEIPTS,
     DocumentReceipt,
@@ -24,7 +23,8 @@ from langso.contract import (
     Receipts,
     StartedReceipt,
 )
-from langso.store import Migration, Store
+from langso.durable.store import Migration, Store
+from langso.timekeeping.clock import Clock
 from speaker.errors import JournalDamaged
 
 KEEP = timedelta(days=30)

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 import sqlite_utils
 
-from langso.caps import vietnamese_day
-from langso.clock import Clock
 from langso.contract import EndedReceipt, StartedReceipt
-from langso.store import Migration, Store
+from langso.contract.caps import vietnamese_day
+from langso.durable.store import Migration, Store
+from langso.timekeeping.clock import Clock
 from speaker.journal import Journal
 from speaker.shows import Show
 from speaker.timeline import Entry, Outcome, PlayState

@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from langso.clock import Clock
 from langso.contract import Media
-from langso.health import Check
+from langso.contract.health import Check
 from langso.paths import open_plain, sync_folder
-from langso.worker_thread import WorkerThread
+from langso.timekeeping.clock import Clock
+from langso.timekeeping.worker_thread import WorkerThread
 from speaker.errors import LibraryFull, MediaRefused, MediaUnavailable
 
 if TYPE_CHECKING:
     import httpx
 
-    from langso.office_line import OfficeLine
+    from langso.device.office_line import OfficeLine
 
 log = logging.getLogger(__name__)
 
@@ -223,7 +223,7 @@ class Library:
         return True
 
     def _client(self) -> httpx.Client:
-        from langso.office_line import OfficeLine
+        from langso.device.office_line import OfficeLine
 
         # Identity: a compressed answer has other bytes than the ones that Range counts.
         headers = {"Accept-Encoding": "identity"}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from langso.clock import Clock
 from langso.contract import Media
+from langso.timekeeping.clock import Clock
 from speaker.errors import SoundFault
 from speaker.shows import Show
 from speaker.sounds import Player, Sound, Voice

@@ -10,7 +10,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from langso.health import Check
+from langso.contract.health import Check
 from speaker.errors import SoundFault
 from speaker.gstreamer import bus_error, load_gstreamer
 from speaker.sinks import BLOCK_MS, PCM_CAPS, RATE, PipeWriter, SoundKind, sink_description

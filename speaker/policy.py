@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from langso.caps import quiet_hours, quiet_refusal, too_long_a_day
 from langso.contract import Caps, IssuerRule, TrustDocument
+from langso.contract.caps import quiet_hours, quiet_refusal, too_long_a_day
 from speaker.shows import Show
 
 NO_MINUTES: Mapping[str, int] = {}

@@ -6,9 +6,9 @@ import logging
 from dataclasses import dataclass
 
 from langso.contract import State, Topics
-from langso.outbox import Outbox
-from langso.state_reports import Publisher
-from langso.store import Store
+from langso.durable.outbox import Outbox
+from langso.durable.store import Store
+from langso.mqtt.state_reports import Publisher
 from langso.trust import SigningKey, seal
 from speaker.journal import Journal
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from langso.health import Check
+from langso.contract.health import Check
 
 VoiceState = Literal["waiting", "playing", "done", "cut", "failed"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from langso.saying import say
+from langso.terminal.saying import say
 
 if TYPE_CHECKING:
     from deploy.bench.machine import Machine

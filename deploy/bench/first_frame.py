@@ -12,7 +12,7 @@ from pathlib import Path
 def main(folder: Path) -> int:
     """Shows the page of a kiosk that is not paired yet; ends with the first frame."""
     from kiosk.environment import prepare_kivy
-    from langso.settings import parse_settings
+    from langso.settings.reading import parse_settings
 
     settings = parse_settings(
         '[commune]\ncode = "do-toc-do"\nname = "Đo tốc độ"\n[device]\nid = "may-do"\nrole = "kiosk"\n'

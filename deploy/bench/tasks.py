@@ -117,7 +117,7 @@ def _pdf_text() -> Iterator[Round]:
 
 @contextlib.contextmanager
 def _tls(folder: Path) -> Iterator[Round]:
-    from langso.certificates import make_ca, make_client_certificate, make_server_certificate
+    from langso.device.certificates import make_ca, make_client_certificate, make_server_certificate
 
     now = datetime.now(UTC) - _NOW
     ca = make_ca("Đo tốc độ", now=now)
@@ -166,7 +166,7 @@ def _answer_tls(listener: socket.socket, context: ssl.SSLContext) -> None:
 
 @contextlib.contextmanager
 def _sign_commit(folder: Path) -> Iterator[Round]:
-    from langso.store import Migration, Store
+    from langso.durable.store import Migration, Store
     from langso.trust import SigningKey, seal
 
     key = SigningKey.generate()

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
 from langso.contract import HealthLine
-from langso.health import Check
-from langso.waits import Waits
+from langso.contract.health import Check
+from langso.device.waits import Waits
 
 ITS_OWN = ("timeline", "library", "mute", "office", "catalogue", "outbox", "camera-table", "lamp", "link")
 """Taken over as they are. Others doctor judges itself, asking the agent where the agent holds the thing."""

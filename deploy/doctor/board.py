@@ -19,7 +19,7 @@ from deploy.doctor.scene import Scene
 from deploy.doctor.services import Service
 from firmware_bridge.errors import BadPort
 from firmware_bridge.switchboard import CHECK_NAME, GPIO_PREFIX, parse_pins
-from langso.health import Check
+from langso.contract.health import Check
 
 ANSWER_S = 4.5
 CHIP = Path("/dev/gpiochip0")

@@ -10,9 +10,9 @@ from deploy.doctor.device_trust import held
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
-from langso import dates
-from langso.clock import VIETNAM
-from langso.health import Check
+from langso.contract.health import Check
+from langso.timekeeping import dates
+from langso.timekeeping.clock import VIETNAM
 from speaker.upcoming import LISTED, Upcoming, in_library, scheduled, upcoming
 
 NEAR = timedelta(hours=1)

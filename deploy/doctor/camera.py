@@ -14,7 +14,7 @@ from deploy.doctor.bounded import Said, run
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
-from langso.health import Check
+from langso.contract.health import Check
 
 TRY_S = 7.0
 _PICTURES = (".jpg", ".jpeg", ".png")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.doctor.acting import Found
 from deploy.doctor.bounded import Who
-from langso.health import Check
+from langso.contract.health import Check
 
 SOON = timedelta(days=30)
 SOON_SHORT = timedelta(days=15)

@@ -13,7 +13,7 @@ from deploy.doctor.bounded import Who
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
-from langso.health import Check
+from langso.contract.health import Check
 
 CHECK_S = 2.0
 MOST_FILES = 5000

@@ -12,11 +12,11 @@ from deploy.doctor.agent import waiting
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
-from langso.clock import BEHIND_FLOOR, ClockEvidence, ClockReason, ClockTrust, SystemClock, judge_clock
-from langso.clock_evidence import gather_evidence
-from langso.health import Check
-from langso.machine_checks import clock
-from langso.tls import known_time
+from langso.contract.health import Check
+from langso.device.machine_checks import clock
+from langso.device.tls import known_time
+from langso.timekeeping.clock import BEHIND_FLOOR, ClockEvidence, ClockReason, ClockTrust, SystemClock, judge_clock
+from langso.timekeeping.evidence import gather_evidence
 from langso.trust import Keeper
 from langso.trust.checks import trust_checks
 from langso.trust.marks import COPIES, FOLDER, MarksFile

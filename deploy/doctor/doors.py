@@ -11,7 +11,7 @@ from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
 from deploy.doctor.services import Service
 from deploy.install.sockets import sockets_of
-from langso.health import Check
+from langso.contract.health import Check
 from office.doors import Door, doors_of
 
 UNIT = "langso-office"

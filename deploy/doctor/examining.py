@@ -29,9 +29,9 @@ from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import SEE_MORE, Look, Skipped
 from deploy.doctor.scene import Scene, gather_scene
 from deploy.doctor.words import LABELS, label
+from langso.contract.health import Check, worst_first
 from langso.errors import LangsoError, SettingsError
-from langso.health import Check, worst_first
-from langso.settings import Settings, load_settings
+from langso.settings.reading import Settings, load_settings
 
 SCENE_S = 8.0
 _ORDER = {code: number for number, code in enumerate(LABELS)}

@@ -13,9 +13,9 @@ from deploy.doctor.cures import FINISH, restore
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
 from deploy.install.firewall import SERVICE as FIREWALL
-from langso.clock_evidence import kernel_synchronised
-from langso.health import Check
-from langso.machine_checks import hardware_watchdog, machine_checks
+from langso.contract.health import Check
+from langso.device.machine_checks import hardware_watchdog, machine_checks
+from langso.timekeeping.evidence import kernel_synchronised
 
 ROLES = ("speaker", "kiosk", "office", "bridge", "signer")
 JOURNAL_WARN = 1 << 30

@@ -15,12 +15,12 @@ from deploy.doctor.databases import is_full
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
-from langso.clock import ClockTrust
+from langso.contract.health import Check
+from langso.device.machine_checks import DISK_BAD, DISK_BAD_BYTES, DISK_WARN, SET_CLOCK
+from langso.device.tls import MAX_PEM
 from langso.errors import FileRefused, LangsoError
-from langso.health import Check
-from langso.machine_checks import DISK_BAD, DISK_BAD_BYTES, DISK_WARN, SET_CLOCK
 from langso.paths import read_limited
-from langso.tls import MAX_PEM
+from langso.timekeeping.clock import ClockTrust
 from langso.trust.checks import trust_checks
 from office.home import OfficeHome
 

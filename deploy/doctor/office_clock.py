@@ -11,12 +11,12 @@ from pathlib import Path
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
 from deploy.machine_setup.place import Place
-from langso.clock import BEHIND_FLOOR, VIETNAM
-from langso.clock_evidence import gather_evidence
+from langso.contract.health import Check
+from langso.device.machine_checks import RTC_OFF_S, SET_CLOCK
 from langso.errors import FileRefused, LangsoError
-from langso.health import Check
-from langso.machine_checks import RTC_OFF_S, SET_CLOCK
 from langso.paths import read_limited
+from langso.timekeeping.clock import BEHIND_FLOOR, VIETNAM
+from langso.timekeeping.evidence import gather_evidence
 from office.home import OfficeHome
 
 RTC = Path("/sys/class/rtc/rtc0")

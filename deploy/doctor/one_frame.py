@@ -12,7 +12,7 @@ SECONDS = 4.0
 def main() -> None:
     """Arguments: kind and source, as in [scanner]."""
     from langso.errors import LangsoError
-    from langso.settings_model import ScannerSettings
+    from langso.settings.model import ScannerSettings
     from scanner.cameras import open_camera
 
     kind, source = sys.argv[1:3]

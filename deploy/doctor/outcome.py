@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from deploy.doctor.scene import Scene
-from langso.health import Check
+from langso.contract.health import Check
 
 SEE_MORE = "Chạy bằng sudo: sudo langso doctor"
 """The advice of every line that this user may not see; the report puts such lines together."""

@@ -10,7 +10,7 @@ from deploy.doctor.cures import FINISH
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
 from deploy.install.units import ROLES
-from langso.health import Check
+from langso.contract.health import Check
 
 _GONE = ("not-installed", "config-files")
 _LEFT = {

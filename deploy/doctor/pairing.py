@@ -12,12 +12,12 @@ from deploy.doctor.device_trust import day_of
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
+from langso.contract.health import Check
+from langso.device.pairing import FOLDER, waiting_request
+from langso.device.pairing_stand import Stand, next_steps
+from langso.device.tls import MAX_PEM
 from langso.errors import FileRefused, LangsoError
-from langso.health import Check
-from langso.pairing import FOLDER, waiting_request
-from langso.pairing_stand import Stand, next_steps
 from langso.paths import read_limited
-from langso.tls import MAX_PEM
 
 _ROUND = "mang USB sang văn phòng xã và chạy ở đó: sudo langso setup; mang về đây, chạy lại: sudo langso setup"
 AGAIN = f"Ghép lại: cắm USB rồi chạy: sudo langso setup --pair-again; {_ROUND}."

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from deploy.doctor.examining import Examination
 from deploy.doctor.outcome import SEE_MORE
 from deploy.doctor.words import ROLE_NAMES, label
-from langso.health import Check, Level
-from langso.shown import harmless
+from langso.contract.health import Check, Level
+from langso.words.harmless import harmless
 
 _HEADS: dict[Level, tuple[str, str]] = {"bad": ("HỎNG", "✗"), "warn": ("CẦN ĐỂ Ý", "!"), "ok": ("TỐT", "✓")}
 _COLOURED: dict[Level, str] = {"bad": "bad", "warn": "warn", "ok": "good"}

@@ -17,12 +17,12 @@ from deploy.doctor.services import Service, gather_services, systemd_runs
 from deploy.install.placed import services_of
 from deploy.install.units import ROLES, SETTINGS, units_of
 from langso.contract import State
+from langso.device.pairing import FOLDER as PAIRING
+from langso.device.pairing import MAX_ANSWER_BYTES, Paired, read_answer
+from langso.device.waits import Waits, read_waits, waits_file
 from langso.errors import FileRefused, LangsoError
-from langso.pairing import FOLDER as PAIRING
-from langso.pairing import MAX_ANSWER_BYTES, Paired, read_answer
 from langso.paths import read_limited
-from langso.settings import LinkSettings, Settings
-from langso.waits import Waits, read_waits, waits_file
+from langso.settings.reading import LinkSettings, Settings
 
 FRESH_S = 180.0
 SETTLING_S = 90.0

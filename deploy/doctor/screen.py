@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
-from langso.health import Check
+from langso.contract.health import Check
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deploy.doctor.bounded import run
 from deploy.doctor.cures import reinstall
-from langso.health import Check
+from langso.contract.health import Check
 
 LOOP_RESTARTS = 3
 STEADY_S, SOONEST_S, TIMES = 600.0, 60.0, 5.0

@@ -18,8 +18,8 @@ from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
 from deploy.doctor.services import judge_age
 from deploy.models import MODELS
-from langso import assets
-from langso.health import Check
+from langso.contract.health import Check
+from langso.settings import assets
 
 READERS = ("kiosk", "office")
 DPKG_LIST = Path("/var/lib/dpkg/info")

@@ -13,7 +13,7 @@ from deploy.doctor.bounded import run
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
-from langso.health import Check
+from langso.contract.health import Check
 
 _CARD = re.compile(r"^\s*(\d+) \[(\S+)\s*\]", re.M)
 _NAMED = re.compile(r"(?:^|:|,)(?:CARD=)?([A-Za-z0-9_]+)")

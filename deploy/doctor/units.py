@@ -8,7 +8,7 @@ from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
 from deploy.doctor.services import judge_boot, judge_service
 from deploy.install.units import ROLES
-from langso.health import Check
+from langso.contract.health import Check
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:

@@ -11,11 +11,11 @@ from deploy.machine_setup.device import answer_name, answers_on, json_files
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.usb import opened
 from deploy.pairing import answer_at_office
+from langso.device.pairing import ReadRequest, read_request
+from langso.durable.held_folder import HeldFolder
 from langso.errors import LangsoError
-from langso.held_folder import HeldFolder
-from langso.pairing import ReadRequest, read_request
-from langso.settings import Settings
-from langso.shown import harmless
+from langso.settings.reading import Settings
+from langso.words.harmless import harmless
 from office.home import OfficeHome
 from office.pairing import CODE_TRIES, code_mistake, refuse_revoked
 from office.registry import read_device

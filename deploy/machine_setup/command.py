@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from deploy.machine_setup.dialogue import BARE_TERMINALS, Dialogue
-from langso.saying import say
+from langso.terminal.saying import say
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -10,9 +10,7 @@ from pathlib import Path
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import NotYet
 from deploy.machine_setup.usb import stick_for, sticks
-from langso.errors import FileRefused, LangsoError
-from langso.held_folder import HeldFolder, held
-from langso.pairing import (
+from langso.device.pairing import (
     MAX_ANSWER_BYTES,
     MAX_REQUEST_BYTES,
     Paired,
@@ -25,9 +23,11 @@ from langso.pairing import (
     read_request,
     waiting_request,
 )
-from langso.pairing_stand import stand_of
+from langso.device.pairing_stand import stand_of
+from langso.durable.held_folder import HeldFolder, held
+from langso.errors import FileRefused, LangsoError
 from langso.paths import acting_as_owner, read_limited
-from langso.settings import Settings
+from langso.settings.reading import Settings
 
 Adopt = Callable[[Settings, PairingAnswer], Settings]
 _MOST, _MOST_BYTES = 200, 64 << 20

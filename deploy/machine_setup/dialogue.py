@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from deploy.machine_setup.errors import AnswerMissing
-from langso.asking import confirm, prompt
 from langso.errors import LangsoError
-from langso.saying import say
-from langso.shown import harmless_lines
+from langso.terminal.asking import confirm, prompt
+from langso.terminal.saying import say
 from langso.words import fold
+from langso.words.harmless import harmless_lines
 
 Answer = TypeVar("Answer")
 _TRIES = 5

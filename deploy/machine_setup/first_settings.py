@@ -13,7 +13,7 @@ from deploy.machine_setup.errors import SetupRefused
 from deploy.machine_setup.settings_text import Key, with_values
 from langso.errors import FileRefused
 from langso.paths import read_limited, write_atomic
-from langso.settings import Settings, parse_settings
+from langso.settings.reading import Settings, parse_settings
 
 _MAX = 256 << 10
 _WORDS: dict[Key, str] = {

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from deploy.errors import DeployError
 from langso.contract.topics import SLUG
+from langso.device.lan import lan_addresses, local_name
 from langso.errors import FileRefused, os_reason
-from langso.lan import lan_addresses, local_name
 from langso.paths import read_limited, write_atomic
 from langso.words import fold, nfc
 

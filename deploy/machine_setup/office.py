@@ -15,7 +15,7 @@ from deploy.machine_setup.sitting import RootAnswers, Sitting
 from deploy.pairing import ensure_broker
 from langso.contract import Caps
 from langso.paths import acting_as_owner, read_limited, write_atomic
-from langso.settings import Settings
+from langso.settings.reading import Settings
 from office import founding
 from office.home import OfficeHome
 
@@ -56,7 +56,7 @@ def lay_broker(place: Place, settings: Settings, names: Sequence[str] = ()) -> b
 
 def has_account(settings: Settings) -> bool:
     """Whether anybody may log in to the console."""
-    from langso.clock import SystemClock
+    from langso.timekeeping.clock import SystemClock
     from office.accounts import Accounts
     from office.store import open_store
 
@@ -72,8 +72,8 @@ def first_account(talk: Dialogue, settings: Settings, account: Account) -> str |
 
     Raises AnswerMissing, PasswordRefused, LoginRefused.
     """
-    from langso.clock import SystemClock
-    from langso.roots.passphrase import from_file
+    from langso.timekeeping.clock import SystemClock
+    from langso.trust.roots.passphrase import from_file
     from office.accounts import Accounts, login_of
     from office.store import open_store
 

@@ -12,7 +12,7 @@ from deploy.install.units import ROLES
 from deploy.machine_setup.errors import SetupRefused
 from langso.errors import FileRefused
 from langso.paths import read_limited
-from langso.settings import Settings, load_settings
+from langso.settings.reading import Settings, load_settings
 
 _MAX = 256 << 10
 

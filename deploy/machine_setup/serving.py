@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.install.sockets import sockets_of
 from deploy.install.units import units_of
 from deploy.machine_setup.dialogue import Dialogue
-from langso.health import Check
+from langso.contract.health import Check
 
 READY_S = 120.0
 COMES_S = 40.0

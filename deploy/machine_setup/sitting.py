@@ -15,16 +15,16 @@ from deploy.machine_setup.errors import NotYet, SetupRefused
 from deploy.machine_setup.usb import stick_for
 from langso.contract import Caps
 from langso.contract.base import Message
+from langso.durable.held_folder import HeldFolder
 from langso.errors import FileRefused, LangsoError
-from langso.held_folder import HeldFolder
 from langso.paths import acting_as_owner, read_limited, write_atomic
-from langso.roots import passphrase
-from langso.roots.ceremony import Sitting as Seat
-from langso.roots.ceremony import make_key, sign_with, sit_down
-from langso.roots.errors import WrongPassphrase
-from langso.roots.key_file import MAX_ROOT_KEY_FILE, STRONG, Cost, PublicPart, public_part, read_public_part
-from langso.roots.proposal import MAX_PROPOSAL_BYTES, Proposal, ReadProposal, build, merged, read_proposal
-from langso.roots.sticks import key_name, key_on, refuse_a_second_key, refuse_installation
+from langso.trust.roots import passphrase
+from langso.trust.roots.ceremony import Sitting as Seat
+from langso.trust.roots.ceremony import make_key, sign_with, sit_down
+from langso.trust.roots.errors import WrongPassphrase
+from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, STRONG, Cost, PublicPart, public_part, read_public_part
+from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, Proposal, ReadProposal, build, merged, read_proposal
+from langso.trust.roots.sticks import key_name, key_on, refuse_a_second_key, refuse_installation
 from office import founding
 from office.home import OfficeHome
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import SetupRefused
-from langso import dates
-from langso.clock import VIETNAM
-from langso.clock_evidence import kernel_synchronised
 from langso.errors import FileRefused, os_reason
 from langso.paths import read_limited, write_atomic
+from langso.timekeeping import dates
+from langso.timekeeping.clock import VIETNAM
+from langso.timekeeping.evidence import kernel_synchronised
 
 _WRITTEN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s+(\d{1,2})[:hg](\d{2})")
 LAST_YEAR = 2100

@@ -14,11 +14,11 @@ from typing import Any
 
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import AnswerMissing
+from langso.durable.held_folder import HeldFolder
 from langso.errors import FileRefused
-from langso.held_folder import HeldFolder
-from langso.roots.errors import StickRefused
-from langso.roots.sticks import Machine, hold_stick
-from langso.shown import harmless
+from langso.trust.roots.errors import StickRefused
+from langso.trust.roots.sticks import Machine, hold_stick
+from langso.words.harmless import harmless
 
 MOUNTS = Path("/media/langso")
 is_mounted = os.path.ismount

@@ -14,7 +14,7 @@ from deploy.packages.targets import ARCHITECTURES, RELEASES, ROLES, Target
 from deploy.packages.version import build_of, require_committed
 from deploy.packages.wheels import fetch, for_target
 from langso.errors import LangsoError
-from langso.saying import say
+from langso.terminal.saying import say
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -18,7 +18,7 @@ from deploy.packages.errors import PackagingError
 from deploy.packages.roots import BUILD_TOOLS, Root, run, tarball
 from deploy.packages.targets import Target
 from deploy.packages.version import Build
-from langso import assets
+from langso.settings import assets
 
 _IS_LICENCE = re.compile(r"(?i)(licen[cs]e|copying|ofl|notice|package\.json)")
 _UNITS = Path("/usr/lib/systemd/system")

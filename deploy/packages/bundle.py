@@ -9,7 +9,7 @@ import click
 
 from deploy.packages.errors import PackagingError
 from deploy.packages.targets import RELEASES
-from langso.saying import say
+from langso.terminal.saying import say
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _SETTINGS = Path("/etc/langso/langso.toml")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from langso.saying import say
+from langso.terminal.saying import say
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FIRST_PORT = 8700

@@ -14,7 +14,7 @@ from deploy.village.layout import (
     write_office_settings,
 )
 from langso.paths import write_atomic
-from langso.settings import load_settings
+from langso.settings.reading import load_settings
 
 ROOT_KEYS = 3
 ROOT_THRESHOLD = 2
@@ -42,7 +42,7 @@ def found(ground: Ground, *, window: bool = False) -> None:
 def pair(ground: Ground, machine: Machine) -> None:
     """Exchange the two pairing files between a device and the office, as `langso pair` does."""
     from deploy.pairing import answer_at_office
-    from langso.pairing import begin_pairing, finish_pairing
+    from langso.device.pairing import begin_pairing, finish_pairing
 
     home = ground.home(machine)
     request = begin_pairing(
@@ -67,8 +67,8 @@ def add_own_account(ground: Ground) -> None:
 
 def _found_office(ground: Ground, now: datetime) -> None:
     """As in the field, but for the sticks, which are folders, and their passphrase, which lies beside them."""
-    from langso.roots.ceremony import make_key, sign_with, sit_down
-    from langso.roots.key_file import QUICK
+    from langso.trust.roots.ceremony import make_key, sign_with, sit_down
+    from langso.trust.roots.key_file import QUICK
     from office import founding
 
     write_atomic(ground.root_keys / "passphrase", f"{PASSPHRASE}\n".encode())

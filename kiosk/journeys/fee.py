@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from kiosk.errors import WrongStep
-from langso import codes, dates, words
+from langso import codes, words
 from langso.contract import Account, Catalogue
+from langso.timekeeping import dates
 
 Verdict = Literal["own", "stranger", "no_list", "broken", "not_payment"]
 

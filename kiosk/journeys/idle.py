@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from langso.clock import Clock
+from langso.timekeeping.clock import Clock
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from langso import assets
+from langso.settings import assets
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont

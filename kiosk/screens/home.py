@@ -10,7 +10,7 @@ from kivy.uix.widget import Widget
 from kiosk.look.theme import SIZES, Theme
 from kiosk.widgets.basic import Icon, Pressable, RoundButton, Text
 from kiosk.widgets.frame import Page
-from langso import dates
+from langso.timekeeping import dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable

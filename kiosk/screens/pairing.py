@@ -10,7 +10,7 @@ from kivy.uix.widget import Widget
 from kiosk.look.theme import Theme
 from kiosk.widgets.basic import Column, Ground, Icon, Text, card, space
 from kiosk.widgets.frame import Page
-from langso.pairing_stand import Stand, next_steps
+from langso.device.pairing_stand import Stand, next_steps
 
 SORRY = "Máy này chưa dùng được"
 COME_BACK = "Máy đang chờ cán bộ kỹ thuật. Xin bà con hỏi cán bộ xã."

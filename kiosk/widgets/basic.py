@@ -15,7 +15,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.look.icons import ICONS
 from kiosk.look.theme import Face, Rgba, Theme, Tone
-from langso import assets
+from langso.settings import assets
 
 FADED = 0.35
 """How much is seen of a button that does nothing now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from langso import words
-from langso.shown import harmless
+from langso.words.harmless import harmless
 
 from .masking import mask
 from .parsed import Parsed

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from langso.clock import VIETNAM, ClockTrust
 from langso.contract import TrustDocument
-from langso.health import Check
+from langso.contract.health import Check
+from langso.timekeeping.clock import VIETNAM, ClockTrust
 
 WARN_DAYS = (90, 30, 7)
 UNHEARD = timedelta(hours=26)

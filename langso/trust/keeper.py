@@ -10,13 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import get_args
 
-from langso.clock import Clock, ClockEvidence, ClockMode, ClockTrust, judge_clock
-from langso.clock_evidence import gather_evidence
 from langso.contract import Catalogue, Document, Held, Message, Order, Plan, ReceiptsAck, TrustDocument, Urgent
+from langso.contract.health import Check
+from langso.device.tls import KnownTime, known_time
 from langso.errors import FileRefused
-from langso.health import Check
 from langso.paths import read_limited, write_atomic
-from langso.tls import KnownTime, known_time
+from langso.timekeeping.clock import Clock, ClockEvidence, ClockMode, ClockTrust, judge_clock
+from langso.timekeeping.evidence import gather_evidence
 from langso.trust.chain import MAX_BUNDLE_BYTES, Opened, open_bundle
 from langso.trust.checks import trust_checks
 from langso.trust.envelope import Sealed, parse_payload, read_sealed

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from langso.contract import Message
+from langso.device.unix_sockets import socket_address
 from langso.errors import os_reason
-from langso.unix_sockets import socket_address
 from office.errors import Fault, SignerRefused, SignerUnreachable
 from office.signer.wire import Counter, Reply, Request, receive, send
 

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from langso.device.unix_sockets import socket_address
 from langso.errors import FileRefused, LangsoError, os_reason
-from langso.unix_sockets import socket_address
 from office.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
 from office.signer.peers import may_ask, user_of
 from office.signer.questions import Questions, Seats, held_for

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from langso.clock import Clock
 from langso.contract import Document, IssuerRule, ReceiptsAck, State, TrustDocument, Urgent
+from langso.timekeeping.clock import Clock
 from langso.trust import Refused, SigningKey, key_id, open_sealed, parse_payload, seal
 from office.errors import NotInitialised, SignerRefused, SignerStuck
 from office.home import ISSUER, OfficeHome

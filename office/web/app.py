@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from langso.errors import LangsoError, StoreError
-from langso.shown import harmless_page
+from langso.words.harmless import harmless_page
 from office.accounts import Accounts
 from office.console import Console
 from office.errors import NotFound, PageRefused, SignerUnreachable, TooManyTries

@@ -10,10 +10,10 @@ from itertools import groupby
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from langso import dates
 from langso.contract import Media
 from langso.errors import LangsoError
-from langso.voices import VoiceError
+from langso.timekeeping import dates
+from langso.voices.synthesis import VoiceError
 from langso.words import Part, WordsError, speech_parts
 from office.accounts import Session
 from office.broadcasts import MAX_TEXT, MAX_TITLE

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from langso.settings_model import is_loopback
+from langso.settings.model import is_loopback
 from office.console_ca import Fingerprint, console_names, fingerprint, root_certificate, root_der
 from office.doors import GUIDE, console_url, scanned_url
 from office.errors import NotFound

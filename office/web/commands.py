@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from langso.saying import say
-from langso.shown import harmless
+from langso.terminal.saying import say
+from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
     from office.accounts import Accounts
@@ -29,10 +29,10 @@ def web(settings_file: Path) -> None:
     """Chạy trang web của văn phòng và nối với các loa, kiosk, cho tới khi có lệnh dừng (Ctrl-C)."""
     from contextlib import closing
 
-    from langso.lifeline import Lifeline
-    from langso.logs import start_logging
+    from langso.device.lifeline import Lifeline
     from langso.paths import SingleInstance
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
+    from langso.terminal.logs import start_logging
     from office.console import Console
     from office.doors import console_url
     from office.web.app import make_app
@@ -118,9 +118,9 @@ def _status(console: Console) -> str:
 
 @contextmanager
 def _accounts(settings_file: Path) -> Iterator[Accounts]:
-    from langso.clock import SystemClock
     from langso.paths import acting_as_owner
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
+    from langso.timekeeping.clock import SystemClock
     from office.accounts import Accounts
     from office.home import OfficeHome
     from office.store import open_store

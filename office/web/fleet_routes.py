@@ -9,7 +9,7 @@ from typing import Literal
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from langso.store import Store
+from langso.durable.store import Store
 from office.fleet import FleetRow
 from office.web.broadcast_routes import trouble_of
 from office.web.site import Sent, Site, SiteHere, Who, go

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from urllib.parse import parse_qsl
 
-from langso.clock import VIETNAM
-from langso.shown import plain
+from langso.timekeeping.clock import VIETNAM
 from langso.words import nfc
+from langso.words.harmless import plain
 from office.errors import BroadcastRefused, PageRefused
 
 MAX_FIELDS = 600

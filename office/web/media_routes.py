@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from langso import assets
+from langso.settings import assets
 from office.errors import NotFound
 from office.web.site import SiteHere
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from langso.settings_model import is_loopback
+from langso.settings.model import is_loopback
 from office.doors import GUIDE
 from office.errors import PageRefused
 

@@ -19,11 +19,11 @@ import uvicorn
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from langso.clock import Clock
+from langso.device.tls import MAX_PEM, load_pair
 from langso.errors import LangsoError, os_reason
 from langso.paths import read_limited
-from langso.settings_model import OfficeSettings, hosts_of
-from langso.tls import MAX_PEM, load_pair
+from langso.settings.model import OfficeSettings, hosts_of
+from langso.timekeeping.clock import Clock
 from office.console_ca import ensure_console_certificate, ensure_device_certificate
 from office.doors import Door, doors_of
 from office.errors import PortTaken

@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from langso import dates
-from langso.shown import harmless_page
+from langso.timekeeping import dates
+from langso.words.harmless import harmless_page
 from office.accounts import Accounts, Session
 from office.console import Console
 from office.errors import PageRefused

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from langso import dates
+from langso.timekeeping import dates
 from office.broadcast_rows import Broadcast, Play, UrgentRow
 from office.fleet import FleetRow
 from office.plans import EVERYONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from langso.settings import ScannerSettings
+from langso.settings.reading import ScannerSettings
 from scanner.cameras.camera import Camera, Frame, Health, Locks
 
 __all__ = ["Camera", "Frame", "Health", "Locks", "open_camera"]

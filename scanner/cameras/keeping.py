@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from langso.contract.health import Check
 from langso.errors import LangsoError
-from langso.health import Check
 from scanner.cameras.table import AGAIN, Table, load_table
 
 if TYPE_CHECKING:

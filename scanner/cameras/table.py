@@ -16,7 +16,7 @@ from scanner.errors import TableRefused
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from langso.settings_model import ScannerSettings
+    from langso.settings.model import ScannerSettings
     from scanner.pages.geometry import Quad
 
 MAX_BYTES = 32_768

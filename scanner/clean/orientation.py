@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from langso import assets
+from langso.settings import assets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from langso.saying import say
+from langso.terminal.saying import say
 from scanner.commands.devices import (
     HOLD,
     REPLAY,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from langso.settings_model import ScannerSettings
+    from langso.settings.model import ScannerSettings
     from scanner.cameras import Camera
     from scanner.cameras.keeping import TableKeeper
 
@@ -48,7 +48,7 @@ def chosen_camera(settings_file: Path, folder: Path | None, hold_s: float) -> Ca
         from scanner.cameras.replay import ReplayCamera
 
         return ReplayCamera(folder, hold_s=hold_s)
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
     from scanner.cameras import open_camera
 
     return open_camera(load_settings(settings_file).scanner)
@@ -65,7 +65,7 @@ def table_path(settings_file: Path, table_file: Path | None) -> Path:
     """Where the measure of the camera's table is kept. Raises LangsoError for settings that cannot be read."""
     if table_file is not None:
         return table_file
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
     from scanner.cameras.table import FILE
 
     return load_settings(settings_file).paths.state / FILE
@@ -88,10 +88,10 @@ def chosen_table(settings_file: Path, folder: Path | None, table_file: Path | No
 
 
 def _scanner(settings_file: Path, folder: Path | None) -> ScannerSettings:
-    from langso.settings_model import ScannerSettings
+    from langso.settings.model import ScannerSettings
 
     if folder is not None:
         return ScannerSettings(camera="replay", source=str(folder))
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
 
     return load_settings(settings_file).scanner

@@ -17,7 +17,7 @@ import click
 
 from langso.errors import FileRefused
 from langso.paths import read_limited, write_atomic
-from langso.saying import say
+from langso.terminal.saying import say
 from scanner.commands.devices import TABLE
 from scanner.commands.pictures import IMAGES, JSON, each, no_device
 from scanner.errors import DocumentRefused, ScannerError

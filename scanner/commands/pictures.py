@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from langso.saying import say
-from langso.shown import harmless
+from langso.terminal.saying import say
+from langso.words.harmless import harmless
 from scanner.errors import ScannerError
 
 _LOG = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from langso.saying import say
+from langso.terminal.saying import say
 from scanner.commands.devices import HOLD, REPLAY, SETTINGS, TABLE, chosen_camera, chosen_table
 from scanner.commands.pictures import JSON
 

@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from langso import assets
+from langso.settings import assets
 from scanner.reading import texts
 from scanner.reading.places import Polygon, overlap, polygon, same_place
 

@@ -20,7 +20,7 @@ from typing import IO, Any
 import cv2
 import numpy as np
 
-from langso.assets import AssetMissing
+from langso.settings.assets import AssetMissing
 from scanner.reading import flat, ladder, wholes
 from scanner.reading.engines import Detector, Look, WeChat
 from scanner.reading.solve import solve

@@ -17,7 +17,7 @@ from deploy.bench.command import bench, row
 from deploy.bench.machine import this_machine, warmest
 from deploy.bench.speeds import LONGEST_S, Speed, Task, measure
 from deploy.bench.tasks import NotMeasured, tasks
-from langso import assets
+from langso.settings import assets
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -16,8 +16,8 @@ import pytest
 
 from deploy.broker import BrokerPlace, access_rules, mosquitto_conf, refresh
 from langso.contract import Topics
-from langso.link import Link
-from langso.settings import LinkSettings
+from langso.mqtt.link import Link
+from langso.settings.reading import LinkSettings
 
 TOPICS = Topics("hoa-son")
 

@@ -15,7 +15,7 @@ from deploy.install.placed import placed_of
 from deploy.install.units import ROLES
 from deploy.machine_setup.settings_text import settings_text
 from deploy.machine_setup.usb import Stick
-from langso.settings import load_settings
+from langso.settings.reading import load_settings
 
 
 @pytest.mark.parametrize("role", ROLES)

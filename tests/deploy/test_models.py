@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy import models
-from langso import assets
+from langso.settings import assets
 
 
 @pytest.fixture

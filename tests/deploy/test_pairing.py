@@ -23,13 +23,13 @@ from deploy.pairing import certify_broker, ensure_broker, pair
 from deploy.village.founding import found
 from deploy.village.layout import MACHINES, Ground
 from langso import paths
-from langso.certificates import names_in, until_of
-from langso.clock import VIETNAM
+from langso.device.certificates import names_in, until_of
+from langso.device.pairing import begin_pairing, load_paired, read_answer
+from langso.device.pairing_stand import stand_of
 from langso.errors import LangsoError
-from langso.pairing import begin_pairing, load_paired, read_answer
-from langso.pairing_stand import stand_of
-from langso.settings import load_settings
-from langso.settings_model import is_loopback
+from langso.settings.model import is_loopback
+from langso.settings.reading import load_settings
+from langso.timekeeping.clock import VIETNAM
 from langso.trust import PairingError
 from office.registry import read_devices
 from speaker.commands import speaker as speaker_group

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.install.sockets import sockets_of
 from deploy.install.units import units_of
-from langso.settings_model import OfficeSettings
+from langso.settings.model import OfficeSettings
 
 
 def test_the_office_gets_the_ports_a_browser_tries_first() -> None:

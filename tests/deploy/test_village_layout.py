@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.village.layout import MACHINES, Ground, Machine, write_machine_settings
-from langso.settings import load_settings
+from langso.settings.reading import load_settings
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.id)

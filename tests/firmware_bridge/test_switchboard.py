@@ -19,7 +19,7 @@ from firmware_bridge.state_of_board import judge_board
 from firmware_bridge.switchboard import NoSwitchboard, Switchboard, open_switchboard, parse_pins
 from firmware_bridge.twin.process import Twin
 from firmware_bridge.wire.messages import UNKNOWN, UNKNOWN_TEMPERATURE, Hello, Telemetry
-from langso.settings_model import BridgeSettings
+from langso.settings.model import BridgeSettings
 
 HELLO = Hello(1, (0, 1, 0), "pico", 1, bytes(8), ("lamp", "amplifier"), (), 60000)
 

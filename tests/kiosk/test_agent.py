@@ -13,9 +13,9 @@ from waiting import until
 
 from kiosk.agent import Agent
 from langso.contract import DeviceOrder, Order, Presence, State, Topics
-from langso.link import Link
-from langso.settings import load_settings
-from langso.settings_model import LinkSettings
+from langso.mqtt.link import Link
+from langso.settings.model import LinkSettings
+from langso.settings.reading import load_settings
 from langso.trust import SigningKey, open_sealed
 
 

@@ -17,9 +17,9 @@ from kiosk.errors import WrongStep
 from kiosk.journeys.develop import REMARKS, Shot, straighten
 from kiosk.journeys.scan import Eye, ScanJourney
 from kiosk.privacy import Workspace
-from langso.clock import SystemClock
-from langso.outbox import OUTBOX_MIGRATION, Outbox
-from langso.store import Store
+from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
+from langso.durable.store import Store
+from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
 
 

@@ -17,10 +17,10 @@ import kiosk.dossiers
 from kiosk.dossiers import Dossiers, HandedIn
 from kiosk.errors import NotReady
 from kiosk.sending import Sender, office_client
-from langso.clock import SystemClock
+from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
+from langso.durable.store import Store
 from langso.errors import FileRefused, LangsoError, StoreFull
-from langso.outbox import OUTBOX_MIGRATION, Outbox
-from langso.store import Store
+from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 400
@@ -181,7 +181,7 @@ def make_office_desk(tmp_path: Path) -> Callable[..., Any]:
         from fastapi.testclient import TestClient
         from founded import initialise
 
-        from langso.settings_model import (
+        from langso.settings.model import (
             CommuneSettings,
             DeviceSettings,
             OfficeSettings,

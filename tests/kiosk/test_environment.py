@@ -14,7 +14,7 @@ from systemd_ear import SystemdEar
 
 from kiosk.environment import refuse_32_bit, video_driver, wait_for_screen
 from kiosk.errors import NoScreen
-from langso.waits import read_waits
+from langso.device.waits import read_waits
 
 ROOT = Path(__file__).parents[2]
 

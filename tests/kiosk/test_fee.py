@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from kiosk.errors import WrongStep
 from kiosk.journeys.fee import FeeJourney, qr_modules, read_fee, slip
-from langso import assets, codes
+from langso import codes
 from langso.contract import Account, Catalogue
+from langso.settings import assets
 
 NOW = datetime(2026, 11, 21, 1, 45, tzinfo=UTC)
 LIST = Catalogue(

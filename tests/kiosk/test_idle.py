@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kiosk.journeys.idle import IdleTimer
 from kiosk.look.icons import ICONS
 from kiosk.look.theme import DAY, HIGH_CONTRAST, SIZES, Theme, contrast, rgba, tokens
-from langso.clock import SimulatedClock
+from langso.timekeeping.clock import SimulatedClock
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 

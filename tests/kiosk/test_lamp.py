@@ -11,8 +11,8 @@ from waiting import until
 
 from firmware_bridge.errors import LinkLost
 from kiosk.lamp import OFF_AFTER_S, ON_AFTER_S, Lamp, LampRule, open_lamp
-from langso.health import Check
-from langso.settings import parse_settings
+from langso.contract.health import Check
+from langso.settings.reading import parse_settings
 
 LEAST = '[commune]\ncode = "xa-thu"\nname = "Xã Thử"\n[device]\nid = "kiosk-1"\nrole = "kiosk"\n'
 

@@ -13,7 +13,7 @@ import pytest
 from stage.commune import Commune
 from systemd_ear import SystemdEar
 
-from langso import assets
+from langso.settings import assets
 
 pytestmark = pytest.mark.skipif(
     not (assets.folder() / "node_modules").is_dir(), reason="assets not fetched: run deploy/setup.sh"
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 RUN = """
 import signal, sys, threading
 from pathlib import Path
-from langso.settings import load_settings
+from langso.settings.reading import load_settings
 from kiosk.environment import prepare_kivy
 settings = load_settings(Path(sys.argv[1]))
 prepare_kivy(settings.kiosk, offscreen=True)

@@ -15,10 +15,10 @@ from kiosk.errors import KioskError, NotReady, WrongStep
 from kiosk.journeys.kinds import GENERAL_KINDS, kinds_for
 from kiosk.journeys.scan import Eye, ScanJourney, Seen
 from kiosk.privacy import Workspace
-from langso.clock import SystemClock
 from langso.contract import DossierManifest
-from langso.outbox import OUTBOX_MIGRATION, Outbox
-from langso.store import Store
+from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
+from langso.durable.store import Store
+from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey, open_sealed
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from langso import assets
+from langso.settings import assets
 
 pytestmark = pytest.mark.skipif(
     not (assets.folder() / "node_modules").is_dir(), reason="assets not fetched: run deploy/setup.sh"

@@ -13,9 +13,9 @@ import pytest
 
 from kiosk.dossiers import Dossiers
 from kiosk.sending import Sender, office_client
-from langso.clock import SystemClock
-from langso.outbox import OUTBOX_MIGRATION, Outbox
-from langso.store import Store
+from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
+from langso.durable.store import Store
+from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 400

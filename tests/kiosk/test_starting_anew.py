@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from kiosk.commands import RESTART_EXIT
-from langso import assets
+from langso.settings import assets
 
 pytestmark = [
     pytest.mark.skipif(
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 # The kiosk's own command; each line on stdin is then done on the screen's thread. Its second argument is done first.
 RUN = """
 import os, signal, sys, threading
-import kiosk.agent as behind, langso.pulse, scanner.eye
+import kiosk.agent as behind, langso.timekeeping.pulse, scanner.eye
 from kiosk.commands import kiosk
 
 def for_ever(*_, **__):
@@ -54,7 +54,7 @@ def obey(agent):
         Clock.schedule_once(lambda _, line=line, names=names: print(eval(line, names), flush=True), 0)
 
 behind.Agent = Agent
-langso.pulse.HUNG_S = 4.0
+langso.timekeeping.pulse.HUNG_S = 4.0
 exec(sys.argv[2])
 kiosk(["run", "--settings", sys.argv[1]])
 """

@@ -15,7 +15,7 @@ from scenes import sheets
 from scenes.model import A4, A5, Placed, Scene, Sheet
 
 from kiosk.journeys.develop import Shot, draft, remarks, straighten
-from langso.settings_model import ScannerSettings
+from langso.settings.model import ScannerSettings
 from scanner.cameras.keeping import OTHER_CAMERA, TableKeeper
 from scanner.cameras.measuring import measure_table
 from scanner.cameras.table import FILE, identity, save_table

@@ -21,9 +21,9 @@ from kiosk.journeys.idle import IdleTimer
 from kiosk.journeys.kinds import Kind
 from kiosk.journeys.scan import MAX_PAGES, Eye, ScanJourney, Seen
 from kiosk.privacy import Workspace
-from langso.clock import SimulatedClock, SystemClock
-from langso.outbox import OUTBOX_MIGRATION, Outbox
-from langso.store import Store
+from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
+from langso.durable.store import Store
+from langso.timekeeping.clock import SimulatedClock, SystemClock
 from langso.trust import SigningKey
 
 BIRTH = Kind("Giấy khai sinh", "1.001193")

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 from stage.commune import Commune
 
-from langso import assets, pairing
+from langso.device import pairing
+from langso.settings import assets
 
 pytestmark = pytest.mark.skipif(
     not (assets.folder() / "node_modules").is_dir(), reason="assets not fetched: run deploy/setup.sh"

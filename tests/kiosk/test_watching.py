@@ -14,7 +14,7 @@ from waiting import until
 
 from kiosk import watching
 from kiosk.watching import NO_CAMERA, CameraHolder, Watcher, for_screen, is_dark
-from langso.settings import ScannerSettings
+from langso.settings.reading import ScannerSettings
 
 
 @pytest.fixture

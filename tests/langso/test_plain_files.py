@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from at_once import at_once
 
-from langso import pairing
+from langso.device import pairing
+from langso.device.pairing import load_paired, waiting_request
+from langso.device.pairing_stand import stand_of
+from langso.durable.held_folder import HeldFolder
+from langso.durable.store import Store
 from langso.errors import AlreadyRunning, FileRefused, StoreError
-from langso.held_folder import HeldFolder
-from langso.pairing import load_paired, waiting_request
-from langso.pairing_stand import stand_of
 from langso.paths import SingleInstance, open_lock, open_plain, read_limited
-from langso.roots.passphrase import from_file
-from langso.store import Store
+from langso.trust.roots.passphrase import from_file
 
 
 def pipe(path: Path) -> None:

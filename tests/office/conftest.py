@@ -27,7 +27,7 @@ from langso.contract import (
     Storage,
 )
 from langso.paths import write_atomic
-from langso.settings_model import (
+from langso.settings.model import (
     CommuneSettings,
     DeviceSettings,
     LinkSettings,
@@ -106,7 +106,7 @@ class OfficeWorld:
         return OfficeHome(self.settings)
 
     def start_signer(self) -> None:
-        from langso.clock import SystemClock
+        from langso.timekeeping.clock import SystemClock
 
         stop, ready = threading.Event(), threading.Event()
         server = SignerServer(self.settings.signer.socket, lambda: Signing(self.home, SystemClock()))

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.clock import SimulatedClock
-from langso.settings_model import OfficeSettings
+from langso.settings.model import OfficeSettings
+from langso.timekeeping.clock import SimulatedClock
 from office.accounts import Accounts, login_of
 from office.errors import LoginRefused, PasswordRefused, TooManyTries
 from office.guesses import ACCOUNT_TRIES, ADDRESS_TRIES, PAIR_TRIES

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from langso.settings_model import (
+from langso.device.whereabouts import Place, listen_for_offices
+from langso.settings.model import (
     CommuneSettings,
     DeviceSettings,
     LinkSettings,
@@ -16,7 +17,6 @@ from langso.settings_model import (
     PathSettings,
     Settings,
 )
-from langso.whereabouts import Place, listen_for_offices
 from office.advertising import Advertiser
 
 pytest.importorskip("zeroconf")

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.caps import Sound, breaches, vietnamese_day
-from langso.clock import VIETNAM
 from langso.contract import Caps, IssuerRule, Media, QuietHours, Threshold
+from langso.contract.caps import Sound, breaches, vietnamese_day
+from langso.timekeeping.clock import VIETNAM
 from office.allowed import Limits, allowed, first_allowed, plan_breaches, refused
 from office.plans import Head, Planned, Show, clash, make_plan
 from speaker.policy import Policy

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from langso.clock import VIETNAM
 from langso.contract import Caps, Plan, QuietHours, Urgent
 from langso.paths import write_atomic
+from langso.timekeeping.clock import VIETNAM
 from langso.trust import make_bundle, make_trust, parse_payload, read_sealed
 from office.errors import BroadcastRefused, NotFound
 

@@ -22,17 +22,17 @@ import httpx
 import pytest
 import uvicorn
 
-from langso.certificate_renewal import PATH, PENDING, Renewer
-from langso.certificates import make_csr, make_server_certificate, make_tls_key, until_of
-from langso.clock import SimulatedClock, SystemClock
 from langso.contract import CertificateAnswer, CertificateRequest
-from langso.link import Link
-from langso.link_rules import Backoff
-from langso.office_line import OfficeLine
-from langso.pairing import Paired, answer_request, begin_pairing, finish_pairing, load_paired, read_request
-from langso.settings_model import LinkSettings
-from langso.tls import KnownTime
-from langso.tls_identity import read_identity
+from langso.device.certificate_renewal import PATH, PENDING, Renewer
+from langso.device.certificates import make_csr, make_server_certificate, make_tls_key, until_of
+from langso.device.office_line import OfficeLine
+from langso.device.pairing import Paired, answer_request, begin_pairing, finish_pairing, load_paired, read_request
+from langso.device.tls import KnownTime
+from langso.device.tls_identity import read_identity
+from langso.mqtt.link import Link
+from langso.mqtt.rules import Backoff
+from langso.settings.model import LinkSettings
+from langso.timekeeping.clock import SimulatedClock, SystemClock
 from langso.trust import SigningKey, seal
 from office.errors import RenewalRefused
 from office.pairing import addresses_of
@@ -249,7 +249,7 @@ def test_an_office_whose_clock_fell_behind_makes_no_certificate_that_is_dead_at_
 def test_what_the_office_answers_is_checked_and_nothing_is_lost(served: Served, tmp_path: Path) -> None:
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-    from langso.certificate_renewal import RenewalFault
+    from langso.device.certificate_renewal import RenewalFault
 
     paired, other = (pair(served.world, tmp_path / name, name) for name in ("loa-1", "loa-2"))
     certificates = served.world.console.fleet.certificates
@@ -310,10 +310,10 @@ import os, signal, sys, traceback
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from langso import certificate_renewal
-from langso.clock import SystemClock
-from langso.office_line import OfficeLine
-from langso.pairing import load_paired
-from langso.tls import KnownTime
+from langso.timekeeping.clock import SystemClock
+from langso.device.office_line import OfficeLine
+from langso.device.pairing import load_paired
+from langso.device.tls import KnownTime
 calls = 0
 def dying(real, at):
     def call(*arguments, **more):

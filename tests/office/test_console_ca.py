@@ -13,9 +13,9 @@ from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 from founded import initialise
 
-from langso import lan
-from langso.certificates import load_key
-from langso.settings_model import OfficeSettings
+from langso.device import lan
+from langso.device.certificates import load_key
+from langso.settings.model import OfficeSettings
 from langso.trust import SigningKey
 from langso.trust.errors import CertificateError
 from office import console_ca

@@ -120,8 +120,8 @@ def test_a_crash_between_filing_and_listing_is_mended(office_world: Any, desk: D
 _WRITER = """
 import sys
 from pathlib import Path
-from langso.clock import SystemClock
-from langso.settings import load_settings
+from langso.timekeeping.clock import SystemClock
+from langso.settings.reading import load_settings
 from office.desk import Desk
 from office.home import OfficeHome
 from office.store import open_store

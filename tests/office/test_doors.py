@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from langso.errors import SettingsError
-from langso.settings import parse_settings
-from langso.settings_model import OfficeSettings
+from langso.settings.model import OfficeSettings
+from langso.settings.reading import parse_settings
 from office.doors import console_url, device_addresses, doors_of, guide_url
 
 HEAD = b'[commune]\ncode = "hoa-son"\nname = "X"\n[device]\nid = "vp"\nrole = "office"\n[office]\n'

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from langso.clock import SimulatedClock
 from langso.contract import Presence
+from langso.timekeeping.clock import SimulatedClock
 from office.errors import NotFound, ReportRefused
 from office.receipts import ReceiptStore
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from langso.clock import SimulatedClock
+from langso.timekeeping.clock import SimulatedClock
 from office import guesses
 from office.errors import TooManyTries
 from office.guesses import ACCOUNT_TRIES, ADDRESS_TRIES, NEAR_S, PAIR_TRIES, SLOW_S, Guesses, network_of

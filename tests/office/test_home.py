@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from founded import initialise
 
-from langso.clock import SystemClock
-from langso.settings_model import Settings
+from langso.settings.model import Settings
+from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
 from office.errors import NotInitialised
 from office.home import OfficeHome

@@ -15,9 +15,9 @@ import uvicorn
 from fastapi import FastAPI
 from systemd_ear import SystemdEar
 
-from langso.clock import SystemClock
-from langso.lifeline import Lifeline
-from langso.settings_model import OfficeSettings
+from langso.device.lifeline import Lifeline
+from langso.settings.model import OfficeSettings
+from langso.timekeeping.clock import SystemClock
 from office.home import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from langso.voices import speak
+from langso.voices.synthesis import speak
 from office.errors import MediaFailed
 from office.media import RATE, MediaStore
 

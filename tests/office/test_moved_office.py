@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from langso.certificates import make_ca, make_client_certificate, make_server_certificate
+from langso.device.certificates import make_ca, make_client_certificate, make_server_certificate
 
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
 NAME, OLD, NEW = "xa-hoa-son.local", "10.99.0.5", "10.99.0.9"
@@ -25,7 +25,7 @@ pytestmark = [
 _OFFICE = """
 import sys, time
 from pathlib import Path
-from langso.settings_model import *
+from langso.settings.model import *
 from office import advertising
 advertising.LOOK_S = 0.5
 settings = Settings(
@@ -41,8 +41,8 @@ from pathlib import Path
 from langso import link_connection, whereabouts
 whereabouts.AGAIN_S = 2.0
 link_connection.CONNECT_DEADLINE_S = 3.0
-from langso.link import Backoff, Link
-from langso.settings import LinkSettings
+from langso.mqtt.link import Backoff, Link
+from langso.settings.reading import LinkSettings
 folder, name = Path(sys.argv[1]), sys.argv[2]
 where = whereabouts.Whereabouts("hoa-son", ["10.99.0.5"])
 own = folder / "device.pem"

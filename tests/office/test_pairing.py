@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from founded import initialise
 
-from langso.certificates import check_certificate
-from langso.clock import SystemClock
-from langso.pairing import begin_pairing, finish_pairing, read_request
-from langso.settings_model import LinkSettings, OfficeSettings, Settings
+from langso.device.certificates import check_certificate
+from langso.device.pairing import begin_pairing, finish_pairing, read_request
+from langso.settings.model import LinkSettings, OfficeSettings, Settings
+from langso.timekeeping.clock import SystemClock
 from langso.trust import Keeper, PairingError, read_sealed
 from office.catalogue import CatalogueFile
 from office.errors import AlreadyInitialised, BroadcastRefused, CatalogueRefused

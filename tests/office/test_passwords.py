@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.clock import SystemClock
-from langso.settings_model import OfficeSettings
-from langso.store import Store
+from langso.durable.store import Store
+from langso.settings.model import OfficeSettings
+from langso.timekeeping.clock import SystemClock
 from office.accounts import Accounts
 from office.errors import PasswordRefused
 from office.store import MIGRATIONS

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from langso.clock import SystemClock
 from langso.contract import Caps, Plan, QuietHours, Urgent
+from langso.durable.store import Store
 from langso.paths import write_atomic
-from langso.settings import write_settings
-from langso.store import Store
+from langso.settings.reading import write_settings
+from langso.timekeeping.clock import SystemClock
 from langso.trust import make_bundle, make_trust, parse_payload, read_sealed
 from office import broadcast_rows as rows
 from office.commands import office

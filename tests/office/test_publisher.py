@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from langso.clock import SystemClock
 from langso.contract import EndedReceipt, Held, Presence, ReceiptsAck, Topics
-from langso.link import Link
-from langso.settings_model import LinkSettings
+from langso.mqtt.link import Link
+from langso.settings.model import LinkSettings
+from langso.timekeeping.clock import SystemClock
 from langso.trust import Keeper, SigningKey, begin_marks
 from office.publisher import LOOK_S
 

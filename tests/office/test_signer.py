@@ -117,7 +117,7 @@ def test_a_kind_must_be_what_the_payload_says(client: SignerClient) -> None:
 
 @pytest.mark.parametrize("other", [b"%s ", b" %s", b"%s\n", b'{"kind":"plan",%s'])
 def test_only_canonical_bytes_are_signed(office_world: Any, other: bytes) -> None:
-    from langso.clock import SystemClock
+    from langso.timekeeping.clock import SystemClock
 
     signing = Signing(office_world.home, SystemClock())
     exact = plan(1).to_json()
@@ -202,7 +202,7 @@ def test_a_dead_signer_is_named(office_world: Any, client: SignerClient) -> None
 
 
 def test_keys_that_trust_does_not_list_stop_it_at_the_start(office_world: Any) -> None:
-    from langso.clock import SystemClock
+    from langso.timekeeping.clock import SystemClock
 
     SigningKey.generate().save(office_world.home.signer / "1.key")
     with pytest.raises(NotInitialised, match="danh sách quyền"):

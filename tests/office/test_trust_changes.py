@@ -14,11 +14,11 @@ from founded import public_parts, signed
 
 from langso.contract import Caps, Plan, TrustDocument
 from langso.paths import write_atomic
-from langso.roots.errors import ProposalRefused
-from langso.roots.key_file import _checksum, code_of
-from langso.roots.proposal import Signature, read_proposal
-from langso.settings import write_settings
+from langso.settings.reading import write_settings
 from langso.trust import RootKeys, SigningKey, open_bundle, open_sealed, read_sealed, seal
+from langso.trust.roots.errors import ProposalRefused
+from langso.trust.roots.key_file import _checksum, code_of
+from langso.trust.roots.proposal import Signature, read_proposal
 from office.commands import office
 from office.errors import SignerRefused, TrustChangeRefused, UploadRefused
 from office.home import TRUST_LIFE, OfficeHome

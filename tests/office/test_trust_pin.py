@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from langso.clock import SystemClock
 from langso.contract import Caps
+from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey, make_bundle, make_root, make_trust, root_keys, threshold_of
 from office.errors import NotInitialised, SignerRefused, SignerUnreachable
 from office.home import RootFile, office_rule

@@ -11,7 +11,7 @@ from typing import Any
 
 def public_parts(keys: Sequence[Any], commune: str = "hoa-son") -> list[Any]:
     """The public sides of keys, held by people called `người giữ 1` and so on."""
-    from langso.roots.key_file import PublicPart
+    from langso.trust.roots.key_file import PublicPart
 
     return [
         PublicPart(commune=commune, holder=f"người giữ {number}", public_key=key.public.hex())
@@ -21,7 +21,7 @@ def public_parts(keys: Sequence[Any], commune: str = "hoa-son") -> list[Any]:
 
 def signed(read: Any, keys: Sequence[Any]) -> bytes:
     """A proposal's file with the signatures of these keys."""
-    from langso.roots.proposal import sign
+    from langso.trust.roots.proposal import sign
 
     for key in keys:
         read = sign(read, key)

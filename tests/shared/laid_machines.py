@@ -19,13 +19,13 @@ from brokers import end_broker, listens
 
 from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
 from deploy.doctor.examining import Examination, examine
-from langso import certificates, pairing
-from langso.certificates import Certified
-from langso.clock import SystemClock
 from langso.contract import ClockReport, HealthLine, IssuerRule, Media, Plan, State, Storage
 from langso.contract.documents import Occurrence, Programme, TargetSet
-from langso.health import Check
-from langso.store import Store
+from langso.contract.health import Check
+from langso.device import certificates, pairing
+from langso.device.certificates import Certified
+from langso.durable.store import Store
+from langso.timekeeping.clock import SystemClock
 from langso.trust import (
     Keeper,
     SigningKey,

@@ -20,11 +20,11 @@ def pair_device(
     place: str,
     village: str,
 ) -> Any:
-    """Pairs a device that keeps its things in `state`, as the office and `langso pair` do; its langso.pairing.Paired.
+    """Pairs a device that keeps its things in `state`, as the office and `langso pair` do; its `Paired`.
 
     `commune`: code and name; `addresses`: broker, its port, office and media.
     """
-    from langso import certificates, pairing
+    from langso.device import certificates, pairing
 
     now = datetime.now(UTC)
     request = pairing.begin_pairing(state, device=device, role=role, place=place, village=village, now=now)

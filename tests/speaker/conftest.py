@@ -16,8 +16,8 @@ import pytest
 import soundfile
 from paired import pair_device
 
-from langso.clock import SimulatedClock
-from langso.health import Check
+from langso.contract.health import Check
+from langso.timekeeping.clock import SimulatedClock
 from speaker.errors import SoundFault
 from speaker.sounds import Sound
 
@@ -210,7 +210,7 @@ class Commune:
         return seal(document, document.kind, [key or self.office])
 
     def pair(self) -> Any:
-        """Pairs the device; returns its langso.pairing.Paired."""
+        """Pairs the device; returns its langso.device.pairing.Paired."""
         return pair_device(
             self.state,
             roots=self.roots,
@@ -223,7 +223,7 @@ class Commune:
         )
 
     def settings(self, *, port: int, sink: Path, **speaker: Any) -> Any:
-        from langso.settings_model import Settings
+        from langso.settings.model import Settings
 
         return Settings.model_validate(
             {

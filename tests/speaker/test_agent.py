@@ -29,8 +29,8 @@ from langso.contract import (
     Urgent,
     UrgentOrder,
 )
-from langso.link import Link
-from langso.settings_model import LinkSettings
+from langso.mqtt.link import Link
+from langso.settings.model import LinkSettings
 from langso.trust import open_sealed
 from speaker.agent import Agent
 from speaker.listening import locate, read_medium, read_recording
@@ -449,7 +449,7 @@ def test_a_thread_that_hangs_unheard_is_mended_by_a_restart_between_broadcasts(
     playing: list[Any] = [object()]
     monkeypatch.setattr(type(run.agent.conductor), "playing", property(lambda _: playing[0]))
     monkeypatch.setattr(run.agent, "_status", lambda: "")
-    monkeypatch.setattr("langso.pulse.HUNG_S", 2.0)
+    monkeypatch.setattr("langso.timekeeping.pulse.HUNG_S", 2.0)
     whose, what = (run.agent.reporter, "report") if thread == "reports" else (run.agent.link, "_on_state")
     monkeypatch.setattr(whose, what, run.hang)
     run.begin()
@@ -465,7 +465,7 @@ def test_reports_in_their_rhythm_do_not_hang(run: Run, monkeypatch: pytest.Monke
     report = run.agent.reporter.report
     monkeypatch.setattr(run.agent.reporter, "report", lambda: (report(), made.append(time.monotonic())))
     # A report rests for five seconds between two rounds.
-    monkeypatch.setattr("langso.pulse.HUNG_S", 4.0)
+    monkeypatch.setattr("langso.timekeeping.pulse.HUNG_S", 4.0)
     run.begin()
     until(lambda: made and made[-1] - made[0] > 5)
     assert not run.ended.is_set()

@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner
 from systemd_ear import SystemdEar
 
-from langso.clock import SystemClock
 from langso.contract import ClockReport, HealthLine, Held, Occurrence, Plan, Programme, State, Storage, TargetSet
-from langso.store import Store
+from langso.durable.store import Store
+from langso.timekeeping.clock import SystemClock
 from speaker.agent import DATABASE, MIGRATIONS, STATE_FILE
 from speaker.commands import describe, speaker
 from speaker.journal import Journal

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from langso.clock import ClockTrust
 from langso.contract import Caps, IssuerRule, Late, Media, Threshold
+from langso.durable.store import Store
 from langso.errors import StoreFull
-from langso.store import Store
+from langso.timekeeping.clock import ClockTrust
 from speaker.amplifier import Amplifier
 from speaker.conductor import Conductor, Orders
 from speaker.journal import JOURNAL_MIGRATION, Journal
@@ -192,7 +192,7 @@ def test_an_unproven_order_lasts_no_longer_than_it_was_issued_for(desk: Desk) ->
 def test_the_amplifier_is_on_before_the_sound_and_off_after_the_tail(stage: Any) -> None:
     import time
 
-    from langso.clock import SystemClock
+    from langso.timekeeping.clock import SystemClock
 
     switched: list[tuple[float, bool]] = []
 
@@ -227,7 +227,7 @@ def test_a_bridge_that_does_not_answer_is_tried_again(stage: Any, monkeypatch: p
     import time
 
     from firmware_bridge.errors import BridgeError
-    from langso.clock import SystemClock
+    from langso.timekeeping.clock import SystemClock
 
     monkeypatch.setattr("speaker.amplifier.RETRY_S", 0.05)
     tries: list[bool] = []

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from langso.clock import SystemClock
 from langso.contract import Plan, Topics
-from langso.outbox import OUTBOX_MIGRATION
-from langso.store import Store
+from langso.durable.outbox import OUTBOX_MIGRATION
+from langso.durable.store import Store
+from langso.timekeeping.clock import SystemClock
 from langso.trust import Keeper
 from speaker.inbox import Handlers, Inbox
 from speaker.journal import JOURNAL_MIGRATION, Journal

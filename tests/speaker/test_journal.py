@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from langso.clock import SimulatedClock
 from langso.contract import DocumentReceipt, EndedReceipt, Receipt, StartedReceipt
-from langso.outbox import OUTBOX_MIGRATION
-from langso.store import Store
+from langso.durable.outbox import OUTBOX_MIGRATION
+from langso.durable.store import Store
+from langso.timekeeping.clock import SimulatedClock
 from speaker.errors import JournalDamaged
 from speaker.journal import GENESIS, JOURNAL_MIGRATION, Journal
 from speaker.ledger import LEDGER_MIGRATION, Ledger
@@ -188,9 +188,9 @@ def test_kill_9_leaves_a_whole_chain_with_every_confirmed_receipt(tmp_path: Path
         """
         import sys
         from pathlib import Path
-        from langso.clock import SystemClock
+        from langso.timekeeping.clock import SystemClock
         from langso.contract import EndedReceipt
-        from langso.store import Store
+        from langso.durable.store import Store
         from speaker.journal import JOURNAL_MIGRATION, Journal
         store = Store(Path(sys.argv[1]), (JOURNAL_MIGRATION,))
         journal = Journal(store, SystemClock(), device="loa-1", commune="xa")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from waiting import until
 
-from langso.clock import SystemClock
 from langso.contract import Media
+from langso.timekeeping.clock import SystemClock
 from speaker.library import RESERVE_BYTES, Library
 
 MB = 1 << 20

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.caps import quiet_hours, vietnamese_day
-from langso.clock import VIETNAM
 from langso.contract import Caps, IssuerRule, Media, QuietHours, Threshold
+from langso.contract.caps import quiet_hours, vietnamese_day
+from langso.timekeeping.clock import VIETNAM
 from speaker.policy import Policy
 from speaker.shows import Show
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from langso.assets import AssetMissing, web
+from langso.settings.assets import AssetMissing, web
 
 pytestmark = pytest.mark.system
 

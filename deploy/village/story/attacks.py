@@ -12,8 +12,8 @@ from typing import Any
 from deploy.village.layout import COMMUNE, Ground
 from deploy.village.story.records import Records
 from langso.contract import Plan, Topics
-from langso.link import Link
-from langso.settings import load_settings
+from langso.mqtt.link import Link
+from langso.settings.reading import load_settings
 from langso.trust import SigningKey, seal
 
 

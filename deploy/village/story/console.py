@@ -13,7 +13,7 @@ import httpx
 
 from deploy.village.running import Login
 from deploy.village.story.report import NotSeen
-from langso.clock import VIETNAM
+from langso.timekeeping.clock import VIETNAM
 
 _TOO_CLOSE = "hãy chọn giờ muộn hơn"
 _TOKEN = re.compile(r'name="token"[^>]*value="([^"]+)"')

@@ -24,7 +24,7 @@ def bad_plans(scene: Scene, evidence: Evidence) -> None:
 
     def send_all(link: object, topics: object) -> None:
         from langso.contract import Topics
-        from langso.link import Link
+        from langso.mqtt.link import Link
 
         assert isinstance(link, Link)
         assert isinstance(topics, Topics)

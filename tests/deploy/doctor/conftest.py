@@ -13,9 +13,9 @@ from pathlib import Path
 import laid_machines
 import pytest
 
-from langso import assets
-from langso.clock import SystemClock
-from langso.settings import load_settings
+from langso.settings import assets
+from langso.settings.reading import load_settings
+from langso.timekeeping.clock import SystemClock
 
 
 @pytest.fixture

@@ -18,13 +18,13 @@ from deploy.apt import packages_of
 from deploy.cli import langso
 from deploy.install.placed import services_of
 from deploy.install.units import ROLES, units_of
-from langso.health import Check
+from langso.contract.health import Check
 
 ROOT = Path(__file__).resolve().parents[3]
 ADVISERS = [
     *sorted((ROOT / "deploy/doctor").glob("*.py")),
-    ROOT / "langso/machine_checks.py",
-    ROOT / "langso/pairing_stand.py",
+    ROOT / "langso/device/machine_checks.py",
+    ROOT / "langso/device/pairing_stand.py",
     ROOT / "langso/trust/checks.py",
 ]
 HOLE = "«»"
@@ -174,7 +174,7 @@ def test_the_time_of_the_example_is_one_that_set_up_takes() -> None:
     from datetime import UTC, datetime
 
     from deploy.machine_setup.time_of_day import _parse
-    from langso.machine_checks import SET_CLOCK
+    from langso.device.machine_checks import SET_CLOCK
 
     assert _parse(SET_CLOCK.split("'")[1], datetime(2026, 1, 1, tzinfo=UTC)).year == 2026
 
@@ -187,7 +187,7 @@ def test_the_time_of_the_example_is_one_that_set_up_takes() -> None:
 def test_a_signer_that_cannot_sign_is_cured_by_its_reason(fault: str | None, cure: str, office: Laid) -> None:
     from deploy.doctor.office import _signer_said
     from deploy.doctor.scene import gather_scene
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
 
     scene = gather_scene(load_settings(office.settings), office.settings)
     line = _signer_said(scene, {"refused": "Không ký được.", "fault": fault})
@@ -200,7 +200,7 @@ def test_a_signer_that_cannot_sign_is_cured_by_its_reason(fault: str | None, cur
 def test_a_full_disk_is_answered_with_room(office: Laid, monkeypatch: pytest.MonkeyPatch) -> None:
     from deploy.doctor import office as looks
     from deploy.doctor.scene import gather_scene
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
 
     monkeypatch.setattr(looks, "is_full", lambda _: True)
     scene = gather_scene(load_settings(office.settings), office.settings)
@@ -214,7 +214,7 @@ def test_a_signer_whose_own_disk_is_full_is_not_believed_to_be_ready(
 ) -> None:
     from deploy.doctor import office as looks
     from deploy.doctor.scene import gather_scene
-    from langso.settings import load_settings
+    from langso.settings.reading import load_settings
 
     scene = gather_scene(load_settings(office.settings), office.settings)
     monkeypatch.setattr(looks, "is_full", lambda _: True)

@@ -7,7 +7,7 @@ import errno
 from deploy.doctor.acting import Found
 from deploy.doctor.board import device_allowed, judge_pins, judge_port
 from deploy.doctor.services import Service
-from langso.health import Check
+from langso.contract.health import Check
 
 UNIT = Service("langso-speaker.service", device_policy="closed", devices=("char-alsa", "char-ttyAMA", "/dev/special"))
 HERE = Found(value=True)

@@ -17,22 +17,22 @@ from laid_machines import COMMUNE, DEVICE, Laid, state_of
 from deploy.doctor.broker import judge_line, look, may_be_linked, reach
 from deploy.doctor.scene import FRESH_S, gather_scene
 from deploy.doctor.services import Service
-from langso import pairing
 from langso.contract import Topics
-from langso.health import Check
-from langso.link import FIND_CLONE, Link
-from langso.link_reasons import Failure, from_reason
+from langso.contract.health import Check
+from langso.device import pairing
+from langso.device.tls import wall_time
+from langso.device.whereabouts import Place, Whereabouts
+from langso.mqtt.link import FIND_CLONE, Link
+from langso.mqtt.reasons import Failure, from_reason
 from langso.paths import SingleInstance
-from langso.settings import load_settings
-from langso.settings_model import LinkSettings
-from langso.tls import wall_time
-from langso.whereabouts import Place, Whereabouts
+from langso.settings.model import LinkSettings
+from langso.settings.reading import load_settings
 
 
 @pytest.fixture(autouse=True)
 def no_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests' certificates are for localhost only, at which nobody is asked for another place."""
-    monkeypatch.setattr("langso.whereabouts.is_loopback", lambda _: False)
+    monkeypatch.setattr("langso.device.whereabouts.is_loopback", lambda _: False)
 
 
 def moved(authority: Any) -> LinkSettings:

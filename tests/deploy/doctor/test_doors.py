@@ -13,8 +13,8 @@ from deploy.doctor.outcome import Skipped
 from deploy.doctor.scene import Scene, gather_scene
 from deploy.doctor.services import Service
 from deploy.install.sockets import sockets_of
-from langso.health import Check
-from langso.settings import load_settings
+from langso.contract.health import Check
+from langso.settings.reading import load_settings
 from office.doors import Door
 
 PLAIN, HTTPS, GUIDE = Door("plain", "127.0.0.1", 8080), Door("https", "::", 443), Door("guide", "::", 80)

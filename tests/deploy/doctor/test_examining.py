@@ -19,8 +19,8 @@ from deploy.doctor.examining import examine as whole_examination
 from deploy.doctor.outcome import Skipped
 from deploy.doctor.scene import gather_scene
 from deploy.doctor.words import LABELS
-from langso.health import Check
-from langso.settings import load_settings
+from langso.contract.health import Check
+from langso.settings.reading import load_settings
 
 SETTINGS = """
 [commune]

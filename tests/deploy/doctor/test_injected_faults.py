@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from laid_machines import AS_ROOT, COMMUNE, Laid, give, levels
 
-from langso import certificates
-from langso.pairing import TLS_FILE
-from langso.settings import load_settings
+from langso.device import certificates
+from langso.device.pairing import TLS_FILE
+from langso.settings.reading import load_settings
 from langso.trust import make_bundle, make_trust
 from office.home import OfficeHome
 

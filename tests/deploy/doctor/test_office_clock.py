@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from deploy.doctor.office_clock import UNTOUCHED_S, confirmed, judge_office_clock, rtc_off
-from langso.health import Check
+from langso.contract.health import Check
 
 NOW = datetime(2026, 11, 30, 1, 15, tzinfo=UTC)
 SIGNED = NOW - timedelta(days=10)

@@ -11,7 +11,7 @@ from laid_machines import Laid, levels
 from deploy.doctor.cures import reinstall, restore
 from deploy.doctor.examining import examine, ordered
 from deploy.doctor.packages import before_setup, judge_audit, judge_ours, ours
-from langso.health import Check
+from langso.contract.health import Check
 
 HALF = ["half-installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending"]
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from deploy.commands import doctor
 from deploy.doctor.examining import Examination
 from deploy.doctor.outcome import SEE_MORE, Skipped
-from langso.health import Check
+from langso.contract.health import Check
 
 FOUND = Examination(
     (

@@ -18,7 +18,7 @@ from deploy.doctor.examining import look_at
 from deploy.doctor.outcome import Look
 from deploy.doctor.scene import gather_scene
 from langso.paths import SingleInstance
-from langso.settings import load_settings
+from langso.settings.reading import load_settings
 
 
 @pytest.fixture

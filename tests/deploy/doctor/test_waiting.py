@@ -15,10 +15,10 @@ from deploy.doctor.device_trust import judge_device_clock
 from deploy.doctor.outcome import Skipped
 from deploy.doctor.scene import SETTLING_S, Scene, Told, begun_ago, gather_scene, read_told, waits_now
 from deploy.doctor.services import Service, read_services
-from langso.clock import ClockTrust
-from langso.health import Check
-from langso.settings import load_settings
-from langso.waits import Waits, say_goes_on, say_waits
+from langso.contract.health import Check
+from langso.device.waits import Waits, say_goes_on, say_waits
+from langso.settings.reading import load_settings
+from langso.timekeeping.clock import ClockTrust
 
 UNIT = Service("langso-kiosk.service", up_s=500.0, pid=42)
 YOUNG = replace(UNIT, up_s=SETTLING_S - 1)

@@ -11,8 +11,8 @@ import pytest
 from deploy.machine_setup.answering import Round, answer_requests
 from deploy.machine_setup.device import answer_name, request_name
 from deploy.machine_setup.dialogue import Dialogue
-from langso.pairing import begin_pairing, read_request
-from langso.settings import load_settings
+from langso.device.pairing import begin_pairing, read_request
+from langso.settings.reading import load_settings
 from office.registry import read_devices
 
 from .conftest import Tree

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from terminal import at_terminal
 
-from langso.pairing import load_paired
-from langso.roots.sticks import key_on
-from langso.settings import load_settings
+from langso.device.pairing import load_paired
+from langso.settings.reading import load_settings
+from langso.trust.roots.sticks import key_on
 from office.home import OfficeHome
 
 from .conftest import PASSWORD, PHRASE, Tree
@@ -22,7 +22,7 @@ Make = Callable[[str, str], Tree]
 PROGRAM = """
 import sys
 from pathlib import Path
-from langso.roots import key_file
+from langso.trust.roots import key_file
 from deploy.machine_setup import device, sitting, usb
 sitting.NEW_KEYS = key_file.QUICK
 plugged = Path(sys.argv.pop(1))

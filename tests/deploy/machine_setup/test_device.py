@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from deploy.machine_setup.answering import _requests
 from deploy.machine_setup.device import answer_name, json_files, request_name
 from deploy.machine_setup.errors import AnswerMissing, NotYet, SetupRefused
-from langso.pairing import load_paired
-from langso.pairing_stand import stand_of
-from langso.roots.ceremony import sign_with, sit_down
-from langso.roots.errors import StickRefused
-from langso.roots.proposal import ReadProposal
-from langso.settings import load_settings
+from langso.device.pairing import load_paired
+from langso.device.pairing_stand import stand_of
+from langso.settings.reading import load_settings
 from langso.trust import PairingError
+from langso.trust.roots.ceremony import sign_with, sit_down
+from langso.trust.roots.errors import StickRefused
+from langso.trust.roots.proposal import ReadProposal
 from office.registry import read_devices
 
 from .conftest import PHRASE, Tree

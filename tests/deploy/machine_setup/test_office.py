@@ -14,13 +14,13 @@ import pytest
 from deploy.errors import DeployError
 from deploy.machine_setup.errors import AnswerMissing, NotYet, SetupRefused
 from deploy.machine_setup.office import has_account
-from langso.certificates import names_in
-from langso.lan import lan_name
+from langso.device.certificates import names_in
+from langso.device.lan import lan_name
 from langso.paths import write_atomic
-from langso.roots.ceremony import sign_with, sit_down
-from langso.roots.proposal import read_proposal
-from langso.roots.sticks import key_on, read_memory
-from langso.settings import load_settings
+from langso.settings.reading import load_settings
+from langso.trust.roots.ceremony import sign_with, sit_down
+from langso.trust.roots.proposal import read_proposal
+from langso.trust.roots.sticks import key_on, read_memory
 from office.home import OfficeHome
 
 from .conftest import OFFICE, PHRASE, Tree
@@ -119,8 +119,8 @@ def test_founding_spread_over_days_begins_no_service_before_it_is_done(
 def test_keys_made_elsewhere_come_as_public_parts(
     machine: Make, sticks: list[Path], account_words: list[str], tmp_path: Path
 ) -> None:
-    from langso.roots.ceremony import make_key
-    from langso.roots.key_file import QUICK, public_part
+    from langso.trust.roots.ceremony import make_key
+    from langso.trust.roots.key_file import QUICK, public_part
 
     tree, words = machine("office", "office"), []
     for number, stick in enumerate(sticks):
@@ -302,8 +302,8 @@ def test_an_offices_code_can_be_mended_until_a_root_key_bears_it(
 def test_the_installation_stick_takes_no_root_key_in_the_guide(
     machine: Make, sticks: list[Path], phrase: Path
 ) -> None:
-    from langso.roots.ceremony import make_key
-    from langso.roots.key_file import QUICK
+    from langso.trust.roots.ceremony import make_key
+    from langso.trust.roots.key_file import QUICK
 
     # Nor is one taken that was put there by hand.
     make_key(sticks[1], PHRASE, commune="hoa-son", holder="B", now=datetime.now(UTC), cost=QUICK)

@@ -20,11 +20,11 @@ from deploy.machine_setup.running import _free_name
 from deploy.machine_setup.serving import examine_and_tell, wait_for
 from deploy.machine_setup.settings_text import settings_text, with_values
 from deploy.machine_setup.time_of_day import put_right
-from langso.asking import yes_or_no
-from langso.health import Check
-from langso.roots.errors import StickRefused
-from langso.roots.sticks import Machine
-from langso.settings import parse_settings
+from langso.contract.health import Check
+from langso.settings.reading import parse_settings
+from langso.terminal.asking import yes_or_no
+from langso.trust.roots.errors import StickRefused
+from langso.trust.roots.sticks import Machine
 
 ALONE = Dialogue(asks=False)
 BUILT = datetime(2026, 11, 29, tzinfo=UTC)

@@ -104,8 +104,8 @@ class Commune:
 
     def teach(self) -> None:
         """The kiosk has heard trust and catalogue before, and keeps them."""
-        from langso.clock import SystemClock
-        from langso.pairing import load_paired
+        from langso.device.pairing import load_paired
+        from langso.timekeeping.clock import SystemClock
         from langso.trust import Keeper
 
         paired = load_paired(self.state)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from kiosk.environment import prepare_kivy
-from langso.settings_model import KioskSettings
+from langso.settings.model import KioskSettings
 
 prepare_kivy(KioskSettings(), offscreen=True)
 from kivy.input.factory import MotionEventFactory

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from langso.clock import ClockEvidence, SimulatedClock
 from langso.contract import DeviceOrder, IssuerRule, Media, Occurrence, Order, Plan, Programme, TargetSet, Urgent
 from langso.contract import Document as AnyDocument
+from langso.timekeeping.clock import ClockEvidence, SimulatedClock
 from langso.trust import Keeper, SigningKey, begin_marks, make_bundle, make_trust, root_keys, seal, threshold_of
 
 START = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

@@ -218,7 +218,7 @@ def test_the_floor_is_kept_over_restarts_and_rises_only_with_documents(world: An
 
 
 def test_the_machine_is_asked_for_its_evidence_at_most_every_half_minute(world: Any, monkeypatch: Any) -> None:
-    from langso.clock import ClockEvidence
+    from langso.timekeeping.clock import ClockEvidence
     from langso.trust import Keeper, root_keys
 
     asked = []

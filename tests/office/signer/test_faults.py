@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from langso.clock import SystemClock
 from langso.contract import Plan
 from langso.errors import FileRefused
+from langso.timekeeping.clock import SystemClock
 from office.errors import SignerRefused, SignerUnreachable
 from office.signer import client as client_module
 from office.signer.client import SignerClient

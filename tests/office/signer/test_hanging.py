@@ -16,8 +16,8 @@ import pytest
 from at_once import at_once
 from systemd_ear import SystemdEar
 
-from langso.clock import SystemClock
-from langso.lifeline import Lifeline
+from langso.device.lifeline import Lifeline
+from langso.timekeeping.clock import SystemClock
 from office.errors import SignerStuck, SignerUnreachable
 from office.signer import client, questions, server, signing, wire
 from office.signer.client import SignerClient

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from founded import initialise
 
-from langso.clock import SystemClock
 from langso.contract import Plan
-from langso.settings_model import CommuneSettings, DeviceSettings, PathSettings, Settings, SignerSettings
+from langso.settings.model import CommuneSettings, DeviceSettings, PathSettings, Settings, SignerSettings
+from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
 from office.errors import OfficeError
 from office.home import OfficeHome

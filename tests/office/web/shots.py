@@ -17,7 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langso.contract import ClockReport, Held
-from langso.settings_model import (
+from langso.settings.model import (
     CommuneSettings,
     DeviceSettings,
     OfficeSettings,
@@ -294,7 +294,7 @@ def shoot(folder: Path, name: str, path: str) -> None:
 
 
 def _clock() -> object:
-    from langso.clock import SystemClock
+    from langso.timekeeping.clock import SystemClock
 
     return SystemClock()
 

@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from langso.certificates import make_ca, make_server_certificate
-from langso.clock import SystemClock
+from langso.device.certificates import make_ca, make_server_certificate
+from langso.timekeeping.clock import SystemClock
 from office.web import accepting, connections
 from office.web.accepting import watched_server
 from office.web.connections import EACH, Gate

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from langso.clock import VIETNAM
 from langso.contract import HealthLine
+from langso.timekeeping.clock import VIETNAM
 
 
 def form(**more: Any) -> dict[str, Any]:

@@ -23,8 +23,8 @@ import pytest
 from at_once import at_once
 from cryptography import x509
 
-from langso.clock import SystemClock
-from langso.settings_model import OfficeSettings
+from langso.settings.model import OfficeSettings
+from langso.timekeeping.clock import SystemClock
 from office import console_ca
 from office.accounts import Accounts
 from office.console import Console
@@ -391,7 +391,7 @@ def test_the_plain_door_must_open(open_doors: Callable[..., Doors]) -> None:
 def test_files_of_another_authority_are_served_and_taken_anew_when_they_change(
     open_doors: Callable[..., Doors], tmp_path: Path
 ) -> None:
-    from langso.certificates import make_ca, make_server_certificate
+    from langso.device.certificates import make_ca, make_server_certificate
 
     now = SystemClock().now()
     ca = make_ca("CA của tỉnh", now=now)
@@ -468,7 +468,7 @@ def test_ports_that_systemd_opened_are_taken_over() -> None:
 def test_the_command_tells_what_the_screen_tells(open_doors: Callable[..., Doors], tmp_path: Path) -> None:
     from click.testing import CliRunner
 
-    from langso.settings import write_settings
+    from langso.settings.reading import write_settings
     from office.commands import office
 
     doors = open_doors()
@@ -494,7 +494,7 @@ def test_a_kiosk_and_a_loudspeaker_as_paired_come_through_their_doors(
     open_doors: Callable[..., Doors], tmp_path: Path
 ) -> None:
     from kiosk.sending import office_client
-    from langso.office_line import OfficeLine
+    from langso.device.office_line import OfficeLine
 
     doors = open_doors(office={"names": f"{NAME}, localhost"})
     ca = tmp_path / "ca.pem"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from langso.clock import VIETNAM
 from langso.errors import StoreFull
+from langso.timekeeping.clock import VIETNAM
 
 
 def form(**more: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from langso import assets
+from langso.settings import assets
 from office.accounts import Accounts
 from office.console_ca import Fingerprint
 from office.web.ca_routes import Guide

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from stepped import Stepped
 
-from langso.settings import ScannerSettings
+from langso.settings.reading import ScannerSettings
 from scanner.cameras import open_camera, replay
 from scanner.cameras.replay import ReplayCamera
 from scanner.errors import CameraFault

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scenes import cards, charts, sheets
 
-from langso import assets
+from langso.settings import assets
 from scanner.clean import CleanPage, orientation, upright
 
 MAKERS: dict[str, Callable[[Any], Any]] = {

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from langso import assets
+from langso.settings import assets
 from scanner.clean import SIZES_MM, CleanPage, finish, rectify
 from scanner.clean.process import MAX_DPI
 from scanner.errors import CornersRefused

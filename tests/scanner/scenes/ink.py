@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from langso.assets import AssetMissing, font
+from langso.settings.assets import AssetMissing, font
 
 _SYSTEM = Path("/usr/share/fonts/truetype")
 # FreeSerif and the DejaVus hold every Vietnamese letter; Liberation Serif of Debian 12 does not.

@@ -1,0 +1,115 @@
+"""What the commune's caps allow, pure: quiet hours in Vietnamese time and minutes a day.
+
+One rule for the loudspeaker that obeys it, the office that plans by it and the signer that checks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from langso.contract import Caps, QuietHours
+from langso.timekeeping.clock import VIETNAM
+
+EVERYONE = "*"
+
+
+@dataclass(frozen=True)
+class Sound:
+    """One planned sound: first sample (chime included), its length, and the devices (`*`: all) that play it."""
+
+    id: str
+    begins: datetime
+    length: timedelta
+    devices: tuple[str, ...] = (EVERYONE,)
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A sound that loudspeakers would refuse. `why`: the rule in Vietnamese; `clear`: when that rule lets go."""
+
+    sound: Sound
+    why: str
+    clear: datetime
+
+
+def quiet_hours(hours: tuple[QuietHours, ...], begin: datetime, end: datetime) -> QuietHours | None:
+    """The quiet hours that touch [begin, end), Vietnamese wall clock, or None. Equal start and end: the whole day."""
+    found = _quiet(hours, begin, end)
+    return None if found is None else found[0]
+
+
+def quiet_refusal(quiet: QuietHours) -> str:
+    """What a loudspeaker says of quiet hours."""
+    return f"giờ yên tĩnh {quiet.start} đến {quiet.end}"
+
+
+def too_long_a_day(minutes: int | None, heard: timedelta, length: timedelta) -> bool:
+    """Whether `length` more, after what was heard this Vietnamese day, is above so many minutes a day (None: any)."""
+    return minutes is not None and heard + length > timedelta(minutes=minutes)
+
+
+def vietnamese_day(moment: datetime) -> str:
+    """The Vietnamese calendar day of an instant, ISO: what "a day" means in minutes a day."""
+    return moment.astimezone(VIETNAM).date().isoformat()
+
+
+def breaches(
+    sounds: Iterable[Sound], caps: Caps, minutes_a_day: int | None = None, *, after: datetime | None = None
+) -> list[Breach]:
+    """Which of these sounds, none an emergency, loudspeakers would refuse; played in order, each that is allowed.
+
+    `minutes_a_day`: the issuer's own limit. What begins before `after` counts as heard and is not judged.
+    """
+    heard: dict[tuple[str, str], timedelta] = {}
+    found = []
+    for sound in sorted(sounds, key=lambda one: (one.begins, one.id)):
+        day = vietnamese_day(sound.begins)
+        breach = None if after is not None and sound.begins < after else _breach(sound, caps, minutes_a_day, heard)
+        if breach is not None:
+            found.append(breach)
+            continue
+        for device in sound.devices:
+            heard[day, device] = heard.get((day, device), timedelta()) + sound.length
+    return found
+
+
+def _breach(
+    sound: Sound, caps: Caps, minutes_a_day: int | None, heard: dict[tuple[str, str], timedelta]
+) -> Breach | None:
+    quiet = _quiet(caps.quiet_hours, sound.begins, sound.begins + sound.length)
+    if quiet is not None:
+        return Breach(sound, quiet_refusal(quiet[0]), quiet[1])
+    most = _most_heard(sound, heard)
+    midnight = datetime.combine(_date(sound.begins) + timedelta(days=1), time(), VIETNAM)
+    if too_long_a_day(minutes_a_day, most, sound.length):
+        return Breach(sound, f"quá {minutes_a_day} phút mỗi ngày của nơi ra lệnh", midnight)
+    if too_long_a_day(caps.minutes_a_day, most, sound.length):
+        return Breach(sound, f"quá {caps.minutes_a_day} phút mỗi ngày", midnight)
+    return None
+
+
+def _most_heard(sound: Sound, heard: dict[tuple[str, str], timedelta]) -> timedelta:
+    """On the loudspeaker that has played the longest of those meant: sounds for all count on every one."""
+    day = vietnamese_day(sound.begins)
+    named = {device for when, device in heard if when == day} if EVERYONE in sound.devices else set(sound.devices)
+    most = max((heard.get((day, device), timedelta()) for device in named - {EVERYONE}), default=timedelta())
+    return most + heard.get((day, EVERYONE), timedelta())
+
+
+def _quiet(hours: tuple[QuietHours, ...], begin: datetime, end: datetime) -> tuple[QuietHours, datetime] | None:
+    first = _date(begin) - timedelta(days=1)
+    days = (_date(end) - first).days + 1
+    for quiet in hours:
+        opens, closes = time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
+        for day in (first + timedelta(days=n) for n in range(days)):
+            since = datetime.combine(day, opens, VIETNAM)
+            until = datetime.combine(day + timedelta(days=1 if closes <= opens else 0), closes, VIETNAM)
+            if since < end and begin < until:
+                return quiet, until
+    return None
+
+
+def _date(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()

@@ -1,0 +1,282 @@
+"""Readings of the machine itself as Checks: disk, card, power, heat, memory, hardware clock and watchdog.
+
+For doctor, and for the state that each device reports.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from langso.contract.health import Check
+from langso.errors import FileRefused, os_reason
+from langso.paths import open_plain, write_atomic
+from langso.timekeeping.clock import ClockTrust
+
+DISK_WARN = 0.10
+DISK_BAD = 0.03
+DISK_BAD_BYTES = 64 << 20
+WARM_C, HOT_C = 75, 85
+"""A Pi slows itself down from 80 °C on and at 85 °C to a crawl."""
+MEMORY_WARN, MEMORY_BAD = 0.10, 0.04
+RTC_OFF_S = 60.0
+RTC_LOST_S = 86_400.0
+AGAIN_S = 60.0
+PI_MODEL = Path("/proc/device-tree/model")
+
+
+def machine_checks(state: Path, trust: ClockTrust | None = None) -> list[Check]:
+    """All readings below for the folder ``state``; the clock's where its judgement is given."""
+    written = card_writes(state)
+    room, *others = _readings(state)
+    checks = [room, *([] if written is None else [written]), *others]
+    return checks if trust is None else [*checks, clock(trust)]
+
+
+def _readings(state: Path) -> list[Check]:
+    """What is only read, the room first. No canary is among them: a card is not to be worn by the looking at it."""
+    return [disk_space(state), card_errors(state), undervoltage(), temperature(), memory(), hardware_clock()]
+
+
+class MachineWatch:
+    """What a device's state says of its machine: only what is not well, read again once a minute.
+
+    Good readings stay out: a state is sent when it changes, and a temperature changes all the time.
+    """
+
+    def __init__(self, state: Path, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._state = state
+        self._monotonic = monotonic
+        self._read_at = float("-inf")
+        self._found: list[Check] = []
+
+    def checks(self) -> list[Check]:
+        """Warnings and worse."""
+        now = self._monotonic()
+        if now - self._read_at >= AGAIN_S:
+            self._read_at = now
+            self._found = [check for check in _readings(self._state) if check.level != "ok"]
+        return self._found
+
+
+def disk_space(folder: Path) -> Check:
+    """Free space where ``folder`` lives: warns under 10 %, bad under 3 % or 64 MiB (little is left to log with)."""
+    try:
+        usage = shutil.disk_usage(folder)
+        names = os.statvfs(folder)
+    except OSError as error:
+        return Check.bad("disk", f"Không xem được chỗ trống ở {folder}: {os_reason(error)}.", "Hãy kiểm tra thẻ nhớ.")
+    free = usage.free / usage.total if usage.total else 0.0
+    why = f"Thẻ nhớ còn trống {_size(usage.free)} ({free:.0%})."
+    fix = (
+        "Hãy dọn bớt (sudo apt-get clean; sudo journalctl --vacuum-size=50M; không xoá gì trong /var/lib/langso-*) "
+        "hoặc thay thẻ lớn hơn."
+    )
+    if names.f_files and not names.f_favail:
+        return Check.bad("disk", f"{why[:-1]} nhưng đã hết số tệp được phép.", fix)
+    if free < DISK_BAD or usage.free < DISK_BAD_BYTES:
+        return Check.bad("disk", why, fix)
+    return Check.warning("disk", why, fix) if free < DISK_WARN else Check.good("disk", why)
+
+
+def card_writes(folder: Path) -> Check | None:
+    """Writes a small file, reads it back and removes it: a dying card turns read-only or lies.
+
+    None where nothing could be tried: a full disk is the disk's line, and missing rights say nothing of the card.
+    """
+    canary = folder / ".canary"
+    sent = secrets.token_bytes(64)
+    fix = "Hãy sao lưu rồi thay thẻ nhớ."
+    try:
+        write_atomic(canary, sent)
+        with open_plain(canary, follow=False) as file:
+            # The page cache would answer for the card; ask the kernel to forget what it holds.
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            got = file.read(2 * len(sent))
+        canary.unlink()
+    except FileRefused as error:
+        cause = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
+        if cause in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM):
+            return None
+        return Check.bad("card_write", str(error), fix)
+    except PermissionError:
+        return None
+    except OSError as error:
+        return Check.bad("card_write", f"Không ghi đọc được ở {folder}: {os_reason(error)}.", fix)
+    if got != sent:
+        return Check.bad("card_write", "Thẻ nhớ đọc lại khác với lúc ghi.", fix)
+    return Check.good("card_write", "Ghi và đọc lại thẻ nhớ tốt.")
+
+
+def card_errors(folder: Path, sys: Path = Path("/sys")) -> Check:
+    """ext4's own count of errors, since they were made, on the file systems of ``folder`` and of the system; anything
+    but 0 means a worn card. A stick that happens to be plugged in is not the card.
+    """
+    found = {}
+    for name in sorted({_disk(place, sys) for place in (Path("/"), folder)}):
+        count = _number(sys / "fs/ext4" / name / "errors_count") if name else None
+        if count:
+            found[name] = count
+    if not found:
+        return Check.good("card_errors", "Hệ thống tệp không ghi nhận lỗi.")
+    named = ", ".join(f"{name}: {count}" for name, count in found.items())
+    return Check.bad(
+        "card_errors", f"Hệ thống tệp đã có lỗi ({named}).", "Hãy sao lưu, thay thẻ nhớ, rồi cài lại máy."
+    )
+
+
+def _disk(folder: Path, sys: Path) -> str:
+    """The kernel's name of the disk (or partition) that the folder lies on; empty where it is none."""
+    try:
+        device = folder.stat().st_dev
+        return (sys / f"dev/block/{os.major(device)}:{os.minor(device)}").readlink().name
+    except OSError:
+        return ""
+
+
+def undervoltage(sys: Path = Path("/sys")) -> Check:
+    """The Pi's low-voltage alarm (hwmon ``rpi_volt``): latched, so a "no" covers the time since boot.
+
+    Where there is no such sensor the check is good and says so.
+    """
+    for name in sorted(sys.glob("class/hwmon/hwmon*/name")):
+        try:
+            is_pi = name.read_text().strip() == "rpi_volt"
+        except OSError:
+            continue
+        if not is_pi:
+            continue
+        alarm = _number(name.parent / "in0_lcrit_alarm")
+        if alarm:
+            return Check.bad(
+                "undervoltage",
+                "Điện vào máy đã có lúc quá thấp từ khi bật.",
+                "Hãy thay bộ nguồn hoặc dây nguồn to và ngắn hơn.",
+            )
+        if alarm == 0:
+            return Check.good("undervoltage", "Điện vào máy đủ từ khi bật.")
+    return Check.good("undervoltage", "Máy này không có cảm biến điện áp.")
+
+
+def temperature(sys: Path = Path("/sys")) -> Check:
+    """The hottest thermal zone: warns from 75 °C, bad from 85 °C. Good, and says so, where there is no sensor."""
+    read = [
+        degrees
+        for zone in sorted(sys.glob("class/thermal/thermal_zone*/temp"))
+        # Zones that are switched off read as 0 or far below.
+        if (degrees := (_number(zone) or 0) / 1000) > 0
+    ]
+    if not read:
+        return Check.good("temperature", "Máy này không có cảm biến nhiệt độ.")
+    hottest = max(read)
+    # In steps of 5: a report is sent again for every word that changes.
+    if hottest >= WARM_C:
+        why = f"Máy nóng từ {int(hottest // 5 * 5)} °C trở lên."
+        fix = "Hãy mở thoáng tủ máy, lau bụi, xem quạt; tránh nắng chiếu thẳng."
+        return Check.bad("temperature", why, fix) if hottest >= HOT_C else Check.warning("temperature", why, fix)
+    return Check.good("temperature", f"Máy {hottest:.0f} °C.")
+
+
+def memory(proc: Path = Path("/proc")) -> Check:
+    """Memory that programs can still have: warns under 10 %, bad under 4 %. Good where the kernel does not tell."""
+    try:
+        lines = (proc / "meminfo").read_text().splitlines()
+    except OSError:
+        return Check.good("memory", "Không xem được bộ nhớ từ đây.")
+    kilobytes = {
+        name: int(words[0])
+        for name, _, rest in (line.partition(":") for line in lines)
+        if (words := rest.split()) and words[0].isdigit()
+    }
+    total, free = kilobytes.get("MemTotal", 0), kilobytes.get("MemAvailable")
+    if not total or free is None:
+        return Check.good("memory", "Không xem được bộ nhớ từ đây.")
+    share = free / total
+    why = f"Bộ nhớ còn {share:.0%} của {_size(total << 10)}."
+    fix = "Hãy tắt chương trình khác trên máy này, rồi khởi động lại máy."
+    if share < MEMORY_BAD:
+        return Check.bad("memory", why, fix)
+    return Check.warning("memory", why, fix) if share < MEMORY_WARN else Check.good("memory", why)
+
+
+def hardware_clock(sys: Path = Path("/sys"), now: Callable[[], float] = time.time, *, pi: Path = PI_MODEL) -> Check:
+    """The clock with a battery (RTC): there, and within a minute of the system's. A PC or container without is fine.
+
+    On a Pi a missing one is a warning: after a power cut without a network the broadcasts wait for the time.
+    """
+    clock_folder = sys / "class/rtc/rtc0"
+    if not clock_folder.exists():
+        if pi.exists():
+            return Check.warning(
+                "rtc",
+                "Không có đồng hồ pin: mất điện mà không có mạng thì lịch phát phải chờ giờ.",
+                "Hãy gắn đồng hồ pin (RTC), ghi dtoverlay=i2c-rtc,ds3231 vào /boot/firmware/config.txt rồi bật lại.",
+            )
+        return Check.good("rtc", "Máy này không có đồng hồ pin.")
+    seconds = _number(clock_folder / "since_epoch")
+    if seconds is None:
+        return Check.warning("rtc", "Đồng hồ pin không đọc được.", "Hãy xem dây nối và pin của đồng hồ (RTC).")
+    off = abs(seconds - now())
+    if off > RTC_LOST_S:
+        return Check.warning("rtc", "Đồng hồ pin sai ngày: có thể hết pin.", "Hãy thay pin của đồng hồ (RTC).")
+    if off > RTC_OFF_S:
+        # Debian 13 brings no hwclock; each of these makes timedated write the system's time to it.
+        return Check.warning(
+            "rtc",
+            "Đồng hồ pin lệch hơn một phút so với giờ máy.",
+            "Hãy so giờ máy với điện thoại. Giờ máy đúng thì chép sang đồng hồ pin: "
+            "sudo timedatectl set-local-rtc 1; sudo timedatectl set-local-rtc 0 (có mạng thì máy tự chép).",
+        )
+    return Check.good("rtc", "Đồng hồ pin khớp giờ máy.")
+
+
+def hardware_watchdog(sys: Path = Path("/sys")) -> Check:
+    """Whether a hardware watchdog is armed, so that a hung machine starts again. Good where there is none."""
+    states = []
+    for file in sorted(sys.glob("class/watchdog/watchdog*/state")):
+        try:
+            states.append(file.read_text().strip())
+        except OSError:
+            continue
+    if not states:
+        return Check.good("watchdog", "Máy này không có mạch canh treo máy (watchdog).")
+    if "active" in states:
+        return Check.good("watchdog", "Mạch canh treo máy (watchdog) đang bật.")
+    return Check.warning(
+        "watchdog",
+        "Mạch canh treo máy (watchdog) có nhưng chưa bật: máy treo sẽ nằm im.",
+        "Đặt RuntimeWatchdogSec=14 trong /etc/systemd/system.conf.d/langso.conf, rồi chạy: systemctl daemon-reexec",
+    )
+
+
+SET_CLOCK = "sudo langso setup --time '30/11/2026 08:15' (giờ Việt Nam, thay bằng giờ trên điện thoại)"
+"""Sets the machine's clock, also where a time daemon runs, and remembers until the next boot that a person did."""
+
+
+def clock(trust: ClockTrust) -> Check:
+    """The judgement of ``judge_clock`` as a check: an untrusted clock holds scheduled broadcasts back."""
+    if trust.trusted:
+        return Check.good("clock", trust.why)
+    if trust.reason == "far_from_floor":
+        # The office may have been asked, and confirms no wrong time.
+        fix = f"So với giờ trên điện thoại. Giờ máy sai thì đặt: {SET_CLOCK}; giờ máy đúng thì báo văn phòng xã."
+        return Check.bad("clock", trust.why, fix)
+    return Check.bad(
+        "clock", trust.why, "Hãy nối máy với máy văn phòng xã (không cần internet): văn phòng xác nhận giờ."
+    )
+
+
+def _number(file: Path) -> int | None:
+    try:
+        return int(file.read_text().strip())
+    except (OSError, ValueError):
+        return None
+
+
+def _size(count: int) -> str:
+    return f"{count / (1 << 30):.1f} GB".replace(".", ",") if count >= 1 << 30 else f"{count >> 20} MB"

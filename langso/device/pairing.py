@@ -1,0 +1,519 @@
+"""Pairing v1, a file exchange (ghép thiết bị): the device's request, the office's answer, and the result on disk."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
+
+from langso.contract import Message, Moment, Threshold
+from langso.contract.base import Hex128, KeyHex, OneLine, Sha256, Slug
+from langso.contract.renewal import Pem
+from langso.device.certificates import (
+    DEVICE_DAYS,
+    Certified,
+    check_certificate,
+    check_csr,
+    make_csr,
+    make_tls_key,
+    sign_csr,
+)
+from langso.device.tls_identity import TLS_FILE, identity_file
+from langso.device.whereabouts import Whereabouts
+from langso.errors import FileRefused, os_reason
+from langso.paths import acting_as_owner, open_lock, read_limited, sync_folder, write_atomic
+from langso.settings.model import LinkSettings
+from langso.trust.chain import open_bundle
+from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
+from langso.trust.errors import NotPaired, PairingError, Refused
+from langso.trust.keys import RootKeys, SigningKey, key_id
+from langso.trust.marks import FOLDER as TRUST_FOLDER
+from langso.trust.marks import begin_marks
+
+MAX_REQUEST_BYTES = 32 << 10
+MAX_ANSWER_BYTES = 2 << 20
+LOCK_S = 15.0
+LOCK_LOOK_S = 0.05
+FOLDER = "pairing"
+Built = TypeVar("Built", bound=BaseModel)
+Role = Literal["speaker", "kiosk", "bridge"]
+Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=300)]
+
+
+class PairingRequest(Message):
+    """What a device asks, sealed (kind `pairing-request`) with its new signing key. `device` is a wish."""
+
+    kind: Literal["pairing-request"] = "pairing-request"
+    device: Slug
+    role: Role
+    place: OneLine = ""
+    village: Slug | None = None
+    public_key: KeyHex
+    csr: Pem
+    nonce: Hex128
+    made: Moment
+
+
+class PairingAnswer(Message):
+    """What the office returns for one request (`request`: SHA-256 of its payload): identity, root, TLS, addresses.
+
+    `noted`: the office's addresses at that time, tried where its name leads nowhere; TLS is under `broker_host` there
+    too. `trust`: the bundle of that time, so that plans brought by hand can be verified before it first connects.
+    """
+
+    kind: Literal["pairing-answer"] = "pairing-answer"
+    request: Sha256
+    commune: Slug
+    commune_name: OneLine = ""
+    device: Slug
+    role: Role
+    village: Slug | None = None
+    root: Threshold
+    root_version: Annotated[int, Field(ge=1, lt=1 << 53)] = 1
+    ca: Pem
+    certificate: Pem
+    broker_host: Host
+    broker_port: Annotated[int, Field(ge=1, le=65535)]
+    media_url: Url
+    office_url: Url
+    age_recipient: Annotated[str, StringConstraints(pattern="^age1[a-z0-9]{20,100}$")] | None = None
+    noted: Annotated[tuple[Host, ...], Field(max_length=8)] = ()
+    trust: Annotated[str, StringConstraints(max_length=1 << 20)] | None = None
+    made: Moment
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """A request whose signature holds, its payload's SHA-256, and the six-by-two digits a person compares."""
+
+    request: PairingRequest
+    sha256: str
+
+    @property
+    def public(self) -> bytes:
+        """The device's raw public key, for the office to keep."""
+        return bytes.fromhex(self.request.public_key)
+
+    @property
+    def short_code(self) -> str:
+        """As shown by the device: see `short_code`."""
+        return short_code(self.sha256)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the office is reached."""
+
+    broker_host: str
+    broker_port: int
+    media_url: str
+    office_url: str
+    age_recipient: str | None = None
+    noted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Paired:
+    """A finished pairing on disk. `folder` keeps its path through later pairings."""
+
+    answer: PairingAnswer
+    folder: Path
+
+    @property
+    def roots(self) -> RootKeys:
+        """The pinned root, for the Keeper."""
+        return RootKeys.of(self.answer.root, self.answer.root_version)
+
+    def link(self, settings: LinkSettings) -> LinkSettings:
+        """Where and as whom to connect: what the settings file names, and for the rest what the office answered."""
+        given = settings.model_fields_set
+        found: dict[str, object] = {
+            "host": self.answer.broker_host,
+            "port": self.answer.broker_port,
+            "ca": self.ca,
+            "cert": self.certificate,
+            "key": self.tls_key,
+        }
+        return settings.model_copy(update={name: value for name, value in found.items() if name not in given})
+
+    def whereabouts(self) -> Whereabouts:
+        """Where to look for the office when its address has changed."""
+        return Whereabouts(self.answer.commune, self.answer.noted)
+
+    @property
+    def ca(self) -> Path:
+        """The commune's CA certificate (PEM)."""
+        return self.folder / "ca.pem"
+
+    @property
+    def certificate(self) -> Path:
+        """The device's TLS certificate (PEM), in one file with its key."""
+        return self._tls("certificate.pem")
+
+    @property
+    def tls_key(self) -> Path:
+        """The device's TLS key (PEM)."""
+        return self._tls("tls.key")
+
+    @property
+    def signing_key(self) -> Path:
+        """The key the device signs its reports with (PEM)."""
+        return self.folder / "signing.key"
+
+    def _tls(self, apart: str) -> Path:
+        # Pairings made by an older langso keep the two apart.
+        both = self.folder / TLS_FILE
+        return both if both.exists() else self.folder / apart
+
+
+def short_code(sha256: str) -> str:
+    """Twelve digits of a digest in groups of four, to be read aloud at both ends: `1234 5678 9012`."""
+    digits = f"{int(sha256[:16], 16) % 10**12:012d}"
+    return " ".join(digits[i : i + 4] for i in (0, 4, 8))
+
+
+def begin_pairing(
+    state_dir: Path,
+    *,
+    device: str,
+    role: Role,
+    place: str = "",
+    village: str | None = None,
+    now: datetime,
+    carried: str = "",
+) -> bytes:
+    """On the device: new signing and TLS keys, kept aside until the answer comes; returns the request to carry.
+
+    An earlier pairing stays in force until then, an earlier request is forgotten. `carried`: the name of the file on
+    the stick, for the screen to name. Raises PairingError, FileRefused.
+    """
+    signing, tls = SigningKey.generate(), make_tls_key()
+    request = _model(
+        lambda: PairingRequest(
+            device=device,
+            role=role,
+            place=place,
+            village=village,
+            public_key=signing.public.hex(),
+            csr=make_csr(tls, device).decode(),
+            nonce=secrets.token_hex(16),
+            made=now,
+        )
+    )
+    raw = seal(request, request.kind, [signing])
+    with _one_at_a_time(state_dir):
+        folder = state_dir / FOLDER / f"request-{hashlib.sha256(raw).hexdigest()[:16]}"
+        folder.mkdir(mode=0o700)
+        signing.save(folder / "signing.key")
+        write_atomic(folder / "tls.key", tls)
+        write_atomic(folder / "carried", carried.encode())
+        write_atomic(folder / "request.json", raw)
+        # In one rename: a power cut never leaves the keys of one request beside another.
+        _switch(_waiting(state_dir), folder)
+        _sweep(state_dir, "request-*", but=folder)
+    return raw
+
+
+def read_request(raw: bytes) -> ReadRequest:
+    """At the office: a request, once it is signed by the very key it presents. Raises PairingError.
+
+    Whose key it is only a person can say: compare the short code with the device's.
+    """
+    try:
+        sealed = read_sealed(raw, "pairing-request", limit=MAX_REQUEST_BYTES)
+        # The only document read before it is verified: the key it must verify with is inside.
+        request = parse_payload(sealed.payload, PairingRequest)
+        sealed.require([bytes.fromhex(request.public_key)], 1)
+    except Refused as refused:
+        raise PairingError("Tệp yêu cầu ghép bị hỏng; hãy tạo lại yêu cầu trên thiết bị.") from refused
+    check_csr(request.csr.encode())
+    return ReadRequest(request, sealed.sha256)
+
+
+def answer_request(
+    read: ReadRequest,
+    *,
+    commune: str,
+    commune_name: str,
+    device: str,
+    root: RootKeys,
+    ca: Certified,
+    addresses: Addresses,
+    now: datetime,
+    trust: bytes | None = None,
+    days: int = DEVICE_DAYS,
+) -> bytes:
+    """At the office: the answer file for a request. `device`: the id given, which may differ from the wish; `days`:
+    how long its certificate holds. Raises PairingError, CertificateError.
+    """
+    certificate = sign_csr(ca, read.request.csr.encode(), device, now=now, days=days)
+    answer = _model(
+        lambda: PairingAnswer(
+            request=read.sha256,
+            commune=commune,
+            commune_name=commune_name,
+            device=device,
+            role=read.request.role,
+            village=read.request.village,
+            root=Threshold(keys=tuple(key.hex() for key in root.keys), threshold=root.threshold),
+            root_version=root.version,
+            ca=ca.certificate.decode(),
+            certificate=certificate.decode(),
+            broker_host=addresses.broker_host,
+            broker_port=addresses.broker_port,
+            media_url=addresses.media_url,
+            office_url=addresses.office_url,
+            age_recipient=addresses.age_recipient,
+            noted=addresses.noted[:8],
+            trust=None if trust is None else trust.decode(),
+            made=now,
+        )
+    )
+    return answer.to_json()
+
+
+def read_answer(raw: bytes) -> PairingAnswer:
+    """Parses an answer file. Raises PairingError. It is checked against its request by `finish_pairing`."""
+    if len(raw) > MAX_ANSWER_BYTES:
+        raise PairingError("Tệp trả lời ghép quá lớn; hãy xin lại thư trả lời của văn phòng xã.")
+    try:
+        strict_json(raw)
+        return parse_payload(raw, PairingAnswer)
+    except Refused as refused:
+        raise PairingError("Tệp trả lời ghép bị hỏng; hãy chép lại thư trả lời của văn phòng xã.") from refused
+
+
+def check_answer(state_dir: Path, raw: bytes) -> PairingAnswer:
+    """On the device: an answer that fits the request waiting here, nothing changed yet.
+
+    Raises PairingError, CertificateError, FileRefused.
+    """
+    answer = read_answer(raw)
+    with _one_at_a_time(state_dir):
+        _fitting(state_dir, answer)
+    return answer
+
+
+def finish_pairing(state_dir: Path, raw: bytes, *, commune: str | None = None) -> Paired:
+    """On the device: checks the answer against the waiting request and puts it in force, all at once.
+
+    A second time with the same answer changes nothing. A new pairing starts the version marks anew. `commune`: the
+    code that the device's settings name. Raises PairingError, CertificateError, FileRefused; the earlier pairing is
+    then untouched.
+    """
+    answer = read_answer(raw)
+    if commune is not None and answer.commune != commune:
+        raise PairingError(
+            f"Thư trả lời này của xã «{answer.commune}», còn máy này khai là xã «{commune}»; "
+            "hãy xin thư của đúng xã, hoặc sửa `code` trong [commune]."
+        )
+    with _one_at_a_time(state_dir):
+        return _finish(state_dir, raw, answer)
+
+
+def load_paired(state_dir: Path) -> Paired:
+    """The pairing in force; what a power cut left undone is done. Raises PairingError, FileRefused where there is
+    none or it cannot be read.
+    """
+    paired = _read_paired(state_dir)
+    if not (paired.folder / "complete").exists():
+        with _one_at_a_time(state_dir):
+            return _completed(state_dir)
+    return paired
+
+
+def waiting_request(state_dir: Path) -> tuple[ReadRequest, str] | None:
+    """The request that no answer has come for yet, and the name of its file on the stick ("" where it was not told).
+
+    None where there is none. Raises PairingError, FileRefused where it cannot be read.
+    """
+    folder = _waiting(state_dir)
+    if not _is_there(folder / "request.json"):
+        return None
+    read = read_request(read_limited(folder / "request.json", MAX_REQUEST_BYTES, follow=False))
+    try:
+        carried = read_limited(folder / "carried", 1024, follow=False).decode()
+    except (FileRefused, UnicodeDecodeError):
+        carried = ""
+    return read, carried if carried.isprintable() else ""
+
+
+def device_code(public: bytes) -> str:
+    """Short code of a device's public key, to tell devices apart on a list."""
+    return short_code(key_id(public))
+
+
+def _waiting(state_dir: Path) -> Path:
+    return state_dir / FOLDER / "waiting"
+
+
+def _finish(state_dir: Path, raw: bytes, answer: PairingAnswer) -> Paired:
+    current = state_dir / FOLDER / "current"
+    if (current / "answer.json").exists() and _answer_in(current) == raw:
+        paired = _completed(state_dir)
+        found = waiting_request(state_dir)
+        if found is not None and found[0].sha256 == answer.request:
+            _forget_request(state_dir)
+        return paired
+    signing, tls = _fitting(state_dir, answer)
+    folder = state_dir / FOLDER / f"paired-{hashlib.sha256(raw).hexdigest()[:16]}"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    signing.save(folder / "signing.key")
+    # Key and certificate in one file: renewed in one rename, and no reader ever meets the one with another.
+    write_atomic(folder / TLS_FILE, identity_file(tls, answer.certificate.encode(), answer.made))
+    write_atomic(folder / "ca.pem", answer.ca.encode(), mode=0o644)
+    write_atomic(folder / "answer.json", raw)
+    _switch(current, folder)
+    paired = _completed(state_dir)
+    _forget_request(state_dir)
+    _sweep(state_dir, "paired-*", but=folder)
+    return paired
+
+
+def _fitting(state_dir: Path, answer: PairingAnswer) -> tuple[SigningKey, bytes]:
+    """The keys of the waiting request, once the answer was checked against it."""
+    found = waiting_request(state_dir)
+    if found is None:
+        there = _is_there(state_dir / FOLDER / "current")
+        why = "Thư này của lần ghép trước" if there else "Thiết bị chưa có yêu cầu ghép"
+        raise PairingError(f"{why}; hãy tạo yêu cầu (sudo langso setup) rồi xin thư trả lời cho yêu cầu đó.")
+    read, waiting = found[0], _waiting(state_dir)
+    signing = SigningKey.load(waiting / "signing.key")
+    tls = read_limited(waiting / "tls.key", MAX_REQUEST_BYTES)
+    if answer.request != read.sha256 or signing.public != read.public or answer.role != read.request.role:
+        raise PairingError("Thư trả lời này dành cho yêu cầu khác; hãy xin thư trả lời cho yêu cầu mới nhất.")
+    check_certificate(answer.certificate.encode(), answer.ca.encode(), tls, answer.device)
+    if answer.trust is not None:
+        _check_trust(answer, state_dir)
+    return signing, tls
+
+
+def _read_paired(state_dir: Path) -> Paired:
+    current = state_dir / FOLDER / "current"
+    if not _is_there(current):
+        raise NotPaired("Thiết bị chưa ghép với văn phòng xã; hãy chạy trên máy này: sudo langso setup")
+    return Paired(read_answer(_answer_in(current)), current)
+
+
+def _answer_in(current: Path) -> bytes:
+    # The folder is a link of ours, the file in it never.
+    return read_limited(current / "answer.json", MAX_ANSWER_BYTES, follow=False)
+
+
+def _completed(state_dir: Path) -> Paired:
+    """The pairing in force with its trust begun; the caller holds the lock."""
+    paired = _read_paired(state_dir)
+    if not (paired.folder / "complete").exists():
+        _begin_trust(state_dir, paired)
+    return paired
+
+
+def _is_there(path: Path) -> bool:
+    """Raises FileRefused where that cannot be seen: a folder that root made is not the same as none."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise FileRefused(f"Không đọc được {path}: {os_reason(error)}; hãy chạy: sudo langso pair status") from error
+    return True
+
+
+@contextlib.contextmanager
+def _one_at_a_time(state_dir: Path) -> Iterator[None]:
+    """As the folder's owner, and one process at a time: two technicians, or one and the waiting service."""
+    with acting_as_owner(state_dir):
+        folder = state_dir / FOLDER
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = open_lock(folder / ".lock")
+        except FileRefused:
+            raise
+        except OSError as error:
+            raise FileRefused(f"Không ghi được {folder}: {os_reason(error)}; hãy chạy lại bằng sudo.") from error
+        try:
+            _lock(descriptor)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Waits for a while: the service's user could hold it for ever, and root must not hang on that."""
+    end = time.monotonic() + LOCK_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() >= end:
+                raise FileRefused("Đang có chương trình khác ghép máy này; hãy đợi một phút rồi làm lại.") from error
+            time.sleep(LOCK_LOOK_S)
+
+
+def _forget_request(state_dir: Path) -> None:
+    waiting = _waiting(state_dir)
+    if waiting.is_symlink():
+        waiting.unlink()
+    else:
+        # As an older langso kept it.
+        shutil.rmtree(waiting, ignore_errors=True)
+    _sweep(state_dir, "request-*")
+
+
+def _sweep(state_dir: Path, pattern: str, *, but: Path | None = None) -> None:
+    for old in (state_dir / FOLDER).glob(pattern):
+        if old != but:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _check_trust(answer: PairingAnswer, state_dir: Path) -> None:
+    try:
+        opened = open_bundle((answer.trust or "").encode(), Paired(answer, state_dir).roots)
+    except Refused as refused:
+        raise PairingError("Danh sách người có quyền trong thư trả lời không hợp lệ; hãy xin lại thư.") from refused
+    if answer.commune not in opened.trust.communes:
+        raise PairingError("Thư trả lời lẫn giấy tờ của xã khác; hãy xin lại thư của đúng xã.")
+
+
+def _begin_trust(state_dir: Path, paired: Paired) -> None:
+    """New marks after the switch, so that a power cut never leaves the earlier pairing with empty ones."""
+    begin_marks(state_dir)
+    if paired.answer.trust is not None:
+        write_atomic(state_dir / TRUST_FOLDER / "bundle.json", paired.answer.trust.encode())
+    write_atomic(paired.folder / "complete", b"")
+
+
+def _switch(link: Path, folder: Path) -> None:
+    """Points the symbolic link at the folder in one rename."""
+    temporary = link.with_name(f".{link.name}.{secrets.token_hex(6)}.tmp")
+    if link.is_dir() and not link.is_symlink():
+        # As an older langso kept it.
+        shutil.rmtree(link, ignore_errors=True)
+    try:
+        temporary.symlink_to(folder.name)
+        temporary.replace(link)
+        sync_folder(link.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise FileRefused(f"Không ghi được {link}: {os_reason(error)}; hãy xem thẻ nhớ còn chỗ không.") from error
+
+
+def _model(build: Callable[[], Built]) -> Built:
+    try:
+        return build()
+    except ValidationError as error:
+        wrong = ", ".join(sorted({str(mistake["loc"][0]) for mistake in error.errors() if mistake["loc"]}))
+        raise PairingError(f"Thông tin ghép không dùng được ({wrong}); hãy sửa rồi làm lại.") from error

@@ -1,0 +1,137 @@
+"""How a device stands with its pairing, what a technician does next, and waiting for it without a restart."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from langso.device.lifeline import Lifeline
+from langso.device.pairing import FOLDER, load_paired, waiting_request
+from langso.errors import LangsoError
+from langso.paths import acting_as_owner
+from langso.trust.errors import NotPaired
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 2.0
+LOOP = "pairing"
+REQUEST_FILE = "yeu-cau.json"
+GUIDE = "sudo langso setup"
+
+
+@dataclass(frozen=True)
+class Stand:
+    """ "paired"; "new": nothing asked yet; "asked": a request waits for its answer; "broken": see `why`.
+
+    `code`: the waiting request's twelve digits (also beside a pairing in force), `carried` its file's name.
+    """
+
+    state: Literal["paired", "new", "asked", "broken"]
+    code: str = ""
+    carried: str = ""
+    why: str = ""
+
+
+def stand_of(state_dir: Path) -> Stand:
+    """Looks now, root as the folder's owner. Never raises."""
+    code = carried = ""
+    try:
+        with acting_as_owner(state_dir, give=False):
+            found = waiting_request(state_dir)
+            if found is not None:
+                code, carried = found[0].short_code, found[1] or REQUEST_FILE
+            load_paired(state_dir)
+    except NotPaired:
+        return Stand("asked" if code else "new", code, carried)
+    except (LangsoError, OSError) as error:
+        return Stand("broken", code, carried, str(error))
+    return Stand("paired", code, carried)
+
+
+def next_steps(stand: Stand) -> tuple[str, ...]:
+    """What the technician does, in order, as typed; none for a paired device. The guide knows which step is next."""
+    ask = f"Trên máy này, cắm một USB: {GUIDE}"
+    answer = f"Ở văn phòng xã, cắm USB đó: {GUIDE}"
+    finish = f"Lại trên máy này, cắm USB đó: {GUIDE}"
+    match stand.state:
+        case "new":
+            return ask, answer, finish
+        case "asked":
+            return f"Mang USB có tệp {stand.carried or REQUEST_FILE} về văn phòng xã.", answer, finish
+        case "broken":
+            return "Trên máy này: sudo langso pair status", ask, answer, finish
+        case "paired":
+            return ()
+
+
+def in_a_sentence(stand: Stand) -> str:
+    """The same for a log or a status line."""
+    match stand.state:
+        case "new":
+            return f"Máy chưa ghép với văn phòng xã. {next_steps(stand)[0]}"
+        case "asked":
+            return (
+                f"Máy chờ thư trả lời ghép; mã so khớp {stand.code}. Mang USB có tệp {stand.carried} về văn phòng"
+                f" xã, chạy {GUIDE} ở đó, rồi lại ở máy này."
+            )
+        case "broken":
+            return f"Máy chưa dùng được tệp ghép: {stand.why}"
+        case "paired":
+            return "Máy đã ghép với văn phòng xã."
+
+
+def wait_until_paired(
+    state_dir: Path,
+    stop: threading.Event,
+    *,
+    lifeline: Lifeline | None = None,
+    beat: Callable[[str], None] = lambda _: None,
+    every_s: float = LOOK_S,
+) -> bool:
+    """Returns True once there is a pairing that can be read, False when `stop` is set first.
+
+    Says how to pair once in the log, and again only when that changes; systemd sees a service that is up and alive,
+    with that sentence as its status. `lifeline`: where other loops count too, with LOOP among its own; `beat` is
+    called each round with the sentence.
+    """
+    said = ""
+    line = lifeline or Lifeline(LOOP)
+    while not stop.is_set():
+        stand = stand_of(state_dir)
+        if stand.state == "paired":
+            if said:
+                log.info("Máy vừa được ghép; bắt đầu làm việc.")
+            return True
+        sentence = in_a_sentence(stand)
+        if sentence != said:
+            said = sentence
+            log.warning("%s", sentence)
+        line.turned(LOOP, sentence)
+        beat(sentence)
+        stop.wait(every_s)
+    return False
+
+
+class PairingWatch:
+    """Whether another pairing has come into force since this was made: a service that holds the old one starts anew.
+
+    A renewed certificate is no other pairing.
+    """
+
+    def __init__(self, state_dir: Path) -> None:
+        self._link = state_dir / FOLDER / "current"
+        self._first = self._now()
+
+    def changed(self) -> bool:
+        """Looks now; cheap. A pairing that has only just been put in place is waited for until it is whole."""
+        return self._now() != self._first and (self._link / "complete").exists()
+
+    def _now(self) -> str:
+        try:
+            return self._link.readlink().name
+        except OSError:
+            return ""

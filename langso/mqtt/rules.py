@@ -1,0 +1,163 @@
+"""When the MQTT line fails: what happened, in words, and how long to wait. Pure, apart from reading certificates."""
+
+from __future__ import annotations
+
+import random
+import re
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from langso.device.tls import EXPIRED, MAX_PEM, NOT_YET_VALID, KnownTime, load_pair, office_context, wall_time
+from langso.errors import FileRefused
+from langso.mqtt.reasons import Failure, Pace
+from langso.paths import read_limited
+from langso.settings.model import LinkSettings, is_loopback
+
+_CLIENT_CERTIFICATE_ALERT = re.compile(r"ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)", re.I)
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """Seconds before the next try. "soon": full jitter, uniform in [0, min(cap, base * 2^n)]; "later": [cap/2, cap];
+    "slow": [slow/2, slow]; "yield": the upper half of min(give_way, 2 * base * 2^n), n take-overs before this one.
+
+    Without jitter all devices of a commune come back in the same second and drown the broker.
+    """
+
+    base_s: float = 1.0
+    cap_s: float = 20.0
+    slow_s: float = 300.0
+    give_way_s: float = 60.0
+
+    def wait(self, attempt: int, *, pace: Pace = "soon", spread: Callable[[], float] = random.random) -> float:
+        """``attempt``: failures in a row, or take-overs in a row for "yield"; from 1."""
+        doubled = self.base_s * 2.0 ** min(max(attempt, 1) - 1, 30)
+        match pace:
+            case "soon":
+                return min(self.cap_s, doubled) * spread()
+            case "later":
+                most = self.cap_s
+            case "slow":
+                most = self.slow_s
+            case "yield":
+                most = min(self.give_way_s, 2 * doubled)
+        return most * (0.5 + 0.5 * spread())
+
+    @property
+    def calm_s(self) -> float:
+        """Connected for longer than this: no second machine of this name is about, or it would have come back."""
+        return 2 * self.give_way_s
+
+
+@dataclass
+class Contest:
+    """Another machine under our name: take-overs in a row. Two that give way alike take turns, ever more slowly."""
+
+    calm_s: float
+    times: int = 0
+    why: str = ""
+
+    def ended(self, failure: Failure, up_s: float) -> None:
+        """A connection that was up for ``up_s`` seconds (0: never) has ended."""
+        if up_s > self.calm_s:
+            self.times = 0
+        if failure.reason == "taken_over":
+            self.times += 1
+            self.why = failure.why
+
+    def lasts(self, up_s: float) -> bool:
+        """Whether it must still be feared by a connection that has been up for ``up_s`` seconds."""
+        return self.times > 0 and up_s <= self.calm_s
+
+
+class CertificateFile(OSError):
+    """A certificate or key file cannot be used; the message names it."""
+
+
+def tls_context(settings: LinkSettings, known: Callable[[], KnownTime] = wall_time) -> ssl.SSLContext | None:
+    """TLS >= 1.2 that checks the broker's name and shows our certificate; None without ``ca``, on this machine only.
+
+    The name is ``settings.host`` at whatever address, dates are judged by ``known``. Raises CertificateFile naming
+    what is wanting. Read afresh for each connection: renewed files need no restart.
+    """
+    if settings.ca is None:
+        if is_loopback(settings.host):
+            return None
+        # Never in clear over a wire, even where nobody set a certificate.
+        raise CertificateFile(
+            f"Chưa có `ca` để mã hoá đường tới {settings.host}; hãy ghép thiết bị hoặc đặt trong [link]."
+        )
+    try:
+        context = office_context(settings.ca, known, server_name=settings.host)
+    except (OSError, ValueError) as error:
+        raise CertificateFile(_file_sentence(settings.ca, error)) from error
+    if settings.cert is not None and settings.key is not None:
+        try:
+            load_pair(context, read_limited(settings.cert, MAX_PEM), read_limited(settings.key, MAX_PEM))
+        except (OSError, ValueError) as error:
+            raise CertificateFile(_file_sentence(settings.cert, error)) from error
+    return context
+
+
+def from_error(error: Exception, settings: LinkSettings) -> Failure:
+    """An exception of connecting, sorted into what a person can do about it."""
+    where = f"{settings.host}:{settings.port}"
+    match error:
+        case CertificateFile():
+            return Failure("certificate", str(error), pace="slow")
+        case ssl.SSLCertVerificationError():
+            if error.verify_code in (NOT_YET_VALID, EXPIRED):
+                return Failure(
+                    "clock",
+                    f"Chứng thư của {where} hết hạn hoặc chưa tới hạn; hãy xem lại đồng hồ máy trước.",
+                )
+            return Failure(
+                "certificate",
+                f"Máy ở {where} không phải văn phòng đã ghép ({error.verify_message}); "
+                "hãy xem địa chỉ hoặc ghép lại.",
+                pace="slow",
+            )
+        case ssl.SSLError():
+            return from_log(str(error), settings) or Failure(
+                "protocol", f"{where} không nói TLS; hãy xem lại cổng trong [link].", pace="slow"
+            )
+        case socket.gaierror():
+            return Failure("network", f"Không tìm thấy máy tên {settings.host}; hãy xem mạng và tên máy.")
+        case TimeoutError():
+            return Failure("network", f"{where} không trả lời; hãy xem mạng.")
+        case ConnectionRefusedError():
+            return Failure("network", f"{where} không nhận kết nối; hãy xem máy chủ tin đã chạy chưa.")
+    return Failure("network", f"Mất đường tới {where}; máy sẽ tự nối lại.")
+
+
+def from_log(text: str, settings: LinkSettings) -> Failure | None:
+    """The broker's TLS alert about our certificate: under TLS 1.3 it comes after the handshake, in a read."""
+    if _CLIENT_CERTIFICATE_ALERT.search(text):
+        return Failure(
+            "certificate",
+            f"{settings.host} không nhận chứng thư của máy này: bị thu hồi thì nhờ văn phòng xã trả quyền, hết hạn"
+            " thì ghép lại (sudo langso setup --pair-again).",
+            pace="slow",
+        )
+    return None
+
+
+def perhaps_a_clone(settings: LinkSettings) -> Failure:
+    """Logged in and cut again and again, as by a second device of this name; soon again: it may be the line."""
+    return Failure(
+        "taken_over",
+        f"Nối tới {settings.host} được rồi lại bị ngắt ngay, có thể một máy khác dùng số hiệu của máy này; "
+        "hãy báo văn phòng xã.",
+    )
+
+
+def _file_sentence(path: Path, error: Exception) -> str:
+    cause = error.__cause__ if isinstance(error, FileRefused) else error
+    if isinstance(cause, FileNotFoundError):
+        return f"Không có tệp chứng thư {path} hoặc khoá của nó; hãy ghép lại thiết bị."
+    if isinstance(cause, PermissionError):
+        return f"Không có quyền đọc chứng thư {path} hoặc khoá của nó; hãy xem quyền tệp."
+    return f"Tệp chứng thư {path} hoặc khoá của nó hỏng; hãy ghép lại thiết bị."

@@ -1,0 +1,197 @@
+"""A device's own state told to the office: signed, numbered, published when it changes and once a minute at least."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal, Protocol
+
+from langso.contract import ClockReport, HealthLine, Held, Presence, State, Storage, Topics
+from langso.contract.health import Check, worst_first
+from langso.errors import LangsoError
+from langso.paths import write_atomic
+from langso.timekeeping.clock import Clock
+from langso.timekeeping.worker_thread import WorkerThread
+from langso.trust import Keeper, SigningKey, seal
+
+log = logging.getLogger(__name__)
+
+STATE_EVERY_S = 60.0
+SETTLE_S = 0.2
+LEAST_S = 1.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Publisher(Protocol):
+    """The part of langso.mqtt.link.Link that reports need."""
+
+    @property
+    def connected(self) -> bool: ...
+
+    def publish(
+        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, expiry_s: int | None = None
+    ) -> object: ...
+
+
+class StateReporter:
+    """Works in a thread of its own, woken by `look`. `next_number` must be durable and rise by one at each call.
+
+    `fill` adds what only the agent knows; `each_round` is done before the state is made, connected or not; `note` is
+    given each new state's JSON, and once a minute, for those who ask on this machine: an old note says that it hangs.
+    """
+
+    def __init__(
+        self,
+        *,
+        device: str,
+        role: Literal["speaker", "kiosk"],
+        boot: str,
+        software: str,
+        folder: Path,
+        keeper: Keeper,
+        key: SigningKey,
+        clock: Clock,
+        topics: Topics,
+        link: Publisher,
+        next_number: Callable[[], int],
+        checks: Callable[[], list[Check]],
+        fill: Callable[[State], State] = lambda state: state,
+        each_round: Callable[[], None] = lambda: None,
+        note: Callable[[bytes], None] = lambda state: None,
+    ) -> None:
+        self._device = device
+        self._role: Literal["speaker", "kiosk"] = role
+        self._boot = boot
+        self._software = software
+        self._folder = folder
+        self._keeper = keeper
+        self._key = key
+        self._clock = clock
+        self._topics = topics
+        self._link = link
+        self._next_number = next_number
+        self._checks = checks
+        self._fill = fill
+        self._each_round = each_round
+        self._note = note
+        self._noted = b""
+        self._noted_at = float("-inf")
+        self._again = True
+        self._last = b""
+        self._last_at = float("-inf")
+        self._thread = WorkerThread("reports", self._run)
+
+    @property
+    def hung(self) -> bool:
+        """Whether its thread no longer comes round."""
+        return self._thread.hung
+
+    def start(self) -> None:
+        """Begins to report."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after the report in hand."""
+        self._thread.stop()
+
+    def look(self, *, again: bool = False) -> None:
+        """Something has changed; `again`: publish the state even if it has not (a new connection)."""
+        self._again = self._again or again
+        self._thread.wake()
+
+    def state(self) -> State:
+        """The state as it is now, without its number."""
+        trust = self._keeper.clock_trust()
+        usage = shutil.disk_usage(self._folder)
+        held: tuple[Held, ...] = tuple(self._keeper.versions()[:500])
+        return self._fill(
+            State(
+                device=self._device,
+                role=self._role,
+                commune=self._keeper.commune,
+                boot=self._boot,
+                number=0,
+                written=self._clock.now(),
+                software=self._software,
+                held=held,
+                clock=ClockReport(trusted=trust.trusted, reason=trust.reason, why=trust.why),
+                storage=Storage(free=usage.free, total=usage.total),
+                health=tuple(
+                    HealthLine(name=check.name, level=check.level, why=check.why, fix=check.fix)
+                    for check in worst_first(self._checks())[:50]
+                ),
+                needs_nonce=self._keeper.nonce() if self._keeper.needs_nonce or not trust.trusted else None,
+            )
+        )
+
+    def report(self) -> None:
+        """One round: the agent's own work, then the state where it has changed or is old."""
+        try:
+            self._each_round()
+        except LangsoError as error:
+            # A full or locked card keeps the agent's receipts back; how it is must be known all the more.
+            log.warning("a round of the agent's work failed: %s", error)
+        state = self.state()
+        # What changes by itself (time, free bytes) is no news.
+        news = state.model_copy(update={"written": _EPOCH, "storage": Storage(free=0, total=0)}).to_json()
+        now = self._clock.monotonic()
+        if news != self._noted or now - self._noted_at >= STATE_EVERY_S:
+            self._noted, self._noted_at = news, now
+            self._note(state.to_json())
+        if self._link.connected:
+            self._send(state, news)
+
+    def _run(self) -> None:
+        while not self._thread.stopping:
+            self._thread.sleep(5.0)
+            # Changes come in flocks: one report for all of them.
+            self._thread.pause(SETTLE_S)
+            try:
+                self.report()
+            except Exception:
+                log.exception("a report failed")
+                self._thread.pause(5.0)
+
+    def _send(self, state: State, news: bytes) -> None:
+        now = self._clock.monotonic()
+        old = now - self._last_at
+        if not self._again and old < STATE_EVERY_S and (news == self._last or old < LEAST_S):
+            if news != self._last:
+                self._thread.wake()
+            return
+        self._again = False
+        numbered = state.model_copy(update={"number": self._next_number()})
+        self._link.publish(
+            self._topics.device(self._device, "state"), seal(numbered, "state", [self._key]), qos=1, retain=True
+        )
+        self._last, self._last_at = news, now
+
+
+def note_in(file: Path) -> Callable[[bytes], None]:
+    """Keeps the newest state in a file of the run folder, for `langso speaker status` and doctor."""
+    file.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    return lambda state: write_atomic(file, state, mode=0o640)
+
+
+def presence(device: str, boot: str, clock: Clock, *, online: bool) -> bytes:
+    """The unsigned hint that a device is there or gone, also used as last will."""
+    since = clock.now() if online else None
+    return Presence(device=device, online=online, boot=boot, since=since).to_json()
+
+
+def new_boot() -> str:
+    """128 random bits that name this run of the process."""
+    return secrets.token_hex(16)
+
+
+def software() -> str:
+    """The name and version that a state gives."""
+    try:
+        return f"langso {version('langso')}"
+    except PackageNotFoundError:
+        return "langso 0"

@@ -1,0 +1,81 @@
+"""Fonts, scripts and trained weights fetched at set-up: never in the repository, the same for kiosk and console."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from langso.errors import LangsoError
+
+ENVIRONMENT = "LANGSO_ASSETS"
+"""Names the folder that holds `node_modules` (packages set it); without it the checkout's `office/assets`."""
+
+_MODULES = "node_modules"
+_TEXT_FONTS = {
+    "regular": "400Regular/BeVietnamPro_400Regular.ttf",
+    "medium": "500Medium/BeVietnamPro_500Medium.ttf",
+    "semibold": "600SemiBold/BeVietnamPro_600SemiBold.ttf",
+    "bold": "700Bold/BeVietnamPro_700Bold.ttf",
+}
+_TEXT_FOLDER = "@expo-google-fonts/be-vietnam-pro"
+_ICONS = "@expo-google-fonts/material-symbols-rounded/500Medium/MaterialSymbolsRounded_500Medium.ttf"
+_WEB = {
+    "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "icons.ttf": _ICONS,
+    **{Path(place).name: f"{_TEXT_FOLDER}/{place}" for place in _TEXT_FONTS.values()},
+    Path(_ICONS).name: _ICONS,
+}
+WEB_NAMES = frozenset(_WEB)
+"""What a web server of ours may hand out; nothing else under the folder is ever served."""
+
+MODULE_FILES = tuple(sorted(set(_WEB.values())))
+"""Every file under `node_modules` that anything of ours asks for."""
+
+
+class AssetMissing(LangsoError, FileNotFoundError):
+    """A font or script is not there: set-up has not run, or a name nobody may ask for."""
+
+
+def folder() -> Path:
+    """Where assets are looked for; need not exist."""
+    named = os.environ.get(ENVIRONMENT)
+    return Path(named) if named else Path(__file__).resolve().parents[2] / "office" / "assets"
+
+
+def font(name: str = "regular") -> Path:
+    """Be Vietnam Pro as .ttf: "regular", "medium", "semibold" or "bold" (400-700). Raises AssetMissing."""
+    if name not in _TEXT_FONTS:
+        raise AssetMissing(f"Không có phông chữ {name[:40]!r}; chỉ có: {', '.join(_TEXT_FONTS)}.")
+    return _found(f"{_TEXT_FOLDER}/{_TEXT_FONTS[name]}")
+
+
+def icon_font() -> Path:
+    """Material Symbols Rounded, weight 500, as .ttf. Raises AssetMissing."""
+    return _found(_ICONS)
+
+
+def model(name: str) -> Path:
+    """Trained weights by our own file name (see deploy/models.py). Raises AssetMissing for any that is not there."""
+    path = folder() / "models" / name
+    if "/" in name or not path.is_file():
+        raise AssetMissing(f"Thiếu mô hình {name[:40]!r}; hãy {_cure()}.")
+    return path
+
+
+def web(name: str) -> Path:
+    """A file the console may serve, by its plain name (see WEB_NAMES). Raises AssetMissing for any other."""
+    if name not in _WEB:
+        raise AssetMissing(f"Không có tệp {name[:40]!r} để gửi cho trình duyệt.")
+    return _found(_WEB[name])
+
+
+def _found(inside: str) -> Path:
+    path = folder() / _MODULES / inside
+    if not path.is_file():
+        raise AssetMissing(f"Thiếu {path.name} (phông chữ hoặc tệp giao diện); hãy {_cure()}.")
+    return path
+
+
+def _cure() -> str:
+    # The variable is set where a package installed them: there is no checkout to set up.
+    return "cài lại gói Làng Số" if os.environ.get(ENVIRONMENT) else "chạy lại deploy/setup.sh"

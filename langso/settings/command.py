@@ -1,0 +1,32 @@
+"""``langso settings``: check a settings file, or show what it means with every default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from langso.settings.reading import load_settings, show_settings
+from langso.terminal.saying import say
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group(help="Kiểm tra hoặc xem tệp cài đặt.")
+def settings() -> None:
+    """The group that ``langso/commands.py`` offers to the command line."""
+
+
+@settings.command(help="Kiểm tra tệp, kể hết các lỗi cùng số dòng.")
+@click.argument("file", type=_FILE, metavar="TỆP")
+def check(file: Path) -> None:
+    """Exit 0 when the file is usable; SettingsError (exit 2) lists every mistake."""
+    found = load_settings(file)
+    say(f"Tệp {file} dùng được: {found.device.role} {found.device.id}, {found.commune.name}.")
+
+
+@settings.command(help="In các cài đặt đang có hiệu lực; mật khẩu được che.")
+@click.argument("file", type=_FILE, metavar="TỆP")
+def show(file: Path) -> None:
+    """The settings in force, as TOML."""
+    say(show_settings(load_settings(file)), nl=False)

@@ -1,0 +1,1 @@
+"""What a command says, asks and logs in a terminal."""

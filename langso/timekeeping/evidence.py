@@ -1,0 +1,129 @@
+"""What this machine knows about its own clock: kernel synchronisation, hardware clock. Feeds ``judge_clock``."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from langso.errors import FileRefused
+from langso.paths import acting_as_owner, read_limited, write_atomic
+from langso.timekeeping.clock import ClockEvidence
+
+_TIME_ERROR = 5
+_STA_UNSYNC = 0x40
+_STATUS_AT = 40
+_SAME_CLOCK_S = 60.0
+_REMEMBER_EVERY_S = 3600.0
+
+
+@dataclass(frozen=True)
+class ClockPlaces:
+    """Where the evidence is read; tests point them elsewhere."""
+
+    timesync: Path = Path("/run/systemd/timesync/synchronized")
+    rtc: Path = Path("/sys/class/rtc/rtc0")
+
+
+def gather_evidence(
+    state: Path,
+    run: Path,
+    *,
+    nonce_age_s: float | None = None,
+    places: ClockPlaces | None = None,
+    remember: bool = True,
+) -> ClockEvidence:
+    """Looks now, and remembers in ``run`` (this boot) and ``state`` (across boots) what was seen. Never raises.
+
+    A synchronisation earlier in this boot counts until the wall clock is moved by hand: by more than a minute
+    against the time since boot. Without `remember` nothing is written: one who looks as root must leave no files.
+    """
+    places = places or ClockPlaces()
+    now = datetime.now(UTC)
+    offset = now.timestamp() - time.clock_gettime(time.CLOCK_BOOTTIME)
+    latch = run / "clock-synchronised.json"
+    if places.timesync.exists() or kernel_synchronised():
+        synchronised = True
+        if remember:
+            _remember(latch, {"offset": offset, "boot": boot_id()})
+        if remember and places.rtc.exists():
+            _remember_rtc(state / "rtc-set.json", now)
+    else:
+        seen = _number(latch, "offset")
+        same_boot = _read(latch).get("boot") == boot_id()
+        synchronised = same_boot and seen is not None and abs(seen - offset) < _SAME_CLOCK_S
+    return ClockEvidence(
+        ntp_synchronised=synchronised,
+        rtc_set_at=_rtc_set_at(state / "rtc-set.json") if _clock_came_from(places.rtc) else None,
+        nonce_age_s=nonce_age_s,
+    )
+
+
+def boot_id() -> str:
+    """A name for this boot, new at every start of the kernel; "" where the system gives none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def kernel_synchronised() -> bool:
+    """Whether a time daemon disciplines the kernel's clock (adjtimex; chrony and timesyncd both tell it)."""
+    buffer = ctypes.create_string_buffer(512)
+    try:
+        answer = ctypes.CDLL(None, use_errno=True).adjtimex(buffer)
+    except (OSError, AttributeError):
+        return False
+    # struct timex on 64-bit Linux: modes, then four longs, then the status.
+    status = int.from_bytes(buffer.raw[_STATUS_AT : _STATUS_AT + 4], "little")
+    return answer not in (-1, _TIME_ERROR) and not status & _STA_UNSYNC
+
+
+def _clock_came_from(rtc: Path) -> bool:
+    """Whether the kernel took the time of this boot from a hardware clock (a Pi without one has none to take)."""
+    try:
+        return (rtc / "hctosys").read_text().strip() == "1"
+    except (OSError, ValueError):
+        return False
+
+
+def _remember_rtc(file: Path, now: datetime) -> None:
+    # While the clock is disciplined the kernel writes it to the RTC every 11 minutes; once an hour is enough.
+    before = _number(file, "set_at")
+    if before is None or not 0 <= now.timestamp() - before < _REMEMBER_EVERY_S:
+        _remember(file, {"set_at": now.timestamp()})
+
+
+def _rtc_set_at(file: Path) -> datetime | None:
+    seconds = _number(file, "set_at")
+    if seconds is None:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _remember(file: Path, values: dict[str, float | str]) -> None:
+    # A full disk costs the memory of it, not the judgement of now.
+    with contextlib.suppress(FileRefused, OSError), acting_as_owner(file.parent):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomic(file, json.dumps(values).encode())
+
+
+def _number(file: Path, key: str) -> float | None:
+    found = _read(file).get(key)
+    return float(found) if isinstance(found, int | float) else None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(read_limited(file, 1024))
+    except (FileRefused, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

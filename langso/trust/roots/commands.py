@@ -1,0 +1,181 @@
+"""`langso root`: root keys made and used one stick at a time, on any machine, without a network."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from langso.terminal.saying import say
+from langso.words.harmless import harmless
+
+if TYPE_CHECKING:
+    from langso.trust.roots.ceremony import Sitting
+    from langso.trust.roots.proposal import ReadProposal
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_stick_option = click.option("--stick", type=_FOLDER, required=True, help="Chỗ USB được gắn vào, như /media/usb.")
+_told_option = click.option("--not-a-stick", is_flag=True, help="Thật ý muốn một thư mục không phải USB.")
+_phrase_option = click.option(
+    "--passphrase-file", type=_FILE, help="Câu mật khẩu ở dòng đầu của tệp này thay vì hỏi (/dev/fd/3 cũng được)."
+)
+
+
+@click.group()
+def root() -> None:
+    """Khoá gốc của xã: mỗi khoá một USB, có câu mật khẩu; ký đề nghị đổi quyền.
+
+    \b
+    1. Mỗi người giữ khoá, một lần:   langso root new --stick /media/usb --commune hoa-son --holder "Chủ tịch xã"
+    2. Khi xã muốn đổi quyền:         langso root sign /media/usb/de-nghi.json --stick /media/usb
+    3. Ở văn phòng, khi đủ chữ ký:    langso office trust apply /media/usb/de-nghi.json
+
+    Không máy nào thấy hai khoá cùng lúc: rút USB này ra rồi mới cắm USB kia.
+    """
+
+
+@root.command()
+@_stick_option
+@click.option("--commune", required=True, help="Mã xã, ví dụ hoa-son.")
+@click.option("--holder", required=True, help="Ai giữ khoá này, ví dụ “Phó chủ tịch xã”.")
+@click.option("-o", "--out", type=_FILE, help="Ghi thêm phần công khai ra tệp này, để gửi về văn phòng.")
+@_told_option
+@_phrase_option
+def new(
+    stick: Path, commune: str, holder: str, out: Path | None, not_a_stick: bool, passphrase_file: Path | None
+) -> None:
+    """Tạo một khoá gốc trên USB này."""
+    from langso.paths import write_atomic
+    from langso.trust.roots import passphrase
+    from langso.trust.roots.ceremony import make_key
+    from langso.trust.roots.key_file import public_part
+    from langso.trust.roots.sticks import hold_stick, refuse_a_second_key, require_free
+
+    with hold_stick(stick, told=not_a_stick) as there:
+        require_free(there, commune)
+        refuse_a_second_key(there, commune)
+        if passphrase_file is not None:
+            phrase = passphrase.check_new(passphrase.from_file(passphrase_file))
+        else:
+            phrase = passphrase.ask_new(passphrase.hidden_prompt, say)
+        made = make_key(there, phrase, commune=commune, holder=holder, now=datetime.now(UTC))
+    if out is not None:
+        write_atomic(out, public_part(made).to_json(), mode=0o644)
+        say(f"Phần công khai để gửi về văn phòng: {harmless(str(out))}")
+    say(f"Đã tạo khoá gốc của {made.holder} trên {harmless(str(stick))}. Mã khoá: {made.code}")
+    say("Ghi mã khoá vào biên bản. Rút USB, cất nơi khoá kín; câu mật khẩu cất riêng. Quên câu này là mất khoá.")
+
+
+@root.command()
+@_stick_option
+@click.option("--commune", help="Mã xã, khi USB giữ khoá của nhiều xã.")
+@click.option("-o", "--out", type=_FILE, help="Ghi phần công khai ra tệp này, để gửi về văn phòng.")
+def show(stick: Path, commune: str | None, out: Path | None) -> None:
+    """Xem USB này giữ khoá của ai; không cần câu mật khẩu."""
+    from langso.paths import write_atomic
+    from langso.timekeeping import dates
+    from langso.trust.roots.key_file import public_part
+    from langso.trust.roots.sticks import key_on, read_memory
+
+    key = key_on(stick, commune)
+    say(f"Khoá gốc của xã {key.commune}, người giữ: {key.holder}. Mã khoá: {key.code}")
+    memory = read_memory(stick, key)
+    say(
+        f"Tạo lúc {dates.full(key.made)}. "
+        + (
+            f"Đã ký tới danh sách bản {memory.trust}, bộ khoá gốc bản {memory.root_version}."
+            if memory
+            else "Chưa ký danh sách nào."
+        )
+    )
+    if out is not None:
+        write_atomic(out, public_part(key).to_json(), mode=0o644)
+        say(f"Phần công khai: {harmless(str(out))}")
+
+
+@root.command()
+@click.argument("proposal", type=_FILE)
+@_stick_option
+@click.option("--yes", is_flag=True, help="Đồng ý mà không hỏi lại (đã đọc kỹ ở lần trước).")
+@_told_option
+@_phrase_option
+def sign(proposal: Path, stick: Path, yes: bool, not_a_stick: bool, passphrase_file: Path | None) -> None:
+    """Đọc một đề nghị đổi gì, rồi ký bằng khoá trên USB này."""
+    from langso.durable.held_folder import HeldFolder
+    from langso.paths import read_limited
+    from langso.terminal.asking import confirm
+    from langso.trust.roots.ceremony import sit_down
+    from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, read_proposal
+    from langso.trust.roots.sticks import hold_stick, refuse_a_second_key
+
+    file = proposal.resolve()
+    # The file often lies on a stick too, and the holder takes a while to read and type.
+    with HeldFolder(file.parent) as desk, hold_stick(stick, told=not_a_stick) as there:
+        read = read_proposal(read_limited(file, MAX_PROPOSAL_BYTES))
+        refuse_a_second_key(there, read.proposal.commune)
+        sitting = sit_down(there, read)
+        tell(sitting)
+        if sitting.done:
+            say(f"Khoá {sitting.key.named()} đã ký đề nghị này rồi.")
+        elif not yes and not confirm("Đồng ý ký những điều trên?", default=False):
+            say("Chưa ký gì.")
+            return
+        else:
+            read = sign_asking(sitting, passphrase_file)
+            desk.write(file.name, read.proposal.to_json(), mode=0o644)
+            say(f"Đã ký bằng khoá {sitting.key.named()}, ghi vào {harmless(str(proposal))}.")
+    missing = read.missing()
+    for line in missing or ["Đủ chữ ký. Mang tệp này về văn phòng: langso office trust apply TỆP"]:
+        say(line)
+    say("Rút USB khoá gốc và cất đi.")
+
+
+@root.command()
+@click.argument("proposal", type=_FILE)
+def read(proposal: Path) -> None:
+    """Xem một đề nghị đổi gì và còn thiếu chữ ký của ai; không cần USB."""
+    from langso.paths import read_limited
+    from langso.trust.roots.ceremony import in_words
+    from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, read_proposal
+
+    found = read_proposal(read_limited(proposal, MAX_PROPOSAL_BYTES))
+    for line in (*in_words(found), "", *(found.missing() or ["Đủ chữ ký."])):
+        say(line)
+
+
+@root.command()
+def phrase() -> None:
+    """Sinh một câu mật khẩu dễ chép."""
+    from langso.trust.roots.passphrase import suggest
+
+    say(suggest())
+
+
+def tell(sitting: Sitting) -> None:
+    """Prints whose key it is and what it is asked to sign."""
+    name = sitting.read.proposal.commune_name or sitting.read.proposal.commune
+    say(f"{name}: khoá gốc {sitting.key.named()} được đề nghị ký những điều sau:\n")
+    for line in sitting.words:
+        say(f"  {line}", mark="warn" if line.startswith("CHÚ Ý") else "")
+    say()
+
+
+def sign_asking(sitting: Sitting, passphrase_file: Path | None) -> ReadProposal:
+    """Signs, asking for the passphrase up to three times. Raises WrongPassphrase."""
+    from langso.trust.roots import passphrase
+    from langso.trust.roots.ceremony import sign_with
+    from langso.trust.roots.errors import WrongPassphrase
+
+    if passphrase_file is not None:
+        return sign_with(sitting, passphrase.from_file(passphrase_file))
+    for left in reversed(range(passphrase.TRIES)):
+        try:
+            return sign_with(sitting, passphrase.hidden_prompt(f"Câu mật khẩu của khoá {sitting.key.named()}"))
+        except WrongPassphrase as wrong:
+            if not left:
+                raise
+            say(str(wrong))
+    raise AssertionError("unreachable")

@@ -1,0 +1,198 @@
+"""One root key a file: encrypted under a passphrase (Argon2id, ChaCha20-Poly1305), its public side in clear.
+
+The file's own checksum tells a damaged stick from a wrong passphrase; what protects the key is the cipher, which is
+bound to every field beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from pydantic import Field, StringConstraints
+
+from langso.contract.base import NO_CONTROLS, Hex128, KeyHex, Message, Moment, Sha256, Slug
+from langso.device.pairing import short_code
+from langso.trust import Refused, SigningKey, key_id
+from langso.trust.envelope import parse_payload, strict_json
+from langso.trust.errors import KeyFileError
+from langso.trust.roots.errors import RootKeyDamaged, WrongPassphrase
+from langso.trust.roots.passphrase import canonical
+
+FORMAT = 1
+MAX_ROOT_KEY_FILE = 8 << 10
+Holder = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NO_CONTROLS)]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one guess of a passphrase costs: Argon2id's memory, passes and lanes."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+
+
+STRONG = Cost(256 << 10, 3, 4)
+"""One to three seconds on a Pi 4, and a quarter of a gigabyte for each guess."""
+QUICK = Cost(8, 1, 1)
+"""For a village in a box, whose keys guard nothing."""
+
+
+class RootKeyFile(Message):
+    """The whole file, JSON. `sealed`: the PKCS#8 PEM, encrypted; `sha256`: of all other fields, against damage."""
+
+    kind: Literal["root-key"] = "root-key"
+    format: Literal[1] = 1
+    commune: Slug
+    holder: Holder
+    public_key: KeyHex
+    made: Moment
+    memory_kib: Annotated[int, Field(ge=8, le=1 << 20)]
+    passes: Annotated[int, Field(ge=1, le=16)]
+    lanes: Annotated[int, Field(ge=1, le=16)]
+    salt: Hex128
+    nonce: Annotated[str, StringConstraints(pattern="^[0-9a-f]{24}$")]
+    sealed: Annotated[str, StringConstraints(pattern="^([0-9a-f]{2}){17,2048}$")] = "00" * 17
+    sha256: Sha256 = "0" * 64
+
+    @property
+    def public(self) -> bytes:
+        """The raw public key."""
+        return bytes.fromhex(self.public_key)
+
+    @property
+    def code(self) -> str:
+        """Twelve digits by which people name the key."""
+        return code_of(self.public)
+
+    def named(self) -> str:
+        """Whose key, as a sentence calls it: `Chủ tịch xã (1234 5678 9012)`."""
+        return f"{self.holder} ({self.code})"
+
+
+class PublicPart(Message):
+    """What the office needs of a key to found a commune. People compare its code with the one written down."""
+
+    kind: Literal["root-public"] = "root-public"
+    format: Literal[1] = 1
+    commune: Slug
+    holder: Holder
+    public_key: KeyHex
+    sha256: Sha256 = "0" * 64
+
+    @property
+    def code(self) -> str:
+        """The key's twelve digits."""
+        return code_of(bytes.fromhex(self.public_key))
+
+
+def code_of(public: bytes) -> str:
+    """The twelve digits of a root key's public side."""
+    return short_code(key_id(public))
+
+
+def encrypt(
+    key: SigningKey, passphrase: str, *, commune: str, holder: str, now: datetime, cost: Cost = STRONG
+) -> RootKeyFile:
+    """The file of a key. Raises pydantic's ValidationError for a commune or holder that cannot be one."""
+    head = RootKeyFile(
+        commune=commune,
+        holder=" ".join(holder.split()),
+        public_key=key.public.hex(),
+        made=now,
+        memory_kib=cost.memory_kib,
+        passes=cost.passes,
+        lanes=cost.lanes,
+        salt=secrets.token_hex(16),
+        nonce=secrets.token_hex(12),
+    )
+    sealed = _cipher(head, passphrase).encrypt(bytes.fromhex(head.nonce), key.to_pem(), _head(head))
+    whole = head.model_copy(update={"sealed": sealed.hex()})
+    return whole.model_copy(update={"sha256": _checksum(whole)})
+
+
+def read_root_key(raw: bytes) -> RootKeyFile:
+    """Parses and checks a file, its key still locked. Raises RootKeyDamaged."""
+    damaged = RootKeyDamaged("Tệp khoá gốc trên USB bị hỏng; hãy dùng USB khoá gốc khác của xã, rồi thay khoá này.")
+    if len(raw) > MAX_ROOT_KEY_FILE:
+        raise damaged
+    try:
+        fields = strict_json(raw)
+        if isinstance(fields, dict) and isinstance(fields.get("format"), int) and fields["format"] > FORMAT:
+            raise RootKeyDamaged(
+                "Khoá gốc này do bản Làng Số mới hơn tạo ra; hãy cập nhật Làng Số trên máy này rồi thử lại."
+            )
+        found = parse_payload(raw, RootKeyFile)
+    except Refused as refused:
+        raise damaged from refused
+    if _checksum(found) != found.sha256:
+        raise damaged
+    return found
+
+
+def public_part(key: RootKeyFile) -> PublicPart:
+    """To be sent to the office; holds no secret."""
+    part = PublicPart(commune=key.commune, holder=key.holder, public_key=key.public_key)
+    return part.model_copy(update={"sha256": _checksum(part)})
+
+
+def read_public_part(raw: bytes) -> PublicPart:
+    """Parses and checks a public part. Raises RootKeyDamaged."""
+    damaged = RootKeyDamaged(
+        "Tệp phần công khai của khoá gốc bị hỏng; hãy xin lại: langso root show --stick … -o TỆP"
+    )
+    if len(raw) > MAX_ROOT_KEY_FILE:
+        raise damaged
+    try:
+        found = parse_payload(raw, PublicPart)
+    except Refused as refused:
+        raise damaged from refused
+    if _checksum(found) != found.sha256:
+        raise damaged
+    return found
+
+
+def unlock(found: RootKeyFile, passphrase: str) -> SigningKey:
+    """The key itself. Raises WrongPassphrase, RootKeyDamaged."""
+    try:
+        pem = _cipher(found, passphrase).decrypt(
+            bytes.fromhex(found.nonce), bytes.fromhex(found.sealed), _head(found)
+        )
+    except InvalidTag as error:
+        raise WrongPassphrase(f"Sai câu mật khẩu của khoá {found.named()}; hãy gõ lại cho đúng.") from error
+    except MemoryError as error:
+        raise RootKeyDamaged("Máy này không đủ bộ nhớ để mở khoá gốc; hãy dùng máy có ít nhất 1 GB.") from error
+    try:
+        key = SigningKey.from_pem(pem)
+    except KeyFileError as error:
+        raise RootKeyDamaged("Khoá gốc trên USB không phải khoá ký; hãy dùng USB khoá gốc khác.") from error
+    if key.public != found.public:
+        raise RootKeyDamaged("Khoá gốc trên USB không khớp phần công khai của nó; hãy dùng USB khoá gốc khác.")
+    return key
+
+
+def _cipher(head: RootKeyFile, passphrase: str) -> ChaCha20Poly1305:
+    derive = Argon2id(
+        salt=bytes.fromhex(head.salt),
+        length=32,
+        iterations=head.passes,
+        lanes=head.lanes,
+        memory_cost=max(head.memory_kib, 8 * head.lanes),
+    )
+    return ChaCha20Poly1305(derive.derive(canonical(passphrase).encode()))
+
+
+def _head(found: RootKeyFile) -> bytes:
+    """What the cipher is bound to: every field but the ciphertext and the checksum."""
+    return found.model_dump_json(exclude={"sealed", "sha256"}).encode()
+
+
+def _checksum(found: RootKeyFile | PublicPart) -> str:
+    return hashlib.sha256(found.model_dump_json(exclude={"sha256"}).encode()).hexdigest()

@@ -1,0 +1,67 @@
+"""The note a program leaves of its state for this machine's own people."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from langso.contract import State, Topics
+from langso.contract.health import Check
+from langso.errors import StoreFull
+from langso.mqtt.state_reports import STATE_EVERY_S, StateReporter, note_in
+from langso.timekeeping.clock import ClockTrust, SimulatedClock
+from langso.trust import SigningKey
+
+
+@dataclasses.dataclass
+class Nothing:
+    """A keeper that holds nothing, and a link that is away."""
+
+    commune: str = "hoa-son"
+    needs_nonce: bool = False
+    connected: bool = False
+
+    def clock_trust(self) -> ClockTrust:
+        return ClockTrust(True, "host", "Theo máy.")
+
+    def versions(self) -> list[Any]:
+        return []
+
+
+def reporter_of(folder: Path, file: Path, clock: SimulatedClock, check: Check, **more: Any) -> StateReporter:
+    """A loudspeaker's, with one line of health and its note in `file`."""
+    nothing: Any = Nothing()
+    return StateReporter(
+        device="loa-1", role="speaker", boot="0" * 32, software="langso 1", folder=folder, keeper=nothing,
+        key=SigningKey.generate(), clock=clock, topics=Topics("hoa-son"), link=nothing, next_number=lambda: 1,
+        checks=lambda: [check], note=note_in(file), **more,
+    )  # fmt: skip
+
+
+def test_the_note_is_written_anew_each_minute_so_that_an_old_one_means_a_program_that_hangs(tmp_path: Path) -> None:
+    clock = SimulatedClock(datetime(2026, 11, 29, tzinfo=UTC))
+    file = tmp_path / "run" / "speaker-state.json"
+    reporter = reporter_of(tmp_path, file, clock, Check.good("link", "Tốt."))
+    reporter.report()
+    first = file.stat()
+    assert first.st_mode & 0o777 == 0o640
+    assert State.model_validate_json(file.read_bytes()).health[0].name == "link"
+    clock.advance(STATE_EVERY_S / 2)
+    reporter.report()
+    assert file.stat().st_ino == first.st_ino
+    clock.advance(STATE_EVERY_S)
+    reporter.report()
+    assert file.stat().st_ino != first.st_ino
+
+
+def test_a_card_that_refuses_the_agents_work_does_not_hide_how_the_agent_is(tmp_path: Path) -> None:
+    def full() -> None:
+        raise StoreFull("Thẻ nhớ hết chỗ.")
+
+    clock = SimulatedClock(datetime(2026, 11, 29, tzinfo=UTC))
+    file = tmp_path / "run" / "speaker-state.json"
+    reporter = reporter_of(tmp_path, file, clock, Check.bad("disk", "Đầy.", "Dọn."), each_round=full)
+    reporter.report()
+    assert State.model_validate_json(file.read_bytes()).health[0].name == "disk"
