@@ -16,7 +16,7 @@ from langso.errors import UsageError
 from langso.terminal.saying import say
 
 if TYPE_CHECKING:
-    from firmware_bridge.link import Bridge
+    from firmware_bridge.host.link import Bridge
     from firmware_bridge.wire.messages import Telemetry
     from langso.settings.model import BridgeSettings
 
@@ -137,7 +137,7 @@ def twin(folder: Path) -> None:
 @click.argument("folder", type=_FOLDER, metavar="THƯ-MỤC")
 def image(folder: Path) -> None:
     """Write the firmware's files; refuses a folder that already holds something."""
-    from firmware_bridge.image import write_image
+    from firmware_bridge.host.image import write_image
 
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"Thư mục {folder} đã có tệp; hãy chọn một thư mục mới.")
@@ -160,7 +160,7 @@ def _wanted(settings_file: Path | None, port: str | None) -> BridgeSettings:
 
 
 def _connect(settings: BridgeSettings, on_telemetry: Callable[[Telemetry], None]) -> Bridge:
-    from firmware_bridge.link import Bridge
+    from firmware_bridge.host.link import Bridge
     from firmware_bridge.switchboard import GPIO_PREFIX
 
     if settings.port is None or settings.port.startswith(GPIO_PREFIX):

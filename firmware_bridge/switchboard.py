@@ -48,10 +48,10 @@ def open_switchboard(settings: BridgeSettings) -> Switchboard:
     if settings.port is None:
         return NoSwitchboard()
     if settings.port.startswith(GPIO_PREFIX):
-        from firmware_bridge.local_pins import GpioSwitchboard
+        from firmware_bridge.gpio import GpioSwitchboard
 
         return GpioSwitchboard(parse_pins(settings.port))
-    from firmware_bridge.link import Bridge
+    from firmware_bridge.host.link import Bridge
 
     bridge = Bridge(settings.port, settings.baud, settings.lease_ms)
     bridge.open()

@@ -19,7 +19,7 @@ from typing import IO
 
 from firmware_bridge.errors import TwinError, TwinUnavailable
 from firmware_bridge.firmware import board
-from firmware_bridge.image import write_image
+from firmware_bridge.host.image import write_image
 from firmware_bridge.twin.chip import die_with_parent
 from firmware_bridge.twin.world import Cord, PinEvent, World, WorldFiles
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_bridge.link import Bridge
+from firmware_bridge.host.link import Bridge
 from firmware_bridge.twin.process import Twin
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_bridge.image import write_image
+from firmware_bridge.host.image import write_image
 from firmware_bridge.wire.errors import WireError
 from firmware_bridge.wire.frames import Decoder
 from firmware_bridge.wire.messages import Hello, Telemetry, read_message

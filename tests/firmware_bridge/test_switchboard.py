@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_bridge.errors import BadPort, UnknownOutput
-from firmware_bridge.link import Bridge
-from firmware_bridge.local_pins import GpioSwitchboard, PinsUnavailable, reach_lgpio
-from firmware_bridge.state_of_board import judge_board
+from firmware_bridge.gpio import GpioSwitchboard, PinsUnavailable, reach_lgpio
+from firmware_bridge.host.link import Bridge
+from firmware_bridge.host.state_of_board import judge_board
 from firmware_bridge.switchboard import NoSwitchboard, Switchboard, open_switchboard, parse_pins
 from firmware_bridge.twin.process import Twin
 from firmware_bridge.wire.messages import UNKNOWN, UNKNOWN_TEMPERATURE, Hello, Telemetry
@@ -168,7 +168,7 @@ def test_the_systems_own_lgpio_is_reached_and_nothing_else_of_the_system(tmp_pat
     (tmp_path / "lgpio.py").write_text(STAND_IN, encoding="utf-8")
     (tmp_path / "serial.py").write_text("raise AssertionError", encoding="utf-8")
     script = (
-        "import sys; from pathlib import Path; from firmware_bridge.local_pins import reach_lgpio\n"
+        "import sys; from pathlib import Path; from firmware_bridge.gpio import reach_lgpio\n"
         "before = list(sys.path)\n"
         f"print(reach_lgpio(Path({str(tmp_path)!r})), sys.modules.get('lgpio') is not None, sys.path == before)\n"
         "import serial; print(reach_lgpio(Path('/nowhere')))"

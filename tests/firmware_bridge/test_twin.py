@@ -12,8 +12,8 @@ import pytest
 from waiting import until
 
 from firmware_bridge.errors import LinkLost, TwinError, UnknownOutput
-from firmware_bridge.image import FILES, write_image
-from firmware_bridge.link import Bridge
+from firmware_bridge.host.image import FILES, write_image
+from firmware_bridge.host.link import Bridge
 from firmware_bridge.twin.process import Twin
 from firmware_bridge.wire import messages
 from firmware_bridge.wire.messages import Telemetry
@@ -25,7 +25,7 @@ SLACK_S = 2.0
 
 HOLDER = """
 import sys, time
-from firmware_bridge.link import Bridge
+from firmware_bridge.host.link import Bridge
 bridge = Bridge(sys.argv[1], lease_ms=int(sys.argv[2]))
 assert bridge.open(10)
 bridge.set_output("amplifier", True)

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Callable
 
 from firmware_bridge.errors import BridgeError, LinkLost, UnknownOutput
-from firmware_bridge.exchange import ATTEMPTS, REPLY_TIMEOUT_S, WRONG_VERSION_WHY, Counters, Exchange
-from firmware_bridge.serial_line import UNPLUGGED_WHY, SerialLine
-from firmware_bridge.state_of_board import judge_board
+from firmware_bridge.host.exchange import ATTEMPTS, REPLY_TIMEOUT_S, WRONG_VERSION_WHY, Counters, Exchange
+from firmware_bridge.host.serial_line import UNPLUGGED_WHY, SerialLine
+from firmware_bridge.host.state_of_board import judge_board
 from firmware_bridge.wire import messages
 from firmware_bridge.wire.frames import VERSION
 from firmware_bridge.wire.messages import Ack, Error, Hello, KeepAlive, Message, SetOutput, Telemetry

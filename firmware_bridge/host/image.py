@@ -26,7 +26,7 @@ _BOOT = "from firmware_bridge.firmware.main import run\n\nrun()\n"
 
 def write_image(folder: Path) -> Path:
     """Write the board's whole file system into `folder` (replaced if it exists); returns its `main.py`."""
-    source = Path(__file__).parent
+    source = Path(__file__).parents[1]
     if folder.exists():
         shutil.rmtree(folder)
     for name in FILES:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from firmware_bridge import exchange as exchange_module
 from firmware_bridge.errors import CommandRefused, LinkLost
-from firmware_bridge.exchange import Counters, Exchange
+from firmware_bridge.host import exchange as exchange_module
+from firmware_bridge.host.exchange import Counters, Exchange
 from firmware_bridge.wire import messages
 from firmware_bridge.wire.frames import Frame
 from firmware_bridge.wire.messages import KeepAlive, Message, Ping, SetOutput, Telemetry
