@@ -25,17 +25,17 @@ from langso.timekeeping.clock import Clock, SystemClock
 from langso.timekeeping.pulse import first_hung
 from langso.trust import Keeper, SigningKey
 from langso.trust.checks import trust_checks
-from speaker.amplifier import Amplifier
 from speaker.conductor import Conductor
 from speaker.inbox import Handlers, Inbox
-from speaker.journal import JOURNAL_MIGRATION, Journal
-from speaker.ledger import LEDGER_MIGRATION, Ledger
-from speaker.library import Library
-from speaker.player import GstPlayer
-from speaker.reporting import ReceiptSender
-from speaker.sounds import Player
-from speaker.timeline import next_start
-from speaker.tone import make_test_sound, sound_test_show
+from speaker.media.library import Library
+from speaker.programme.timeline import next_start
+from speaker.record.journal import JOURNAL_MIGRATION, Journal
+from speaker.record.plays import LEDGER_MIGRATION, Ledger
+from speaker.record.receipts import ReceiptSender
+from speaker.sound.amplifier import Amplifier
+from speaker.sound.player import GstPlayer
+from speaker.sound.sounds import Player
+from speaker.sound.tone import make_test_sound, sound_test_show
 
 log = logging.getLogger(__name__)
 

@@ -62,8 +62,8 @@ def record(pipe: Path, out: Path) -> None:
     # Known before it waits for sound, which may be long in coming.
     import soundfile  # noqa: F401
 
+    from deploy.village.instruments.recorder import Recorder
     from langso.paths import SingleInstance
-    from speaker.recorder import Recorder
 
     out.mkdir(parents=True, exist_ok=True)
     with SingleInstance(out / ".lock", name="Máy ghi"):
@@ -122,8 +122,8 @@ def mute(settings_file: Path, state: str) -> None:
     from langso.settings.reading import load_settings
     from langso.timekeeping.clock import SystemClock
     from speaker.agent import DATABASE, MIGRATIONS
-    from speaker.journal import Journal
-    from speaker.ledger import Ledger
+    from speaker.record.journal import Journal
+    from speaker.record.plays import Ledger
 
     settings = load_settings(settings_file)
     clock = SystemClock()

@@ -12,15 +12,15 @@ from langso.contract import Media
 from langso.errors import StoreError
 from langso.timekeeping.clock import Clock, ClockTrust
 from langso.timekeeping.worker_thread import WorkerThread
-from speaker.amplifier import Amplifier
-from speaker.journal import Journal
-from speaker.ledger import Ledger
-from speaker.library import Library
-from speaker.performance import Performance
-from speaker.policy import Policy
-from speaker.shows import Show, Stop
-from speaker.sounds import Player
-from speaker.timeline import Begin, Cut, Decision, Outcome, Playing, Situation, decide
+from speaker.media.library import Library
+from speaker.programme.policy import Policy
+from speaker.programme.shows import Show, Stop
+from speaker.programme.timeline import Begin, Cut, Decision, Outcome, Playing, Situation, decide
+from speaker.record.journal import Journal
+from speaker.record.plays import Ledger
+from speaker.sound.amplifier import Amplifier
+from speaker.sound.performance import Performance
+from speaker.sound.sounds import Player
 
 log = logging.getLogger(__name__)
 

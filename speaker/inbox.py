@@ -20,10 +20,10 @@ from langso.contract import (
 from langso.contract.base import Document
 from langso.trust import Keeper, Refused, Taken
 from speaker.conductor import Orders
-from speaker.journal import Journal
-from speaker.library import Library
-from speaker.policy import Policy
-from speaker.shows import Show, cleared, shows_of_plan, shows_of_urgent, stops_of_urgent
+from speaker.media.library import Library
+from speaker.programme.policy import Policy
+from speaker.programme.shows import Show, cleared, shows_of_plan, shows_of_urgent, stops_of_urgent
+from speaker.record.journal import Journal
 
 log = logging.getLogger(__name__)
 

@@ -187,9 +187,9 @@ def _sign_commit(folder: Path) -> Iterator[Round]:
 
 @contextlib.contextmanager
 def _play(folder: Path, *, error: bool) -> Iterator[Round]:
-    from speaker.player import GstPlayer
-    from speaker.sounds import Sound
-    from speaker.tone import make_test_sound
+    from speaker.sound.player import GstPlayer
+    from speaker.sound.sounds import Sound
+    from speaker.sound.tone import make_test_sound
 
     medium = make_test_sound(folder)
     path = folder / medium.sha256

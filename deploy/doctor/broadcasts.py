@@ -13,7 +13,7 @@ from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.timekeeping import dates
 from langso.timekeeping.clock import VIETNAM
-from speaker.upcoming import LISTED, Upcoming, in_library, scheduled, upcoming
+from speaker.programme.upcoming import LISTED, Upcoming, in_library, scheduled, upcoming
 
 NEAR = timedelta(hours=1)
 MEDIA_FIX = "Xem mạng tới văn phòng xã; xem đang tải tới đâu: langso speaker status"

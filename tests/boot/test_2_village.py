@@ -12,9 +12,9 @@ from commune import CAMERA, LOGIN, PASSWORD, SERVICES, SPEAKER, Commune
 from machine import wait_for
 
 from deploy.install.sockets import sockets_of
+from deploy.village.instruments.listening import locate, read_medium, read_recording
 from deploy.village.story.pictures import a_page, lay_under_camera
 from deploy.village.story.records import Records
-from speaker.listening import locate, read_medium, read_recording
 
 OFFICE_STATE = "/var/lib/langso-office"
 CONSOLE_CA = f"{OFFICE_STATE}/console/root.pem"

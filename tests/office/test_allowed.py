@@ -13,8 +13,8 @@ from langso.contract.caps import Sound, breaches, vietnamese_day
 from langso.timekeeping.clock import VIETNAM
 from office.allowed import Limits, allowed, first_allowed, plan_breaches, refused
 from office.plans import Head, Planned, Show, clash, make_plan
-from speaker.policy import Policy
-from speaker.shows import shows_of_plan
+from speaker.programme.policy import Policy
+from speaker.programme.shows import shows_of_plan
 
 NIGHT = Caps(quiet_hours=(QuietHours(start="21:30", end="05:00"),))
 

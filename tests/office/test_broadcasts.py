@@ -128,7 +128,7 @@ def test_a_stop_names_its_loudspeakers_and_leaves_the_plan(office_world: Any, se
 def test_withdrawing_what_plays_sends_an_urgent_stop_that_the_loudspeaker_obeys(
     office_world: Any, service: Any
 ) -> None:
-    from speaker.shows import shows_of_plan, stops_of_urgent
+    from speaker.programme.shows import shows_of_plan, stops_of_urgent
 
     one = sent(service, targets=["loa-1"], start=soon(0.9))
     later = sent(service, targets=["loa-1"])

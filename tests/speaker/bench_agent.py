@@ -13,8 +13,8 @@ import time
 import wave
 from pathlib import Path
 
-from speaker.player import GstPlayer
-from speaker.sounds import Sound
+from speaker.sound.player import GstPlayer
+from speaker.sound.sounds import Sound
 
 _HEAVY = ("numpy", "soundfile", "cv2", "kivy", "PIL")
 

@@ -19,7 +19,7 @@ from paired import pair_device
 from langso.contract.health import Check
 from langso.timekeeping.clock import SimulatedClock
 from speaker.errors import SoundFault
-from speaker.sounds import Sound
+from speaker.sound.sounds import Sound
 
 RATE = 48_000
 
@@ -58,7 +58,7 @@ class Ear:
 
 @pytest.fixture
 def ear(tmp_path: Path) -> Iterator[Ear]:
-    from speaker.recorder import Recorder
+    from deploy.village.instruments.recorder import Recorder
 
     stop = threading.Event()
     recorder = Recorder(tmp_path / "sound.pcm", tmp_path / "heard")
@@ -316,7 +316,7 @@ class Stage:
         self.player = PaperPlayer(self.clock)
 
     def perform(self, show: Any, **more: Any) -> Any:
-        from speaker.performance import Performance
+        from speaker.sound.performance import Performance
 
         return Performance(show, self.player, lambda medium: Path(medium.sha256[:1]), self.clock, **more)
 

@@ -13,6 +13,7 @@ import pytest
 from systemd_ear import SystemdEar
 from waiting import until
 
+from deploy.village.instruments.listening import locate, read_medium, read_recording
 from langso.contract import (
     DeviceOrder,
     Occurrence,
@@ -33,7 +34,6 @@ from langso.mqtt.link import Link
 from langso.settings.model import LinkSettings
 from langso.trust import open_sealed
 from speaker.agent import Agent
-from speaker.listening import locate, read_medium, read_recording
 
 
 class Office:

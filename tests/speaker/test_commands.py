@@ -16,14 +16,14 @@ import pytest
 from click.testing import CliRunner
 from systemd_ear import SystemdEar
 
+from deploy.village.instruments.listening import locate, read_medium, read_recording
 from langso.contract import ClockReport, HealthLine, Held, Occurrence, Plan, Programme, State, Storage, TargetSet
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
 from speaker.agent import DATABASE, MIGRATIONS, STATE_FILE
 from speaker.commands import describe, speaker
-from speaker.journal import Journal
-from speaker.ledger import Ledger
-from speaker.listening import locate, read_medium, read_recording
+from speaker.record.journal import Journal
+from speaker.record.plays import Ledger
 
 
 @pytest.fixture

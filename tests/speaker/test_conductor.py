@@ -15,12 +15,12 @@ from langso.contract import Caps, IssuerRule, Late, Media, Threshold
 from langso.durable.store import Store
 from langso.errors import StoreFull
 from langso.timekeeping.clock import ClockTrust
-from speaker.amplifier import Amplifier
 from speaker.conductor import Conductor, Orders
-from speaker.journal import JOURNAL_MIGRATION, Journal
-from speaker.ledger import LEDGER_MIGRATION, Ledger
-from speaker.policy import Policy
-from speaker.shows import Show
+from speaker.programme.policy import Policy
+from speaker.programme.shows import Show
+from speaker.record.journal import JOURNAL_MIGRATION, Journal
+from speaker.record.plays import LEDGER_MIGRATION, Ledger
+from speaker.sound.amplifier import Amplifier
 
 RULE = IssuerRule(
     name="office",
@@ -229,7 +229,7 @@ def test_a_bridge_that_does_not_answer_is_tried_again(stage: Any, monkeypatch: p
     from firmware_bridge.errors import BridgeError
     from langso.timekeeping.clock import SystemClock
 
-    monkeypatch.setattr("speaker.amplifier.RETRY_S", 0.05)
+    monkeypatch.setattr("speaker.sound.amplifier.RETRY_S", 0.05)
     tries: list[bool] = []
 
     class Board:

@@ -12,10 +12,10 @@ import numpy
 import pytest
 import soundfile
 
-from speaker.listening import locate, read_recording
-from speaker.player import GstPlayer
-from speaker.recorder import Recorder
-from speaker.sounds import Sound
+from deploy.village.instruments.listening import locate, read_recording
+from deploy.village.instruments.recorder import Recorder
+from speaker.sound.player import GstPlayer
+from speaker.sound.sounds import Sound
 
 pytestmark = pytest.mark.real_time
 RATE = 48_000

@@ -15,8 +15,8 @@ from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
 from langso.trust import Keeper
 from speaker.inbox import Handlers, Inbox
-from speaker.journal import JOURNAL_MIGRATION, Journal
-from speaker.library import Library
+from speaker.media.library import Library
+from speaker.record.journal import JOURNAL_MIGRATION, Journal
 
 
 @pytest.fixture

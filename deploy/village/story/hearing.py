@@ -14,7 +14,7 @@ from deploy.village.running import Village
 from deploy.village.story.report import NotSeen
 
 if TYPE_CHECKING:
-    from speaker.listening import Recording
+    from deploy.village.instruments.listening import Recording
 
 AROUND_S = 3.0
 AUDIBLE = 0.002
@@ -67,7 +67,7 @@ def listen(village: Village, device: str, media: Path, around_s: float, margin_s
     """Find `media` in what `device` said around a wall time. The recorder is stopped so that its files are whole, and
     started again.
     """
-    from speaker.listening import locate, read_medium, read_recording
+    from deploy.village.instruments.listening import locate, read_medium, read_recording
 
     with _recorder_still(village, device):
         samples = read_medium(media)
@@ -90,7 +90,7 @@ def last_sound(village: Village, device: str, from_s: float, to_s: float) -> flo
     """
     import numpy
 
-    from speaker.listening import BLOCK, read_recording
+    from deploy.village.instruments.listening import BLOCK, read_recording
 
     with _recorder_still(village, device):
         recording = read_recording(village.ground.home(device).recording)
@@ -119,7 +119,7 @@ def _excerpt(recording: Recording, first: int, count: int) -> tuple[bytes, bytes
     import numpy
     import soundfile
 
-    from speaker.listening import BLOCK
+    from deploy.village.instruments.listening import BLOCK
 
     around = round(AROUND_S * 100)
     begin = max(0, first // BLOCK - around)

@@ -12,9 +12,9 @@ from langso.contract import EndedReceipt, StartedReceipt
 from langso.contract.caps import vietnamese_day
 from langso.durable.store import Migration, Store
 from langso.timekeeping.clock import Clock
-from speaker.journal import Journal
-from speaker.shows import Show
-from speaker.timeline import Entry, Outcome, PlayState
+from speaker.programme.shows import Show
+from speaker.programme.timeline import Entry, Outcome, PlayState
+from speaker.record.journal import Journal
 
 KEEP_ENDED = timedelta(days=60)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from langso.errors import UsageError, os_reason
-from speaker.sinks import BLOCK_BYTES, RATE, make_pipe
+from speaker.sound.sinks import BLOCK_BYTES, RATE, make_pipe
 
 INDEX_ENTRY = struct.Struct("<qq")
 """One 10 ms block in a `.stamps` file: wall clock ns since 1970, monotonic ns, when its last sample arrived."""

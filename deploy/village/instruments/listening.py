@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploy.village.instruments.recorder import INDEX_ENTRY
 from langso.paths import read_limited
 from speaker.errors import RecordingRefused
-from speaker.recorder import INDEX_ENTRY
-from speaker.sinks import RATE
+from speaker.sound.sinks import RATE
 
 if TYPE_CHECKING:
     import numpy

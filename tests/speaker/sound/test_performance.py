@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from langso.contract import Media
-from speaker.shows import Show
+from speaker.programme.shows import Show
 
 START = datetime(2026, 11, 22, 5, 0, 10, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from langso.contract import Media
 from langso.timekeeping.clock import Clock
 from speaker.errors import SoundFault
-from speaker.shows import Show
-from speaker.sounds import Player, Sound, Voice
+from speaker.programme.shows import Show
+from speaker.sound.sounds import Player, Sound, Voice
 
 AHEAD_S = 1.5
 JUMP_S = 0.25

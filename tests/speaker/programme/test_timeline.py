@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langso.contract import Late, Media
-from speaker.shows import Show, Stop
-from speaker.timeline import Begin, Cut, Entry, Finish, Playing, Situation, decide, next_start
+from speaker.programme.shows import Show, Stop
+from speaker.programme.timeline import Begin, Cut, Entry, Finish, Playing, Situation, decide, next_start
 
 T0 = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from langso.contract import Media
 from langso.paths import write_atomic
-from speaker.shows import Show
-from speaker.sinks import RATE
+from speaker.programme.shows import Show
+from speaker.sound.sinks import RATE
 
 TONES_HZ = (523.25, 659.25, 783.99)
 TONE_MS = 500

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from langso.contract import Caps, IssuerRule, Media, QuietHours, Threshold
 from langso.contract.caps import quiet_hours, vietnamese_day
 from langso.timekeeping.clock import VIETNAM
-from speaker.policy import Policy
-from speaker.shows import Show
+from speaker.programme.policy import Policy
+from speaker.programme.shows import Show
 
 KEYS = Threshold(keys=("0" * 64,), threshold=1)
 

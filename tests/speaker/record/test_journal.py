@@ -19,9 +19,9 @@ from langso.durable.outbox import OUTBOX_MIGRATION
 from langso.durable.store import Store
 from langso.timekeeping.clock import SimulatedClock
 from speaker.errors import JournalDamaged
-from speaker.journal import GENESIS, JOURNAL_MIGRATION, Journal
-from speaker.ledger import LEDGER_MIGRATION, Ledger
-from speaker.shows import Show
+from speaker.programme.shows import Show
+from speaker.record.journal import GENESIS, JOURNAL_MIGRATION, Journal
+from speaker.record.plays import LEDGER_MIGRATION, Ledger
 
 NOW = datetime(2026, 11, 22, 5, 10, tzinfo=UTC)
 MIGRATIONS = (JOURNAL_MIGRATION, LEDGER_MIGRATION, OUTBOX_MIGRATION)
@@ -191,7 +191,7 @@ def test_kill_9_leaves_a_whole_chain_with_every_confirmed_receipt(tmp_path: Path
         from langso.timekeeping.clock import SystemClock
         from langso.contract import EndedReceipt
         from langso.durable.store import Store
-        from speaker.journal import JOURNAL_MIGRATION, Journal
+        from speaker.record.journal import JOURNAL_MIGRATION, Journal
         store = Store(Path(sys.argv[1]), (JOURNAL_MIGRATION,))
         journal = Journal(store, SystemClock(), device="loa-1", commune="xa")
         while True:

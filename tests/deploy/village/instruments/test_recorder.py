@@ -15,10 +15,10 @@ import numpy
 import pytest
 from waiting import until
 
+from deploy.village.instruments.listening import Recording, locate, read_medium, read_recording
+from deploy.village.instruments.recorder import Recorder
 from speaker.errors import RecordingRefused
-from speaker.listening import Recording, locate, read_medium, read_recording
-from speaker.recorder import Recorder
-from speaker.sinks import BLOCK_BYTES, PipeWriter
+from speaker.sound.sinks import BLOCK_BYTES, PipeWriter
 
 pytestmark = pytest.mark.real_time
 RATE = 48_000
@@ -83,7 +83,7 @@ def test_the_command_flushes_at_sigterm(tmp_path: Path) -> None:
 
 def test_it_rotates_by_the_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = Recorder(tmp_path / "p", tmp_path / "out")
-    monkeypatch.setattr("speaker.recorder._MINUTE_NS", 200_000_000)
+    monkeypatch.setattr("deploy.village.instruments.recorder._MINUTE_NS", 200_000_000)
     stop = threading.Event()
     thread = threading.Thread(target=recorder.run, args=(stop,))
     thread.start()

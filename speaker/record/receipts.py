@@ -10,7 +10,7 @@ from langso.durable.outbox import Outbox
 from langso.durable.store import Store
 from langso.mqtt.state_reports import Publisher
 from langso.trust import SigningKey, seal
-from speaker.journal import Journal
+from speaker.record.journal import Journal
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from langso.contract import Media, Occurrence, Plan, Programme, TargetSet, Urgent, UrgentOrder
-from speaker.shows import cleared, scoped, shows_of_plan, shows_of_urgent, stops_of_urgent
+from speaker.programme.shows import cleared, scoped, shows_of_plan, shows_of_urgent, stops_of_urgent
 
 T0 = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 HEAD: dict[str, Any] = {

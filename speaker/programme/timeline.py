@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from speaker.shows import Show, Stop
+from speaker.programme.shows import Show, Stop
 
 PREPARE = timedelta(seconds=2.5)
 ON_TIME = timedelta(milliseconds=300)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from langso.contract import Media, Plan
 from langso.trust import Keeper
-from speaker.policy import Policy
-from speaker.shows import Show, shows_of_plan
+from speaker.programme.policy import Policy
+from speaker.programme.shows import Show, shows_of_plan
 
 LISTED = 3
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from langso.contract import Caps, IssuerRule, TrustDocument
 from langso.contract.caps import quiet_hours, quiet_refusal, too_long_a_day
-from speaker.shows import Show
+from speaker.programme.shows import Show
 
 NO_MINUTES: Mapping[str, int] = {}
 NOTHING = timedelta(0)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from speaker.errors import SoundFault
-from speaker.gstreamer import make_element
-from speaker.sinks import RATE
-from speaker.sounds import Sound, VoiceState
+from speaker.sound.gstreamer import make_element
+from speaker.sound.sinks import RATE
+from speaker.sound.sounds import Sound, VoiceState
 
 # How far a sound is decoded ahead of the mixer: at 20 ms a busy processor of a Pi tears holes into what is played.
 MIX_LATENCY_MS = 80

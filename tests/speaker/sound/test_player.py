@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from waiting import LONG_S, until
 
+from deploy.village.instruments.listening import locate, read_medium, read_recording
+from deploy.village.instruments.recorder import Recorder
 from speaker.errors import PipeRefused, SoundFault
-from speaker.listening import locate, read_medium, read_recording
-from speaker.player import _FREE_S, GstPlayer
-from speaker.recorder import Recorder
-from speaker.sounds import Sound
+from speaker.sound.player import _FREE_S, GstPlayer
+from speaker.sound.sounds import Sound
 
 pytestmark = pytest.mark.real_time
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from langso.contract.health import Check
 from speaker.errors import SoundFault
-from speaker.gstreamer import bus_error, load_gstreamer
-from speaker.sinks import BLOCK_MS, PCM_CAPS, RATE, PipeWriter, SoundKind, sink_description
-from speaker.sounds import Sound
-from speaker.voice import FLOAT_CAPS, MIX_LATENCY_MS, GstVoice, is_of_a_voice
+from speaker.sound.gstreamer import bus_error, load_gstreamer
+from speaker.sound.sinks import BLOCK_MS, PCM_CAPS, RATE, PipeWriter, SoundKind, sink_description
+from speaker.sound.sounds import Sound
+from speaker.sound.voice import FLOAT_CAPS, MIX_LATENCY_MS, GstVoice, is_of_a_voice
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from waiting import until
 
 from langso.contract import Media
 from langso.timekeeping.clock import SystemClock
-from speaker.library import RESERVE_BYTES, Library
+from speaker.media.library import RESERVE_BYTES, Library
 
 MB = 1 << 20
 

@@ -1,0 +1,1 @@
+"""The sounds a loudspeaker keeps."""

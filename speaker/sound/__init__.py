@@ -1,0 +1,1 @@
+"""Sound itself: player, voices, sinks, amplifier."""
