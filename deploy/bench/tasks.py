@@ -60,7 +60,7 @@ def _page() -> Iterator[Round]:
 
 @contextlib.contextmanager
 def _code() -> Iterator[Round]:
-    from scanner.reading import read_codes, warm
+    from scanner.codes import read_codes, warm
 
     warm()
     picture = pictures.code()

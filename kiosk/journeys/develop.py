@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from scanner.cameras.keeping import TableKeeper
     from scanner.clean import CleanPage
-    from scanner.eye import Seen
     from scanner.guide import Side
     from scanner.guide.same_page import Look
+    from scanner.live.eye import Seen
 
 DRAFT_SIDE = 1000
 BLANK = "Hình như không có chữ, nên xem lại"
@@ -51,7 +51,7 @@ class Shot:
 
 def shot_of(seen: Seen, still: Any) -> Shot:
     """The best picture there is of what was seen; `still`: what the camera gave at the shutter, None for nothing."""
-    from scanner.watch import corners_in
+    from scanner.live.watch import corners_in
 
     image = seen.image if still is None else still
     return Shot(image, None if seen.quad is None else corners_in(image, seen))

@@ -12,7 +12,7 @@ from kiosk.errors import NotReady, WrongStep
 from kiosk.journeys.card import CARD, CardSide, asked_after, sheet_of
 from kiosk.journeys.develop import BLANK, Shot, Shown, look_of, remarks, side_of, straighten
 from kiosk.privacy import Workspace
-from scanner.eye import Eye, Seen
+from scanner.live.eye import Eye, Seen
 
 if TYPE_CHECKING:
     from kiosk.journeys.kinds import Kind

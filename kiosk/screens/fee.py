@@ -39,7 +39,7 @@ class _Looking:
 
     def __call__(self, frame: Frame) -> _Looked:
         if self._reader is None:
-            from scanner.watch import live_reader
+            from scanner.live.watch import live_reader
 
             self._reader = live_reader()
         return _Looked(self._reader.look(frame.image), is_dark(frame.image))

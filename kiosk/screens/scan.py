@@ -18,7 +18,7 @@ from kiosk.widgets.basic import Icon, Pill, Pressable, Text, WordButton, card, s
 from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import CameraView, PagePicture
 from langso.errors import LangsoError
-from scanner.eye import INSIST_MORE_S, INSIST_S, Eye, Seen
+from scanner.live.eye import INSIST_MORE_S, INSIST_S, Eye, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from scanner.commands.pictures import CAMERA, IMAGES, JSON, each, pictures
 @CAMERA
 def read(images: tuple[Path, ...], as_json: bool, camera: Path | None) -> None:
     """Mã QR trong mỗi ảnh: nội dung, loại mã, vị trí."""
-    from scanner.reading import read_codes, warm
+    from scanner.codes import read_codes, warm
 
     # Outside the answer: starting the workers is no part of an image's time.
     warm()

@@ -14,7 +14,7 @@ from scanner.commands.pictures import JSON
 
 if TYPE_CHECKING:
     from scanner.clean import CleanPage
-    from scanner.watch import Event, Tally
+    from scanner.live.watch import Event, Tally
 
 
 @click.command()
@@ -41,7 +41,7 @@ def watch(
     as_json: bool,
 ) -> None:
     """Nhìn qua máy ảnh: viền giấy, lời nhắc, mã QR, tự chụp trang. Ctrl-C thì thôi."""
-    from scanner.watch import PageTaken, Watch
+    from scanner.live.watch import PageTaken, Watch
 
     table = chosen_table(settings_file, folder, table_file)
     with chosen_camera(settings_file, folder, hold) as camera:
@@ -81,7 +81,7 @@ def _sentence(told: dict[str, Any]) -> str:
 
 
 def _as_dict(event: Event, file: str) -> dict[str, Any]:
-    from scanner.watch import CameraSaid, CodeRead, PageSaid
+    from scanner.live.watch import CameraSaid, CodeRead, PageSaid
 
     if isinstance(event, CameraSaid):
         return {"event": "camera", "condition": event.health.condition, "sentence": event.health.sentence}

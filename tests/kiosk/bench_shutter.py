@@ -35,7 +35,7 @@ def main() -> int:
     """Prints the table; 1 where the preview comes too late."""
     from kiosk.journeys.develop import draft, remarks, shot_of, straighten
     from scanner.document import compress
-    from scanner.eye import Eye
+    from scanner.live.eye import Eye
 
     live = draw_paper()
     still = cv2.resize(live, STILL, interpolation=cv2.INTER_CUBIC)

@@ -92,7 +92,7 @@ def test_the_code_drawn_is_the_code_read() -> None:
     import cv2
     import numpy
 
-    from scanner.reading import read_codes
+    from scanner.codes import read_codes
 
     fee = read_fee(code(), LIST)
     dots = numpy.array([[0 if dark else 255 for dark in row] for row in qr_modules(fee)], numpy.uint8)
@@ -127,7 +127,7 @@ def test_a_slip_holds_the_same_code(kind: Any, make_code: Callable[..., str]) ->
     import cv2
     import numpy
 
-    from scanner.reading import read_codes
+    from scanner.codes import read_codes
 
     picture = cv2.imdecode(numpy.frombuffer(data, numpy.uint8), cv2.IMREAD_GRAYSCALE)
     assert picture.shape[1] == 576

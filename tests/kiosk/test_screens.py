@@ -92,7 +92,7 @@ def test_a_fee_to_the_communes_account_is_shown_with_its_code_and_slip(
     assert visit.result["workspace"] == []
     import cv2
 
-    from scanner.reading import read_codes
+    from scanner.codes import read_codes
 
     shown = read_codes(cv2.imread(str(visit.out / "fee.png")))
     assert [code.text for code in shown] == [make_code()], "a phone must read the same code from the screen"
@@ -116,7 +116,7 @@ def test_a_strangers_account_is_warned_of_and_its_code_is_not_shown(
     assert visit.status == 0, visit.printed
     import cv2
 
-    from scanner.reading import read_codes
+    from scanner.codes import read_codes
 
     assert read_codes(cv2.imread(str(visit.out / "stranger.png"))) == []
 

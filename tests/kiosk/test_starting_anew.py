@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 # The kiosk's own command; each line on stdin is then done on the screen's thread. Its second argument is done first.
 RUN = """
 import os, signal, sys, threading
-import kiosk.agent as behind, langso.timekeeping.pulse, scanner.eye
+import kiosk.agent as behind, langso.timekeeping.pulse, scanner.live.eye
 from kiosk.commands import kiosk
 
 def for_ever(*_, **__):
@@ -62,7 +62,7 @@ HANG = {
     "reports": "setattr(agent.reporter, 'report', for_ever)",
     "link": "setattr(agent.link._contest, 'ended', for_ever)",
     "sending": "setattr(agent.sender, 'send_due', for_ever)",
-    "camera": "setattr(scanner.eye.Eye, 'look', for_ever)",
+    "camera": "setattr(scanner.live.eye.Eye, 'look', for_ever)",
 }
 
 
@@ -168,7 +168,7 @@ def test_a_kiosk_at_rest_in_its_rhythm_is_left_alone(screen: Callable[..., Scree
 @pytest.mark.parametrize("page", ["home", "scan"])
 def test_a_stop_is_no_crash_though_a_thread_is_inside_a_picture(screen: Callable[..., Screen], page: str) -> None:
     # What loads at the start looks at a picture too, and is as busy.
-    kiosk = screen("scanner.eye.Eye.look = busy_for_ever")
+    kiosk = screen("scanner.live.eye.Eye.look = busy_for_ever")
     kiosk.do(f"app.show({page!r})")
     kiosk.process.send_signal(signal.SIGTERM)
     assert kiosk.process.wait(60) == 0, kiosk.said()

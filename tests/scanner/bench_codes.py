@@ -61,7 +61,7 @@ class Score:
 
 def main(sheet: Path | None = None) -> None:
     """Print every table."""
-    from scanner.reading import warm
+    from scanner.codes import warm
 
     warm()
     if PHOTOGRAPHS.is_dir():
@@ -75,7 +75,7 @@ def main(sheet: Path | None = None) -> None:
 
 def photographs(sheet: Path | None) -> None:
     """The scanner and each peer on every photograph."""
-    from scanner.reading import read_codes
+    from scanner.codes import read_codes
 
     peers = {name: Capped(name) for name in PEERS}
     scores = {name: Score() for name in ("scanner", *PEERS, "union of engines")}
@@ -111,7 +111,7 @@ def names() -> None:
     from scenes import codes as drawing
     from scenes import wording
 
-    from scanner.reading import engines, read_codes
+    from scanner.codes import engines, read_codes
 
     rng = np.random.default_rng(7)
     words = [*wording.FAMILY, *wording.GIVEN, *(middle for middle in wording.MIDDLE if middle)]
@@ -143,7 +143,7 @@ def small_modules(count: int = 40) -> None:
     """ID-card codes of version 8 under tilt, blur and noise at few pixels a module."""
     from scenes import codes as drawing
 
-    from scanner.reading import engines, read_codes
+    from scanner.codes import engines, read_codes
 
     wechat = engines.WeChat()
     print("small modules: version 8 ID-card codes, tilt, blur, noise (goals 100 % at 2.0, >= 95 % at 1.5)")
@@ -230,7 +230,7 @@ def load() -> Iterable[Photograph]:
 
 def matched(outlines: list[Any], marks: list[Any]) -> set[int]:
     """Indices of the marks that some outline overlaps, each outline used once."""
-    from scanner.reading.places import overlap
+    from scanner.codes.places import overlap
 
     pairs = sorted(((overlap(o, m), i, k) for i, m in enumerate(marks) for k, o in enumerate(outlines)), reverse=True)
     hit: set[int] = set()
@@ -327,7 +327,7 @@ def _serve(name: str, pipe: Any) -> None:
 def _peer(name: str) -> Callable[[Any], list[Any]]:
     from pyzbar import pyzbar
 
-    from scanner.reading import engines
+    from scanner.codes import engines
 
     if name == "cv2":
         detector = cv2.QRCodeDetector()

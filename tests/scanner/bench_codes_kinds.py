@@ -21,7 +21,7 @@ def main() -> None:
     """Print the table for hard photographs."""
     from scenes import kinds
 
-    from scanner.reading import engines, read_codes, warm
+    from scanner.codes import engines, read_codes, warm
 
     warm()
     wechat = engines.WeChat()

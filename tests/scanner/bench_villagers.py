@@ -26,9 +26,9 @@ import scenes
 from scenes.camera import SheetTruth
 
 from scanner.clean import finish
+from scanner.codes.live import LiveReader
 from scanner.pages import find_page
 from scanner.pages.geometry import order_corners, overlap
-from scanner.reading.live import LiveReader
 
 FPS, SECONDS = 10, 2.0
 GOAL = 0.99
@@ -51,7 +51,7 @@ def main(seeds: int = 24) -> None:
 
 def codes(seeds: int) -> None:
     """Live sequences: share read, when, by whom; failures with their conditions."""
-    from scanner.reading import warm
+    from scanner.codes import warm
 
     warm()
     print(f"codes in live frames: {seeds} a row, {SECONDS:.0f} s of {FPS} frames a second (goal {GOAL:.0%} read)")

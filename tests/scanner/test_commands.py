@@ -76,7 +76,7 @@ def test_a_fault_of_ours_in_one_picture_costs_no_other_its_answer(
             raise answer
         return answer
 
-    monkeypatch.setattr("scanner.reading.read_codes", read)
+    monkeypatch.setattr("scanner.codes.read_codes", read)
     said = CliRunner().invoke(scan, ["read", "--json", str(tmp_path / "a.png"), str(tmp_path / "b.png")])
     first, second = map(json.loads, said.stdout.splitlines())
     assert said.exit_code == 1

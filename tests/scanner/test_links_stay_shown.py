@@ -19,7 +19,7 @@ TO_THE_OFFICE = {"kiosk/sending.py", "kiosk/agent.py"}
 # These start a program of their own choosing and no others any: the reading worker, the voice, one that tidies up,
 # the Pi's camera, and the kiosk itself anew once it is paired.
 STARTERS = {
-    "scanner/reading/pool.py",
+    "scanner/codes/pool.py",
     "kiosk/speech.py",
     "scanner/commands/pdf.py",
     "scanner/cameras/pi_child.py",
@@ -65,7 +65,7 @@ def test_the_modules_that_reach_the_office_know_nothing_of_codes() -> None:
     for name in TO_THE_OFFICE:
         modules = imported(ast.parse((ROOT / name).read_text(encoding="utf-8")))
         assert not [
-            module for module in modules if "codes" in module.split(".") or module.startswith("scanner.reading")
+            module for module in modules if "codes" in module.split(".") or module.startswith("scanner.codes")
         ]
 
 

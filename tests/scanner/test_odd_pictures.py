@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from scanner.clean import finish
+from scanner.codes import read_codes
 from scanner.guide import guide
 from scanner.pages import find_page
-from scanner.reading import read_codes
 
 SIZES = ((16, 16), (16, 640), (1500, 40), (480, 641))
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scenes import card_kinds, cards
 
-from scanner.eye import INSIST_S, Eye
 from scanner.guide import SAYS, card_side, guide
 from scanner.guide.glimpse import Glimpse, glimpse
+from scanner.live.eye import INSIST_S, Eye
 from scanner.pages import PageFound
 from scanner.pages.geometry import order_corners
 

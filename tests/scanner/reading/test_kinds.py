@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from scenes import kinds
 
-from scanner.reading import read_codes
-from scanner.reading.places import overlap
+from scanner.codes import read_codes
+from scanner.codes.places import overlap
 
 
 @pytest.mark.parametrize("shot", kinds.shots(5, 1), ids=list(kinds.KINDS))

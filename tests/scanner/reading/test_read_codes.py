@@ -13,8 +13,8 @@ import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.reading import read_codes
-from scanner.reading.texts import believable_of_wechat, believable_of_zbar
+from scanner.codes import read_codes
+from scanner.codes.texts import believable_of_wechat, believable_of_zbar
 
 
 def code_picture(text: str, scale: int = 6, encoding: str | None = None) -> Any:

@@ -1,0 +1,144 @@
+"""Where QR codes may be in a picture: outlines with finder patterns, sure ones first; busy patches last."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from scanner.codes import grid_finders, grid_groups, grid_texture
+from scanner.codes.grid_finders import Finders
+from scanner.codes.grid_groups import Group
+from scanner.codes.places import same_place
+
+LIMIT = 64
+_FIRST_SIDE = 1500
+_BY_SPOTS = 400_000
+_LEAST_SIDE = 110
+_ENOUGH = 0.3
+_SURE = 0.5
+_LEAST = 0.02
+_PAIRED = 12
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One finder pattern: `corners` (4, 2), its outer corners, clockwise from the code's upper left; float64, pixels
+    of the picture ((0, 0) is the middle of the first pixel).
+    """
+
+    corners: Any
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where a code may be. `quad`: float64 (4, 2) outline without quiet zone, clockwise from the code's own upper
+    left where known; `module`: pixels a module; `version`: estimate or None; `patterns`: upper left, upper right,
+    lower left, None where not seen; `inverted`: light on dark; `score`: 0..1.
+    """
+
+    quad: Any
+    module: float
+    version: int | None
+    patterns: tuple[Pattern | None, Pattern | None, Pattern | None]
+    inverted: bool
+    score: float
+
+
+def locate(gray: Any, limit: int = LIMIT, until: float = math.inf) -> list[Region]:
+    """Places of codes in a gray uint8 picture (h, w), best first, at most `limit`; of the largest modules only, when
+    the time is up (monotonic).
+    """
+    if gray.ndim != 2 or min(gray.shape) < 16 or limit < 1:
+        return []
+    levels = _levels(gray)
+    regions = _by_patterns(levels, False, until)
+    if not regions or regions[0].score < _ENOUGH:
+        regions += _by_patterns([(255 - picture, factor) for picture, factor in levels], True, until)
+    regions = sorted(regions, key=lambda region: -region.score)
+    for quad, score in grid_texture.patches(*levels[-1] if len(levels) < 3 else levels[-2]):
+        if not any(_alike(quad, region.quad) for region in regions[:limit]):
+            regions.append(Region(quad, float("nan"), None, (None, None, None), False, score))
+    return regions[:limit]
+
+
+def _levels(gray: Any) -> list[tuple[Any, float]]:
+    """The picture at halving sizes, largest first, with the factor back to the picture."""
+    factor = 1.0
+    side = max(gray.shape)
+    picture = gray
+    levels: list[tuple[Any, float]] = []
+    while side > _FIRST_SIDE * 1.4:
+        picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        factor *= 2
+        side = max(picture.shape)
+    while True:
+        levels.append((picture, factor))
+        if max(picture.shape) / 2 < _LEAST_SIDE:
+            return levels
+        picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        factor *= 2
+
+
+def _by_patterns(levels: list[tuple[Any, float]], inverted: bool, until: float) -> list[Region]:
+    sets = []
+    # The smallest picture first: it costs a hundredth of the largest.
+    for picture, factor in reversed(levels):
+        if time.monotonic() > until:
+            break
+        sets.append(grid_finders.finders(picture, picture.size > _BY_SPOTS).scaled(factor))
+    # Of patterns as sure the larger picture's are the more exact.
+    found = grid_finders.merged(sets[::-1])
+    picture, factor = levels[0]
+    base = found.scaled(1 / factor)
+    groups = _chosen([g for g in grid_groups.triples(picture, base) if g.score > _LEAST], len(base))
+    taken = {member for group in groups if group.score > _ENOUGH for member in group.members}
+    free = [index for index in range(len(base)) if index not in taken and base.scores[index] > 0.7]
+    # Patterns come best first; a guess from two is worth little where many lie about.
+    groups += grid_groups.pairs(picture, base, np.array(free[:_PAIRED], int))[:_PAIRED]
+    return [_region(group, base, factor, inverted) for group in groups]
+
+
+def _chosen(groups: list[Group], count: int) -> list[Group]:
+    """First the groups that share no two patterns with a better one, none with a sure one; the others doubted."""
+    kept: list[Group] = []
+    rest: list[Group] = []
+    sure = np.zeros(count, bool)
+    pairs: set[tuple[int, int]] = set()
+    for group in groups:
+        a, b, c = group.members
+        mine = {(min(pair), max(pair)) for pair in ((a, b), (a, c), (b, c))}
+        if sure[[a, b, c]].any() or mine & pairs:
+            rest.append(group)
+            continue
+        kept.append(group)
+        pairs |= mine
+        sure[[a, b, c]] |= group.score > _SURE
+        if len(kept) >= LIMIT:
+            break
+    return kept + [replace(group, score=group.score * 0.3) for group in rest[:LIMIT]]
+
+
+def _region(group: Group, found: Finders, factor: float, inverted: bool) -> Region:
+    shift = (factor - 1) / 2
+    patterns = tuple(
+        None if member < 0 else Pattern(corners * factor + shift)
+        for member, corners in zip(group.members, group.corners, strict=True)
+    )
+    modules = [float(found.modules[member]) for member in group.members if member >= 0]
+    return Region(
+        group.quad * factor + shift,
+        factor * sum(modules) / len(modules),
+        group.version,
+        (patterns[0], patterns[1], patterns[2]),
+        inverted,
+        group.score,
+    )
+
+
+def _alike(a: Any, b: Any) -> bool:
+    return same_place([tuple(p) for p in a.tolist()], [tuple(p) for p in b.tolist()])

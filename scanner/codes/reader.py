@@ -1,0 +1,197 @@
+"""All codes of a picture: one cheap look, then effort only where something unread looks like a code."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from langso import codes
+from scanner.codes import engines, ladder, weave, wholes
+from scanner.codes.changes import resized
+from scanner.codes.engines import MAX_CODES, Look, Reading
+from scanner.codes.places import Polygon, overlap, same_place, side
+from scanner.codes.pool import Pool, Session, shared
+from scanner.codes.tasks import Task
+from scanner.codes.texts import MAX_TEXT
+
+BUDGET_S = 0.5
+"""Seconds for one picture, unless told otherwise."""
+__all__ = ["BUDGET_S", "MAX_TEXT", "Code", "Examined", "as_code", "examine", "read_codes", "warm"]
+
+# What is left of the budget is for handing the answer back on a busy machine.
+_SHARE = 0.95
+_FIRST_PIXELS = 16_000_000
+_MAX_PLACES = 48
+_LEAST_SIDE = 8
+_SAME_HINT = 0.5
+_FIND_SIDE, _FIND_CLOSER_SIDE = 400, 720
+# More codes than this were surely all seen by one look.
+_SEVERAL = range(2, 13)
+_FLAT_SIDE = 1100
+
+
+@dataclass(frozen=True)
+class Code:
+    """`text` as the code's own character set gives it; `polygon`: four (x, y) in the picture's pixels, clockwise;
+    `engine`: what read it; `kind`: emv, url, health_card, citizen_card, dossier_code or unknown.
+    """
+
+    text: str
+    polygon: tuple[tuple[float, float], ...]
+    engine: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a picture holds: the codes read, and outlines of what looks like one."""
+
+    codes: tuple[Code, ...]
+    unread: tuple[Polygon, ...]
+
+
+def warm() -> None:
+    """Start the workers and load every engine, so that no picture pays for it."""
+    import numpy as np
+
+    engines.zxing(np.full((64, 64), 255, np.uint8))
+    shared().warm()
+
+
+def read_codes(image: Any, budget_s: float = BUDGET_S, pool: Pool | None = None) -> list[Code]:
+    """All QR and Micro QR codes in a BGR or gray picture, top to bottom, within `budget_s` seconds. Never raises for
+    what a picture shows; a crashing or hanging engine costs its cap.
+    """
+    return list(examine(image, budget_s, pool).codes)
+
+
+def examine(image: Any, budget_s: float = BUDGET_S, pool: Pool | None = None) -> Examined:
+    """`read_codes`, with the places that look like a code and stayed unread."""
+    pool = pool or shared()
+    begin = time.monotonic()
+    with pool.frame(image, begin + _SHARE * budget_s) as session:
+        return _Reading(session).run()
+
+
+class _Reading:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._found: list[Reading] = []
+        self._places: list[Polygon] = []
+        # Places the net vouches for; zxing also takes three chance squares for a code.
+        self._sure: list[Polygon] = []
+        self._vain: list[Polygon] = []
+        # Places given up after the cheap step, because codes were read and nothing vouched for these.
+        self._stopped: dict[Polygon, Task] = {}
+        self._several = False
+
+    def run(self) -> Examined:
+        self._take(self._first_look(), 3)
+        # Where one code was read and nothing else is hinted at there is no other; among several one may be missing.
+        self._several = len(self._found) in _SEVERAL
+        closer = bool(self._found) and not self._places
+        if closer and not self._several:
+            return self._examined()
+        if self._several:
+            self._ask_flat(0.5, max(_FLAT_SIDE, max(self._session.gray.shape) // 2))
+        if not closer:
+            self._ask("find", 0, side=_FIND_SIDE)
+        if not self._found and not self._places:
+            self._ask("whole", 1, step=0)
+        if self._session.gray.size > _FIRST_PIXELS:
+            self._ask("whole", -1, step=wholes.FULL)
+        for task, look in self._session.results():
+            self._take(look, sure=task.kind in ("find", "flat"))
+            self._go_on(task)
+            if not closer and (not self._found or self._open()):
+                closer = True
+                # Other looks at the whole picture come first only where no look has shown a place yet.
+                later = 20 if self._sure else 0
+                if not self._several:
+                    self._ask_flat(2.5, max(self._session.gray.shape))
+                self._ask("find", 3.5 + later / 4, side=_FIND_CLOSER_SIDE)
+                if not self._found:
+                    for step in range(1, wholes.STEPS):
+                        self._ask("whole", 3.5 + 0.1 * step + later, step=step)
+            self._session.drop(self._is_done)
+        return self._examined()
+
+    def _first_look(self) -> Look:
+        # In this process, where nothing can end it: its pixels are bounded.
+        gray = self._session.gray
+        if gray.size <= _FIRST_PIXELS:
+            return engines.zxing(gray)
+        small, scale = resized(gray, round(max(gray.shape) * (_FIRST_PIXELS / gray.size) ** 0.5))
+        return engines.zxing(small).within(scale)
+
+    def _go_on(self, task: Task) -> None:
+        """The next means for a place that stayed unread: engines and the grid take turns, so both cores work."""
+        if task.place is None or self._is_read(task.place):
+            return
+        if self._found and task.place not in self._sure:
+            self._stopped[task.place] = task
+            return
+        step = task.step + 1
+        if task.kind == "place" and step == 1:
+            self._ask("solve", 2.4 if task.place in self._sure else 4, place=task.place)
+            self._ask("weave", 5, place=task.place)
+        if task.kind == "place" and step < len(ladder.RUNGS):
+            self._ask("place", 6 + 4 * step, step=step, place=task.place)
+        if task.kind == "weave" and step < weave.STEPS:
+            self._ask("weave", 5 + 4 * step, step=step, place=task.place)
+
+    def _ask_flat(self, rank: float, side: int) -> None:
+        self._ask("flat", rank, side=side, skip=tuple(reading.polygon for reading in self._found[:MAX_CODES]))
+
+    def _ask(self, kind: Any, rank: float, **details: Any) -> None:
+        self._session.add(kind, rank, **details)
+
+    def _take(self, look: Look, rank: float = 2, sure: bool = False) -> None:
+        for reading in look.readings:
+            if not any(reading.repeats(other) for other in self._found):
+                self._found.append(reading)
+        for place in look.unread:
+            if len(self._places) < _MAX_PLACES and side(place) >= _LEAST_SIDE and not self._is_read(place):
+                self._note(place, rank, sure)
+
+    def _note(self, place: Polygon, rank: float, sure: bool) -> None:
+        # A half-seen code often gives a wrong outline: only nearly the same outline is no new hint.
+        twin = next((other for other in self._places if overlap(place, other) > _SAME_HINT), None)
+        kept = place if twin is None else twin
+        if sure and kept not in self._sure:
+            self._sure.append(kept)
+            # The net's outline holds the whole code; what zxing half saw inside it is the same code.
+            others = (hint for hint in self._places if hint not in self._sure)
+            self._vain += [hint for hint in others if same_place(hint, place)]
+            if kept in self._vain:
+                self._vain.remove(kept)
+        if twin is None:
+            self._places.append(place)
+            self._ask("place", rank + 0.01 * len(self._places), step=0, place=place)
+        elif kept in self._stopped:
+            self._go_on(self._stopped.pop(kept))
+
+    def _is_read(self, place: Polygon) -> bool:
+        return place in self._vain or any(same_place(place, reading.polygon) for reading in self._found)
+
+    def _is_done(self, task: Task) -> bool:
+        if task.place is not None:
+            return self._is_read(task.place)
+        whole = task.kind == "whole" or (task.kind == "flat" and not self._several)
+        return whole and bool(self._found) and not self._open()
+
+    def _open(self) -> bool:
+        return any(not self._is_read(place) for place in self._places)
+
+    def _examined(self) -> Examined:
+        found = sorted(self._found, key=lambda r: (r.polygon[0][1], r.polygon[0][0]))
+        return Examined(
+            tuple(as_code(reading) for reading in found),
+            tuple(place for place in self._places if not self._is_read(place)),
+        )
+
+
+def as_code(reading: Reading) -> Code:
+    """The reading with the kind of its content."""
+    return Code(reading.text, reading.polygon, reading.engine, codes.parse(reading.text).kind)

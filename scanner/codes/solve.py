@@ -1,0 +1,34 @@
+"""A code out of focus or shaken in one picture: its modules solved for all at once, as those of summed frames are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from scanner.codes import changes
+from scanner.codes.engines import Look, Reading
+from scanner.codes.places import Polygon, cut, polygon
+from scanner.codes.stack_modules import decoded
+
+_SIDE = 480
+_LEAST_SPREAD = 2.0
+
+
+def solve(gray: Any, place: Polygon, until: float) -> Look:
+    """A code at the place, or nothing where there is none beyond doubt. Stops at `until` (monotonic)."""
+    part, left, top = cut(gray, place)
+    if min(part.shape) < 24:
+        return Look()
+    part, scale = changes.resized(part, _SIDE)
+    found = decoded(_light(part), until=until)
+    return Look(tuple(Reading(r.text, polygon(r.polygon, scale, left, top), "solved") for r in found.readings))
+
+
+def _light(part: Any) -> Any:
+    """Light above and dark below 0, both about 1 away, the slope of the lamp taken out."""
+    values = part.astype(np.float32)
+    window = (max(part.shape) // 2 | 1,) * 2
+    even = values - cv2.blur(values, window)
+    return even / (float(even.std()) + _LEAST_SPREAD)

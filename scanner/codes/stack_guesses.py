@@ -1,0 +1,107 @@
+"""Where the code in a sum of frames may lie, and of which version: by its finder patterns, three of them or two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import cv2
+import numpy as np
+
+from scanner.codes import changes, grid_finders, mesh
+from scanner.codes.locate import locate
+
+_MOST_VERSION = 25
+_LEAST_FIT, _GOOD_FIT = 0.25, 0.6
+_GUESSES = 3
+_SIDES = (480, 320)
+_SURE_FINDER, _MOST_FINDERS = 0.6, 8
+# How far (share of the way) a finder pattern may lie beside another's diagonal.
+_ASKEW = 0.12
+
+Guess = tuple[float, Any, int]
+
+
+def guesses(picture: Any) -> Iterator[tuple[Any, int]]:
+    """Outlines (4, 2) and versions in a gray uint8 picture, best first."""
+    found: list[Guess] = []
+    for side in _SIDES:
+        small, scale = changes.resized(picture, side)
+        for change in (changes.crisped, changes.sharpened):
+            found = _best(found + _located(picture, change(small), scale))
+            if found and found[0][0] > _GOOD_FIT:
+                yield from _told(found)
+                return
+    small, scale = changes.resized(picture, _SIDES[0])
+    yield from _told(_best(found + _opposite(picture, changes.crisped(small), scale)))
+
+
+def _told(found: list[Guess]) -> Iterator[tuple[Any, int]]:
+    for fit, corners, version in found:
+        if fit > _LEAST_FIT:
+            yield corners, version
+
+
+def _best(found: list[Guess]) -> list[Guess]:
+    return sorted(found, key=lambda guess: -guess[0])[:_GUESSES]
+
+
+def _located(picture: Any, small: Any, scale: float) -> list[Guess]:
+    found: list[Guess] = []
+    for region in locate(small, 4):
+        if region.version is not None and not region.inverted:
+            found += _versions(picture, _back(region.quad, scale), region.version)
+    return found
+
+
+def _opposite(picture: Any, small: Any, scale: float) -> list[Guess]:
+    """From two finder patterns across from each other, a finger over the one between them."""
+    finders = grid_finders.finders(small)
+    sure = [index for index in np.argsort(-finders.scores)[:_MOST_FINDERS] if finders.scores[index] > _SURE_FINDER]
+    found: list[Guess] = []
+    for first in sure:
+        for second in sure:
+            if first == second:
+                continue
+            for turn in range(4):
+                right, low = np.roll(finders.corners[first], turn, axis=0), finders.corners[second]
+                # In modules along the first's own sides, from its own upper left corner.
+                axes = np.stack([right[1] - right[0], right[3] - right[0]], axis=1) / 7
+                away = np.linalg.solve(axes, finders.centres[second] - finders.centres[first])
+                gap = float(away[1] - away[0]) / 2
+                version = round((gap - 10) / 4)
+                # The first would be the upper right one: the other lies left of it and as far below.
+                if away[0] > 0 or not 1 <= version <= _MOST_VERSION or abs(away.sum()) > 2 * _ASKEW * gap:
+                    continue
+                low = _turned_like(low, right)
+                found += _versions(picture, _back(_outline(right, low, version), scale), version)
+    return found
+
+
+def _turned_like(corners: Any, others: Any) -> Any:
+    """The corners begun where the others begin."""
+    turns = [np.roll(corners, turn, axis=0) for turn in range(4)]
+    way = (others - others.mean(axis=0)).ravel()
+    return max(turns, key=lambda each: float((each - each.mean(axis=0)).ravel() @ way))
+
+
+def _outline(right: Any, low: Any, version: int) -> Any:
+    """Corners of the code whose upper right and lower left finder patterns have these corners."""
+    size = 17.0 + 4 * version
+    square = np.array([(0, 0), (7, 0), (7, 7), (0, 7)], float)
+    far = size - 7
+    plan = np.concatenate([square + np.array([far, 0]), square + np.array([0, far])])
+    move, _ = cv2.findHomography(plan, np.concatenate([right, low]))
+    whole = np.array([[(0, 0), (size, 0), (size, size), (0, size)]], float)
+    return np.full((4, 2), np.nan) if move is None else cv2.perspectiveTransform(whole, move)[0]
+
+
+def _versions(picture: Any, corners: Any, version: int) -> list[Guess]:
+    if not np.isfinite(corners).all() or not cv2.isContourConvex(corners):
+        return []
+    tried = [v for v in (version - 1, version, version + 1) if 1 <= v <= _MOST_VERSION]
+    return [(mesh.first_fit(picture, corners, v), corners, v) for v in tried]
+
+
+def _back(quad: Any, scale: float) -> Any:
+    return ((np.asarray(quad, np.float32) + 0.5) / scale - 0.5).astype(np.float32)

@@ -1,0 +1,41 @@
+"""Second looks at the whole picture, for codes that no first look hints at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scanner.codes import changes
+from scanner.codes.engines import Look, zxing
+
+
+@dataclass(frozen=True)
+class _Whole:
+    name: str
+    side: int
+    change: changes.Change
+    enlarges: bool = False
+
+
+_WHOLES = (
+    _Whole("sharpened", 1600, changes.sharpened),
+    _Whole("evened", 1200, changes.finely_evened),
+    _Whole("double", 2400, changes.as_is, enlarges=True),
+    _Whole("thresholded", 1600, changes.finely_thresholded),
+    _Whole("cleaned", 1200, changes.cleaned),
+    _Whole("full", 1 << 20, changes.as_is),
+)
+FULL = len(_WHOLES) - 1
+"""The step that looks at every pixel, for pictures whose first look was at fewer."""
+STEPS = FULL
+
+
+def look(gray: Any, step: int) -> Look:
+    """zxing-cpp on the picture changed in way `step` (below STEPS, or FULL)."""
+    whole = _WHOLES[step]
+    longer = max(gray.shape)
+    side = min(whole.side, 2 * longer) if whole.enlarges else min(whole.side, longer)
+    small, scale = changes.resized(gray, side)
+    found = zxing(whole.change(small)).within(scale)
+    named = tuple(replace(r, engine=f"{r.engine}+{whole.name}") for r in found.readings)
+    return Look(named, found.unread)

@@ -1,0 +1,1 @@
+"""A camera looked at live: pages and codes found while it runs."""

@@ -1,5 +1,0 @@
-"""QR codes in a picture: exact text, corners, which engine read it."""
-
-from scanner.reading.reader import Code, read_codes, warm
-
-__all__ = ["Code", "read_codes", "warm"]
