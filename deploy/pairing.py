@@ -23,7 +23,7 @@ from langso.words.harmless import harmless
 if TYPE_CHECKING:
     from langso.device.pairing import ReadRequest
     from langso.settings.reading import Settings
-    from office.pairing import Answered
+    from office.fleet.pairing import Answered
 
 _SETTINGS = Path("/etc/langso/langso.toml")
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -143,8 +143,8 @@ def answer(
     from langso.device.pairing import MAX_REQUEST_BYTES, read_answer, read_request
     from langso.durable.held_folder import HeldFolder
     from langso.paths import read_limited
-    from office.home import OfficeHome
-    from office.pairing import office_host, refuse_revoked
+    from office.fleet.pairing import office_host, refuse_revoked
+    from office.places import OfficeHome
 
     settings = load_settings(settings_file)
     raw = read_limited(request_file, MAX_REQUEST_BYTES)
@@ -174,7 +174,7 @@ def answer(
 def _compare(read: ReadRequest, code: str | None) -> None:
     """The digits that a person read on the device, asked for up to CODE_TRIES times. Raises PairingError."""
     from langso.trust.errors import PairingError
-    from office.pairing import CODE_TRIES, code_mistake
+    from office.fleet.pairing import CODE_TRIES, code_mistake
 
     for left in reversed(range(CODE_TRIES if code is None else 1)):
         told = code if code is not None else prompt("Mười hai chữ số đọc trên thiết bị")
@@ -191,8 +191,8 @@ def _compare(read: ReadRequest, code: str | None) -> None:
 def list_devices(settings_file: Path) -> None:
     """Ở văn phòng: các thiết bị đã ghép, chứng thư của từng máy dùng đến ngày nào, xin lần cuối khi nào."""
     from langso.timekeeping.clock import SystemClock
-    from office.fleet import Fleet
-    from office.home import OfficeHome
+    from office.fleet.devices import Fleet
+    from office.places import OfficeHome
     from office.store import open_store
 
     home, clock = OfficeHome(load_settings(settings_file)), SystemClock()
@@ -250,7 +250,7 @@ def ensure_broker(settings: Settings, hosts: tuple[str, ...], into: Path, *, aga
     from langso.errors import FileRefused
     from langso.paths import read_limited
     from langso.trust.errors import CertificateError
-    from office.console_ca import console_names
+    from office.founding.console_ca import console_names
 
     wanted = ("localhost", "127.0.0.1", *console_names(settings.office).all, *hosts)
     try:
@@ -276,7 +276,7 @@ def certify_broker(settings: Settings, hosts: tuple[str, ...], into: Path) -> No
     """
     from langso.device.certificates import make_server_certificate
     from office.errors import NotInitialised
-    from office.home import OfficeHome
+    from office.places import OfficeHome
 
     home = OfficeHome(settings)
     now = datetime.now(UTC)
@@ -307,14 +307,14 @@ def answer_at_office(
     here: bool = False,
 ) -> Answered:
     """Register a device and make the answer to its request. `address`: what it calls the office, None: as
-    `office.pairing.office_host` says; `courier`: only a courier reaches it; `here`: it runs on this machine.
+    `office.fleet.pairing.office_host` says; `courier`: only a courier reaches it; `here`: it runs on this machine.
     Raises PairingError, NotInitialised.
     """
     from langso.timekeeping.clock import SystemClock
-    from office.fleet import Fleet
-    from office.home import OfficeHome
-    from office.pairing import addresses_of
-    from office.pairing import answer as office_answer
+    from office.fleet.devices import Fleet
+    from office.fleet.pairing import addresses_of
+    from office.fleet.pairing import answer as office_answer
+    from office.places import OfficeHome
     from office.store import open_store
 
     home, clock = OfficeHome(settings), SystemClock()

@@ -25,16 +25,16 @@ def ca(settings_file: Path, qr: bool, out: Path | None, anew: bool) -> None:
     from langso.settings.reading import load_settings
     from langso.terminal.asking import confirm
     from langso.timekeeping.clock import SystemClock
-    from office.console_ca import (
+    from office.errors import NotInitialised
+    from office.founding.console_ca import (
         ensure_console_certificate,
         fingerprint,
         renew_authority,
         root_certificate,
         root_der,
     )
-    from office.doors import console_url, scanned_url
-    from office.errors import NotInitialised
-    from office.home import OfficeHome
+    from office.founding.doors import console_url, scanned_url
+    from office.places import OfficeHome
 
     settings = load_settings(settings_file)
     home, office, now = OfficeHome(settings), settings.office, SystemClock().now()

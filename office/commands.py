@@ -86,8 +86,8 @@ def init(
     from langso.timekeeping.clock import SystemClock
     from langso.trust.roots.ceremony import in_words
     from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, read_public_part
-    from office import founding
-    from office.limits import read_quiet_hours
+    from office.founding import founding
+    from office.founding.limits import read_quiet_hours
 
     settings = load_settings(settings_file)
     caps = Caps(volume=volume, quiet_hours=read_quiet_hours(quiet_hours))
@@ -112,7 +112,7 @@ def run_signer(settings_file: Path) -> None:
     from langso.settings.reading import load_settings
     from langso.terminal.logs import start_logging
     from langso.timekeeping.clock import SystemClock
-    from office.home import OfficeHome
+    from office.places import OfficeHome
     from office.signer.server import SignerServer
     from office.signer.signing import Signing
 
@@ -140,9 +140,9 @@ def broadcast(
 ) -> None:
     """Gửi một bản tin: đọc thành tiếng, ký, đưa vào lịch phát."""
     from langso.timekeeping import dates
-    from office.console import Console
+    from office.broadcasting.when import read_when
     from office.errors import SignerUnreachable
-    from office.when import read_when
+    from office.whole_office import Console
 
     with Console(_settings(settings_file)) as console:
         by = _who()
@@ -170,8 +170,8 @@ def broadcast(
 @click.argument("broadcast")
 def withdraw(settings_file: Path, broadcast: str) -> None:
     """Rút một bản tin khỏi lịch; đang phát thì dừng."""
-    from office.console import Console
     from office.errors import SignerUnreachable
+    from office.whole_office import Console
 
     with Console(_settings(settings_file)) as console:
         withdrawn = console.broadcasts.withdraw(broadcast, _who())
@@ -191,7 +191,7 @@ def withdraw(settings_file: Path, broadcast: str) -> None:
 @click.option("--minutes", type=click.IntRange(1, 1440), default=60, show_default=True, help="Hiệu lực mấy phút.")
 def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: int) -> None:
     """Phát khẩn ngay, cắt vào mọi bản tin đang phát."""
-    from office.console import Console
+    from office.whole_office import Console
 
     with Console(_settings(settings_file)) as console:
         order = console.broadcasts.urgent(text, targets=_names(targets), by=_who(), repeat=repeat, minutes=minutes)
@@ -203,8 +203,8 @@ def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: i
 @click.argument("order", default="*")
 def clear(settings_file: Path, order: str) -> None:
     """Báo yên: kết thúc một lệnh khẩn, hoặc tất cả."""
-    from office.console import Console
     from office.errors import SignerUnreachable
+    from office.whole_office import Console
 
     with Console(_settings(settings_file)) as console:
         ended = console.broadcasts.all_clear(order, _who())
@@ -228,7 +228,7 @@ def account() -> None:
 @click.option("--label", default="", help="Dùng để làm gì, ví dụ: Thu phí chứng thực.")
 def account_add(settings_file: Path, bank: str, number: str, holder: str, label: str) -> None:
     """Thêm hoặc sửa một tài khoản rồi ký danh mục mới."""
-    from office.console import Console
+    from office.whole_office import Console
 
     with Console(_settings(settings_file)) as console:
         issued = console.catalogue.add_account(bank, number, holder, label)
@@ -241,7 +241,7 @@ def account_add(settings_file: Path, bank: str, number: str, holder: str, label:
 @click.option("--number", required=True, help="Số tài khoản.")
 def account_remove(settings_file: Path, bank: str, number: str) -> None:
     """Bỏ một tài khoản rồi ký danh mục mới."""
-    from office.console import Console
+    from office.whole_office import Console
 
     with Console(_settings(settings_file)) as console:
         issued = console.catalogue.remove_account(bank, number)
@@ -252,7 +252,7 @@ def account_remove(settings_file: Path, bank: str, number: str) -> None:
 @_settings_option
 def account_list(settings_file: Path) -> None:
     """Xem các tài khoản đã nhập."""
-    from office.console import Console
+    from office.whole_office import Console
 
     with Console(_settings(settings_file)) as console:
         held = console.catalogue.entries().accounts

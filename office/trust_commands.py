@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from langso.trust.roots.proposal import ReadProposal
-    from office.home import OfficeHome
+    from office.places import OfficeHome
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option(
@@ -57,7 +57,7 @@ def show(settings_file: Path) -> None:
 @_out_option
 def renew(settings_file: Path, out: Path) -> None:
     """Đề nghị gia hạn danh sách thêm hai năm."""
-    from office.trust_changes import propose
+    from office.founding.trust_changes import propose
 
     home, now = _open(settings_file)
     _write(out, propose(home, now))
@@ -70,8 +70,8 @@ def renew(settings_file: Path, out: Path) -> None:
 def revoke(settings_file: Path, out: Path, device: str) -> None:
     """Đề nghị thu hồi một thiết bị bị mất hoặc bị lấy trộm: nó thôi nghe lệnh, văn phòng thôi nhận tin của nó."""
     from langso.errors import UsageError
-    from office.registry import read_device
-    from office.trust_changes import propose_revoking
+    from office.fleet.registry import read_device
+    from office.founding.trust_changes import propose_revoking
 
     home, now = _open(settings_file)
     if "/" in device or read_device(home.devices, device) is None:
@@ -85,7 +85,7 @@ def revoke(settings_file: Path, out: Path, device: str) -> None:
 @click.argument("device")
 def restore(settings_file: Path, out: Path, device: str) -> None:
     """Đề nghị trả quyền cho thiết bị đã thu hồi (đã tìm lại được và chắc chắn chưa bị ai sửa)."""
-    from office.trust_changes import propose_restoring
+    from office.founding.trust_changes import propose_restoring
 
     home, now = _open(settings_file)
     _write(out, propose_restoring(home, device, now))
@@ -102,8 +102,8 @@ def limits(
 ) -> None:
     """Đề nghị đổi âm lượng cao nhất và giờ yên tĩnh mà mọi loa phải theo."""
     from langso.errors import UsageError
-    from office.limits import read_quiet_hours
-    from office.trust_changes import Rights, propose
+    from office.founding.limits import read_quiet_hours
+    from office.founding.trust_changes import Rights, propose
 
     if volume is None and not quiet_hours and not no_quiet_hours:
         raise UsageError("Chưa nói đổi gì; hãy thêm --volume, --quiet-hours hoặc --no-quiet-hours.")
@@ -120,7 +120,7 @@ def limits(
 @_out_option
 def new_key(settings_file: Path, out: Path) -> None:
     """Đề nghị thay khoá ký của văn phòng (khi nghi bị lộ). Áp dụng lúc không có bản tin đang phát."""
-    from office.trust_changes import propose_new_signing_key
+    from office.founding.trust_changes import propose_new_signing_key
 
     home, now = _open(settings_file)
     _write(out, propose_new_signing_key(home, now))
@@ -140,8 +140,8 @@ def new_root(settings_file: Path, out: Path, roots: tuple[Path, ...], threshold:
     """
     from langso.paths import read_limited
     from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, read_public_part
-    from office.founding import advice
-    from office.trust_changes import propose_new_root
+    from office.founding.founding import advice
+    from office.founding.trust_changes import propose_new_root
 
     home, now = _open(settings_file)
     parts = [read_public_part(read_limited(path, MAX_ROOT_KEY_FILE)) for path in roots]
@@ -158,7 +158,7 @@ def apply(settings_file: Path, proposals: tuple[Path, ...]) -> None:
     from langso.paths import read_limited
     from langso.timekeeping import dates
     from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES
-    from office.trust_changes import apply as apply_proposals
+    from office.founding.trust_changes import apply as apply_proposals
 
     home, _ = _open(settings_file)
     held = apply_proposals(home, [read_limited(path, MAX_PROPOSAL_BYTES) for path in proposals])
@@ -169,7 +169,7 @@ def apply(settings_file: Path, proposals: tuple[Path, ...]) -> None:
 def _open(settings_file: Path) -> tuple[OfficeHome, datetime]:
     from langso.settings.reading import load_settings
     from langso.timekeeping.clock import SystemClock
-    from office.home import OfficeHome
+    from office.places import OfficeHome
 
     return OfficeHome(load_settings(settings_file)), SystemClock().now()
 

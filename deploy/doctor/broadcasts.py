@@ -65,7 +65,7 @@ def look_speaker(scene: Scene) -> Iterable[Check | Skipped]:
 
 def look_office(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `broadcasts` of an office: what it has sent out."""
-    from office.home import OfficeHome
+    from office.places import OfficeHome
 
     database = OfficeHome(scene.settings).database
     try:

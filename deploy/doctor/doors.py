@@ -12,7 +12,7 @@ from deploy.doctor.scene import Scene
 from deploy.doctor.services import Service
 from deploy.install.sockets import sockets_of
 from langso.contract.health import Check
-from office.doors import Door, doors_of
+from office.founding.doors import Door, doors_of
 
 UNIT = "langso-office"
 _OPENED = {"https": "langso-office-https.socket", "guide": "langso-office-http.socket"}

@@ -22,7 +22,7 @@ from langso.errors import FileRefused, LangsoError
 from langso.paths import read_limited
 from langso.timekeeping.clock import ClockTrust
 from langso.trust.checks import trust_checks
-from office.home import OfficeHome
+from office.places import OfficeHome
 
 OFFICE = ("office",)
 BROKER = Path("/etc/langso/broker")

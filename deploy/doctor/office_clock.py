@@ -17,7 +17,7 @@ from langso.errors import FileRefused, LangsoError
 from langso.paths import read_limited
 from langso.timekeeping.clock import BEHIND_FLOOR, VIETNAM
 from langso.timekeeping.evidence import gather_evidence
-from office.home import OfficeHome
+from office.places import OfficeHome
 
 RTC = Path("/sys/class/rtc/rtc0")
 UNTOUCHED_S = 60.0

@@ -141,7 +141,7 @@ def _sha256(file: Path) -> str:
 
 
 def _devices(scene: Scene, own: str) -> Iterable[Check]:
-    from office.home import OfficeHome
+    from office.places import OfficeHome
 
     database = OfficeHome(scene.settings).database
     if not database.exists():

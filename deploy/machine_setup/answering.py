@@ -16,9 +16,9 @@ from langso.durable.held_folder import HeldFolder
 from langso.errors import LangsoError
 from langso.settings.reading import Settings
 from langso.words.harmless import harmless
-from office.home import OfficeHome
-from office.pairing import CODE_TRIES, code_mistake, refuse_revoked
-from office.registry import read_device
+from office.fleet.pairing import CODE_TRIES, code_mistake, refuse_revoked
+from office.fleet.registry import read_device
+from office.places import OfficeHome
 
 
 @dataclass(frozen=True)

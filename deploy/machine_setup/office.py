@@ -16,8 +16,8 @@ from deploy.pairing import ensure_broker
 from langso.contract import Caps
 from langso.paths import acting_as_owner, read_limited, write_atomic
 from langso.settings.reading import Settings
-from office import founding
-from office.home import OfficeHome
+from office.founding import founding
+from office.places import OfficeHome
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def lay_broker(place: Place, settings: Settings, names: Sequence[str] = ()) -> b
 def has_account(settings: Settings) -> bool:
     """Whether anybody may log in to the console."""
     from langso.timekeeping.clock import SystemClock
-    from office.accounts import Accounts
+    from office.people.accounts import Accounts
     from office.store import open_store
 
     home = OfficeHome(settings)
@@ -74,7 +74,7 @@ def first_account(talk: Dialogue, settings: Settings, account: Account) -> str |
     """
     from langso.timekeeping.clock import SystemClock
     from langso.trust.roots.passphrase import from_file
-    from office.accounts import Accounts, login_of
+    from office.people.accounts import Accounts, login_of
     from office.store import open_store
 
     if has_account(settings):

@@ -106,7 +106,7 @@ class Guide:
     def _office_to_do(self, present: tuple[Path, Settings] | None) -> list[str]:
         from deploy.machine_setup.office import has_account
         from deploy.machine_setup.sitting import load_draft
-        from office.home import OfficeHome
+        from office.places import OfficeHome
 
         if present is None:
             return [
@@ -209,7 +209,7 @@ class Guide:
         keys = ", ".join(f"`{key}` trong [{section}]" for section, key in changes)
         if settings.device.role == "office":
             from deploy.machine_setup.sitting import load_draft
-            from office.home import OfficeHome
+            from office.places import OfficeHome
 
             home = OfficeHome(settings)
             draft = load_draft(home)
@@ -253,8 +253,8 @@ class Guide:
         from deploy.machine_setup.office import Account, first_account, found_office, lay_broker
         from deploy.machine_setup.sitting import RootAnswers
         from langso.contract import Caps
-        from office.console_ca import console_names
-        from office.limits import read_quiet_hours
+        from office.founding.console_ca import console_names
+        from office.founding.limits import read_quiet_hours
 
         talk, given = self._talk, self._options
         caps = Caps(volume=given.volume, quiet_hours=read_quiet_hours(given.quiet_hours))
@@ -327,7 +327,7 @@ class Guide:
         down = serving.start(talk, role, anew=anew)
         good = serving.examine_and_tell(talk, self._place.settings)
         if role == "office":
-            from office.doors import console_url
+            from office.founding.doors import console_url
 
             talk.say(f"Trang web văn phòng: {console_url(settings.office)}")
         if down or not good:

@@ -25,8 +25,8 @@ from langso.trust.roots.errors import WrongPassphrase
 from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, STRONG, Cost, PublicPart, public_part, read_public_part
 from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, Proposal, ReadProposal, build, merged, read_proposal
 from langso.trust.roots.sticks import key_name, key_on, refuse_a_second_key, refuse_installation
-from office import founding
-from office.home import OfficeHome
+from office.founding import founding
+from office.places import OfficeHome
 
 MAX_DRAFT = 8 << 20
 NEW_KEYS: Cost = STRONG

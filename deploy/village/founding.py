@@ -58,7 +58,7 @@ def pair(ground: Ground, machine: Machine) -> None:
 
 def add_own_account(ground: Ground) -> None:
     """Put the commune's own account on its signed list; the signer must be running."""
-    from office.console import Console
+    from office.whole_office import Console
 
     bank, number, holder = OWN_ACCOUNT
     with Console(load_settings(ground.office_settings)) as console:
@@ -69,7 +69,7 @@ def _found_office(ground: Ground, now: datetime) -> None:
     """As in the field, but for the sticks, which are folders, and their passphrase, which lies beside them."""
     from langso.trust.roots.ceremony import make_key, sign_with, sit_down
     from langso.trust.roots.key_file import QUICK
-    from office import founding
+    from office.founding import founding
 
     write_atomic(ground.root_keys / "passphrase", f"{PASSPHRASE}\n".encode())
     sticks = [ground.root_keys / f"usb-{number}" for number in range(1, ROOT_KEYS + 1)]

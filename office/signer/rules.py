@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from langso.contract import Catalogue, Document, IssuerRule, Order, Plan, ReceiptsAck, TrustDocument, Urgent
 from langso.trust import parse_payload
 from langso.trust.errors import Refused
-from office.allowed import Limits, plan_breaches
+from office.broadcasting.allowed import Limits, plan_breaches
 from office.errors import SignerRefused, SignerStuck
 
 KINDS: dict[str, type[Document]] = {"plan": Plan, "urgent": Urgent, "catalogue": Catalogue, "order": Order}

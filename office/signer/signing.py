@@ -12,8 +12,8 @@ from langso.contract import Document, IssuerRule, ReceiptsAck, State, TrustDocum
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, SigningKey, key_id, open_sealed, parse_payload, seal
 from office.errors import NotInitialised, SignerRefused, SignerStuck
-from office.home import ISSUER, OfficeHome
-from office.registry import read_device
+from office.fleet.registry import read_device
+from office.places import ISSUER, OfficeHome
 from office.signer.counters import Counters, SignedOrder
 from office.signer.questions import held_for
 from office.signer.rules import (

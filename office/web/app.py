@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from langso.errors import LangsoError, StoreError
 from langso.words.harmless import harmless_page
-from office.accounts import Accounts
-from office.console import Console
 from office.errors import NotFound, PageRefused, SignerUnreachable, TooManyTries
+from office.people.accounts import Accounts
 from office.web import (
     broadcast_routes,
     ca_routes,
@@ -25,6 +24,7 @@ from office.web import (
 from office.web.desk_routes import desk_router
 from office.web.security import Guard
 from office.web.site import LoginNeeded, Site, go, is_part
+from office.whole_office import Console
 
 # Browsers heed it only where they met no warning. An own authority may be made anew, and a phone that knows only the
 # old one must come back to the page that installs the new one: by number at once, by name within a week.

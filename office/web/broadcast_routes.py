@@ -15,11 +15,11 @@ from langso.errors import LangsoError
 from langso.timekeeping import dates
 from langso.voices.synthesis import VoiceError
 from langso.words import Part, WordsError, speech_parts
-from office.accounts import Session
-from office.broadcasts import MAX_TEXT, MAX_TITLE
+from office.broadcasting.broadcasts import MAX_TEXT, MAX_TITLE
+from office.broadcasting.plans import EVERYONE
 from office.errors import BroadcastRefused, MediaFailed, PageRefused, SignerRefused
-from office.fleet import FleetRow
-from office.plans import EVERYONE
+from office.fleet.devices import FleetRow
+from office.people.accounts import Session
 from office.web.forms import Form, moment_of
 from office.web.site import Sent, Site, SiteHere, Who, go, is_part
 from office.web.views import Show, show_of, urgent_show, villages

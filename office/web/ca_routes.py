@@ -13,9 +13,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from langso.settings.model import is_loopback
-from office.console_ca import Fingerprint, console_names, fingerprint, root_certificate, root_der
-from office.doors import GUIDE, console_url, scanned_url
 from office.errors import NotFound
+from office.founding.console_ca import Fingerprint, console_names, fingerprint, root_certificate, root_der
+from office.founding.doors import GUIDE, console_url, scanned_url
 from office.web.security import DOOR, POLICY
 from office.web.site import Site, SiteHere
 

@@ -14,8 +14,8 @@ from langso.terminal.saying import say
 from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
-    from office.accounts import Accounts
-    from office.console import Console
+    from office.people.accounts import Accounts
+    from office.whole_office import Console
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option(
@@ -33,11 +33,11 @@ def web(settings_file: Path) -> None:
     from langso.paths import SingleInstance
     from langso.settings.reading import load_settings
     from langso.terminal.logs import start_logging
-    from office.console import Console
-    from office.doors import console_url
+    from office.founding.doors import console_url
     from office.web.app import make_app
     from office.web.connections import raise_file_limit
     from office.web.serving import Serving
+    from office.whole_office import Console
 
     settings = load_settings(settings_file)
     raise_file_limit()
@@ -70,7 +70,7 @@ def staff() -> None:
 @click.option("--password-stdin", is_flag=True, help="Đọc mật khẩu từ đầu vào thay vì tạo mật khẩu dùng một lần.")
 def staff_add(settings_file: Path, name: str, password_stdin: bool) -> None:
     """Thêm một người, hoặc đặt lại mật khẩu cho người đã có."""
-    from office.accounts import MAX_PASSWORD, login_of
+    from office.people.accounts import MAX_PASSWORD, login_of
 
     given = sys.stdin.readline(4 * MAX_PASSWORD).rstrip("\r\n") if password_stdin else None
     with _accounts(settings_file) as accounts:
@@ -88,7 +88,7 @@ def staff_add(settings_file: Path, name: str, password_stdin: bool) -> None:
 @click.argument("name")
 def staff_remove(settings_file: Path, name: str) -> None:
     """Khoá tài khoản của một người; mọi lần đăng nhập của người đó kết thúc."""
-    from office.accounts import login_of
+    from office.people.accounts import login_of
 
     with _accounts(settings_file) as accounts:
         accounts.disable(name)
@@ -121,8 +121,8 @@ def _accounts(settings_file: Path) -> Iterator[Accounts]:
     from langso.paths import acting_as_owner
     from langso.settings.reading import load_settings
     from langso.timekeeping.clock import SystemClock
-    from office.accounts import Accounts
-    from office.home import OfficeHome
+    from office.people.accounts import Accounts
+    from office.places import OfficeHome
     from office.store import open_store
 
     settings = load_settings(settings_file)

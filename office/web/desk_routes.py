@@ -8,7 +8,7 @@ import binascii
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from office.desk import MAX_MANIFEST, Desk, Upload
+from office.desk.dossiers import MAX_MANIFEST, Desk, Upload
 from office.errors import NotFound, UploadRefused
 
 PIECE = 1 << 20

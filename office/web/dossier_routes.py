@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from langso.errors import LangsoError
 from langso.words import group
-from office.accounts import Session
-from office.desk import Dossier
+from office.desk.dossiers import Dossier
 from office.errors import NotFound
+from office.people.accounts import Session
 from office.web.site import Sent, Site, SiteHere, Who
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from langso.durable.store import Store
-from office.fleet import FleetRow
+from office.fleet.devices import FleetRow
 from office.web.broadcast_routes import trouble_of
 from office.web.site import Sent, Site, SiteHere, Who, go
 

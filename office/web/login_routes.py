@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from office.accounts import BROWSER_LIFE, MAX_PASSWORD, Opened, Session
-from office.doors import console_url
 from office.errors import LoginRefused, PageRefused, PasswordRefused, TooManyTries
+from office.founding.doors import console_url
+from office.people.accounts import BROWSER_LIFE, MAX_PASSWORD, Opened, Session
 from office.web.forms import Form
 from office.web.security import cookie_name, login_token, same, set_cookie
 from office.web.site import Sent, SiteHere, Who, address_of, form_of, go, visitor

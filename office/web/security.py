@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langso.settings.model import is_loopback
-from office.doors import GUIDE
 from office.errors import PageRefused
+from office.founding.doors import GUIDE
 
 log = logging.getLogger(__name__)
 

@@ -24,10 +24,10 @@ from langso.errors import LangsoError, os_reason
 from langso.paths import read_limited
 from langso.settings.model import OfficeSettings, hosts_of
 from langso.timekeeping.clock import Clock
-from office.console_ca import ensure_console_certificate, ensure_device_certificate
-from office.doors import Door, doors_of
 from office.errors import PortTaken
-from office.home import OfficeHome
+from office.founding.console_ca import ensure_console_certificate, ensure_device_certificate
+from office.founding.doors import Door, doors_of
+from office.places import OfficeHome
 from office.web.accepting import watched_server
 from office.web.connections import KEEP_ALIVE_S, Gate
 from office.web.security import DOOR

@@ -15,11 +15,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from langso.timekeeping import dates
 from langso.words.harmless import harmless_page
-from office.accounts import Accounts, Session
-from office.console import Console
 from office.errors import PageRefused
+from office.people.accounts import Accounts, Session
 from office.web.forms import Form, read_form
 from office.web.security import cookie_name, same
+from office.whole_office import Console
 
 _HERE = Path(__file__).parent
 POLL = "/manh"

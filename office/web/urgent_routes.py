@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from langso.contract import Media
 from langso.errors import LangsoError
-from office.accounts import Session
-from office.broadcasts import MAX_TEXT
+from office.broadcasting.broadcasts import MAX_TEXT
+from office.broadcasting.plans import EVERYONE
 from office.errors import BroadcastRefused, LoginRefused, SignerUnreachable, TooManyTries
-from office.plans import EVERYONE
+from office.people.accounts import Session
 from office.web.broadcast_routes import ROOM, chosen, trouble_of, urgent_shows
 from office.web.login_routes import MAX_TYPED
 from office.web.site import Sent, Site, SiteHere, Who, go, is_part

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from langso.timekeeping import dates
-from office.broadcast_rows import Broadcast, Play, UrgentRow
-from office.fleet import FleetRow
-from office.plans import EVERYONE
-from office.programme import Standing, Standings
-from office.registry import Device
+from office.broadcasting.plans import EVERYONE
+from office.broadcasting.rows import Broadcast, Play, UrgentRow
+from office.fleet.devices import FleetRow
+from office.fleet.registry import Device
+from office.publishing.programme import Standing, Standings
 
 Level = Literal["ok", "warn", "bad", "plain", "info"]
 PATIENCE = timedelta(seconds=30)

@@ -31,7 +31,7 @@ from langso.settings.model import is_loopback
 from langso.settings.reading import load_settings
 from langso.timekeeping.clock import VIETNAM
 from langso.trust import PairingError
-from office.registry import read_devices
+from office.fleet.registry import read_devices
 from speaker.commands import speaker as speaker_group
 
 SERVICE = pwd.getpwnam("daemon")

@@ -189,9 +189,9 @@ def make_office_desk(tmp_path: Path) -> Callable[..., Any]:
             Settings,
             SignerSettings,
         )
-        from office.console import Console
-        from office.home import OfficeHome
+        from office.places import OfficeHome
         from office.web.desk_routes import desk_router
+        from office.whole_office import Console
 
         home = tmp_path / "office"
         chosen = Settings(

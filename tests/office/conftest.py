@@ -37,11 +37,11 @@ from langso.settings.model import (
     SignerSettings,
 )
 from langso.trust import SigningKey, seal
-from office.console import Console
-from office.home import OfficeHome
-from office.media import MediaStore, Sound
+from office.broadcasting.media import MediaStore, Sound
+from office.places import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
+from office.whole_office import Console
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
@@ -182,7 +182,7 @@ def spoken() -> dict[tuple[object, ...], tuple[Sound, bytes]]:
 @pytest.fixture
 def spoken_once(spoken: dict[tuple[object, ...], tuple[Sound, bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
     """The same words come out of the voice and the encoder once: they take a second, and the file is always the same
-    (tests/office/test_media.py).
+    (tests/office/broadcasting/test_media.py).
     """
     for name in ("speak", "chime"):
         real = getattr(MediaStore, name)

@@ -18,7 +18,7 @@ from systemd_ear import SystemdEar
 from langso.device.lifeline import Lifeline
 from langso.settings.model import OfficeSettings
 from langso.timekeeping.clock import SystemClock
-from office.home import OfficeHome
+from office.places import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
 from office.web import serving

@@ -15,8 +15,8 @@ import numpy
 import pytest
 
 from langso.voices.synthesis import speak
+from office.broadcasting.media import RATE, MediaStore
 from office.errors import MediaFailed
-from office.media import RATE, MediaStore
 
 TONE_MS = 4000
 JUMP = "asetpts=PTS+gte(T\\,1)*0.055/TB"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from langso.durable.store import Store
 from langso.settings.model import OfficeSettings
 from langso.timekeeping.clock import SystemClock
-from office.accounts import Accounts
 from office.errors import PasswordRefused
+from office.people.accounts import Accounts
 from office.store import MIGRATIONS
 
 

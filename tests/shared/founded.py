@@ -32,8 +32,8 @@ def initialise(
     settings: Any, roots: Sequence[Any], ca: Any, now: datetime, *, threshold: int = 1, caps: Any = None
 ) -> Any:
     """Founds the office of these settings; its OfficeHome."""
-    from office import founding
-    from office.trust_changes import apply
+    from office.founding import founding
+    from office.founding.trust_changes import apply
 
     home = founding.begin(settings, now, ca)
     parts = public_parts(roots, settings.commune.code)

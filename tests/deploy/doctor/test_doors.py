@@ -15,7 +15,7 @@ from deploy.doctor.services import Service
 from deploy.install.sockets import sockets_of
 from langso.contract.health import Check
 from langso.settings.reading import load_settings
-from office.doors import Door
+from office.founding.doors import Door
 
 PLAIN, HTTPS, GUIDE = Door("plain", "127.0.0.1", 8080), Door("https", "::", 443), Door("guide", "::", 80)
 OPEN = [Service(socket.file_name, sub="listening") for socket in sockets_of("office")]

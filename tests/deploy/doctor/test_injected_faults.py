@@ -21,7 +21,7 @@ from langso.device import certificates
 from langso.device.pairing import TLS_FILE
 from langso.settings.reading import load_settings
 from langso.trust import make_bundle, make_trust
-from office.home import OfficeHome
+from office.places import OfficeHome
 
 
 @dataclass(frozen=True)

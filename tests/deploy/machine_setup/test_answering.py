@@ -13,7 +13,7 @@ from deploy.machine_setup.device import answer_name, request_name
 from deploy.machine_setup.dialogue import Dialogue
 from langso.device.pairing import begin_pairing, read_request
 from langso.settings.reading import load_settings
-from office.registry import read_devices
+from office.fleet.registry import read_devices
 
 from .conftest import Tree
 

@@ -13,7 +13,7 @@ from terminal import at_terminal
 from langso.device.pairing import load_paired
 from langso.settings.reading import load_settings
 from langso.trust.roots.sticks import key_on
-from office.home import OfficeHome
+from office.places import OfficeHome
 
 from .conftest import PASSWORD, PHRASE, Tree
 

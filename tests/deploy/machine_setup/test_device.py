@@ -26,7 +26,7 @@ from langso.trust import PairingError
 from langso.trust.roots.ceremony import sign_with, sit_down
 from langso.trust.roots.errors import StickRefused
 from langso.trust.roots.proposal import ReadProposal
-from office.registry import read_devices
+from office.fleet.registry import read_devices
 
 from .conftest import PHRASE, Tree
 
@@ -195,8 +195,8 @@ def test_rubbish_on_a_stick_disturbs_nobody(usb: Path, raw: bytes) -> None:
 def test_a_revoked_name_is_not_paired_in_vain(
     machine: Make, office: Tree, sticks: list[Path], usb: Path, tmp_path: Path
 ) -> None:
-    from office.home import OfficeHome
-    from office.trust_changes import apply, propose_restoring, propose_revoking
+    from office.founding.trust_changes import apply, propose_restoring, propose_revoking
+    from office.places import OfficeHome
 
     home = OfficeHome(load_settings(office.settings))
 

@@ -21,7 +21,7 @@ from langso.settings.reading import load_settings
 from langso.trust.roots.ceremony import sign_with, sit_down
 from langso.trust.roots.proposal import read_proposal
 from langso.trust.roots.sticks import key_on, read_memory
-from office.home import OfficeHome
+from office.places import OfficeHome
 
 from .conftest import OFFICE, PHRASE, Tree
 

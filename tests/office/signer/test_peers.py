@@ -22,7 +22,7 @@ from langso.settings.model import CommuneSettings, DeviceSettings, PathSettings,
 from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
 from office.errors import OfficeError
-from office.home import OfficeHome
+from office.places import OfficeHome
 from office.signer.client import SignerClient
 from office.signer.peers import Peer, allowed
 from office.signer.server import SignerServer

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from office import hashing
-from office.accounts import Accounts
+from office.people import hashing
+from office.people.accounts import Accounts
 from office.web.app import make_app
 
 PASSWORD = "bốn con trâu đi cày"

@@ -26,13 +26,13 @@ from langso.settings.model import (
     SignerSettings,
 )
 from langso.trust import SigningKey
-from office.accounts import Accounts
-from office.console import Console
-from office.console_ca import ensure_console_certificate
-from office.home import OfficeHome
+from office.founding.console_ca import ensure_console_certificate
+from office.people.accounts import Accounts
+from office.places import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
 from office.web.app import make_app
+from office.whole_office import Console
 
 PORT = 8398
 FLAGS = (

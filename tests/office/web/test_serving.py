@@ -25,16 +25,16 @@ from cryptography import x509
 
 from langso.settings.model import OfficeSettings
 from langso.timekeeping.clock import SystemClock
-from office import console_ca
-from office.accounts import Accounts
-from office.console import Console
-from office.console_ca import RENEW_DAYS, SERVER_DAYS, fingerprint, root_certificate
 from office.errors import PortTaken
+from office.founding import console_ca
+from office.founding.console_ca import RENEW_DAYS, SERVER_DAYS, fingerprint, root_certificate
+from office.people.accounts import Accounts
 from office.web import connections
 from office.web.app import make_app
 from office.web.connections import EACH, raise_file_limit
 from office.web.security import login_token
 from office.web.serving import Serving
+from office.whole_office import Console
 
 NAME = "ten-may.local"
 PASSWORD = "bốn con trâu đi cày"
@@ -266,7 +266,7 @@ def test_the_code_on_the_offices_screen_leads_a_phone_to_the_guide(
     import segno
 
     doors = open_doors()
-    monkeypatch.setattr("office.doors.lan_addresses", lambda: ("192.168.1.20",))
+    monkeypatch.setattr("office.founding.doors.lan_addresses", lambda: ("192.168.1.20",))
     drawn: list[str] = []
     make = segno.make
     monkeypatch.setattr("segno.make", lambda text, **more: drawn.append(text) or make(text, **more))

@@ -17,8 +17,8 @@ import httpx
 import pytest
 
 from langso.settings import assets
-from office.accounts import Accounts
-from office.console_ca import Fingerprint
+from office.founding.console_ca import Fingerprint
+from office.people.accounts import Accounts
 from office.web.ca_routes import Guide
 from office.web.site import Site
 

@@ -1,0 +1,1 @@
+"""What staff write and when it fits: broadcasts, their rules, their media."""

@@ -1,0 +1,345 @@
+"""What staff do: write, hear, send, withdraw a broadcast; an urgent one and its all-clear, for page and command."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from langso.contract import Late, TargetSet, UrgentOrder
+from langso.durable.store import Store
+from langso.timekeeping import dates
+from langso.timekeeping.clock import Clock
+from office.broadcasting import rows
+from office.broadcasting.allowed import first_allowed, refused
+from office.broadcasting.media import MediaStore, Sound
+from office.broadcasting.plans import EVERYONE, KEEP_PAST, Planned, Show, clash
+from office.broadcasting.rows import Broadcast, PlanClass, Play, UrgentRow
+from office.errors import BroadcastRefused, NotFound, SignerUnreachable
+from office.fleet.registry import read_devices
+from office.places import OfficeHome
+from office.publishing.programme import Programme
+
+log = logging.getLogger(__name__)
+
+MAX_TEXT = 4000
+MAX_TITLE = 200
+FARTHEST = timedelta(days=45)
+CLEAR_LIFE = timedelta(hours=24)
+STOP_LIFE = timedelta(minutes=10)
+STOP_AHEAD = timedelta(minutes=1)
+MAX_URGENT_MINUTES = 24 * 60
+_SHORTEN = "không còn giờ nào vừa; hãy rút ngắn bản tin."
+
+
+class Broadcasts:
+    """The service. `wake` is called after something new was signed (the publisher also looks every second)."""
+
+    def __init__(
+        self,
+        store: Store,
+        home: OfficeHome,
+        clock: Clock,
+        programme: Programme,
+        media: MediaStore,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._home = home
+        self._clock = clock
+        self._programme = programme
+        self._media = media
+        self._wake = wake
+
+    def draft(
+        self,
+        text: str,
+        *,
+        targets: Sequence[str],
+        start: datetime,
+        by: str,
+        title: str = "",
+        broadcast_class: PlanClass = "normal",
+        volume: int | None = None,
+        late: Late | None = None,
+    ) -> Broadcast:
+        """Keeps a text with where and when; nothing is played yet. `targets`: device ids or `*`; `start` aware.
+
+        Raises BroadcastRefused.
+        """
+        said = _text(text)
+        now = self._clock.now()
+        if start.tzinfo is None or not now < start <= now + FARTHEST:
+            raise BroadcastRefused(f"Giờ phát phải ở phía trước và trong {FARTHEST.days} ngày tới; hãy chọn lại giờ.")
+        if broadcast_class not in ("normal", "priority"):
+            raise BroadcastRefused("Bản tin theo lịch chỉ có loại thường hoặc ưu tiên; loại khẩn dùng nút phát khẩn.")
+        cap = self._cap()
+        if volume is not None and not 1 <= volume <= 100:
+            raise BroadcastRefused("Âm lượng phải từ 1 đến 100; hãy chọn lại.")
+        id = f"b{now:%Y%m%d}-{secrets.token_hex(4)}"
+        show = Show(
+            id=id,
+            title=_title(title, said),
+            broadcast_class=broadcast_class,
+            media=(),
+            devices=self._targets(targets),
+            volume=min(cap, 100 if volume is None else volume),
+            late=late or Late(),
+        )
+        created = Broadcast(id, said, "draft", by, now, Planned(f"{id}.1", show, _millis(start)))
+        with self._store.transaction() as db:
+            rows.insert(db, created)
+            self._log(by, "draft", id)
+        return created
+
+    def prepare(self, id: str, *, chime: bool = True) -> Broadcast:
+        """Makes the sounds, so that staff hear what villagers will. Raises NotFound, VoiceError, MediaFailed."""
+        found = rows.find(self._store.db, id)
+        if found.status not in ("draft", "prepared"):
+            raise BroadcastRefused("Bản tin này đã gửi; hãy soạn bản mới để sửa.")
+        spoken = self._media.speak(found.text)
+        bell = self._media.chime() if chime else None
+        with self._store.transaction() as db:
+            for sound, title in ((spoken, found.show.title), *(((bell, "Nhạc hiệu"),) if bell else ())):
+                self._keep_sound(sound, title)
+            rows.set_media(db, id, (spoken.media,), bell.media if bell else None)
+        return rows.find(self._store.db, id)
+
+    def send(self, id: str, by: str) -> Broadcast:
+        """Puts it in the signed plan. Raises SignerRefused; BroadcastRefused where it clashes with another or the
+        loudspeakers would refuse it (quiet hours, minutes a day), naming the nearest time that is allowed.
+
+        Where the signer cannot sign at all it is kept, `signed` stays None, and `Programme.catch_up` signs it later.
+        """
+        trouble = self._programme.trouble()
+        with self._store.transaction() as db:
+            found = rows.find(db, id)
+            if found.status == "scheduled":
+                return found
+            if found.status != "prepared":
+                raise BroadcastRefused("Bản tin chưa nghe thử hoặc đã rút; hãy nghe thử rồi gửi.")
+            now = self._clock.now()
+            if found.planned.begins <= now:
+                raise BroadcastRefused("Giờ phát quá gấp để mở loa và báo hiệu; hãy chọn giờ muộn hơn.")
+            others = rows.scheduled(db, now - KEEP_PAST)
+            why = self._obstacle(found.planned, others, now)
+            if why is not None:
+                raise BroadcastRefused(why)
+            db.execute("UPDATE broadcasts SET status = 'scheduled', sent_at = ? WHERE id = ?", [now.isoformat(), id])
+            self._log(by, "send", id)
+            self._programme.sign_or_keep("plan", trouble)
+        self._wake()
+        return rows.find(self._store.db, id)
+
+    def withdraw(self, id: str, by: str) -> Broadcast:
+        """Takes it out of the plan; where it may be playing an urgent stop silences it at once.
+
+        Where the signer cannot sign, the wish is kept and loudspeakers learn it later (`Standings` says so).
+        Raises NotFound, SignerRefused.
+        """
+        trouble = self._programme.trouble()
+        with self._store.transaction() as db:
+            found = rows.find(db, id)
+            if found.status == "withdrawn":
+                return found
+            moment = self._clock.now()
+            now = moment.isoformat()
+            db.execute("UPDATE broadcasts SET status = 'withdrawn', ended_at = ? WHERE id = ?", [now, id])
+            db.execute("UPDATE occurrences SET withdrawn_at = ? WHERE broadcast = ?", [now, id])
+            self._log(by, "withdraw", id)
+            # What no loudspeaker was told of needs no signature to be taken back.
+            if found.status == "scheduled" and found.signed is not None:
+                if found.planned.begins - STOP_AHEAD <= moment < found.planned.ends + KEEP_PAST:
+                    # Before the plan: the urgent topic goes first, and a plan takes longer to arrive and be read.
+                    _, trouble = self._ending("stop", (found.planned.id,), found.show.devices, STOP_LIFE, by, trouble)
+                self._programme.sign_or_keep("plan", trouble)
+        self._wake()
+        return replace(found, status="withdrawn")
+
+    def urgent(
+        self, text: str, *, targets: Sequence[str], by: str, repeat: int = 3, minutes: int = 60, title: str = ""
+    ) -> UrgentOrder:
+        """Cuts in at once. `repeat` 1-1000 times, in force for `minutes`.
+
+        Nothing is kept where it cannot be signed now: an alarm must not sound later by itself. Raises
+        BroadcastRefused, SignerRefused, SignerUnreachable.
+        """
+        said = _text(text)
+        if not 1 <= repeat <= 1000 or not 1 <= minutes <= MAX_URGENT_MINUTES:
+            raise BroadcastRefused("Lệnh khẩn nhắc lại 1 đến 1000 lần, hiệu lực 1 phút đến 24 giờ; hãy chọn lại.")
+        devices = self._targets(targets)
+        trouble = self._programme.trouble()
+        if trouble is not None:
+            raise trouble
+        spoken = self._media.speak(said)
+        now = self._clock.now()
+        order = UrgentOrder(
+            id=f"u{now:%Y%m%d}-{secrets.token_hex(4)}",
+            action="play",
+            title=_title(title, said),
+            media=(spoken.media,),
+            repeat=repeat,
+            volume=self._cap(),
+            targets=TargetSet(devices=devices),
+            issued=now,
+            expires=now + timedelta(minutes=minutes),
+        )
+        with self._store.transaction() as db:
+            self._keep_sound(spoken, order.title)
+            rows.insert_urgent(db, order, by)
+            self._log(by, "urgent", order.id, said[:200])
+            self._programme.sign("urgent")
+        self._wake()
+        return order
+
+    def all_clear(self, id: str, by: str) -> UrgentOrder:
+        """Ends one urgent order, or all with `*`; returns the all-clear. Raises NotFound where none is in force.
+
+        Where the signer cannot sign, it is kept and given later (`Programme.unheard_endings` says so).
+        """
+        trouble = self._programme.trouble()
+        with self._store.transaction() as db:
+            now = self._clock.now()
+            ended = [row.order.id for row in self.in_force() if id in ("*", row.order.id)]
+            if not ended:
+                raise NotFound("Lệnh khẩn này không còn hiệu lực; không phải làm gì thêm.")
+            rows.end_urgent(db, ended, now)
+            order, _ = self._ending("all_clear", tuple(ended), (EVERYONE,), CLEAR_LIFE, by, trouble)
+        self._wake()
+        return order
+
+    def stop(self, targets: Sequence[str], by: str) -> UrgentOrder:
+        """Silences at once whatever plays on these loudspeakers; later broadcasts are not touched."""
+        devices = self._targets(targets)
+        trouble = self._programme.trouble()
+        with self._store.transaction():
+            order, _ = self._ending("stop", ("*",), devices, STOP_LIFE, by, trouble)
+        self._wake()
+        return order
+
+    def in_force(self) -> list[UrgentRow]:
+        """Urgent plays and relays neither ended nor expired, the newest first."""
+        now = self._clock.now()
+        return [
+            row
+            for row in rows.urgent_rows(self._store.db)
+            if row.order.action in ("play", "relay") and row.ended is None and row.order.expires > now
+        ]
+
+    def get(self, id: str) -> Broadcast:
+        """One broadcast. Raises NotFound."""
+        return rows.find(self._store.db, id)
+
+    def newest(self, limit: int = 100) -> list[Broadcast]:
+        """The latest by start, drafts and withdrawn ones too."""
+        return rows.newest(self._store.db, limit)
+
+    def urgent_orders(self, limit: int = 50) -> list[UrgentRow]:
+        """Urgent orders, stops and all-clears, the newest first."""
+        return rows.urgent_rows(self._store.db, limit)
+
+    def plays(self, occurrence: str) -> list[Play]:
+        """What each device said of an occurrence (`Broadcast.planned.id`) or an urgent order (its id)."""
+        return rows.plays(self._store.db, occurrence)
+
+    def _obstacle(self, new: Planned, others: Sequence[Planned], now: datetime) -> str | None:
+        """Why it cannot be played at its time, and the nearest time at which it can, as one sentence."""
+        limits = self._programme.limits()
+        taken, breach = clash(new, others), refused(new, others, limits)
+        if taken is None and breach is None:
+            return None
+        today = dates.local(now).date()
+        free = first_allowed(new, others, limits, now + FARTHEST)
+        if taken is not None:
+            why = f"Trùng giờ với «{taken.show.title}» lúc {dates.moment(taken.start, today=today)}"
+            return f"{why}; " + (f"giờ trống gần nhất là {dates.moment(free, today=today)}." if free else _SHORTEN)
+        why = f"Loa sẽ không phát: {breach.why}" if breach else ""
+        return f"{why}; " + (f"giờ gần nhất được phát là {dates.moment(free, today=today)}." if free else _SHORTEN)
+
+    def _ending(
+        self,
+        action: str,
+        ends: tuple[str, ...],
+        devices: tuple[str, ...],
+        life: timedelta,
+        by: str,
+        trouble: SignerUnreachable | None,
+    ) -> tuple[UrgentOrder, SignerUnreachable | None]:
+        now = self._clock.now()
+        order = UrgentOrder(
+            id=f"u{now:%Y%m%d}-{secrets.token_hex(4)}",
+            action="stop" if action == "stop" else "all_clear",
+            ends=ends[:100],
+            targets=TargetSet(devices=devices),
+            issued=now,
+            expires=now + life,
+        )
+        with self._store.transaction() as db:
+            rows.insert_urgent(db, order, by)
+            self._log(by, action, order.id, " ".join(ends)[:200])
+            trouble = self._programme.sign_or_keep("urgent", trouble)
+        return order, trouble
+
+    def _targets(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        paired = {device.id for device in read_devices(self._home.devices) if device.role == "speaker"}
+        known = paired - set(self._home.trust().trust.revoked)
+        if not known:
+            why = "Các loa đã ghép đều bị thu hồi quyền" if paired else "Chưa có loa nào được ghép với xã"
+            raise BroadcastRefused(f"{why} nên không ai nghe được; hãy ghép loa trước, ở loa chạy: sudo langso setup")
+        if EVERYONE in wanted or "all" in wanted:
+            return (EVERYONE,)
+        if not wanted:
+            raise BroadcastRefused("Chưa chọn loa nào; hãy chọn ít nhất một loa.")
+        unknown = sorted(set(wanted) - known)
+        if unknown:
+            gone = f"{', '.join(unknown)[:200]}"
+            why = f"Loa {gone} đã bị thu hồi quyền" if paired.issuperset(unknown) else f"Không có loa {gone}"
+            raise BroadcastRefused(f"{why}; các loa đang có: {', '.join(sorted(known))[:500]}.")
+        return tuple(sorted(set(wanted)))
+
+    def _cap(self) -> int:
+        return self._home.trust().trust.caps.volume
+
+    def _keep_sound(self, sound: Sound, title: str) -> None:
+        media = sound.media
+        self._store.db.execute(
+            "INSERT INTO media (sha256, size, duration_ms, codec, lufs, title, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
+            [
+                *(media.sha256, media.size, media.duration_ms, media.codec, sound.lufs, title),
+                self._clock.now().isoformat(),
+            ],
+        )
+
+    def _log(self, who: str, action: str, subject: str, note: str = "") -> None:
+        self._store.db.execute(
+            "INSERT INTO access_log (at, who, action, subject, note) VALUES (?, ?, ?, ?, ?)",
+            [self._clock.now().isoformat(), who, action, subject, note],
+        )
+
+
+def _text(text: str) -> str:
+    said = unicodedata.normalize("NFC", text).strip()
+    if not any(letter.isalnum() for letter in said):
+        raise BroadcastRefused("Bản tin chưa có chữ nào; hãy nhập nội dung.")
+    if len(said) > MAX_TEXT:
+        raise BroadcastRefused(
+            f"Bản tin dài {len(said)} chữ, nhiều nhất là {MAX_TEXT}; hãy chia thành nhiều bản tin."
+        )
+    return said
+
+
+def _title(title: str, text: str) -> str:
+    given = " ".join(unicodedata.normalize("NFC", title).split())
+    if given:
+        return given[:MAX_TITLE]
+    found = " ".join(text.split())
+    return found if len(found) <= 80 else f"{found[:79].rstrip()}…"
+
+
+def _millis(moment: datetime) -> datetime:
+    utc = moment.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)

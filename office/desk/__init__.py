@@ -1,0 +1,1 @@
+"""Dossiers received from kiosks."""

@@ -1,0 +1,1 @@
+"""The office founded: its doors, its certificate authority, its trust."""

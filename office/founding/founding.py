@@ -1,0 +1,181 @@
+"""Founding an office: its own keys first, then a list of rights that the commune's root keys sign one by one.
+
+Each step may be cut by the power and asked for again; the list, written last, says that all is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from langso.contract import Caps, Threshold, TrustDocument
+from langso.device.certificates import Certified, make_ca, make_client_certificate
+from langso.errors import FileRefused, UsageError, os_reason
+from langso.paths import acting_as_owner, write_atomic
+from langso.settings.model import Settings
+from langso.trust import RootKeys, SigningKey, open_bundle, threshold_of
+from langso.trust.issuing import trust_document
+from langso.trust.roots.ceremony import keyholders
+from langso.trust.roots.errors import ProposalRefused
+from langso.trust.roots.key_file import PublicPart, RootKeyFile
+from langso.trust.roots.proposal import KeyHolder, Proposal, ReadProposal, build
+from office.errors import AlreadyInitialised, NotInitialised
+from office.places import ISSUER, TRUST_LIFE, OfficeHome, RootFile, office_rule
+from office.signer.trust_pin import write_pin
+
+MAX_ROOT_KEYS = 8
+
+
+def begin(settings: Settings, now: datetime, ca: Certified | None = None) -> OfficeHome:
+    """Makes what the office has of its own and lacks: folders, authority (`ca` None: a new one), age identity, the
+    signer's key, ca, cert and key of `[link]` where the settings name them. Raises AlreadyInitialised, FileRefused.
+    """
+    import pyrage
+
+    home = OfficeHome(settings)
+    if home.trust_file.exists():
+        raise AlreadyInitialised(f"Văn phòng đã có khoá ở {home.state}; không tạo lại, kẻo các loa không nghe nữa.")
+    make_folders(home)
+    with acting_as_owner(home.state):
+        if not ((home.ca / "ca.pem").exists() and (home.ca / "ca.key").exists()):
+            authority = ca or make_ca(settings.commune.name[:64], now=now)
+            write_atomic(home.ca / "ca.key", authority.key)
+            write_atomic(home.ca / "ca.pem", authority.certificate, mode=0o644)
+        if not home.age_file.exists():
+            write_atomic(home.age_file, f"{pyrage.x25519.Identity.generate()}\n".encode())
+        authority = home.authority()
+    _write_link_files(settings, authority, now)
+    with acting_as_owner(home.signer):
+        if not any(home.signer.glob("*.key")):
+            SigningKey.generate().save(home.signer / "1.key")
+    return home
+
+
+def propose(
+    home: OfficeHome,
+    keys: Sequence[PublicPart | RootKeyFile],
+    now: datetime,
+    *,
+    threshold: int = 1,
+    caps: Caps | None = None,
+) -> ReadProposal:
+    """The first list, for the root keys' holders to sign; after `begin`. Raises UsageError, NotInitialised."""
+    commune = home.settings.commune
+    roots = roots_of(keys, threshold, commune.code)
+    with acting_as_owner(home.signer):
+        made = sorted(home.signer.glob("*.key"))
+        if not made:
+            raise NotInitialised("Văn phòng chưa có khoá ký; hãy chạy langso office init trước.")
+        signing = SigningKey.load(made[0])
+    trust = trust_document(
+        commune.code, [office_rule(signing)], version=1, issued=now, expires=now + TRUST_LIFE, caps=caps
+    )
+    return build(
+        Proposal(
+            commune=commune.code,
+            commune_name=commune.name,
+            made=now,
+            root=roots,
+            trust=trust.to_json().decode(),
+            holders=keyholders(keys),
+        )
+    )
+
+
+def finish(home: OfficeHome, read: ReadProposal) -> TrustDocument:
+    """Puts a founding that enough have signed in force. The same one a second time changes nothing.
+
+    Raises ProposalRefused, AlreadyInitialised, NotInitialised.
+    """
+    if read.proposal.base is not None or read.proposal.commune != home.settings.commune.code:
+        raise ProposalRefused("Tệp này không phải đề nghị lập văn phòng của xã này; hãy kiểm tra lại tệp.")
+    raw = read.bundle()
+    trust = open_bundle(raw, read.roots).trust
+    if home.trust_file.exists():
+        if home.trust().sha256 != read.trust_sha256:
+            raise AlreadyInitialised(
+                "Văn phòng đã lập bằng danh sách khác; không lập lại, kẻo các loa không nghe nữa."
+            )
+        return trust
+    rule = trust.rule(ISSUER)
+    with acting_as_owner(home.signer):
+        own = {SigningKey.load(path).public.hex() for path in home.signer.glob("*.key")}
+        if rule is None or not own & set(rule.signers.keys):
+            raise ProposalRefused(
+                "Đề nghị này lập cho một văn phòng khác (khoá ký không có ở đây); hãy làm lại đề nghị."
+            )
+        write_pin(home.signer, read.roots)
+    with acting_as_owner(home.state):
+        write_root(home, read.roots, read.proposal.holders)
+        # Last, since its presence says that all is there.
+        write_atomic(home.trust_file, raw, mode=0o644)
+    return trust
+
+
+def roots_of(keys: Sequence[PublicPart | RootKeyFile], threshold: int, commune: str) -> Threshold:
+    """The root that these keys make. Raises UsageError."""
+    if not 1 <= len(keys) <= MAX_ROOT_KEYS:
+        raise UsageError(f"Cần từ 1 đến {MAX_ROOT_KEYS} khoá gốc; hãy đưa phần công khai của từng khoá.")
+    if not 1 <= threshold <= len(keys):
+        raise UsageError("Số khoá phải ký phải từ 1 đến số khoá gốc; hãy sửa --threshold.")
+    if any(key.commune != commune for key in keys):
+        raise UsageError(f"Có khoá gốc của xã khác, không phải {commune}; hãy đưa đúng khoá của xã.")
+    if len({key.public_key for key in keys}) != len(keys):
+        raise UsageError("Một khoá gốc được đưa hai lần; hãy đưa mỗi khoá một lần.")
+    return threshold_of([bytes.fromhex(key.public_key) for key in keys], threshold)
+
+
+def advice(count: int, threshold: int) -> str | None:
+    """A word of warning for a small set of root keys; None for one that bears a loss and a theft."""
+    if count == 1:
+        return "CHÚ Ý: chỉ một khoá gốc: mất USB hay quên câu mật khẩu là phải lập lại xã và ghép lại mọi thiết bị."
+    if threshold == count:
+        return f"CHÚ Ý: cần đủ cả {count} khoá: mất một USB là phải lập lại xã; nên làm 3 khoá, cần 2."
+    if threshold == 1:
+        return "CHÚ Ý: chỉ cần một khoá: ai lấy được một USB và câu mật khẩu là đổi được mọi quyền; nên cần 2."
+    return None
+
+
+def write_root(home: OfficeHome, roots: RootKeys, holders: tuple[KeyHolder, ...]) -> None:
+    """Keeps the root's public side, which devices paired from now on begin at. Raises FileRefused."""
+    named = tuple(one for one in holders if bytes.fromhex(one.public_key) in roots.keys)
+    file = RootFile(root=threshold_of(roots.keys, roots.threshold), version=roots.version, holders=named)
+    write_atomic(home.root_file, file.to_json(), mode=0o644)
+
+
+def make_folders(home: OfficeHome) -> None:
+    """The office's folders with their rights. Raises FileRefused."""
+    apart = not home.signer.is_relative_to(home.state)
+    try:
+        with acting_as_owner(home.state):
+            home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (home.ca, home.devices, home.published, home.media, home.desk):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # The signer, in the office's group, reads the devices' public keys; all else there stays 0600 or 0700.
+            home.devices.chmod(0o750)
+            if apart:
+                home.state.chmod(0o750)
+        with acting_as_owner(home.signer):
+            home.signer.mkdir(mode=0o700, parents=True, exist_ok=True)
+            home.signer.chmod(0o700)
+    except OSError as error:
+        raise FileRefused(
+            f"Không tạo được thư mục {error.filename}: {os_reason(error)}; hãy chạy lại bằng quyền root (sudo)."
+        ) from error
+
+
+def _write_link_files(settings: Settings, authority: Certified, now: datetime) -> None:
+    link = settings.link
+    if link.ca is not None and not link.ca.exists():
+        _put(link.ca, authority.certificate, 0o644)
+    if link.cert is not None and link.key is not None and not link.cert.exists():
+        own = make_client_certificate(authority, ISSUER, now=now)
+        _put(link.key, own.key, 0o600)
+        _put(link.cert, own.certificate, 0o644)
+
+
+def _put(path: Path, data: bytes, mode: int) -> None:
+    with acting_as_owner(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, data, mode=mode)

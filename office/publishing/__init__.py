@@ -1,0 +1,1 @@
+"""What devices are told: signed documents, orders, the catalogue, and their way to the broker."""

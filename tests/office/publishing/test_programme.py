@@ -1,0 +1,294 @@
+"""What staff decide while the signer cannot sign: kept, told as not signed, signed by itself, never a surprise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from langso.contract import Caps, Plan, QuietHours, Urgent
+from langso.durable.store import Store
+from langso.paths import write_atomic
+from langso.settings.reading import write_settings
+from langso.timekeeping.clock import SystemClock
+from langso.trust import make_bundle, make_trust, parse_payload, read_sealed
+from office.broadcasting import rows
+from office.commands import office
+from office.errors import NotFound, SignerUnreachable
+from office.store import MIGRATIONS, open_store
+from office.whole_office import Console
+
+
+class Watch(SystemClock):
+    """The time of day, and `ahead` of it."""
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+
+@pytest.fixture
+def clock() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def world(make_office: Callable[..., Any], clock: Watch) -> Any:
+    made = make_office()
+    made.console.close()
+    made.console = Console(made.settings, clock)
+    made.reporter("loa-1")
+    made.reporter("loa-2")
+    return made
+
+
+def sent(world: Any, minutes: float = 10) -> Any:
+    service = world.console.broadcasts
+    start = world.console.clock.now() + timedelta(minutes=minutes)
+    draft = service.draft("Mời bà con đi họp.", targets=["*"], start=start, by="a")
+    service.prepare(draft.id)
+    return service.send(draft.id, "a")
+
+
+def standing(world: Any, broadcast: Any) -> str:
+    return str(world.console.programme.standings().of(world.console.broadcasts.get(broadcast.id)))
+
+
+def planned(world: Any) -> list[str]:
+    newest = world.console.documents.latest("plan")
+    if newest is None:
+        return []
+    plan = parse_payload(read_sealed(newest.envelope, "plan").payload, Plan)
+    return [occurrence.id for occurrence in plan.occurrences]
+
+
+def in_force(world: Any) -> list[str]:
+    newest = world.console.documents.latest("urgent")
+    if newest is None:
+        return []
+    urgent = parse_payload(read_sealed(newest.envelope, "urgent").payload, Urgent)
+    return [order.action for order in urgent.orders]
+
+
+def test_what_cannot_be_signed_is_kept_and_signed_by_itself_once_the_signer_is_back(world: Any) -> None:
+    world.stop_signer()
+    one = sent(world)
+    programme = world.console.programme
+    assert (one.status, one.signed, standing(world, one)) == ("scheduled", None, "unsigned")
+    assert "langso-signer" in programme.why
+    assert planned(world) == []
+    with pytest.raises(SignerUnreachable):
+        programme.catch_up()
+    world.start_signer()
+    assert programme.catch_up()
+    assert programme.why == ""
+    assert planned(world) == [one.planned.id]
+    assert standing(world, one) == "signed"
+    assert not programme.catch_up()
+
+
+def test_it_waits_through_a_restart_of_the_office(world: Any) -> None:
+    world.stop_signer()
+    one = sent(world)
+    world.reopen()
+    assert standing(world, one) == "unsigned"
+    world.start_signer()
+    assert world.console.programme.catch_up()
+    assert standing(world, one) == "signed"
+
+
+def test_what_was_not_signed_in_time_is_never_played(world: Any, clock: Watch) -> None:
+    world.stop_signer()
+    late, still = sent(world, 1), sent(world, 30)
+    clock.ahead = timedelta(minutes=2)
+    assert (standing(world, late), standing(world, still)) == ("too_late", "unsigned")
+    world.start_signer()
+    assert world.console.programme.catch_up()
+    assert planned(world) == [still.planned.id]
+    sent(world, 60)
+    assert late.planned.id not in planned(world)
+    assert standing(world, late) == "too_late"
+
+
+def test_what_was_signed_stays_so_when_it_has_long_left_the_plan(world: Any, clock: Watch) -> None:
+    one = sent(world, 1)
+    # The signer keeps its own time and signs nothing that is ten minutes off.
+    world.stop_signer()
+    clock.ahead = timedelta(days=3)
+    assert standing(world, one) == "signed"
+
+
+def test_taking_back_what_no_loudspeaker_knows_needs_no_signature(world: Any) -> None:
+    world.stop_signer()
+    one = sent(world)
+    world.console.broadcasts.withdraw(one.id, "a")
+    assert standing(world, one) == "withdrawn"
+    world.start_signer()
+    assert not world.console.programme.catch_up()
+
+
+def test_a_withdrawal_that_cannot_be_signed_is_not_called_one(world: Any) -> None:
+    near, far = sent(world, 0.9), sent(world)
+    world.stop_signer()
+    for one in (near, far):
+        world.console.broadcasts.withdraw(one.id, "a")
+        assert standing(world, one) == "withdrawing"
+    assert set(planned(world)) == {near.planned.id, far.planned.id}
+    world.start_signer()
+    assert world.console.programme.catch_up()
+    assert planned(world) == []
+    assert in_force(world) == ["stop"]
+    assert standing(world, near) == standing(world, far) == "withdrawn"
+
+
+def test_an_all_clear_that_cannot_be_signed_leaves_the_alarm_in_force(world: Any) -> None:
+    service, programme = world.console.broadcasts, world.console.programme
+    order = service.urgent("Nước lên.", targets=["*"], by="a")
+    world.stop_signer()
+    service.all_clear(order.id, "a")
+    assert [row.order.id for row in programme.unheard_endings()] == [order.id]
+    assert in_force(world) == ["play"]
+    world.start_signer()
+    assert programme.catch_up()
+    assert programme.unheard_endings() == []
+    assert in_force(world) == ["all_clear"]
+
+
+def test_what_a_clock_that_was_ahead_ordered_bars_no_new_alarm(world: Any, clock: Watch) -> None:
+    service = world.console.broadcasts
+    clock.ahead = timedelta(minutes=9)
+    near = service.urgent("Giờ lệch ít.", targets=["*"], by="a")
+    now = clock.now()
+    far = near.model_copy(
+        update={"id": "u-future", "issued": now + timedelta(days=20), "expires": now + timedelta(days=20, hours=1)}
+    )
+    rows.insert_urgent(world.console.store.db, far, "a")
+    clock.ahead = timedelta()
+    new = service.urgent("Nước lên.", targets=["*"], by="a")
+    assert {row.order.id for row in service.in_force()} == {near.id, new.id}
+    assert next(row for row in service.urgent_orders() if row.order.id == far.id).ended is not None
+
+
+def test_an_alarm_that_cannot_be_signed_never_sounds_later(world: Any) -> None:
+    service = world.console.broadcasts
+    world.stop_signer()
+    with pytest.raises(SignerUnreachable):
+        service.urgent("Nước lên.", targets=["*"], by="a")
+    assert service.in_force() == service.urgent_orders() == []
+    world.start_signer()
+    world.console.programme.catch_up()
+    world.console.programme.refresh()
+    assert in_force(world) == []
+
+
+def test_a_signer_that_fails_between_the_question_and_the_signature_loses_nothing(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = sent(world)
+
+    def gone(*_: object) -> bytes:
+        raise SignerUnreachable("Thẻ nhớ hết chỗ.", "disk")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.console.signer, "sign", gone)
+        second = sent(world, 30)
+        with pytest.raises(SignerUnreachable):
+            world.console.broadcasts.urgent("Nước lên.", targets=["*"], by="a")
+        world.console.broadcasts.withdraw(first.id, "a")
+        assert (standing(world, first), standing(world, second)) == ("withdrawing", "unsigned")
+        with pytest.raises(SignerUnreachable):
+            world.console.programme.catch_up()
+        assert world.console.programme.why == "Thẻ nhớ hết chỗ."
+    assert world.console.broadcasts.urgent_orders() == []
+    assert world.console.programme.catch_up()
+    assert planned(world) == [second.planned.id]
+
+
+def test_what_tighter_caps_took_out_is_told_and_not_tried_for_ever(world: Any) -> None:
+    one = sent(world)
+    now = datetime.now(UTC)
+    quiet = Caps(quiet_hours=(QuietHours(start="00:00", end="00:00"),))
+    trust = make_trust(
+        "hoa-son",
+        list(world.home.trust().trust.issuers),
+        world.roots,
+        version=2,
+        issued=now,
+        expires=now + timedelta(days=30),
+        caps=quiet,
+    )
+    write_atomic(world.home.trust_file, make_bundle(trust))
+    world.console.programme.sign("plan")
+    assert planned(world) == []
+    assert standing(world, one) == "barred"
+    assert not world.console.programme.catch_up()
+
+
+def test_what_a_rebuilt_database_takes_back_counts_as_signed(world: Any) -> None:
+    one = sent(world)
+    world.reopen(lose_database=True)
+    assert standing(world, one) == "signed"
+    assert not world.console.programme.catch_up()
+
+
+def test_a_database_from_before_knows_that_what_was_sent_was_signed(tmp_path: Path) -> None:
+    names = [migration.name for migration in MIGRATIONS]
+    with Store(tmp_path / "office.db", MIGRATIONS[: names.index("office-occurrences-1")]) as old:
+        for id, status in (("b1", "scheduled"), ("b2", "prepared")):
+            old.db.execute(
+                "INSERT INTO broadcasts (id, title, text, class, targets, volume, late, after_cut, status, by,"
+                " created_at, sent_at) VALUES (?, 't', 't', 'normal', '[]', 1, '{}', 'resume', ?, 'a', '2026', ?)",
+                [id, status, "2026-11-01" if status == "scheduled" else None],
+            )
+            old.db.execute("INSERT INTO occurrences (id, broadcast, start) VALUES (?, ?, '2026')", [f"{id}.1", id])
+    with open_store(tmp_path / "office.db") as store:
+        rows = store.db.execute("SELECT id, signed_at FROM occurrences ORDER BY id").fetchall()
+    assert rows == [("b1.1", "2026-11-01"), ("b2.1", None)]
+
+
+def test_an_account_that_could_not_be_signed_is_signed_later(world: Any) -> None:
+    catalogue = world.console.catalogue
+    catalogue.refresh()
+    world.stop_signer()
+    with pytest.raises(SignerUnreachable, match="Đã ghi vào danh mục nhưng chưa ký được"):
+        catalogue.add_account("970415", "113366", "UBND XA")
+    world.start_signer()
+    before = world.console.documents.latest("catalogue").version
+    catalogue.refresh()
+    catalogue.refresh()
+    assert world.console.documents.latest("catalogue").version == before + 1
+
+
+@pytest.fixture
+def command(world: Any, tmp_path: Path) -> Callable[..., Result]:
+    file = tmp_path / "langso.toml"
+    file.write_text(write_settings(world.settings))
+    return lambda *words: CliRunner().invoke(office, [*words, "--settings", str(file)])
+
+
+def test_the_command_does_not_say_will_be_played_of_what_is_not_signed(
+    world: Any, command: Callable[..., Result]
+) -> None:
+    assert "sẽ phát lúc" in command("say", "Họp thôn.", "--at", "+600", "--to", "all").output
+    order = world.console.broadcasts.urgent("Nước lên.", targets=["*"], by="a")
+    (first,) = world.console.broadcasts.newest()
+    world.stop_signer()
+    for words, told in (
+        (("say", "Họp nữa.", "--at", "+1200", "--to", "all"), "CHƯA KÝ ĐƯỢC, chưa loa nào nhận"),
+        (("withdraw", first.id), "CHƯA RÚT ĐƯỢC, các loa vẫn phát"),
+        (("clear", order.id), "CHƯA BÁO YÊN ĐƯỢC, các loa vẫn đang phát"),
+        (("urgent", "Lũ quét."), "langso-signer"),
+    ):
+        said = command(*words)
+        assert said.exit_code != 0
+        assert isinstance(said.exception, SignerUnreachable)
+        assert told in str(said.exception)
+        for wrong in ("sẽ phát", "Đã rút", "Đã báo yên", "đang phát khẩn"):
+            assert wrong not in said.output
+    with pytest.raises(NotFound):
+        world.console.broadcasts.all_clear(order.id, "a")
