@@ -9,9 +9,9 @@ from collections.abc import Callable
 import httpx
 import sqlite_utils
 
-from kiosk.dossiers import KIND, Dossiers
-from kiosk.privacy import Workspace, home_in_memory
-from kiosk.sending import Sender, office_client
+from kiosk.sending.dossiers import KIND, Dossiers
+from kiosk.sending.sender import Sender, office_client
+from kiosk.shell.privacy import Workspace, home_in_memory
 from langso.contract import Catalogue, Order, Topics
 from langso.contract.health import Check
 from langso.device.certificate_renewal import Renewer

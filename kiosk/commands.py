@@ -27,7 +27,7 @@ def run(settings_file: Path) -> None:
     import signal
     import threading
 
-    from kiosk.environment import prepare_kivy, refuse_32_bit, wait_for_screen
+    from kiosk.shell.environment import prepare_kivy, refuse_32_bit, wait_for_screen
     from langso.device.ending import end_process
     from langso.device.pairing_stand import stand_of
     from langso.paths import SingleInstance
@@ -50,7 +50,7 @@ def run(settings_file: Path) -> None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         prepare_kivy(settings.kiosk)
         if stand_of(settings.paths.state).state != "paired":
-            from kiosk.waiting import WaitingKiosk
+            from kiosk.shell.waiting import WaitingKiosk
 
             waiting = WaitingKiosk(settings)
             for name in (signal.SIGTERM, signal.SIGINT):
@@ -61,7 +61,7 @@ def run(settings_file: Path) -> None:
             # A window opens once in a process: the same process begins anew.
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
         from kiosk.agent import Agent
-        from kiosk.app import Kiosk
+        from kiosk.shell.app import Kiosk
 
         agent = Agent(settings)
         try:
@@ -81,8 +81,8 @@ def run(settings_file: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Thư mục để ảnh PNG.")
 def shots(settings_file: Path, out: Path) -> None:
     """Chụp các màn hình của kiosk ra tệp PNG, không cần màn hình thật."""
-    from kiosk.driving import Step, drive
     from kiosk.errors import KioskError
+    from kiosk.shell.driving import Step, drive
     from langso.device.ending import end_process
     from langso.settings.reading import load_settings
 

@@ -50,7 +50,7 @@ def test_imports_only_point_downwards(role: str) -> None:
 
 
 def test_the_check_itself_sees_a_wrong_arrow() -> None:
-    assert imported_roles("def f():\n    from office.web import app\n    import kiosk.app") == {
+    assert imported_roles("def f():\n    from office.web import app\n    import kiosk.shell.app") == {
         ("office", 2),
         ("kiosk", 3),
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 def main(folder: Path) -> int:
     """Shows the page of a kiosk that is not paired yet; ends with the first frame."""
-    from kiosk.environment import prepare_kivy
+    from kiosk.shell.environment import prepare_kivy
     from langso.settings.reading import parse_settings
 
     settings = parse_settings(
@@ -21,7 +21,7 @@ def main(folder: Path) -> int:
     prepare_kivy(settings.kiosk, offscreen=True)
     from kivy.core.window import Window
 
-    from kiosk.waiting import WaitingKiosk
+    from kiosk.shell.waiting import WaitingKiosk
 
     app = WaitingKiosk(settings)
     Window.bind(on_flip=lambda *_: app.leave())

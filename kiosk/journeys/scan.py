@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from kiosk.dossiers import Dossiers, HandedIn
 from kiosk.errors import NotReady, WrongStep
 from kiosk.journeys.card import CARD, CardSide, asked_after, sheet_of
 from kiosk.journeys.develop import BLANK, Shot, Shown, look_of, remarks, side_of, straighten
-from kiosk.privacy import Workspace
+from kiosk.sending.dossiers import Dossiers, HandedIn
+from kiosk.shell.privacy import Workspace
 from scanner.live.eye import Eye, Seen
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from kivy.graphics import Color, Rectangle
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from kiosk.devices.camera_thread import Watcher, is_dark
 from kiosk.journeys.fee import LOOK, Fee, FeeJourney, qr_modules, slip
-from kiosk.watching import Watcher, is_dark
 from kiosk.widgets.basic import Column, Icon, Pill, Text, WordButton, card
 from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import CameraView, PagePicture, QrCode
 from langso.errors import LangsoError
 
 if TYPE_CHECKING:
-    from kiosk.app import Kiosk
+    from kiosk.shell.app import Kiosk
     from scanner.cameras import Frame
 
 RATE = 12.0

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.scrollview import ScrollView
 
-from kiosk.dossiers import HandedIn
 from kiosk.journeys.kinds import Kind, kinds_for
 from kiosk.journeys.scan import ScanJourney
+from kiosk.sending.dossiers import HandedIn
 from kiosk.widgets.basic import Column, Icon, Pill, Pressable, Text, WordButton, card
 from kiosk.widgets.frame import Page
 from langso.errors import LangsoError
@@ -17,7 +17,7 @@ from langso.errors import LangsoError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.app import Kiosk
+    from kiosk.shell.app import Kiosk
 
 
 class SortPage(Page):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from kiosk.look.theme import SIZES, Theme
+from kiosk.style.theme import SIZES, Theme
 from kiosk.widgets.basic import Icon, Pressable, RoundButton, Text
 from kiosk.widgets.frame import Page
 from langso.timekeeping import dates
@@ -15,7 +15,7 @@ from langso.timekeeping import dates
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.app import Kiosk
+    from kiosk.shell.app import Kiosk
 
 SCAN, FEE = "Quét giấy tờ,\nnộp hồ sơ", "Nộp phí bằng\nmã QR"
 

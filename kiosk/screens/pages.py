@@ -15,8 +15,8 @@ from kiosk.widgets.pictures import PagePicture
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.app import Kiosk
     from kiosk.journeys.scan import ScanJourney
+    from kiosk.shell.app import Kiosk
 
 REMOVE, SURE = "Bỏ trang này", "Chạm lại để bỏ"
 WIDE = 300

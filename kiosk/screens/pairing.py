@@ -7,7 +7,7 @@ from collections.abc import Callable
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from kiosk.look.theme import Theme
+from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Column, Ground, Icon, Text, card, space
 from kiosk.widgets.frame import Page
 from langso.device.pairing_stand import Stand, next_steps

@@ -17,8 +17,8 @@ from langso.errors import LangsoError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.app import Kiosk
     from kiosk.journeys.scan import PageKept, ScanJourney
+    from kiosk.shell.app import Kiosk
 
 WAIT = "Đang làm rõ, xin chờ một chút"
 LARGE = 1.5

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.devices.camera_thread import Watcher, is_dark
 from kiosk.journeys.card import CARD
 from kiosk.journeys.develop import Shot, draft, shot_of, straighten
 from kiosk.journeys.scan import ScanJourney
 from kiosk.screens.preview import picture_of_page
-from kiosk.watching import Watcher, is_dark
 from kiosk.widgets.basic import Icon, Pill, Pressable, Text, WordButton, card, space
 from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import CameraView, PagePicture
@@ -23,9 +23,9 @@ from scanner.live.eye import INSIST_MORE_S, INSIST_S, Eye, Seen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.app import Kiosk
     from kiosk.journeys.scan import PageKept
-    from kiosk.look.theme import Tone
+    from kiosk.shell.app import Kiosk
+    from kiosk.style.theme import Tone
     from scanner.cameras import Frame
     from scanner.guide import Side
 

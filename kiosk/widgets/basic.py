@@ -13,8 +13,8 @@ from kivy.uix.label import Label
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
-from kiosk.look.icons import ICONS
-from kiosk.look.theme import Face, Rgba, Theme, Tone
+from kiosk.style.icons import ICONS
+from kiosk.style.theme import Face, Rgba, Theme, Tone
 from langso.settings import assets
 
 FADED = 0.35

@@ -8,9 +8,9 @@ from kivy.graphics import Color, Ellipse, Line, Rectangle, RoundedRectangle
 from kivy.graphics.texture import Texture
 from kivy.uix.widget import Widget
 
+from kiosk.devices.camera_thread import for_screen
 from kiosk.journeys.corners import Corners
-from kiosk.look.theme import CAMERA_GROUND, OUTLINE, Theme, rgba
-from kiosk.watching import for_screen
+from kiosk.style.theme import CAMERA_GROUND, OUTLINE, Theme, rgba
 
 REACH = 110
 HANDLE = 34

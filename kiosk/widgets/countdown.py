@@ -7,7 +7,7 @@ from typing import Any
 from kivy.graphics import Color, Rectangle
 from kivy.uix.anchorlayout import AnchorLayout
 
-from kiosk.look.theme import Theme
+from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Text, card
 
 

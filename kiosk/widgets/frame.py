@@ -9,7 +9,7 @@ from kivy.graphics import Color, Rectangle
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from kiosk.look.theme import BROCADE, Theme
+from kiosk.style.theme import BROCADE, Theme
 from kiosk.widgets.basic import RoundButton, Text, WordButton, space
 
 LISTEN = "Nghe đọc"

@@ -10,7 +10,7 @@ from kivy.graphics.texture import Texture
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-from kiosk.look.theme import CAMERA_GROUND, OUTLINE, Theme, rgba
+from kiosk.style.theme import CAMERA_GROUND, OUTLINE, Theme, rgba
 from kiosk.widgets.basic import Pill
 
 PREVIEW_SIDE = 1000

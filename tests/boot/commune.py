@@ -198,7 +198,7 @@ class Commune:
         kiosk, home = self.kiosk, "/var/lib/langso-kiosk"
         drop_in = "/etc/systemd/system/langso-kiosk.service.d/visit.conf"
         kiosk.on_disk(f"{home}/steps.json").write_text(json.dumps(steps, ensure_ascii=False), encoding="utf-8")
-        command = "/usr/lib/langso/venv/bin/python -m kiosk.driving --settings /etc/langso/langso.toml"
+        command = "/usr/lib/langso/venv/bin/python -m kiosk.shell.driving --settings /etc/langso/langso.toml"
         kiosk.on_disk(drop_in).write_text(
             f"[Service]\nRestart=no\nExecStart=\nExecStart={command} --steps {home}/steps.json --out {home}/visit\n"
         )

@@ -131,7 +131,7 @@ def drive(commune: Commune, desk: Desk, tmp_path: Path) -> Callable[..., Driven]
         out = tmp_path / "shots"
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "kiosk.driving", "--settings", str(file)),
+                *(sys.executable, "-m", "kiosk.shell.driving", "--settings", str(file)),
                 *("--steps", str(tmp_path / "steps.json"), "--out", str(out)),
             ],
             cwd=Path(__file__).parents[2],

@@ -12,11 +12,11 @@ import scenes
 from scenes import cards
 from stage.pictures import draw_card, draw_paper
 
-from kiosk.dossiers import Dossiers
 from kiosk.errors import WrongStep
 from kiosk.journeys.develop import REMARKS, Shot, straighten
 from kiosk.journeys.scan import Eye, ScanJourney
-from kiosk.privacy import Workspace
+from kiosk.sending.dossiers import Dossiers
+from kiosk.shell.privacy import Workspace
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock

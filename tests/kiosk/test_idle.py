@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.journeys.idle import IdleTimer
-from kiosk.look.icons import ICONS
-from kiosk.look.theme import DAY, HIGH_CONTRAST, SIZES, Theme, contrast, rgba, tokens
+from kiosk.style.icons import ICONS
+from kiosk.style.theme import DAY, HIGH_CONTRAST, SIZES, Theme, contrast, rgba, tokens
 from langso.timekeeping.clock import SimulatedClock
 
 START = datetime(2026, 11, 21, tzinfo=UTC)

@@ -25,18 +25,18 @@ RUN = """
 import signal, sys, threading
 from pathlib import Path
 from langso.settings.reading import load_settings
-from kiosk.environment import prepare_kivy
+from kiosk.shell.environment import prepare_kivy
 settings = load_settings(Path(sys.argv[1]))
 prepare_kivy(settings.kiosk, offscreen=True)
 from kivy.core.window import Window
-from kiosk.waiting import WaitingKiosk
+from kiosk.shell.waiting import WaitingKiosk
 signal.signal(signal.SIGUSR1, lambda *_: threading.Event().wait(60))
 signal.signal(signal.SIGUSR2, lambda *_: Window.bind(on_flip=lambda *_: True))
 if sys.argv[2] == "waiting":
     WaitingKiosk(settings).run()
     sys.exit()
 from kiosk.agent import Agent
-from kiosk.app import Kiosk
+from kiosk.shell.app import Kiosk
 agent = Agent(settings)
 agent.start()
 app = Kiosk(agent)

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.dossiers import Dossiers
 from kiosk.errors import KioskError, WrongStep
 from kiosk.journeys.develop import BLANK, NO_EDGES, Shot, draft, shot_of
 from kiosk.journeys.kinds import GENERAL_KINDS
 from kiosk.journeys.scan import Eye, ScanJourney
-from kiosk.privacy import Workspace
+from kiosk.sending.dossiers import Dossiers
+from kiosk.shell.privacy import Workspace
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock

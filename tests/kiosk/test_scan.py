@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.dossiers import KIND, Dossiers
 from kiosk.errors import KioskError, NotReady, WrongStep
 from kiosk.journeys.kinds import GENERAL_KINDS, kinds_for
 from kiosk.journeys.scan import Eye, ScanJourney, Seen
-from kiosk.privacy import Workspace
+from kiosk.sending.dossiers import KIND, Dossiers
+from kiosk.shell.privacy import Workspace
 from langso.contract import DossierManifest
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store

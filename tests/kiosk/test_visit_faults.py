@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.dossiers import Dossiers
 from kiosk.errors import NotReady, WrongStep
 from kiosk.journeys.develop import Shot, straighten
 from kiosk.journeys.fee import LOOK, FeeJourney, read_fee
 from kiosk.journeys.idle import IdleTimer
 from kiosk.journeys.kinds import Kind
 from kiosk.journeys.scan import MAX_PAGES, Eye, ScanJourney, Seen
-from kiosk.privacy import Workspace
+from kiosk.sending.dossiers import Dossiers
+from kiosk.shell.privacy import Workspace
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.timekeeping.clock import SimulatedClock, SystemClock

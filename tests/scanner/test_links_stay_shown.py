@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 OPENERS = {"webbrowser", "requests", "aiohttp", "urllib3", "http.client", "urllib.request", "selenium", "android"}
 COMMANDS = ("xdg-open", "sensible-browser", "chromium", "firefox", "x-www-browser", "curl", "wget", "gio open")
 # The kiosk talks to its own office and its broker; these and no others may reach the network by an address.
-TO_THE_OFFICE = {"kiosk/sending.py", "kiosk/agent.py"}
+TO_THE_OFFICE = {"kiosk/sending/sender.py", "kiosk/agent.py"}
 # These start a program of their own choosing and no others any: the reading worker, the voice, one that tidies up,
 # the Pi's camera, and the kiosk itself anew once it is paired.
 STARTERS = {
     "scanner/codes/pool.py",
-    "kiosk/speech.py",
+    "kiosk/prompts/speech.py",
     "scanner/commands/pdf.py",
     "scanner/cameras/pi_child.py",
     "kiosk/commands.py",

@@ -106,7 +106,7 @@ def _start(scene: Scene, name: str, steps: list[dict[str, Any]]) -> Path:
     scene.village.processes.start(
         _DRIVER,
         [
-            *(sys.executable, "-m", "kiosk.driving", "--settings", str(settings)),
+            *(sys.executable, "-m", "kiosk.shell.driving", "--settings", str(settings)),
             *("--steps", str(out / "steps.json"), "--out", str(out)),
         ],
     )

@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from kiosk.environment import prepare_kivy
+from kiosk.shell.environment import prepare_kivy
 from langso.settings.model import KioskSettings
 
 prepare_kivy(KioskSettings(), offscreen=True)

@@ -493,7 +493,7 @@ def test_the_command_tells_what_the_screen_tells(open_doors: Callable[..., Doors
 def test_a_kiosk_and_a_loudspeaker_as_paired_come_through_their_doors(
     open_doors: Callable[..., Doors], tmp_path: Path
 ) -> None:
-    from kiosk.sending import office_client
+    from kiosk.sending.sender import office_client
     from langso.device.office_line import OfficeLine
 
     doors = open_doors(office={"names": f"{NAME}, localhost"})

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.driving import Step, read_steps
-from kiosk.privacy import Workspace
-from kiosk.speech import FILE, Reader
+from kiosk.prompts.speech import FILE, Reader
+from kiosk.shell.driving import Step, read_steps
+from kiosk.shell.privacy import Workspace
 from langso.errors import UsageError
 
 needs_voice = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng")

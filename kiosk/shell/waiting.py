@@ -1,6 +1,6 @@
 """The kiosk before it is paired: one page that says so, looked at again until the pairing's files are there.
 
-Import only after `kiosk.environment.prepare_kivy`.
+Import only after `kiosk.shell.environment.prepare_kivy`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from kivy.core.window import Window
 from kivy.graphics import Color, Rectangle
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.frames import LOOP as FRAMES
-from kiosk.frames import tell_frames
-from kiosk.look.theme import Theme, scale_for
-from kiosk.privacy import Workspace, home_in_memory
+from kiosk.prompts.speech import Reader
 from kiosk.screens.pairing import PairingPage
-from kiosk.speech import Reader
+from kiosk.shell.frames import LOOP as FRAMES
+from kiosk.shell.frames import tell_frames
+from kiosk.shell.privacy import Workspace, home_in_memory
+from kiosk.style.theme import Theme, scale_for
 from kiosk.widgets.frame import Page
 from langso.device.lifeline import Lifeline
 from langso.device.pairing_stand import LOOK_S, Stand, stand_of, wait_until_paired

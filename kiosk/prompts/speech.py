@@ -8,7 +8,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-from kiosk.privacy import Workspace
+from kiosk.shell.privacy import Workspace
 from langso import words
 from langso.errors import LangsoError
 from langso.voices import synthesis as voices

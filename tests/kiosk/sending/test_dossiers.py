@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import kiosk.dossiers
-from kiosk.dossiers import Dossiers, HandedIn
+import kiosk.sending.dossiers
 from kiosk.errors import NotReady
-from kiosk.sending import Sender, office_client
+from kiosk.sending.dossiers import Dossiers, HandedIn
+from kiosk.sending.sender import Sender, office_client
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.errors import FileRefused, LangsoError, StoreFull
@@ -133,7 +133,7 @@ def test_an_id_given_out_before_is_never_given_again(
     kiosk_side: Kiosk, desk: Any, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = iter([7, 7, 8])
-    monkeypatch.setattr(kiosk.dossiers.secrets, "randbelow", lambda _: next(numbers))
+    monkeypatch.setattr(kiosk.sending.dossiers.secrets, "randbelow", lambda _: next(numbers))
     first = kiosk_side.hand_in()
     kiosk_side.sender(client).send_due()
     second = kiosk_side.hand_in(PDF + b"other")
@@ -147,7 +147,7 @@ def test_the_receipts_code_is_in_groups_to_read_aloud() -> None:
 
 
 def test_too_heavy_a_dossier_is_said_and_not_kept(kiosk_side: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kiosk.dossiers, "MAX_BYTES", 10)
+    monkeypatch.setattr(kiosk.sending.dossiers, "MAX_BYTES", 10)
     with pytest.raises(NotReady, match="bớt trang"):
         kiosk_side.hand_in()
     assert list(kiosk_side.dossiers.folder.iterdir()) == []
@@ -161,7 +161,7 @@ def test_a_card_that_takes_nothing_is_told_to_a_villager_without_file_names(
         raise full
 
     if isinstance(full, FileRefused):
-        monkeypatch.setattr(kiosk.dossiers, "write_atomic", refuse)
+        monkeypatch.setattr(kiosk.sending.dossiers, "write_atomic", refuse)
     else:
         monkeypatch.setattr(kiosk_side.dossiers._outbox, "put", refuse)
     with pytest.raises(NotReady, match="giữ giấy lại") as told:

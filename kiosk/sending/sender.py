@@ -11,8 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from kiosk.dossiers import KIND, Dossiers
 from kiosk.errors import SendingFault, SendingRefused
+from kiosk.sending.dossiers import KIND, Dossiers
 from langso.device.office_line import OfficeLine
 from langso.durable.outbox import Item, Outbox
 from langso.paths import open_plain

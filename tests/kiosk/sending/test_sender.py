@@ -11,8 +11,8 @@ import httpx
 import pyrage
 import pytest
 
-from kiosk.dossiers import Dossiers
-from kiosk.sending import Sender, office_client
+from kiosk.sending.dossiers import Dossiers
+from kiosk.sending.sender import Sender, office_client
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock

@@ -1,6 +1,6 @@
 """The kiosk's application: one window, one page at a time, idle countdown over all of them.
 
-Import only after `kiosk.environment.prepare_kivy`.
+Import only after `kiosk.shell.environment.prepare_kivy`.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from kivy.graphics import Color, Rectangle
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.agent import Agent
-from kiosk.frames import LOOP, tell_frames
+from kiosk.devices.camera_thread import CameraHolder
+from kiosk.devices.lamp import open_lamp
 from kiosk.journeys.idle import IdleTimer
 from kiosk.journeys.scan import ScanJourney
-from kiosk.lamp import open_lamp
-from kiosk.look.theme import DAY, HIGH_CONTRAST, SIZES, Theme, scale_for
-from kiosk.privacy import Workspace
+from kiosk.prompts.speech import Reader
 from kiosk.screens.fee import FeeLookPage
 from kiosk.screens.home import HomePage
 from kiosk.screens.scan import ScanPage, warm
-from kiosk.speech import Reader
-from kiosk.watching import CameraHolder
+from kiosk.shell.frames import LOOP, tell_frames
+from kiosk.shell.privacy import Workspace
+from kiosk.style.theme import DAY, HIGH_CONTRAST, SIZES, Theme, scale_for
 from kiosk.widgets.countdown import Countdown
 from kiosk.widgets.frame import Page
 from langso.device.lifeline import Lifeline

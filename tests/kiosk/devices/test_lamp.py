@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from waiting import until
 
 from firmware_bridge.errors import LinkLost
-from kiosk.lamp import OFF_AFTER_S, ON_AFTER_S, Lamp, LampRule, open_lamp
+from kiosk.devices.lamp import OFF_AFTER_S, ON_AFTER_S, Lamp, LampRule, open_lamp
 from langso.contract.health import Check
 from langso.settings.reading import parse_settings
 

@@ -49,8 +49,8 @@ def look(unpaired: Commune, tmp_path: Path) -> Callable[..., Any]:
         file.write_text(text, encoding="utf-8")
         steps.write_text(json.dumps([{"wait": "Máy này chưa dùng được"}, {"shot": f"pairing-{width}"}]))
         done = subprocess.run(
-            [sys.executable, "-m", "kiosk.driving", "--settings", file, "--steps", steps, "--out", out],
-            cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=100, check=False,
+            [sys.executable, "-m", "kiosk.shell.driving", "--settings", file, "--steps", steps, "--out", out],
+            cwd=Path(__file__).parents[3], capture_output=True, text=True, timeout=100, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-3000:]
         result = json.loads((out / "result.json").read_text(encoding="utf-8"))
@@ -95,7 +95,7 @@ def running(file: Path) -> Iterator[subprocess.Popen[str]]:
     """`langso kiosk run`, offscreen, until the block ends."""
     process = subprocess.Popen(
         [sys.executable, "-m", "deploy", "kiosk", "run", "--settings", str(file)],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         env=os.environ | {"SDL_VIDEODRIVER": "offscreen", "PYTHONUNBUFFERED": "1"},
         stderr=subprocess.PIPE,
         text=True,

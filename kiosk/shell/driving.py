@@ -1,6 +1,6 @@
 """A visit played by a script on the real application, without a display: touches, waits, pictures.
 
-`python -m kiosk.driving --settings F --steps steps.json --out DIR`; steps are a JSON list of
+`python -m kiosk.shell.driving --settings F --steps steps.json --out DIR`; steps are a JSON list of
 {"touch": TEXT}, {"wait": TEXT, "seconds": N}, {"gone": TEXT, "seconds": N}, {"shot": NAME}, {"camera": FOLDER},
 {"pause": SECONDS}, {"idle": SECONDS} (as if the last touch was so long ago), {"tap": [X, Y]}, {"drag": [X, Y, X, Y]}
 (from the top left). DIR gets NAME.png (dragged.png while the finger is down) and result.json; exit status 0 only if
@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from kiosk.environment import prepare_kivy
 from kiosk.errors import DrivingFault
+from kiosk.shell.environment import prepare_kivy
 from langso.device.ending import end_process
 from langso.device.pairing_stand import stand_of
 from langso.errors import LangsoError, UsageError
@@ -33,8 +33,8 @@ from langso.settings.reading import Settings, load_settings
 from langso.words import nfc
 
 if TYPE_CHECKING:
-    from kiosk.app import Kiosk
-    from kiosk.waiting import WaitingKiosk
+    from kiosk.shell.app import Kiosk
+    from kiosk.shell.waiting import WaitingKiosk
 
 MAX_STEPS_BYTES = 1 << 20
 DEFAULT_WAIT_S = 60.0
@@ -113,8 +113,8 @@ def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Visit:
     """Plays the steps on the application with its real agent; once per process. Writes `out`, returns the result."""
     prepare_kivy(settings.kiosk, offscreen=True)
     from kiosk.agent import Agent
-    from kiosk.app import Kiosk
-    from kiosk.waiting import WaitingKiosk
+    from kiosk.shell.app import Kiosk
+    from kiosk.shell.waiting import WaitingKiosk
 
     out.mkdir(parents=True, exist_ok=True)
     agent = Agent(settings) if stand_of(settings.paths.state).state == "paired" else None
@@ -137,7 +137,9 @@ def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Visit:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m kiosk.driving", description="Chạy thử kiosk theo kịch bản.")
+    parser = argparse.ArgumentParser(
+        prog="python -m kiosk.shell.driving", description="Chạy thử kiosk theo kịch bản."
+    )
     parser.add_argument("--settings", type=Path, required=True)
     parser.add_argument("--steps", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -223,7 +225,7 @@ class _Driver:
         elif step.pause is not None:
             yield from _for(step.pause)
         elif step.idle is not None:
-            from kiosk.app import Kiosk
+            from kiosk.shell.app import Kiosk
 
             if not isinstance(self._app, Kiosk):
                 raise DrivingFault("màn hình chờ không đếm ngược")

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from waiting import until
 
-from kiosk import watching
-from kiosk.watching import NO_CAMERA, CameraHolder, Watcher, for_screen, is_dark
+from kiosk.devices import camera_thread as watching
+from kiosk.devices.camera_thread import NO_CAMERA, CameraHolder, Watcher, for_screen, is_dark
 from langso.settings.reading import ScannerSettings
 
 

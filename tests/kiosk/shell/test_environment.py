@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from systemd_ear import SystemdEar
 
-from kiosk.environment import refuse_32_bit, video_driver, wait_for_screen
 from kiosk.errors import NoScreen
+from kiosk.shell.environment import refuse_32_bit, video_driver, wait_for_screen
 from langso.device.waits import read_waits
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
-TOUCHSCREEN = Path(__file__).parent / "stage/touchscreen.py"
+TOUCHSCREEN = Path(__file__).parents[1] / "stage/touchscreen.py"
 
 
 def touched(*arguments: str) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The screen's share in the service's lifeline: frames that really come to the glass.
 
-Import only after `kiosk.environment.prepare_kivy`.
+Import only after `kiosk.shell.environment.prepare_kivy`.
 """
 
 from __future__ import annotations

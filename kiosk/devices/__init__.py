@@ -1,0 +1,1 @@
+"""What hangs on a kiosk: camera and lamp."""

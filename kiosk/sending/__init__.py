@@ -1,0 +1,1 @@
+"""Dossiers on their way to the office."""

@@ -1,0 +1,1 @@
+"""The window, what is personal, and how a visit begins and ends."""
