@@ -8,8 +8,9 @@ from pathlib import Path
 
 from deploy.errors import ProgramMissing
 from langso.contract import MAX_DOCUMENT_BYTES, Topics
-from langso.errors import FileRefused
-from langso.paths import acting_as_owner, read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
+from langso.durable.ownership import acting_as_owner
 
 _HEADER = "# Written by langso; changes here are overwritten by the next install."
 OFFICE_IDENTITY = "office"

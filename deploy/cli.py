@@ -13,8 +13,9 @@ import click
 
 from deploy.help_pages import VietnameseHelp
 from deploy.refusals import sentence
-from langso.errors import FileRefused, LangsoError
-from langso.paths import read_limited
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited
+from langso.errors import LangsoError
 from langso.terminal.saying import say
 
 _MACHINES = {"speaker": "máy loa", "kiosk": "máy kiosk", "office": "máy văn phòng"}
@@ -29,7 +30,7 @@ _WHERE = {
     ),
     "setup": ("deploy.machine_setup.command", "setup", "Đặt máy đã cài vào việc, từng bước một", _EVERY),
     "install": (
-        "deploy.install.command",
+        "deploy.machine_setup.install_command",
         "install",
         "Nâng cấp máy này từ USB có chữ ký, hay quay lại bản trước",
         _EVERY,
@@ -102,7 +103,7 @@ def not_carried(missing: str, words: Sequence[str]) -> str | None:
     named += [word for word in words[1:2] if named and _SUBCOMMAND.fullmatch(word)]
     called = " ".join(["langso", *named])
     carriers = _WHERE[named[0]][3] if named else _EVERY
-    # Where this very role should carry it, it is a tool of developers, as the recorder of a loudspeaker is.
+    # Where this very role should carry it, no other machine helps: only a developer's environment has all.
     where = "" if _role() in carriers else " hay ".join(_MACHINES[role] for role in carriers)
     return (
         f"Gói của máy này không mang phần của «{called}» (thiếu {library}); "

@@ -46,3 +46,7 @@ class NotDebian(DeployError, RuntimeError):
 
 class PairingRefused(DeployError, ValueError):
     """A pairing file cannot be used."""
+
+
+class SetupRefused(DeployError, RuntimeError):
+    """This machine cannot be set up as asked: another role, a wrong clock, settings that cannot be used."""

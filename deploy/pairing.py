@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from deploy.time_source import follow_office
-from langso.paths import acting_as_owner, write_atomic
+from langso.durable.files import write_atomic
+from langso.durable.ownership import acting_as_owner
 from langso.settings.reading import load_settings
 from langso.terminal.asking import prompt
 from langso.terminal.saying import say
@@ -81,7 +82,7 @@ def request(settings_file: Path, out: Path) -> None:
 def finish(answer_file: Path, settings_file: Path) -> None:
     """Trên thiết bị: nhận tệp trả lời của văn phòng và dùng ngay."""
     from langso.device.pairing import MAX_ANSWER_BYTES, finish_pairing
-    from langso.paths import read_limited
+    from langso.durable.files import read_limited
 
     settings = load_settings(settings_file)
     paired = finish_pairing(
@@ -141,8 +142,8 @@ def answer(
 ) -> None:
     """Ở văn phòng: so mã, nhận thiết bị và ghi tệp trả lời."""
     from langso.device.pairing import MAX_REQUEST_BYTES, read_answer, read_request
+    from langso.durable.files import read_limited
     from langso.durable.held_folder import HeldFolder
-    from langso.paths import read_limited
     from office.fleet.pairing import office_host, refuse_revoked
     from office.places import OfficeHome
 
@@ -247,8 +248,8 @@ def ensure_broker(settings: Settings, hosts: tuple[str, ...], into: Path, *, aga
     Raises as `certify_broker`.
     """
     from langso.device.certificates import SERVER_DAYS, belongs_to, names_in, until_of
-    from langso.errors import FileRefused
-    from langso.paths import read_limited
+    from langso.durable.errors import FileRefused
+    from langso.durable.files import read_limited
     from langso.trust.errors import CertificateError
     from office.founding.console_ca import console_names
 

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from langso.errors import FileRefused
-from langso.paths import write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import write_atomic
 from langso.settings.model import is_loopback
 
 SOURCES = Path("/etc/chrony/sources.d")

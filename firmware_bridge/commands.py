@@ -76,7 +76,7 @@ def status(settings_file: Path | None, port: str | None, as_json: bool) -> None:
 @click.argument("name", metavar="TÊN")
 def on(settings_file: Path | None, port: str | None, seconds: float | None, name: str) -> None:
     """Hold an output on; it falls when this command ends, because nobody renews its lease any more."""
-    from firmware_bridge.switchboard import open_switchboard
+    from firmware_bridge.opening import open_switchboard
 
     stop = _stop_event()
     board = open_switchboard(_wanted(settings_file, port))
@@ -95,7 +95,7 @@ def on(settings_file: Path | None, port: str | None, seconds: float | None, name
 @click.argument("name", metavar="TÊN")
 def off(settings_file: Path | None, port: str | None, name: str) -> None:
     """Switch an output off (a new program taking over the board turns everything off anyway)."""
-    from firmware_bridge.switchboard import open_switchboard
+    from firmware_bridge.opening import open_switchboard
 
     board = open_switchboard(_wanted(settings_file, port))
     try:
@@ -161,7 +161,7 @@ def _wanted(settings_file: Path | None, port: str | None) -> BridgeSettings:
 
 def _connect(settings: BridgeSettings, on_telemetry: Callable[[Telemetry], None]) -> Bridge:
     from firmware_bridge.host.link import Bridge
-    from firmware_bridge.switchboard import GPIO_PREFIX
+    from firmware_bridge.opening import GPIO_PREFIX
 
     if settings.port is None or settings.port.startswith(GPIO_PREFIX):
         raise BadPort("Lệnh này cần mạch nối dây; chân GPIO của máy thì dùng lệnh on và off.")

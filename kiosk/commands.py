@@ -30,7 +30,7 @@ def run(settings_file: Path) -> None:
     from kiosk.shell.environment import prepare_kivy, refuse_32_bit, wait_for_screen
     from langso.device.ending import end_process
     from langso.device.pairing_stand import stand_of
-    from langso.paths import SingleInstance
+    from langso.durable.single_instance import SingleInstance
     from langso.settings.reading import load_settings
     from langso.terminal.logs import start_logging
 

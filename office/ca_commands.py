@@ -21,7 +21,7 @@ _settings_option = click.option(
 @click.option("--new", "anew", is_flag=True, help="Làm chứng thư gốc mới; mọi điện thoại và máy tính phải cài lại.")
 def ca(settings_file: Path, qr: bool, out: Path | None, anew: bool) -> None:
     """Chứng thư của trang văn phòng: địa chỉ, dấu vân tay để so, trang cài cho điện thoại."""
-    from langso.paths import write_atomic
+    from langso.durable.files import write_atomic
     from langso.settings.reading import load_settings
     from langso.terminal.asking import confirm
     from langso.timekeeping.clock import SystemClock

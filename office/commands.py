@@ -81,7 +81,7 @@ def init(
     sudo langso setup làm cả bốn bước này trong một buổi, mỗi lần cắm một USB.
     """
     from langso.contract import Caps
-    from langso.paths import read_limited, write_atomic
+    from langso.durable.files import read_limited, write_atomic
     from langso.settings.reading import load_settings
     from langso.timekeeping.clock import SystemClock
     from langso.trust.roots.ceremony import in_words
@@ -108,7 +108,7 @@ def init(
 def run_signer(settings_file: Path) -> None:
     """Chạy người ký: tiến trình duy nhất giữ khoá, có luật riêng."""
     from langso.device.lifeline import Lifeline
-    from langso.paths import SingleInstance
+    from langso.durable.single_instance import SingleInstance
     from langso.settings.reading import load_settings
     from langso.terminal.logs import start_logging
     from langso.timekeeping.clock import SystemClock
@@ -264,7 +264,7 @@ def account_list(settings_file: Path) -> None:
 
 def _settings(path: Path) -> Settings:
     """The settings; until the command ends, root is the office's own user, so that no file becomes root's."""
-    from langso.paths import acting_as_owner
+    from langso.durable.ownership import acting_as_owner
     from langso.settings.reading import load_settings
 
     settings = load_settings(path)

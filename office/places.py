@@ -9,8 +9,8 @@ from pathlib import Path
 
 from langso.contract import IssuerRule, Message, Threshold
 from langso.device.certificates import Certified
-from langso.errors import FileRefused
-from langso.paths import read_limited
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited
 from langso.settings.model import Settings
 from langso.trust import MAX_BUNDLE_BYTES, Opened, RootKeys, SigningKey, open_bundle, threshold_of
 from langso.trust.roots.proposal import KeyHolder

@@ -138,7 +138,7 @@ def new_root(settings_file: Path, out: Path, roots: tuple[Path, ...], threshold:
 
     Khoá cũ và khoá mới cùng ký; các thiết bị tự theo, không phải ghép lại.
     """
-    from langso.paths import read_limited
+    from langso.durable.files import read_limited
     from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, read_public_part
     from office.founding.founding import advice
     from office.founding.trust_changes import propose_new_root
@@ -155,7 +155,7 @@ def new_root(settings_file: Path, out: Path, roots: tuple[Path, ...], threshold:
 @click.argument("proposals", type=_FILE, nargs=-1, required=True)
 def apply(settings_file: Path, proposals: tuple[Path, ...]) -> None:
     """Áp dụng một đề nghị đã đủ chữ ký; các bản ký riêng thì ghi hết vào một lệnh."""
-    from langso.paths import read_limited
+    from langso.durable.files import read_limited
     from langso.timekeeping import dates
     from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES
     from office.founding.trust_changes import apply as apply_proposals
@@ -175,7 +175,7 @@ def _open(settings_file: Path) -> tuple[OfficeHome, datetime]:
 
 
 def _write(out: Path, read: ReadProposal) -> None:
-    from langso.paths import write_atomic
+    from langso.durable.files import write_atomic
     from langso.trust.roots.ceremony import in_words
 
     write_atomic(out, read.proposal.to_json(), mode=0o644)

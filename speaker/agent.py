@@ -6,7 +6,8 @@ import logging
 import threading
 from datetime import datetime
 
-from firmware_bridge.switchboard import Switchboard, open_switchboard
+from firmware_bridge.opening import open_switchboard
+from firmware_bridge.switchboard import Switchboard
 from langso.contract import Order, ReceiptsAck, State, Topics, TrustDocument
 from langso.contract.documents import DeviceOrder
 from langso.contract.health import Check

@@ -38,7 +38,7 @@ def run(settings_file: Path) -> None:
     """Chạy loa cho tới khi có lệnh dừng (Ctrl-C)."""
     from langso.device.ending import end_process
     from langso.device.pairing_stand import wait_until_paired
-    from langso.paths import SingleInstance
+    from langso.durable.single_instance import SingleInstance
     from langso.settings.reading import load_settings
     from langso.terminal.logs import start_logging
 
@@ -55,32 +55,14 @@ def run(settings_file: Path) -> None:
 
 
 @speaker.command()
-@click.option("--pipe", type=_FILE, required=True, help="Ống âm thanh (named pipe) của loa.")
-@click.option("--out", type=_FOLDER, required=True, help="Thư mục giữ bản ghi FLAC và mốc giờ.")
-def record(pipe: Path, out: Path) -> None:
-    """Ghi âm thanh từ ống của loa, đóng mốc giờ từng 10 ms, mỗi phút một tệp FLAC."""
-    # Known before it waits for sound, which may be long in coming.
-    import soundfile  # noqa: F401
-
-    from deploy.village.instruments.recorder import Recorder
-    from langso.paths import SingleInstance
-
-    out.mkdir(parents=True, exist_ok=True)
-    with SingleInstance(out / ".lock", name="Máy ghi"):
-        recorder = Recorder(pipe, out)
-        recorder.run(_on_signals())
-    say(f"Đã ghi {recorder.blocks / 100:.1f} giây vào {out}.")
-
-
-@speaker.command()
 @_settings_option
 @click.option("--json", "as_json", is_flag=True, help="In trạng thái dạng JSON, một dòng.")
 def status(settings_file: Path, as_json: bool) -> None:
     """Nói loa đang giữ gì và sắp phát gì, đọc từ trạng thái mới nhất trên máy này."""
     from langso.contract import State
     from langso.device.pairing_stand import in_a_sentence, next_steps, stand_of
+    from langso.durable.files import read_limited
     from langso.errors import UsageError
-    from langso.paths import read_limited
     from langso.settings.reading import load_settings
     from speaker.agent import STATE_FILE
 
@@ -117,8 +99,8 @@ def status(settings_file: Path, as_json: bool) -> None:
 @click.argument("state", type=click.Choice(["on", "off"]))
 def mute(settings_file: Path, state: str) -> None:
     """Tắt (on) hay mở lại (off) tiếng loa tại chỗ; thắng mọi lệnh và được báo về xã."""
+    from langso.durable.ownership import acting_as_owner
     from langso.durable.store import Store
-    from langso.paths import acting_as_owner
     from langso.settings.reading import load_settings
     from langso.timekeeping.clock import SystemClock
     from speaker.agent import DATABASE, MIGRATIONS
@@ -163,8 +145,8 @@ def _on_signals() -> threading.Event:
 
 
 def _is_running(settings: Settings) -> bool:
-    from langso.errors import AlreadyRunning
-    from langso.paths import SingleInstance
+    from langso.durable.errors import AlreadyRunning
+    from langso.durable.single_instance import SingleInstance
 
     try:
         with SingleInstance(settings.paths.run / "speaker.lock"):

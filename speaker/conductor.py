@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from langso.contract import Media
-from langso.errors import StoreError
+from langso.durable.errors import StoreError
 from langso.timekeeping.clock import Clock, ClockTrust
 from langso.timekeeping.worker_thread import WorkerThread
 from speaker.media.library import Library

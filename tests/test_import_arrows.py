@@ -1,8 +1,10 @@
-"""The walls of the house: which folder may import which."""
+"""The walls of the house: which folder may import which, between roles and between the rooms of a role."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,133 @@ def test_the_check_itself_sees_a_wrong_arrow() -> None:
         ("office", 2),
         ("kiosk", 3),
     }
+
+
+# Their rooms are still being put in order.
+STILL_ROUND = {"kiosk", "office"}
+# Value in, value out: what decides, apart from what does.
+PURE_ROOMS = ("speaker/programme/", "firmware_bridge/wire/", "langso/contract/", "langso/codes/", "langso/words/")
+# Writes the schema's two files, when a person calls for it.
+NOT_PURE = {"langso/contract/schema.py"}
+DOING = {
+    "os",
+    "io",
+    "socket",
+    "ssl",
+    "subprocess",
+    "shutil",
+    "sqlite3",
+    "sqlite_utils",
+    "threading",
+    "tempfile",
+    "httpx",
+    "paho",
+}
+
+
+@cache
+def modules() -> dict[str, tuple[str, ast.Module]]:
+    """Dotted name -> path in the repository and parsed source, for every module of ours that runs on a machine."""
+    found = {}
+    for role in ROLES:
+        for file in sorted((ROOT / role).rglob("*.py")):
+            where = file.relative_to(ROOT).as_posix()
+            if not where.startswith(MICROCONTROLLER) and "node_modules" not in where:
+                name = where.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+                found[name] = where, ast.parse(file.read_text(encoding="utf-8"))
+    return found
+
+
+def imported_modules(tree: ast.Module, known: Mapping[str, object]) -> set[str]:
+    """The modules out of `known` that a source imports, anywhere in it (`from room import module` too)."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [name if name in known else node.module for name in whole]
+        else:
+            continue
+        found |= set(names) & known.keys()
+    return found
+
+
+def room(module: str) -> str:
+    """`langso.trust.roots.sticks` -> `langso.trust`; a module beside the rooms is a room of its own."""
+    return ".".join(module.split(".")[:2])
+
+
+def circles(arrows: Mapping[str, set[str]]) -> list[list[str]]:
+    """Every set of nodes that can reach one another (Tarjan), sorted."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        order[node] = low[node] = len(order)
+        stack.append(node)
+        for target in sorted(arrows.get(node, ())):
+            if target not in order:
+                visit(target)
+                low[node] = min(low[node], low[target])
+            elif target in stack:
+                low[node] = min(low[node], order[target])
+        if low[node] == order[node]:
+            members = [stack.pop()]
+            while members[-1] != node:
+                members.append(stack.pop())
+            if len(members) > 1:
+                found.append(sorted(members))
+
+    for node in sorted(arrows):
+        if node not in order:
+            visit(node)
+    return found
+
+
+def arrows_of(role: str) -> Iterator[tuple[str, str]]:
+    """Which module of a role imports which other of the same role."""
+    known = modules()
+    for name, (_, tree) in known.items():
+        if name.split(".")[0] == role:
+            for target in imported_modules(tree, known):
+                if target.split(".")[0] == role and target != name:
+                    yield name, target
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - STILL_ROUND))
+def test_no_modules_import_one_another_in_a_circle(role: str) -> None:
+    arrows: dict[str, set[str]] = {}
+    for source, target in arrows_of(role):
+        arrows.setdefault(source, set()).add(target)
+    assert circles(arrows) == []
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - STILL_ROUND))
+def test_no_rooms_import_one_another_in_a_circle(role: str) -> None:
+    arrows: dict[str, set[str]] = {}
+    for source, target in arrows_of(role):
+        if room(source) != room(target):
+            arrows.setdefault(room(source), set()).add(room(target))
+    assert circles(arrows) == []
+
+
+def test_the_search_for_circles_sees_one() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}) == [["a", "b", "c"]]
+    assert circles({"a": {"b", "c"}, "b": {"c"}}) == []
+
+
+def test_pure_rooms_do_nothing_but_decide() -> None:
+    wrong = []
+    for where, tree in modules().values():
+        if where.startswith(PURE_ROOMS) and where not in NOT_PURE:
+            for node in ast.walk(tree):
+                names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                wrong += [f"{where} imports {name}" for name in names if name.split(".")[0] in DOING]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_the_roof_loads_roles_lazily() -> None:

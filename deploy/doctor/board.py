@@ -18,7 +18,8 @@ from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
 from deploy.doctor.services import Service
 from firmware_bridge.errors import BadPort
-from firmware_bridge.switchboard import CHECK_NAME, GPIO_PREFIX, parse_pins
+from firmware_bridge.opening import GPIO_PREFIX, parse_pins
+from firmware_bridge.switchboard import CHECK_NAME
 from langso.contract.health import Check
 
 ANSWER_S = 4.5

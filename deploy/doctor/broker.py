@@ -21,15 +21,16 @@ from deploy.doctor.device_trust import clock_of, day_of, held
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import SETTLING_S, Scene, read_told
 from langso.contract.health import Check
-from langso.device.tls import MAX_PEM, KnownTime, known_time, wall_time
+from langso.device.tls import MAX_PEM
 from langso.device.whereabouts import Place, Whereabouts
-from langso.errors import FileRefused
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited
 from langso.mqtt.link import FIND_CLONE
 from langso.mqtt.reasons import Failure
 from langso.mqtt.rules import CertificateFile, tls_context
 from langso.mqtt.trial import knock, try_link
-from langso.paths import read_limited
 from langso.settings.model import LinkSettings, is_loopback
+from langso.timekeeping.known_time import KnownTime, known_time, wall_time
 
 TRY_S = 4.0
 ALL_S = 10.0

@@ -14,9 +14,9 @@ from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.device.machine_checks import clock
-from langso.device.tls import known_time
 from langso.timekeeping.clock import BEHIND_FLOOR, ClockEvidence, ClockReason, ClockTrust, SystemClock, judge_clock
 from langso.timekeeping.evidence import gather_evidence
+from langso.timekeeping.known_time import known_time
 from langso.trust import Keeper
 from langso.trust.checks import trust_checks
 from langso.trust.marks import COPIES, FOLDER, MarksFile

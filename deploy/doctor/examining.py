@@ -30,7 +30,8 @@ from deploy.doctor.outcome import SEE_MORE, Look, Skipped
 from deploy.doctor.scene import Scene, gather_scene
 from deploy.doctor.words import LABELS, label
 from langso.contract.health import Check, worst_first
-from langso.errors import LangsoError, SettingsError
+from langso.errors import LangsoError
+from langso.settings.errors import SettingsError
 from langso.settings.reading import Settings, load_settings
 
 SCENE_S = 8.0

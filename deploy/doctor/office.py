@@ -18,8 +18,9 @@ from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.device.machine_checks import DISK_BAD, DISK_BAD_BYTES, DISK_WARN, SET_CLOCK
 from langso.device.tls import MAX_PEM
-from langso.errors import FileRefused, LangsoError
-from langso.paths import read_limited
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited
+from langso.errors import LangsoError
 from langso.timekeeping.clock import ClockTrust
 from langso.trust.checks import trust_checks
 from office.places import OfficeHome

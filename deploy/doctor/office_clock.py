@@ -10,11 +10,12 @@ from pathlib import Path
 
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
-from deploy.machine_setup.place import Place
+from deploy.install.place import Place
 from langso.contract.health import Check
 from langso.device.machine_checks import RTC_OFF_S, SET_CLOCK
-from langso.errors import FileRefused, LangsoError
-from langso.paths import read_limited
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited
+from langso.errors import LangsoError
 from langso.timekeeping.clock import BEHIND_FLOOR, VIETNAM
 from langso.timekeeping.evidence import gather_evidence
 from office.places import OfficeHome

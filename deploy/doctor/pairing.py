@@ -16,8 +16,9 @@ from langso.contract.health import Check
 from langso.device.pairing import FOLDER, waiting_request
 from langso.device.pairing_stand import Stand, next_steps
 from langso.device.tls import MAX_PEM
-from langso.errors import FileRefused, LangsoError
-from langso.paths import read_limited
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited
+from langso.errors import LangsoError
 
 _ROUND = "mang USB sang văn phòng xã và chạy ở đó: sudo langso setup; mang về đây, chạy lại: sudo langso setup"
 AGAIN = f"Ghép lại: cắm USB rồi chạy: sudo langso setup --pair-again; {_ROUND}."

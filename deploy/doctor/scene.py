@@ -20,8 +20,9 @@ from langso.contract import State
 from langso.device.pairing import FOLDER as PAIRING
 from langso.device.pairing import MAX_ANSWER_BYTES, Paired, read_answer
 from langso.device.waits import Waits, read_waits, waits_file
-from langso.errors import FileRefused, LangsoError
-from langso.paths import read_limited
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited
+from langso.errors import LangsoError
 from langso.settings.reading import LinkSettings, Settings
 
 FRESH_S = 180.0

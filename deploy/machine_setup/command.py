@@ -66,10 +66,10 @@ def setup(check: bool, unattended: bool, plain: bool | None, tree: Path, **given
 
     Mã thoát: 0 xong và máy tốt; 1 có lỗi; 2 thiếu câu trả lời; 3 còn chờ USB, chữ ký hay thư trả lời.
     """
-    from deploy.machine_setup.place import Place, require_root
+    from deploy.install.place import Place, require_root
     from deploy.machine_setup.running import Guide, Options
+    from langso.durable.single_instance import SingleInstance
     from langso.errors import LangsoError
-    from langso.paths import SingleInstance
 
     bare = os.environ.get("TERM", "dumb") in BARE_TERMINALS and _terminal()
     talk = Dialogue(asks=not unattended and _terminal(), plain=bare if plain is None else plain)

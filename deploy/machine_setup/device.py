@@ -24,9 +24,11 @@ from langso.device.pairing import (
     waiting_request,
 )
 from langso.device.pairing_stand import stand_of
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited
 from langso.durable.held_folder import HeldFolder, held
-from langso.errors import FileRefused, LangsoError
-from langso.paths import acting_as_owner, read_limited
+from langso.durable.ownership import acting_as_owner
+from langso.errors import LangsoError
 from langso.settings.reading import Settings
 
 Adopt = Callable[[Settings, PairingAnswer], Settings]

@@ -5,10 +5,6 @@ from __future__ import annotations
 from deploy.errors import DeployError
 
 
-class SetupRefused(DeployError, RuntimeError):
-    """This machine cannot be set up as asked: another role, a wrong clock, settings that cannot be used."""
-
-
 class AnswerMissing(DeployError, ValueError):
     """Nobody is there to be asked, and an option that answers is missing."""
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.errors import SetupRefused
 from deploy.machine_setup import names
 from deploy.machine_setup.dialogue import Dialogue
-from deploy.machine_setup.errors import SetupRefused
 from deploy.machine_setup.settings_text import Key, with_values
-from langso.errors import FileRefused
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
 from langso.settings.reading import Settings, parse_settings
 
 _MAX = 256 << 10

@@ -10,8 +10,9 @@ from pathlib import Path
 from deploy.errors import DeployError
 from langso.contract.topics import SLUG
 from langso.device.lan import lan_addresses, local_name
-from langso.errors import FileRefused, os_reason
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
+from langso.errors import os_reason
 from langso.words import fold, nfc
 
 _GENERIC = {

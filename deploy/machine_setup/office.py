@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
+from deploy.install.place import Place
 from deploy.machine_setup.dialogue import Dialogue
-from deploy.machine_setup.place import Place
 from deploy.machine_setup.settings_text import BROKER_PORT
 from deploy.machine_setup.sitting import RootAnswers, Sitting
 from deploy.pairing import ensure_broker
 from langso.contract import Caps
-from langso.paths import acting_as_owner, read_limited, write_atomic
+from langso.durable.files import read_limited, write_atomic
+from langso.durable.ownership import acting_as_owner
 from langso.settings.reading import Settings
 from office.founding import founding
 from office.places import OfficeHome

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.errors import SetupRefused
+from deploy.install.place import Place, role_of
 from deploy.machine_setup import names, serving, time_of_day
 from deploy.machine_setup.dialogue import Dialogue
-from deploy.machine_setup.errors import AnswerMissing, NotYet, SetupRefused
+from deploy.machine_setup.errors import AnswerMissing, NotYet
 from deploy.machine_setup.first_settings import Answers, ask_for, camera, change, differences, in_words
-from deploy.machine_setup.place import Place, role_of
 from deploy.machine_setup.settings_text import Key, settings_text
 from langso.device.lan import lan_name
 from langso.device.pairing import PairingAnswer
 from langso.device.pairing_stand import stand_of
+from langso.durable.files import sync_folder, write_atomic
 from langso.errors import LangsoError
-from langso.paths import sync_folder, write_atomic
 from langso.settings.reading import Settings, load_settings, parse_settings
 
 _ROLES = {"office": "văn phòng xã", "speaker": "loa", "kiosk": "kiosk"}

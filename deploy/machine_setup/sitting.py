@@ -10,14 +10,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from deploy.errors import SetupRefused
 from deploy.machine_setup.dialogue import Dialogue
-from deploy.machine_setup.errors import NotYet, SetupRefused
+from deploy.machine_setup.errors import NotYet
 from deploy.machine_setup.usb import stick_for
 from langso.contract import Caps
 from langso.contract.base import Message
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
 from langso.durable.held_folder import HeldFolder
-from langso.errors import FileRefused, LangsoError
-from langso.paths import acting_as_owner, read_limited, write_atomic
+from langso.durable.ownership import acting_as_owner
+from langso.errors import LangsoError
 from langso.trust.roots import passphrase
 from langso.trust.roots.ceremony import Sitting as Seat
 from langso.trust.roots.ceremony import make_key, sign_with, sit_down

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deploy.errors import SetupRefused
 from deploy.machine_setup.dialogue import Dialogue
-from deploy.machine_setup.errors import SetupRefused
-from langso.errors import FileRefused, os_reason
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
+from langso.errors import os_reason
 from langso.timekeeping import dates
 from langso.timekeeping.clock import VIETNAM
 from langso.timekeeping.evidence import kernel_synchronised

@@ -14,8 +14,8 @@ from typing import Any
 
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import AnswerMissing
+from langso.durable.errors import FileRefused
 from langso.durable.held_folder import HeldFolder
-from langso.errors import FileRefused
 from langso.trust.roots.errors import StickRefused
 from langso.trust.roots.sticks import Machine, hold_stick
 from langso.words.harmless import harmless

@@ -32,7 +32,7 @@ def village(folder: Path | None, port: int | None, story: bool, report: Path | N
     from deploy.village.layout import Ground
     from deploy.village.processes import free_ports, require_free
     from deploy.village.running import Village, default_folder, display_present
-    from langso.paths import SingleInstance
+    from langso.durable.single_instance import SingleInstance
 
     place = (folder or default_folder()).absolute()
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from deploy.village.layout import (
     write_machine_settings,
     write_office_settings,
 )
-from langso.paths import write_atomic
+from langso.durable.files import write_atomic
 from langso.settings.reading import load_settings
 
 ROOT_KEYS = 3

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from langso.paths import write_atomic
+from langso.durable.files import write_atomic
 
 COMMUNE = "hoa-son"
 COMMUNE_NAME = "Xã Hoa Sơn"

@@ -76,7 +76,8 @@ class Village:
         self.start_board(device)
         self._run(
             f"{device}-recorder",
-            *langso_command("speaker", "record", "--pipe", str(home.pipe), "--out", str(home.recording)),
+            *(sys.executable, "-m", "deploy.village.instruments.recorder"),
+            *("--pipe", str(home.pipe), "--out", str(home.recording)),
         )
         self._run(device, *langso_command("speaker", "run", "--settings", str(home.settings)))
 

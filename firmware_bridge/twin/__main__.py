@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from firmware_bridge.twin.bench import Bench
+from langso.durable.single_instance import SingleInstance
 from langso.errors import LangsoError
-from langso.paths import SingleInstance
 
 
 @click.command()

@@ -153,6 +153,6 @@ def open_lamp(settings: Settings) -> Lamp:
 
 
 def _board(settings: BridgeSettings) -> Switchboard:
-    from firmware_bridge.switchboard import open_switchboard
+    from firmware_bridge.opening import open_switchboard
 
     return open_switchboard(settings)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from kiosk.errors import NotReady
 from langso.contract import DossierManifest
+from langso.durable.errors import FileRefused, StoreError
+from langso.durable.files import write_atomic
 from langso.durable.outbox import Outbox
-from langso.errors import FileRefused, StoreError
-from langso.paths import write_atomic
 from langso.timekeeping.clock import VIETNAM, Clock
 from langso.trust import SigningKey, seal
 

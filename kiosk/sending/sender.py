@@ -14,8 +14,8 @@ import httpx
 from kiosk.errors import SendingFault, SendingRefused
 from kiosk.sending.dossiers import KIND, Dossiers
 from langso.device.office_line import OfficeLine
+from langso.durable.files import open_plain
 from langso.durable.outbox import Item, Outbox
-from langso.paths import open_plain
 from langso.timekeeping.worker_thread import WorkerThread
 
 log = logging.getLogger(__name__)

@@ -27,8 +27,8 @@ from kiosk.errors import DrivingFault
 from kiosk.shell.environment import prepare_kivy
 from langso.device.ending import end_process
 from langso.device.pairing_stand import stand_of
+from langso.durable.files import read_limited
 from langso.errors import LangsoError, UsageError
-from langso.paths import read_limited
 from langso.settings.reading import Settings, load_settings
 from langso.words import nfc
 

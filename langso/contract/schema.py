@@ -35,7 +35,7 @@ from langso.contract import (
     Urgent,
 )
 from langso.contract.topics import PREFIX, SLUG
-from langso.paths import write_atomic
+from langso.durable.files import write_atomic
 
 SCHEMA_FILE = Path(__file__).with_name("v1.schema.json")
 ASYNCAPI_FILE = Path(__file__).with_name("asyncapi.json")

@@ -18,8 +18,9 @@ from langso.device.certificates import check_certificate, make_csr, make_tls_key
 from langso.device.office_line import OfficeLine
 from langso.device.pairing import Paired
 from langso.device.tls_identity import TLS_FILE, Identity, identity_file, read_identity
-from langso.errors import FileRefused, LangsoError
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
+from langso.errors import LangsoError
 from langso.timekeeping import dates
 from langso.timekeeping.clock import Clock
 from langso.timekeeping.worker_thread import WorkerThread

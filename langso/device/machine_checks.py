@@ -14,8 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from langso.contract.health import Check
-from langso.errors import FileRefused, os_reason
-from langso.paths import open_plain, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import open_plain, write_atomic
+from langso.errors import os_reason
 from langso.timekeeping.clock import ClockTrust
 
 DISK_WARN = 0.10

@@ -9,8 +9,9 @@ from typing import Any
 
 import httpx
 
-from langso.device.tls import KnownTime, office_context, wall_time
+from langso.device.tls import office_context
 from langso.device.whereabouts import Whereabouts
+from langso.timekeeping.known_time import KnownTime, wall_time
 
 
 @dataclass(frozen=True)

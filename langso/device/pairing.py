@@ -31,13 +31,16 @@ from langso.device.certificates import (
 )
 from langso.device.tls_identity import TLS_FILE, identity_file
 from langso.device.whereabouts import Whereabouts
-from langso.errors import FileRefused, os_reason
-from langso.paths import acting_as_owner, open_lock, read_limited, sync_folder, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, sync_folder, write_atomic
+from langso.durable.ownership import acting_as_owner
+from langso.durable.single_instance import open_lock
+from langso.errors import os_reason
 from langso.settings.model import LinkSettings
 from langso.trust.chain import open_bundle
 from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
 from langso.trust.errors import NotPaired, PairingError, Refused
-from langso.trust.keys import RootKeys, SigningKey, key_id
+from langso.trust.keys import RootKeys, SigningKey, key_id, short_code
 from langso.trust.marks import FOLDER as TRUST_FOLDER
 from langso.trust.marks import begin_marks
 
@@ -176,12 +179,6 @@ class Paired:
         # Pairings made by an older langso keep the two apart.
         both = self.folder / TLS_FILE
         return both if both.exists() else self.folder / apart
-
-
-def short_code(sha256: str) -> str:
-    """Twelve digits of a digest in groups of four, to be read aloud at both ends: `1234 5678 9012`."""
-    digits = f"{int(sha256[:16], 16) % 10**12:012d}"
-    return " ".join(digits[i : i + 4] for i in (0, 4, 8))
 
 
 def begin_pairing(

@@ -11,8 +11,8 @@ from typing import Literal
 
 from langso.device.lifeline import Lifeline
 from langso.device.pairing import FOLDER, load_paired, waiting_request
+from langso.durable.ownership import acting_as_owner
 from langso.errors import LangsoError
-from langso.paths import acting_as_owner
 from langso.trust.errors import NotPaired
 
 log = logging.getLogger(__name__)

@@ -13,43 +13,21 @@ import os
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
 
-from langso.paths import read_limited
-from langso.timekeeping.clock import ClockTrust
+from langso.durable.files import read_limited
+from langso.timekeeping.known_time import KnownTime, wall_time
 
-RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
-"""No machine that runs this lives before it."""
 MAX_PEM = 64 << 10
 """More than any certificate with its key."""
 NOT_YET_VALID, EXPIRED = 9, 10
 """OpenSSL's X509_V_ERR_* codes, as in `SSLCertVerificationError.verify_code`."""
 _NO_CHECK_TIME = 0x200000
 _MAX_AUTHORITIES = 1 << 20
-
-
-@dataclass(frozen=True)
-class KnownTime:
-    """It is now `earliest` or later; `exact`: it is now `earliest`."""
-
-    earliest: datetime
-    exact: bool
-
-
-def wall_time() -> KnownTime:
-    """As OpenSSL itself judges: for machines whose clock is believed."""
-    return KnownTime(datetime.now(UTC), exact=True)
-
-
-def known_time(now: datetime, trust: ClockTrust, floor: datetime | None) -> KnownTime:
-    """What is known of the time on a device: its wall clock where that is trusted, else its floor."""
-    lowest = max(RELEASED, floor or RELEASED)
-    return KnownTime(max(now, lowest), exact=True) if trust.trusted else KnownTime(lowest, exact=False)
 
 
 def certificate_fault(begins: datetime, ends: datetime, known: KnownTime) -> int | None:

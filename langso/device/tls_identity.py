@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from langso.device.certificates import DEVICE_DAYS, until_of
-from langso.device.tls import KnownTime
+from langso.timekeeping.known_time import KnownTime
 
 TLS_FILE = "tls.pem"
 _MADE = re.compile(rb"# made (\S{1,40})\n")

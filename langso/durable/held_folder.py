@@ -9,8 +9,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from langso.errors import FileRefused, os_reason
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
+from langso.errors import os_reason
 from langso.words.harmless import harmless
 
 

@@ -6,14 +6,13 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Protocol
 
 import sqlite_utils
 
+from langso.durable.errors import OutboxTooLarge
 from langso.durable.store import Migration, Store
-from langso.errors import OutboxTooLarge
-from langso.timekeeping.clock import Clock
 
 MAX_BODY = 4 * 1024 * 1024
 MAX_NAME = 200
@@ -42,6 +41,16 @@ def _create(db: sqlite_utils.Database) -> None:
 OUTBOX_MIGRATION = Migration("outbox-1", _create)
 
 
+class Times(Protocol):
+    """What the outbox needs of a clock."""
+
+    def now(self) -> datetime:
+        """The wall clock, UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never leap."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One thing to deliver; ``attempts``: failures so far; ``last_error``: why the last one failed."""
@@ -63,7 +72,7 @@ class Outbox:
 
     OUTBOX_MIGRATION: ClassVar[Migration] = OUTBOX_MIGRATION
 
-    def __init__(self, store: Store, clock: Clock, *, spread: Callable[[], float] = random.random) -> None:
+    def __init__(self, store: Store, clock: Times, *, spread: Callable[[], float] = random.random) -> None:
         self._store = store
         self._clock = clock
         self._spread = spread

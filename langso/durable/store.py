@@ -18,8 +18,9 @@ from typing import Any
 
 import sqlite_utils
 
-from langso.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew, os_reason
-from langso.paths import sync_folder
+from langso.durable.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
+from langso.durable.files import sync_folder
+from langso.errors import os_reason
 
 log = logging.getLogger(__name__)
 

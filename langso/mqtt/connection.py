@@ -20,12 +20,12 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from langso.device.tls import KnownTime, wall_time
 from langso.device.whereabouts import Place
 from langso.mqtt.reasons import Failure, from_reason
 from langso.mqtt.rules import from_error, from_log, tls_context
 from langso.mqtt.waiting import MAX_PAYLOAD, Outgoing, Waiting
 from langso.settings.model import LinkSettings
+from langso.timekeeping.known_time import KnownTime, wall_time
 from langso.timekeeping.pulse import Pulse
 
 log = logging.getLogger(__name__)

@@ -13,14 +13,14 @@ import time
 from collections.abc import Callable
 
 from langso.contract.health import Check
-from langso.device.tls import KnownTime, wall_time
 from langso.device.whereabouts import Whereabouts
-from langso.errors import LinkRefused
 from langso.mqtt.connection import Connection, Will
+from langso.mqtt.errors import LinkRefused
 from langso.mqtt.reasons import Failure, Reason
 from langso.mqtt.rules import Backoff, Contest, from_error, perhaps_a_clone
 from langso.mqtt.waiting import MAX_PAYLOAD, Outgoing, Waiting, check_filter, check_qos, check_topic
 from langso.settings.model import LinkSettings
+from langso.timekeeping.known_time import KnownTime, wall_time
 from langso.timekeeping.pulse import Pulse
 
 __all__ = ["MAX_PAYLOAD", "Backoff", "Link", "LinkSettings", "Reason", "Will"]

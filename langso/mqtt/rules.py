@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from langso.device.tls import EXPIRED, MAX_PEM, NOT_YET_VALID, KnownTime, load_pair, office_context, wall_time
-from langso.errors import FileRefused
+from langso.device.tls import EXPIRED, MAX_PEM, NOT_YET_VALID, load_pair, office_context
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited
 from langso.mqtt.reasons import Failure, Pace
-from langso.paths import read_limited
 from langso.settings.model import LinkSettings, is_loopback
+from langso.timekeeping.known_time import KnownTime, wall_time
 
 _CLIENT_CERTIFICATE_ALERT = re.compile(r"ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)", re.I)
 

@@ -13,8 +13,8 @@ from typing import Literal, Protocol
 
 from langso.contract import ClockReport, HealthLine, Held, Presence, State, Storage, Topics
 from langso.contract.health import Check, worst_first
+from langso.durable.files import write_atomic
 from langso.errors import LangsoError
-from langso.paths import write_atomic
 from langso.timekeeping.clock import Clock
 from langso.timekeeping.worker_thread import WorkerThread
 from langso.trust import Keeper, SigningKey, seal

@@ -6,12 +6,12 @@ import contextlib
 import threading
 from collections.abc import Callable
 
-from langso.device.tls import KnownTime, wall_time
 from langso.device.whereabouts import Place
 from langso.mqtt.connection import Connection
 from langso.mqtt.reasons import Failure
 from langso.mqtt.waiting import Waiting
 from langso.settings.model import LinkSettings
+from langso.timekeeping.known_time import KnownTime, wall_time
 
 _UNKNOWN_METHOD = "langso-knock"
 _BAD_METHOD = 0x8C

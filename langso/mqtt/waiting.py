@@ -11,7 +11,7 @@ import unicodedata
 from collections import deque
 from dataclasses import dataclass, field
 
-from langso.errors import LinkRefused
+from langso.mqtt.errors import LinkRefused
 
 MAX_PAYLOAD = 1 << 20
 MAX_TOPIC_BYTES = 512

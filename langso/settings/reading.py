@@ -14,8 +14,9 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
-from langso.errors import FileRefused, Problem, SettingsError
-from langso.paths import read_limited
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited
+from langso.settings.errors import Problem, SettingsError
 from langso.settings.lines import KeyPath, key_lines
 from langso.settings.model import (
     BridgeSettings,

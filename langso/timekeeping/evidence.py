@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from langso.errors import FileRefused
-from langso.paths import acting_as_owner, read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
+from langso.durable.ownership import acting_as_owner
 from langso.timekeeping.clock import ClockEvidence
 
 _TIME_ERROR = 5

@@ -12,11 +12,11 @@ from typing import get_args
 
 from langso.contract import Catalogue, Document, Held, Message, Order, Plan, ReceiptsAck, TrustDocument, Urgent
 from langso.contract.health import Check
-from langso.device.tls import KnownTime, known_time
-from langso.errors import FileRefused
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
 from langso.timekeeping.clock import Clock, ClockEvidence, ClockMode, ClockTrust, judge_clock
 from langso.timekeeping.evidence import gather_evidence
+from langso.timekeeping.known_time import KnownTime, known_time
 from langso.trust.chain import MAX_BUNDLE_BYTES, Opened, open_bundle
 from langso.trust.checks import trust_checks
 from langso.trust.envelope import Sealed, parse_payload, read_sealed

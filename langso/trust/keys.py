@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]  # re-exported without __all__
 
 from langso.contract import Threshold
-from langso.paths import read_limited, write_atomic
+from langso.durable.files import read_limited, write_atomic
 from langso.trust.errors import KeyFileError
 
 PUBLIC_KEY_BYTES = 32
@@ -104,3 +104,9 @@ def key_id(public: bytes) -> str:
 def verifier(public: bytes) -> SSlibKey:
     """The public key as securesystemslib verifies with it, under its recomputed id."""
     return SSlibKey(key_id(public), "ed25519", "ed25519", {"public": public.hex()})
+
+
+def short_code(sha256: str) -> str:
+    """Twelve digits of a digest in groups of four, to be read aloud at both ends: `1234 5678 9012`."""
+    digits = f"{int(sha256[:16], 16) % 10**12:012d}"
+    return " ".join(digits[i : i + 4] for i in (0, 4, 8))

@@ -11,8 +11,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from langso.contract.base import Count, Hex128, Message, Moment, Sha256, Slug, Version
-from langso.errors import FileRefused
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
 
 FOLDER = "trust"
 COPIES = ("marks.1", "marks.2")

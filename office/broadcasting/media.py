@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from langso.contract import Media
+from langso.durable.files import sync_folder
 from langso.errors import os_reason
-from langso.paths import sync_folder
 from langso.voices.synthesis import speak
 from langso.words import nfc, speech
 from office.errors import MediaFailed, NotFound

@@ -15,8 +15,8 @@ from typing import Any
 import sqlite_utils
 
 from langso.contract import DossierManifest
+from langso.durable.files import open_plain, sync_folder
 from langso.durable.store import Store
-from langso.paths import open_plain, sync_folder
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
 from office.errors import NotFound, UploadRefused

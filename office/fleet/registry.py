@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import ValidationError
 
 from langso.contract.base import KeyHex, Message, Moment, ShortText, Slug
-from langso.errors import FileRefused
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
 
 MAX_DEVICE_FILE = 8 << 10
 RESERVED = ("office", "root", "broker")

@@ -23,8 +23,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from langso.device.certificates import Certified, host_name, key_pem, key_usage, load_key
 from langso.device.lan import PRIVATE, lan_addresses, lan_name
-from langso.errors import FileRefused
-from langso.paths import acting_as_owner, read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
+from langso.durable.ownership import acting_as_owner
 from langso.settings.model import OfficeSettings, hosts_of
 from langso.trust.errors import CertificateError
 from office.errors import NotInitialised

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from langso.contract import Caps, Threshold, TrustDocument
 from langso.device.certificates import Certified, make_ca, make_client_certificate
-from langso.errors import FileRefused, UsageError, os_reason
-from langso.paths import acting_as_owner, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import write_atomic
+from langso.durable.ownership import acting_as_owner
+from langso.errors import UsageError, os_reason
 from langso.settings.model import Settings
 from langso.trust import RootKeys, SigningKey, open_bundle, threshold_of
 from langso.trust.issuing import trust_document

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from langso.contract import Caps, IssuerRule, TrustDocument
-from langso.paths import acting_as_owner, write_atomic
+from langso.durable.files import write_atomic
+from langso.durable.ownership import acting_as_owner
 from langso.trust import RootKeys, SigningKey, open_bundle, threshold_of
 from langso.trust.issuing import root_document, trust_document
 from langso.trust.roots.ceremony import keyholders

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from langso.contract import Account, Catalogue, Message, Procedure
-from langso.errors import FileRefused
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
 from langso.trust import parse_payload, read_sealed
 from office.broadcasting.plans import Head
 from office.errors import CatalogueRefused, SignerUnreachable

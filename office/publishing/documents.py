@@ -11,8 +11,8 @@ from datetime import timedelta
 import sqlite_utils
 
 from langso.contract import MAX_DOCUMENT_BYTES, Document
+from langso.durable.files import read_limited, write_atomic
 from langso.durable.store import Store
-from langso.paths import read_limited, write_atomic
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
 from office.broadcasting.plans import Head

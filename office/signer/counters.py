@@ -10,8 +10,8 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from langso.contract.base import Count, Identity, Message, Moment
-from langso.errors import FileRefused
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
 from office.errors import NotInitialised
 from office.signer.wire import Counter
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from langso.device.unix_sockets import socket_address
-from langso.errors import FileRefused, LangsoError, os_reason
+from langso.durable.errors import FileRefused
+from langso.errors import LangsoError, os_reason
 from office.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
 from office.signer.peers import may_ask, user_of
 from office.signer.questions import Questions, Seats, held_for

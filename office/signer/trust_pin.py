@@ -15,8 +15,8 @@ from pydantic import Field, ValidationError
 
 from langso.contract import Threshold, TrustDocument
 from langso.contract.base import Count, Message
-from langso.errors import FileRefused
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
 from langso.trust import Opened, Refused, RootKeys, open_bundle, threshold_of
 from office.errors import NotInitialised, SignerStuck
 

@@ -7,7 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from langso.errors import LangsoError, StoreError
+from langso.durable.errors import StoreError
+from langso.errors import LangsoError
 from langso.words.harmless import harmless_page
 from office.errors import NotFound, PageRefused, SignerUnreachable, TooManyTries
 from office.people.accounts import Accounts

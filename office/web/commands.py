@@ -30,7 +30,7 @@ def web(settings_file: Path) -> None:
     from contextlib import closing
 
     from langso.device.lifeline import Lifeline
-    from langso.paths import SingleInstance
+    from langso.durable.single_instance import SingleInstance
     from langso.settings.reading import load_settings
     from langso.terminal.logs import start_logging
     from office.founding.doors import console_url
@@ -118,7 +118,7 @@ def _status(console: Console) -> str:
 
 @contextmanager
 def _accounts(settings_file: Path) -> Iterator[Accounts]:
-    from langso.paths import acting_as_owner
+    from langso.durable.ownership import acting_as_owner
     from langso.settings.reading import load_settings
     from langso.timekeeping.clock import SystemClock
     from office.people.accounts import Accounts

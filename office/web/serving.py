@@ -20,8 +20,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from langso.device.tls import MAX_PEM, load_pair
+from langso.durable.files import read_limited
 from langso.errors import LangsoError, os_reason
-from langso.paths import read_limited
 from langso.settings.model import OfficeSettings, hosts_of
 from langso.timekeeping.clock import Clock
 from office.errors import PortTaken

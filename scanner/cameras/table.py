@@ -190,14 +190,15 @@ def read_table(raw: bytes) -> Table:
 
 def load_table(path: Path) -> Table:
     """The table in a file. Raises TableRefused, FileRefused where it cannot be read."""
-    from langso.paths import read_limited
+    from langso.durable.files import read_limited
 
     return read_table(read_limited(path, MAX_BYTES))
 
 
 def save_table(table: Table, path: Path) -> None:
     """Replaces the file whole or not at all. Raises FileRefused."""
-    from langso.paths import acting_as_owner, write_atomic
+    from langso.durable.files import write_atomic
+    from langso.durable.ownership import acting_as_owner
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with acting_as_owner(path.parent):

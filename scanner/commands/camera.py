@@ -134,7 +134,7 @@ def _as_dict(trial: Trial, told: list[Finding]) -> dict[str, object]:
 def _write(trial: Trial, out: Path) -> None:
     import cv2
 
-    from langso.paths import write_atomic
+    from langso.durable.files import write_atomic
     from scanner.errors import CameraFault
 
     kind = ".png" if out.suffix.lower() == ".png" else ".jpg"

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from langso.errors import FileRefused
-from langso.paths import read_limited, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
 from langso.terminal.saying import say
 from scanner.commands.devices import TABLE
 from scanner.commands.pictures import IMAGES, JSON, each, no_device

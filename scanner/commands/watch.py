@@ -128,7 +128,7 @@ def _write(page: CleanPage, out: Path) -> Path:
 
     from PIL import Image
 
-    from langso.paths import write_atomic
+    from langso.durable.files import write_atomic
 
     out.mkdir(parents=True, exist_ok=True)
     number = 1

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from langso.codes import dossier_code
-from langso.errors import FileRefused, os_reason
-from langso.paths import sync_folder
+from langso.durable.errors import FileRefused
+from langso.durable.files import sync_folder
+from langso.errors import os_reason
 from scanner.errors import DocumentRefused
 
 MAX_NUMBER = 99_999

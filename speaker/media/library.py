@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from langso.contract import Media
 from langso.contract.health import Check
-from langso.paths import open_plain, sync_folder
+from langso.durable.files import open_plain, sync_folder
 from langso.timekeeping.clock import Clock
 from langso.timekeeping.worker_thread import WorkerThread
 from speaker.errors import LibraryFull, MediaRefused, MediaUnavailable

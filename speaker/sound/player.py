@@ -103,7 +103,7 @@ class GstPlayer:
                 "Kiểm tra dây, thiết bị âm thanh và mục speaker.sink.",
             )
         if self._writer is not None and not self._writer.connected:
-            return Check.warning("sound", "Chưa có ai nghe ống âm thanh.", "Chạy langso speaker record.")
+            return Check.warning("sound", "Chưa có ai nghe ống âm thanh.", "Hãy cho máy ghi của làng chạy.")
         return Check.good("sound", "Âm thanh chạy tốt.")
 
     def _build(self) -> bool:

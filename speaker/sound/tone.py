@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from langso.contract import Media
-from langso.paths import write_atomic
+from langso.durable.files import write_atomic
 from speaker.programme.shows import Show
 from speaker.sound.sinks import RATE
 

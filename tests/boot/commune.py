@@ -221,7 +221,15 @@ class Commune:
         out = self.folder / "recording"
         if self._recorder is None:
             pipe = self.speaker.on_disk(PIPE)
-            command = [sys.executable, "-m", "deploy", "speaker", "record", "--pipe", str(pipe), "--out", str(out)]
+            command = [
+                sys.executable,
+                "-m",
+                "deploy.village.instruments.recorder",
+                "--pipe",
+                str(pipe),
+                "--out",
+                str(out),
+            ]
             self._recorder = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         return out
 

@@ -22,10 +22,10 @@ from cryptography import x509
 from deploy.pairing import certify_broker, ensure_broker, pair
 from deploy.village.founding import found
 from deploy.village.layout import MACHINES, Ground
-from langso import paths
 from langso.device.certificates import names_in, until_of
 from langso.device.pairing import begin_pairing, load_paired, read_answer
 from langso.device.pairing_stand import stand_of
+from langso.durable import files as paths
 from langso.errors import LangsoError
 from langso.settings.model import is_loopback
 from langso.settings.reading import load_settings

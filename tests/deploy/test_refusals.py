@@ -102,8 +102,10 @@ def without(library: str, role: str, folder: Path, call: str) -> subprocess.Comp
         ("", "numpy", "scan pdf -o a.pdf a.png", "«langso scan pdf» (thiếu numpy); hãy chạy ở máy kiosk hay"),
         ("speaker", "fastapi", "office web", "«langso office web» (thiếu fastapi); hãy chạy ở máy văn phòng."),
         (
-            *("speaker", "soundfile", "speaker record --pipe a --out b"),
-            "«langso speaker record» (thiếu soundfile); hãy chạy ở máy của người phát triển.",
+            "office",
+            "fastapi",
+            "office web",
+            "«langso office web» (thiếu fastapi); hãy chạy ở máy của người phát triển.",
         ),
         (
             *("office", "serial", "bridge status --port /dev/null"),

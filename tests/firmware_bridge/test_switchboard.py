@@ -16,7 +16,8 @@ from firmware_bridge.errors import BadPort, UnknownOutput
 from firmware_bridge.gpio import GpioSwitchboard, PinsUnavailable, reach_lgpio
 from firmware_bridge.host.link import Bridge
 from firmware_bridge.host.state_of_board import judge_board
-from firmware_bridge.switchboard import NoSwitchboard, Switchboard, open_switchboard, parse_pins
+from firmware_bridge.opening import open_switchboard, parse_pins
+from firmware_bridge.switchboard import NoSwitchboard, Switchboard
 from firmware_bridge.twin.process import Twin
 from firmware_bridge.wire.messages import UNKNOWN, UNKNOWN_TEMPERATURE, Hello, Telemetry
 from langso.settings.model import BridgeSettings

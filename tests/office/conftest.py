@@ -26,7 +26,7 @@ from langso.contract import (
     State,
     Storage,
 )
-from langso.paths import write_atomic
+from langso.durable.files import write_atomic
 from langso.settings.model import (
     CommuneSettings,
     DeviceSettings,

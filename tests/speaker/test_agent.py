@@ -374,7 +374,7 @@ def test_a_second_copy_is_refused(commune: Any, broker: Any, ear: Any, tmp_path:
     import subprocess
     import sys
 
-    from langso.paths import SingleInstance
+    from langso.durable.single_instance import SingleInstance
 
     settings = tmp_path / "s.toml"
     settings.write_text(

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from langso.contract import Caps, IssuerRule, Late, Media, Threshold
+from langso.durable.errors import StoreFull
 from langso.durable.store import Store
-from langso.errors import StoreFull
 from langso.timekeeping.clock import ClockTrust
 from speaker.conductor import Conductor, Orders
 from speaker.programme.policy import Policy

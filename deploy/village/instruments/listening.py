@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy.village.instruments.recorder import INDEX_ENTRY
-from langso.paths import read_limited
+from langso.durable.files import read_limited
 from speaker.errors import RecordingRefused
 from speaker.sound.sinks import RATE
 
@@ -73,7 +73,7 @@ def read_recording(folder: Path) -> Recording:
         parts.append(samples[: blocks * BLOCK])
         stamps.append(pairs[:blocks])
     if not parts:
-        raise RecordingRefused(f"Không có bản ghi nào trong {folder}; hãy chạy langso speaker record trước.")
+        raise RecordingRefused(f"Không có bản ghi nào trong {folder}; hãy cho máy ghi của làng chạy trước.")
     joined = numpy.concatenate(stamps)
     return Recording(numpy.concatenate(parts), joined[:, 0], joined[:, 1])
 

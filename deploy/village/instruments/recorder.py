@@ -1,9 +1,13 @@
-"""The village's recorder: PCM from a loudspeaker's pipe, each 10 ms stamped, kept as FLAC by the minute."""
+"""The village's recorder: PCM from a loudspeaker's pipe, each 10 ms stamped, kept as FLAC by the minute.
+
+`python -m deploy.village.instruments.recorder --pipe PIPE --out FOLDER` records until SIGTERM or Ctrl-C.
+"""
 
 from __future__ import annotations
 
 import os
 import select
+import signal
 import struct
 import threading
 import time
@@ -11,7 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from langso.errors import UsageError, os_reason
+import click
+
+from langso.durable.single_instance import SingleInstance
+from langso.errors import LangsoError, UsageError, os_reason
+from langso.terminal.saying import say
 from speaker.sound.sinks import BLOCK_BYTES, RATE, make_pipe
 
 INDEX_ENTRY = struct.Struct("<qq")
@@ -105,3 +113,29 @@ class _Pair:
     def close(self) -> None:
         self._sound.close()
         self._stamps.close()
+
+
+@click.command()
+@click.option("--pipe", type=click.Path(path_type=Path), required=True, help="Ống âm thanh (named pipe) của loa.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Thư mục giữ bản ghi.")
+def record(pipe: Path, out: Path) -> None:
+    """Ghi âm thanh từ ống của loa, đóng mốc giờ từng 10 ms, mỗi phút một tệp FLAC."""
+    # Known before it waits for sound, which may be long in coming.
+    import soundfile  # noqa: F401
+
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with SingleInstance(out / ".lock", name="Máy ghi"):
+            recorder = Recorder(pipe, out)
+            recorder.run(stop)
+    except LangsoError as error:
+        say(str(error), err=True)
+        raise SystemExit(error.exit_code) from None
+    say(f"Đã ghi {recorder.blocks / 100:.1f} giây vào {out}.")
+
+
+if __name__ == "__main__":
+    record()

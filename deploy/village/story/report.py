@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from langso.paths import write_atomic
+from langso.durable.files import write_atomic
 
 Echo = Callable[[str], None]
 

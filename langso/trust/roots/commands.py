@@ -48,7 +48,7 @@ def new(
     stick: Path, commune: str, holder: str, out: Path | None, not_a_stick: bool, passphrase_file: Path | None
 ) -> None:
     """Tạo một khoá gốc trên USB này."""
-    from langso.paths import write_atomic
+    from langso.durable.files import write_atomic
     from langso.trust.roots import passphrase
     from langso.trust.roots.ceremony import make_key
     from langso.trust.roots.key_file import public_part
@@ -75,7 +75,7 @@ def new(
 @click.option("-o", "--out", type=_FILE, help="Ghi phần công khai ra tệp này, để gửi về văn phòng.")
 def show(stick: Path, commune: str | None, out: Path | None) -> None:
     """Xem USB này giữ khoá của ai; không cần câu mật khẩu."""
-    from langso.paths import write_atomic
+    from langso.durable.files import write_atomic
     from langso.timekeeping import dates
     from langso.trust.roots.key_file import public_part
     from langso.trust.roots.sticks import key_on, read_memory
@@ -104,8 +104,8 @@ def show(stick: Path, commune: str | None, out: Path | None) -> None:
 @_phrase_option
 def sign(proposal: Path, stick: Path, yes: bool, not_a_stick: bool, passphrase_file: Path | None) -> None:
     """Đọc một đề nghị đổi gì, rồi ký bằng khoá trên USB này."""
+    from langso.durable.files import read_limited
     from langso.durable.held_folder import HeldFolder
-    from langso.paths import read_limited
     from langso.terminal.asking import confirm
     from langso.trust.roots.ceremony import sit_down
     from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, read_proposal
@@ -137,7 +137,7 @@ def sign(proposal: Path, stick: Path, yes: bool, not_a_stick: bool, passphrase_f
 @click.argument("proposal", type=_FILE)
 def read(proposal: Path) -> None:
     """Xem một đề nghị đổi gì và còn thiếu chữ ký của ai; không cần USB."""
-    from langso.paths import read_limited
+    from langso.durable.files import read_limited
     from langso.trust.roots.ceremony import in_words
     from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, read_proposal
 

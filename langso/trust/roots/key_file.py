@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from pydantic import Field, StringConstraints
 
 from langso.contract.base import NO_CONTROLS, Hex128, KeyHex, Message, Moment, Sha256, Slug
-from langso.device.pairing import short_code
 from langso.trust import Refused, SigningKey, key_id
 from langso.trust.envelope import parse_payload, strict_json
 from langso.trust.errors import KeyFileError
+from langso.trust.keys import short_code
 from langso.trust.roots.errors import RootKeyDamaged, WrongPassphrase
 from langso.trust.roots.passphrase import canonical
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from langso.paths import read_limited
+from langso.durable.files import read_limited
 from langso.terminal.asking import prompt
 from langso.trust.roots.errors import WeakPassphrase, WrongPassphrase
 from langso.words import fold

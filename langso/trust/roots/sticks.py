@@ -11,8 +11,8 @@ from pathlib import Path
 
 from langso.contract import Threshold
 from langso.contract.base import Count, Message, Sha256, Slug
+from langso.durable.files import read_limited
 from langso.durable.held_folder import HeldFolder, held
-from langso.paths import read_limited
 from langso.trust import Refused, RootKeys, SigningKey, open_sealed, seal
 from langso.trust.envelope import parse_payload
 from langso.trust.roots.errors import RootKeyDamaged, StickRefused

@@ -20,13 +20,13 @@ from deploy.doctor.services import Service
 from langso.contract import Topics
 from langso.contract.health import Check
 from langso.device import pairing
-from langso.device.tls import wall_time
 from langso.device.whereabouts import Place, Whereabouts
+from langso.durable.single_instance import SingleInstance
 from langso.mqtt.link import FIND_CLONE, Link
 from langso.mqtt.reasons import Failure, from_reason
-from langso.paths import SingleInstance
 from langso.settings.model import LinkSettings
 from langso.settings.reading import load_settings
+from langso.timekeeping.known_time import wall_time
 
 
 @pytest.fixture(autouse=True)

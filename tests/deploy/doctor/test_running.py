@@ -17,7 +17,7 @@ from waiting import LONG_S
 from deploy.doctor.examining import look_at
 from deploy.doctor.outcome import Look
 from deploy.doctor.scene import gather_scene
-from langso.paths import SingleInstance
+from langso.durable.single_instance import SingleInstance
 from langso.settings.reading import load_settings
 
 

@@ -16,9 +16,10 @@ from at_once import at_once
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deploy.errors import SetupRefused
 from deploy.machine_setup.answering import _requests
 from deploy.machine_setup.device import answer_name, json_files, request_name
-from deploy.machine_setup.errors import AnswerMissing, NotYet, SetupRefused
+from deploy.machine_setup.errors import AnswerMissing, NotYet
 from langso.device.pairing import load_paired
 from langso.device.pairing_stand import stand_of
 from langso.settings.reading import load_settings
@@ -84,9 +85,9 @@ def test_run_again_before_the_answer_it_keeps_its_request(machine: Make, office:
 def test_a_cut_at_any_write_of_a_device_is_taken_up_by_the_next_run(
     machine: Make, office: Tree, usb: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import langso.paths
+    import langso.durable.files
 
-    real, number, cuts = langso.paths.write_atomic, 0, 0
+    real, number, cuts = langso.durable.files.write_atomic, 0, 0
     while True:
         number += 1
         speaker, count = machine(f"speaker-{number}", "speaker"), 0

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from deploy.errors import DeployError
-from deploy.machine_setup.errors import AnswerMissing, NotYet, SetupRefused
+from deploy.errors import DeployError, SetupRefused
+from deploy.machine_setup.errors import AnswerMissing, NotYet
 from deploy.machine_setup.office import has_account
 from langso.device.certificates import names_in
 from langso.device.lan import lan_name
-from langso.paths import write_atomic
+from langso.durable.files import write_atomic
 from langso.settings.reading import load_settings
 from langso.trust.roots.ceremony import sign_with, sit_down
 from langso.trust.roots.proposal import read_proposal
@@ -138,9 +138,9 @@ def test_a_cut_at_any_write_is_taken_up_by_the_next_run(
     machine: Make, root_words: list[str], account_words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The power goes at the n-th write; the run after it ends with a whole office."""
-    import langso.paths
+    import langso.durable.files
 
-    real, number = langso.paths.write_atomic, 0
+    real, number = langso.durable.files.write_atomic, 0
     while True:
         number += 1
         tree = machine(f"office-{number}", "office")
@@ -187,8 +187,8 @@ def _writers() -> list[str]:
 
 
 def test_two_at_once_are_refused(machine: Make) -> None:
-    from langso.errors import AlreadyRunning
-    from langso.paths import SingleInstance
+    from langso.durable.errors import AlreadyRunning
+    from langso.durable.single_instance import SingleInstance
 
     tree = machine("office", "office")
     with SingleInstance(tree.root / "run/langso-setup.lock"):

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from deploy.errors import SetupRefused
 from deploy.install.units import ROLES
 from deploy.machine_setup import names, usb
 from deploy.machine_setup.dialogue import Dialogue
-from deploy.machine_setup.errors import AnswerMissing, SetupRefused
+from deploy.machine_setup.errors import AnswerMissing
 from deploy.machine_setup.first_settings import change
 from deploy.machine_setup.names import BadName
 from deploy.machine_setup.running import _free_name

@@ -147,7 +147,7 @@ def test_the_settings_name_pin_or_output(
         opened.append(settings.port)
         return board
 
-    monkeypatch.setattr("firmware_bridge.switchboard.open_switchboard", open_board)
+    monkeypatch.setattr("firmware_bridge.opening.open_switchboard", open_board)
     lamp = open_lamp(parse_settings(f'{LEAST}[bridge]\nport = "/dev/board"\n[kiosk]\n{written}\n'.encode()))
     lamp.see(True)
     lamp.see(True)

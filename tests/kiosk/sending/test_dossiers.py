@@ -17,9 +17,10 @@ import kiosk.sending.dossiers
 from kiosk.errors import NotReady
 from kiosk.sending.dossiers import Dossiers, HandedIn
 from kiosk.sending.sender import Sender, office_client
+from langso.durable.errors import FileRefused, StoreFull
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
-from langso.errors import FileRefused, LangsoError, StoreFull
+from langso.errors import LangsoError
 from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
 

@@ -10,7 +10,7 @@ import pytest
 
 from langso.contract.health import Check
 from langso.device import machine_checks as checks
-from langso.errors import FileRefused
+from langso.durable.errors import FileRefused
 from langso.timekeeping.clock import ClockTrust
 
 

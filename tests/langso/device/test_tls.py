@@ -21,18 +21,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from langso.device.certificates import Certified, host_name, key_pem, make_ca, make_server_certificate
-from langso.device.tls import (
-    EXPIRED,
-    NOT_YET_VALID,
-    RELEASED,
-    KnownTime,
-    certificate_fault,
-    known_time,
-    load_pair,
-    office_context,
-)
-from langso.errors import FileRefused
+from langso.device.tls import EXPIRED, NOT_YET_VALID, certificate_fault, load_pair, office_context
+from langso.durable.errors import FileRefused
 from langso.timekeeping.clock import ClockTrust
+from langso.timekeeping.known_time import RELEASED, KnownTime, known_time
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

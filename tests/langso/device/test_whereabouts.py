@@ -13,12 +13,12 @@ import pytest
 from waiting import until
 
 from langso.device.office_line import OfficeLine
-from langso.device.tls import known_time
 from langso.device.whereabouts import Place, Whereabouts
 from langso.mqtt.link import Link
 from langso.mqtt.rules import Backoff
 from langso.settings.reading import LinkSettings
 from langso.timekeeping.clock import ClockTrust
+from langso.timekeeping.known_time import known_time
 
 UNPROVEN, PROVEN = ClockTrust(False, "unsynchronised", ""), ClockTrust(True, "ntp", "")
 YEAR_1970, YEAR_2099 = datetime(1970, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)

@@ -14,9 +14,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from langso.durable.errors import OutboxTooLarge
 from langso.durable.outbox import FIRST_WAIT_S, LONGEST_WAIT_S, MAX_BODY, OUTBOX_MIGRATION, Item, Outbox
 from langso.durable.store import Store
-from langso.errors import OutboxTooLarge
 from langso.timekeeping.clock import SimulatedClock
 
 START = datetime(2026, 11, 21, tzinfo=UTC)

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
+from langso.durable.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from langso.durable.store import RESERVE_BYTES, Migration, Store
-from langso.errors import LangsoError, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
+from langso.errors import LangsoError
 
 PLAYS = Migration("plays", lambda db: db["plays"].create({"id": int, "what": str}, pk="id") and None)
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from waiting import until
 
-from langso.errors import LinkRefused
 from langso.mqtt.connection import MAX_PACKET
+from langso.mqtt.errors import LinkRefused
 from langso.mqtt.link import Link, Will
 from langso.mqtt.rules import Backoff
 from langso.mqtt.waiting import MAX_PAYLOAD, MAX_WAITING

@@ -9,7 +9,7 @@ from typing import Any
 
 from langso.contract import State, Topics
 from langso.contract.health import Check
-from langso.errors import StoreFull
+from langso.durable.errors import StoreFull
 from langso.mqtt.state_reports import STATE_EVERY_S, StateReporter, note_in
 from langso.timekeeping.clock import ClockTrust, SimulatedClock
 from langso.trust import SigningKey

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from langso.errors import LinkRefused
+from langso.mqtt.errors import LinkRefused
 from langso.mqtt.link import Link
 from langso.mqtt.waiting import MAX_WAITING, Outgoing, Waiting, check_filter, check_qos, check_topic
 from langso.settings.reading import LinkSettings

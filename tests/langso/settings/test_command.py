@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from langso.errors import SettingsError
 from langso.settings.command import settings
+from langso.settings.errors import SettingsError
 
 GOOD = '[commune]\ncode = "a"\nname = "Xã A"\n[device]\nid = "k1"\nrole = "kiosk"\n[link]\npassword = "cau-vong"\n'
 

@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from langso.errors import LangsoError, SettingsError
+from langso.errors import LangsoError
+from langso.settings.errors import SettingsError
 from langso.settings.reading import (
     MAX_BYTES,
     LinkSettings,

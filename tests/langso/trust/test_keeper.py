@@ -240,7 +240,7 @@ def test_a_crash_between_document_and_mark_leaves_the_document_marked_at_the_nex
 
 
 def test_a_full_disk_refuses_and_changes_nothing(world: Any, monkeypatch: Any) -> None:
-    from langso.errors import FileRefused
+    from langso.durable.errors import FileRefused
 
     keeper = world.paired()
 

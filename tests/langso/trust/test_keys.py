@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.errors import FileRefused
+from langso.durable.errors import FileRefused
 from langso.trust import KeyFileError, RootKeys, SigningKey, key_id, open_sealed, seal
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from langso.contract.base import OneLine
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited, write_atomic
 from langso.durable.held_folder import HeldFolder
-from langso.errors import FileRefused
-from langso.paths import read_limited, write_atomic
 from langso.settings.model import Line
 from langso.terminal.asking import confirm, prompt
 from langso.terminal.saying import say

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from langso.contract import Caps, Plan, QuietHours, Urgent
-from langso.paths import write_atomic
+from langso.durable.files import write_atomic
 from langso.timekeeping.clock import VIETNAM
 from langso.trust import make_bundle, make_trust, parse_payload, read_sealed
 from office.errors import BroadcastRefused, NotFound

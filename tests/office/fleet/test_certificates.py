@@ -27,12 +27,12 @@ from langso.device.certificate_renewal import PATH, PENDING, Renewer
 from langso.device.certificates import make_csr, make_server_certificate, make_tls_key, until_of
 from langso.device.office_line import OfficeLine
 from langso.device.pairing import Paired, answer_request, begin_pairing, finish_pairing, load_paired, read_request
-from langso.device.tls import KnownTime
 from langso.device.tls_identity import read_identity
 from langso.mqtt.link import Link
 from langso.mqtt.rules import Backoff
 from langso.settings.model import LinkSettings
 from langso.timekeeping.clock import SimulatedClock, SystemClock
+from langso.timekeeping.known_time import KnownTime
 from langso.trust import SigningKey, seal
 from office.errors import RenewalRefused
 from office.fleet.pairing import addresses_of
@@ -188,7 +188,7 @@ def test_revoked_unknown_foreign_and_impersonating_devices_get_nothing(office_wo
 
 def revoke(world: Any, device: str) -> None:
     """As the holders of the root keys do."""
-    from langso.paths import write_atomic
+    from langso.durable.files import write_atomic
     from langso.trust import make_bundle, make_trust
 
     trust = world.home.trust().trust

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from langso.errors import SettingsError
+from langso.settings.errors import SettingsError
 from langso.settings.model import OfficeSettings
 from langso.settings.reading import parse_settings
 from office.founding.doors import console_url, device_addresses, doors_of, guide_url

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from founded import public_parts, signed
 
 from langso.contract import Caps, Plan, TrustDocument
-from langso.paths import write_atomic
+from langso.durable.files import write_atomic
 from langso.settings.reading import write_settings
 from langso.trust import RootKeys, SigningKey, open_bundle, open_sealed, read_sealed, seal
 from langso.trust.roots.errors import ProposalRefused

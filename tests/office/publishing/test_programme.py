@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from langso.contract import Caps, Plan, QuietHours, Urgent
+from langso.durable.files import write_atomic
 from langso.durable.store import Store
-from langso.paths import write_atomic
 from langso.settings.reading import write_settings
 from langso.timekeeping.clock import SystemClock
 from langso.trust import make_bundle, make_trust, parse_payload, read_sealed

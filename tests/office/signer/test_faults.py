@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from langso.contract import Plan
-from langso.errors import FileRefused
+from langso.durable.errors import FileRefused
 from langso.timekeeping.clock import SystemClock
 from office.errors import SignerRefused, SignerUnreachable
 from office.signer import client as client_module

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from langso.errors import StoreFull
+from langso.durable.errors import StoreFull
 from langso.timekeeping.clock import VIETNAM
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.errors import FileRefused
+from langso.durable.errors import FileRefused
 from scanner.document.naming import next_name, save_new
 from scanner.errors import DocumentRefused
 

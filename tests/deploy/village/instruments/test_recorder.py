@@ -70,7 +70,7 @@ def test_a_writer_that_comes_back_is_heard_too(ear: Any) -> None:
 
 def test_the_command_flushes_at_sigterm(tmp_path: Path) -> None:
     pipe, out = tmp_path / "p", tmp_path / "out"
-    command = [sys.executable, "-m", "deploy", "speaker", "record", "--pipe", str(pipe), "--out", str(out)]
+    command = [sys.executable, "-m", "deploy.village.instruments.recorder", "--pipe", str(pipe), "--out", str(out)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     until(pipe.exists)
     samples = pcm(0.5)
@@ -144,7 +144,7 @@ def test_silence_does_not_match() -> None:
 
 
 def test_refusals_are_sentences(tmp_path: Path) -> None:
-    with pytest.raises(RecordingRefused, match="langso speaker record"):
+    with pytest.raises(RecordingRefused, match="máy ghi"):
         read_recording(tmp_path)
     (tmp_path / "x.flac").write_bytes(b"junk")
     with pytest.raises(RecordingRefused):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from langso.errors import FileRefused
+from langso.durable.errors import FileRefused
 from langso.trust.roots import passphrase
 from langso.trust.roots.errors import WeakPassphrase, WrongPassphrase
 

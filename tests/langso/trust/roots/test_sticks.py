@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from langso.errors import FileRefused
-from langso.paths import write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import write_atomic
 from langso.trust import SigningKey, threshold_of
 from langso.trust.roots.ceremony import make_key, sign_with, sit_down
 from langso.trust.roots.errors import RootKeyDamaged, StickRefused

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.errors import NotAdministrator
+from deploy.errors import NotAdministrator, SetupRefused
 from deploy.install.units import ROLES
-from deploy.machine_setup.errors import SetupRefused
-from langso.errors import FileRefused
-from langso.paths import read_limited
+from langso.durable.errors import FileRefused
+from langso.durable.files import read_limited
 from langso.settings.reading import Settings, load_settings
 
 _MAX = 256 << 10

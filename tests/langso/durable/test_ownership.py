@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from langso.errors import FileRefused
-from langso.paths import acting_as_owner, give_to_owner, write_atomic
+from langso.durable.errors import FileRefused
+from langso.durable.files import write_atomic
+from langso.durable.ownership import acting_as_owner, give_to_owner
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may be another user")
 SERVICE = pwd.getpwnam("daemon")

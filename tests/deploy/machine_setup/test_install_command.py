@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from deploy.install import command
-from deploy.install.command import StickNotFound, install
 from deploy.install.placed import placed_of
 from deploy.install.units import ROLES
+from deploy.machine_setup import install_command as command
+from deploy.machine_setup.install_command import StickNotFound, install
 from deploy.machine_setup.settings_text import settings_text
 from deploy.machine_setup.usb import Stick
 from langso.settings.reading import load_settings

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from langso.errors import AlreadyRunning, FileRefused, LangsoError
-from langso.paths import Paths, SingleInstance, read_limited, write_atomic
+from langso.durable.errors import AlreadyRunning, FileRefused
+from langso.durable.files import read_limited, write_atomic
+from langso.durable.single_instance import SingleInstance
+from langso.errors import LangsoError
+from langso.settings.paths import Paths
 
 
 def test_the_three_roots_under_one_folder(tmp_path: Path) -> None:
@@ -46,7 +49,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkey
 def test_killed_while_writing_the_file_is_the_old_or_the_new_one(tmp_path: Path) -> None:
     target = tmp_path / "state"
     code = (
-        "import sys, pathlib\nfrom langso.paths import write_atomic\n"
+        "import sys, pathlib\nfrom langso.durable.files import write_atomic\n"
         "n = 0\n"
         "while True:\n"
         "    n += 1\n    write_atomic(pathlib.Path(sys.argv[1]), str(n % 10).encode() * 200_000)\n"
@@ -90,7 +93,7 @@ def test_a_second_copy_is_refused_and_names_the_first(tmp_path: Path) -> None:
 def test_a_killed_copy_leaves_no_lock_behind(tmp_path: Path) -> None:
     lock = tmp_path / "kiosk.lock"
     code = (
-        "import sys, pathlib, time\nfrom langso.paths import SingleInstance\n"
+        "import sys, pathlib, time\nfrom langso.durable.files import SingleInstance\n"
         "with SingleInstance(pathlib.Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)\n"
     )
     child = subprocess.Popen([sys.executable, "-c", code, str(lock)], stdout=subprocess.PIPE)

@@ -16,10 +16,11 @@ from at_once import at_once
 from langso.device import pairing
 from langso.device.pairing import load_paired, waiting_request
 from langso.device.pairing_stand import stand_of
+from langso.durable.errors import AlreadyRunning, FileRefused, StoreError
+from langso.durable.files import open_plain, read_limited
 from langso.durable.held_folder import HeldFolder
+from langso.durable.single_instance import SingleInstance, open_lock
 from langso.durable.store import Store
-from langso.errors import AlreadyRunning, FileRefused, StoreError
-from langso.paths import SingleInstance, open_lock, open_plain, read_limited
 from langso.trust.roots.passphrase import from_file
 
 

@@ -1,0 +1,42 @@
+"""What durable files, databases and the outbox refuse."""
+
+from __future__ import annotations
+
+from langso.errors import LangsoError
+
+
+class AlreadyRunning(LangsoError, RuntimeError):
+    """Another copy holds the lock file; ``pid`` is its process where known."""
+
+    def __init__(self, name: str, pid: int | None) -> None:
+        self.pid = pid
+        who = f" (tiến trình {pid})" if pid else ""
+        super().__init__(f"{name} đang chạy rồi{who}; hãy đợi nó xong, hoặc dừng nó trước.")
+
+
+class FileRefused(LangsoError, OSError):
+    """A file could not be read or written, or is too large."""
+
+
+class StoreError(LangsoError, RuntimeError):
+    """Family of errors of the durable database."""
+
+
+class StoreFull(StoreError, OSError):
+    """The disk (or the database's own limit) is full; the change was not made, nothing was lost."""
+
+
+class StoreBusy(StoreError, TimeoutError):
+    """Another process kept the database locked for longer than the busy timeout."""
+
+
+class StoreCorrupt(StoreError, ValueError):
+    """The database file is damaged."""
+
+
+class StoreTooNew(StoreError, ValueError):
+    """The database was written by a newer version: it holds migrations this one does not know."""
+
+
+class OutboxTooLarge(LangsoError, ValueError):
+    """An outbox item, its kind or its key is over the limit."""

@@ -1,0 +1,34 @@
+"""What is wrong with a settings file, every mistake at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from langso.errors import LangsoError
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a settings file: line (1 = first; 0 = the file as a whole), dotted key, why."""
+
+    line: int
+    where: str
+    why: str
+
+    def __str__(self) -> str:
+        place = f"dòng {self.line}: " if self.line else ""
+        key = f"{self.where}: " if self.where else ""
+        return f"{place}{key}{self.why}"
+
+
+class SettingsError(LangsoError, ValueError):
+    """The settings file cannot be used; ``problems`` holds every mistake, in line order."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, source: str, problems: tuple[Problem, ...]) -> None:
+        self.source = source
+        self.problems = tuple(sorted(problems, key=lambda p: (p.line, p.where)))
+        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        super().__init__(f"Tệp cài đặt {source} có {len(self.problems)} lỗi, xin sửa rồi chạy lại:\n{lines}")
