@@ -17,6 +17,7 @@ from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
 from langso.errors import LangsoError
 from langso.terminal.saying import say
+from langso.words.language import language_of_environment, use_language
 
 _MACHINES = {"speaker": "máy loa", "kiosk": "máy kiosk", "office": "máy văn phòng"}
 _EVERY = tuple(_MACHINES)
@@ -51,6 +52,7 @@ _WHERE = {
     "kiosk": ("kiosk.commands", "kiosk", "Kiosk: chạy màn hình cảm ứng", ("kiosk",)),
     "scan": ("scanner.commands", "scan", "Tìm trang giấy, làm PDF, đọc mã từ ảnh", ("kiosk", "office")),
     "code": ("langso.commands", "code", "Một mã QR nói gì", _EVERY),
+    "words": ("langso.translations", "words", "Mọi câu để dịch và thu âm, trong một bảng", _EVERY),
     "bridge": (
         "firmware_bridge.commands",
         "bridge",
@@ -123,6 +125,7 @@ def main() -> None:
     """Run the command line; an expected error is one sentence, without a traceback."""
     # Before numpy: its matrices here are small, and its threads wait for each other on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    use_language(language_of_environment(os.environ))
     click.Context.formatter_class = VietnameseHelp
     try:
         code = langso.main(standalone_mode=False)

@@ -24,6 +24,8 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parents[1]
 # What all tests share: `from waiting import until`, `import founded`, …
 sys.path.insert(0, str(ROOT / "tests/shared"))
+# Tests compare Vietnamese sentences, whatever language this machine speaks.
+os.environ["LANGSO_LANGUAGE"] = "vi"
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
 MEMORY = Path("/dev/shm")

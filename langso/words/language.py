@@ -1,0 +1,70 @@
+"""Which language is spoken now: one for the whole process, another for the length of one request or one visit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Literal, get_args
+
+Language = Literal["vi", "en", "qps"]
+"""Vietnamese, English, and a pseudo-language made from English by machine, in which what was forgotten shows."""
+
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+"""What a person may choose; "qps" is for tests and `LANGSO_LANGUAGE`."""
+ENVIRONMENT = "LANGSO_LANGUAGE"
+
+_MOST_HEADER = 1000
+_here: ContextVar[Language | None] = ContextVar("language", default=None)
+_everywhere: list[Language] = ["vi"]
+
+
+def language() -> Language:
+    """The language of this request or visit, else of the process: "vi" until `use_language` says otherwise."""
+    return _here.get() or _everywhere[0]
+
+
+def use_language(chosen: Language) -> None:
+    """For the whole process, threads too: a command calls it once at its start."""
+    _everywhere[0] = chosen
+
+
+@contextmanager
+def in_language(chosen: Language) -> Iterator[None]:
+    """For what runs inside, in this thread or task only."""
+    before = _here.set(chosen)
+    try:
+        yield
+    finally:
+        _here.reset(before)
+
+
+def known_language(name: str) -> Language | None:
+    """`en`, `en_GB.UTF-8`, `vi-VN` -> the language meant; None for one we do not speak."""
+    plain = name.strip().casefold().replace("-", "_").partition(".")[0].partition("_")[0]
+    return next((found for found in get_args(Language) if found == plain), None)
+
+
+def language_of_environment(environment: Mapping[str, str]) -> Language:
+    """What a terminal asks for: the first of LANGSO_LANGUAGE, LC_ALL, LC_MESSAGES and LANG that is set, or "vi"."""
+    for name in (ENVIRONMENT, "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = environment.get(name, "")
+        if value:
+            return known_language(value) or "vi"
+    return "vi"
+
+
+def language_of_header(accepted: str) -> Language | None:
+    """What Accept-Language asks for (`vi-VN,vi;q=0.9,en;q=0.5`): the language of ours that weighs most, or None."""
+    best: tuple[float, Language] | None = None
+    for part in accepted[:_MOST_HEADER].split(","):
+        name, _, weight = part.partition(";")
+        found = known_language(name)
+        if found in LANGUAGES:
+            try:
+                asked = float(weight.strip().removeprefix("q=") or 1)
+            except ValueError:
+                continue
+            if asked > 0 and (best is None or asked > best[0]):
+                best = asked, found
+    return best[1] if best else None
