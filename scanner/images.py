@@ -73,17 +73,17 @@ def decode_image(raw: bytes, name: str = "ảnh", gray: bool = False) -> Image:
     try:
         if header.clear:
             seen = _on_white(raw)
-            return cv2.cvtColor(seen, cv2.COLOR_BGR2GRAY) if gray else seen  # type: ignore[return-value]
+            return cv2.cvtColor(seen, cv2.COLOR_BGR2GRAY) if gray else seen
         buffer = numpy.frombuffer(raw, dtype=numpy.uint8)
         # Both: 8 bits, EXIF orientation applied; 16-bit and CMYK are converted.
-        image: Any = cv2.imdecode(buffer, cv2.IMREAD_GRAYSCALE if gray else cv2.IMREAD_COLOR)
+        image = cv2.imdecode(buffer, cv2.IMREAD_GRAYSCALE if gray else cv2.IMREAD_COLOR)
     except MemoryError as error:
         raise _too_large(name) from error
     except (cv2.error, *_PILLOW_FAULTS) as error:
         raise _broken(name) from error
     if image is None or sorted(image.shape[:2]) != sorted(header.size):
         raise _broken(name)
-    return image  # type: ignore[no-any-return]
+    return image
 
 
 def jpeg_is_whole(raw: bytes) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.arrays import Image
 
 MM_PER_INCH = 25.4
 
@@ -15,7 +18,7 @@ class CleanPage:
     turned to stand upright; `straightened`: how its curl was taken out, empty for a flat sheet.
     """
 
-    image: Any
+    image: Image
     dpi: int
     paper: str
     size_mm: tuple[float, float]

@@ -163,7 +163,7 @@ def _rays(gray: Any, centres: Any, modules: Any, angles: Any, how: int) -> Any:
     # remap's sides are 16 bit.
     parts = [
         cv2.remap(
-            gray, x.reshape(flat)[i : i + 30000], y.reshape(flat)[i : i + 30000], how, None, cv2.BORDER_REPLICATE
+            gray, x.reshape(flat)[i : i + 30000], y.reshape(flat)[i : i + 30000], how, borderMode=cv2.BORDER_REPLICATE
         )
         for i in range(0, flat[0], 30000)
     ]

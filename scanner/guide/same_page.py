@@ -132,7 +132,7 @@ def _laid_over(first: Look, second: Look) -> Any:
         return None
     source, goal = points2[[one.trainIdx for one in good]], points1[[one.queryIdx for one in good]]
     move, agree = cv2.findHomography(source, goal, cv2.RANSAC, _APART)
-    if move is None or int(agree.sum()) < _FEWEST:
+    if move is None or agree is None or int(agree.sum()) < _FEWEST:
         return None
     height, width = first.ink.shape
     return cv2.warpPerspective(second.ink, move, (width, height))
