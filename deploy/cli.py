@@ -6,13 +6,16 @@ import importlib
 import os
 import re
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from deploy.help_pages import VietnameseHelp
 from deploy.refusals import sentence
+from langso.device.ending import end_process
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
 from langso.errors import LangsoError
@@ -123,6 +126,18 @@ def _role() -> str:
 
 def main() -> None:
     """Run the command line; an expected error is one sentence, without a traceback."""
+    before = threading.enumerate()
+    try:
+        _run()
+    except SystemExit as leaving:
+        if isinstance(leaving.code, str):
+            raise
+        # The camera's thread, or the one that reads codes, may still be in C++.
+        end_process(leaving.code or 0, but=before)
+
+
+def _run() -> NoReturn:
+    """As `main`, ending by SystemExit."""
     # Before numpy: its matrices here are small, and its threads wait for each other on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     use_language(language_of_environment(os.environ))

@@ -7,16 +7,17 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Collection
 from typing import NoReturn
 
 
-def end_process(status: int) -> NoReturn:
-    """Ends the process; call it last, from the main thread.
+def end_process(status: int, *, but: Collection[threading.Thread] = ()) -> NoReturn:
+    """Ends the process; call it last, from the main thread. `but`: threads that are known to do no harm.
 
     Where a daemon thread is still at work Python does not take itself down first: a thread that comes back out of C++
     (OpenCV, the code readers) into a Python that is ending aborts the process, and a stop would pass for a crash.
     """
-    if not any(thread.daemon for thread in threading.enumerate()):
+    if not any(thread.daemon and thread not in but for thread in threading.enumerate()):
         sys.exit(status)
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
