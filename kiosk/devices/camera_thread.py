@@ -7,14 +7,16 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from langso.contract.health import Check
 from langso.errors import LangsoError
 from langso.settings.model import ScannerSettings
 from langso.timekeeping.pulse import Pulse
+from scanner.live.loop import STILL_S, Loop, Shutter
 
 if TYPE_CHECKING:
+    from scanner.arrays import Image
     from scanner.cameras import Camera, Frame, Health
 
 log = logging.getLogger(__name__)
@@ -22,13 +24,10 @@ log = logging.getLogger(__name__)
 Judged = TypeVar("Judged")
 EMPTY_WAIT_S = 0.05
 RETRY_S = 2.0
-STILL_S = 8.0
 LINGER_S = 20.0
 CHECK_NAME = "camera"
 MAX_SHOWN = 1280
 NO_CAMERA = "Máy ảnh chưa sẵn sàng, xin gọi cán bộ"
-DARK_LEVEL = 35
-"""Brightest lightness (0-255) of a frame in which nothing can be read: the lamp is wanted."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,9 @@ class Sight(Generic[Judged]):
     """The newest frame and what `look` made of it; `number` grows by one a frame; `shown`: for the screen's size."""
 
     number: int
-    image: Any
+    image: Image
     judged: Judged
-    shown: Any
+    shown: Image
 
 
 class CameraHolder:
@@ -144,7 +143,7 @@ class Watcher(Generic[Judged]):
         self._lock = threading.Lock()
         self._newest: Sight[Judged] | None = None
         self._fault = ""
-        self._wanted: _Still | None = None
+        self._shutter = Shutter()
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
 
     def start(self) -> None:
@@ -154,6 +153,7 @@ class Watcher(Generic[Judged]):
     def stop(self, timeout: float = 3.0) -> None:
         """Ends, gives the camera back and forgets the newest frame."""
         self._stopping.set()
+        self._shutter.close()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
         with self._lock:
@@ -170,18 +170,12 @@ class Watcher(Generic[Judged]):
         """Why there is no picture, or none to be believed, as a sentence; "" when there is one."""
         return self._fault
 
-    def still(self, timeout: float = STILL_S) -> Any:
+    def still(self, timeout: float = STILL_S) -> Image | None:
         """The camera's best picture (BGR), taken between two frames; None where it gives none in time or is left.
 
         Waits: not for the screen's thread.
         """
-        wanted = _Still()
-        with self._lock:
-            if self._stopping.is_set():
-                return None
-            self._wanted = wanted
-        wanted.done.wait(timeout)
-        return wanted.image
+        return self._shutter.still(timeout)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -196,31 +190,27 @@ class Watcher(Generic[Judged]):
                 self._fault = "Máy ảnh gặp lỗi, xin gọi cán bộ"
             with self._lock:
                 self._newest = None
-            self._give_still(None)
+            self._shutter.press(None)
             self._stopping.wait(RETRY_S)
         # Asked for while waiting to try again: nobody would answer.
-        self._give_still(None)
+        self._shutter.press(None)
         self._over()
 
     def _watch(self) -> None:
-        number = 0
         with self._holder.borrowed(self._camera) as camera:
+            loop = Loop(camera, self._look, shutter=self._shutter)
             while not self._stopping.wait(self._period):
                 self._holder.turned()
-                self._give_still(camera)
-                frame = camera.read()
-                health = camera.health
-                if frame is None:
+                seen, health = loop.turn(), loop.health
+                if seen is None:
                     self._gone(health)
                     continue
-                judged = self._look(frame)
-                number += 1
-                sight = Sight(number, frame.image, judged, for_screen(frame.image))
+                sight = Sight(seen.number, seen.image, seen.judged, for_screen(seen.image))
                 self._holder.fault, self._holder.seen = health.sentence, True
                 with self._lock:
                     if not self._stopping.is_set():
                         self._newest, self._fault = sight, health.sentence
-            self._give_still(camera)
+            self._shutter.press(camera)
 
     def _gone(self, health: Health) -> None:
         if health.condition in ("away", "frozen"):
@@ -229,34 +219,10 @@ class Watcher(Generic[Judged]):
             self._holder.fault = health.sentence
         self._stopping.wait(EMPTY_WAIT_S)
 
-    def _give_still(self, camera: Camera | None) -> None:
-        with self._lock:
-            wanted, self._wanted = self._wanted, None
-        if wanted is None:
-            return
-        try:
-            frame = None if camera is None else camera.still()
-            wanted.image = None if frame is None else frame.image
-        finally:
-            wanted.done.set()
 
-
-class _Still:
-    def __init__(self) -> None:
-        self.done = threading.Event()
-        self.image: Any = None
-
-
-def for_screen(image: Any) -> Any:
+def for_screen(image: Image) -> Image:
     """The BGR picture shrunk to what a screen can show; the picture itself where it is small enough."""
     import cv2
 
     shrink = MAX_SHOWN / max(image.shape[:2])
     return image if shrink >= 1 else cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-
-
-def is_dark(image: Any) -> bool:
-    """Whether nothing in a BGR frame is bright enough to be read."""
-    import numpy as np
-
-    return bool(np.percentile(image[::16, ::16], 97) < DARK_LEVEL)

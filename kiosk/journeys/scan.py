@@ -17,11 +17,11 @@ from scanner.live.eye import Eye, Seen
 if TYPE_CHECKING:
     from kiosk.journeys.kinds import Kind
     from langso.contract import Catalogue
-    from scanner.cameras.keeping import TableKeeper
     from scanner.clean import CleanPage
     from scanner.document import JpegPage
     from scanner.guide import Side
     from scanner.guide.same_page import Look
+    from scanner.live.table_keeper import TableKeeper
 
 __all__ = ["Eye", "PageKept", "ScanJourney", "Seen", "Step", "straighten"]
 

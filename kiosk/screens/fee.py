@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kivy.graphics import Color, Rectangle
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from kiosk.devices.camera_thread import Watcher, is_dark
+from kiosk.devices.camera_thread import Watcher
 from kiosk.journeys.fee import LOOK, Fee, FeeJourney, qr_modules, slip
 from kiosk.widgets.basic import Column, Icon, Pill, Text, WordButton, card
 from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import CameraView, PagePicture, QrCode
 from langso.errors import LangsoError
+from scanner.live.looking import Looked, Looking
 
 if TYPE_CHECKING:
     from kiosk.shell.app import Kiosk
-    from scanner.cameras import Frame
+    from scanner.codes import Code
 
 RATE = 12.0
-
-
-@dataclass(frozen=True)
-class _Looked:
-    """The codes of one frame, and whether it lacks light."""
-
-    codes: list[Any]
-    dark: bool
-
-
-class _Looking:
-    """The reader of live frames, made on the camera's own thread; what one frame hides the next may show."""
-
-    def __init__(self) -> None:
-        self._reader: Any = None
-
-    def __call__(self, frame: Frame) -> _Looked:
-        if self._reader is None:
-            from scanner.live.watch import live_reader
-
-            self._reader = live_reader()
-        return _Looked(self._reader.look(frame.image), is_dark(frame.image))
-
-    def close(self) -> None:
-        """No further frame comes."""
-        if self._reader is not None:
-            self._reader.close()
 
 
 class FeeLookPage(Page):
@@ -64,7 +38,7 @@ class FeeLookPage(Page):
         self.spoken = "Đưa tờ giấy có mã QR vào trước máy ảnh, giữ yên một chút."
         self._kiosk = kiosk
         self._journey = FeeJourney()
-        self._watcher: Watcher[_Looked] | None = None
+        self._watcher: Watcher[Looked] | None = None
         self._number = 0
         self._view = CameraView(self.theme, LOOK, "qr_code_scanner")
         self.main.add_widget(self._view)
@@ -72,8 +46,8 @@ class FeeLookPage(Page):
 
     def opened(self) -> None:
         self.wants_light = False
-        looking, kiosk = _Looking(), self._kiosk
-        self._watcher = Watcher(kiosk.camera, looking, rate=RATE, holder=kiosk.camera_holder, over=looking.close)
+        looking, kiosk = Looking(codes=True), self._kiosk
+        self._watcher = Watcher(kiosk.camera, looking.look, rate=RATE, holder=kiosk.camera_holder, over=looking.close)
         self._watcher.start()
 
     def closed(self) -> None:
@@ -93,7 +67,7 @@ class FeeLookPage(Page):
         if sight.number == self._number:
             return
         self._number = sight.number
-        found, self.wants_light = sight.judged.codes, sight.judged.dark
+        found, self.wants_light = sight.judged.codes or (), sight.judged.dark
         self._view.show(sight.shown, _outline(found, sight.shown.shape[1] / sight.image.shape[1]))
         fee = self._journey.see([code.text for code in found], self._kiosk.agent.catalogue)
         if fee is not None:
@@ -106,7 +80,7 @@ class FeeLookPage(Page):
         self._view.pill.say(hint, "qr_code_scanner" if hint == LOOK else "info", "warn")
 
 
-def _outline(codes: list[Any], shrunk: float) -> list[tuple[float, float]] | None:
+def _outline(codes: Sequence[Code], shrunk: float) -> list[tuple[float, float]] | None:
     """The corners of the one code in view; None where there are none or several."""
     if len({code.text for code in codes}) != 1:
         return None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.devices.camera_thread import Watcher, is_dark
+from kiosk.devices.camera_thread import Watcher
 from kiosk.journeys.card import CARD
 from kiosk.journeys.develop import Shot, draft, shot_of, straighten
 from kiosk.journeys.scan import ScanJourney
@@ -19,6 +18,7 @@ from kiosk.widgets.frame import Page
 from kiosk.widgets.pictures import CameraView, PagePicture
 from langso.errors import LangsoError
 from scanner.live.eye import INSIST_MORE_S, INSIST_S, Eye, Seen
+from scanner.live.looking import Looked, Looking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from kiosk.journeys.scan import PageKept
     from kiosk.shell.app import Kiosk
     from kiosk.style.theme import Tone
-    from scanner.cameras import Frame
     from scanner.guide import Side
 
 RATE = 12.0
@@ -42,39 +41,15 @@ _ICONS = {
 }
 
 
-@dataclass(frozen=True)
-class _Looked:
-    """One frame looked at, and whether nothing can be seen in it for want of light."""
-
-    seen: Seen
-    dark: bool
-
-
-class _Looking:
-    """The eye, made on the camera's own thread: what it needs is loaded there, not on the screen's.
-
-    `due`: the frame in which to capture, until the screen takes it: the screen does not see every frame.
-    """
-
-    def __init__(self, journey: ScanJourney) -> None:
-        self._journey = journey
-        self._eye: Eye | None = None
-        self.due: Seen | None = None
-
-    def __call__(self, frame: Frame) -> _Looked:
-        if self._eye is None:
-            told, table = self._journey.card and self._journey.asked, self._journey.table
-            self._eye = Eye(
-                known=self._journey.known,
-                side=self._journey.asked,
-                insist_s=INSIST_MORE_S if told else INSIST_S,
-                fixed=self._journey.fixed or (table is not None and table.measured),
-            )
-        seen = self._eye.look(frame.image, at=time.monotonic(), finer=frame.finer)
-        self._journey.fixed = self._eye.fixed
-        if seen.capture:
-            self.due = seen
-        return _Looked(seen, seen.code == "dark" or is_dark(frame.image))
+def _eye_for(journey: ScanJourney) -> Eye:
+    """What looks for this journey's next page; made on the camera's own thread."""
+    told, table = journey.card and journey.asked, journey.table
+    return Eye(
+        known=journey.known,
+        side=journey.asked,
+        insist_s=INSIST_MORE_S if told else INSIST_S,
+        fixed=journey.fixed or (table is not None and table.measured),
+    )
 
 
 class ScanPage(Page):
@@ -87,8 +62,8 @@ class ScanPage(Page):
         self._kiosk = kiosk
         self._journey = journey
         self._number = 0
-        self._looking = _Looking(journey)
-        self._watcher: Watcher[_Looked] | None = None
+        self._looking = Looking(lambda: _eye_for(journey))
+        self._watcher: Watcher[Looked] | None = None
         self._newest: Seen | None = None
         self._busy = False
         self._refused = False
@@ -100,7 +75,7 @@ class ScanPage(Page):
 
     def opened(self) -> None:
         self.wants_light = False
-        self._watcher = Watcher(self._kiosk.camera, self._looking, rate=RATE, holder=self._kiosk.camera_holder)
+        self._watcher = Watcher(self._kiosk.camera, self._looking.look, rate=RATE, holder=self._kiosk.camera_holder)
         self._watcher.start()
         if self._journey.card:
             self._tell(self._hint, "flip", "ok")
@@ -125,7 +100,10 @@ class ScanPage(Page):
         if sight.number == self._number:
             return
         self._number = sight.number
-        self._newest = seen = sight.judged.seen
+        seen = sight.judged.seen
+        if seen is None:
+            return
+        self._newest, self._journey.fixed = seen, self._looking.fixed
         self.wants_light = sight.judged.dark
         shrunk = sight.shown.shape[1] / sight.image.shape[1]
         quad = None if seen.quad is None else seen.quad * shrunk
@@ -186,7 +164,7 @@ class ScanPage(Page):
         else:
             self._kiosk.work(lambda: self._take_side(seen, watcher, insisted), self._side_taken, self._failed)
 
-    def _take(self, seen: Seen, watcher: Watcher[_Looked]) -> tuple[Shot, Any]:
+    def _take(self, seen: Seen, watcher: Watcher[Looked]) -> tuple[Shot, Any]:
         """The picture taken, and its page's draft; None where the villager had better set the corners."""
         shot = shot_of(seen, watcher.still())
         unsure = shot.quad is None or seen.code == "unsure"
@@ -204,7 +182,7 @@ class ScanPage(Page):
         else:
             self._kiosk.open(PreviewPage(self._kiosk, self._journey, picture, shot))
 
-    def _take_side(self, seen: Seen, watcher: Watcher[_Looked], insisted: bool) -> tuple[Shot, PageKept | None, Any]:
+    def _take_side(self, seen: Seen, watcher: Watcher[Looked], insisted: bool) -> tuple[Shot, PageKept | None, Any]:
         shot = shot_of(seen, watcher.still())
         if shot.quad is None:
             return shot, None, None

@@ -35,8 +35,8 @@ from kiosk.widgets.frame import Page
 from langso.device.lifeline import Lifeline
 from langso.settings.model import ScannerSettings
 from langso.timekeeping.pulse import first_hung
-from scanner.cameras.keeping import TableKeeper
-from scanner.cameras.table import FILE, identity
+from scanner.live.table import FILE, identity
+from scanner.live.table_keeper import TableKeeper
 
 log = logging.getLogger(__name__)
 

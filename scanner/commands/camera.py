@@ -21,7 +21,8 @@ from scanner.commands.devices import (
 from scanner.commands.pictures import JSON, no_device
 
 if TYPE_CHECKING:
-    from scanner.cameras.trial import Finding, Trial
+    from scanner.arrays import Image
+    from scanner.live.trial import Finding, Trial
 
 _MARKS = {"good": "✓", "warning": "!", "bad": "✗"}
 
@@ -61,7 +62,7 @@ def camera(
     if measured:
         _measure(settings_file, folder, hold, seconds, table_file, as_json)
         return
-    from scanner.cameras.trial import findings, try_out
+    from scanner.live.trial import findings, try_out
 
     with chosen_camera(settings_file, folder, hold) as opened:
         trial = try_out(opened, seconds)
@@ -72,7 +73,7 @@ def camera(
         for finding in told:
             say(f"{_MARKS[finding.level]} {finding.sentence}")
     if out is not None and trial.picture is not None:
-        _write(trial, out)
+        _write(trial.picture, out)
         if not as_json:
             say(f"Đã ghi ảnh chụp thử vào {out}.")
     if any(finding.level == "bad" for finding in told):
@@ -83,10 +84,10 @@ def _measure(
     settings_file: Path, folder: Path | None, hold: float, seconds: float, table_file: Path | None, as_json: bool
 ) -> None:
     """Looks until focus and light have settled, takes two pictures, saves what they tell or says why not."""
-    from scanner.cameras.measuring import measure_table
-    from scanner.cameras.table import save_table
-    from scanner.cameras.trial import try_out
     from scanner.errors import TableRefused
+    from scanner.live.table import save_table
+    from scanner.live.table_measuring import measure_table
+    from scanner.live.trial import try_out
 
     path = table_path(settings_file, table_file)
     with chosen_camera(settings_file, folder, hold) as opened:
@@ -131,14 +132,14 @@ def _as_dict(trial: Trial, told: list[Finding]) -> dict[str, object]:
     }
 
 
-def _write(trial: Trial, out: Path) -> None:
+def _write(picture: Image, out: Path) -> None:
     import cv2
 
     from langso.durable.files import write_atomic
     from scanner.errors import CameraFault
 
     kind = ".png" if out.suffix.lower() == ".png" else ".jpg"
-    done, data = cv2.imencode(kind, trial.picture)
+    done, data = cv2.imencode(kind, picture)
     if not done:
         raise CameraFault(f"Không ghi được ảnh vào {out}; hãy chọn tên tệp khác.")
     write_atomic(out, bytes(data), mode=0o600)

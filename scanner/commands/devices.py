@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from langso.settings.model import ScannerSettings
     from scanner.cameras import Camera
-    from scanner.cameras.keeping import TableKeeper
+    from scanner.live.table_keeper import TableKeeper
 
 SETTINGS = click.option(
     "--settings",
@@ -56,7 +56,7 @@ def chosen_camera(settings_file: Path, folder: Path | None, hold_s: float) -> Ca
 
 def chosen_identity(settings_file: Path, folder: Path | None) -> str:
     """Which camera `chosen_camera` opens. Raises LangsoError for settings that cannot be read."""
-    from scanner.cameras.table import identity
+    from scanner.live.table import identity
 
     return identity(_scanner(settings_file, folder))
 
@@ -66,7 +66,7 @@ def table_path(settings_file: Path, table_file: Path | None) -> Path:
     if table_file is not None:
         return table_file
     from langso.settings.reading import load_settings
-    from scanner.cameras.table import FILE
+    from scanner.live.table import FILE
 
     return load_settings(settings_file).paths.state / FILE
 
@@ -78,8 +78,8 @@ def chosen_table(settings_file: Path, folder: Path | None, table_file: Path | No
     """
     if folder is not None and table_file is None:
         return None
-    from scanner.cameras.keeping import TableKeeper
-    from scanner.cameras.table import load_table
+    from scanner.live.table import load_table
+    from scanner.live.table_keeper import TableKeeper
 
     if table_file is not None:
         load_table(table_file)

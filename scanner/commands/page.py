@@ -12,7 +12,7 @@ from scanner.commands.devices import TABLE
 from scanner.commands.pictures import CAMERA, IMAGES, JSON, each, pictures
 
 if TYPE_CHECKING:
-    from scanner.cameras.table import Table
+    from scanner.live.table import Table
     from scanner.pages import PageFound
 
 BUDGET_S = 0.7
@@ -27,7 +27,7 @@ BUDGET_S = 0.7
 def page(images: tuple[Path, ...], every: bool, table_file: Path | None, as_json: bool, camera: Path | None) -> None:
     """Bốn góc của trang giấy trong mỗi ảnh, và cần sửa gì khi chụp. Có --table thì thêm cỡ giấy đo được."""
     # Outside the answer: loading the engines is no part of an image's time.
-    from scanner.cameras.table import load_table
+    from scanner.live.table import load_table
     from scanner.pages import find_page, find_pages
 
     table = None if table_file is None else load_table(table_file)

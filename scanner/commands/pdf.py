@@ -95,9 +95,9 @@ def pdf(
 
     Tệp .pdf do lệnh này làm trước đây cũng dùng được như ảnh, để thêm, bỏ, đổi chỗ hay thay trang (--order).
     """
-    from scanner.cameras.table import load_table
     from scanner.clean import finish
     from scanner.document import About, card_sheet, compress, make_document, next_name, save_new
+    from scanner.live.table import load_table
     from scanner.pages import PageFound, find_page
     from scanner.pages.geometry import frame_of
 

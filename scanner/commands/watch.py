@@ -56,7 +56,7 @@ def watch(
             pass
         _tell_end(watching.tally, as_json)
         if table is not None and table.why:
-            from scanner.cameras.table import AGAIN
+            from scanner.live.table import AGAIN
 
             say(f"{table.why}; {AGAIN}.", err=True)
 

@@ -1,1 +1,1 @@
-"""A camera looked at live: pages and codes found while it runs."""
+"""A camera looked at live: one loop, what is made of its frames, the page taken, the table measured under it."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from scanner.arrays import Image, Quad
     from scanner.guide import Guidance
     from scanner.guide.same_page import Look
     from scanner.guide.side import Side
@@ -30,8 +31,8 @@ class Seen:
     how near the capture is (0-1), and `capture`: take it now. `code`: a key of `guide.SAYS`.
     """
 
-    image: Any
-    quad: Any
+    image: Image
+    quad: Quad | None
     sentence: str
     good: bool
     progress: float = 0.0
@@ -76,7 +77,7 @@ class Eye:
         """Whether no paper can come nearer, told so or found out."""
         return self._fixed
 
-    def look(self, image: Any, at: float | None = None, *, finer: float = 1.0) -> Seen:
+    def look(self, image: Image, at: float | None = None, *, finer: float = 1.0) -> Seen:
         """Judges one BGR frame; `at`: its time in seconds (for all frames or for none); `finer`: see `Frame`."""
         from scanner.guide import SAYS, guide
         from scanner.guide.glimpse import glimpse
@@ -108,7 +109,7 @@ class Eye:
         """What lies there was not captured after all: it counts as newly laid."""
         self._steady.reset()
 
-    def _found(self, image: Any) -> PageFound:
+    def _found(self, image: Image) -> PageFound:
         from scanner.pages import find_page
 
         if self._first:

@@ -16,9 +16,9 @@ from scenes.model import A4, A5, Placed, Scene, Sheet
 
 from kiosk.journeys.develop import Shot, draft, remarks, straighten
 from langso.settings.model import ScannerSettings
-from scanner.cameras.keeping import OTHER_CAMERA, TableKeeper
-from scanner.cameras.measuring import measure_table
-from scanner.cameras.table import FILE, identity, save_table
+from scanner.live.table import FILE, identity, save_table
+from scanner.live.table_keeper import OTHER_CAMERA, TableKeeper
+from scanner.live.table_measuring import measure_table
 
 GOOD = scenes.Conditions(size=(1920, 1080), fill=0.8, tilt=3.0, cast=(0.86, 1.0, 1.1), exposure=0.85)
 

@@ -16,8 +16,8 @@ import scenes
 from scenes import sheets
 from scenes.model import A4, A5, Placed, Scene, Sheet
 
-from scanner.cameras.measuring import measure_table
 from scanner.clean import finish
+from scanner.live.table_measuring import measure_table
 
 A6 = (105.0, 148.0)
 SIZES = {"A4": A4, "A5": A5, "A6": A6}

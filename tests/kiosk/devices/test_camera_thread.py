@@ -13,8 +13,9 @@ import pytest
 from waiting import until
 
 from kiosk.devices import camera_thread as watching
-from kiosk.devices.camera_thread import NO_CAMERA, CameraHolder, Watcher, for_screen, is_dark
+from kiosk.devices.camera_thread import NO_CAMERA, CameraHolder, Watcher, for_screen
 from langso.settings.reading import ScannerSettings
+from scanner.live.loop import STILL_S
 
 
 @pytest.fixture
@@ -171,13 +172,6 @@ def test_what_is_shown_is_no_larger_than_a_screen() -> None:
     assert for_screen(small) is small
 
 
-def test_dark_is_told_from_dark_paper_with_a_lit_corner() -> None:
-    night = np.full((480, 640, 3), 12, np.uint8)
-    assert is_dark(night)
-    night[:200, :200] = 120
-    assert not is_dark(night)
-
-
 def test_a_still_asked_of_a_camera_that_was_left_is_none_at_once(tmp_path: Path, watch: Any) -> None:
     """The villager went home meanwhile: nobody waits for a picture that nobody will take."""
     watcher = watch(settings(tmp_path / "không có"))
@@ -186,4 +180,4 @@ def test_a_still_asked_of_a_camera_that_was_left_is_none_at_once(tmp_path: Path,
     threading.Timer(0.2, lambda: watcher.stop(timeout=0)).start()
     assert watcher.still() is None
     assert watcher.still() is None
-    assert time.monotonic() - begin < watching.STILL_S / 2
+    assert time.monotonic() - begin < STILL_S / 2

@@ -23,8 +23,10 @@ from scanner.cameras import Frame
 from scanner.cameras.replay import ReplayCamera
 from scanner.codes import Code
 from scanner.commands import scan
+from scanner.live.capture import corners_in
 from scanner.live.eye import NEARER_S, Eye, Seen
-from scanner.live.watch import AWAY_LOOKS, CodeRead, Met, PageSaid, PageTaken, Watch, corners_in
+from scanner.live.met import AWAY_LOOKS, Met
+from scanner.live.watch import CodeRead, PageSaid, PageTaken, Watch
 
 
 def code_on_table(text: str) -> Any:
@@ -118,7 +120,7 @@ def test_a_code_that_comes_again_later_is_told_again_and_its_text_is_not_kept(
 ) -> None:
     cv2.imwrite(str(tmp_path / "1.png"), np.full((480, 640, 3), 90, np.uint8))
     shows, clock = Shows(), iter(np.arange(0, 1000, 0.25))
-    monkeypatch.setattr("scanner.live.watch.live_reader", lambda: shows)
+    monkeypatch.setattr("scanner.live.looking.live_reader", lambda: shows)
     with ReplayCamera(tmp_path, pace_s=0) as camera:
         watching = Watch(camera, clock=lambda: float(next(clock)))
 
@@ -292,10 +294,10 @@ def test_a_sheet_that_slipped_away_at_the_shutter_is_captured_when_it_lies_still
     cv2.imwrite(str(tmp_path / "1.jpg"), photo())
     finish, refused = clean.finish, iter([True])
 
-    def slips(image: Any, quad: Any) -> Any:
+    def slips(image: Any, quad: Any, paper: str | None = None) -> Any:
         if next(refused, False):
             raise CornersRefused("đã trượt đi")
-        return finish(image, quad)
+        return finish(image, quad, paper)
 
     monkeypatch.setattr(clean, "finish", slips)
     with ReplayCamera(tmp_path) as camera:

@@ -18,12 +18,12 @@ from scenes import sheets
 from scenes.model import A4, A5, Placed, Scene, Sheet
 from scenes.optics import Lens
 
-from scanner.cameras.keeping import MOVED, OTHER_CAMERA, OTHER_SIZE, Measured, TableKeeper
-from scanner.cameras.measuring import measure_table
-from scanner.cameras.table import COLUMNS, MAX_BYTES, ROWS, Table, load_table, read_table, save_table
 from scanner.clean import finish
 from scanner.commands import scan
 from scanner.errors import TableRefused
+from scanner.live.table import COLUMNS, MAX_BYTES, ROWS, Table, load_table, read_table, save_table
+from scanner.live.table_keeper import MOVED, OTHER_CAMERA, OTHER_SIZE, Measured, TableKeeper
+from scanner.live.table_measuring import measure_table
 
 CAMERA = "v4l2:0:thử:0"
 LAMP = (0.86, 1.0, 1.1)

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from scanner.cameras.camera import Locks
-from scanner.cameras.trial import Trial, findings
 from scanner.commands import scan
+from scanner.live.trial import Trial, findings
 
 
 def good(**more: Any) -> Trial:

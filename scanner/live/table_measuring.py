@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from scanner.cameras.table import COLUMNS, ROWS, Table, around
 from scanner.errors import TableRefused
+from scanner.live.table import COLUMNS, ROWS, Table, around
 from scanner.pages.geometry import sides
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _refined(image: Any, quad: Quad) -> Quad:
             raise TableRefused("Mép giấy chưa rõ; hãy đặt tờ A4 trắng trên nền sẫm rồi đo lại.")
         edge = base + inward * ((steps[best] + steps[best + 1]) / 2)[:, None]
         vx, vy, x, y = cv2.fitLine(edge[clear].astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
-        lines.append(np.cross((x, y, 1.0), (x + vx, y + vy, 1.0)))
+        lines.append(np.cross(np.array((x, y, 1.0)), np.array((x + vx, y + vy, 1.0))))
     corners = [np.cross(lines[number - 1], lines[number]) for number in range(4)]
     if min(abs(corner[2]) for corner in corners) < 1e-9:
         raise TableRefused("Mép giấy chưa rõ; hãy đặt tờ A4 trắng trên nền sẫm rồi đo lại.")

@@ -5,21 +5,34 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from scanner.cameras.camera import Locks
+from scanner.live.loop import Loop
 
 if TYPE_CHECKING:
-    from scanner.cameras.camera import Camera, Condition, Frame
+    from scanner.arrays import Image
+    from scanner.cameras.camera import Camera, Condition
+    from scanner.live.loop import Sight
 
 Level = Literal["good", "warning", "bad"]
 
 MM_PER_INCH = 25.4
+
 A4_FILL = 0.8
+"""Share of the picture that an A4 sheet under a kiosk's camera takes, along its tighter side."""
+
 LEAST_DPI = 200
+"""What a clerk and Tesseract read small print at."""
+
 LEAST_RATE = 10.0
+"""Frames a second below which the outline drags behind the paper."""
+
 DARK, BRIGHT = 50.0, 215.0
+"""Mean lightness (0-255) of a table too dark or too bright for a good page."""
+
 SOFT = 60.0
+"""Variance of the Laplacian below which print is out of focus; printed pages in focus have hundreds."""
 
 
 @dataclass
@@ -37,7 +50,7 @@ class Trial:
     locks: Locks = field(default_factory=Locks)
     still_size: tuple[int, int] | None = None
     still_ms: float | None = None
-    picture: Any = None
+    picture: Image | None = None
 
     @property
     def rate(self) -> float:
@@ -64,28 +77,25 @@ class Finding:
 def try_out(camera: Camera, seconds: float, *, clock: Callable[[], float] = time.monotonic) -> Trial:
     """Looks for so many seconds, then takes the best still picture."""
     trial = Trial()
-    begin, first, last = clock(), None, None
-    newest: Frame | None = None
+    begin, first = clock(), None
+    newest: Sight[None] | None = None
+    loop = Loop(camera, lambda _: None, clock=clock)
     while clock() - begin < seconds:
-        frame = camera.read()
-        condition = camera.health.condition
+        sight = loop.turn()
+        condition = loop.health.condition
         if not trial.conditions or trial.conditions[-1] != condition:
             trial.conditions.append(condition)
-        if frame is None:
+        if sight is None:
             continue
-        newest, last = frame, clock()
-        if first is None:
-            first = last
-            continue
-        trial.frames += 1
-    if first is not None and last is not None:
-        trial.seconds = last - first
+        newest, first = sight, sight.at if first is None else first
+        # The first frame only begins the count.
+        trial.frames, trial.seconds = sight.number - 1, sight.at - first
     trial.locks = camera.locks
     if newest is None:
         return trial
     trial.size = (newest.image.shape[1], newest.image.shape[0])
-    _take_still(camera, trial, newest)
-    trial.brightness, trial.sharpness = brightness(trial.picture), sharpness(trial.picture)
+    picture = _best(camera, trial, newest.image)
+    trial.picture, trial.brightness, trial.sharpness = picture, brightness(picture), sharpness(picture)
     return trial
 
 
@@ -96,17 +106,17 @@ def findings(trial: Trial) -> list[Finding]:
     return [*_conditions(trial), *_sizes(trial), *_light(trial), *_locks(trial.locks)]
 
 
-def brightness(image: Any) -> float:
+def brightness(image: Image) -> float:
     """Mean lightness 0-255."""
     return float(image[::4, ::4].mean())
 
 
-def sharpness(image: Any) -> float:
+def sharpness(image: Image) -> float:
     """Variance of the Laplacian in the sharpest fifth of the picture, shrunk to 1,000 pixels width."""
     import cv2
     import numpy as np
 
-    gray: Any = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     scale = min(1.0, 1000 / gray.shape[1])
     gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     edges = cv2.Laplacian(gray, cv2.CV_32F)
@@ -117,15 +127,15 @@ def sharpness(image: Any) -> float:
     return float(np.percentile(blocks, 80))
 
 
-def _take_still(camera: Camera, trial: Trial, newest: Frame) -> None:
+def _best(camera: Camera, trial: Trial, newest: Image) -> Image:
+    """The camera's still, measured; the newest frame where it gives none."""
     begin = time.perf_counter()
     still = camera.still()
     if still is None:
-        trial.picture = newest.image
-        return
+        return newest
     trial.still_ms = (time.perf_counter() - begin) * 1000
-    trial.picture = still.image
     trial.still_size = (still.image.shape[1], still.image.shape[0])
+    return still.image
 
 
 def _conditions(trial: Trial) -> list[Finding]:

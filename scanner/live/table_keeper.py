@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langso.contract.health import Check
 from langso.errors import LangsoError
-from scanner.cameras.table import AGAIN, Table, load_table
+from scanner.live.table import AGAIN, Table, load_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,110 @@
+"""The one live loop: an open camera's frames judged one after the other, a still taken between two of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from scanner.arrays import Image
+    from scanner.cameras import Camera, Frame, Health
+
+Judged = TypeVar("Judged")
+
+STILL_S = 8.0
+"""Seconds after which nobody waits for a still any more: what a slow camera takes to switch modes, and more."""
+
+
+@dataclass(frozen=True)
+class Sight(Generic[Judged]):
+    """A frame and what was made of it; `number` grows by one a frame; `at`: seconds of the loop's clock."""
+
+    number: int
+    image: Image
+    judged: Judged
+    at: float
+
+
+class Loop(Generic[Judged]):
+    """Rounds through an open camera, each frame judged by `look`. One thread turns it; `shutter`: for the others."""
+
+    def __init__(
+        self,
+        camera: Camera,
+        look: Callable[[Frame], Judged],
+        *,
+        shutter: Shutter | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._camera = camera
+        self._look = look
+        self._shutter = shutter
+        self._clock = clock
+        self._number = 0
+        self.now = clock()
+        """When the newest frame came, or none did."""
+
+    @property
+    def health(self) -> Health:
+        """How the camera is since the last round."""
+        return self._camera.health
+
+    def turn(self) -> Sight[Judged] | None:
+        """One round: the still that is waited for, then the newest frame. None where the camera gives none."""
+        if self._shutter is not None:
+            self._shutter.press(self._camera)
+        frame = self._camera.read()
+        self.now = self._clock()
+        if frame is None:
+            return None
+        judged = self._look(frame)
+        self._number += 1
+        return Sight(self._number, frame.image, judged, self.now)
+
+
+class Shutter:
+    """The camera's best picture for another thread than the loop's."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted: _Wanted | None = None
+        self._closed = False
+
+    def still(self, timeout: float = STILL_S) -> Image | None:
+        """The best picture (BGR), taken between two frames; None where none comes in time, or nobody looks any more.
+
+        Waits: not for the thread that turns the loop.
+        """
+        wanted = _Wanted()
+        with self._lock:
+            if self._closed:
+                return None
+            self._wanted = wanted
+        wanted.done.wait(timeout)
+        return wanted.image
+
+    def press(self, camera: Camera | None) -> None:
+        """Answers whoever waits: with the camera's still, or with none where there is no camera."""
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+        if wanted is None:
+            return
+        try:
+            frame = None if camera is None else camera.still()
+            wanted.image = None if frame is None else frame.image
+        finally:
+            wanted.done.set()
+
+    def close(self) -> None:
+        """Nobody looks any more: who asks from now on is answered at once."""
+        with self._lock:
+            self._closed = True
+
+
+class _Wanted:
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.image: Image | None = None
