@@ -1,1 +1,1 @@
-"""Frames and messages of the serial link: one source for CPython 3.11+ and MicroPython (see PROTOCOL.md)."""
+"""Frames and messages of the serial link (docs/protocol/serial.md): one source for CPython 3.11+ and MicroPython."""

@@ -2,7 +2,7 @@
 
 
 class WireError(ValueError):
-    """Any byte string that is not what PROTOCOL.md describes."""
+    """Any byte string that is not what docs/protocol/serial.md describes."""
 
 
 class FrameError(WireError):

@@ -1,4 +1,4 @@
-"""Messages: what a frame's payload says. Integers little-endian, texts ASCII with a length byte (see PROTOCOL.md)."""
+"""What a frame's payload says (docs/protocol/serial.md). Integers little-endian, texts ASCII with a length byte."""
 
 import struct
 
