@@ -27,6 +27,7 @@ from langso.timekeeping.pulse import first_hung
 from langso.trust import Keeper, SigningKey
 from langso.trust.checks import trust_checks
 from speaker.conductor import Conductor
+from speaker.held_orders import HeldOrders
 from speaker.inbox import Handlers, Inbox
 from speaker.media.library import Library
 from speaker.programme.timeline import next_start
@@ -97,20 +98,18 @@ class Agent:
             self._board, self._clock, lead_ms=speaker.amplifier_lead_ms, tail_ms=speaker.amplifier_tail_ms
         )
         handlers = Handlers(self._on_trust, self._look, self._on_device_order, self._on_ack, self._report)
-        self.inbox = Inbox(
+        self.held = HeldOrders(
             self.keeper,
-            self.journal,
             self.library,
-            topics,
             self.device,
-            handlers,
             village=paired.answer.village or settings.device.village,
             volume=self._volume,
         )
+        self.inbox = Inbox(self.keeper, self.journal, self.library, self.held, topics, self.device, handlers)
         self.conductor = Conductor(
             clock=self._clock,
             clock_trust=self.keeper.clock_trust,
-            orders_at=self.inbox.orders_at,
+            orders_at=self.held.at,
             player=self.player,
             library=self.library,
             amplifier=self._amplifier,
@@ -170,7 +169,7 @@ class Agent:
         """Everything runs when it returns; what is held plays on without broker or office."""
         self.player.start()
         self._amplifier.start()
-        self.inbox.refresh()
+        self.held.refresh()
         self.library.start()
         self.conductor.start()
         self.reporter.start()
@@ -246,7 +245,7 @@ class Agent:
         return f"{plays}; có {ready}/{wanted} tệp âm thanh; {link}."
 
     def _fill(self, state: State) -> State:
-        orders = self.inbox.orders_at(None)
+        orders = self.held.at(None)
         ready, wanted = self.library.counts()
         show = self.conductor.playing
         return self.receipts.in_state(state).model_copy(
@@ -302,7 +301,7 @@ class Agent:
     def _on_device_order(self, order: Order) -> None:
         if order.settings.volume is not None and self.ledger.switch("volume") != str(order.settings.volume):
             self.ledger.set_switch("volume", str(order.settings.volume))
-            self.inbox.refresh()
+            self.held.refresh()
         trusted = self.keeper.clock_trust().trusted
         for entry in order.orders:
             if trusted and entry.expires <= self._clock.now():
@@ -323,10 +322,10 @@ class Agent:
             self.reporter.look(again=True)
         elif entry.action == "test_sound":
             medium = make_test_sound(self.settings.paths.state / MEDIA)
-            self.inbox.add_local(sound_test_show(entry.id, issuer, medium, self._clock.now(), entry.expires))
+            self.held.add_local(sound_test_show(entry.id, issuer, medium, self._clock.now(), entry.expires))
 
     def _housekeeping(self) -> None:
-        orders = self.inbox.orders_at(None)
+        orders = self.held.at(None)
         self.ledger.prune(frozenset(show.id for show in (*orders.scheduled, *orders.urgent)))
         self.journal.prune()
         self.outbox.prune()

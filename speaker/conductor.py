@@ -5,16 +5,14 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from langso.contract import Media
 from langso.durable.errors import StoreError
 from langso.timekeeping.clock import Clock, ClockTrust
 from langso.timekeeping.worker_thread import WorkerThread
 from speaker.media.library import Library
-from speaker.programme.policy import Policy
-from speaker.programme.shows import Show, Stop
+from speaker.programme.orders import Orders
+from speaker.programme.shows import Show
 from speaker.programme.timeline import Begin, Cut, Decision, Outcome, Playing, Situation, decide
 from speaker.record.journal import Journal
 from speaker.record.plays import Ledger
@@ -26,25 +24,6 @@ log = logging.getLogger(__name__)
 
 LONGEST_WAIT_S = 1.0
 ENOUGH = 0.9
-
-
-@dataclass(frozen=True)
-class Orders:
-    """What the held documents ask of this device."""
-
-    scheduled: tuple[Show, ...] = ()
-    urgent: tuple[Show, ...] = ()
-    stops: tuple[Stop, ...] = ()
-    cleared: frozenset[str] = frozenset()
-    policy: Policy = dataclasses.field(default_factory=Policy)
-
-    def media(self) -> list[Media]:
-        """All media of the programme, in order of need."""
-        return [medium for show in self.scheduled for medium in show.media]
-
-    def urgent_media(self) -> list[Media]:
-        """Media of urgent orders."""
-        return [medium for show in self.urgent for medium in show.media]
 
 
 class Conductor:

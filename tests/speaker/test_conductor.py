@@ -15,7 +15,8 @@ from langso.contract import Caps, IssuerRule, Late, Media, Threshold
 from langso.durable.errors import StoreFull
 from langso.durable.store import Store
 from langso.timekeeping.clock import ClockTrust
-from speaker.conductor import Conductor, Orders
+from speaker.conductor import Conductor
+from speaker.programme.orders import Orders
 from speaker.programme.policy import Policy
 from speaker.programme.shows import Show
 from speaker.record.journal import JOURNAL_MIGRATION, Journal

@@ -14,6 +14,7 @@ from langso.durable.outbox import OUTBOX_MIGRATION
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
 from langso.trust import Keeper
+from speaker.held_orders import HeldOrders
 from speaker.inbox import Handlers, Inbox
 from speaker.media.library import Library
 from speaker.record.journal import JOURNAL_MIGRATION, Journal
@@ -35,16 +36,8 @@ def door(commune: Any, tmp_path: Path) -> Any:
             self.keeper = Keeper(commune.state, commune.code, commune.device, paired.roots, clock, "host")
             library = Library(tmp_path / "media", None, 1 << 20, clock)
             handlers = Handlers(lambda trust: None, lambda: None, self.orders.append, self.acks.append, lambda: None)
-            self.inbox = Inbox(
-                self.keeper,
-                journal,
-                library,
-                self.topics,
-                commune.device,
-                handlers,
-                village="thon-1",
-                volume=lambda: 50,
-            )
+            held = HeldOrders(self.keeper, library, commune.device, village="thon-1", volume=lambda: 50)
+            self.inbox = Inbox(self.keeper, journal, library, held, self.topics, commune.device, handlers)
 
     return Door()
 

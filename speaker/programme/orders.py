@@ -1,0 +1,28 @@
+"""What the held documents ask of this loudspeaker, as one value. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from langso.contract import Media
+from speaker.programme.policy import Policy
+from speaker.programme.shows import Show, Stop
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What the held documents ask of this device."""
+
+    scheduled: tuple[Show, ...] = ()
+    urgent: tuple[Show, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    cleared: frozenset[str] = frozenset()
+    policy: Policy = field(default_factory=Policy)
+
+    def media(self) -> list[Media]:
+        """All media of the programme, in order of need."""
+        return [medium for show in self.scheduled for medium in show.media]
+
+    def urgent_media(self) -> list[Media]:
+        """Media of urgent orders."""
+        return [medium for show in self.urgent for medium in show.media]
