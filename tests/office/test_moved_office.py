@@ -26,7 +26,7 @@ _OFFICE = """
 import sys, time
 from pathlib import Path
 from langso.settings.model import *
-from office import advertising
+from office.founding import advertising
 advertising.LOOK_S = 0.5
 settings = Settings(
     commune=CommuneSettings(code="hoa-son", name="Xã Hoa Sơn"), device=DeviceSettings(id="van-phong", role="office"),
@@ -38,9 +38,10 @@ time.sleep(170)
 _DEVICE = """
 import sys, time
 from pathlib import Path
-from langso import link_connection, whereabouts
+from langso.device import whereabouts
+from langso.mqtt import connection
 whereabouts.AGAIN_S = 2.0
-link_connection.CONNECT_DEADLINE_S = 3.0
+connection.CONNECT_DEADLINE_S = 3.0
 from langso.mqtt.link import Backoff, Link
 from langso.settings.reading import LinkSettings
 folder, name = Path(sys.argv[1]), sys.argv[2]

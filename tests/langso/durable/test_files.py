@@ -93,7 +93,7 @@ def test_a_second_copy_is_refused_and_names_the_first(tmp_path: Path) -> None:
 def test_a_killed_copy_leaves_no_lock_behind(tmp_path: Path) -> None:
     lock = tmp_path / "kiosk.lock"
     code = (
-        "import sys, pathlib, time\nfrom langso.durable.files import SingleInstance\n"
+        "import sys, pathlib, time\nfrom langso.durable.single_instance import SingleInstance\n"
         "with SingleInstance(pathlib.Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)\n"
     )
     child = subprocess.Popen([sys.executable, "-c", code, str(lock)], stdout=subprocess.PIPE)

@@ -319,7 +319,7 @@ def test_without_a_reserve_a_card_too_full_to_open_is_said_to_be_full(
 def test_a_file_that_may_not_grow_is_a_store_error(path: Path) -> None:
     code = (
         "import resource, signal, sys, pathlib\n"
-        "from langso.durable.store import Store, Migration\nfrom langso.errors import StoreError\n"
+        "from langso.durable.store import Store, Migration\nfrom langso.durable.errors import StoreError\n"
         "store = Store(pathlib.Path(sys.argv[1]), [Migration('t', lambda db: db['t'].create({'x': str}) and None)])\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, {resource.RLIM_INFINITY}))\n"

@@ -52,7 +52,7 @@ def test_the_kiosks_lamp_is_a_pin_or_an_output_of_the_bridge(lamp: str) -> None:
 )
 def test_a_lamp_nobody_can_find_is_refused(lamp: str) -> None:
     (told,) = mistakes(f'{LEAST}[kiosk]\nlamp = "{lamp}"\n')
-    assert "kiosk.devices.lamp" in told
+    assert "kiosk.lamp" in told
     assert "gpio:27, bridge:lamp" in told
 
 

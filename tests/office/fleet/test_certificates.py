@@ -309,7 +309,7 @@ _KILLED = """
 import os, signal, sys, traceback
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from langso import certificate_renewal
+from langso.device import certificate_renewal
 from langso.timekeeping.clock import SystemClock
 from langso.device.office_line import OfficeLine
 from langso.device.pairing import load_paired
