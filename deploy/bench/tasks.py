@@ -188,7 +188,7 @@ def _sign_commit(folder: Path) -> Iterator[Round]:
 @contextlib.contextmanager
 def _play(folder: Path, *, error: bool) -> Iterator[Round]:
     from speaker.sound.player import GstPlayer
-    from speaker.sound.sounds import Sound
+    from speaker.sound.sounds import SoundFile
     from speaker.sound.tone import make_test_sound
 
     medium = make_test_sound(folder)
@@ -200,7 +200,7 @@ def _play(folder: Path, *, error: bool) -> Iterator[Round]:
     def one() -> float:
         asked = time.monotonic()
         at = player.soonest()
-        voice = player.play(Sound(path, medium.codec, medium.duration_ms), at)
+        voice = player.play(SoundFile(path, medium.codec, medium.duration_ms), at)
         while voice.error_ms is None:
             if voice.state == "failed" or time.monotonic() > asked + 10:
                 raise NotMeasured(voice.why or "không có tiếng nào")

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from langso.contract import BroadcastClass, Late, Media, Plan, Urgent
+from langso.contract.documents import UrgentOrder
+from speaker.programme.sources import FileSource, Source, StreamSource, files
 
 AfterCut = Literal["resume", "restart", "stay_cut"]
 
@@ -24,7 +26,7 @@ class Show:
     issuer: str
     broadcast_class: BroadcastClass
     start: datetime
-    items: tuple[Media, ...]
+    sources: tuple[Source, ...]
     chime: Media | None = None
     repeat: int = 1
     pause_ms: int = 0
@@ -34,7 +36,6 @@ class Show:
     urgent: bool = False
     wide: bool = True
     expires: datetime | None = None
-    stream: str | None = None
 
     @property
     def emergency(self) -> bool:
@@ -47,6 +48,16 @@ class Show:
         return timedelta(milliseconds=self.chime.duration_ms if self.chime else 0)
 
     @property
+    def items(self) -> tuple[Media, ...]:
+        """The media of its sources."""
+        return tuple(source.media for source in self.sources if isinstance(source, FileSource))
+
+    @property
+    def relayed(self) -> bool:
+        """Whether it lasts as long as its order, not as long as its media."""
+        return any(isinstance(source, StreamSource) for source in self.sources)
+
+    @property
     def cycle_ms(self) -> int:
         """One run through the items and the pause after it."""
         return sum(item.duration_ms for item in self.items) + self.pause_ms
@@ -54,7 +65,7 @@ class Show:
     @property
     def duration_ms(self) -> int:
         """Everything after `start`; a relayed stream lasts until it expires."""
-        if self.stream is not None and self.expires is not None:
+        if self.relayed and self.expires is not None:
             return max(0, int((self.expires - self.start).total_seconds() * 1000))
         return self.cycle_ms * self.repeat - self.pause_ms
 
@@ -107,7 +118,7 @@ def shows_of_plan(plan: Plan, device_id: str, *, wide: bool = True) -> tuple[Sho
                 issuer=plan.issuer,
                 broadcast_class=programme.broadcast_class,
                 start=occurrence.start,
-                items=tuple(plan.media[index] for index in programme.media),
+                sources=files(plan.media[index] for index in programme.media),
                 chime=None if programme.chime is None else plan.media[programme.chime],
                 volume=programme.volume,
                 late=programme.late,
@@ -134,14 +145,13 @@ def shows_of_urgent(urgent: Urgent, device_id: str, *, wide: bool) -> tuple[Show
                 issuer=urgent.issuer,
                 broadcast_class=order.broadcast_class,
                 start=order.issued,
-                items=order.media if order.action == "play" else (),
+                sources=_sources(order),
                 repeat=order.repeat,
                 pause_ms=order.pause_ms if order.action == "play" else 0,
                 volume=order.volume,
                 urgent=True,
                 wide=wide,
                 expires=order.expires,
-                stream=order.stream if order.action == "relay" else None,
             )
         )
     return tuple(shows)
@@ -164,6 +174,12 @@ def cleared(urgent: Urgent, *, wide: bool) -> frozenset[str]:
             ends = _ends(order.ends, urgent.issuer, wide=wide)
             named |= {f"{urgent.issuer}:*" if end == "*" else end for end in ends}
     return frozenset(named)
+
+
+def _sources(order: UrgentOrder) -> tuple[Source, ...]:
+    if order.action == "play":
+        return files(order.media)
+    return (StreamSource(order.stream),) if order.stream is not None else ()
 
 
 def _ends(ends: tuple[str, ...], issuer: str, *, wide: bool) -> tuple[str, ...]:

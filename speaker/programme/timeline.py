@@ -148,7 +148,7 @@ def _must_end(s: Situation, playing: Playing) -> Cut | None:
     if s.muted:
         # An emergency comes back when somebody unmutes while it is in force.
         return Cut(show, keep=show.urgent, why="muted")
-    if show.urgent and show.stream is None and _expired(s, show):
+    if show.urgent and not show.relayed and _expired(s, show):
         return Cut(show, keep=False, why="hết hạn")
     return None
 
@@ -204,8 +204,8 @@ def _urgent_begin(s: Situation, show: Show, finishes: list[Finish]) -> Begin | N
             # A replayed order and a pulled cord must not repeat it for ever: unproven time plays once.
             finishes.append(Finish(show.id, "cut", "power"))
             return None
-        position = max(0, int((s.now - entry.began).total_seconds() * 1000)) if show.stream is None else 0
-    if position >= show.duration_ms and show.stream is None:
+        position = max(0, int((s.now - entry.began).total_seconds() * 1000)) if not show.relayed else 0
+    if position >= show.duration_ms and not show.relayed:
         finishes.append(Finish(show.id, "cut", "power"))
         return None
     if any(stop.stops(show, show.start) for stop in s.stops):

@@ -11,7 +11,8 @@ from langso.contract import Media
 from langso.timekeeping.clock import Clock
 from speaker.errors import SoundFault
 from speaker.programme.shows import Show
-from speaker.sound.sounds import Player, Sound, Voice
+from speaker.programme.sources import FileSource, Source, StreamSource
+from speaker.sound.sounds import Player, Sound, SoundFile, SoundStream, Voice
 
 AHEAD_S = 1.5
 JUMP_S = 0.25
@@ -25,10 +26,14 @@ class _Part:
 
     offset_ms: int
     length_ms: int
-    media: Media | None
+    source: Source
     from_ms: int = 0
     voice: Voice | None = None
     done: bool = False
+
+    @property
+    def relayed(self) -> bool:
+        return isinstance(self.source, StreamSource)
 
 
 class Performance:
@@ -149,7 +154,7 @@ class Performance:
             # After a lost device the rest goes on where it would have been.
             from_ms += int((soonest - at) * 1000)
             at = soonest
-            if part.media is not None and from_ms >= part.media.duration_ms:
+            if isinstance(part.source, FileSource) and from_ms >= part.source.media.duration_ms:
                 part.done = True
                 return
         try:
@@ -164,12 +169,13 @@ class Performance:
         return self._heard_ms > 0 or any(part.voice is not None for part in self._parts) or bool(self.fault)
 
     def _sound(self, part: _Part, from_ms: int) -> Sound:
-        if part.media is None:
-            return Sound(stream=self.show.stream, volume=self._volume)
-        return Sound(
-            path=self._path_of(part.media),
-            codec=part.media.codec,
-            duration_ms=part.media.duration_ms,
+        if isinstance(part.source, StreamSource):
+            return SoundStream(part.source.url, volume=self._volume)
+        media = part.source.media
+        return SoundFile(
+            path=self._path_of(media),
+            codec=media.codec,
+            duration_ms=media.duration_ms,
             from_ms=from_ms,
             volume=self._volume,
         )
@@ -182,11 +188,11 @@ class Performance:
             planned = (self.begins - self.show.start).total_seconds() * 1000 + self._begin_ms
             self.error_ms = voice.error_ms + (0.0 if self.show.urgent else planned)
         ends = self._origin + (part.offset_ms + part.length_ms) / 1000
-        if voice.state == "done" and (part.media is not None or now >= ends):
+        if voice.state == "done" and (not part.relayed or now >= ends):
             part.done = True
         elif voice.state in ("failed", "done"):
             self._again(part, voice, now, ends)
-        elif now > ends + LATE_END_S or (part.media is None and now >= ends):
+        elif now > ends + LATE_END_S or (part.relayed and now >= ends):
             voice.cut()
             part.done = True
 
@@ -194,7 +200,7 @@ class Performance:
         """A lost sound device or stream is tried again while the item lasts; an unreadable file is passed over."""
         self.fault = voice.why or "luồng tiếp âm bị ngắt"
         lost_device = self._player.check().level == "bad"
-        if (lost_device or part.media is None) and now < ends - RETRY_S:
+        if (lost_device or part.relayed) and now < ends - RETRY_S:
             self._heard_ms += voice.heard_ms(now)
             part.voice = None
             self._retry = now + RETRY_S
@@ -205,15 +211,16 @@ class Performance:
 def _parts(show: Show, position_ms: int, chime_ms: int) -> list[_Part]:
     parts: list[_Part] = []
     if chime_ms and show.chime is not None:
-        parts.append(_Part(-chime_ms, chime_ms, show.chime))
-    if show.stream is not None:
-        return [*parts, _Part(position_ms, max(0, show.duration_ms - position_ms), None)]
+        parts.append(_Part(-chime_ms, chime_ms, FileSource(show.chime)))
     offset = 0
     for _ in range(show.repeat):
-        for item in show.items:
+        for source in show.sources:
+            if isinstance(source, StreamSource):
+                return [*parts, _Part(position_ms, max(0, show.duration_ms - position_ms), source)]
+            length = source.media.duration_ms
             skip = max(0, position_ms - offset)
-            if skip < item.duration_ms:
-                parts.append(_Part(offset + skip, item.duration_ms - skip, item, skip))
-            offset += item.duration_ms
+            if skip < length:
+                parts.append(_Part(offset + skip, length - skip, source, skip))
+            offset += length
         offset += show.pause_ms
     return parts

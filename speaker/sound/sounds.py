@@ -12,18 +12,35 @@ VoiceState = Literal["waiting", "playing", "done", "cut", "failed"]
 
 
 @dataclass(frozen=True)
-class Sound:
-    """What to play: a file with its codec, or `stream` (an http(s) address) without end.
+class SoundFile:
+    """A file with its codec. `from_ms` skips its beginning; `duration_ms`: of the whole; `volume` 0-100, linear."""
 
-    `from_ms` skips the beginning; `duration_ms` is the length of the whole medium; `volume` 0-100 is linear.
-    """
-
-    path: Path | None = None
-    codec: str = ""
+    path: Path
+    codec: str
     duration_ms: int | None = None
     from_ms: int = 0
     volume: int = 100
-    stream: str | None = None
+
+
+@dataclass(frozen=True)
+class SoundStream:
+    """An http(s) address without an end; `volume` 0-100, linear."""
+
+    url: str
+    volume: int = 100
+
+    @property
+    def from_ms(self) -> int:
+        """It begins where it is."""
+        return 0
+
+    @property
+    def duration_ms(self) -> int | None:
+        """It lasts until it is cut."""
+        return None
+
+
+Sound = SoundFile | SoundStream
 
 
 class Voice(Protocol):

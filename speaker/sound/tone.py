@@ -13,6 +13,7 @@ from pathlib import Path
 from langso.contract import Media
 from langso.durable.files import write_atomic
 from speaker.programme.shows import Show
+from speaker.programme.sources import files
 from speaker.sound.sinks import RATE
 
 TONES_HZ = (523.25, 659.25, 783.99)
@@ -48,7 +49,7 @@ def sound_test_show(order_id: str, issuer: str, medium: Media, now: datetime, ex
         issuer=issuer,
         broadcast_class="normal",
         start=now,
-        items=(medium,),
+        sources=files((medium,)),
         urgent=True,
         expires=expires,
     )

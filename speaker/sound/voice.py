@@ -12,7 +12,7 @@ from typing import Any
 from speaker.errors import SoundFault
 from speaker.sound.gstreamer import make_element
 from speaker.sound.sinks import RATE
-from speaker.sound.sounds import Sound, VoiceState
+from speaker.sound.sounds import Sound, SoundFile, SoundStream, VoiceState
 
 # How far a sound is decoded ahead of the mixer: at 20 ms a busy processor of a Pi tears holes into what is played.
 MIX_LATENCY_MS = 80
@@ -81,7 +81,8 @@ class GstVoice:
         """Builds the branch and lets it decode up to the mixer."""
         gst = self._gst
         self._bin = gst.Bin.new(f"{_BRANCH}{next(_numbers)}")
-        last = self._stream_chain() if self._sound.stream else self._file_chain()
+        sound = self._sound
+        last = self._stream_chain(sound) if isinstance(sound, SoundStream) else self._file_chain(sound)
         ghost = gst.GhostPad.new("src", last.get_static_pad("src"))
         self._bin.add_pad(ghost)
         pipeline.add(self._bin)
@@ -164,21 +165,21 @@ class GstVoice:
             self._clipped = max(0.0, time.monotonic() - self._due)
         return gst.PadProbeReturn.OK
 
-    def _file_chain(self) -> Any:
-        if self._sound.path is None or self._sound.codec not in _DECODERS:
-            raise SoundFault(f"Không có bộ giải mã cho âm thanh loại {self._sound.codec or '?'}; hãy xuất lại tệp.")
-        source = make_element(self._gst, "filesrc", location=str(self._sound.path))
-        reader, *decoders = (make_element(self._gst, name) for name in _DECODERS[self._sound.codec])
+    def _file_chain(self, sound: SoundFile) -> Any:
+        if sound.codec not in _DECODERS:
+            raise SoundFault(f"Không có bộ giải mã cho âm thanh loại {sound.codec or '?'}; hãy xuất lại tệp.")
+        source = make_element(self._gst, "filesrc", location=str(sound.path))
+        reader, *decoders = (make_element(self._gst, name) for name in _DECODERS[sound.codec])
         # A file's stamps may jump (a lost page, an encoder's slip), go back or begin late. Its samples are heard one
         # after another all the same, first to last, so that a millisecond of the file is a millisecond of sound.
         unbounded = make_element(self._gst, "identity", single_segment=True)
         counted = make_element(self._gst, "audiorate", tolerance=_ANY_JUMP_NS)
         return self._chain([source, reader, unbounded, *decoders, counted])
 
-    def _stream_chain(self) -> Any:
-        if not (self._sound.stream or "").startswith(("http://", "https://")):
+    def _stream_chain(self, sound: SoundStream) -> Any:
+        if not sound.url.startswith(("http://", "https://")):
             raise SoundFault("Chỉ tiếp âm được luồng http hoặc https; hãy sửa địa chỉ luồng.")
-        return self._chain([make_element(self._gst, "uridecodebin", uri=self._sound.stream)])
+        return self._chain([make_element(self._gst, "uridecodebin", uri=sound.url)])
 
     def _chain(self, head: list[Any]) -> Any:
         caps = self._gst.Caps.from_string(FLOAT_CAPS)

@@ -14,7 +14,7 @@ import wave
 from pathlib import Path
 
 from speaker.sound.player import GstPlayer
-from speaker.sound.sounds import Sound
+from speaker.sound.sounds import SoundFile
 
 _HEAVY = ("numpy", "soundfile", "cv2", "kivy", "PIL")
 
@@ -39,7 +39,7 @@ def main() -> None:
         errors = []
         begin, cpu = time.monotonic(), time.process_time()
         for _ in range(plays):
-            voice = player.play(Sound(medium, "wav", 500), player.soonest())
+            voice = player.play(SoundFile(medium, "wav", 500), player.soonest())
             while voice.state in ("waiting", "playing"):
                 time.sleep(0.02)
             errors.append(voice.error_ms or 0.0)

@@ -19,6 +19,7 @@ from speaker.conductor import Conductor
 from speaker.programme.orders import Orders
 from speaker.programme.policy import Policy
 from speaker.programme.shows import Show
+from speaker.programme.sources import files
 from speaker.record.journal import JOURNAL_MIGRATION, Journal
 from speaker.record.plays import LEDGER_MIGRATION, Ledger
 from speaker.sound.amplifier import Amplifier
@@ -94,7 +95,7 @@ def desk(stage: Any, tmp_path: Path) -> Desk:
 
 
 def show(desk: Desk, id: str = "a", **more: Any) -> Show:
-    options: dict[str, Any] = {"start": desk.stage.start, "items": (SOUND,)}
+    options: dict[str, Any] = {"start": desk.stage.start, "sources": files((SOUND,))}
     return Show(id=id, title=id, issuer="office", broadcast_class="normal", **options | more)
 
 

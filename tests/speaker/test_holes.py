@@ -15,7 +15,7 @@ import soundfile
 from deploy.village.instruments.listening import locate, read_recording
 from deploy.village.instruments.recorder import Recorder
 from speaker.sound.player import GstPlayer
-from speaker.sound.sounds import Sound
+from speaker.sound.sounds import SoundFile
 
 pytestmark = pytest.mark.real_time
 RATE = 48_000
@@ -92,7 +92,7 @@ def play_once(folder: Path, file: Path, **more: Any) -> tuple[float, Any, Any]:
     player.start()
     try:
         at = time.monotonic() + 0.8
-        voice = player.play(Sound(file, "opus", LENGTH_MS, **more), at)
+        voice = player.play(SoundFile(file, "opus", LENGTH_MS, **more), at)
         until = at + 8
         while voice.state in ("waiting", "playing") and time.monotonic() < until:
             time.sleep(0.01)

@@ -14,6 +14,7 @@ from langso.contract.caps import quiet_hours, vietnamese_day
 from langso.timekeeping.clock import VIETNAM
 from speaker.programme.policy import Policy
 from speaker.programme.shows import Show
+from speaker.programme.sources import files
 
 KEYS = Threshold(keys=("0" * 64,), threshold=1)
 
@@ -25,7 +26,7 @@ def rule(name: str, **more: Any) -> IssuerRule:
 def show(minutes: float = 5, **more: Any) -> Show:
     medium = Media(sha256="a" * 64, size=1, duration_ms=int(minutes * 60_000), codec="opus")
     options: dict[str, Any] = {"issuer": "office", "broadcast_class": "normal"}
-    return Show(id="a", title="a", start=datetime(2026, 1, 1, tzinfo=UTC), items=(medium,), **options | more)
+    return Show(id="a", title="a", start=datetime(2026, 1, 1, tzinfo=UTC), sources=files((medium,)), **options | more)
 
 
 def local(hour: int, minute: int = 0) -> datetime:

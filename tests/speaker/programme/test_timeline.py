@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from langso.contract import Late, Media
 from speaker.programme.shows import Show, Stop
+from speaker.programme.sources import files
 from speaker.programme.timeline import Begin, Cut, Entry, Finish, Playing, Situation, decide, next_start
 
 T0 = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -31,7 +32,7 @@ def show(id: str, start: float, seconds: float = 60, **more: Any) -> Show:
         "issuer": "office",
         "broadcast_class": "normal",
         "start": at(start),
-        "items": (sound(seconds),),
+        "sources": files((sound(seconds),)),
     }
     return Show(id=id, **options | more)
 

@@ -9,6 +9,7 @@ import pytest
 
 from langso.contract import Media
 from speaker.programme.shows import Show
+from speaker.programme.sources import StreamSource, files
 
 START = datetime(2026, 11, 22, 5, 0, 10, tzinfo=UTC)
 
@@ -18,7 +19,7 @@ def sound(name: str, seconds: float) -> Media:
 
 
 def show(**more: Any) -> Show:
-    options: dict[str, Any] = {"items": (sound("a", 3), sound("b", 2))}
+    options: dict[str, Any] = {"sources": files((sound("a", 3), sound("b", 2)))}
     return Show("s", "s", "office", "normal", START, **options | more)
 
 
@@ -61,7 +62,7 @@ def test_a_drifting_clock_is_followed_at_the_next_item(stage: Any) -> None:
 
 
 def test_a_lost_device_loses_only_what_it_missed(stage: Any) -> None:
-    performance = stage.perform(show(items=(sound("a", 20),)), at=START)
+    performance = stage.perform(show(sources=files((sound("a", 20),))), at=START)
     stage.run(performance, 15)
     stage.player.broken = True
     stage.player.voices[0].state = "failed"
@@ -86,7 +87,7 @@ def test_an_unreadable_item_is_passed_over(stage: Any) -> None:
 
 
 def test_a_broken_stream_is_joined_again_until_it_expires(stage: Any) -> None:
-    relay = show(items=(), stream="http://x/y", urgent=True, expires=START + timedelta(seconds=20))
+    relay = show(sources=(StreamSource("http://x/y"),), urgent=True, expires=START + timedelta(seconds=20))
     performance = stage.perform(relay, not_before=10.0)
     stage.run(performance, 14)
     stage.player.voices[0].state = "failed"

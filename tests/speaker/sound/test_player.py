@@ -14,7 +14,7 @@ from deploy.village.instruments.listening import locate, read_medium, read_recor
 from deploy.village.instruments.recorder import Recorder
 from speaker.errors import PipeRefused, SoundFault
 from speaker.sound.player import _FREE_S, GstPlayer
-from speaker.sound.sounds import Sound
+from speaker.sound.sounds import Sound, SoundFile, SoundStream
 
 pytestmark = pytest.mark.real_time
 
@@ -40,7 +40,7 @@ def test_each_codec_is_heard_at_the_exact_time(ear: Any, noise: dict[str, Path])
         for codec in ("wav", "flac", "opus"):
             at = time.monotonic() + 0.6
             wall = time.time_ns() + int((at - time.monotonic()) * 1e9)
-            voice = player.play(Sound(noise[codec], codec, 1500), at)
+            voice = player.play(SoundFile(noise[codec], codec, 1500), at)
             wait_for(voice, "done")
             assert voice.error_ms is not None
             assert abs(voice.error_ms) < 20
@@ -62,7 +62,7 @@ def test_calibration_moves_every_start(ear: Any, noise: dict[str, Path]) -> None
     player = GstPlayer("pipe", str(ear.pipe), calibration_ms=-100)
     player.start()
     at = time.monotonic() + 0.8
-    wait_for(player.play(Sound(noise["wav"], "wav", 1500), at), "done")
+    wait_for(player.play(SoundFile(noise["wav"], "wav", 1500), at), "done")
     player.stop()
     ear.close()
     found = locate(read_recording(ear.out), read_medium(noise["wav"]))
@@ -73,7 +73,7 @@ def test_a_sound_can_begin_in_its_middle(ear: Any, noise: dict[str, Path]) -> No
     player = GstPlayer("pipe", str(ear.pipe))
     player.start()
     at = time.monotonic() + 0.6
-    voice = player.play(Sound(noise["opus"], "opus", 1500, from_ms=500), at)
+    voice = player.play(SoundFile(noise["opus"], "opus", 1500, from_ms=500), at)
     wait_for(voice, "done")
     assert voice.heard_ms(time.monotonic()) == pytest.approx(1000, abs=15)
     player.stop()
@@ -89,14 +89,14 @@ def test_a_cut_is_silent_at_once_and_the_next_sound_plays(ear: Any, noise: dict[
     player = GstPlayer("pipe", str(ear.pipe))
     player.start()
     at = player.soonest()
-    voice = player.play(Sound(noise["flac"], "flac", 1500), at)
+    voice = player.play(SoundFile(noise["flac"], "flac", 1500), at)
     wait_for(voice, "playing")
     time.sleep(0.3)
     voice.cut()
     cut_at = time.monotonic()
     assert voice.state == "cut"
     assert voice.heard_ms(time.monotonic()) <= (cut_at - at) * 1000 + 50
-    again = player.play(Sound(noise["wav"], "wav", 1500), cut_at + 0.7)
+    again = player.play(SoundFile(noise["wav"], "wav", 1500), cut_at + 0.7)
     wait_for(again, "done")
     player.stop()
     ear.close()
@@ -114,8 +114,8 @@ def test_a_damaged_file_fails_alone(ear: Any, noise: dict[str, Path], tmp_path: 
     bad.write_bytes(b"not a sound" * 1000)
     player = GstPlayer("pipe", str(ear.pipe))
     player.start()
-    good = player.play(Sound(noise["wav"], "wav", 1500), player.soonest() + 0.2)
-    wrong = player.play(Sound(bad, "flac", 1500), player.soonest())
+    good = player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest() + 0.2)
+    wrong = player.play(SoundFile(bad, "flac", 1500), player.soonest())
     wait_for(wrong, "failed")
     assert wrong.why
     wait_for(good, "done")
@@ -127,12 +127,12 @@ def test_nobody_listening_does_not_hold_the_player(noise: dict[str, Path], tmp_p
     player = GstPlayer("pipe", str(tmp_path / "p"))
     player.start()
     assert player.check().level == "warn"
-    wait_for(player.play(Sound(noise["wav"], "wav", 1500), player.soonest()), "done")
+    wait_for(player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest()), "done")
     stop = threading.Event()
     recorder = Recorder(tmp_path / "p", tmp_path / "late")
     thread = threading.Thread(target=recorder.run, args=(stop,))
     thread.start()
-    wait_for(player.play(Sound(noise["wav"], "wav", 1500), time.monotonic() + 1), "done")
+    wait_for(player.play(SoundFile(noise["wav"], "wav", 1500), time.monotonic() + 1), "done")
     stop.set()
     thread.join(60)
     player.stop()
@@ -142,21 +142,21 @@ def test_nobody_listening_does_not_hold_the_player(noise: dict[str, Path], tmp_p
 def test_a_lost_pipeline_is_rebuilt(ear: Any, noise: dict[str, Path]) -> None:
     player = GstPlayer("pipe", str(ear.pipe))
     player.start()
-    voice = player.play(Sound(noise["wav"], "wav", 1500), player.soonest())
+    voice = player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest())
     wait_for(voice, "playing")
     gst = player._gst
     player._pipeline.get_bus().post(gst.Message.new_error(player._mixer, lost_device(), ""))
     wait_for(voice, "failed")
     until(lambda: player.running)
-    wait_for(player.play(Sound(noise["wav"], "wav", 1500), player.soonest()), "done")
+    wait_for(player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest()), "done")
     player.stop()
 
 
 def test_what_a_sound_says_after_its_end_does_not_stop_the_others(ear: Any, noise: dict[str, Path]) -> None:
     player = GstPlayer("pipe", str(ear.pipe))
     player.start()
-    stays = player.play(Sound(noise["flac"], "flac", 1500), player.soonest() + 0.5)
-    cut = player.play(Sound(noise["opus"], "opus", 1500), player.soonest())
+    stays = player.play(SoundFile(noise["flac"], "flac", 1500), player.soonest() + 0.5)
+    cut = player.play(SoundFile(noise["opus"], "opus", 1500), player.soonest())
     branch, gst = cut._bin, player._gst
     wait_for(cut, "playing")
     cut.cut()
@@ -173,7 +173,7 @@ def test_a_missing_device_is_said_and_does_not_raise() -> None:
     assert not player.running
     assert player.check().level == "bad"
     with pytest.raises(SoundFault):
-        player.play(Sound(Path("x"), "wav", 1), time.monotonic())
+        player.play(SoundFile(Path("x"), "wav", 1), time.monotonic())
     player.stop()
 
 
@@ -184,7 +184,7 @@ def test_a_plain_file_is_no_pipe(tmp_path: Path) -> None:
     assert (tmp_path / "f").read_text() == "kept"
 
 
-@pytest.mark.parametrize("sound", [Sound(Path("x"), "exe", 1), Sound(stream="file:///etc/passwd")])
+@pytest.mark.parametrize("sound", [SoundFile(Path("x"), "exe", 1), SoundStream("file:///etc/passwd")])
 def test_only_known_codecs_and_web_streams(ear: Any, sound: Sound) -> None:
     player = GstPlayer("pipe", str(ear.pipe))
     player.start()
@@ -216,14 +216,14 @@ def test_the_mixer_lets_a_voice_go_in_its_own_thread_alone(ear: Any, noise: dict
     mixer.get_static_pad("src").add_probe(player._gst.PadProbeType.BUFFER, mixed)
     mixer.connect("pad-removed", lambda _mixer, _pad: removed.append(threading.get_ident()))
     try:
-        cut = player.play(Sound(noise["opus"], "opus", 1500), player.soonest())
+        cut = player.play(SoundFile(noise["opus"], "opus", 1500), player.soonest())
         wait_for(cut, "playing")
         cut.cut()
-        waiting = player.play(Sound(noise["flac"], "flac", 1500), time.monotonic() + 60)
+        waiting = player.play(SoundFile(noise["flac"], "flac", 1500), time.monotonic() + 60)
         waiting.cut()
-        failed = player.play(Sound(noise["wav"], "wav", 1500), player.soonest())
+        failed = player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest())
         failed.fail("for a reason")
-        wait_for(player.play(Sound(noise["wav"], "wav", 1500, from_ms=1300), player.soonest()), "done")
+        wait_for(player.play(SoundFile(noise["wav"], "wav", 1500, from_ms=1300), player.soonest()), "done")
         wait_freed()
         assert (cut.state, waiting.state, failed.state) == ("cut", "cut", "failed")
         assert len(removed) == 4
@@ -237,7 +237,7 @@ def test_a_device_that_hangs_holds_nobody_who_cuts_and_nobody_who_stops(ear: Any
     player = GstPlayer("pipe", str(ear.pipe))
     player.start()
     gst = player._gst
-    voice = player.play(Sound(noise["wav"], "wav", 1500), player.soonest())
+    voice = player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest())
     wait_for(voice, "playing")
     hung = threading.Event()
 
