@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 DATABASE = "kiosk.sqlite"
 STATE_FILE = "kiosk-state.json"
 HOUSEKEEPING_S = 3600.0
+TAKEN = ("catalogue", "order", "trust")
+"""The kinds of document a kiosk takes; its state lists them under `understands`."""
 
 
 def _create(db: sqlite_utils.Database) -> None:
@@ -112,6 +114,7 @@ class Agent:
             link=self.link,
             next_number=self._next_number,
             checks=self.checks,
+            understands=TAKEN,
             each_round=self._tidy,
             note=note_in(settings.paths.run / STATE_FILE),
         )
@@ -166,18 +169,16 @@ class Agent:
         """One message from the broker; what is refused changes nothing."""
         del retain
         address = self._topics.read(topic)
-        if address is None or not payload or address.device not in (None, self.device):
+        if address is None or not payload or address.device not in (None, self.device) or address.leaf not in TAKEN:
             return
         try:
             if address.leaf == "trust":
                 if self.keeper.take_trust(payload).fresh:
                     self._subscribe()
-            elif address.leaf in ("catalogue", "order"):
+            else:
                 taken = self.keeper.take(address.leaf, payload)
                 if isinstance(taken.document, Order):
                     self._on_order(taken.document)
-            else:
-                return
         except Refused as refused:
             log.warning("%s refused: %s (%s)", address.leaf, refused.reason, refused.detail)
         self._look()

@@ -28,7 +28,7 @@ from langso.trust import Keeper, SigningKey
 from langso.trust.checks import trust_checks
 from speaker.conductor import Conductor
 from speaker.held_orders import HeldOrders
-from speaker.inbox import Handlers, Inbox
+from speaker.inbox import TAKEN, Handlers, Inbox
 from speaker.media.library import Library
 from speaker.programme.timeline import next_start
 from speaker.record.journal import JOURNAL_MIGRATION, Journal
@@ -160,6 +160,7 @@ class Agent:
             link=self.link,
             next_number=self.journal.next_state_number,
             checks=self.checks,
+            understands=TAKEN,
             fill=self._fill,
             each_round=self.receipts.work,
             note=note_in(settings.paths.run / STATE_FILE),

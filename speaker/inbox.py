@@ -22,7 +22,8 @@ from speaker.record.journal import Journal
 
 log = logging.getLogger(__name__)
 
-NEEDS_TRUST = ("plan", "urgent", "order", "receipts/ack")
+TAKEN = ("ack", "order", "plan", "trust", "urgent")
+"""The kinds of document a loudspeaker takes; its state lists them under `understands`."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Inbox:
         if address is None or not payload or address.device not in (None, self._device):
             return
         kind = "ack" if address.leaf == "receipts/ack" else address.leaf
-        if kind in ("trust", "plan", "urgent", "order", "ack"):
+        if kind in TAKEN:
             self.take(kind, payload, issuer=address.issuer)
 
     def take(self, kind: str, raw: bytes, *, issuer: str | None = None) -> Taken | None:

@@ -32,6 +32,7 @@ from langso.contract.documents import (
     TrustDocument,
     Urgent,
     UrgentOrder,
+    VouchedAccount,
 )
 from langso.contract.renewal import CertificateAnswer, CertificateRequest
 from langso.contract.reports import (
@@ -62,5 +63,5 @@ __all__ = [
     "IssuerRule", "Late", "Media", "Message", "Moment", "Occurrence", "Order", "Plan", "Presence", "Procedure",
     "Programme", "QuietHours", "Receipt", "Receipts", "ReceiptsAck", "RefusalReason", "RootDocument",
     "StartedReceipt", "State", "Storage", "TargetSet", "Threshold", "Topics", "TrustBundle", "TrustDocument",
-    "Urgent", "UrgentOrder",
+    "Urgent", "UrgentOrder", "VouchedAccount",
 ]  # fmt: skip

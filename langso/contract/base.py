@@ -42,6 +42,14 @@ Count = Annotated[int, Field(ge=0, lt=1 << 53)]
 Version = Annotated[int, Field(ge=1, lt=1 << 63)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 BroadcastClass = Literal["normal", "priority", "emergency"]
+Code = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_.-]{0,63}$")]
+"""What happened, for a program to decide by. Writers use a closed set (`langso.contract.outcomes`); a reader that
+does not know a code shows the `why` beside it, for a later v1 has more of them.
+"""
+ParameterName = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,31}$")]
+Amount = Annotated[float, Field(ge=-(1 << 53), le=1 << 53)]
+Parameters = Annotated[dict[ParameterName, ShortText | Count | Amount], Field(max_length=16)]
+"""What a code's sentence names: minutes, a title, a time of day."""
 
 
 def _to_utc(moment: datetime) -> datetime:

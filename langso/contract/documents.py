@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
 from langso.contract.base import (
     BroadcastClass,
+    Code,
     Count,
     Document,
     Hex128,
@@ -28,6 +29,14 @@ MAX_OCCURRENCES = 4000
 ClockTime = Annotated[str, StringConstraints(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Index = Annotated[int, Field(ge=0, lt=MAX_OCCURRENCES)]
 Keys = Annotated[tuple[KeyHex, ...], Field(min_length=1, max_length=16)]
+AgeRecipient = Annotated[str, StringConstraints(pattern="^age1[a-z0-9]{20,100}$")]
+Host = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)*$", max_length=253
+    ),
+]
+"""A host as it stands in an address: lower-case letters, digits, hyphens, dots (IDN as `xn--`); no port, no star."""
 
 
 class Threshold(Message):
@@ -52,19 +61,32 @@ class RootDocument(Document):
     root: Threshold
 
 
+FirstKind = Literal["plan", "urgent", "catalogue", "order", "ack"]
+FIRST_KINDS: tuple[FirstKind, ...] = get_args(FirstKind)
+OF_ROOT = ("root", "trust")
+
+
 class IssuerRule(Message):
     """What one issuer (office, province, a village) may say, and where.
 
-    `places`: village slugs where its broadcasts may be heard, `*` for all.
+    `places`: village slugs where its broadcasts may be heard, `*` for all. `grants`: kinds that came after release
+    0.1.0, whose devices would refuse the whole document for one more name in `kinds`; unknown names grant nothing.
     """
 
     name: Slug
     signers: Threshold
     epoch: Count
-    kinds: Annotated[tuple[Literal["plan", "urgent", "catalogue", "order", "ack"], ...], Field(max_length=8)]
+    kinds: Annotated[tuple[FirstKind, ...], Field(max_length=8)]
     classes: Annotated[tuple[BroadcastClass, ...], Field(max_length=3)] = ()
     places: Annotated[tuple[str, ...], Field(max_length=200)] = ("*",)
     minutes_a_day: Annotated[int, Field(ge=0, le=1440)] | None = None
+    grants: Annotated[tuple[Slug, ...], Field(max_length=32)] = ()
+
+    def may_issue(self, kind: str) -> bool:
+        """Whether it may issue documents of this kind: the first five by `kinds` alone, later ones by `grants`."""
+        if kind in FIRST_KINDS:
+            return kind in self.kinds
+        return kind in self.grants and kind not in OF_ROOT
 
 
 class QuietHours(Message):
@@ -82,10 +104,37 @@ class Caps(Message):
     quiet_hours: Annotated[tuple[QuietHours, ...], Field(max_length=8)] = ()
 
 
+class Account(Message):
+    """A bank account of the commune's own: `bin` of the bank, account number, holder as the bank writes it."""
+
+    bin: Annotated[str, StringConstraints(pattern="^[0-9]{6}$")]
+    number: Annotated[str, StringConstraints(pattern="^[A-Z0-9]{1,19}$")]
+    holder: ShortText
+    label: ShortText = ""
+
+
+class VouchedAccount(Account):
+    """An account that the root keys vouch for, so that it may be called the commune's own; `id` is what others name.
+
+    `purpose`: what is paid to it (`fees`, `fund`: a code, for what it is read as); `village`: whose it is, None: the
+    commune's. `holder_kind`: `commune`, or `person` where a fund's account is its treasurer's own. It holds from
+    `valid_from` until before `valid_until`; None: unbounded.
+    """
+
+    id: Identity
+    purpose: Code
+    holder_kind: Code = "commune"
+    village: Slug | None = None
+    valid_from: Moment | None = None
+    valid_until: Moment | None = None
+
+
 class TrustDocument(Document):
     """Signed by the root threshold: issuers and their rules, caps, revoked devices, valid commune codes.
 
-    Its issuer is `root` and its epoch the version of the root that signs it.
+    Its issuer is `root` and its epoch the version of the root that signs it. Since release 0.2.0, absent where the
+    root keys have not said it yet: `accounts` that are the commune's own, `age_recipient` of the office, to whose key
+    scans are encrypted, `relay_hosts` whose streams an order may relay.
     """
 
     kind: Literal["trust"] = "trust"
@@ -93,6 +142,9 @@ class TrustDocument(Document):
     issuers: Annotated[tuple[IssuerRule, ...], Field(min_length=1, max_length=300)]
     caps: Caps = Caps()
     revoked: Annotated[tuple[Slug, ...], Field(max_length=1000)] = ()
+    accounts: Annotated[tuple[VouchedAccount, ...], Field(max_length=100)] = ()
+    age_recipient: AgeRecipient | None = None
+    relay_hosts: Annotated[tuple[Host, ...], Field(max_length=50)] = ()
 
     @model_validator(mode="after")
     def _one_rule_each(self) -> Self:
@@ -101,6 +153,9 @@ class TrustDocument(Document):
             raise ValueError("an issuer is listed twice")
         if "root" in names:
             raise ValueError("no issuer may be called root")
+        accounts = [account.id for account in self.accounts]
+        if len(set(accounts)) != len(accounts):
+            raise ValueError("an account is listed twice")
         return self
 
     def rule(self, issuer: str) -> IssuerRule | None:
@@ -238,15 +293,6 @@ class Urgent(Document):
     orders: Annotated[tuple[UrgentOrder, ...], Field(max_length=50)] = ()
 
 
-class Account(Message):
-    """A bank account of the commune's own: `bin` of the bank, account number, holder as the bank writes it."""
-
-    bin: Annotated[str, StringConstraints(pattern="^[0-9]{6}$")]
-    number: Annotated[str, StringConstraints(pattern="^[A-Z0-9]{1,19}$")]
-    holder: ShortText
-    label: ShortText = ""
-
-
 class Fee(Message):
     """A fee in whole đồng for one unit of something; `text` is what the rule says, verbatim."""
 
@@ -274,7 +320,7 @@ class Catalogue(Document):
     commune_name: Title
     accounts: Annotated[tuple[Account, ...], Field(max_length=50)] = ()
     procedures: Annotated[tuple[Procedure, ...], Field(max_length=500)] = ()
-    age_recipient: Annotated[str, StringConstraints(pattern="^age1[a-z0-9]{20,100}$")] | None = None
+    age_recipient: AgeRecipient | None = None
 
 
 class DeviceOrder(Message):

@@ -6,7 +6,19 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from langso.contract.base import Count, Hex128, Identity, LongText, Message, Moment, Sha256, ShortText, Slug
+from langso.contract.base import (
+    Code,
+    Count,
+    Hex128,
+    Identity,
+    LongText,
+    Message,
+    Moment,
+    Parameters,
+    Sha256,
+    ShortText,
+    Slug,
+)
 
 MAX_RECEIPTS = 200
 
@@ -31,20 +43,27 @@ class Held(Message):
 
 
 class HealthLine(Message):
-    """One health check as it travels: name, ok/warn/bad, why, and what to do."""
+    """One health check as it travels: name, ok/warn/bad, why, and what to do.
+
+    `code` with `parameters` says the same to a program; a reader that does not know it shows `why` and `fix`.
+    """
 
     name: ShortText
     level: Literal["ok", "warn", "bad"]
     why: LongText
     fix: LongText = ""
+    code: Code | None = None
+    parameters: Parameters | None = None
 
 
 class ClockReport(Message):
-    """Whether the device trusts its clock and why."""
+    """Whether the device trusts its clock: `reason` in one word; `code` with `parameters` as precise as `why`."""
 
     trusted: bool
     reason: ShortText
     why: LongText = ""
+    code: Code | None = None
+    parameters: Parameters | None = None
 
 
 class Storage(Message):
@@ -55,7 +74,11 @@ class Storage(Message):
 
 
 class State(Message):
-    """Signed and numbered (kind `state`): what a device holds, trusts and does now."""
+    """Signed and numbered (kind `state`): what a device holds, trusts and does now.
+
+    `understands`: kinds of document it takes and abilities that came after release 0.1.0, by name; what is sent on a
+    topic of its own is only for devices that list it. Empty: a device of 0.1.0, which takes the kinds of its role.
+    """
 
     kind: Literal["state"] = "state"
     device: Slug
@@ -77,6 +100,7 @@ class State(Message):
     journal: Hex128 | None = None
     receipts_through: Count = 0
     needs_nonce: Hex128 | None = None
+    understands: Annotated[tuple[Slug, ...], Field(max_length=64)] = ()
 
 
 RefusalReason = Literal[
@@ -99,7 +123,10 @@ RefusalReason = Literal[
 
 
 class DocumentReceipt(Message):
-    """A document was stored (with how much of its media is ready) or refused, and why; refusals coalesce by hour."""
+    """A document was stored (with how much of its media is ready) or refused, and why; refusals coalesce by hour.
+
+    `reason` is one of a closed set; `code` with `parameters` may say more than it, beside the same `why`.
+    """
 
     event: Literal["document"] = "document"
     document: Slug
@@ -112,10 +139,16 @@ class DocumentReceipt(Message):
     reason: RefusalReason | None = None
     why: LongText = ""
     count: Annotated[int, Field(ge=1)] = 1
+    epoch: Count | None = None
+    code: Code | None = None
+    parameters: Parameters | None = None
 
 
 class StartedReceipt(Message):
-    """A play began; `error_ms` = first sample as the player's clock saw it minus the planned time."""
+    """A play began; `error_ms` = first sample as the player's clock saw it minus the planned time.
+
+    A play is (`kind`, `issuer`, `epoch`, `occurrence`): the document that ordered it, as far as the device says it.
+    """
 
     event: Literal["started"] = "started"
     occurrence: Identity
@@ -123,10 +156,21 @@ class StartedReceipt(Message):
     planned: Moment
     error_ms: float
     time_unproven: bool = False
+    kind: Slug | None = None
+    issuer: Slug | None = None
+    epoch: Count | None = None
+    time_by_hand: bool | None = None
+    storage_failed: bool | None = None
 
 
 class EndedReceipt(Message):
-    """How an occurrence ended; exactly one of these per occurrence. `heard_ms` = sound that was played."""
+    """How an occurrence ended; exactly one of these per play that is `final`. `heard_ms` = sound that was played.
+
+    `code` with `parameters` is why it was not played whole, `why` the same for a person. `sounded_ms`: sound by the
+    voice's own account. `replaces`: number of the ending of this journal that this one corrects, which a clock that
+    had just leapt had judged; `final`: none will correct this one (None: a device that never does). `time_by_hand`:
+    at a time that a person set; `storage_failed`: it may have been played before, unrecorded.
+    """
 
     event: Literal["ended"] = "ended"
     occurrence: Identity
@@ -136,6 +180,16 @@ class EndedReceipt(Message):
     planned: Moment | None = None
     heard_ms: Count = 0
     time_unproven: bool = False
+    kind: Slug | None = None
+    issuer: Slug | None = None
+    epoch: Count | None = None
+    code: Code | None = None
+    parameters: Parameters | None = None
+    sounded_ms: Count | None = None
+    replaces: Annotated[int, Field(ge=1, lt=1 << 53)] | None = None
+    final: bool | None = None
+    time_by_hand: bool | None = None
+    storage_failed: bool | None = None
 
 
 class HeardReceipt(Message):
@@ -145,6 +199,9 @@ class HeardReceipt(Message):
     occurrence: Identity
     sure: Annotated[float, Field(ge=0, le=1)]
     sensor: ShortText = ""
+    kind: Slug | None = None
+    issuer: Slug | None = None
+    epoch: Count | None = None
 
 
 ReceiptBody = Annotated[DocumentReceipt | StartedReceipt | EndedReceipt | HeardReceipt, Field(discriminator="event")]

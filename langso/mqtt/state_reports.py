@@ -43,6 +43,7 @@ class StateReporter:
 
     `fill` adds what only the agent knows; `each_round` is done before the state is made, connected or not; `note` is
     given each new state's JSON, and once a minute, for those who ask on this machine: an old note says that it hangs.
+    `understands`: the kinds of document this device takes, and what else it is able to that came after release 0.1.0.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class StateReporter:
         link: Publisher,
         next_number: Callable[[], int],
         checks: Callable[[], list[Check]],
+        understands: tuple[str, ...],
         fill: Callable[[State], State] = lambda state: state,
         each_round: Callable[[], None] = lambda: None,
         note: Callable[[bytes], None] = lambda state: None,
@@ -76,6 +78,7 @@ class StateReporter:
         self._link = link
         self._next_number = next_number
         self._checks = checks
+        self._understands = understands
         self._fill = fill
         self._each_round = each_round
         self._note = note
@@ -126,6 +129,7 @@ class StateReporter:
                     for check in worst_first(self._checks())[:50]
                 ),
                 needs_nonce=self._keeper.nonce() if self._keeper.needs_nonce or not trust.trusted else None,
+                understands=self._understands,
             )
         )
 

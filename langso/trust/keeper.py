@@ -276,7 +276,8 @@ class Keeper:
         met = _met(sealed, trust)
         ack = parse_payload(sealed.payload, ReceiptsAck)
         rule = trust.rule(ack.issuer)
-        if rule is None or ack.issuer not in met or "ack" not in rule.kinds or topic_issuer not in (None, ack.issuer):
+        may = rule is not None and ack.issuer in met and rule.may_issue("ack")
+        if not may or topic_issuer not in (None, ack.issuer):
             raise Refused("wrong_role", f"an acknowledgement of {ack.issuer}")
         if ack.commune not in trust.communes:
             raise Refused("wrong_commune", f"an acknowledgement of {ack.commune}")

@@ -14,7 +14,7 @@ FUTURE = timedelta(days=1)
 
 def check_role(document: Document, rule: IssuerRule) -> None:
     """The issuer may send this kind, and only its classes in it. Where it may be heard is the speaker's policy."""
-    if document.kind not in rule.kinds:
+    if not rule.may_issue(document.kind):
         raise Refused("wrong_role", f"{rule.name} may not issue {document.kind}")
     if isinstance(document, Plan):
         classes = {programme.broadcast_class for programme in document.programmes} - set(rule.classes)

@@ -52,7 +52,8 @@ class StateTaken:
 class FleetRow:
     """One device for the page. `level` sorts and colours; `reason` says how it is; `todo` what to do ("" if nothing).
 
-    `plan_version` None: holds no plan; `plan_current`: it is the newest.
+    `plan_version` None: holds no plan; `plan_current`: it is the newest. `understands`: kinds of document it takes,
+    by its own word; empty before its first state, and for a device of release 0.1.0.
     """
 
     device: Device
@@ -70,6 +71,8 @@ class FleetRow:
     reason: str
     todo: str
     conflict: bool
+    software: str = ""
+    understands: tuple[str, ...] = ()
 
 
 class Fleet:
@@ -256,6 +259,8 @@ class Fleet:
             reason=reason,
             todo=todo,
             conflict=conflict is not None,
+            software="" if state is None else state.software,
+            understands=() if state is None else state.understands,
         )
 
     def _communes(self) -> tuple[str, ...]:

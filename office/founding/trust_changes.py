@@ -14,7 +14,7 @@ from langso.contract import Caps, IssuerRule, TrustDocument
 from langso.durable.files import write_atomic
 from langso.durable.ownership import acting_as_owner
 from langso.trust import RootKeys, SigningKey, open_bundle, threshold_of
-from langso.trust.issuing import root_document, trust_document
+from langso.trust.issuing import root_document
 from langso.trust.roots.ceremony import keyholders
 from langso.trust.roots.errors import ProposalRefused
 from langso.trust.roots.key_file import PublicPart, RootKeyFile
@@ -125,16 +125,15 @@ def _proposal(
     opened = home.trust()
     present, roots = opened.trust, opened.root
     commune = home.settings.commune
-    trust = trust_document(
-        present.commune,
-        present.issuers if rights.issuers is None else rights.issuers,
-        version=present.version + 1,
-        issued=now,
-        expires=now + TRUST_LIFE,
-        root_version=(root or roots).version,
-        communes=present.communes,
-        caps=present.caps if rights.caps is None else rights.caps,
-        revoked=present.revoked if rights.revoked is None else rights.revoked,
+    # A copy, so that what no command here changes (accounts, relay hosts) stands in the next list as in this one.
+    trust = present.model_copy(
+        update={
+            "version": present.version + 1,
+            "issued": now,
+            "expires": now + TRUST_LIFE,
+            "epoch": (root or roots).version,
+            **{name: value for name, value in vars(rights).items() if value is not None},
+        }
     )
     link = None if root is None else root_document(commune.code, root, issued=now, expires=now + TRUST_LIFE)
     known = {one.public_key: one for one in (*home.holders(), *holders)}

@@ -91,7 +91,7 @@ def _check_office(issuer: str, commune: str, kind: str, rule: IssuerRule, trust:
         raise SignerRefused(f"Người ký chỉ ký thay «{rule.name}», không ký thay «{issuer}»; hãy sửa nơi ban hành.")
     if commune not in trust.communes:
         raise SignerRefused("Văn bản của xã khác; hãy kiểm tra mã xã trong cài đặt.")
-    if kind not in rule.kinds:
+    if not rule.may_issue(kind):
         raise SignerRefused(f"Danh sách quyền của xã không cho văn phòng ký loại «{kind}»; cần khoá gốc để đổi.")
 
 

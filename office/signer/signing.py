@@ -85,7 +85,7 @@ class Signing:
                 for held in () if state is None else state.held:
                     audience = device_id if held.kind == "order" else "*"
                     of = held.kind, held.epoch, audience
-                    if (held.issuer, held.epoch) != (ISSUER, rule.epoch) or held.kind not in rule.kinds:
+                    if (held.issuer, held.epoch) != (ISSUER, rule.epoch) or not rule.may_issue(held.kind):
                         continue
                     last = lifted.get(of, self._counters.version(*of))
                     if held.version > last + MAX_LIFT:

@@ -7,15 +7,17 @@ of whoever made the list: none of them is a line of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
 
-from langso.contract import Caps, IssuerRule, Threshold, TrustDocument
+from langso.contract import Caps, IssuerRule, Threshold, TrustDocument, VouchedAccount
 from langso.timekeeping import dates
 from langso.timekeeping.clock import VIETNAM
 from langso.trust import RootKeys
 from langso.trust.roots.key_file import code_of
+from langso.words.catalogue import t
 from langso.words.harmless import harmless
 
 _CLASSES = {"normal": "tin thường", "priority": "tin ưu tiên", "emergency": "tin khẩn cấp"}
@@ -29,7 +31,7 @@ _KINDS = {
 # Told by their own sentences, or the same in every list.
 _TOLD = {
     *("kind", "issuer", "audience", "commune", "epoch", "version", "issued", "expires"),
-    *("communes", "issuers", "caps", "revoked"),
+    *("communes", "issuers", "caps", "revoked", "accounts", "age_recipient", "relay_hosts"),
 }
 Name = Callable[[bytes], str]
 
@@ -45,6 +47,7 @@ def founding_in_words(trust: TrustDocument, root: RootKeys, named: Name) -> list
         *(line for rule in trust.issuers for line in _rule(rule)),
         *_caps(trust.caps),
         *(f"Thu hồi: thiết bị {device} không còn được nghe và báo." for device in trust.revoked),
+        *_money_and_privacy(None, trust),
         *_others(None, trust, _TOLD, ""),
     ]
     return [harmless(line) for line in lines]
@@ -67,6 +70,7 @@ def changes_in_words(
         lines.append(f"CHÚ Ý: thêm mã xã {code} được dùng chung danh sách này.")
     for code in sorted(set(before.communes) - set(after.communes)):
         lines.append(f"Bỏ mã xã {code}.")
+    lines += _money_and_privacy(before, after)
     lines += _others(before, after, _TOLD, "")
     if not lines:
         lines.append("Chỉ gia hạn: không ai được thêm quyền, không giới hạn nào đổi.")
@@ -107,14 +111,15 @@ def _issuers(before: TrustDocument, after: TrustDocument) -> list[str]:
 
 def _rule(rule: IssuerRule) -> list[str]:
     return [
-        f"«{rule.name}» được: {_joined(_KINDS, rule.kinds)}; loại tin: {_joined(_CLASSES, rule.classes)};"
+        f"«{rule.name}» được: {_joined(_KINDS, (*rule.kinds, *rule.grants))};"
+        f" loại tin: {_joined(_CLASSES, rule.classes)};"
         f" nơi nghe: {_places(rule.places)}; {_minutes(rule.minutes_a_day)}.",
         f"  ký bằng {_keys(rule.signers)}, đời {rule.epoch}.",
         *_others(None, rule, _RULE_TOLD, f"«{rule.name}»: "),
     ]
 
 
-_RULE_TOLD = {"name", "signers", "epoch", "kinds", "classes", "places", "minutes_a_day"}
+_RULE_TOLD = {"name", "signers", "epoch", "kinds", "classes", "places", "minutes_a_day", "grants"}
 
 
 def _rule_changed(old: IssuerRule, new: IssuerRule) -> list[str]:
@@ -124,7 +129,7 @@ def _rule_changed(old: IssuerRule, new: IssuerRule) -> list[str]:
     if old.epoch != new.epoch:
         lines.append(f"{who} sang đời khoá {new.epoch} (trước là {old.epoch}): chữ ký của khoá cũ hết giá trị.")
     for what, words, was, now in (
-        ("", _KINDS, old.kinds, new.kinds),
+        ("", _KINDS, (*old.kinds, *old.grants), (*new.kinds, *new.grants)),
         ("loại ", _CLASSES, old.classes, new.classes),
     ):
         if more := [one for one in now if one not in was]:
@@ -136,6 +141,47 @@ def _rule_changed(old: IssuerRule, new: IssuerRule) -> list[str]:
     if old.minutes_a_day != new.minutes_a_day:
         lines.append(f"{who}: {_minutes(new.minutes_a_day)} (trước: {_minutes(old.minutes_a_day)}).")
     return lines + _others(old, new, _RULE_TOLD, f"{who}: ")
+
+
+def _money_and_privacy(before: TrustDocument | None, after: TrustDocument) -> list[str]:
+    """Accounts that are called the commune's own, the key that scans are encrypted to, hosts that may be relayed."""
+    lines = []
+    old = {} if before is None else {account.id: account for account in before.accounts}
+    new = {account.id: account for account in after.accounts}
+    for id, account in new.items():
+        if old.get(id) != account:
+            lines.append(t("rights-account", id=id, account=_account(account)))
+            lines += [t("rights-account-before", account=_account(old[id]))] if id in old else []
+    lines += [t("rights-account-gone", id=id, account=_account(old[id])) for id in old if id not in new]
+    key = None if before is None else before.age_recipient
+    if key != after.age_recipient:
+        nobody = t("rights-scans-nobody")
+        lines.append(t("rights-scans", key=after.age_recipient or nobody, before=key or nobody))
+    hosts = () if before is None else before.relay_hosts
+    lines += [t("rights-relay", host=host) for host in after.relay_hosts if host not in hosts]
+    return lines + [t("rights-relay-gone", host=host) for host in hosts if host not in after.relay_hosts]
+
+
+def _account(account: VouchedAccount) -> str:
+    purposes = {"fees": t("rights-purpose-fees"), "fund": t("rights-purpose-fund")}
+    said = t(
+        "rights-account-said",
+        number=account.number,
+        bank=account.bin,
+        holder=account.holder,
+        whose=t("rights-whose-commune")
+        if account.village is None
+        else t("rights-whose-village", village=account.village),
+        purpose=purposes.get(account.purpose, account.purpose),
+    )
+    if account.holder_kind != "commune":
+        kinds = {"person": t("rights-holder-person")}
+        said = t("rights-account-held", account=said, kind=kinds.get(account.holder_kind, account.holder_kind))
+    if account.valid_from is not None:
+        said = t("rights-account-since", account=said, day=_day(account.valid_from))
+    if account.valid_until is not None:
+        said = t("rights-account-until", account=said, day=_day(account.valid_until - timedelta(milliseconds=1)))
+    return t("rights-account-label", account=said, label=account.label) if account.label else said
 
 
 def _caps(caps: Caps) -> list[str]:

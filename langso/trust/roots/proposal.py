@@ -20,6 +20,7 @@ from langso.trust import Opened, Refused, RootKeys, Sealed, SigningKey, key_id, 
 from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
 from langso.trust.roots.errors import ProposalRefused
 from langso.trust.roots.key_file import Holder, code_of
+from langso.words.catalogue import t
 
 FORMAT = 1
 MAX_PROPOSAL_BYTES = 4 << 20
@@ -240,6 +241,13 @@ def _checked(proposal: Proposal) -> ReadProposal:
         if isinstance(error, ProposalRefused):
             raise
         raise ProposalRefused(_DAMAGED) from error
+    for part, document in ((proposal.trust, trust), (proposal.next_root, root)):
+        if (
+            part is not None
+            and document is not None
+            and _holds_more(json.loads(part), json.loads(document.to_json()))
+        ):
+            raise ProposalRefused(t("rights-not-understood"))
     fits = trust.issuer == "root" and trust.epoch == after.version and trust.commune == proposal.commune
     if root is not None:
         fits = fits and root.issuer == "root" and root.version == read.roots.version + 1
@@ -255,6 +263,16 @@ def _checked(proposal: Proposal) -> ReadProposal:
             "Các phần trong tệp đề nghị không khớp nhau; không ký, và hãy làm lại đề nghị ở văn phòng."
         )
     return read
+
+
+def _holds_more(raw: object, understood: object) -> bool:
+    """Whether the text has a field that these models pass over: nobody signs what could not be told in words."""
+    if isinstance(raw, dict) and isinstance(understood, dict):
+        said = {name: value for name, value in raw.items() if value is not None}
+        return any(name not in understood or _holds_more(value, understood[name]) for name, value in said.items())
+    if isinstance(raw, list) and isinstance(understood, list):
+        return any(_holds_more(one, other) for one, other in zip(raw, understood, strict=True))
+    return False
 
 
 def _only(public: bytes) -> RootKeys:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from langso.contract import (
+    HealthLine,
     Held,
     IssuerRule,
     Media,
@@ -23,6 +24,7 @@ from langso.contract import (
     TrustDocument,
     Urgent,
     UrgentOrder,
+    VouchedAccount,
 )
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -101,6 +103,58 @@ def test_trust_lists_each_issuer_once_and_never_root() -> None:
     for issuers in ((rule, rule), (rule.model_copy(update={"name": "root"}),)):
         with pytest.raises(ValidationError):
             TrustDocument(**(HEAD | {"issuer": "root"}), communes=("xa-mau",), issuers=issuers)
+
+
+def test_kinds_of_the_first_release_are_granted_in_kinds_alone_and_later_ones_in_grants_alone() -> None:
+    rule = IssuerRule(
+        name="office",
+        signers=Threshold(keys=("aa" * 32,), threshold=1),
+        epoch=1,
+        kinds=("plan",),
+        grants=("notices", "urgent", "trust", "root"),
+    )
+    asked = ("plan", "notices", "urgent", "catalogue", "trust", "root", "calendar")
+    assert [kind for kind in asked if rule.may_issue(kind)] == ["plan", "notices"]
+
+
+def test_the_accounts_that_root_vouches_for_have_names_of_their_own() -> None:
+    account = VouchedAccount(id="phi", bin="970415", number="0123456789", holder="UBND XA MAU", purpose="fees")
+    rule = IssuerRule(name="office", signers=Threshold(keys=("aa" * 32,), threshold=1), epoch=1, kinds=("plan",))
+    head = HEAD | {"issuer": "root", "communes": ("xa-mau",), "issuers": (rule,)}
+    other = account.model_copy(update={"id": "quy-thon-1", "village": "thon-1", "holder_kind": "person"})
+    whole = TrustDocument(**head, accounts=(account, other), relay_hosts=("vov.vn", "xn--vov-x.vn"))
+    assert TrustDocument.model_validate_json(whole.to_json(), strict=True) == whole
+    for wrong in (
+        {"accounts": (account, account)},
+        {"relay_hosts": ("https://vov.vn",)},
+        {"relay_hosts": ("vov.vn:8000",)},
+        {"relay_hosts": ("*.vn",)},
+        {"age_recipient": "age1"},
+        {"accounts": ({**dict(account), "purpose": "Phí"},)},
+    ):
+        with pytest.raises(ValidationError):
+            TrustDocument(**head, **wrong)
+
+
+@pytest.mark.parametrize(
+    ("code", "parameters"),
+    [
+        ("Bị cắt", None),
+        ("x" * 65, None),
+        ("muted", {"Tên": "x"}),
+        ("muted", {"title": "x" * 201}),
+        ("muted", {"n": float("inf")}),
+        ("muted", {"n": ["x"]}),
+        ("muted", {f"n{n}": n for n in range(17)}),
+    ],
+)
+def test_a_code_and_its_parameters_are_short(code: str, parameters: dict[str, Any] | None) -> None:
+    whole = HealthLine(
+        name="mute", level="warn", why="Tắt.", code="muted", parameters={"title": "Tin", "n": 2.5, "m": 7}
+    )
+    assert HealthLine.model_validate_json(whole.to_json(), strict=True) == whole
+    with pytest.raises(ValidationError):
+        HealthLine(name="mute", level="warn", why="Tắt.", code=code, parameters=parameters)
 
 
 @pytest.mark.parametrize("action", ["play", "relay", "stop", "all_clear"])

@@ -36,8 +36,14 @@ def reporter_of(folder: Path, file: Path, clock: SimulatedClock, check: Check, *
     return StateReporter(
         device="loa-1", role="speaker", boot="0" * 32, software="langso 1", folder=folder, keeper=nothing,
         key=SigningKey.generate(), clock=clock, topics=Topics("hoa-son"), link=nothing, next_number=lambda: 1,
-        checks=lambda: [check], note=note_in(file), **more,
+        checks=lambda: [check], understands=("plan", "trust"), note=note_in(file), **more,
     )  # fmt: skip
+
+
+def test_a_state_says_which_documents_its_device_takes(tmp_path: Path) -> None:
+    clock = SimulatedClock(datetime(2026, 11, 29, tzinfo=UTC))
+    reporter = reporter_of(tmp_path, tmp_path / "note.json", clock, Check.good("link", "Tốt."))
+    assert reporter.state().understands == ("plan", "trust")
 
 
 def test_the_note_is_written_anew_each_minute_so_that_an_old_one_means_a_program_that_hangs(tmp_path: Path) -> None:

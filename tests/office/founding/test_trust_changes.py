@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,13 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 from founded import public_parts, signed
 
-from langso.contract import Caps, Plan, TrustDocument
+from langso.contract import Caps, Plan, TrustDocument, VouchedAccount
 from langso.durable.files import write_atomic
 from langso.settings.reading import write_settings
 from langso.trust import RootKeys, SigningKey, open_bundle, open_sealed, read_sealed, seal
 from langso.trust.roots.errors import ProposalRefused
 from langso.trust.roots.key_file import _checksum, code_of
-from langso.trust.roots.proposal import Signature, read_proposal
+from langso.trust.roots.proposal import Signature, build, read_proposal
 from office.commands import office
 from office.errors import SignerRefused, TrustChangeRefused, UploadRefused
 from office.founding.limits import read_quiet_hours
@@ -75,6 +76,21 @@ def test_renewing_lengthens_the_list_and_changes_nothing_else(office_world: Any)
     same = {"version", "issued", "expires"}
     assert after.model_dump(exclude=same) == before.model_dump(exclude=same)
     assert home.trust().trust == after
+
+
+def test_what_root_said_of_money_and_privacy_stays_until_root_says_otherwise(office_world: Any) -> None:
+    home = office_world.home
+    account = VouchedAccount(id="phi", bin="970415", number="0123456789", holder="UBND XA HOA SON", purpose="fees")
+    first = propose(home, NOW).proposal
+    trust = json.loads(first.trust) | {"accounts": [json.loads(account.to_json())], "relay_hosts": ["vov.vn"]}
+    said = build(first.model_copy(update={"trust": json.dumps(trust)}))
+    assert apply(home, [signed(said, office_world.roots)]).accounts == (account,)
+    for after in (
+        change(home, office_world.roots, NOW),
+        apply(home, [signed(propose_revoking(home, "loa-9", NOW), office_world.roots)]),
+        exchange_signer(home, office_world.roots, NOW),
+    ):
+        assert (after.accounts, after.relay_hosts) == ((account,), ("vov.vn",))
 
 
 def test_what_a_revoked_device_says_is_no_longer_taken_until_it_is_restored(office_world: Any) -> None:

@@ -88,6 +88,7 @@ class Commune:
         issuers: Sequence[IssuerRule] = (),
         **more: Any,
     ) -> ReadProposal:
+        later = {name: more.pop(name) for name in ("accounts", "age_recipient", "relay_hosts") if name in more}
         trust = trust_document(
             "hoa-son",
             list(issuers) or [self.rule()],
@@ -96,7 +97,7 @@ class Commune:
             expires=NOW + timedelta(days=730),
             root_version=trust_root,
             **more,
-        )
+        ).model_copy(update=later)
         return build(
             Proposal(
                 commune="hoa-son",

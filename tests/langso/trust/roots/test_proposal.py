@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from langso.contract import Caps, IssuerRule, QuietHours, TrustDocument
+from langso.contract import Caps, IssuerRule, QuietHours, TrustDocument, VouchedAccount
 from langso.trust import SigningKey, open_bundle, threshold_of
 from langso.trust.roots import differences
 from langso.trust.roots.ceremony import in_words, sign_with, sit_down
 from langso.trust.roots.errors import ProposalRefused, RootKeyDamaged, StickRefused, WrongPassphrase
 from langso.trust.roots.key_file import code_of, unlock
-from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, ReadProposal, read_proposal, sign
+from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, ReadProposal, build, read_proposal, sign
 
 from .conftest import PHRASE, Commune
 
@@ -194,6 +195,14 @@ def test_a_stick_of_another_commune_is_refused(commune: Commune) -> None:
         sit_down(empty, read)
 
 
+ACCOUNT = VouchedAccount(
+    id="phi",
+    bin="970415",
+    number="0123456789",
+    holder="UBND XA HOA SON",
+    purpose="fees",
+    valid_until=datetime(2026, 12, 31, 17, tzinfo=UTC),
+)
 CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "louder": ({"caps": Caps(volume=100)}, "CHÚ Ý: Âm lượng cao nhất 100 % (trước 80 %)"),
     "quieter": ({"caps": Caps(volume=10)}, "Âm lượng cao nhất 10 %"),
@@ -201,6 +210,10 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "quiet": ({"caps": Caps(volume=80, quiet_hours=(QuietHours(start="21:00", end="05:00"),))}, "21:00–05:00"),
     "revoked": ({"revoked": ("loa-1", "loa-2")}, "Thu hồi thiết bị loa-2"),
     "restored": ({"revoked": ()}, "CHÚ Ý: trả quyền cho thiết bị đã thu hồi loa-1"),
+    "account": ({"accounts": (ACCOUNT,)}, "CHÚ Ý: tài khoản nhận tiền «phi» là số 0123456789, ngân hàng 970415"),
+    "payee": ({"accounts": (ACCOUNT,)}, "chủ UBND XA HOA SON, của xã, thu phí, lệ phí, dùng đến hết Thứ Năm 31/12"),
+    "scans": ({"age_recipient": "age1" + "q" * 58}, "CHÚ Ý: giấy tờ quét được khoá cho age1qqqq"),
+    "relay": ({"relay_hosts": ("vov.vn",)}, "CHÚ Ý: được tiếp âm từ vov.vn"),
     "merged": ({"communes": ("hoa-son", "hoa-binh")}, "thêm mã xã hoa-binh"),
 }
 
@@ -217,6 +230,7 @@ def test_each_change_is_said(commune: Commune, name: str) -> None:
 
 ISSUERS: dict[str, tuple[dict[str, Any], str]] = {
     "kinds": ({"kinds": ("plan", "urgent", "order")}, "CHÚ Ý: «office» được thêm lệnh cho từng thiết bị"),
+    "granted": ({"grants": ("notices",)}, "CHÚ Ý: «office» được thêm notices"),
     "fewer": ({"kinds": ("plan",)}, "không còn được lệnh khẩn"),
     "classes": ({"classes": ("normal",)}, "không còn được loại tin ưu tiên, tin khẩn cấp"),
     "places": ({"places": ("thon-1",)}, "thon-1"),
@@ -252,15 +266,34 @@ def test_a_renewal_says_that_nothing_else_changes(commune: Commune, founded: Fou
 
 def test_a_field_of_a_later_contract_is_never_signed_unseen(founded: Founded) -> None:
     class Later(TrustDocument):
-        accounts: tuple[str, ...] = ()
+        payees: tuple[str, ...] = ()
 
     trust = founded().trust
     before = Later.model_validate(trust.model_dump())
-    after = before.model_copy(update={"accounts": ("970436 0123",)})
+    after = before.model_copy(update={"payees": ("970436 0123",)})
     words = differences.changes_in_words(before, after, founded_roots(), founded_roots(), str)
-    assert any("accounts" in line and "970436 0123" in line for line in words)
+    assert any("payees" in line and "970436 0123" in line for line in words)
     first = differences.founding_in_words(after, founded_roots(), str)
     assert any("970436 0123" in line for line in first)
+
+
+def test_what_a_later_list_adds_is_not_signed_by_a_program_that_cannot_tell_it(founded: Founded) -> None:
+    proposal = founded().proposal
+    trust = json.loads(proposal.trust)
+    rule = {**trust["issuers"][0], "may_more": ["everything"]}
+    for more in ({**trust, "payees": ["970436 0123"]}, {**trust, "issuers": [rule]}):
+        with pytest.raises(ProposalRefused, match="cập nhật phần mềm"):
+            build(proposal.model_copy(update={"trust": json.dumps(more), "signatures": ()}))
+    assert build(proposal.model_copy(update={"trust": json.dumps({**trust, "payees": None}), "signatures": ()}))
+
+
+def test_an_account_that_changes_hands_or_goes_is_said(commune: Commune) -> None:
+    base = signed(commune.founding(accounts=(ACCOUNT,)), commune, 0, 1)
+    other = ACCOUNT.model_copy(update={"number": "999", "holder_kind": "person", "village": "thon-1"})
+    words = in_words(commune.change(base, accounts=(other,)))
+    assert any("số 999" in line and "của thon-1" in line and "đứng tên cá nhân" in line for line in words)
+    assert any("trước đây là số 0123456789" in line for line in words)
+    assert any("«phi» không còn là của xã: số 0123456789" in line for line in in_words(commune.change(base)))
 
 
 def founded_roots() -> Any:

@@ -1,0 +1,87 @@
+"""What every message of contract v1 has in common: strict types, bounded sizes, UTC milliseconds."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
+
+from .topics import SLUG
+
+MAX_DOCUMENT_BYTES = 1 << 20
+MAX_SIGNATURES = 16
+NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
+"""No control characters, none that turn the direction of letters, none that cannot be seen."""
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG}$", max_length=64)]
+Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+KeyHex = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+Hex128 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
+Identity = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
+ShortText = Annotated[str, AfterValidator(_nfc), StringConstraints(max_length=200)]
+Title = Annotated[str, AfterValidator(_nfc), StringConstraints(min_length=1, max_length=300)]
+OneLine = Annotated[ShortText, StringConstraints(pattern=NO_CONTROLS)]
+"""What a person enters and others read; `ShortText` stays wider, for v1's reports may carry a program's own words."""
+LongText = Annotated[str, AfterValidator(_nfc), StringConstraints(max_length=4000)]
+Count = Annotated[int, Field(ge=0, lt=1 << 53)]
+Version = Annotated[int, Field(ge=1, lt=1 << 63)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+BroadcastClass = Literal["normal", "priority", "emergency"]
+
+
+def _to_utc(moment: datetime) -> datetime:
+    utc = moment.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_to_utc),
+    PlainSerializer(_iso, return_type=str, when_used="json"),
+]
+"""An instant: aware, UTC, whole milliseconds; written `2026-11-22T02:14:42.123Z`."""
+
+
+class Message(BaseModel):
+    """Base of all messages: immutable; a reader ignores fields that a later v1 adds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def to_json(self) -> bytes:
+        """Canonical bytes: UTF-8 JSON, no None fields; what is signed and sent."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+class Document(Message):
+    """The head of every signed order: who says it, to whom, which version, until when.
+
+    `audience`: a commune code, a device id or `*`. `version` counts per (kind, issuer, epoch).
+    """
+
+    kind: Slug
+    issuer: Slug
+    audience: Annotated[str, StringConstraints(pattern=rf"^(\*|{SLUG})$", max_length=64)]
+    commune: Slug
+    epoch: Count
+    version: Version
+    issued: Moment
+    expires: Moment

@@ -1,0 +1,216 @@
+"""What devices report and how the office acknowledges it: presence, state, receipts, acknowledgement, dossiers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from .base import Count, Hex128, Identity, LongText, Message, Moment, Sha256, ShortText, Slug
+
+MAX_RECEIPTS = 200
+
+
+class Presence(Message):
+    """Online or gone; unsigned and so a hint only. `gone` is the broker's last will."""
+
+    device: Slug
+    online: bool
+    boot: Hex128
+    since: Moment | None = None
+
+
+class Held(Message):
+    """A version a device holds of one (kind, issuer)."""
+
+    kind: Slug
+    issuer: Slug
+    epoch: Count
+    version: Annotated[int, Field(ge=0, lt=1 << 62)]
+    sha256: Sha256
+
+
+class HealthLine(Message):
+    """One health check as it travels: name, ok/warn/bad, why, and what to do."""
+
+    name: ShortText
+    level: Literal["ok", "warn", "bad"]
+    why: LongText
+    fix: LongText = ""
+
+
+class ClockReport(Message):
+    """Whether the device trusts its clock and why."""
+
+    trusted: bool
+    reason: ShortText
+    why: LongText = ""
+
+
+class Storage(Message):
+    """Bytes free and total where the library and the journal live."""
+
+    free: Count
+    total: Count
+
+
+class State(Message):
+    """Signed and numbered (kind `state`): what a device holds, trusts and does now."""
+
+    kind: Literal["state"] = "state"
+    device: Slug
+    role: Slug
+    commune: Slug
+    boot: Hex128
+    number: Count
+    written: Moment
+    software: ShortText
+    held: Annotated[tuple[Held, ...], Field(max_length=500)] = ()
+    clock: ClockReport
+    storage: Storage
+    health: Annotated[tuple[HealthLine, ...], Field(max_length=50)] = ()
+    playing: ShortText | None = None
+    next_play: Moment | None = None
+    media_ready: Count = 0
+    media_wanted: Count = 0
+    muted: bool = False
+    journal: Hex128 | None = None
+    receipts_through: Count = 0
+    needs_nonce: Hex128 | None = None
+
+
+RefusalReason = Literal[
+    "forged",
+    "threshold",
+    "malformed",
+    "too_large",
+    "wrong_role",
+    "wrong_commune",
+    "wrong_audience",
+    "expired",
+    "from_future",
+    "rolled_back",
+    "equivocation",
+    "revoked",
+    "no_trust",
+    "needs_nonce",
+    "bad_chain",
+]
+
+
+class DocumentReceipt(Message):
+    """A document was stored (with how much of its media is ready) or refused, and why; refusals coalesce by hour."""
+
+    event: Literal["document"] = "document"
+    document: Slug
+    issuer: ShortText
+    outcome: Literal["stored", "refused"]
+    version: Count | None = None
+    sha256: Sha256 | None = None
+    media_ready: Count = 0
+    media_wanted: Count = 0
+    reason: RefusalReason | None = None
+    why: LongText = ""
+    count: Annotated[int, Field(ge=1)] = 1
+
+
+class StartedReceipt(Message):
+    """A play began; `error_ms` = first sample as the player's clock saw it minus the planned time."""
+
+    event: Literal["started"] = "started"
+    occurrence: Identity
+    title: ShortText = ""
+    planned: Moment
+    error_ms: float
+    time_unproven: bool = False
+
+
+class EndedReceipt(Message):
+    """How an occurrence ended; exactly one of these per occurrence. `heard_ms` = sound that was played."""
+
+    event: Literal["ended"] = "ended"
+    occurrence: Identity
+    title: ShortText = ""
+    outcome: Literal["played", "cut", "missed", "refused"]
+    why: ShortText = ""
+    planned: Moment | None = None
+    heard_ms: Count = 0
+    time_unproven: bool = False
+
+
+class HeardReceipt(Message):
+    """Proof from a sensor (microphone, horn current) that it was heard; `sure` 0-1."""
+
+    event: Literal["heard"] = "heard"
+    occurrence: Identity
+    sure: Annotated[float, Field(ge=0, le=1)]
+    sensor: ShortText = ""
+
+
+ReceiptBody = Annotated[DocumentReceipt | StartedReceipt | EndedReceipt | HeardReceipt, Field(discriminator="event")]
+
+
+class Receipt(Message):
+    """One line of a device's journal: numbered from 1, chained by the SHA-256 of the previous receipt's bytes.
+
+    The first receipt's `previous` is 64 zeros.
+    """
+
+    number: Annotated[int, Field(ge=1, lt=1 << 53)]
+    previous: Sha256
+    written: Moment
+    body: ReceiptBody
+
+
+class Receipts(Message):
+    """A signed envelope's payload (kind `receipts`): 1-200 consecutive receipts of one journal.
+
+    `lines` are the exact JSON texts of Receipt, so that the chain's hashes can be recomputed.
+    """
+
+    kind: Literal["receipts"] = "receipts"
+    device: Slug
+    commune: Slug
+    journal: Hex128
+    lines: Annotated[tuple[str, ...], Field(min_length=1, max_length=MAX_RECEIPTS)]
+
+
+class ReceiptsAck(Message):
+    """Signed by the office (kind `ack`): the highest contiguous receipt number durably stored for a journal.
+
+    `state_number`: highest state it has seen; `conflict`: same number with other bytes was seen (a clone).
+    """
+
+    kind: Literal["ack"] = "ack"
+    issuer: Slug
+    device: Slug
+    commune: Slug
+    journal: Hex128
+    through: Count
+    written: Moment
+    conflict: bool = False
+
+
+class DossierManifest(Message):
+    """Signed by the kiosk (kind `dossier`): what it sends, encrypted to the office's age key.
+
+    `sha256` and `size` are those of the ciphertext; `plain_sha256` of the PDF inside.
+    """
+
+    kind: Literal["dossier"] = "dossier"
+    device: Slug
+    commune: Slug
+    dossier: Identity
+    title: ShortText
+    procedure: Annotated[str, StringConstraints(max_length=20)] = ""
+    pages: Annotated[int, Field(ge=1, le=500)]
+    sha256: Sha256
+    size: Annotated[int, Field(ge=1, le=256 << 20)]
+    plain_sha256: Sha256
+    made: Moment
+
+    @model_validator(mode="after")
+    def _titled(self) -> Self:
+        if not self.title.strip():
+            raise ValueError("a dossier needs a title")
+        return self
