@@ -276,8 +276,8 @@ def certify_broker(settings: Settings, hosts: tuple[str, ...], into: Path) -> No
     Raises NotInitialised, CertificateError, FileRefused.
     """
     from langso.device.certificates import make_server_certificate
-    from office.errors import NotInitialised
     from office.places import OfficeHome
+    from office.signer.errors import NotInitialised
 
     home = OfficeHome(settings)
     now = datetime.now(UTC)

@@ -25,7 +25,6 @@ def ca(settings_file: Path, qr: bool, out: Path | None, anew: bool) -> None:
     from langso.settings.reading import load_settings
     from langso.terminal.asking import confirm
     from langso.timekeeping.clock import SystemClock
-    from office.errors import NotInitialised
     from office.founding.console_ca import (
         ensure_console_certificate,
         fingerprint,
@@ -35,6 +34,7 @@ def ca(settings_file: Path, qr: bool, out: Path | None, anew: bool) -> None:
     )
     from office.founding.doors import console_url, scanned_url
     from office.places import OfficeHome
+    from office.signer.errors import NotInitialised
 
     settings = load_settings(settings_file)
     home, office, now = OfficeHome(settings), settings.office, SystemClock().now()

@@ -112,14 +112,14 @@ def run_signer(settings_file: Path) -> None:
     from langso.settings.reading import load_settings
     from langso.terminal.logs import start_logging
     from langso.timekeeping.clock import SystemClock
-    from office.places import OfficeHome
+    from office.signer.places import SignerPlaces
     from office.signer.server import SignerServer
     from office.signer.signing import Signing
 
     settings = load_settings(settings_file)
     start_logging()
     with SingleInstance(settings.signer.socket.with_suffix(".lock"), name="Người ký"):
-        server = SignerServer(settings.signer.socket, lambda: Signing(OfficeHome(settings), SystemClock()))
+        server = SignerServer(settings.signer.socket, lambda: Signing(SignerPlaces(settings), SystemClock()))
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
@@ -141,10 +141,10 @@ def broadcast(
     """Gửi một bản tin: đọc thành tiếng, ký, đưa vào lịch phát."""
     from langso.timekeeping import dates
     from office.broadcasting.when import read_when
-    from office.errors import SignerUnreachable
-    from office.whole_office import Console
+    from office.signer.errors import SignerUnreachable
+    from office.whole_office import Office
 
-    with Console(_settings(settings_file)) as console:
+    with Office(_settings(settings_file)) as console:
         by = _who()
         draft = console.broadcasts.draft(
             text,
@@ -170,10 +170,10 @@ def broadcast(
 @click.argument("broadcast")
 def withdraw(settings_file: Path, broadcast: str) -> None:
     """Rút một bản tin khỏi lịch; đang phát thì dừng."""
-    from office.errors import SignerUnreachable
-    from office.whole_office import Console
+    from office.signer.errors import SignerUnreachable
+    from office.whole_office import Office
 
-    with Console(_settings(settings_file)) as console:
+    with Office(_settings(settings_file)) as console:
         withdrawn = console.broadcasts.withdraw(broadcast, _who())
         if console.programme.standings().of(withdrawn) != "withdrawn":
             raise SignerUnreachable(
@@ -191,9 +191,9 @@ def withdraw(settings_file: Path, broadcast: str) -> None:
 @click.option("--minutes", type=click.IntRange(1, 1440), default=60, show_default=True, help="Hiệu lực mấy phút.")
 def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: int) -> None:
     """Phát khẩn ngay, cắt vào mọi bản tin đang phát."""
-    from office.whole_office import Console
+    from office.whole_office import Office
 
-    with Console(_settings(settings_file)) as console:
+    with Office(_settings(settings_file)) as console:
         order = console.broadcasts.urgent(text, targets=_names(targets), by=_who(), repeat=repeat, minutes=minutes)
         say(f"{order.id}: đang phát khẩn. Báo yên: langso office clear {order.id}")
 
@@ -203,10 +203,10 @@ def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: i
 @click.argument("order", default="*")
 def clear(settings_file: Path, order: str) -> None:
     """Báo yên: kết thúc một lệnh khẩn, hoặc tất cả."""
-    from office.errors import SignerUnreachable
-    from office.whole_office import Console
+    from office.signer.errors import SignerUnreachable
+    from office.whole_office import Office
 
-    with Console(_settings(settings_file)) as console:
+    with Office(_settings(settings_file)) as console:
         ended = console.broadcasts.all_clear(order, _who())
         if console.programme.unheard_endings():
             raise SignerUnreachable(
@@ -228,9 +228,9 @@ def account() -> None:
 @click.option("--label", default="", help="Dùng để làm gì, ví dụ: Thu phí chứng thực.")
 def account_add(settings_file: Path, bank: str, number: str, holder: str, label: str) -> None:
     """Thêm hoặc sửa một tài khoản rồi ký danh mục mới."""
-    from office.whole_office import Console
+    from office.whole_office import Office
 
-    with Console(_settings(settings_file)) as console:
+    with Office(_settings(settings_file)) as console:
         issued = console.catalogue.add_account(bank, number, holder, label)
         say(f"Đã ký danh mục bản {issued.version}.")
 
@@ -241,9 +241,9 @@ def account_add(settings_file: Path, bank: str, number: str, holder: str, label:
 @click.option("--number", required=True, help="Số tài khoản.")
 def account_remove(settings_file: Path, bank: str, number: str) -> None:
     """Bỏ một tài khoản rồi ký danh mục mới."""
-    from office.whole_office import Console
+    from office.whole_office import Office
 
-    with Console(_settings(settings_file)) as console:
+    with Office(_settings(settings_file)) as console:
         issued = console.catalogue.remove_account(bank, number)
         say(f"Đã ký danh mục bản {issued.version}.")
 
@@ -252,9 +252,9 @@ def account_remove(settings_file: Path, bank: str, number: str) -> None:
 @_settings_option
 def account_list(settings_file: Path) -> None:
     """Xem các tài khoản đã nhập."""
-    from office.whole_office import Console
+    from office.whole_office import Office
 
-    with Console(_settings(settings_file)) as console:
+    with Office(_settings(settings_file)) as console:
         held = console.catalogue.entries().accounts
         for one in held:
             say(harmless(f"{one.bin} {one.number} {one.holder}" + (f" ({one.label})" if one.label else "")))

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from langso.errors import LangsoError
-
-Fault = Literal["absent", "forbidden", "silent", "not_ready", "clock", "disk", "broken"]
-"""Why nothing can be signed now, whatever the document: no process behind the socket, no right to ask it, no answer
-in time, keys or lists missing or damaged, a wrong clock, a full disk, a fault in the programs."""
 
 
 class OfficeError(LangsoError):
     """Family of everything the office refuses."""
-
-
-class NotInitialised(OfficeError, FileNotFoundError):
-    """The office has no keys yet, or a part of them is missing."""
 
 
 class AlreadyInitialised(OfficeError, FileExistsError):
@@ -25,26 +15,6 @@ class AlreadyInitialised(OfficeError, FileExistsError):
 
 class TrustChangeRefused(OfficeError, ValueError):
     """The list of rights cannot be changed as asked: root keys are missing, or there is nothing to change."""
-
-
-class SignerRefused(OfficeError, PermissionError):
-    """The signer does not sign this: its own rules forbid it."""
-
-
-class SignerStuck(SignerRefused):
-    """The signer can sign nothing until something is mended; `fault` says what kind of thing."""
-
-    def __init__(self, text: str, fault: Fault = "not_ready") -> None:
-        self.fault: Fault = fault
-        super().__init__(text)
-
-
-class SignerUnreachable(OfficeError, ConnectionError):
-    """Nothing can be signed now for a technical reason: the same document may be signed later, unchanged."""
-
-    def __init__(self, text: str, fault: Fault = "absent") -> None:
-        self.fault: Fault = fault
-        super().__init__(text)
 
 
 class MediaFailed(OfficeError, RuntimeError):

@@ -69,8 +69,8 @@ def renew(settings_file: Path, out: Path) -> None:
 @click.argument("device")
 def revoke(settings_file: Path, out: Path, device: str) -> None:
     """Đề nghị thu hồi một thiết bị bị mất hoặc bị lấy trộm: nó thôi nghe lệnh, văn phòng thôi nhận tin của nó."""
+    from langso.device.paired import read_device
     from langso.errors import UsageError
-    from office.fleet.registry import read_device
     from office.founding.trust_changes import propose_revoking
 
     home, now = _open(settings_file)

@@ -17,14 +17,14 @@ from office.places import OfficeHome
 from office.publishing.catalogue import CatalogueKeeper
 from office.publishing.documents import Documents
 from office.publishing.orders import DeviceOrders
-from office.publishing.programme import Programme
-from office.publishing.publisher import Publisher
+from office.publishing.publisher import OfficePublisher
+from office.publishing.speaker_orders import SpeakerOrders
 from office.signer.client import SignerClient
 from office.store import open_store
 
 
-class Console:
-    """`with Console(settings) as console:`. Raises NotInitialised, StoreError."""
+class Office:
+    """`with Office(settings) as console:`. Raises NotInitialised, StoreError."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
@@ -36,22 +36,22 @@ class Console:
         self.media = MediaStore(self.home.media)
         self.documents = Documents(self.store, self.home, self.clock, self.signer)
         self.fleet = Fleet(self.store, self.home, self.clock)
-        self.programme = Programme(self.store, self.home, self.clock, self.documents)
+        self.programme = SpeakerOrders(self.store, self.home, self.clock, self.documents)
         self.broadcasts = Broadcasts(self.store, self.home, self.clock, self.programme, self.media, self._wake)
         self.catalogue = CatalogueKeeper(self.home, self.documents)
         self.orders = DeviceOrders(self.store, self.documents, self.clock)
         self.desk = Desk(self.store, self.home, self.clock)
         self.archive = Archive(self.store, self.desk, self.clock)
-        self.publisher: Publisher | None = None
+        self.publisher: OfficePublisher | None = None
         self.advertiser = Advertiser(settings)
         self.door_troubles: Callable[[], tuple[str, ...]] = tuple
         self.programme.recover_if_new()
 
     def start_publisher(
         self, on_change: Callable[[], None] = lambda: None, turned: Callable[[], None] = lambda: None
-    ) -> Publisher:
+    ) -> OfficePublisher:
         """Connects to the broker; only the web process does. `turned` is called after each of its rounds."""
-        self.publisher = Publisher(
+        self.publisher = OfficePublisher(
             self.settings,
             home=self.home,
             documents=self.documents,
@@ -80,7 +80,7 @@ class Console:
             self.publisher.stop()
         self.store.close()
 
-    def __enter__(self) -> Console:
+    def __enter__(self) -> Office:
         return self
 
     def __exit__(

@@ -11,13 +11,13 @@ from deploy.machine_setup.device import answer_name, answers_on, json_files
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.usb import opened
 from deploy.pairing import answer_at_office
+from langso.device.paired import read_device
 from langso.device.pairing import ReadRequest, read_request
 from langso.durable.held_folder import HeldFolder
 from langso.errors import LangsoError
 from langso.settings.reading import Settings
 from langso.words.harmless import harmless
 from office.fleet.pairing import CODE_TRIES, code_mistake, refuse_revoked
-from office.fleet.registry import read_device
 from office.places import OfficeHome
 
 

@@ -58,10 +58,10 @@ def pair(ground: Ground, machine: Machine) -> None:
 
 def add_own_account(ground: Ground) -> None:
     """Put the commune's own account on its signed list; the signer must be running."""
-    from office.whole_office import Console
+    from office.whole_office import Office
 
     bank, number, holder = OWN_ACCOUNT
-    with Console(load_settings(ground.office_settings)) as console:
+    with Office(load_settings(ground.office_settings)) as console:
         console.catalogue.add_account(bank, number, holder, "Tài khoản thu phí của xã")
 
 

@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from langso.contract import Caps, QuietHours
+from langso.contract import Caps, IssuerRule, Plan, QuietHours, TrustDocument
 from langso.timekeeping.clock import VIETNAM
 
 EVERYONE = "*"
 
 
 @dataclass(frozen=True)
-class Sound:
+class PlannedSound:
     """One planned sound: first sample (chime included), its length, and the devices (`*`: all) that play it."""
 
     id: str
@@ -29,9 +29,22 @@ class Sound:
 class Breach:
     """A sound that loudspeakers would refuse. `why`: the rule in Vietnamese; `clear`: when that rule lets go."""
 
-    sound: Sound
+    sound: PlannedSound
     why: str
     clear: datetime
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The commune's caps and the office's own minutes a day (None: no limit of its own)."""
+
+    caps: Caps
+    minutes_a_day: int | None = None
+
+    @classmethod
+    def of(cls, trust: TrustDocument, rule: IssuerRule) -> Limits:
+        """From the trust document in force and the issuer's rule in it."""
+        return cls(trust.caps, rule.minutes_a_day)
 
 
 def quiet_hours(hours: tuple[QuietHours, ...], begin: datetime, end: datetime) -> QuietHours | None:
@@ -56,7 +69,7 @@ def vietnamese_day(moment: datetime) -> str:
 
 
 def breaches(
-    sounds: Iterable[Sound], caps: Caps, minutes_a_day: int | None = None, *, after: datetime | None = None
+    sounds: Iterable[PlannedSound], caps: Caps, minutes_a_day: int | None = None, *, after: datetime | None = None
 ) -> list[Breach]:
     """Which of these sounds, none an emergency, loudspeakers would refuse; played in order, each that is allowed.
 
@@ -75,8 +88,31 @@ def breaches(
     return found
 
 
+def breaches_of(sounds: Iterable[PlannedSound], limits: Limits, after: datetime | None = None) -> list[Breach]:
+    """The same under an issuer's limits."""
+    return breaches(sounds, limits.caps, limits.minutes_a_day, after=after)
+
+
+def plan_breaches(plan: Plan, limits: Limits) -> list[Breach]:
+    """What of a plan, still to begin when it was issued, loudspeakers would refuse."""
+    sounds = []
+    for occurrence in plan.occurrences:
+        programme = plan.programmes[occurrence.programme]
+        items = (*(() if programme.chime is None else (programme.chime,)), *programme.media)
+        chime = 0 if programme.chime is None else plan.media[programme.chime].duration_ms
+        sounds.append(
+            PlannedSound(
+                occurrence.id,
+                occurrence.start - timedelta(milliseconds=chime),
+                timedelta(milliseconds=sum(plan.media[index].duration_ms for index in items)),
+                plan.target_sets[occurrence.targets].devices,
+            )
+        )
+    return breaches_of(sounds, limits, plan.issued)
+
+
 def _breach(
-    sound: Sound, caps: Caps, minutes_a_day: int | None, heard: dict[tuple[str, str], timedelta]
+    sound: PlannedSound, caps: Caps, minutes_a_day: int | None, heard: dict[tuple[str, str], timedelta]
 ) -> Breach | None:
     quiet = _quiet(caps.quiet_hours, sound.begins, sound.begins + sound.length)
     if quiet is not None:
@@ -90,7 +126,7 @@ def _breach(
     return None
 
 
-def _most_heard(sound: Sound, heard: dict[tuple[str, str], timedelta]) -> timedelta:
+def _most_heard(sound: PlannedSound, heard: dict[tuple[str, str], timedelta]) -> timedelta:
     """On the loudspeaker that has played the longest of those meant: sounds for all count on every one."""
     day = vietnamese_day(sound.begins)
     named = {device for when, device in heard if when == day} if EVERYONE in sound.devices else set(sound.devices)

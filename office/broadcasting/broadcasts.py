@@ -8,20 +8,22 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal, Protocol
 
 from langso.contract import Late, TargetSet, UrgentOrder
+from langso.contract.caps import Limits
+from langso.device.paired import read_devices
 from langso.durable.store import Store
 from langso.timekeeping import dates
 from langso.timekeeping.clock import Clock
 from office.broadcasting import rows
 from office.broadcasting.allowed import first_allowed, refused
-from office.broadcasting.media import MediaStore, Sound
-from office.broadcasting.plans import EVERYONE, KEEP_PAST, Planned, Show, clash
-from office.broadcasting.rows import Broadcast, PlanClass, Play, UrgentRow
-from office.errors import BroadcastRefused, NotFound, SignerUnreachable
-from office.fleet.registry import read_devices
+from office.broadcasting.media import MadeSound, MediaStore
+from office.broadcasting.plans import EVERYONE, KEEP_PAST, Piece, Planned, clash
+from office.broadcasting.rows import Broadcast, PlanClass, PlayReport, UrgentRow
+from office.errors import BroadcastRefused, NotFound
 from office.places import OfficeHome
-from office.publishing.programme import Programme
+from office.signer.errors import SignerUnreachable
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,24 @@ MAX_URGENT_MINUTES = 24 * 60
 _SHORTEN = "không còn giờ nào vừa; hãy rút ngắn bản tin."
 
 
+class ToldByOffice(Protocol):
+    """What loudspeakers were told in signed documents, and what the signer says: `office.publishing` has it."""
+
+    def limits(self) -> Limits:
+        """The commune's caps and the office's own."""
+
+    def trouble(self) -> SignerUnreachable | None:
+        """What keeps the signer from signing now."""
+
+    def sign(self, kind: Literal["plan", "urgent"]) -> object:
+        """A new version with the rows as they are. Raises SignerRefused, SignerUnreachable, BroadcastRefused."""
+
+    def sign_or_keep(
+        self, kind: Literal["plan", "urgent"], trouble: SignerUnreachable | None
+    ) -> SignerUnreachable | None:
+        """`sign`, unless there is trouble already; what keeps it is returned and the rows wait."""
+
+
 class Broadcasts:
     """The service. `wake` is called after something new was signed (the publisher also looks every second)."""
 
@@ -43,7 +63,7 @@ class Broadcasts:
         store: Store,
         home: OfficeHome,
         clock: Clock,
-        programme: Programme,
+        programme: ToldByOffice,
         media: MediaStore,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
@@ -80,7 +100,7 @@ class Broadcasts:
         if volume is not None and not 1 <= volume <= 100:
             raise BroadcastRefused("Âm lượng phải từ 1 đến 100; hãy chọn lại.")
         id = f"b{now:%Y%m%d}-{secrets.token_hex(4)}"
-        show = Show(
+        show = Piece(
             id=id,
             title=_title(title, said),
             broadcast_class=broadcast_class,
@@ -112,7 +132,7 @@ class Broadcasts:
         """Puts it in the signed plan. Raises SignerRefused; BroadcastRefused where it clashes with another or the
         loudspeakers would refuse it (quiet hours, minutes a day), naming the nearest time that is allowed.
 
-        Where the signer cannot sign at all it is kept, `signed` stays None, and `Programme.catch_up` signs it later.
+        Where the signer cannot sign at all it is kept, `signed` stays None, and `catch_up` signs it later.
         """
         trouble = self._programme.trouble()
         with self._store.transaction() as db:
@@ -198,7 +218,7 @@ class Broadcasts:
     def all_clear(self, id: str, by: str) -> UrgentOrder:
         """Ends one urgent order, or all with `*`; returns the all-clear. Raises NotFound where none is in force.
 
-        Where the signer cannot sign, it is kept and given later (`Programme.unheard_endings` says so).
+        Where the signer cannot sign, it is kept and given later (`SpeakerOrders.unheard_endings` says so).
         """
         trouble = self._programme.trouble()
         with self._store.transaction() as db:
@@ -241,7 +261,7 @@ class Broadcasts:
         """Urgent orders, stops and all-clears, the newest first."""
         return rows.urgent_rows(self._store.db, limit)
 
-    def plays(self, occurrence: str) -> list[Play]:
+    def plays(self, occurrence: str) -> list[PlayReport]:
         """What each device said of an occurrence (`Broadcast.planned.id`) or an urgent order (its id)."""
         return rows.plays(self._store.db, occurrence)
 
@@ -303,7 +323,7 @@ class Broadcasts:
     def _cap(self) -> int:
         return self._home.trust().trust.caps.volume
 
-    def _keep_sound(self, sound: Sound, title: str) -> None:
+    def _keep_sound(self, sound: MadeSound, title: str) -> None:
         media = sound.media
         self._store.db.execute(
             "INSERT INTO media (sha256, size, duration_ms, codec, lufs, title, created_at)"

@@ -48,7 +48,7 @@ _ENCODING = (
 
 
 @dataclass(frozen=True)
-class Sound:
+class MadeSound:
     """A file in the store. `samples` decoded at 48 kHz, `lufs` measured on them (None: too quiet to measure)."""
 
     media: Media
@@ -71,21 +71,21 @@ class MediaStore:
             raise NotFound(f"Không còn tệp tiếng {sha256[:12]}; hãy soạn lại bản tin.")
         return path
 
-    def speak(self, text: str, *, voice: str = "vi", speed: int = 150) -> Sound:
+    def speak(self, text: str, *, voice: str = "vi", speed: int = 150) -> MadeSound:
         """The text read aloud. Raises VoiceError, WordsError, MediaFailed."""
         with tempfile.TemporaryDirectory(prefix="langso-") as work:
             wav = Path(work) / "spoken.wav"
             speak(speech(nfc(text)), wav, voice=voice, speed=speed)
             return self._keep(["-i", str(wav)])
 
-    def chime(self) -> Sound:
+    def chime(self) -> MadeSound:
         """Our own two notes (G5 then E5), 1.4 s, that go before a broadcast."""
         with tempfile.TemporaryDirectory(prefix="langso-") as work:
             wav = Path(work) / "chime.wav"
             _write_chime(wav)
             return self._keep(["-i", str(wav)])
 
-    def take(self, source: Path) -> Sound:
+    def take(self, source: Path) -> MadeSound:
         """Any sound file ffmpeg reads: its samples one after another, levelled and encoded. Raises MediaFailed."""
         # Beside the store: an hour is 346 MB, and /tmp may be in memory.
         plain = self._part(".pcm")
@@ -95,7 +95,7 @@ class MediaStore:
         finally:
             plain.unlink(missing_ok=True)
 
-    def _keep(self, source: list[str]) -> Sound:
+    def _keep(self, source: list[str]) -> MadeSound:
         part = self._part(".opus")
         try:
             _encode(source, part)
@@ -113,7 +113,7 @@ class MediaStore:
         finally:
             part.unlink(missing_ok=True)
         duration_ms = -(-samples * 1000 // RATE)
-        return Sound(Media(sha256=sha256, size=len(data), duration_ms=duration_ms, codec="opus"), samples, lufs)
+        return MadeSound(Media(sha256=sha256, size=len(data), duration_ms=duration_ms, codec="opus"), samples, lufs)
 
     def _part(self, suffix: str) -> Path:
         """An empty file beside the store's own; what a power cut left of earlier ones goes. Raises MediaFailed."""

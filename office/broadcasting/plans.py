@@ -23,7 +23,7 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
-class Show:
+class Piece:
     """One programme: what is played, to whom and how. `devices`: ids, or `*` alone for all."""
 
     id: str
@@ -52,7 +52,7 @@ class Planned:
     """A show at an instant. `id` never changes meaning."""
 
     id: str
-    show: Show
+    show: Piece
     start: datetime
 
     @property
@@ -157,7 +157,7 @@ def make_plan(planned: Iterable[Planned], head: Head) -> Plan:
 
 def read_plan(plan: Plan) -> list[Planned]:
     """The way back: what a signed plan says is to be played, for an office that has lost its database."""
-    shows: dict[tuple[int, int], Show] = {}
+    shows: dict[tuple[int, int], Piece] = {}
     planned = []
     for occurrence in plan.occurrences:
         key = (occurrence.programme, occurrence.targets)
@@ -165,7 +165,7 @@ def read_plan(plan: Plan) -> list[Planned]:
             programme = plan.programmes[occurrence.programme]
             if programme.broadcast_class == "emergency":
                 continue
-            shows[key] = Show(
+            shows[key] = Piece(
                 id=programme.id,
                 title=programme.title,
                 broadcast_class=programme.broadcast_class,

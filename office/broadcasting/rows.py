@@ -12,7 +12,7 @@ import sqlite_utils
 from pydantic import TypeAdapter
 
 from langso.contract import Late, Media, UrgentOrder
-from office.broadcasting.plans import Planned, Show
+from office.broadcasting.plans import Piece, Planned
 from office.errors import NotFound
 
 PlanClass = Literal["normal", "priority"]
@@ -41,7 +41,7 @@ class Broadcast:
     signed: datetime | None = None
 
     @property
-    def show(self) -> Show:
+    def show(self) -> Piece:
         """What is played, to whom and how; without media until prepared."""
         return self.planned.show
 
@@ -56,7 +56,7 @@ class UrgentRow:
 
 
 @dataclass(frozen=True)
-class Play:
+class PlayReport:
     """What one device said of one occurrence or urgent order. `error_ms`: start minus plan."""
 
     occurrence: str
@@ -184,7 +184,7 @@ def end_urgent_from_future(db: sqlite_utils.Database, now: datetime, latest: dat
     return ended
 
 
-def plays(db: sqlite_utils.Database, occurrence: str) -> list[Play]:
+def plays(db: sqlite_utils.Database, occurrence: str) -> list[PlayReport]:
     """What devices said of an occurrence or urgent order, by device."""
     rows = db.execute(
         "SELECT occurrence, device, title, planned, started_at, error_ms, outcome, why, heard_ms, time_unproven"
@@ -192,7 +192,7 @@ def plays(db: sqlite_utils.Database, occurrence: str) -> list[Play]:
         [occurrence],
     ).fetchall()
     return [
-        Play(
+        PlayReport(
             occurrence=row[0],
             device=row[1],
             title=row[2],
@@ -228,7 +228,7 @@ def _broadcast(row: tuple[Any, ...]) -> Broadcast:
         signed,
     ) = row
     assert kind in get_args(PlanClass)
-    show = Show(
+    show = Piece(
         id=id,
         title=title,
         broadcast_class=kind,

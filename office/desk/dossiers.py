@@ -15,12 +15,12 @@ from typing import Any
 import sqlite_utils
 
 from langso.contract import DossierManifest
+from langso.device.paired import PairedDevice, read_devices
 from langso.durable.files import open_plain, sync_folder
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
 from office.errors import NotFound, UploadRefused
-from office.fleet.registry import Device, read_devices
 from office.places import OfficeHome
 
 MAX_MANIFEST = 64 << 10
@@ -174,7 +174,7 @@ class Desk:
             )
         return plain
 
-    def _verified(self, raw: bytes) -> tuple[Device, DossierManifest]:
+    def _verified(self, raw: bytes) -> tuple[PairedDevice, DossierManifest]:
         try:
             sealed = read_sealed(raw, "dossier", limit=MAX_MANIFEST)
             signers = (device for device in read_devices(self._home.devices) if sealed.signed_by([device.public]))

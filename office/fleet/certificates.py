@@ -11,13 +11,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from langso.contract import CertificateAnswer, CertificateRequest
 from langso.device.certificates import COURIER_DAYS, DEVICE_DAYS, check_csr, public_key_of, sign_csr, until_of
+from langso.device.paired import PairedDevice, read_device
 from langso.durable.store import Store
 from langso.timekeeping import dates
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
 from langso.trust.errors import CertificateError
 from office.errors import RenewalRefused
-from office.fleet.registry import Device, read_device
 from office.places import OfficeHome
 
 MAX_REQUEST = 8 << 10
@@ -105,7 +105,7 @@ class DeviceCertificates:
                 )
         return _answer(sha256, certificate.decode(), now)
 
-    def _read(self, raw: bytes) -> tuple[Device, CertificateRequest, str]:
+    def _read(self, raw: bytes) -> tuple[PairedDevice, CertificateRequest, str]:
         try:
             sealed = read_sealed(raw, "certificate-request", limit=MAX_REQUEST)
             # Read before it is verified: the device it names tells with which key.

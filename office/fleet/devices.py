@@ -21,6 +21,7 @@ from langso.contract import (
     StartedReceipt,
     State,
 )
+from langso.device.paired import PairedDevice, keep_device, read_device, read_devices
 from langso.durable.store import Store
 from langso.timekeeping import dates
 from langso.timekeeping.clock import Clock
@@ -29,8 +30,8 @@ from office.errors import NotFound, ReportRefused
 from office.fleet.certificates import DeviceCertificates
 from office.fleet.conflicts import Conflict, conflicts, note_conflict, settle
 from office.fleet.receipts import ReceiptStore, Stored
-from office.fleet.registry import Device, keep_device, read_device, read_devices
-from office.places import ISSUER, OfficeHome
+from office.places import OfficeHome
+from office.signer.places import ISSUER
 
 KEEP_NUMBERS = 2000
 SILENT = timedelta(minutes=5)
@@ -42,7 +43,7 @@ _OUTCOMES = {"played": "đã phát", "cut": "bị cắt", "missed": "bị lỡ",
 class StateTaken:
     """A verified state. `fresh`: newer than what was known; `conflict`: another machine speaks under this name."""
 
-    device: Device
+    device: PairedDevice
     state: State
     fresh: bool
     conflict: bool
@@ -56,7 +57,7 @@ class FleetRow:
     by its own word; empty before its first state, and for a device of release 0.1.0.
     """
 
-    device: Device
+    device: PairedDevice
     online: bool
     seen: datetime | None
     clock_trusted: bool | None
@@ -96,10 +97,10 @@ class Fleet:
         public_key: bytes,
         *,
         courier: bool = False,
-    ) -> Device:
+    ) -> PairedDevice:
         """A paired device, its file first. Pairing it again replaces its key and clears what was noted against it."""
         now = self._clock.now()
-        device = Device(
+        device = PairedDevice(
             id=device_id,
             role=role,
             place=place,
@@ -119,11 +120,11 @@ class Fleet:
                 settle(db, device_id)
         return device
 
-    def devices(self) -> list[Device]:
+    def devices(self) -> list[PairedDevice]:
         """All paired devices by id."""
         return read_devices(self._home.devices)
 
-    def device(self, device_id: str) -> Device:
+    def device(self, device_id: str) -> PairedDevice:
         """One device. Raises NotFound."""
         found = read_device(self._home.devices, device_id)
         if found is None:
@@ -224,7 +225,7 @@ class Fleet:
         order = {"bad": 0, "warn": 1, "ok": 2}
         return sorted(found, key=lambda row: (order[row.level], row.device.id))
 
-    def _row(self, device: Device, newest: dict[str, tuple[int, str]], conflict: Conflict | None) -> FleetRow:
+    def _row(self, device: PairedDevice, newest: dict[str, tuple[int, str]], conflict: Conflict | None) -> FleetRow:
         db = self._store.db
         state = self.opened_state(device.id)
         kept = db.execute("SELECT received_at FROM states WHERE device = ?", [device.id]).fetchone()
@@ -300,7 +301,7 @@ class Fleet:
             [state.device, journal, state.number - KEEP_NUMBERS],
         )
 
-    def _keep_row(self, device: Device) -> None:
+    def _keep_row(self, device: PairedDevice) -> None:
         self._store.db.execute(
             "INSERT INTO devices (id, role, place, village, public_key, registered_at) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET role = excluded.role, place = excluded.place,"

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from langso.device.certificates import COURIER_DAYS, DEVICE_DAYS
 from langso.device.lan import lan_addresses
+from langso.device.paired import RESERVED, read_device
 from langso.device.pairing import Addresses, ReadRequest, answer_request, read_answer, read_request
 from langso.settings.model import Settings, is_loopback
 from langso.trust import PairingError
 from office.fleet.devices import Fleet
-from office.fleet.registry import RESERVED, read_device
 from office.founding.console_ca import console_names
 from office.founding.doors import device_addresses
 from office.places import OfficeHome

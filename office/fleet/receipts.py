@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import sqlite_utils
 
 from langso.contract import EndedReceipt, HeardReceipt, Receipt, Receipts, ReceiptsAck, StartedReceipt
+from langso.device.paired import PairedDevice
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, open_sealed, parse_payload
 from office.errors import ReportRefused
 from office.fleet.conflicts import note_conflict
-from office.fleet.registry import Device
-from office.places import ISSUER
+from office.signer.places import ISSUER
 
 GENESIS = "0" * 64
 PATIENCE_S = 45.0
@@ -48,7 +48,7 @@ class ReceiptStore:
         self._clock = clock
         self._gaps: dict[tuple[str, str], tuple[int, int, float]] = {}
 
-    def take(self, device: Device, raw: bytes, communes: tuple[str, ...]) -> Stored:
+    def take(self, device: PairedDevice, raw: bytes, communes: tuple[str, ...]) -> Stored:
         """One sealed batch. Raises ReportRefused where it is not this device's or its inner chain is broken."""
         batch, lines = _read(device, raw, communes)
         with self._store.transaction() as db:
@@ -173,7 +173,7 @@ def _note_play(db: sqlite_utils.Database, device: str, receipt: Receipt) -> None
         )
 
 
-def _read(device: Device, raw: bytes, communes: tuple[str, ...]) -> tuple[Receipts, list[_Line]]:
+def _read(device: PairedDevice, raw: bytes, communes: tuple[str, ...]) -> tuple[Receipts, list[_Line]]:
     try:
         batch = parse_payload(open_sealed(raw, "receipts", [device.public]), Receipts)
         if batch.device != device.id or batch.commune not in communes:

@@ -28,8 +28,8 @@ from langso.durable.files import read_limited, write_atomic
 from langso.durable.ownership import acting_as_owner
 from langso.settings.model import OfficeSettings, hosts_of
 from langso.trust.errors import CertificateError
-from office.errors import NotInitialised
 from office.places import OfficeHome
+from office.signer.errors import NotInitialised
 
 log = logging.getLogger(__name__)
 

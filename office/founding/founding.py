@@ -22,8 +22,10 @@ from langso.trust.roots.ceremony import keyholders
 from langso.trust.roots.errors import ProposalRefused
 from langso.trust.roots.key_file import PublicPart, RootKeyFile
 from langso.trust.roots.proposal import KeyHolder, Proposal, ReadProposal, build
-from office.errors import AlreadyInitialised, NotInitialised
-from office.places import ISSUER, TRUST_LIFE, OfficeHome, RootFile, office_rule
+from office.errors import AlreadyInitialised
+from office.places import TRUST_LIFE, OfficeHome, office_rule
+from office.signer.errors import NotInitialised
+from office.signer.places import ISSUER, RootFile
 from office.signer.trust_pin import write_pin
 
 MAX_ROOT_KEYS = 8

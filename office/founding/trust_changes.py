@@ -21,7 +21,8 @@ from langso.trust.roots.key_file import PublicPart, RootKeyFile
 from langso.trust.roots.proposal import KeyHolder, Proposal, ReadProposal, build, merged, read_proposal
 from office.errors import TrustChangeRefused
 from office.founding.founding import finish, roots_of, write_root
-from office.places import ISSUER, TRUST_LIFE, OfficeHome
+from office.places import TRUST_LIFE, OfficeHome
+from office.signer.places import ISSUER
 
 
 @dataclass(frozen=True)

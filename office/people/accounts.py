@@ -66,7 +66,7 @@ _DENIED = [
 
 
 @dataclass(frozen=True)
-class Session:
+class StaffSession:
     """A login in use. `id`: the hash of its token, safe to show; `must_change`: only the new-password page opens."""
 
     id: str
@@ -80,11 +80,11 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Opened:
+class NewSession:
     """A session just begun and the token for its cookie, told once; `browser`: that of the browser's own cookie."""
 
     token: str
-    session: Session
+    session: StaffSession
     browser: str = ""
 
 
@@ -143,7 +143,7 @@ class Accounts:
 
     def login(
         self, name: str, password: str, address: str, *, old_token: str | None = None, browser: str | None = None
-    ) -> Opened:
+    ) -> NewSession:
         """Begins a session under a fresh token; the one of `old_token` ends. `browser`: as an earlier login told it.
 
         Raises LoginRefused, TooManyTries.
@@ -165,13 +165,13 @@ class Accounts:
             self._log(login, "login", address)
         return opened
 
-    def confirm(self, session: Session, password: str, address: str) -> None:
+    def confirm(self, session: StaffSession, password: str, address: str) -> None:
         """The password once more, before something grave; nobody else's failures count. Raises LoginRefused,
         TooManyTries.
         """
         self._prove(self._guesses.confirm(session.id), session.login, password, address)
 
-    def change(self, session: Session, old: str, new: str, address: str) -> Opened:
+    def change(self, session: StaffSession, old: str, new: str, address: str) -> NewSession:
         """A new password; every session of the account ends but a fresh one. Raises PasswordRefused, LoginRefused."""
         self._prove(self._guesses.confirm(session.id), session.login, old, address)
         if secrets.compare_digest(nfc(old).encode(), nfc(new).encode()):
@@ -184,7 +184,7 @@ class Accounts:
             self._log(session.login, "password")
         return opened
 
-    def session(self, token: str | None, *, touch: bool = True) -> Session | None:
+    def session(self, token: str | None, *, touch: bool = True) -> StaffSession | None:
         """The session of a cookie's token; None where it is unknown, idle too long or too old.
 
         `touch`: somebody is there; a page that refreshes itself is nobody.
@@ -205,7 +205,7 @@ class Accounts:
             )
         return found
 
-    def sessions(self, login: str) -> list[Session]:
+    def sessions(self, login: str) -> list[StaffSession]:
         """Those of one account that are alive, the newest first."""
         now = self._clock.now()
         rows = self._store.db.execute(
@@ -293,7 +293,7 @@ class Accounts:
         for table in ("sessions", "browsers"):
             self._store.db.execute(f"DELETE FROM {table} WHERE login = ?", [login])
 
-    def _open(self, login: str, address: str, browser: str = "") -> Opened:
+    def _open(self, login: str, address: str, browser: str = "") -> NewSession:
         token, now = secrets.token_urlsafe(32), self._clock.now().isoformat()
         self._store.db.execute(
             "INSERT INTO sessions (token_sha256, login, csrf, created_at, seen_at, address)"
@@ -302,15 +302,15 @@ class Accounts:
         )
         found = self._find(_digest(token))
         assert found is not None
-        return Opened(token, found, browser)
+        return NewSession(token, found, browser)
 
-    def _find(self, digest: str) -> Session | None:
+    def _find(self, digest: str) -> StaffSession | None:
         row = self._store.db.execute(
             f"{_SESSION} WHERE s.token_sha256 = ? AND f.disabled_at IS NULL", [digest]
         ).fetchone()
         return None if row is None else _session(row)
 
-    def _alive(self, session: Session, now: datetime) -> bool:
+    def _alive(self, session: StaffSession, now: datetime) -> bool:
         idle = timedelta(minutes=self._settings.session_idle_min)
         longest = timedelta(hours=self._settings.session_max_h)
         return now - session.seen < idle and now - session.created < longest
@@ -366,7 +366,7 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _session(row: tuple[str, str, str, str, str, str, str, str]) -> Session:
+def _session(row: tuple[str, str, str, str, str, str, str, str]) -> StaffSession:
     id, login, name, csrf, created, seen, address, password = row
     begun, last = datetime.fromisoformat(created), datetime.fromisoformat(seen)
-    return Session(id, login, name, csrf, begun, last, address, password.startswith(_ONCE))
+    return StaffSession(id, login, name, csrf, begun, last, address, password.startswith(_ONCE))

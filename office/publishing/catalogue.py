@@ -12,9 +12,10 @@ from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
 from langso.trust import parse_payload, read_sealed
 from office.broadcasting.plans import Head
-from office.errors import CatalogueRefused, SignerUnreachable
+from office.errors import CatalogueRefused
 from office.places import OfficeHome
 from office.publishing.documents import Documents, Issued
+from office.signer.errors import SignerUnreachable
 
 LIFE = timedelta(days=365)
 REFRESH = timedelta(days=30)

@@ -16,9 +16,10 @@ from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
 from office.broadcasting.plans import Head
-from office.errors import SignerUnreachable
-from office.places import ISSUER, OfficeHome
+from office.places import OfficeHome
 from office.signer.client import SignerClient
+from office.signer.errors import SignerUnreachable
+from office.signer.places import ISSUER
 from office.signer.rules import KINDS
 
 log = logging.getLogger(__name__)

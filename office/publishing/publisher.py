@@ -18,16 +18,17 @@ from langso.errors import LangsoError
 from langso.mqtt.link import Link
 from langso.settings.model import Settings
 from langso.timekeeping.clock import Clock
-from office.errors import SignerUnreachable
 from office.fleet.devices import Fleet
 from office.fleet.nonces import Nonces
 from office.fleet.receipts import Stored
-from office.places import ISSUER, OfficeHome
+from office.places import OfficeHome
 from office.publishing.catalogue import CatalogueKeeper
 from office.publishing.documents import ALL, Documents, Issued
 from office.publishing.orders import DeviceOrders
-from office.publishing.programme import Programme
+from office.publishing.speaker_orders import SpeakerOrders
 from office.signer.client import SignerClient
+from office.signer.errors import SignerUnreachable
+from office.signer.places import ISSUER
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class PublisherStatus:
     trouble: str
 
 
-class Publisher:
+class OfficePublisher:
     """Owns the link as client `office`; `on_change` is called after something new was stored (for live pages),
     `turned` after every round.
     """
@@ -61,7 +62,7 @@ class Publisher:
         *,
         home: OfficeHome,
         documents: Documents,
-        programme: Programme,
+        programme: SpeakerOrders,
         catalogue: CatalogueKeeper,
         orders: DeviceOrders,
         fleet: Fleet,

@@ -11,7 +11,7 @@ from pathlib import Path
 from langso.contract import Message
 from langso.device.unix_sockets import socket_address
 from langso.errors import os_reason
-from office.errors import Fault, SignerRefused, SignerUnreachable
+from office.signer.errors import Fault, SignerRefused, SignerUnreachable
 from office.signer.wire import Counter, Reply, Request, receive, send
 
 TIMEOUT_S = 10.0

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from langso.contract.base import Count, Identity, Message, Moment
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
-from office.errors import NotInitialised
+from office.signer.errors import NotInitialised
 from office.signer.wire import Counter
 
 FILE = "counters.json"
@@ -29,14 +29,14 @@ class SignedOrder(Message):
     at: Moment
 
 
-class Ledger(Message):
+class SignerMemory(Message):
     """The whole file."""
 
     versions: Annotated[dict[str, Count], Field(max_length=2000)] = Field(default_factory=dict)
     orders: Annotated[tuple[SignedOrder, ...], Field(max_length=20_000)] = ()
 
 
-class Counters:
+class SignedVersions:
     """The counters in `folder`, written atomically before a signature leaves. One process only.
 
     Raises NotInitialised for a damaged file: to begin again at 1 would make devices refuse everything.
@@ -44,10 +44,10 @@ class Counters:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
-        self._ledger = Ledger()
+        self._ledger = SignerMemory()
         if self._path.exists():
             try:
-                self._ledger = Ledger.model_validate_json(read_limited(self._path, MAX_FILE))
+                self._ledger = SignerMemory.model_validate_json(read_limited(self._path, MAX_FILE))
             except (FileRefused, ValidationError, ValueError) as error:
                 raise NotInitialised(
                     f"Sổ đếm số văn bản {self._path} bị hỏng; hãy chép lại từ bản sao lưu, "
@@ -74,7 +74,7 @@ class Counters:
         versions[_key(kind, epoch, audience)] = max(version, self.version(kind, epoch, audience))
         newest = max((order.at for order in orders), default=None)
         kept = tuple(old for old in self._ledger.orders if newest is None or old.at > newest - REMEMBER)
-        ledger = Ledger(versions=versions, orders=(*kept, *orders)[-20_000:])
+        ledger = SignerMemory(versions=versions, orders=(*kept, *orders)[-20_000:])
         write_atomic(self._path, ledger.to_json())
         self._ledger = ledger
 

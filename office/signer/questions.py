@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from office.errors import SignerStuck
+from office.signer.errors import SignerStuck
 
 STUCK_S = 5.0
 """A question takes milliseconds, on a slow card a second or two."""

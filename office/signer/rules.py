@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from langso.contract import Catalogue, Document, IssuerRule, Order, Plan, ReceiptsAck, TrustDocument, Urgent
+from langso.contract.caps import Limits, plan_breaches
 from langso.trust import parse_payload
 from langso.trust.errors import Refused
-from office.broadcasting.allowed import Limits, plan_breaches
-from office.errors import SignerRefused, SignerStuck
+from office.signer.errors import SignerRefused, SignerStuck
 
 KINDS: dict[str, type[Document]] = {"plan": Plan, "urgent": Urgent, "catalogue": Catalogue, "order": Order}
 CLOCK_SLACK = timedelta(minutes=10)

@@ -13,7 +13,7 @@ from pathlib import Path
 from langso.device.unix_sockets import socket_address
 from langso.durable.errors import FileRefused
 from langso.errors import LangsoError, os_reason
-from office.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
+from office.signer.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
 from office.signer.peers import may_ask, user_of
 from office.signer.questions import Questions, Seats, held_for
 from office.signer.signing import Signing

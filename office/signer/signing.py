@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from langso.contract import Document, IssuerRule, ReceiptsAck, State, TrustDocument, Urgent
+from langso.device.paired import read_device
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, SigningKey, key_id, open_sealed, parse_payload, seal
-from office.errors import NotInitialised, SignerRefused, SignerStuck
-from office.fleet.registry import read_device
-from office.places import ISSUER, OfficeHome
-from office.signer.counters import Counters, SignedOrder
+from office.signer.counters import SignedOrder, SignedVersions
+from office.signer.errors import NotInitialised, SignerRefused, SignerStuck
+from office.signer.places import ISSUER, SignerPlaces
 from office.signer.questions import held_for
 from office.signer.rules import (
     MAX_LIFT,
@@ -36,12 +36,12 @@ BUSY_S = 3.0
 class Signing:
     """Holds the keys; thread-safe. Raises NotInitialised where keys or trust are missing or do not match."""
 
-    def __init__(self, home: OfficeHome, clock: Clock) -> None:
+    def __init__(self, home: SignerPlaces, clock: Clock) -> None:
         self._home = home
         self._clock = clock
         self._lock = threading.Lock()
         self._keys = _keys_in(home.signer)
-        self._counters = Counters(home.signer)
+        self._counters = SignedVersions(home.signer)
         self._pin = TrustPin(home.signer, lambda: home.roots)
         self._own_keys(self._rule(self._trust()))
 

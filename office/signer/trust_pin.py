@@ -18,7 +18,7 @@ from langso.contract.base import Count, Message
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
 from langso.trust import Opened, Refused, RootKeys, open_bundle, threshold_of
-from office.errors import NotInitialised, SignerStuck
+from office.signer.errors import NotInitialised, SignerStuck
 
 log = logging.getLogger(__name__)
 

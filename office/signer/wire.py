@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from office.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
+from office.signer.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
 
 MAX_FRAME = 8 << 20
 MAX_STATES = 500

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from langso.durable.errors import StoreError
 from langso.errors import LangsoError
 from langso.words.harmless import harmless_page
-from office.errors import NotFound, PageRefused, SignerUnreachable, TooManyTries
+from office.errors import NotFound, PageRefused, TooManyTries
 from office.people.accounts import Accounts
+from office.signer.errors import SignerUnreachable
 from office.web import (
     broadcast_routes,
     ca_routes,
@@ -25,7 +26,7 @@ from office.web import (
 from office.web.desk_routes import desk_router
 from office.web.security import Guard
 from office.web.site import LoginNeeded, Site, go, is_part
-from office.whole_office import Console
+from office.whole_office import Office
 
 # Browsers heed it only where they met no warning. An own authority may be made anew, and a phone that knows only the
 # old one must come back to the page that installs the new one: by number at once, by name within a week.
@@ -33,7 +34,7 @@ STRICT_OWN_S = 7 * 86400
 STRICT_S = 365 * 86400
 
 
-def make_app(console: Console, accounts: Accounts | None = None) -> FastAPI:
+def make_app(console: Office, accounts: Accounts | None = None) -> FastAPI:
     """The application over an open office; the caller starts the publisher and closes the console."""
     site = Site(console, accounts or Accounts(console.store, console.clock, console.settings.office))
     app = FastAPI(title="Làng Số", docs_url=None, redoc_url=None, openapi_url=None)

@@ -17,12 +17,13 @@ from langso.voices.synthesis import VoiceError
 from langso.words import Part, WordsError, speech_parts
 from office.broadcasting.broadcasts import MAX_TEXT, MAX_TITLE
 from office.broadcasting.plans import EVERYONE
-from office.errors import BroadcastRefused, MediaFailed, PageRefused, SignerRefused
+from office.errors import BroadcastRefused, MediaFailed, PageRefused
 from office.fleet.devices import FleetRow
-from office.people.accounts import Session
+from office.people.accounts import StaffSession
+from office.signer.errors import SignerRefused
 from office.web.forms import Form, moment_of
 from office.web.site import Sent, Site, SiteHere, Who, go, is_part
-from office.web.views import Show, show_of, urgent_show, villages
+from office.web.views import ShownBroadcast, show_of, urgent_show, villages
 
 router = APIRouter()
 ROOM = 20_000
@@ -30,7 +31,7 @@ DAYS_BACK, DAYS_AHEAD = timedelta(hours=24), timedelta(days=14)
 
 
 @dataclass(frozen=True)
-class Draft:
+class TypedBroadcast:
     """What the form holds, given back as typed when something is wrong."""
 
     title: str = ""
@@ -73,7 +74,7 @@ def compose(site: SiteHere, session: Who) -> Response:
     """An empty form with a sensible time."""
     soon = dates.local(site.console.clock.now() + timedelta(minutes=15))
     soon = soon.replace(minute=soon.minute // 5 * 5, second=0)
-    return _compose(site, session, Draft(date=f"{soon:%Y-%m-%d}", time=f"{soon:%H:%M}"))
+    return _compose(site, session, TypedBroadcast(date=f"{soon:%Y-%m-%d}", time=f"{soon:%H:%M}"))
 
 
 @router.post("/soan")
@@ -163,7 +164,7 @@ class Day:
     """One day of the calendar."""
 
     name: str
-    shows: tuple[Show, ...]
+    shows: tuple[ShownBroadcast, ...]
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ class Calendar:
     """Days with something on, what is urgent now, and how the fleet is."""
 
     days: tuple[Day, ...]
-    urgent: tuple[Show, ...]
+    urgent: tuple[ShownBroadcast, ...]
     online: int
     speakers: int
     trouble: str
@@ -214,7 +215,7 @@ def unsigned_of(why: str, waiting: int) -> str:
     return f"Lúc này máy chưa ký được bản tin mới. {why} Các loa vẫn phát theo lịch đã giữ." if why else ""
 
 
-def urgent_shows(site: Site) -> tuple[Show, ...]:
+def urgent_shows(site: Site) -> tuple[ShownBroadcast, ...]:
     """The urgent orders in force, and those whose all-clear loudspeakers have not been told of."""
     console, now = site.console, site.console.clock.now()
     groups = villages(console.fleet.devices())
@@ -237,7 +238,7 @@ def trouble_of(site: Site) -> str:
     return status.trouble
 
 
-def _show(site: Site, id: str) -> Show:
+def _show(site: Site, id: str) -> ShownBroadcast:
     console = site.console
     broadcast = console.broadcasts.get(id)
     fleet = {row.device.id: row for row in console.fleet_rows()}
@@ -245,13 +246,13 @@ def _show(site: Site, id: str) -> Show:
     return show_of(broadcast, plays, villages(console.fleet.devices()), fleet, console.programme.standings())
 
 
-def _draft(site: Site, form: Form) -> Draft:
+def _draft(site: Site, form: Form) -> TypedBroadcast:
     text = form.text("text", ROOM)
     try:
         parts = tuple(speech_parts(text))
     except WordsError:
         parts = ()
-    return Draft(
+    return TypedBroadcast(
         title=form.one("title", MAX_TITLE * 4),
         text=text,
         devices=chosen(form, site),
@@ -274,7 +275,13 @@ def chosen(form: Form, site: Site) -> tuple[str, ...]:
 
 
 def _compose(
-    site: Site, session: Session, draft: Draft, problem: str = "", status: int = 200, *, sound: Media | None = None
+    site: Site,
+    session: StaffSession,
+    draft: TypedBroadcast,
+    problem: str = "",
+    status: int = 200,
+    *,
+    sound: Media | None = None,
 ) -> Response:
     rows = {row.device.id: row for row in site.console.fleet_rows()}
     return site.page(

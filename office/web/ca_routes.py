@@ -32,7 +32,7 @@ _SYSTEMS: tuple[tuple[str, System], ...] = (
 
 
 @dataclass(frozen=True)
-class Guide:
+class InstallGuide:
     """What the page shows. `own`: on the office's own screen or under TLS, where the fingerprint may be believed."""
 
     own: bool
@@ -52,7 +52,7 @@ def guide(request: Request, site: SiteHere, toi: str = "/") -> Response:
     own = request.scope.get(DOOR, "plain") != "guide"
     agent = request.headers.get("user-agent", "").lower()[:500]
     base = _base(site, request)
-    shown = Guide(
+    shown = InstallGuide(
         own=own,
         url=console_url(office),
         onward=base + _local(toi),

@@ -15,7 +15,7 @@ from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
     from office.people.accounts import Accounts
-    from office.whole_office import Console
+    from office.whole_office import Office
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option(
@@ -37,13 +37,13 @@ def web(settings_file: Path) -> None:
     from office.web.app import make_app
     from office.web.connections import raise_file_limit
     from office.web.serving import Serving
-    from office.whole_office import Console
+    from office.whole_office import Office
 
     settings = load_settings(settings_file)
     raise_file_limit()
     start_logging("httpx", "multipart")
     lock = SingleInstance(settings.paths.run / "office-web.lock", name="Trang web văn phòng")
-    with lock, Console(settings) as console:
+    with lock, Office(settings) as console:
         lifeline = Lifeline("pages", "hands", "publisher", status=lambda: _status(console))
         serving = Serving(
             console.home,
@@ -107,7 +107,7 @@ def staff_list(settings_file: Path) -> None:
         say("Chưa có ai; thêm bằng langso office staff add TÊN.")
 
 
-def _status(console: Console) -> str:
+def _status(console: Office) -> str:
     status = console.publisher.status if console.publisher is not None else None
     if status is None:
         return ""

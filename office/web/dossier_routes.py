@@ -12,7 +12,7 @@ from langso.errors import LangsoError
 from langso.words import group
 from office.desk.dossiers import Dossier
 from office.errors import NotFound
-from office.people.accounts import Session
+from office.people.accounts import StaffSession
 from office.web.site import Sent, Site, SiteHere, Who
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def archive(id: str, site: SiteHere, sent: Sent) -> Response:
 
 def _archive_page(
     site: Site,
-    session: Session,
+    session: StaffSession,
     id: str,
     *,
     code: str,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from office.errors import LoginRefused, PageRefused, PasswordRefused, TooManyTries
 from office.founding.doors import console_url
-from office.people.accounts import BROWSER_LIFE, MAX_PASSWORD, Opened, Session
+from office.people.accounts import BROWSER_LIFE, MAX_PASSWORD, NewSession, StaffSession
 from office.web.forms import Form
 from office.web.security import cookie_name, login_token, same, set_cookie
 from office.web.site import Sent, SiteHere, Who, address_of, form_of, go, visitor
@@ -23,7 +23,9 @@ MAX_TYPED = 1000
 
 
 @router.get("/dang-nhap")
-def login_page(request: Request, site: SiteHere, session: Annotated[Session | None, Depends(visitor)]) -> Response:
+def login_page(
+    request: Request, site: SiteHere, session: Annotated[StaffSession | None, Depends(visitor)]
+) -> Response:
     """The form; who is in already goes on."""
     if session is not None:
         return go("/lich")
@@ -103,7 +105,7 @@ def end_session(site: SiteHere, sent: Sent) -> Response:
     return go("/tai-khoan")
 
 
-def _hand_over(request: Request, response: Response, opened: Opened) -> None:
+def _hand_over(request: Request, response: Response, opened: NewSession) -> None:
     set_cookie(request, response, cookie_name(request), opened.token)
 
 
@@ -116,7 +118,9 @@ def _form(request: Request, site: SiteHere, name: str, problem: str, status: int
     return response
 
 
-def _account(site: SiteHere, session: Session, problem: str, *, done: bool = False, status: int = 200) -> Response:
+def _account(
+    site: SiteHere, session: StaffSession, problem: str, *, done: bool = False, status: int = 200
+) -> Response:
     return site.page(
         "tai-khoan.html",
         session,

@@ -16,10 +16,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from langso.timekeeping import dates
 from langso.words.harmless import harmless_page
 from office.errors import PageRefused
-from office.people.accounts import Accounts, Session
+from office.people.accounts import Accounts, StaffSession
 from office.web.forms import Form, read_form
 from office.web.security import cookie_name, same
-from office.whole_office import Console
+from office.whole_office import Office
 
 _HERE = Path(__file__).parent
 POLL = "/manh"
@@ -37,7 +37,7 @@ class LoginNeeded(Exception):
 class Site:
     """One console: made once, shared by all requests."""
 
-    console: Console
+    console: Office
     accounts: Accounts
 
     @cached_property
@@ -58,17 +58,19 @@ class Site:
         made.filters.update(hour=dates.hour, moment=self._moment, ago=self._ago)
         return made
 
-    def page(self, name: str, session: Session | None, /, *, status: int = 200, **values: object) -> HTMLResponse:
+    def page(
+        self, name: str, session: StaffSession | None, /, *, status: int = 200, **values: object
+    ) -> HTMLResponse:
         """A whole page from its template."""
         html = self._templates.get_template(name).render(session=session, now=self.console.clock.now(), **values)
         return HTMLResponse(html, status)
 
-    def fragment(self, name: str, session: Session, known: str, **values: object) -> Response:
+    def fragment(self, name: str, session: StaffSession, known: str, **values: object) -> Response:
         """A part of a page that polls itself; 204 where it would say what is shown already (`known`, its hash)."""
         html, shown = self.part(name, session, **values)
         return Response(status_code=204) if shown == known else HTMLResponse(html)
 
-    def part(self, name: str, session: Session, **values: object) -> tuple[str, str]:
+    def part(self, name: str, session: StaffSession, **values: object) -> tuple[str, str]:
         """(html, hash): the part's own html names its hash, so that the next poll can say what it has."""
         template, now = self._templates.get_template(name), self.console.clock.now()
         bare = template.render(session=session, now=now, shown="", **values)
@@ -95,13 +97,13 @@ def site_of(request: Request) -> Site:
     return site
 
 
-def visitor(request: Request) -> Session | None:
+def visitor(request: Request) -> StaffSession | None:
     """Who is logged in, if anyone; a poll does not count as activity."""
     touch = not request.url.path.endswith(POLL)
     return site_of(request).accounts.session(request.cookies.get(cookie_name(request)), touch=touch)
 
 
-def signed_in(request: Request, session: Annotated[Session | None, Depends(visitor)]) -> Session:
+def signed_in(request: Request, session: Annotated[StaffSession | None, Depends(visitor)]) -> StaffSession:
     """The session, on any page. Raises LoginNeeded."""
     if session is None:
         raise LoginNeeded
@@ -119,14 +121,14 @@ async def form_of(request: Request) -> Form:
 class Posted:
     """A form sent by somebody logged in, from a page of ours."""
 
-    session: Session
+    session: StaffSession
     form: Form
     address: str
 
 
 def posted(
     request: Request,
-    session: Annotated[Session, Depends(signed_in)],
+    session: Annotated[StaffSession, Depends(signed_in)],
     form: Annotated[Form, Depends(form_of)],
 ) -> Posted:
     """Checks the session's hidden token. Raises LoginNeeded, PageRefused."""
@@ -151,7 +153,7 @@ def is_part(request: Request) -> bool:
 
 
 SiteHere = Annotated[Site, Depends(site_of)]
-Who = Annotated[Session, Depends(signed_in)]
+Who = Annotated[StaffSession, Depends(signed_in)]
 Sent = Annotated[Posted, Depends(posted)]
 
 

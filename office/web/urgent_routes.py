@@ -11,8 +11,9 @@ from langso.contract import Media
 from langso.errors import LangsoError
 from office.broadcasting.broadcasts import MAX_TEXT
 from office.broadcasting.plans import EVERYONE
-from office.errors import BroadcastRefused, LoginRefused, SignerUnreachable, TooManyTries
-from office.people.accounts import Session
+from office.errors import BroadcastRefused, LoginRefused, TooManyTries
+from office.people.accounts import StaffSession
+from office.signer.errors import SignerUnreachable
 from office.web.broadcast_routes import ROOM, chosen, trouble_of, urgent_shows
 from office.web.login_routes import MAX_TYPED
 from office.web.site import Sent, Site, SiteHere, Who, go, is_part
@@ -104,7 +105,7 @@ def all_clear(id: str, site: SiteHere, sent: Sent) -> Response:
 
 def _page(
     site: Site,
-    session: Session,
+    session: StaffSession,
     draft: UrgentDraft,
     problem: str = "",
     status: int = 200,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from langso.device.paired import PairedDevice
 from langso.timekeeping import dates
 from office.broadcasting.plans import EVERYONE
-from office.broadcasting.rows import Broadcast, Play, UrgentRow
+from office.broadcasting.rows import Broadcast, PlayReport, UrgentRow
 from office.fleet.devices import FleetRow
-from office.fleet.registry import Device
-from office.publishing.programme import Standing, Standings
+from office.publishing.speaker_orders import Standing, Standings
 
 Level = Literal["ok", "warn", "bad", "plain", "info"]
 PATIENCE = timedelta(seconds=30)
@@ -54,14 +54,14 @@ _SILENT: dict[Standing, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Village:
+class VillageSpeakers:
     """Loudspeakers of one village, for choosing. `slug` "" for those of no village."""
 
     slug: str
     name: str
-    devices: tuple[Device, ...]
+    devices: tuple[PairedDevice, ...]
 
-    def short(self, device: Device) -> str:
+    def short(self, device: PairedDevice) -> str:
         """The device's place without the village's own name before it: "Thôn 1 – chợ" is "Chợ"."""
         place = device.place or device.id
         rest = place.removeprefix(self.name).strip(" –-,:")
@@ -69,7 +69,7 @@ class Village:
 
 
 @dataclass(frozen=True)
-class Line:
+class SpeakerLine:
     """What one loudspeaker said of one broadcast. `icon`: of Material Symbols."""
 
     place: str
@@ -81,7 +81,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Show:
+class ShownBroadcast:
     """A broadcast on a page. `note`: what staff must know before all else, where it does not stand as they wished."""
 
     id: str
@@ -96,22 +96,24 @@ class Show:
     state: str
     state_level: Level
     icon: str
-    lines: tuple[Line, ...]
+    lines: tuple[SpeakerLine, ...]
     by: str
     live: bool
     standing: Standing = "signed"
     note: str = ""
 
 
-def villages(devices: Iterable[Device]) -> list[Village]:
+def villages(devices: Iterable[PairedDevice]) -> list[VillageSpeakers]:
     """Loudspeakers grouped by village, in the order of their names."""
-    groups: dict[str, list[Device]] = {}
+    groups: dict[str, list[PairedDevice]] = {}
     for device in devices:
         if device.role == "speaker":
             groups.setdefault(device.village or "", []).append(device)
     ordered = sorted(groups, key=lambda slug: (not slug, _natural(slug)))
     return [
-        Village(slug, village_name(slug), tuple(sorted(groups[slug], key=lambda d: _natural(d.place or d.id))))
+        VillageSpeakers(
+            slug, village_name(slug), tuple(sorted(groups[slug], key=lambda d: _natural(d.place or d.id)))
+        )
         for slug in ordered
     ]
 
@@ -124,7 +126,7 @@ def village_name(slug: str) -> str:
     return " ".join([_KINDS.get(first, first.capitalize()), *(word.capitalize() for word in rest)])
 
 
-def targets_text(targets: Sequence[str], groups: Sequence[Village]) -> str:
+def targets_text(targets: Sequence[str], groups: Sequence[VillageSpeakers]) -> str:
     """Who is meant, in the fewest words: whole villages by name, else places."""
     if EVERYONE in targets or (groups and all(d.id in targets for group in groups for d in group.devices)):
         return "Cả xã"
@@ -141,11 +143,11 @@ def targets_text(targets: Sequence[str], groups: Sequence[Village]) -> str:
 
 def show_of(
     broadcast: Broadcast,
-    plays: Sequence[Play],
-    groups: Sequence[Village],
+    plays: Sequence[PlayReport],
+    groups: Sequence[VillageSpeakers],
     fleet: Mapping[str, FleetRow],
     stand: Standings,
-) -> Show:
+) -> ShownBroadcast:
     """A planned broadcast with a line for each of its loudspeakers, as it stands at that moment."""
     now, standing = stand.now, stand.of(broadcast)
     planned, show = broadcast.planned, broadcast.show
@@ -156,12 +158,12 @@ def show_of(
             device, said.get(device.id), fleet.get(device.id), begun=now >= planned.start, over=now > end + PATIENCE
         )
         if standing not in _SILENT or device.id in said
-        else Line(device.place or device.id, device.id, "plain", "remove", *_SILENT[standing])
+        else SpeakerLine(device.place or device.id, device.id, "plain", "remove", *_SILENT[standing])
         for device in _meant(show.devices, groups)
     )
     label, level = _CLASSES[show.broadcast_class]
     state, state_level, icon = _summary(standing, lines, planned.start, end, now)
-    return Show(
+    return ShownBroadcast(
         id=broadcast.id,
         url=f"/ban-tin/{broadcast.id}",
         title=show.title,
@@ -183,8 +185,13 @@ def show_of(
 
 
 def urgent_show(
-    row: UrgentRow, plays: Sequence[Play], groups: Sequence[Village], now: datetime, *, why: str | None = None
-) -> Show:
+    row: UrgentRow,
+    plays: Sequence[PlayReport],
+    groups: Sequence[VillageSpeakers],
+    now: datetime,
+    *,
+    why: str | None = None,
+) -> ShownBroadcast:
     """An urgent order with a line for each of its loudspeakers. `why`: its all-clear could not be signed so far."""
     order = row.order
     in_force = (row.ended is None or why is not None) and order.expires > now
@@ -194,7 +201,7 @@ def urgent_show(
         for device in _meant(order.targets.devices, groups)
     )
     ended = "đã báo yên" if row.ended is not None else "hết hiệu lực"
-    return Show(
+    return ShownBroadcast(
         id=order.id,
         url="/khan-cap",
         title=order.title,
@@ -220,35 +227,37 @@ def why(text: str) -> str:
     return _WHY.get(text, text)
 
 
-def _meant(targets: Sequence[str], groups: Sequence[Village]) -> list[Device]:
+def _meant(targets: Sequence[str], groups: Sequence[VillageSpeakers]) -> list[PairedDevice]:
     return [d for group in groups for d in group.devices if EVERYONE in targets or d.id in targets]
 
 
-def _line(device: Device, play: Play | None, row: FleetRow | None, *, begun: bool, over: bool) -> Line:
+def _line(
+    device: PairedDevice, play: PlayReport | None, row: FleetRow | None, *, begun: bool, over: bool
+) -> SpeakerLine:
     place = device.place or device.id
     if play is not None and play.outcome is not None:
         error = "" if play.error_ms is None else f"lệch {abs(play.error_ms):.1f} ms".replace(".", ",")
         if play.outcome == "played":
-            return Line(place, device.id, "ok", "check_circle", "Đã phát", error)
+            return SpeakerLine(place, device.id, "ok", "check_circle", "Đã phát", error)
         heard = f"đã phát {play.heard_ms / 1000:.0f} giây" if play.heard_ms else ""
         detail = ", ".join(part for part in (why(play.why), heard) if part)
         word = {"cut": "Bị cắt", "missed": "Lỡ giờ", "refused": "Bị từ chối"}.get(play.outcome, play.outcome)
-        return Line(place, device.id, "bad" if play.outcome != "cut" else "warn", "error", word, detail)
+        return SpeakerLine(place, device.id, "bad" if play.outcome != "cut" else "warn", "error", word, detail)
     if play is not None and play.started is not None:
-        return Line(place, device.id, "ok", "volume_up", "Đang phát", "")
+        return SpeakerLine(place, device.id, "ok", "volume_up", "Đang phát", "")
     if over:
-        return Line(place, device.id, "warn", "schedule", "Chưa có phiếu", "loa sẽ gửi khi có mạng")
+        return SpeakerLine(place, device.id, "warn", "schedule", "Chưa có phiếu", "loa sẽ gửi khi có mạng")
     if row is not None and not row.online:
-        return Line(place, device.id, "warn", "cloud_off", "Mất liên lạc", "vẫn tự phát nếu đã giữ lịch")
+        return SpeakerLine(place, device.id, "warn", "cloud_off", "Mất liên lạc", "vẫn tự phát nếu đã giữ lịch")
     if begun:
-        return Line(place, device.id, "info", "hourglass_top", "Đang chờ tin", "")
+        return SpeakerLine(place, device.id, "info", "hourglass_top", "Đang chờ tin", "")
     if row is not None and not row.plan_current:
-        return Line(place, device.id, "info", "sync", "Đang gửi lịch", "")
-    return Line(place, device.id, "info", "event_available", "Đã giữ lịch", "")
+        return SpeakerLine(place, device.id, "info", "sync", "Đang gửi lịch", "")
+    return SpeakerLine(place, device.id, "info", "event_available", "Đã giữ lịch", "")
 
 
 def _summary(
-    standing: Standing, lines: Sequence[Line], start: datetime, end: datetime, now: datetime
+    standing: Standing, lines: Sequence[SpeakerLine], start: datetime, end: datetime, now: datetime
 ) -> tuple[str, Level, str]:
     if standing in _STATES:
         return _STATES[standing]

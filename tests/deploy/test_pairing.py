@@ -23,6 +23,7 @@ from deploy.pairing import certify_broker, ensure_broker, pair
 from deploy.village.founding import found
 from deploy.village.layout import MACHINES, Ground
 from langso.device.certificates import names_in, until_of
+from langso.device.paired import read_devices
 from langso.device.pairing import begin_pairing, load_paired, read_answer
 from langso.device.pairing_stand import stand_of
 from langso.durable import files as paths
@@ -31,7 +32,6 @@ from langso.settings.model import is_loopback
 from langso.settings.reading import load_settings
 from langso.timekeeping.clock import VIETNAM
 from langso.trust import PairingError
-from office.fleet.registry import read_devices
 from speaker.commands import speaker as speaker_group
 
 SERVICE = pwd.getpwnam("daemon")

@@ -37,11 +37,11 @@ from langso.settings.model import (
     SignerSettings,
 )
 from langso.trust import SigningKey, seal
-from office.broadcasting.media import MediaStore, Sound
+from office.broadcasting.media import MadeSound, MediaStore
 from office.places import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
-from office.whole_office import Console
+from office.whole_office import Office
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
@@ -99,7 +99,7 @@ class OfficeWorld:
     settings: Settings
     roots: list[SigningKey]
     stop_signer: Callable[[], None] = lambda: None
-    console: Console = field(init=False)
+    console: Office = field(init=False)
 
     @property
     def home(self) -> OfficeHome:
@@ -120,12 +120,12 @@ class OfficeWorld:
 
         self.stop_signer = end
 
-    def reopen(self, *, lose_database: bool = False) -> Console:
+    def reopen(self, *, lose_database: bool = False) -> Office:
         self.console.close()
         if lose_database:
             for path in self.home.database.parent.glob("office.db*"):
                 path.unlink()
-        self.console = Console(self.settings)
+        self.console = Office(self.settings)
         return self.console
 
     def reporter(self, id: str = "loa-1", role: str = "speaker") -> Reporter:
@@ -174,20 +174,20 @@ def make_settings(tmp_path: Path) -> Callable[..., Settings]:
 
 
 @pytest.fixture(scope="session")
-def spoken() -> dict[tuple[object, ...], tuple[Sound, bytes]]:
+def spoken() -> dict[tuple[object, ...], tuple[MadeSound, bytes]]:
     """What was spoken in this process, and its file."""
     return {}
 
 
 @pytest.fixture
-def spoken_once(spoken: dict[tuple[object, ...], tuple[Sound, bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
+def spoken_once(spoken: dict[tuple[object, ...], tuple[MadeSound, bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
     """The same words come out of the voice and the encoder once: they take a second, and the file is always the same
     (tests/office/broadcasting/test_media.py).
     """
     for name in ("speak", "chime"):
         real = getattr(MediaStore, name)
 
-        def once(store: MediaStore, *text: str, real: Callable[..., Sound] = real, **more: object) -> Sound:
+        def once(store: MediaStore, *text: str, real: Callable[..., MadeSound] = real, **more: object) -> MadeSound:
             # Another PATH may have other programs, or none.
             asked = (real, text, *more.items(), os.environ["PATH"])
             if asked not in spoken:
@@ -214,7 +214,7 @@ def make_office(make_settings: Callable[..., Settings], spoken_once: None) -> It
         initialise(settings, roots, None, datetime.now(UTC), caps=more.get("caps"))  # type: ignore[arg-type]
         world = OfficeWorld(settings, roots)
         world.start_signer()
-        world.console = Console(settings)
+        world.console = Office(settings)
         made.append(world)
         return world
 

@@ -43,7 +43,7 @@ from langso.mqtt import connection
 whereabouts.AGAIN_S = 2.0
 connection.CONNECT_DEADLINE_S = 3.0
 from langso.mqtt.link import Backoff, Link
-from langso.settings.reading import LinkSettings
+from langso.settings.model import LinkSettings
 folder, name = Path(sys.argv[1]), sys.argv[2]
 where = whereabouts.Whereabouts("hoa-son", ["10.99.0.5"])
 own = folder / "device.pem"

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from founded import initialise
 
+from langso.device.paired import PairedDevice, keep_device, read_devices
 from langso.settings.model import Settings
 from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
-from office.errors import NotInitialised
-from office.fleet.registry import Device, keep_device, read_devices
 from office.places import OfficeHome
+from office.signer.errors import NotInitialised
 from office.signer.signing import Signing
 
 OFFICE, SIGNER, STRANGER = 61_001, 61_002, 61_003
@@ -47,7 +47,7 @@ def settings_apart(make_settings: Callable[..., Settings], place: Path) -> Setti
 def device(home: OfficeHome) -> None:
     keep_device(
         home.devices,
-        Device(
+        PairedDevice(
             id="loa-1", role="speaker", public_key=SigningKey.generate().public.hex(), registered=datetime.now(UTC)
         ),
     )

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from langso.contract import Held, Media, Occurrence, Plan, Programme, TargetSet, Urgent, UrgentOrder
 from langso.trust import SigningKey, open_sealed
-from office.errors import NotInitialised, SignerRefused, SignerUnreachable
 from office.signer import counters as counters_module
 from office.signer.client import SignerClient
-from office.signer.counters import Counters
+from office.signer.counters import SignedVersions
+from office.signer.errors import NotInitialised, SignerRefused, SignerUnreachable
 from office.signer.rules import MAX_LIFT, URGENT_AN_HOUR
 from office.signer.signing import Signing
 
@@ -82,10 +82,10 @@ def test_counters_survive_a_restart_and_a_damaged_file_is_not_begun_anew(
     office_world: Any, client: SignerClient
 ) -> None:
     client.sign("plan", plan(9))
-    assert Counters(office_world.home.signer).version("plan", 0, "*") == 9
+    assert SignedVersions(office_world.home.signer).version("plan", 0, "*") == 9
     (office_world.home.signer / "counters.json").write_bytes(b"{")
     with pytest.raises(NotInitialised):
-        Counters(office_world.home.signer)
+        SignedVersions(office_world.home.signer)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_any_bytes_at_the_socket_leave_it_answering(office_world: Any, body: byt
 def test_many_counters_are_lifted_in_one_write_and_none_is_lowered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counters = Counters(tmp_path)
+    counters = SignedVersions(tmp_path)
     counters.advance("plan", 0, "*", 5)
     writes = []
     real = counters_module.write_atomic
@@ -236,5 +236,5 @@ def test_many_counters_are_lifted_in_one_write_and_none_is_lowered(
     assert len(writes) == 1
     counters.lift({("plan", 0, "*"): 5})
     assert len(writes) == 1
-    kept = Counters(tmp_path)
+    kept = SignedVersions(tmp_path)
     assert (kept.version("plan", 0, "*"), kept.version("order", 0, "loa-49")) == (5, 49)

@@ -133,9 +133,9 @@ def _finish(scene: Scene, name: str, out: Path, evidence: Evidence, seconds: flo
 
 def _open(scene: Scene, dossier: str) -> bytes:
     from langso.settings.reading import load_settings
-    from office.whole_office import Console
+    from office.whole_office import Office
 
-    with Console(load_settings(scene.village.ground.office_settings)) as console:
+    with Office(load_settings(scene.village.ground.office_settings)) as console:
         return bytes(console.desk.open(dossier, "story"))
 
 

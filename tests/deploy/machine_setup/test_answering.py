@@ -11,9 +11,9 @@ import pytest
 from deploy.machine_setup.answering import Round, answer_requests
 from deploy.machine_setup.device import answer_name, request_name
 from deploy.machine_setup.dialogue import Dialogue
+from langso.device.paired import read_devices
 from langso.device.pairing import begin_pairing, read_request
 from langso.settings.reading import load_settings
-from office.fleet.registry import read_devices
 
 from .conftest import Tree
 

@@ -20,6 +20,7 @@ from deploy.errors import SetupRefused
 from deploy.machine_setup.answering import _requests
 from deploy.machine_setup.device import answer_name, json_files, request_name
 from deploy.machine_setup.errors import AnswerMissing, NotYet
+from langso.device.paired import read_devices
 from langso.device.pairing import load_paired
 from langso.device.pairing_stand import stand_of
 from langso.settings.reading import load_settings
@@ -27,7 +28,6 @@ from langso.trust import PairingError
 from langso.trust.roots.ceremony import sign_with, sit_down
 from langso.trust.roots.errors import StickRefused
 from langso.trust.roots.proposal import ReadProposal
-from office.fleet.registry import read_devices
 
 from .conftest import PHRASE, Tree
 

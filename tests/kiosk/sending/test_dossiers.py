@@ -192,7 +192,7 @@ def make_office_desk(tmp_path: Path) -> Callable[..., Any]:
         )
         from office.places import OfficeHome
         from office.web.desk_routes import desk_router
-        from office.whole_office import Console
+        from office.whole_office import Office
 
         home = tmp_path / "office"
         chosen = Settings(
@@ -203,7 +203,7 @@ def make_office_desk(tmp_path: Path) -> Callable[..., Any]:
             paths=PathSettings(state=home / "state", run=home / "run"),
         )
         initialise(chosen, [SigningKey.generate()], None, datetime.now(UTC))
-        console = Console(chosen)
+        console = Office(chosen)
         console.fleet.register("kiosk-1", "kiosk", "Nhà văn hóa thôn 2", "thon-2", key.public)
         app = FastAPI()
         app.include_router(desk_router(console.desk))

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langso.contract import Caps, IssuerRule, Media, QuietHours, Threshold
-from langso.contract.caps import Sound, breaches, vietnamese_day
+from langso.contract.caps import Limits, PlannedSound, breaches, plan_breaches, vietnamese_day
 from langso.timekeeping.clock import VIETNAM
-from office.broadcasting.allowed import Limits, allowed, first_allowed, plan_breaches, refused
-from office.broadcasting.plans import Head, Planned, Show, clash, make_plan
+from office.broadcasting.allowed import allowed, first_allowed, refused
+from office.broadcasting.plans import Head, Piece, Planned, clash, make_plan
 from speaker.programme.policy import Policy
 from speaker.programme.shows import shows_of_plan
 
@@ -28,7 +28,7 @@ def planned(id: str, start: datetime, minutes: float = 10, *devices: str, chime_
         return Media(sha256="a" * 64, size=1, duration_ms=ms, codec="opus")
 
     chime = medium(chime_s * 1000) if chime_s else None
-    show = Show(id, id, "normal", (medium(int(minutes * 60_000)),), devices or ("*",), chime)
+    show = Piece(id, id, "normal", (medium(int(minutes * 60_000)),), devices or ("*",), chime)
     return Planned(id, show, start)
 
 
@@ -116,7 +116,7 @@ def test_office_signer_and_loudspeaker_judge_alike(wanted: list[Any], caps: Caps
 
 def test_a_refused_sound_does_not_count_as_heard() -> None:
     sounds = [
-        Sound("long", local(8), timedelta(minutes=20)),
-        Sound("short", local(9), timedelta(minutes=10)),
+        PlannedSound("long", local(8), timedelta(minutes=20)),
+        PlannedSound("short", local(9), timedelta(minutes=10)),
     ]
     assert [breach.sound.id for breach in breaches(sounds, Caps(minutes_a_day=15))] == ["long"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from langso.contract import Media
 from langso.trust import parse_payload
-from office.broadcasting.plans import HORIZON, Head, Planned, Show, clash, first_free, make_plan, meet, read_plan
+from office.broadcasting.plans import HORIZON, Head, Piece, Planned, clash, first_free, make_plan, meet, read_plan
 from office.errors import BroadcastRefused
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -20,7 +20,7 @@ def planned(
     id: str, minutes: float, seconds: int = 30, devices: tuple[str, ...] = ("*",), chime: bool = True
 ) -> Planned:
     media = Media(sha256=f"{seconds:064x}", size=10, duration_ms=seconds * 1000, codec="opus")
-    show = Show(id, id, "normal", (media,), devices, chime=CHIME if chime else None)
+    show = Piece(id, id, "normal", (media,), devices, chime=CHIME if chime else None)
     return Planned(f"{id}.1", show, NOW + timedelta(minutes=minutes))
 
 

@@ -21,7 +21,7 @@ from langso.trust.roots.errors import ProposalRefused
 from langso.trust.roots.key_file import _checksum, code_of
 from langso.trust.roots.proposal import Signature, build, read_proposal
 from office.commands import office
-from office.errors import SignerRefused, TrustChangeRefused, UploadRefused
+from office.errors import TrustChangeRefused, UploadRefused
 from office.founding.limits import read_quiet_hours
 from office.founding.trust_changes import (
     Rights,
@@ -33,6 +33,7 @@ from office.founding.trust_changes import (
     propose_revoking,
 )
 from office.places import TRUST_LIFE, OfficeHome
+from office.signer.errors import SignerRefused
 
 NOW = datetime.now(UTC)
 

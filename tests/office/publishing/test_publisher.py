@@ -98,11 +98,11 @@ def test_what_another_process_signs_is_published_within_a_second(
 ) -> None:
     assert LOOK_S <= 1
     monkeypatch.setattr("office.publishing.publisher.LOOK_S", LOOK_S)
-    from office.whole_office import Console
+    from office.whole_office import Office
 
     assert until(lambda: loudspeaker.plan_version() >= 1)
     before = loudspeaker.plan_version()
-    with Console(world.settings) as other:
+    with Office(world.settings) as other:
         draft = other.broadcasts.draft("Tin.", targets=["*"], start=datetime.now(UTC) + timedelta(hours=1), by="b")
         other.broadcasts.prepare(draft.id)
         other.broadcasts.send(draft.id, "b")
@@ -128,7 +128,7 @@ def test_what_waited_for_the_signer_goes_out_by_itself_when_it_is_back(
 def test_what_cannot_be_signed_anew_does_not_keep_back_what_was_signed(
     world: Any, loudspeaker: Any, until: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from office.errors import SignerRefused
+    from office.signer.errors import SignerRefused
 
     assert until(lambda: loudspeaker.plan_version() >= 1)
 

@@ -17,9 +17,9 @@ import pytest
 from langso.contract import Plan
 from langso.durable.errors import FileRefused
 from langso.timekeeping.clock import SystemClock
-from office.errors import SignerRefused, SignerUnreachable
 from office.signer import client as client_module
 from office.signer.client import SignerClient
+from office.signer.errors import SignerRefused, SignerUnreachable
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
 

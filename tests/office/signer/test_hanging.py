@@ -18,9 +18,9 @@ from systemd_ear import SystemdEar
 
 from langso.device.lifeline import Lifeline
 from langso.timekeeping.clock import SystemClock
-from office.errors import SignerStuck, SignerUnreachable
 from office.signer import client, questions, server, signing, wire
 from office.signer.client import SignerClient
+from office.signer.errors import SignerStuck, SignerUnreachable
 from office.signer.questions import Questions, Seats, held_for
 from office.signer.server import SignerServer
 from office.signer.signing import Signing

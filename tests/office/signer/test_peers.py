@@ -21,9 +21,9 @@ from langso.contract import Plan
 from langso.settings.model import CommuneSettings, DeviceSettings, PathSettings, Settings, SignerSettings
 from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
-from office.errors import OfficeError
 from office.places import OfficeHome
 from office.signer.client import SignerClient
+from office.signer.errors import SignerError
 from office.signer.peers import Peer, allowed
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
@@ -62,7 +62,7 @@ def in_a_child(work: Callable[[], str]) -> str:
     if child == 0:
         try:
             said = work()
-        except OfficeError as error:
+        except SignerError as error:
             said = f"{type(error).__name__}: {error}"
         except BaseException as error:  # noqa: BLE001 - the child must say what it met, whatever it is
             said = f"broken: {error!r}"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from langso.contract import Caps
 from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey, make_bundle, make_root, make_trust, root_keys, threshold_of
-from office.errors import NotInitialised, SignerRefused, SignerUnreachable
-from office.places import RootFile, office_rule
+from office.places import office_rule
+from office.signer.errors import NotInitialised, SignerRefused, SignerUnreachable
+from office.signer.places import RootFile
 from office.signer.signing import Signing
 from office.signer.trust_pin import FILE, TrustPin, write_pin
 

@@ -32,7 +32,7 @@ from office.places import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
 from office.web.app import make_app
-from office.whole_office import Console
+from office.whole_office import Office
 
 PORT = 8398
 FLAGS = (
@@ -119,7 +119,7 @@ def main(folder: Path) -> None:
         signer.start()
         ready.wait(60)
         ensure_console_certificate(OfficeHome(settings), datetime.now(UTC))
-        with Console(settings) as console:
+        with Office(settings) as console:
             cookies: dict[str, str] = {}
             app = LoggedIn(make_app(console), cookies)
             web = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=PORT, log_level="warning"))
@@ -177,7 +177,7 @@ def main(folder: Path) -> None:
             web.should_exit = True
 
 
-def fill(console: Console) -> dict[str, str]:
+def fill(console: Office) -> dict[str, str]:
     """Devices in all conditions, broadcasts past and to come; the pages worth a picture."""
     Reporter = _reporter()
     devices = {}

@@ -34,7 +34,7 @@ from office.web.app import make_app
 from office.web.connections import EACH, raise_file_limit
 from office.web.security import login_token
 from office.web.serving import Serving
-from office.whole_office import Console
+from office.whole_office import Office
 
 NAME = "ten-may.local"
 PASSWORD = "bốn con trâu đi cày"
@@ -60,7 +60,7 @@ class Doors:
     """An office that serves: its world, its ports, its clock."""
 
     world: Any
-    console: Console
+    console: Office
     serving: Serving
     office: OfficeSettings
     clock: Watch
@@ -136,7 +136,7 @@ def open_doors(
     make_office: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, until: Callable[..., bool]
 ) -> Iterator[Callable[..., Doors]]:
     monkeypatch.setattr(console_ca, "lan_addresses", lambda: ("192.168.1.20",))
-    running: list[tuple[Serving, threading.Thread, Console]] = []
+    running: list[tuple[Serving, threading.Thread, Office]] = []
 
     def make(**more: Any) -> Doors:
         world = make_office()
@@ -148,7 +148,7 @@ def open_doors(
         world.console.close()
         world.settings = world.settings.model_copy(update={"office": office})
         clock = more.pop("clock", Watch())
-        world.console = console = Console(world.settings, clock)
+        world.console = console = Office(world.settings, clock)
         Accounts(console.store, clock, office).add("Văn thư", PASSWORD)
         serving = Serving(console.home, make_app(console), clock, passed={})
         thread = threading.Thread(target=serving.run, daemon=True)

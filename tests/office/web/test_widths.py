@@ -19,7 +19,7 @@ import pytest
 from langso.settings import assets
 from office.founding.console_ca import Fingerprint
 from office.people.accounts import Accounts
-from office.web.ca_routes import Guide
+from office.web.ca_routes import InstallGuide
 from office.web.site import Site
 
 CHROMIUM = shutil.which("chromium")
@@ -126,7 +126,7 @@ def test_no_page_is_wider_than_a_small_phone(
     made["/dang-nhap"] = new_browser().post("/dang-nhap", {"name": "van-thu", "password": "sai"}).text
     site = Site(office_world.console, accounts)
     for own in (True, False):
-        guide = Guide(
+        guide = InstallGuide(
             own=own,
             url="https://van-phong-xa-hoa-son.local",
             onward="https://van-phong-xa-hoa-son.local/lich",

@@ -15,7 +15,7 @@ MAX_DEVICE_FILE = 8 << 10
 RESERVED = ("office", "root", "broker")
 
 
-class Device(Message):
+class PairedDevice(Message):
     """A paired device: `public_key` is its raw Ed25519 key in hex. `courier`: only a courier reaches it, so that its
     certificate lives longer.
     """
@@ -34,22 +34,24 @@ class Device(Message):
         return bytes.fromhex(self.public_key)
 
 
-def keep_device(folder: Path, device: Device) -> None:
+def keep_device(folder: Path, device: PairedDevice) -> None:
     """Writes the device's file atomically. Raises FileRefused."""
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     write_atomic(folder / f"{device.id}.json", device.to_json(), mode=0o640)
 
 
-def read_device(folder: Path, device_id: str) -> Device | None:
+def read_device(folder: Path, device_id: str) -> PairedDevice | None:
     """One device's file; None where it is absent, damaged or of another id."""
     try:
-        found = Device.model_validate_json(read_limited(folder / f"{device_id}.json", MAX_DEVICE_FILE, follow=False))
+        found = PairedDevice.model_validate_json(
+            read_limited(folder / f"{device_id}.json", MAX_DEVICE_FILE, follow=False)
+        )
     except (FileRefused, ValidationError, ValueError):
         return None
     return found if found.id == device_id else None
 
 
-def read_devices(folder: Path) -> list[Device]:
+def read_devices(folder: Path) -> list[PairedDevice]:
     """All devices by id; a damaged file is passed over."""
     found = (read_device(folder, path.stem) for path in sorted(folder.glob("*.json")))
     return [device for device in found if device is not None]

@@ -16,16 +16,18 @@ from typing import Literal
 import sqlite_utils
 
 from langso.contract import Plan, Urgent, UrgentOrder
+from langso.contract.caps import Limits
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
 from langso.trust import parse_payload, read_sealed
 from office.broadcasting import rows
-from office.broadcasting.allowed import Limits, allowed
+from office.broadcasting.allowed import allowed
 from office.broadcasting.plans import KEEP_PAST, Head, Planned, make_plan, read_plan
 from office.broadcasting.rows import Broadcast, UrgentRow
-from office.errors import BroadcastRefused, SignerUnreachable
+from office.errors import BroadcastRefused
 from office.places import OfficeHome
 from office.publishing.documents import Documents, Issued
+from office.signer.errors import SignerUnreachable
 from office.signer.rules import CLOCK_SLACK
 
 log = logging.getLogger(__name__)
@@ -71,7 +73,7 @@ class _Known:
     ids: frozenset[str] = field(default_factory=frozenset)
 
 
-class Programme:
+class SpeakerOrders:
     """Signs plan and urgent orders from the rows. Thread-safe."""
 
     def __init__(self, store: Store, home: OfficeHome, clock: Clock, documents: Documents) -> None:

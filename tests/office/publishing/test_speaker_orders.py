@@ -18,9 +18,10 @@ from langso.timekeeping.clock import SystemClock
 from langso.trust import make_bundle, make_trust, parse_payload, read_sealed
 from office.broadcasting import rows
 from office.commands import office
-from office.errors import NotFound, SignerUnreachable
+from office.errors import NotFound
+from office.signer.errors import SignerUnreachable
 from office.store import MIGRATIONS, open_store
-from office.whole_office import Console
+from office.whole_office import Office
 
 
 class Watch(SystemClock):
@@ -41,7 +42,7 @@ def clock() -> Watch:
 def world(make_office: Callable[..., Any], clock: Watch) -> Any:
     made = make_office()
     made.console.close()
-    made.console = Console(made.settings, clock)
+    made.console = Office(made.settings, clock)
     made.reporter("loa-1")
     made.reporter("loa-2")
     return made
