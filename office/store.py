@@ -1,4 +1,4 @@
-"""The office's one database, office.db: what its tables are. Times are ISO 8601 UTC texts that sort."""
+"""The office's one database, office.db: its tables as 0.1.0 made them. Times are ISO 8601 UTC texts that sort."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sqlite_utils
 
 from langso.durable.outbox import OUTBOX_MIGRATION
 from langso.durable.store import Migration, Store
+from office.store_changes import CHANGES
 
 _STAFF = """
 CREATE TABLE staff (
@@ -129,6 +130,7 @@ MIGRATIONS = (
     _tables(_SIGNED),
     _tables(_CERTIFICATES),
     _tables(_BROWSERS),
+    *CHANGES,
 )
 
 

@@ -23,8 +23,8 @@ _HEARD = (
     "WHERE day = '{day}' GROUP BY issuer"
 )
 _SENT = (
-    "SELECT o.start, b.title, b.targets FROM occurrences o JOIN broadcasts b ON b.id = o.broadcast "
-    "WHERE o.withdrawn_at IS NULL AND b.status = 'scheduled' AND o.start > '{now}' "
+    "SELECT o.start, m.title FROM occurrences o JOIN rules r ON r.id = o.rule JOIN messages m ON m.id = r.message "
+    "WHERE o.withdrawn_at IS NULL AND r.status = 'scheduled' AND o.start > '{now}' "
     f"ORDER BY o.start LIMIT {LISTED}"
 )
 

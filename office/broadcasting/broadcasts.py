@@ -4,37 +4,44 @@ from __future__ import annotations
 
 import logging
 import secrets
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
+
+import sqlite_utils
 
 from langso.contract import Late, TargetSet, UrgentOrder
 from langso.contract.caps import Limits
 from langso.device.paired import read_devices
 from langso.durable.store import Store
+from langso.errors import LangsoError
 from langso.timekeeping import dates
 from langso.timekeeping.clock import Clock
-from office.broadcasting import rows
+from office.broadcasting import play_reports, rows, urgent_rows
 from office.broadcasting.allowed import first_allowed, refused
 from office.broadcasting.media import MadeSound, MediaStore
 from office.broadcasting.plans import EVERYONE, KEEP_PAST, Piece, Planned, clash
-from office.broadcasting.rows import Broadcast, PlanClass, PlayReport, UrgentRow
+from office.broadcasting.play_reports import PlayReport
+from office.broadcasting.rows import Broadcast, PlanClass
+from office.broadcasting.urgent_rows import UrgentRow
+from office.broadcasting.wording import checked_text, title_of
 from office.errors import BroadcastRefused, NotFound
+from office.people.audit import Audit
 from office.places import OfficeHome
 from office.signer.errors import SignerUnreachable
 
 log = logging.getLogger(__name__)
 
-MAX_TEXT = 4000
-MAX_TITLE = 200
 FARTHEST = timedelta(days=45)
 CLEAR_LIFE = timedelta(hours=24)
 STOP_LIFE = timedelta(minutes=10)
 STOP_AHEAD = timedelta(minutes=1)
 MAX_URGENT_MINUTES = 24 * 60
 _SHORTEN = "không còn giờ nào vừa; hãy rút ngắn bản tin."
+
+
+Kind = Literal["plan", "urgent"]
 
 
 class ToldByOffice(Protocol):
@@ -46,13 +53,13 @@ class ToldByOffice(Protocol):
     def trouble(self) -> SignerUnreachable | None:
         """What keeps the signer from signing now."""
 
-    def sign(self, kind: Literal["plan", "urgent"]) -> object:
-        """A new version with the rows as they are. Raises SignerRefused, SignerUnreachable, BroadcastRefused."""
+    def give(self, order: UrgentOrder, keep: Callable[[sqlite_utils.Database], None]) -> None:
+        """A new urgent order, kept only once it is signed. Raises SignerRefused, SignerUnreachable."""
 
-    def sign_or_keep(
-        self, kind: Literal["plan", "urgent"], trouble: SignerUnreachable | None
-    ) -> SignerUnreachable | None:
-        """`sign`, unless there is trouble already; what keeps it is returned and the rows wait."""
+    def sign_or_keep(self, kind: Kind, trouble: SignerUnreachable | None) -> SignerUnreachable | None:
+        """A new version with the rows as they are, unless there is trouble already; what keeps the signer from it is
+        returned and the rows wait. Raises SignerRefused, BroadcastRefused.
+        """
 
 
 class Broadcasts:
@@ -73,6 +80,7 @@ class Broadcasts:
         self._programme = programme
         self._media = media
         self._wake = wake
+        self._audit = Audit(store, clock)
 
     def draft(
         self,
@@ -90,7 +98,7 @@ class Broadcasts:
 
         Raises BroadcastRefused.
         """
-        said = _text(text)
+        said = checked_text(text)
         now = self._clock.now()
         if start.tzinfo is None or not now < start <= now + FARTHEST:
             raise BroadcastRefused(f"Giờ phát phải ở phía trước và trong {FARTHEST.days} ngày tới; hãy chọn lại giờ.")
@@ -102,7 +110,7 @@ class Broadcasts:
         id = f"b{now:%Y%m%d}-{secrets.token_hex(4)}"
         show = Piece(
             id=id,
-            title=_title(title, said),
+            title=title_of(title, said),
             broadcast_class=broadcast_class,
             media=(),
             devices=self._targets(targets),
@@ -112,7 +120,7 @@ class Broadcasts:
         created = Broadcast(id, said, "draft", by, now, Planned(f"{id}.1", show, _millis(start)))
         with self._store.transaction() as db:
             rows.insert(db, created)
-            self._log(by, "draft", id)
+            self._audit.write(by, "draft", id)
         return created
 
     def prepare(self, id: str, *, chime: bool = True) -> Broadcast:
@@ -124,7 +132,7 @@ class Broadcasts:
         bell = self._media.chime() if chime else None
         with self._store.transaction() as db:
             for sound, title in ((spoken, found.show.title), *(((bell, "Nhạc hiệu"),) if bell else ())):
-                self._keep_sound(sound, title)
+                self._keep_sound(db, sound, title)
             rows.set_media(db, id, (spoken.media,), bell.media if bell else None)
         return rows.find(self._store.db, id)
 
@@ -148,10 +156,14 @@ class Broadcasts:
             why = self._obstacle(found.planned, others, now)
             if why is not None:
                 raise BroadcastRefused(why)
-            db.execute("UPDATE broadcasts SET status = 'scheduled', sent_at = ? WHERE id = ?", [now.isoformat(), id])
-            self._log(by, "send", id)
-            self._programme.sign_or_keep("plan", trouble)
-        self._wake()
+            rows.mark_sent(db, id, now)
+            self._audit.write(by, "send", id)
+
+        def undo(db: sqlite_utils.Database) -> None:
+            rows.unsend(db, id)
+            self._audit.write(by, "send_refused", id)
+
+        self._tell(("plan",), trouble, undo)
         return rows.find(self._store.db, id)
 
     def withdraw(self, id: str, by: str) -> Broadcast:
@@ -161,22 +173,27 @@ class Broadcasts:
         Raises NotFound, SignerRefused.
         """
         trouble = self._programme.trouble()
+        kinds: tuple[Kind, ...] = ()
         with self._store.transaction() as db:
             found = rows.find(db, id)
             if found.status == "withdrawn":
                 return found
-            moment = self._clock.now()
-            now = moment.isoformat()
-            db.execute("UPDATE broadcasts SET status = 'withdrawn', ended_at = ? WHERE id = ?", [now, id])
-            db.execute("UPDATE occurrences SET withdrawn_at = ? WHERE broadcast = ?", [now, id])
-            self._log(by, "withdraw", id)
+            now = self._clock.now()
+            rows.mark_withdrawn(db, id, now)
+            self._audit.write(by, "withdraw", id)
             # What no loudspeaker was told of needs no signature to be taken back.
             if found.status == "scheduled" and found.signed is not None:
-                if found.planned.begins - STOP_AHEAD <= moment < found.planned.ends + KEEP_PAST:
+                kinds = ("plan",)
+                if found.planned.begins - STOP_AHEAD <= now < found.planned.ends + KEEP_PAST:
                     # Before the plan: the urgent topic goes first, and a plan takes longer to arrive and be read.
-                    _, trouble = self._ending("stop", (found.planned.id,), found.show.devices, STOP_LIFE, by, trouble)
-                self._programme.sign_or_keep("plan", trouble)
-        self._wake()
+                    kinds = ("urgent", "plan")
+                    self._ending(db, "stop", (found.planned.id,), found.show.devices, STOP_LIFE, by)
+
+        def undo(db: sqlite_utils.Database) -> None:
+            rows.unwithdraw(db, id)
+            self._audit.write(by, "withdraw_refused", id)
+
+        self._tell(kinds, trouble, undo)
         return replace(found, status="withdrawn")
 
     def urgent(
@@ -187,7 +204,7 @@ class Broadcasts:
         Nothing is kept where it cannot be signed now: an alarm must not sound later by itself. Raises
         BroadcastRefused, SignerRefused, SignerUnreachable.
         """
-        said = _text(text)
+        said = checked_text(text)
         if not 1 <= repeat <= 1000 or not 1 <= minutes <= MAX_URGENT_MINUTES:
             raise BroadcastRefused("Lệnh khẩn nhắc lại 1 đến 1000 lần, hiệu lực 1 phút đến 24 giờ; hãy chọn lại.")
         devices = self._targets(targets)
@@ -199,7 +216,7 @@ class Broadcasts:
         order = UrgentOrder(
             id=f"u{now:%Y%m%d}-{secrets.token_hex(4)}",
             action="play",
-            title=_title(title, said),
+            title=title_of(title, said),
             media=(spoken.media,),
             repeat=repeat,
             volume=self._cap(),
@@ -207,11 +224,13 @@ class Broadcasts:
             issued=now,
             expires=now + timedelta(minutes=minutes),
         )
-        with self._store.transaction() as db:
-            self._keep_sound(spoken, order.title)
-            rows.insert_urgent(db, order, by)
-            self._log(by, "urgent", order.id, said[:200])
-            self._programme.sign("urgent")
+
+        def keep(db: sqlite_utils.Database) -> None:
+            self._keep_sound(db, spoken, order.title)
+            urgent_rows.insert_urgent(db, order, by)
+            self._audit.write(by, "urgent", order.id, said)
+
+        self._programme.give(order, keep)
         self._wake()
         return order
 
@@ -222,22 +241,27 @@ class Broadcasts:
         """
         trouble = self._programme.trouble()
         with self._store.transaction() as db:
-            now = self._clock.now()
             ended = [row.order.id for row in self.in_force() if id in ("*", row.order.id)]
             if not ended:
                 raise NotFound("Lệnh khẩn này không còn hiệu lực; không phải làm gì thêm.")
-            rows.end_urgent(db, ended, now)
-            order, _ = self._ending("all_clear", tuple(ended), (EVERYONE,), CLEAR_LIFE, by, trouble)
-        self._wake()
+            urgent_rows.end_urgent(db, ended, self._clock.now())
+            order = self._ending(db, "all_clear", tuple(ended), (EVERYONE,), CLEAR_LIFE, by)
+
+        def undo(db: sqlite_utils.Database) -> None:
+            urgent_rows.drop_urgent(db, order.id)
+            urgent_rows.revive_urgent(db, ended)
+            self._audit.write(by, "all_clear_refused", order.id)
+
+        self._tell(("urgent",), trouble, undo)
         return order
 
     def stop(self, targets: Sequence[str], by: str) -> UrgentOrder:
         """Silences at once whatever plays on these loudspeakers; later broadcasts are not touched."""
         devices = self._targets(targets)
         trouble = self._programme.trouble()
-        with self._store.transaction():
-            order, _ = self._ending("stop", ("*",), devices, STOP_LIFE, by, trouble)
-        self._wake()
+        with self._store.transaction() as db:
+            order = self._ending(db, "stop", ("*",), devices, STOP_LIFE, by)
+        self._tell(("urgent",), trouble, lambda db: urgent_rows.drop_urgent(db, order.id))
         return order
 
     def in_force(self) -> list[UrgentRow]:
@@ -245,7 +269,7 @@ class Broadcasts:
         now = self._clock.now()
         return [
             row
-            for row in rows.urgent_rows(self._store.db)
+            for row in urgent_rows.urgent_rows(self._store.db)
             if row.order.action in ("play", "relay") and row.ended is None and row.order.expires > now
         ]
 
@@ -259,11 +283,19 @@ class Broadcasts:
 
     def urgent_orders(self, limit: int = 50) -> list[UrgentRow]:
         """Urgent orders, stops and all-clears, the newest first."""
-        return rows.urgent_rows(self._store.db, limit)
+        return urgent_rows.urgent_rows(self._store.db, limit)
 
     def plays(self, occurrence: str) -> list[PlayReport]:
         """What each device said of an occurrence (`Broadcast.planned.id`) or an urgent order (its id)."""
-        return rows.plays(self._store.db, occurrence)
+        return play_reports.plays(self._store.db, occurrence)
+
+    def window(self, since: datetime, until: datetime) -> list[Broadcast]:
+        """What begins in [since, until), sent or withdrawn after it was heard, by start."""
+        return rows.window(self._store.db, since, until)
+
+    def plays_of(self, occurrences: Iterable[str]) -> dict[str, list[PlayReport]]:
+        """The same as `plays` for many, in one question."""
+        return play_reports.plays_of(self._store.db, occurrences)
 
     def _obstacle(self, new: Planned, others: Sequence[Planned], now: datetime) -> str | None:
         """Why it cannot be played at its time, and the nearest time at which it can, as one sentence."""
@@ -279,29 +311,46 @@ class Broadcasts:
         why = f"Loa sẽ không phát: {breach.why}" if breach else ""
         return f"{why}; " + (f"giờ gần nhất được phát là {dates.moment(free, today=today)}." if free else _SHORTEN)
 
+    def _tell(
+        self,
+        kinds: Sequence[Kind],
+        trouble: SignerUnreachable | None,
+        undo: Callable[[sqlite_utils.Database], None],
+    ) -> None:
+        """Has signed what was decided. A decision is kept while the signer cannot sign; one that its rules refuse is
+        undone, and the refusal raised. Outside of any transaction: others go on writing meanwhile.
+        """
+        try:
+            for kind in kinds:
+                trouble = self._programme.sign_or_keep(kind, trouble)
+        except LangsoError:
+            with self._store.transaction() as db:
+                undo(db)
+            raise
+        finally:
+            self._wake()
+
     def _ending(
         self,
-        action: str,
+        db: sqlite_utils.Database,
+        action: Literal["stop", "all_clear"],
         ends: tuple[str, ...],
         devices: tuple[str, ...],
         life: timedelta,
         by: str,
-        trouble: SignerUnreachable | None,
-    ) -> tuple[UrgentOrder, SignerUnreachable | None]:
+    ) -> UrgentOrder:
         now = self._clock.now()
         order = UrgentOrder(
             id=f"u{now:%Y%m%d}-{secrets.token_hex(4)}",
-            action="stop" if action == "stop" else "all_clear",
+            action=action,
             ends=ends[:100],
             targets=TargetSet(devices=devices),
             issued=now,
             expires=now + life,
         )
-        with self._store.transaction() as db:
-            rows.insert_urgent(db, order, by)
-            self._log(by, action, order.id, " ".join(ends)[:200])
-            trouble = self._programme.sign_or_keep("urgent", trouble)
-        return order, trouble
+        urgent_rows.insert_urgent(db, order, by)
+        self._audit.write(by, action, order.id, " ".join(ends))
+        return order
 
     def _targets(self, wanted: Sequence[str]) -> tuple[str, ...]:
         paired = {device.id for device in read_devices(self._home.devices) if device.role == "speaker"}
@@ -323,9 +372,9 @@ class Broadcasts:
     def _cap(self) -> int:
         return self._home.trust().trust.caps.volume
 
-    def _keep_sound(self, sound: MadeSound, title: str) -> None:
+    def _keep_sound(self, db: sqlite_utils.Database, sound: MadeSound, title: str) -> None:
         media = sound.media
-        self._store.db.execute(
+        db.execute(
             "INSERT INTO media (sha256, size, duration_ms, codec, lufs, title, created_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
             [
@@ -333,31 +382,6 @@ class Broadcasts:
                 self._clock.now().isoformat(),
             ],
         )
-
-    def _log(self, who: str, action: str, subject: str, note: str = "") -> None:
-        self._store.db.execute(
-            "INSERT INTO access_log (at, who, action, subject, note) VALUES (?, ?, ?, ?, ?)",
-            [self._clock.now().isoformat(), who, action, subject, note],
-        )
-
-
-def _text(text: str) -> str:
-    said = unicodedata.normalize("NFC", text).strip()
-    if not any(letter.isalnum() for letter in said):
-        raise BroadcastRefused("Bản tin chưa có chữ nào; hãy nhập nội dung.")
-    if len(said) > MAX_TEXT:
-        raise BroadcastRefused(
-            f"Bản tin dài {len(said)} chữ, nhiều nhất là {MAX_TEXT}; hãy chia thành nhiều bản tin."
-        )
-    return said
-
-
-def _title(title: str, text: str) -> str:
-    given = " ".join(unicodedata.normalize("NFC", title).split())
-    if given:
-        return given[:MAX_TITLE]
-    found = " ".join(text.split())
-    return found if len(found) <= 80 else f"{found[:79].rstrip()}…"
 
 
 def _millis(moment: datetime) -> datetime:

@@ -1,4 +1,8 @@
-"""Broadcasts and urgent orders as rows of the database and back."""
+"""Broadcasts as rows of the database and back: message (what), rule (when), occurrence (each concrete time).
+
+Today a rule is one time; `rrule` and `exdates` (RFC 5545) wait for more. An occurrence's id goes on the wire and
+never changes meaning.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +15,31 @@ from typing import Any, Literal, get_args
 import sqlite_utils
 from pydantic import TypeAdapter
 
-from langso.contract import Late, Media, UrgentOrder
+from langso.contract import Late, Media
 from office.broadcasting.plans import Piece, Planned
 from office.errors import NotFound
 
 PlanClass = Literal["normal", "priority"]
 Status = Literal["draft", "prepared", "scheduled", "withdrawn"]
+"""`prepared`: a draft whose sound is made."""
 _MEDIA = TypeAdapter(tuple[Media, ...])
 _NAMES = TypeAdapter(tuple[str, ...])
-_SELECT = (
-    "SELECT b.id, b.title, b.text, b.class, b.targets, b.volume, b.chime, b.media, b.late, b.after_cut, b.status,"
-    " b.by, b.created_at, o.id, o.start, o.signed_at FROM broadcasts b JOIN occurrences o ON o.broadcast = b.id "
+_COLUMNS = (
+    "SELECT m.id, m.title, m.text, m.class, o.targets, m.volume, m.chime, m.media, m.late, m.after_cut,"
+    " r.status, m.by, m.created_at, o.id, o.start, o.signed_at"
 )
+# CROSS JOIN keeps SQLite in this order: from the occurrences of a window to their messages, never the other way.
+_IN_TIME = (
+    f"{_COLUMNS} FROM occurrences o CROSS JOIN rules r ON r.id = o.rule CROSS JOIN messages m ON m.id = r.message"
+)
+_OF_MESSAGE = f"{_COLUMNS} FROM messages m JOIN rules r ON r.message = m.id JOIN occurrences o ON o.rule = r.id"
 
 
 @dataclass(frozen=True)
 class Broadcast:
-    """One broadcast: `show` and its instant in `planned`, its text, where it is in its life, who wrote it.
+    """A message at one of its times: `show` and its instant in `planned`, its text, how far it is, who wrote it.
 
-    `signed`: when it was first in a signed plan; until then no loudspeaker knows it.
+    `id`: the message's. `signed`: when the occurrence was first in a signed plan; until then no loudspeaker knows it.
     """
 
     id: str
@@ -46,56 +56,28 @@ class Broadcast:
         return self.planned.show
 
 
-@dataclass(frozen=True)
-class UrgentRow:
-    """An urgent order, who gave it and when it was ended before its expiry."""
-
-    order: UrgentOrder
-    by: str
-    ended: datetime | None
-
-
-@dataclass(frozen=True)
-class PlayReport:
-    """What one device said of one occurrence or urgent order. `error_ms`: start minus plan."""
-
-    occurrence: str
-    device: str
-    title: str
-    planned: datetime | None
-    started: datetime | None
-    error_ms: float | None
-    outcome: str | None
-    why: str
-    heard_ms: int
-    time_unproven: bool
-
-
 def insert(db: sqlite_utils.Database, broadcast: Broadcast) -> None:
-    """A new broadcast and its occurrence; one that is there already stays as it is."""
-    show = broadcast.show
+    """A new message with a rule of one time and its occurrence; what is there already stays as it is."""
+    show, planned = broadcast.show, broadcast.planned
+    targets, start, rule = _NAMES.dump_json(show.devices).decode(), planned.start.isoformat(), f"r-{planned.id}"
     db.execute(
-        "INSERT INTO broadcasts (id, title, text, class, targets, volume, chime, media, late, after_cut, status, by,"
-        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO messages (id, title, text, class, volume, chime, media, late, after_cut, by, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         [
-            *(
-                broadcast.id,
-                show.title,
-                broadcast.text,
-                show.broadcast_class,
-                _NAMES.dump_json(show.devices).decode(),
-            ),
-            *(show.volume, None if show.chime is None else show.chime.to_json().decode()),
+            *(broadcast.id, show.title, broadcast.text, show.broadcast_class, show.volume),
+            None if show.chime is None else show.chime.to_json().decode(),
             *(_MEDIA.dump_json(show.media).decode(), show.late.to_json().decode(), show.after_cut),
-            *(broadcast.status, broadcast.by, broadcast.created.isoformat()),
+            *(broadcast.by, broadcast.created.isoformat()),
         ],
     )
     db.execute(
-        "INSERT INTO occurrences (id, broadcast, start, signed_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-        [
-            *(broadcast.planned.id, broadcast.id, broadcast.planned.start.isoformat()),
-            None if broadcast.signed is None else broadcast.signed.isoformat(),
-        ],
+        "INSERT INTO rules (id, message, start, targets, status) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        [rule, broadcast.id, start, targets, "draft" if broadcast.status == "prepared" else broadcast.status],
+    )
+    db.execute(
+        "INSERT INTO occurrences (id, rule, start, targets, signed_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO NOTHING",
+        [planned.id, rule, start, targets, None if broadcast.signed is None else broadcast.signed.isoformat()],
     )
 
 
@@ -108,16 +90,47 @@ def mark_signed(db: sqlite_utils.Database, occurrences: Iterable[str], at: datet
 
 
 def set_media(db: sqlite_utils.Database, id: str, media: tuple[Media, ...], chime: Media | None) -> None:
-    """The sounds have been made."""
+    """The message's sounds have been made."""
     db.execute(
-        "UPDATE broadcasts SET media = ?, chime = ?, status = 'prepared' WHERE id = ?",
+        "UPDATE messages SET media = ?, chime = ? WHERE id = ?",
         [_MEDIA.dump_json(media).decode(), None if chime is None else chime.to_json().decode(), id],
     )
 
 
+def mark_sent(db: sqlite_utils.Database, id: str, at: datetime) -> None:
+    """Staff want the message played at its times."""
+    db.execute("UPDATE rules SET status = 'scheduled', sent_at = ? WHERE message = ?", [at.isoformat(), id])
+
+
+def unsend(db: sqlite_utils.Database, id: str) -> None:
+    """It was not sent after all: the signer refuses it. What stands in a signed plan already stays."""
+    db.execute(
+        "UPDATE rules SET status = 'draft', sent_at = NULL WHERE message = ? AND status = 'scheduled'"
+        " AND NOT EXISTS (SELECT 1 FROM occurrences WHERE rule = rules.id AND signed_at IS NOT NULL)",
+        [id],
+    )
+
+
+def mark_withdrawn(db: sqlite_utils.Database, id: str, at: datetime) -> None:
+    """Staff want the message played no more."""
+    now = at.isoformat()
+    db.execute("UPDATE rules SET status = 'withdrawn', ended_at = ? WHERE message = ?", [now, id])
+    db.execute(
+        "UPDATE occurrences SET withdrawn_at = ? WHERE rule IN (SELECT id FROM rules WHERE message = ?)", [now, id]
+    )
+
+
+def unwithdraw(db: sqlite_utils.Database, id: str) -> None:
+    """It was not withdrawn after all: the signer refuses the plan without it."""
+    db.execute("UPDATE rules SET status = 'scheduled', ended_at = NULL WHERE message = ?", [id])
+    db.execute(
+        "UPDATE occurrences SET withdrawn_at = NULL WHERE rule IN (SELECT id FROM rules WHERE message = ?)", [id]
+    )
+
+
 def find(db: sqlite_utils.Database, id: str) -> Broadcast:
-    """One broadcast. Raises NotFound."""
-    row = db.execute(f"{_SELECT} WHERE b.id = ?", [id]).fetchone()
+    """One message at its first time. Raises NotFound."""
+    row = db.execute(f"{_OF_MESSAGE} WHERE m.id = ? ORDER BY o.start LIMIT 1", [id]).fetchone()
     if row is None:
         raise NotFound("Không tìm thấy bản tin này; hãy tải lại trang.")
     return _broadcast(row)
@@ -125,17 +138,25 @@ def find(db: sqlite_utils.Database, id: str) -> Broadcast:
 
 def newest(db: sqlite_utils.Database, limit: int) -> list[Broadcast]:
     """The latest by start, first the latest."""
-    return [_broadcast(row) for row in db.execute(f"{_SELECT} ORDER BY o.start DESC LIMIT ?", [limit]).fetchall()]
+    return [_broadcast(row) for row in db.execute(f"{_IN_TIME} ORDER BY o.start DESC LIMIT ?", [limit])]
+
+
+def window(db: sqlite_utils.Database, since: datetime, until: datetime) -> list[Broadcast]:
+    """All that begin in [since, until), sent or withdrawn once there was something to hear, by start."""
+    return [_broadcast(row) for row in db.execute(WINDOW, [since.isoformat(), until.isoformat()])]
+
+
+WINDOW = (
+    f"{_IN_TIME} WHERE o.start >= ? AND o.start < ?"
+    " AND (r.status = 'scheduled' OR (r.status = 'withdrawn' AND m.media <> '[]')) ORDER BY o.start, o.id"
+)
 
 
 def scheduled(db: sqlite_utils.Database, since: datetime, *, unsigned_after: datetime | None = None) -> list[Planned]:
     """All that is to be played from an instant on, by start; of what was never signed only what begins later than
     `unsigned_after`.
     """
-    rows = db.execute(
-        f"{_SELECT} WHERE b.status = 'scheduled' AND o.withdrawn_at IS NULL AND o.start >= ? ORDER BY o.start",
-        [since.isoformat()],
-    ).fetchall()
+    rows = db.execute(SCHEDULED, [since.isoformat()])
     found = [_broadcast(row) for row in rows]
     return [
         one.planned
@@ -144,89 +165,21 @@ def scheduled(db: sqlite_utils.Database, since: datetime, *, unsigned_after: dat
     ]
 
 
+SCHEDULED = f"{_IN_TIME} WHERE o.start >= ? AND r.status = 'scheduled' AND o.withdrawn_at IS NULL ORDER BY o.start"
+
+
 def withdrawn(db: sqlite_utils.Database, occurrences: Iterable[str]) -> list[Planned]:
     """Those of the occurrences that staff have withdrawn."""
     wanted = json.dumps(sorted(occurrences))
     rows = db.execute(
-        f"{_SELECT} WHERE o.withdrawn_at IS NOT NULL AND o.id IN (SELECT value FROM json_each(?))", [wanted]
-    ).fetchall()
+        f"{_IN_TIME} WHERE o.id IN (SELECT value FROM json_each(?)) AND o.withdrawn_at IS NOT NULL", [wanted]
+    )
     return [_broadcast(row).planned for row in rows]
 
 
-def urgent_rows(db: sqlite_utils.Database, limit: int = 200) -> list[UrgentRow]:
-    """Urgent orders, the newest first."""
-    rows = db.execute("SELECT body, by, ended_at FROM urgent_orders ORDER BY issued DESC LIMIT ?", [limit]).fetchall()
-    return [
-        UrgentRow(UrgentOrder.model_validate_json(body), by, None if ended is None else datetime.fromisoformat(ended))
-        for body, by, ended in rows
-    ]
-
-
-def insert_urgent(db: sqlite_utils.Database, order: UrgentOrder, by: str) -> None:
-    """A new urgent order; one that is there already stays."""
-    db.execute(
-        "INSERT INTO urgent_orders (id, body, by, issued, expires) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (id) DO NOTHING",
-        [order.id, order.to_json().decode(), by, order.issued.isoformat(), order.expires.isoformat()],
-    )
-
-
-def end_urgent(db: sqlite_utils.Database, ids: Iterable[str], now: datetime) -> None:
-    """These are in force no longer."""
-    for id in ids:
-        db.execute("UPDATE urgent_orders SET ended_at = ? WHERE id = ?", [now.isoformat(), id])
-
-
-def end_urgent_from_future(db: sqlite_utils.Database, now: datetime, latest: datetime) -> list[str]:
-    """Ends those that were issued after `latest` and are in force; their ids."""
-    ended = [row.order.id for row in urgent_rows(db) if row.ended is None and row.order.issued > latest]
-    end_urgent(db, ended, now)
-    return ended
-
-
-def plays(db: sqlite_utils.Database, occurrence: str) -> list[PlayReport]:
-    """What devices said of an occurrence or urgent order, by device."""
-    rows = db.execute(
-        "SELECT occurrence, device, title, planned, started_at, error_ms, outcome, why, heard_ms, time_unproven"
-        " FROM plays WHERE occurrence = ? ORDER BY device",
-        [occurrence],
-    ).fetchall()
-    return [
-        PlayReport(
-            occurrence=row[0],
-            device=row[1],
-            title=row[2],
-            planned=_time(row[3]),
-            started=_time(row[4]),
-            error_ms=row[5],
-            outcome=row[6],
-            why=row[7],
-            heard_ms=row[8],
-            time_unproven=bool(row[9]),
-        )
-        for row in rows
-    ]
-
-
 def _broadcast(row: tuple[Any, ...]) -> Broadcast:
-    (
-        id,
-        title,
-        text,
-        kind,
-        targets,
-        volume,
-        chime,
-        media,
-        late,
-        after_cut,
-        status,
-        by,
-        created,
-        occurrence,
-        start,
-        signed,
-    ) = row
+    id, title, text, kind, targets, volume, chime, media, late, after_cut = row[:10]
+    status, by, created, occurrence, start, signed = row[10:]
     assert kind in get_args(PlanClass)
     show = Piece(
         id=id,
@@ -240,8 +193,12 @@ def _broadcast(row: tuple[Any, ...]) -> Broadcast:
         after_cut=after_cut,
     )
     planned = Planned(occurrence, show, datetime.fromisoformat(start))
-    return Broadcast(id, text, status, by, datetime.fromisoformat(created), planned, _time(signed))
-
-
-def _time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return Broadcast(
+        id=id,
+        text=text,
+        status="prepared" if status == "draft" and show.media else status,
+        by=by,
+        created=datetime.fromisoformat(created),
+        planned=planned,
+        signed=None if signed is None else datetime.fromisoformat(signed),
+    )

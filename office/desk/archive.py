@@ -11,6 +11,7 @@ from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
 from office.desk.dossiers import Desk
 from office.errors import ArchiveRefused
+from office.people.audit import Audit
 
 if TYPE_CHECKING:
     from scanner.document import Level
@@ -32,6 +33,7 @@ class Archive:
         self._store = store
         self._desk = desk
         self._clock = clock
+        self._audit = Audit(store, clock)
         self._busy = threading.Lock()
 
     def name(self, id: str) -> str | None:
@@ -66,7 +68,7 @@ class Archive:
 
         # The log too: a paper moved to another code leaves a number that is already known elsewhere.
         given = self._store.db.execute(
-            "SELECT note, subject FROM access_log WHERE action = 'archive-dossier'"
+            "SELECT note, subject FROM audit WHERE action = 'archive-dossier'"
             " UNION ALL SELECT name, dossier FROM archived"
         ).fetchall()
         taken = {str(name): str(dossier) for name, dossier in given}
@@ -82,7 +84,7 @@ class Archive:
         now = self._clock.now().isoformat()
         with self._store.transaction() as db:
             known = db.execute(
-                "SELECT subject FROM access_log WHERE action = 'archive-dossier' AND note = ?"
+                "SELECT subject FROM audit WHERE action = 'archive-dossier' AND note = ?"
                 " UNION ALL SELECT dossier FROM archived WHERE name = ?",
                 [name, name],
             ).fetchall()
@@ -96,10 +98,7 @@ class Archive:
             )
             if owners:
                 return
-            db.execute(
-                "INSERT INTO access_log (at, who, action, subject, note) VALUES (?, ?, 'archive-dossier', ?, ?)",
-                [now, by, id, name],
-            )
+            self._audit.write(by, "archive-dossier", id, name)
 
 
 def _code_of(name: str) -> str:

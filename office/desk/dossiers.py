@@ -21,6 +21,7 @@ from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
 from office.errors import NotFound, UploadRefused
+from office.people.audit import Audit
 from office.places import OfficeHome
 
 MAX_MANIFEST = 64 << 10
@@ -65,6 +66,7 @@ class Desk:
         self._store = store
         self._home = home
         self._clock = clock
+        self._audit = Audit(store, clock)
         self._lock = threading.RLock()
         self._uploads = home.desk / "uploads"
         self._dossiers = home.desk / "dossiers"
@@ -169,9 +171,7 @@ class Desk:
         now = self._clock.now().isoformat()
         with self._store.transaction() as db:
             db.execute("UPDATE dossiers SET opened_at = coalesce(opened_at, ?) WHERE id = ?", [now, id])
-            db.execute(
-                "INSERT INTO access_log (at, who, action, subject) VALUES (?, ?, 'open-dossier', ?)", [now, by, id]
-            )
+            self._audit.write(by, "open-dossier", id)
         return plain
 
     def _verified(self, raw: bytes) -> tuple[PairedDevice, DossierManifest]:

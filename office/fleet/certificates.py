@@ -18,6 +18,7 @@ from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
 from langso.trust.errors import CertificateError
 from office.errors import RenewalRefused
+from office.people.audit import Audit
 from office.places import OfficeHome
 
 MAX_REQUEST = 8 << 10
@@ -42,6 +43,7 @@ class DeviceCertificates:
         self._store = store
         self._home = home
         self._clock = clock
+        self._audit = Audit(store, clock)
 
     def now(self) -> datetime:
         """The office's time, or the trust document's where a clock that fell behind would make certificates that are
@@ -99,9 +101,8 @@ class DeviceCertificates:
             self.note(device.id, certificate, "renewal")
             ended = datetime.fromisoformat(rows[0][3]) if rows else now
             if ended < now:
-                db.execute(
-                    "INSERT INTO access_log (at, who, action, subject, note) VALUES (?, ?, 'certificate', ?, ?)",
-                    [now.isoformat(), device.id, device.id, f"xin lại sau khi hết hạn {dates.moment(ended)}"],
+                self._audit.write(
+                    device.id, "certificate", device.id, f"xin lại sau khi hết hạn {dates.moment(ended)}"
                 )
         return _answer(sha256, certificate.decode(), now)
 

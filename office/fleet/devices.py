@@ -30,6 +30,7 @@ from office.errors import NotFound, ReportRefused
 from office.fleet.certificates import DeviceCertificates
 from office.fleet.conflicts import Conflict, conflicts, note_conflict, settle
 from office.fleet.receipts import ReceiptStore, Stored
+from office.people.audit import Audit
 from office.places import OfficeHome
 from office.signer.places import ISSUER
 
@@ -83,6 +84,7 @@ class Fleet:
         self._store = store
         self._home = home
         self._clock = clock
+        self._audit = Audit(store, clock)
         self._receipts = ReceiptStore(store, clock)
         self.certificates = DeviceCertificates(store, home, clock)
         for device in read_devices(home.devices):
@@ -206,10 +208,7 @@ class Fleet:
         """Staff have looked at a conflict."""
         with self._store.transaction() as db:
             settle(db, device_id)
-            db.execute(
-                "INSERT INTO access_log (at, who, action, subject) VALUES (?, ?, 'settle', ?)",
-                [self._clock.now().isoformat(), by, device_id],
-            )
+            self._audit.write(by, "settle", device_id)
 
     def newest_receipts(self, limit: int = 50, after: int = 0) -> list[tuple[int, str, Receipt]]:
         """(row, device, receipt), the newest first; `after` a row: only those stored later."""

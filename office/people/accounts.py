@@ -13,6 +13,7 @@ from langso.settings.model import OfficeSettings
 from langso.timekeeping.clock import Clock
 from langso.words import fold, nfc
 from office.errors import LoginRefused, PasswordRefused, TooManyTries
+from office.people.audit import Audit
 from office.people.guesses import Guesses, Try
 from office.people.hashing import Hashing
 
@@ -97,6 +98,7 @@ class Accounts:
         self._settings = settings
         self._hashing = Hashing()
         self._guesses = Guesses(clock)
+        self._audit = Audit(store, clock)
         # Checked for unknown names too, so that the answer's time does not tell who exists.
         self._nobody = self._hashing.hash(secrets.token_urlsafe(16))
 
@@ -121,7 +123,7 @@ class Accounts:
                 [login, shown, kept, now],
             )
             self._forget(login)
-            self._log(login, "account", "mật khẩu dùng một lần" if once else "đặt mật khẩu")
+            self._audit.write(login, "account", login, "one_time" if once else "set")
         return once
 
     def disable(self, name: str) -> None:
@@ -134,7 +136,7 @@ class Accounts:
             if not done.rowcount:
                 raise LoginRefused(f"Không có tài khoản {login}; hãy xem lại tên.")
             self._forget(login)
-            self._log(login, "disable")
+            self._audit.write(login, "disable", login)
 
     def names(self) -> list[tuple[str, str, bool]]:
         """(login, name, usable) of everyone."""
@@ -162,7 +164,7 @@ class Accounts:
                 db.execute("DELETE FROM sessions WHERE token_sha256 = ?", [_digest(old_token)])
             self._sweep()
             opened = self._open(login, address, self._remember(login, browser))
-            self._log(login, "login", address)
+            self._audit.write(login, "login", login, address)
         return opened
 
     def confirm(self, session: StaffSession, password: str, address: str) -> None:
@@ -181,7 +183,7 @@ class Accounts:
             db.execute("UPDATE staff SET password = ? WHERE login = ?", [kept, session.login])
             db.execute("DELETE FROM sessions WHERE login = ?", [session.login])
             opened = self._open(session.login, address)
-            self._log(session.login, "password")
+            self._audit.write(session.login, "password", session.login)
         return opened
 
     def session(self, token: str | None, *, touch: bool = True) -> StaffSession | None:
@@ -217,7 +219,7 @@ class Accounts:
         """Ends one session of this account."""
         with self._store.transaction() as db:
             db.execute("DELETE FROM sessions WHERE token_sha256 = ? AND login = ?", [id, login])
-            self._log(login, "logout")
+            self._audit.write(login, "logout", login)
 
     def checked(self, password: str, login: str) -> str:
         """The password, NFC, where it is long enough, not one that everybody tries and not mostly digits in a row
@@ -254,7 +256,7 @@ class Accounts:
             self._guesses.unjudged(tried)
             raise
         if not right:
-            self._log(login or "?", "login_failed", address)
+            self._audit.write(login or "?", "login_failed", login or "?", address)
             raise LoginRefused("Tên hoặc mật khẩu không đúng; hãy nhập lại.")
         self._guesses.right(tried)
         return kept
@@ -318,12 +320,6 @@ class Accounts:
     def _sweep(self) -> None:
         oldest = self._clock.now() - timedelta(hours=self._settings.session_max_h)
         self._store.db.execute("DELETE FROM sessions WHERE created_at < ?", [oldest.isoformat()])
-
-    def _log(self, who: str, action: str, note: str = "") -> None:
-        self._store.db.execute(
-            "INSERT INTO access_log (at, who, action, subject, note) VALUES (?, ?, ?, ?, ?)",
-            [self._clock.now().isoformat(), who[:64], action, who[:64], note[:200]],
-        )
 
 
 _SESSION = (

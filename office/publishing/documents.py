@@ -17,6 +17,7 @@ from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
 from office.broadcasting.plans import Head
 from office.places import OfficeHome
+from office.publishing.turns import Turns
 from office.signer.client import SignerClient
 from office.signer.errors import SignerUnreachable
 from office.signer.places import ISSUER
@@ -44,28 +45,40 @@ class Issued:
 
 
 class Documents:
-    """Issues and finds documents; thread-safe, and safe against other processes: SQLite's write lock orders them."""
+    """Issues and finds documents; thread-safe, and safe against other processes: they take turns for each kind."""
 
     def __init__(self, store: Store, home: OfficeHome, clock: Clock, signer: SignerClient) -> None:
         self._store = store
         self._home = home
         self._clock = clock
         self._signer = signer
+        self._turns = Turns(home.published)
 
-    def issue(self, kind: str, build: Callable[[Head], Document], *, audience: str = ALL) -> Issued:
+    def issue(
+        self,
+        kind: str,
+        build: Callable[[Head], Document],
+        *,
+        audience: str = ALL,
+        also: Callable[[sqlite_utils.Database], None] = lambda db: None,
+    ) -> Issued:
         """Builds under the next version, signs and keeps. Raises SignerRefused, SignerUnreachable, StoreError.
 
-        Rows are read and the version is taken inside one transaction, so that a later version never says less.
+        `build` reads the rows while it is its turn, so that a later version never says less. `also` writes what
+        belongs to the signed document, in the transaction that keeps it. Never inside a transaction: while the signer
+        is asked nobody else could write.
         """
-        with self._store.transaction() as db:
+        with self._turns.one(kind):
             epoch = self._home.rule().epoch
-            own = self._latest(db, kind, audience, epoch)
+            own = self._latest(self._store.db, kind, audience, epoch)
             last = max(self._signer.version(kind, epoch, audience), own.version if own else 0)
             now = self._clock.now()
             document = build(Head(ISSUER, self._home.settings.commune.code, epoch, last + 1, now))
             envelope = self._signer.sign(kind, document)
-            issued = self._keep(db, document, envelope)
-        self._write_file(issued)
+            with self._store.transaction() as db:
+                issued = self._keep(db, document, envelope)
+                also(db)
+            self._write_file(issued)
         return issued
 
     def adopt(self, kind: str, raw: bytes) -> Document | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
+
+import sqlite_utils
 
 from langso.contract import DesiredSettings, DeviceOrder, Order
 from langso.durable.store import Store
@@ -31,50 +34,70 @@ class DeviceOrders:
         action: Literal["restart", "test_sound", "nonce_answer", "republish_state"],
         *,
         nonce: str | None = None,
+        also: Callable[[sqlite_utils.Database], None] = lambda db: None,
     ) -> Issued:
-        """Adds an order that lives 10 minutes and signs. Raises SignerRefused, SignerUnreachable."""
-        expires = self._clock.now() + ORDER_LIFE
-        order = DeviceOrder(id=f"o-{secrets.token_hex(8)}", action=action, nonce=nonce, expires=expires)
-        with self._store.transaction() as db:
+        """Adds an order that lives 10 minutes and signs; `also` is written with it. Raises SignerRefused,
+        SignerUnreachable.
+        """
+        now = self._clock.now()
+        order = DeviceOrder(id=f"o-{secrets.token_hex(8)}", action=action, nonce=nonce, expires=now + ORDER_LIFE)
+
+        def keep(db: sqlite_utils.Database) -> None:
+            db.execute("DELETE FROM device_orders WHERE expires <= ?", [now.isoformat()])
             db.execute(
                 "INSERT INTO device_orders (id, device, body, expires) VALUES (?, ?, ?, ?)",
-                [order.id, device, order.to_json().decode(), expires.isoformat()],
+                [order.id, device, order.to_json().decode(), order.expires.isoformat()],
             )
-            return self._issue(device)
+            also(db)
+
+        return self._issue(device, more=(order,), also=keep)
 
     def wish(self, device: str, settings: DesiredSettings) -> Issued:
         """The settings wished of a device, kept until changed."""
-        with self._store.transaction() as db:
+
+        def keep(db: sqlite_utils.Database) -> None:
             db.execute(
                 "INSERT INTO device_settings (device, body) VALUES (?, ?)"
                 " ON CONFLICT (device) DO UPDATE SET body = excluded.body",
                 [device, settings.to_json().decode()],
             )
-            return self._issue(device)
+
+        return self._issue(device, settings=settings, also=keep)
 
     def reissue(self, device: str) -> Issued:
         """A new version with what is in force."""
-        with self._store.transaction():
-            return self._issue(device)
+        return self._issue(device)
 
-    def _issue(self, device: str) -> Issued:
-        now = self._clock.now()
-        db = self._store.db
-        db.execute("DELETE FROM device_orders WHERE expires <= ?", [now.isoformat()])
-        rows = db.execute(
-            "SELECT body FROM device_orders WHERE device = ? ORDER BY expires DESC, id LIMIT ?", [device, MAX_ORDERS]
+    def _issue(
+        self,
+        device: str,
+        *,
+        more: tuple[DeviceOrder, ...] = (),
+        settings: DesiredSettings | None = None,
+        also: Callable[[sqlite_utils.Database], None] = lambda db: None,
+    ) -> Issued:
+        """Kept only once it is signed: what was not told to the device is not told later by itself."""
+
+        def build(head: Head) -> Order:
+            held = self._in_force(device, head.issued)[: MAX_ORDERS - len(more)]
+            orders = (*reversed(held), *more)
+            return _order(head, device, orders, settings or self._wished(device))
+
+        return self._documents.issue("order", build, audience=device, also=also)
+
+    def _in_force(self, device: str, now: datetime) -> tuple[DeviceOrder, ...]:
+        rows = self._store.db.execute(
+            "SELECT body FROM device_orders WHERE device = ? AND expires > ? ORDER BY expires DESC, id LIMIT ?",
+            [device, now.isoformat(), MAX_ORDERS],
         ).fetchall()
-        wished = db.execute("SELECT body FROM device_settings WHERE device = ?", [device]).fetchone()
-        orders = tuple(DeviceOrder.model_validate_json(row[0]) for row in reversed(rows))
-        settings = DesiredSettings() if wished is None else DesiredSettings.model_validate_json(wished[0])
-        return self._documents.issue(
-            "order", lambda head: _order(head, device, orders, settings, now), audience=device
-        )
+        return tuple(DeviceOrder.model_validate_json(row[0]) for row in rows)
+
+    def _wished(self, device: str) -> DesiredSettings:
+        row = self._store.db.execute("SELECT body FROM device_settings WHERE device = ?", [device]).fetchone()
+        return DesiredSettings() if row is None else DesiredSettings.model_validate_json(row[0])
 
 
-def _order(
-    head: Head, device: str, orders: tuple[DeviceOrder, ...], settings: DesiredSettings, now: datetime
-) -> Order:
+def _order(head: Head, device: str, orders: tuple[DeviceOrder, ...], settings: DesiredSettings) -> Order:
     return Order(
         issuer=head.issuer,
         audience=device,
@@ -82,7 +105,7 @@ def _order(
         epoch=head.epoch,
         version=head.version,
         issued=head.issued,
-        expires=now + DOCUMENT_LIFE,
+        expires=head.issued + DOCUMENT_LIFE,
         settings=settings,
         orders=orders,
     )

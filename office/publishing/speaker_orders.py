@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -20,10 +20,11 @@ from langso.contract.caps import Limits
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
 from langso.trust import parse_payload, read_sealed
-from office.broadcasting import rows
+from office.broadcasting import rows, urgent_rows
 from office.broadcasting.allowed import allowed
 from office.broadcasting.plans import KEEP_PAST, Head, Planned, make_plan, read_plan
-from office.broadcasting.rows import Broadcast, UrgentRow
+from office.broadcasting.rows import Broadcast
+from office.broadcasting.urgent_rows import UrgentRow
 from office.errors import BroadcastRefused
 from office.places import OfficeHome
 from office.publishing.documents import Documents, Issued
@@ -103,7 +104,7 @@ class SpeakerOrders:
         now, signed = self._clock.now(), self._signed("urgent")
         return [
             row
-            for row in rows.urgent_rows(self._store.db)
+            for row in urgent_rows.urgent_rows(self._store.db)
             if row.ended is not None and row.order.expires > now and row.order.id in signed and _sounds(row.order)
         ]
 
@@ -121,13 +122,23 @@ class SpeakerOrders:
     def sign(self, kind: Kind) -> Issued:
         """A new version with the rows as they are. Raises SignerRefused, SignerUnreachable, BroadcastRefused."""
         try:
-            with self._store.transaction() as db:
-                issued = self._issue_plan(db) if kind == "plan" else self._issue_urgent()
+            issued = self._issue_plan() if kind == "plan" else self._issue_urgent()
         except SignerUnreachable as error:
             self._why = str(error)
             raise
         self._why = ""
         return issued
+
+    def give(self, order: UrgentOrder, keep: Callable[[sqlite_utils.Database], None]) -> None:
+        """Signs a new urgent order with those in force, and keeps it by `keep` only once it is signed: an alarm must
+        not sound later by itself. Raises as `sign`.
+        """
+        try:
+            self._issue_urgent(order, keep)
+        except SignerUnreachable as error:
+            self._why = str(error)
+            raise
+        self._why = ""
 
     def sign_or_keep(self, kind: Kind, trouble: SignerUnreachable | None) -> SignerUnreachable | None:
         """`sign`, unless there is trouble already; what keeps it is returned and the rows wait for `catch_up`."""
@@ -179,7 +190,7 @@ class SpeakerOrders:
                     rows.insert(db, made)
             elif isinstance(document, Urgent):
                 for order in document.orders:
-                    rows.insert_urgent(db, order, RESTORED)
+                    urgent_rows.insert_urgent(db, order, RESTORED)
         return document is not None
 
     def _behind(self, kind: Kind) -> bool:
@@ -199,35 +210,46 @@ class SpeakerOrders:
         """What staff want played; of what was never signed only what is still to come, lest it sound unannounced."""
         return rows.scheduled(self._store.db, now - 2 * KEEP_PAST, unsigned_after=now)
 
-    def _issue_plan(self, db: sqlite_utils.Database) -> Issued:
-        now = self._clock.now()
-        scheduled = self._wanted(now)
-        # The signer refuses a plan with one occurrence too many; caps made tighter must not block all the others.
-        planned = allowed(scheduled, self.limits(), now)
-        for one in scheduled:
-            if one not in planned:
-                log.warning("left out of the plan, the caps no longer allow it: %s", one.id)
-        issued = self._documents.issue("plan", lambda head: make_plan(planned, head))
-        rows.mark_signed(db, (one.id for one in planned), now)
-        return issued
+    def _issue_plan(self) -> Issued:
+        told: list[Planned] = []
 
-    def _issue_urgent(self) -> Issued:
+        def build(head: Head) -> Plan:
+            now = self._clock.now()
+            scheduled = self._wanted(now)
+            # The signer refuses a plan with one occurrence too many; tighter caps must not block all the others.
+            told[:] = allowed(scheduled, self.limits(), now)
+            able = {one.id for one in told}
+            for one in scheduled:
+                if one.id not in able:
+                    log.warning("left out of the plan, the caps no longer allow it: %s", one.id)
+            return make_plan(told, head)
+
+        def keep(db: sqlite_utils.Database) -> None:
+            rows.mark_signed(db, (one.id for one in told), self._clock.now())
+
+        return self._documents.issue("plan", build, also=keep)
+
+    def _issue_urgent(
+        self,
+        new: UrgentOrder | None = None,
+        also: Callable[[sqlite_utils.Database], None] = lambda db: None,
+    ) -> Issued:
         now = self._clock.now()
         # Of a clock that was ahead and has been set right. The signer refuses a document with one of them: for as
         # long as it lay ahead, no new alarm could be given.
-        for id in rows.end_urgent_from_future(self._store.db, now, now + CLOCK_SLACK):
+        for id in urgent_rows.end_urgent_from_future(self._store.db, now, now + CLOCK_SLACK):
             log.warning("ended, it was given by a clock that was ahead of this one: %s", id)
-        orders = self._urgent_orders(now)
 
         def build(head: Head) -> Urgent:
-            return Urgent(**head.fields(URGENT_LIFE), orders=orders)
+            return Urgent(**head.fields(URGENT_LIFE), orders=self._urgent_orders(self._clock.now(), new))
 
-        return self._documents.issue("urgent", build)
+        return self._documents.issue("urgent", build, also=also)
 
-    def _urgent_orders(self, now: datetime) -> tuple[UrgentOrder, ...]:
-        kept = tuple(
+    def _urgent_orders(self, now: datetime, new: UrgentOrder | None = None) -> tuple[UrgentOrder, ...]:
+        kept: tuple[UrgentOrder, ...] = () if new is None else (new,)
+        kept += tuple(
             row.order
-            for row in rows.urgent_rows(self._store.db)
+            for row in urgent_rows.urgent_rows(self._store.db)
             if row.order.expires > now
             and row.order.issued <= now + CLOCK_SLACK
             and (row.ended is None or not _sounds(row.order))

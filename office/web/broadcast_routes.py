@@ -15,8 +15,8 @@ from langso.errors import LangsoError
 from langso.timekeeping import dates
 from langso.voices.synthesis import VoiceError
 from langso.words import Part, WordsError, speech_parts
-from office.broadcasting.broadcasts import MAX_TEXT, MAX_TITLE
 from office.broadcasting.plans import EVERYONE
+from office.broadcasting.wording import MAX_TEXT, MAX_TITLE
 from office.errors import BroadcastRefused, MediaFailed, PageRefused
 from office.fleet.devices import FleetRow
 from office.people.accounts import StaffSession
@@ -186,15 +186,10 @@ def _calendar(site: Site) -> dict[str, object]:
     rows = console.fleet_rows()
     fleet = {row.device.id: row for row in rows}
     groups = villages(console.fleet.devices())
-    broadcasts = [
-        one
-        for one in console.broadcasts.newest(400)
-        if now - DAYS_BACK < one.planned.start < now + DAYS_AHEAD
-        and (one.status == "scheduled" or (one.status == "withdrawn" and one.planned.show.media))
-    ]
+    broadcasts = console.broadcasts.window(now - DAYS_BACK, now + DAYS_AHEAD)
+    plays = console.broadcasts.plays_of(one.planned.id for one in broadcasts)
     stand = console.programme.standings()
-    shows = [show_of(one, console.broadcasts.plays(one.planned.id), groups, fleet, stand) for one in broadcasts]
-    shows.sort(key=lambda show: (show.start, show.id))
+    shows = [show_of(one, plays[one.planned.id], groups, fleet, stand) for one in broadcasts]
     today = dates.local(now).date()
     days = tuple(
         Day(f"{'Hôm nay · ' if day == today else ''}{dates.day_with_lunar(day)}", tuple(found))

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from langso.durable.store import Store
 from office.fleet.devices import FleetRow
+from office.people.audit import Audit
 from office.web.broadcast_routes import trouble_of
 from office.web.site import Sent, Site, SiteHere, Who, go
 
@@ -77,13 +78,10 @@ def settle(id: str, site: SiteHere, sent: Sent) -> Response:
 def _order(site: Site, by: str, id: str, action: Literal["test_sound", "restart"], done: str) -> Response:
     console = site.console
     device = console.fleet.device(id)
-    console.orders.give(device.id, action)
+    audit = Audit(console.store, console.clock)
+    console.orders.give(device.id, action, also=lambda _: audit.write(by, action, device.id))
     if console.publisher is not None:
         console.publisher.wake()
-    console.store.db.execute(
-        "INSERT INTO access_log (at, who, action, subject) VALUES (?, ?, ?, ?)",
-        [console.clock.now().isoformat(), by, action, device.id],
-    )
     return go(f"/loa?xong={done}")
 
 

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from langso.contract import Media
 from langso.errors import LangsoError
-from office.broadcasting.broadcasts import MAX_TEXT
 from office.broadcasting.plans import EVERYONE
+from office.broadcasting.wording import MAX_TEXT
 from office.errors import BroadcastRefused, LoginRefused, TooManyTries
 from office.people.accounts import StaffSession
 from office.signer.errors import SignerUnreachable

@@ -10,7 +10,9 @@ from typing import Literal
 from langso.device.paired import PairedDevice
 from langso.timekeeping import dates
 from office.broadcasting.plans import EVERYONE
-from office.broadcasting.rows import Broadcast, PlayReport, UrgentRow
+from office.broadcasting.play_reports import PlayReport
+from office.broadcasting.rows import Broadcast
+from office.broadcasting.urgent_rows import UrgentRow
 from office.fleet.devices import FleetRow
 from office.publishing.speaker_orders import Standing, Standings
 

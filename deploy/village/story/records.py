@@ -45,14 +45,18 @@ class Records:
 
     def occurrence(self, broadcast: str) -> tuple[str, str]:
         """Id and planned start (ISO) of a broadcast's first occurrence."""
-        rows = self._rows("SELECT id, start FROM occurrences WHERE broadcast = ? ORDER BY start LIMIT 1", [broadcast])
+        rows = self._rows(
+            "SELECT o.id, o.start FROM occurrences o JOIN rules r ON r.id = o.rule WHERE r.message = ?"
+            " ORDER BY o.start LIMIT 1",
+            [broadcast],
+        )
         if not rows:
             raise NotSeen(f"expected: broadcast {broadcast} has an occurrence")
         return rows[0][0], rows[0][1]
 
     def media_of(self, broadcast: str) -> str:
         """SHA-256 of a broadcast's spoken text."""
-        rows = self._rows("SELECT media FROM broadcasts WHERE id = ?", [broadcast])
+        rows = self._rows("SELECT media FROM messages WHERE id = ?", [broadcast])
         return _sha256(json.loads(rows[0][0])[0])
 
     def media_of_urgent(self, order: str) -> str:

@@ -61,7 +61,7 @@ def test_it_is_pdf_a_named_by_its_code_with_the_scanned_picture_untouched_and_it
         assert pictures[0] == pictures[1]
     assert "2026" in extracted(made.data)
     assert made.unread == ()
-    logged = office_world.console.store.db.execute("SELECT who, action, subject, note FROM access_log").fetchall()
+    logged = office_world.console.store.db.execute("SELECT who, action, subject, note FROM audit").fetchall()
     assert ("van-thu", "archive-dossier", id, made.name) in logged
 
 

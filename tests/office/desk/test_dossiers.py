@@ -38,7 +38,7 @@ def test_a_dossier_in_pieces_is_listed_and_opens(office_world: Any, desk: Desk, 
     (listed,) = desk.list()
     assert (listed.device, listed.title, listed.pages) == ("kiosk-1", "Giấy khai sinh", 1)
     assert desk.open(listed.id, "van-thu") == PDF
-    logged = office_world.console.store.db.execute("SELECT who, subject FROM access_log").fetchall()
+    logged = office_world.console.store.db.execute("SELECT who, subject FROM audit").fetchall()
     assert ("van-thu", listed.id) in logged
 
 

@@ -457,6 +457,6 @@ def test_a_device_switched_off_past_its_end_comes_back_without_a_visit(
         one.stop()
         link.stop(2)
         real.stop()
-    row = world.console.store.db.execute("SELECT who, note FROM access_log WHERE action = 'certificate'").fetchone()
+    row = world.console.store.db.execute("SELECT who, note FROM audit WHERE action = 'certificate'").fetchone()
     assert row[0] == "loa-1"
     assert "hết hạn" in row[1]

@@ -16,7 +16,7 @@ from langso.durable.store import Store
 from langso.settings.reading import write_settings
 from langso.timekeeping.clock import SystemClock
 from langso.trust import make_bundle, make_trust, parse_payload, read_sealed
-from office.broadcasting import rows
+from office.broadcasting import urgent_rows
 from office.commands import office
 from office.errors import NotFound
 from office.signer.errors import SignerUnreachable
@@ -168,7 +168,7 @@ def test_what_a_clock_that_was_ahead_ordered_bars_no_new_alarm(world: Any, clock
     far = near.model_copy(
         update={"id": "u-future", "issued": now + timedelta(days=20), "expires": now + timedelta(days=20, hours=1)}
     )
-    rows.insert_urgent(world.console.store.db, far, "a")
+    urgent_rows.insert_urgent(world.console.store.db, far, "a")
     clock.ahead = timedelta()
     new = service.urgent("Nước lên.", targets=["*"], by="a")
     assert {row.order.id for row in service.in_force()} == {near.id, new.id}

@@ -1,0 +1,65 @@
+"""What devices said of occurrences and urgent orders, as rows of the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlite_utils
+
+_COLUMNS = "occurrence, device, title, planned, started_at, error_ms, outcome, why, heard_ms, time_unproven"
+_SELECT = f"SELECT {_COLUMNS} FROM plays"
+
+
+@dataclass(frozen=True)
+class PlayReport:
+    """What one device said of one occurrence or urgent order. `error_ms`: start minus plan."""
+
+    occurrence: str
+    device: str
+    title: str
+    planned: datetime | None
+    started: datetime | None
+    error_ms: float | None
+    outcome: str | None
+    why: str
+    heard_ms: int
+    time_unproven: bool
+
+
+def plays(db: sqlite_utils.Database, occurrence: str) -> list[PlayReport]:
+    """Of one occurrence or urgent order, by device."""
+    return [_report(row) for row in db.execute(f"{_SELECT} WHERE occurrence = ? ORDER BY device", [occurrence])]
+
+
+def plays_of(db: sqlite_utils.Database, occurrences: Iterable[str]) -> dict[str, list[PlayReport]]:
+    """Of many, by occurrence; one that nothing was said of has an empty list."""
+    found: dict[str, list[PlayReport]] = {id: [] for id in occurrences}
+    rows = db.execute(
+        f"{_SELECT} WHERE occurrence IN (SELECT value FROM json_each(?)) ORDER BY device", [json.dumps(list(found))]
+    )
+    for row in rows:
+        found[str(row[0])].append(_report(row))
+    return found
+
+
+def _report(row: tuple[Any, ...]) -> PlayReport:
+    return PlayReport(
+        occurrence=row[0],
+        device=row[1],
+        title=row[2],
+        planned=_time(row[3]),
+        started=_time(row[4]),
+        error_ms=row[5],
+        outcome=row[6],
+        why=row[7],
+        heard_ms=row[8],
+        time_unproven=bool(row[9]),
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

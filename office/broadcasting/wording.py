@@ -1,0 +1,32 @@
+"""What a message says, as staff typed it: checked and tidied. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from office.errors import BroadcastRefused
+
+MAX_TEXT = 4000
+MAX_TITLE = 200
+_SHORT_TITLE = 80
+
+
+def checked_text(text: str) -> str:
+    """NFC, trimmed. Raises BroadcastRefused where no letter is left or it is too long to be spoken at once."""
+    said = unicodedata.normalize("NFC", text).strip()
+    if not any(letter.isalnum() for letter in said):
+        raise BroadcastRefused("Bản tin chưa có chữ nào; hãy nhập nội dung.")
+    if len(said) > MAX_TEXT:
+        raise BroadcastRefused(
+            f"Bản tin dài {len(said)} chữ, nhiều nhất là {MAX_TEXT}; hãy chia thành nhiều bản tin."
+        )
+    return said
+
+
+def title_of(title: str, text: str) -> str:
+    """The title given, on one line; else the text's beginning."""
+    given = " ".join(unicodedata.normalize("NFC", title).split())
+    if given:
+        return given[:MAX_TITLE]
+    found = " ".join(text.split())
+    return found if len(found) <= _SHORT_TITLE else f"{found[: _SHORT_TITLE - 1].rstrip()}…"

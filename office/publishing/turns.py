@@ -1,0 +1,70 @@
+"""Whose turn it is to sign a kind of document: one at a time, of all threads and processes of this office.
+
+Not the database's write lock: while the signer is asked, everybody else goes on writing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from langso.durable.single_instance import open_lock
+from langso.errors import os_reason
+from office.signer.errors import SignerUnreachable
+
+WAIT_S = 5.0
+"""The one whose turn it is asks a signer that may need a second or two, and one that hangs is given up after ten."""
+_AGAIN_S = 0.02
+_BUSY = "Người ký của văn phòng (dịch vụ langso-signer) đang bận; máy tự thử lại."
+
+
+class Turns:
+    """The lock files lie in `folder`; the kernel lets go of them whatever becomes of the process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._threads: dict[str, threading.Lock] = {}
+
+    @contextlib.contextmanager
+    def one(self, kind: str) -> Iterator[None]:
+        """While it is this thread's turn. Raises SignerUnreachable where it does not come in time."""
+        until = time.monotonic() + WAIT_S
+        with self._lock:
+            own = self._threads.setdefault(kind, threading.Lock())
+        if not own.acquire(timeout=WAIT_S):
+            raise SignerUnreachable(_BUSY, "silent")
+        try:
+            descriptor = self._open(kind)
+            try:
+                while not _locked(descriptor):
+                    if time.monotonic() > until:
+                        raise SignerUnreachable(_BUSY, "silent")
+                    time.sleep(_AGAIN_S)
+                yield
+            finally:
+                os.close(descriptor)
+        finally:
+            own.release()
+
+    def _open(self, kind: str) -> int:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return open_lock(self._folder / f".turn-{kind}")
+        except OSError as error:
+            raise SignerUnreachable(
+                f"Không ghi được vào {self._folder}: {os_reason(error)}; hãy dọn bớt ổ đĩa.", "disk"
+            ) from error
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

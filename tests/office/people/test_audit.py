@@ -1,0 +1,104 @@
+"""The chain of what was done: it holds, and says where it was cut or changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from langso.durable.store import Store
+from langso.timekeeping.clock import SystemClock
+from office.people.audit import START, Audit, Head
+from office.store import open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "office.db") as made:
+        yield made
+
+
+@pytest.fixture
+def audit(store: Store) -> Audit:
+    made = Audit(store, SystemClock())
+    for number in range(1, 6):
+        made.write(f"người {number}", "send", f"b{number}")
+    return made
+
+
+def tampered(store: Store, *statements: str) -> None:
+    """As somebody does who has the file in his hands."""
+    for name in ("changed", "shortened"):
+        store.db.execute(f"DROP TRIGGER audit_is_not_{name}")
+    for statement in statements:
+        store.db.execute(statement)
+
+
+def test_an_untouched_chain_holds(audit: Audit) -> None:
+    verdict = audit.verify()
+    assert (verdict.broken, verdict.rows, verdict.head) == (None, 5, audit.head())
+
+
+def test_an_empty_one_holds_too(store: Store) -> None:
+    assert Audit(store, SystemClock()).verify().head == Head(0, START)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("who", "ai khác"), ("action", "login"), ("subject", ""), ("note", "x"), ("at", "2020")]
+)
+def test_a_changed_row_is_found_where_it_is(audit: Audit, store: Store, column: str, value: str) -> None:
+    tampered(store, f"UPDATE audit SET {column} = '{value}' WHERE number = 3")
+    assert (audit.verify().broken, audit.verify().at) == ("changed", 3)
+
+
+def test_a_row_taken_out_is_missed(audit: Audit, store: Store) -> None:
+    tampered(store, "DELETE FROM audit WHERE number = 2")
+    assert (audit.verify().broken, audit.verify().at) == ("missing", 2)
+    tampered_again = "UPDATE audit SET number = number - 1 WHERE number > 2"
+    store.db.execute(tampered_again)
+    assert (audit.verify().broken, audit.verify().at) == ("changed", 2)
+
+
+def test_the_first_row_taken_out_is_missed(audit: Audit, store: Store) -> None:
+    tampered(store, "DELETE FROM audit WHERE number = 1")
+    assert (audit.verify().broken, audit.verify().at) == ("missing", 1)
+
+
+def test_a_tail_cut_off_shows_only_to_who_has_kept_the_head(audit: Audit, store: Store) -> None:
+    head = audit.head()
+    tampered(store, "DELETE FROM audit WHERE number > 3")
+    assert audit.verify().broken is None
+    assert (audit.verify([head]).broken, audit.verify([head]).at) == ("cut", 4)
+    for _ in range(4):
+        audit.write("kẻ gian", "login")
+    assert (audit.verify([head]).broken, audit.verify([head]).at) == ("changed", 5)
+
+
+def test_a_chain_made_anew_as_a_whole_shows_to_who_has_kept_a_head(audit: Audit, store: Store) -> None:
+    head = audit.head()
+    tampered(store, "DELETE FROM audit")
+    for number in range(1, 8):
+        audit.write("người khác", "send", f"b{number}")
+    assert audit.verify().broken is None
+    assert audit.verify([head]).broken == "changed"
+
+
+def test_the_table_itself_refuses_to_be_changed_or_shortened(audit: Audit, store: Store) -> None:
+    for statement in ("UPDATE audit SET who = 'x' WHERE number = 1", "DELETE FROM audit WHERE number = 5"):
+        with pytest.raises(sqlite3.IntegrityError, match="only grows"):
+            store.db.execute(statement)
+    assert audit.verify().rows == 5
+
+
+def test_what_is_rolled_back_leaves_no_trace(audit: Audit, store: Store) -> None:
+    def fail() -> None:
+        with store.transaction():
+            audit.write("a", "send", "b9")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert audit.verify().rows == 5
+    assert audit.newest(1)[0].subject == "b5"
