@@ -24,6 +24,7 @@ _LATER = {
     "web": ("office.web.commands", "web", "Chạy trang web và nối với các loa, kiosk."),
     "trust": ("office.trust_commands", "trust", "Danh sách quyền của xã: xem, gia hạn, thu hồi, thay khoá."),
     "ca": ("office.ca_commands", "ca", "Chứng thư của trang văn phòng: địa chỉ, dấu vân tay, cài cho điện thoại."),
+    "audit": ("office.audit_commands", "audit", "Nhật ký: ai đã làm gì, và nhật ký còn nguyên không."),
     "staff": ("office.web.commands", "staff", "Người được vào trang web văn phòng."),
 }
 
@@ -145,7 +146,7 @@ def broadcast(
     from office.whole_office import Office
 
     with Office(_settings(settings_file)) as console:
-        by = _who()
+        by = who()
         draft = console.broadcasts.draft(
             text,
             targets=_names(targets),
@@ -174,7 +175,7 @@ def withdraw(settings_file: Path, broadcast: str) -> None:
     from office.whole_office import Office
 
     with Office(_settings(settings_file)) as console:
-        withdrawn = console.broadcasts.withdraw(broadcast, _who())
+        withdrawn = console.broadcasts.withdraw(broadcast, who())
         if console.programme.standings().of(withdrawn) != "withdrawn":
             raise SignerUnreachable(
                 f"{broadcast}: CHƯA RÚT ĐƯỢC, các loa vẫn phát. {console.programme.why}"
@@ -194,7 +195,7 @@ def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: i
     from office.whole_office import Office
 
     with Office(_settings(settings_file)) as console:
-        order = console.broadcasts.urgent(text, targets=_names(targets), by=_who(), repeat=repeat, minutes=minutes)
+        order = console.broadcasts.urgent(text, targets=_names(targets), by=who(), repeat=repeat, minutes=minutes)
         say(f"{order.id}: đang phát khẩn. Báo yên: langso office clear {order.id}")
 
 
@@ -207,7 +208,7 @@ def clear(settings_file: Path, order: str) -> None:
     from office.whole_office import Office
 
     with Office(_settings(settings_file)) as console:
-        ended = console.broadcasts.all_clear(order, _who())
+        ended = console.broadcasts.all_clear(order, who())
         if console.programme.unheard_endings():
             raise SignerUnreachable(
                 f"CHƯA BÁO YÊN ĐƯỢC, các loa vẫn đang phát. {console.programme.why} Dịch vụ langso-office tự thử lại."
@@ -276,7 +277,8 @@ def _names(targets: str) -> list[str]:
     return [name.strip() for name in targets.split(",") if name.strip()]
 
 
-def _who() -> str:
+def who() -> str:
+    """Who runs this command, as the log and the pages name him."""
     import getpass
 
     try:

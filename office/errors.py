@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langso.errors import LangsoError
+from langso.words.catalogue import Sentence
 
 
 class OfficeError(LangsoError):
@@ -36,7 +37,7 @@ class ReportRefused(OfficeError, ValueError):
 class UploadRefused(OfficeError, ValueError):
     """A dossier's upload is refused; `status` is the HTTP status that says so."""
 
-    def __init__(self, text: str, status: int = 400) -> None:
+    def __init__(self, text: str | Sentence, status: int = 400) -> None:
         self.status = status
         super().__init__(text)
 
@@ -44,7 +45,7 @@ class UploadRefused(OfficeError, ValueError):
 class RenewalRefused(OfficeError, ValueError):
     """A device is given no certificate; `status` is the HTTP status: 403 where only a new pairing helps."""
 
-    def __init__(self, text: str, status: int) -> None:
+    def __init__(self, text: str | Sentence, status: int) -> None:
         self.status = status
         super().__init__(text)
 
@@ -65,6 +66,14 @@ class PasswordRefused(OfficeError, ValueError):
     """A new password is too short, too long or one that everybody tries first."""
 
 
+class RoleRefused(OfficeError, ValueError):
+    """Roles cannot be given as asked: one is unknown, none is left, or the last administrator would be lost."""
+
+
+class AuditBroken(OfficeError, ValueError):
+    """The log of what was done is not as it was written; the text says where."""
+
+
 class TooManyTries(OfficeError, PermissionError):
     """Too many wrong passwords for this account or from this address, or too many logins at once."""
 
@@ -72,7 +81,7 @@ class TooManyTries(OfficeError, PermissionError):
 class PageRefused(OfficeError, PermissionError):
     """A request the console does not take; `status` is the HTTP status that says so."""
 
-    def __init__(self, text: str, status: int = 403) -> None:
+    def __init__(self, text: str | Sentence, status: int = 403) -> None:
         self.status = status
         super().__init__(text)
 

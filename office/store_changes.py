@@ -50,6 +50,12 @@ CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
 DROP TABLE access_log;
 """
+_ROLES = """
+CREATE TABLE staff_roles (
+    login TEXT NOT NULL REFERENCES staff(login), role TEXT NOT NULL, PRIMARY KEY (login, role)) WITHOUT ROWID;
+INSERT INTO staff_roles SELECT login, value FROM staff, json_each('["writer", "approver", "desk", "admin"]');
+ALTER TABLE staff DROP COLUMN role;
+"""
 
 
 def _chained(db: sqlite_utils.Database) -> None:
@@ -82,4 +88,9 @@ def _script(name: str, script: str) -> Migration:
     return Migration(name, apply)
 
 
-CHANGES = (_script("office-three-tables", _THREE_TABLES), Migration("office-audit", _chained))
+CHANGES = (
+    _script("office-three-tables", _THREE_TABLES),
+    Migration("office-audit", _chained),
+    # Whoever had an account could do everything, and still can.
+    _script("office-roles", _ROLES),
+)

@@ -13,6 +13,7 @@ from office.desk.archive import Archive
 from office.desk.dossiers import Desk
 from office.fleet.devices import Fleet, FleetRow
 from office.founding.advertising import Advertiser
+from office.people.audit import Audit
 from office.places import OfficeHome
 from office.publishing.catalogue import CatalogueKeeper
 from office.publishing.documents import Documents
@@ -32,6 +33,7 @@ class Office:
         self.home = OfficeHome(settings)
         self.home.trust()
         self.store = open_store(self.home.database)
+        self.audit = Audit(self.store, self.clock)
         self.signer = SignerClient(settings.signer.socket)
         self.media = MediaStore(self.home.media)
         self.documents = Documents(self.store, self.home, self.clock, self.signer)
@@ -60,6 +62,7 @@ class Office:
             orders=self.orders,
             fleet=self.fleet,
             signer=self.signer,
+            audit=self.audit,
             clock=self.clock,
             on_change=on_change,
             turned=turned,

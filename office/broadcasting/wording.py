@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from langso.words.catalogue import Sentence
 from office.errors import BroadcastRefused
 
 MAX_TEXT = 4000
@@ -15,11 +16,9 @@ def checked_text(text: str) -> str:
     """NFC, trimmed. Raises BroadcastRefused where no letter is left or it is too long to be spoken at once."""
     said = unicodedata.normalize("NFC", text).strip()
     if not any(letter.isalnum() for letter in said):
-        raise BroadcastRefused("Bản tin chưa có chữ nào; hãy nhập nội dung.")
+        raise BroadcastRefused(Sentence("broadcasting-no-words"))
     if len(said) > MAX_TEXT:
-        raise BroadcastRefused(
-            f"Bản tin dài {len(said)} chữ, nhiều nhất là {MAX_TEXT}; hãy chia thành nhiều bản tin."
-        )
+        raise BroadcastRefused(Sentence("broadcasting-too-long", length=len(said), most=MAX_TEXT))
     return said
 
 

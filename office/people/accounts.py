@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,58 +13,23 @@ from langso.durable.store import Store
 from langso.settings.model import OfficeSettings
 from langso.timekeeping.clock import Clock
 from langso.words import fold, nfc
-from office.errors import LoginRefused, PasswordRefused, TooManyTries
+from langso.words.catalogue import Sentence
+from office.errors import LoginRefused, PasswordRefused, RoleRefused, TooManyTries
 from office.people.audit import Audit
-from office.people.guesses import Guesses, Try
+from office.people.guesses import WINDOW_S, Guesses, Try
 from office.people.hashing import Hashing
+from office.people.password_rules import MAX_PASSWORD, checked_password
+from office.people.roles import ROLES, Role, roles_of
 
-MAX_PASSWORD = 256
-LEAST_VARIED = 6
 ONE_TIME_LIFE = timedelta(days=7)
 BROWSER_LIFE = timedelta(days=180)
 MOST_BROWSERS = 50
 TOUCH = timedelta(seconds=20)
+MOST_BARRED = 1000
 _LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?")
 # A password made for one use carries this before its hash, so that it opens one page only.
 _ONCE = "once:"
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-# The commonest guesses and what this very place suggests; plain letters, without spaces or marks.
-_DENIED = [
-    "password",
-    "matkhau",
-    "administrator",
-    "admin123",
-    "admin1234",
-    "12345678",
-    "123456789",
-    "1234567890",
-    "0123456789",
-    "9876543210",
-    "11111111",
-    "88888888",
-    "99999999",
-    "00000000",
-    "66666666",
-    "68686868",
-    "79797979",
-    "qwertyuiop",
-    "qwerty123",
-    "abcd1234",
-    "abc12345",
-    "abcdefgh",
-    "anhyeuem",
-    "emyeuanh",
-    "vietnam",
-    "vietnam123",
-    "langso",
-    "langso123",
-    "truyenthanh",
-    "uybannhandan",
-    "ubndxa123",
-    "hanoi123",
-    "saigon123",
-    "iloveyou",
-]
 
 
 @dataclass(frozen=True)
@@ -78,6 +44,11 @@ class StaffSession:
     seen: datetime
     address: str
     must_change: bool
+    roles: frozenset[Role] = frozenset()
+
+    def may(self, *roles: Role) -> bool:
+        """Whether this person has any of these roles; of none named: yes."""
+        return not roles or not self.roles.isdisjoint(roles)
 
 
 @dataclass(frozen=True)
@@ -99,12 +70,14 @@ class Accounts:
         self._hashing = Hashing()
         self._guesses = Guesses(clock)
         self._audit = Audit(store, clock)
+        self._barred: dict[tuple[str, str], float] = {}
         # Checked for unknown names too, so that the answer's time does not tell who exists.
         self._nobody = self._hashing.hash(secrets.token_urlsafe(16))
 
-    def add(self, name: str, password: str | None = None) -> str | None:
+    def add(self, name: str, password: str | None = None, roles: Iterable[Role] | None = None) -> str | None:
         """A new account, or a new password for an old one, whose sessions end. `password` None: a one-time one is
-        made and returned; it must be changed at the first login. Raises PasswordRefused, LoginRefused.
+        made and returned; it must be changed at the first login. `roles` None: all for a new account, as a small
+        commune needs it, and those it had for an old one. Raises PasswordRefused, LoginRefused, RoleRefused.
         """
         login = login_of(name)
         once = None
@@ -117,11 +90,13 @@ class Accounts:
         now = self._clock.now().isoformat()
         with self._store.transaction() as db:
             db.execute(
-                "INSERT INTO staff (login, name, role, password, created_at) VALUES (?, ?, 'clerk', ?, ?)"
+                "INSERT INTO staff (login, name, password, created_at) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (login) DO UPDATE SET name = excluded.name, password = excluded.password,"
                 " created_at = excluded.created_at, disabled_at = NULL",
                 [login, shown, kept, now],
             )
+            if roles is not None or not self._roles(login):
+                self._give(login, ROLES if roles is None else tuple(roles))
             self._forget(login)
             self._audit.write(login, "account", login, "one_time" if once else "set")
         return once
@@ -134,9 +109,23 @@ class Accounts:
                 "UPDATE staff SET disabled_at = ? WHERE login = ?", [self._clock.now().isoformat(), login]
             )
             if not done.rowcount:
-                raise LoginRefused(f"Không có tài khoản {login}; hãy xem lại tên.")
+                raise LoginRefused(Sentence("people-no-account", login=login))
             self._forget(login)
             self._audit.write(login, "disable", login)
+
+    def give(self, name: str, roles: Iterable[Role], by: str) -> tuple[Role, ...]:
+        """The account has these roles from now on, at once; they are returned. Raises LoginRefused, RoleRefused."""
+        login, wanted = login_of(name), tuple(roles)
+        with self._store.transaction() as db:
+            if db.execute("SELECT 1 FROM staff WHERE login = ?", [login]).fetchone() is None:
+                raise LoginRefused(Sentence("people-no-account", login=login))
+            self._give(login, wanted)
+            self._audit.write(by, "roles", login, " ".join(wanted))
+        return wanted
+
+    def roles(self, name: str) -> tuple[Role, ...]:
+        """Those of an account. Raises LoginRefused."""
+        return self._roles(login_of(name))
 
     def names(self) -> list[tuple[str, str, bool]]:
         """(login, name, usable) of everyone."""
@@ -155,10 +144,16 @@ class Accounts:
         except LoginRefused:
             login = ""
         known = self._browser(login, browser)
-        kept = self._prove(self._guesses.login(login, address, known), login, password, address)
+        try:
+            tried = self._guesses.login(login, address, known)
+        except TooManyTries as barred:
+            self._note_barred(login, address, barred)
+            raise
+        kept = self._prove(tried, login, password, address)
         once = kept.startswith(_ONCE)
         if once and self._clock.now() - self._created(login) > ONE_TIME_LIFE:
-            raise LoginRefused("Mật khẩu dùng một lần đã quá 7 ngày; hãy xin người quản trị mật khẩu mới.")
+            self._audit.write(login, "login_failed", login, address)
+            raise LoginRefused(Sentence("people-password-over"))
         with self._store.transaction() as db:
             if old_token:
                 db.execute("DELETE FROM sessions WHERE token_sha256 = ?", [_digest(old_token)])
@@ -171,13 +166,13 @@ class Accounts:
         """The password once more, before something grave; nobody else's failures count. Raises LoginRefused,
         TooManyTries.
         """
-        self._prove(self._guesses.confirm(session.id), session.login, password, address)
+        self._prove(self._confirming(session, address), session.login, password, address)
 
     def change(self, session: StaffSession, old: str, new: str, address: str) -> NewSession:
         """A new password; every session of the account ends but a fresh one. Raises PasswordRefused, LoginRefused."""
-        self._prove(self._guesses.confirm(session.id), session.login, old, address)
+        self._prove(self._confirming(session, address), session.login, old, address)
         if secrets.compare_digest(nfc(old).encode(), nfc(new).encode()):
-            raise PasswordRefused("Mật khẩu mới giống mật khẩu cũ; hãy đặt mật khẩu khác.")
+            raise PasswordRefused(Sentence("people-password-same"))
         kept = self._hashing.hash(self.checked(new, session.login))
         with self._store.transaction() as db:
             db.execute("UPDATE staff SET password = ? WHERE login = ?", [kept, session.login])
@@ -222,24 +217,8 @@ class Accounts:
             self._audit.write(login, "logout", login)
 
     def checked(self, password: str, login: str) -> str:
-        """The password, NFC, where it is long enough, not one that everybody tries and not mostly digits in a row
-        or one character repeated. Raises PasswordRefused.
-        """
-        given = nfc(password)
-        shortest = self._settings.password_min
-        if len(given) < shortest:
-            raise PasswordRefused(f"Mật khẩu cần ít nhất {shortest} ký tự; một câu dài dễ nhớ là tốt nhất.")
-        if len(given) > MAX_PASSWORD:
-            raise PasswordRefused(f"Mật khẩu dài quá {MAX_PASSWORD} ký tự; hãy rút ngắn lại.")
-        plain = re.sub(r"[\W_]", "", fold(given)).casefold()
-        # A denied word with a short tail is what people write when the word alone is refused.
-        core = re.sub(r"[0-9]{0,4}$", "", plain)
-        own = re.sub(r"[\W_]", "", login)
-        varied = _without_runs(plain)
-        too_plain = len(set(plain)) < 4 or len(varied) < LEAST_VARIED or varied.rstrip("0123456789") in _DENIED
-        if too_plain or plain in _DENIED or core in _DENIED or plain == own or (own and core == own):
-            raise PasswordRefused("Mật khẩu này ai cũng đoán được; hãy ghép vài từ không liên quan với nhau.")
-        return given
+        """The password, NFC, where it may be one (`password_rules`). Raises PasswordRefused."""
+        return checked_password(password, login, self._settings.password_min)
 
     def _prove(self, tried: Try, login: str, password: str, address: str) -> str:
         row = self._store.db.execute(
@@ -257,9 +236,45 @@ class Accounts:
             raise
         if not right:
             self._audit.write(login or "?", "login_failed", login or "?", address)
-            raise LoginRefused("Tên hoặc mật khẩu không đúng; hãy nhập lại.")
+            raise LoginRefused(Sentence("people-login-wrong"))
         self._guesses.right(tried)
         return kept
+
+    def _confirming(self, session: StaffSession, address: str) -> Try:
+        try:
+            return self._guesses.confirm(session.id)
+        except TooManyTries as barred:
+            self._note_barred(session.login, address, barred)
+            raise
+
+    def _note_barred(self, login: str, address: str, barred: TooManyTries) -> None:
+        """Once in a while only: whoever is barred may go on asking, at no cost to him."""
+        now, key = self._clock.monotonic(), (login, address)
+        if now - self._barred.get(key, float("-inf")) < WINDOW_S:
+            return
+        if len(self._barred) >= MOST_BARRED:
+            self._barred.clear()
+        self._barred[key] = now
+        self._audit.write(login or "?", "login_barred", login or "?", f"{address} {barred}")
+
+    def _roles(self, login: str) -> tuple[Role, ...]:
+        rows = self._store.db.execute("SELECT role FROM staff_roles WHERE login = ?", [login]).fetchall()
+        return roles_of(row[0] for row in rows)
+
+    def _give(self, login: str, roles: tuple[Role, ...]) -> None:
+        if not roles:
+            raise RoleRefused(Sentence("roles-none"))
+        db = self._store.db
+        others = db.execute(
+            "SELECT 1 FROM staff_roles r JOIN staff f ON f.login = r.login"
+            " WHERE r.role = 'admin' AND f.disabled_at IS NULL AND r.login <> ?",
+            [login],
+        ).fetchone()
+        if "admin" not in roles and others is None and "admin" in self._roles(login):
+            raise RoleRefused(Sentence("roles-last-admin", login=login))
+        db.execute("DELETE FROM staff_roles WHERE login = ?", [login])
+        for role in roles:
+            db.execute("INSERT INTO staff_roles VALUES (?, ?)", [login, role])
 
     def _created(self, login: str) -> datetime:
         row = self._store.db.execute("SELECT created_at FROM staff WHERE login = ?", [login]).fetchone()
@@ -323,7 +338,8 @@ class Accounts:
 
 
 _SESSION = (
-    "SELECT s.token_sha256, s.login, f.name, s.csrf, s.created_at, s.seen_at, s.address, f.password"
+    "SELECT s.token_sha256, s.login, f.name, s.csrf, s.created_at, s.seen_at, s.address, f.password,"
+    " (SELECT group_concat(role) FROM staff_roles WHERE login = s.login)"
     " FROM sessions s JOIN staff f ON f.login = s.login"
 )
 
@@ -332,37 +348,16 @@ def login_of(name: str) -> str:
     """The login a person's name makes: "Văn thư xã" is van-thu-xa. Raises LoginRefused where nothing is left."""
     plain = re.sub(r"[^a-z0-9._-]+", "-", fold(name).casefold()[:200]).strip("-._")
     if not _LOGIN.fullmatch(plain):
-        raise LoginRefused("Tên đăng nhập dùng chữ và số, nhiều nhất 32 ký tự; hãy đặt tên khác.")
+        raise LoginRefused(Sentence("people-login-name"))
     return plain
-
-
-def _without_runs(plain: str) -> str:
-    """Each repeated character, and each run of three or more digits that count up or down, as its first character."""
-    single = re.sub(r"(.)\1+", r"\1", plain)
-    kept, at = "", 0
-    while at < len(single):
-        kept += single[at]
-        at += max(_run(single, at, 1), _run(single, at, -1), 1)
-    return kept
-
-
-def _run(text: str, begin: int, step: int) -> int:
-    """Length of the run of digits from `begin` in steps of `step` (9 and 0 are neighbours); 1 below three."""
-    end = begin + 1
-    while (
-        end < len(text)
-        and text[end - 1 : end + 1].isdecimal()
-        and (int(text[end]) - int(text[end - 1]) - step) % 10 == 0
-    ):
-        end += 1
-    return end - begin if end - begin >= 3 else 1
 
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _session(row: tuple[str, str, str, str, str, str, str, str]) -> StaffSession:
-    id, login, name, csrf, created, seen, address, password = row
+def _session(row: tuple[str, str, str, str, str, str, str, str, str | None]) -> StaffSession:
+    id, login, name, csrf, created, seen, address, password, roles = row
+    held = frozenset(roles_of((roles or "").split(",") if roles else ()))
     begun, last = datetime.fromisoformat(created), datetime.fromisoformat(seen)
-    return StaffSession(id, login, name, csrf, begun, last, address, password.startswith(_ONCE))
+    return StaffSession(id, login, name, csrf, begun, last, address, password.startswith(_ONCE), held)

@@ -21,6 +21,7 @@ from langso.timekeeping.clock import Clock
 from office.fleet.devices import Fleet
 from office.fleet.nonces import Nonces
 from office.fleet.receipts import Stored
+from office.people.audit import Audit, Head
 from office.places import OfficeHome
 from office.publishing.catalogue import CatalogueKeeper
 from office.publishing.documents import ALL, Documents, Issued
@@ -67,6 +68,7 @@ class OfficePublisher:
         orders: DeviceOrders,
         fleet: Fleet,
         signer: SignerClient,
+        audit: Audit,
         clock: Clock,
         on_change: Callable[[], None] = lambda: None,
         turned: Callable[[], None] = lambda: None,
@@ -79,6 +81,7 @@ class OfficePublisher:
         self._orders = orders
         self._fleet = fleet
         self._signer = signer
+        self._audit = audit
         self._clock = clock
         self._on_change = on_change
         self._turned = turned
@@ -90,7 +93,8 @@ class OfficePublisher:
         self._shown = -1
         self._trust_sha = ""
         self._refreshed = float("-inf")
-        self._caught_up = float("-inf")
+        self._caught_up = self._head_told = float("-inf")
+        self._head: Head | None = None
         self._repeated: dict[tuple[str, str], float] = {}
         self._nonces = Nonces(clock.monotonic)
         self._trouble = self._stuck = ""
@@ -154,6 +158,7 @@ class OfficePublisher:
                 self._guard(self._catch_up)
                 self._guard(self._answer_nonces)
                 self._guard(self._look)
+                self._guard(self._tell_head)
             self._turned()
 
     def _guard(self, work: Callable[[], None]) -> bool:
@@ -289,6 +294,17 @@ class OfficePublisher:
         self._stuck = ""
         if caught_up:
             self._on_change()
+
+    def _tell_head(self) -> None:
+        """Each minute in which something was logged: what somebody cuts off later, the signer remembers."""
+        now = self._clock.monotonic()
+        if now - self._head_told < REFRESH_S:
+            return
+        head = self._audit.head()
+        if head != self._head and head.number:
+            self._signer.keep_head(head.number, head.sha256)
+            self._head = head
+        self._head_told = now
 
     def _publish_new(self) -> None:
         newest = self._documents.newest_id()

@@ -15,12 +15,13 @@ from pathlib import Path
 
 from langso.durable.single_instance import open_lock
 from langso.errors import os_reason
+from langso.words.catalogue import Sentence
 from office.signer.errors import SignerUnreachable
 
 WAIT_S = 5.0
 """The one whose turn it is asks a signer that may need a second or two, and one that hangs is given up after ten."""
 _AGAIN_S = 0.02
-_BUSY = "Người ký của văn phòng (dịch vụ langso-signer) đang bận; máy tự thử lại."
+_BUSY = Sentence("publishing-signer-busy")
 
 
 class Turns:
@@ -58,7 +59,7 @@ class Turns:
             return open_lock(self._folder / f".turn-{kind}")
         except OSError as error:
             raise SignerUnreachable(
-                f"Không ghi được vào {self._folder}: {os_reason(error)}; hãy dọn bớt ổ đĩa.", "disk"
+                Sentence("publishing-folder", folder=self._folder, why=os_reason(error)), "disk"
             ) from error
 
 

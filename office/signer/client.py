@@ -12,7 +12,7 @@ from langso.contract import Message
 from langso.device.unix_sockets import socket_address
 from langso.errors import os_reason
 from office.signer.errors import Fault, SignerRefused, SignerUnreachable
-from office.signer.wire import Counter, Reply, Request, receive, send
+from office.signer.wire import Counter, LogHead, Reply, Request, receive, send
 
 TIMEOUT_S = 10.0
 LOOK_S = 3.0
@@ -47,6 +47,14 @@ class SignerClient:
         """Lifts the counters to what the signed states (raw envelopes by device) hold; returns all counters."""
         text = {device: raw.decode("utf-8", "replace") for device, raw in states.items()}
         return self._ask(Request(do="raise_to", states=text)).counters
+
+    def keep_head(self, number: int, sha256: str) -> None:
+        """Tells it how the office's log ends now. Raises SignerUnreachable."""
+        self._ask(Request(do="keep_head", number=number, sha256=sha256), LOOK_S)
+
+    def heads(self) -> tuple[LogHead, ...]:
+        """The ends of the log that it was told, which must still be in the log. Raises SignerUnreachable."""
+        return self._ask(Request(do="heads"), LOOK_S).heads
 
     def trouble(self) -> SignerUnreachable | None:
         """What keeps the signer from signing anything now; None where it is ready. Asks it, for at most 3 s."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from langso.errors import LangsoError
+from langso.words.catalogue import Sentence
 
 Fault = Literal["absent", "forbidden", "silent", "not_ready", "clock", "disk", "broken"]
 """Why nothing can be signed now, whatever the document: no process behind the socket, no right to ask it, no answer
@@ -26,7 +27,7 @@ class SignerRefused(SignerError, PermissionError):
 class SignerStuck(SignerRefused):
     """The signer can sign nothing until something is mended; `fault` says what kind of thing."""
 
-    def __init__(self, text: str, fault: Fault = "not_ready") -> None:
+    def __init__(self, text: str | Sentence, fault: Fault = "not_ready") -> None:
         self.fault: Fault = fault
         super().__init__(text)
 
@@ -34,6 +35,6 @@ class SignerStuck(SignerRefused):
 class SignerUnreachable(SignerError, ConnectionError):
     """Nothing can be signed now for a technical reason: the same document may be signed later, unchanged."""
 
-    def __init__(self, text: str, fault: Fault = "absent") -> None:
+    def __init__(self, text: str | Sentence, fault: Fault = "absent") -> None:
         self.fault: Fault = fault
         super().__init__(text)

@@ -17,7 +17,7 @@ from office.signer.errors import Fault, SignerRefused, SignerStuck, SignerUnreac
 from office.signer.peers import may_ask, user_of
 from office.signer.questions import Questions, Seats, held_for
 from office.signer.signing import Signing
-from office.signer.wire import MAX_FRAME, Reply, Request, receive, send
+from office.signer.wire import MAX_FRAME, LogHead, Reply, Request, receive, send
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +128,11 @@ class SignerServer:
             if request.do == "ready":
                 signing.check_ready()
                 return Reply()
+            if request.do in ("keep_head", "heads"):
+                if request.do == "keep_head":
+                    signing.keep_head(request.number, request.sha256)
+                kept = signing.heads()
+                return Reply(heads=tuple(LogHead(number=one.number, sha256=one.sha256) for one in kept))
             return Reply(counters=signing.counters())
         except LangsoError as refused:
             log.warning("refused: %s", refused)

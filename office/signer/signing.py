@@ -14,6 +14,7 @@ from langso.timekeeping.clock import Clock
 from langso.trust import Refused, SigningKey, key_id, open_sealed, parse_payload, seal
 from office.signer.counters import SignedOrder, SignedVersions
 from office.signer.errors import NotInitialised, SignerRefused, SignerStuck
+from office.signer.heads import AuditHeads, KeptHead
 from office.signer.places import ISSUER, SignerPlaces
 from office.signer.questions import held_for
 from office.signer.rules import (
@@ -42,6 +43,7 @@ class Signing:
         self._lock = threading.Lock()
         self._keys = _keys_in(home.signer)
         self._counters = SignedVersions(home.signer)
+        self._heads = AuditHeads(home.signer)
         self._pin = TrustPin(home.signer, lambda: home.roots)
         self._own_keys(self._rule(self._trust()))
 
@@ -69,6 +71,16 @@ class Signing:
             trust = self._trust()
             self._own_keys(self._rule(trust))
             check_clock(self._clock.now(), trust)
+
+    def keep_head(self, number: int, sha256: str) -> None:
+        """The office's log ends so now."""
+        with held_for(self._lock, BUSY_S):
+            self._heads.keep(KeptHead(number=number, sha256=sha256, at=self._clock.now()))
+
+    def heads(self) -> tuple[KeptHead, ...]:
+        """Every end of the log that was told, as far as it must still be in it."""
+        with held_for(self._lock, BUSY_S):
+            return self._heads.all()
 
     def counters(self) -> tuple[Counter, ...]:
         """The counters as they stand."""

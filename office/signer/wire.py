@@ -25,13 +25,15 @@ class _Frame(BaseModel):
 
 class Request(_Frame):
     """`sign`: kind and the exact payload. `versions`: the counters. `raise_to`: raw state envelopes, by device.
-    `ready`: whether anything could be signed.
+    `ready`: whether anything could be signed. `keep_head`: the last row of the office's log, `heads`: those kept.
     """
 
-    do: Literal["sign", "versions", "raise_to", "ready"]
+    do: Literal["sign", "versions", "raise_to", "ready", "keep_head", "heads"]
     kind: Annotated[str, StringConstraints(max_length=64)] = ""
     payload: Text = ""
     states: Annotated[dict[str, Text], Field(max_length=MAX_STATES)] = {}
+    number: Annotated[int, Field(ge=0, lt=1 << 53)] = 0
+    sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
 class Counter(_Frame):
@@ -43,6 +45,13 @@ class Counter(_Frame):
     version: int
 
 
+class LogHead(_Frame):
+    """The end of the office's log as the signer was told it: its last row's number and hash."""
+
+    number: int
+    sha256: str
+
+
 class Reply(_Frame):
     """Either `refused` (Vietnamese, what to do; with `fault` where no document could be signed) or what was asked."""
 
@@ -50,6 +59,7 @@ class Reply(_Frame):
     fault: Fault | None = None
     envelope: str = ""
     counters: tuple[Counter, ...] = ()
+    heads: tuple[LogHead, ...] = ()
 
 
 def send(connection: socket.socket, message: BaseModel) -> None:

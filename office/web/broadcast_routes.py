@@ -22,6 +22,7 @@ from office.fleet.devices import FleetRow
 from office.people.accounts import StaffSession
 from office.signer.errors import SignerRefused
 from office.web.forms import Form, moment_of
+from office.web.permits import require
 from office.web.site import Sent, Site, SiteHere, Who, go, is_part
 from office.web.views import ShownBroadcast, show_of, urgent_show, villages
 
@@ -48,14 +49,14 @@ class TypedBroadcast:
         return any(part.changed for part in self.parts)
 
 
-@router.get("/")
+@router.get("/", dependencies=[require()])
 def home(session: Who) -> Response:
     """The calendar is home."""
     del session
     return go("/lich")
 
 
-@router.get("/lich")
+@router.get("/lich", dependencies=[require()])
 def calendar(site: SiteHere, session: Who) -> Response:
     """What is on today and after, with receipts as they arrive."""
     html, _ = site.part("_lich.html", session, **_calendar(site))
@@ -63,13 +64,13 @@ def calendar(site: SiteHere, session: Who) -> Response:
     return site.page("lich.html", session, on="lich", part=html, today=dates.day_with_lunar(today))
 
 
-@router.get("/lich/manh")
+@router.get("/lich/manh", dependencies=[require()])
 def calendar_part(site: SiteHere, session: Who, da: str = "") -> Response:
     """The part that refreshes itself."""
     return site.fragment("_lich.html", session, da, **_calendar(site))
 
 
-@router.get("/soan")
+@router.get("/soan", dependencies=[require("writer")])
 def compose(site: SiteHere, session: Who) -> Response:
     """An empty form with a sensible time."""
     soon = dates.local(site.console.clock.now() + timedelta(minutes=15))
@@ -77,7 +78,7 @@ def compose(site: SiteHere, session: Who) -> Response:
     return _compose(site, session, TypedBroadcast(date=f"{soon:%Y-%m-%d}", time=f"{soon:%H:%M}"))
 
 
-@router.post("/soan")
+@router.post("/soan", dependencies=[require("writer")])
 def send(site: SiteHere, sent: Sent) -> Response:
     """Draft, sounds, plan: then the broadcast's own page. What cannot be sent comes back as typed, with why."""
     draft = _draft(site, sent.form)
@@ -105,7 +106,7 @@ def send(site: SiteHere, sent: Sent) -> Response:
     return go(f"/ban-tin/{kept.id}")
 
 
-@router.post("/soan/doc")
+@router.post("/soan/doc", dependencies=[require("writer")])
 def preview(request: Request, site: SiteHere, sent: Sent) -> Response:
     """How the voice will say it, while one types."""
     draft = _draft(site, sent.form)
@@ -114,7 +115,7 @@ def preview(request: Request, site: SiteHere, sent: Sent) -> Response:
     return _compose(site, sent.session, draft)
 
 
-@router.post("/soan/nghe")
+@router.post("/soan/nghe", dependencies=[require("writer")])
 def listen(request: Request, site: SiteHere, sent: Sent) -> Response:
     """Makes the sound and gives a player: what staff hear is what villagers will hear."""
     draft = _draft(site, sent.form)
@@ -133,7 +134,7 @@ def listen(request: Request, site: SiteHere, sent: Sent) -> Response:
     return _compose(site, sent.session, draft, problem, sound=sound)
 
 
-@router.get("/ban-tin/{id}")
+@router.get("/ban-tin/{id}", dependencies=[require()])
 def detail(id: str, site: SiteHere, session: Who) -> Response:
     """One broadcast and what each loudspeaker said of it."""
     broadcast = site.console.broadcasts.get(id)
@@ -143,13 +144,13 @@ def detail(id: str, site: SiteHere, session: Who) -> Response:
     return site.page("ban-tin.html", session, on="lich", show=show, part=html, sound=sound)
 
 
-@router.get("/ban-tin/{id}/manh")
+@router.get("/ban-tin/{id}/manh", dependencies=[require()])
 def detail_part(id: str, site: SiteHere, session: Who, da: str = "") -> Response:
     """The receipts, refreshed."""
     return site.fragment("_phieu.html", session, da, show=_show(site, id), whole=False)
 
 
-@router.post("/ban-tin/{id}/dung")
+@router.post("/ban-tin/{id}/dung", dependencies=[require("writer", "approver")])
 def stop(id: str, site: SiteHere, sent: Sent) -> Response:
     """Out of the plan; where it sounds, it stops. Raises PageRefused where the signer's rules forbid the new plan."""
     try:

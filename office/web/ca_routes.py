@@ -16,6 +16,7 @@ from langso.settings.model import is_loopback
 from office.errors import NotFound
 from office.founding.console_ca import Fingerprint, console_names, fingerprint, root_certificate, root_der
 from office.founding.doors import GUIDE, console_url, scanned_url
+from office.web.permits import OPEN
 from office.web.security import DOOR, POLICY
 from office.web.site import Site, SiteHere
 
@@ -44,7 +45,7 @@ class InstallGuide:
     print: Fingerprint | None
 
 
-@router.get(GUIDE)
+@router.get(GUIDE, dependencies=[OPEN])
 def guide(request: Request, site: SiteHere, toi: str = "/") -> Response:
     """How to install it, for the device that asks; on the office's own screen the code to scan, the fingerprint."""
     _ask_for_own(site)
@@ -67,13 +68,13 @@ def guide(request: Request, site: SiteHere, toi: str = "/") -> Response:
     return response
 
 
-@router.get(f"{GUIDE}/tin")
+@router.get(f"{GUIDE}/tin", dependencies=[OPEN])
 def trusted() -> Response:
     """Answers over TLS only to those who trust the certificate."""
     return Response(status_code=204, headers={"access-control-allow-origin": "*"})
 
 
-@router.get(f"{GUIDE}/langso.crt")
+@router.get(f"{GUIDE}/langso.crt", dependencies=[OPEN])
 def certificate(site: SiteHere) -> Response:
     """The root as Android, Windows, macOS and Firefox install it."""
     _ask_for_own(site)
@@ -82,7 +83,7 @@ def certificate(site: SiteHere) -> Response:
     return Response(root_der(site.console.home), media_type="application/x-x509-ca-cert", headers=headers)
 
 
-@router.get(f"{GUIDE}/langso.mobileconfig")
+@router.get(f"{GUIDE}/langso.mobileconfig", dependencies=[OPEN])
 def profile(site: SiteHere) -> Response:
     """The same as an iPhone's profile, with a name that people recognise."""
     _ask_for_own(site)
@@ -110,7 +111,7 @@ def profile(site: SiteHere) -> Response:
     return Response(plistlib.dumps(whole), media_type="application/x-apple-aspen-config")
 
 
-@router.get(f"{GUIDE}/ma.svg")
+@router.get(f"{GUIDE}/ma.svg", dependencies=[OPEN])
 def code(site: SiteHere) -> Response:
     """The code that leads a phone here."""
     import segno

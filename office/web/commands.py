@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from langso.terminal.saying import say
+from langso.words.catalogue import t
 from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
@@ -68,13 +69,16 @@ def staff() -> None:
 @_settings_option
 @click.argument("name")
 @click.option("--password-stdin", is_flag=True, help="Đọc mật khẩu từ đầu vào thay vì tạo mật khẩu dùng một lần.")
-def staff_add(settings_file: Path, name: str, password_stdin: bool) -> None:
-    """Thêm một người, hoặc đặt lại mật khẩu cho người đã có."""
-    from office.people.accounts import MAX_PASSWORD, login_of
+@click.option("--role", "roles", multiple=True, help="Vai trò: writer, approver, desk, admin; ghi nhiều lần được.")
+def staff_add(settings_file: Path, name: str, password_stdin: bool, roles: tuple[str, ...]) -> None:
+    """Thêm một người, hoặc đặt lại mật khẩu cho người đã có. Không ghi vai trò: người mới có đủ các vai trò."""
+    from office.people.accounts import login_of
+    from office.people.password_rules import MAX_PASSWORD
+    from office.people.roles import roles_of
 
     given = sys.stdin.readline(4 * MAX_PASSWORD).rstrip("\r\n") if password_stdin else None
     with _accounts(settings_file) as accounts:
-        once = accounts.add(name, given)
+        once = accounts.add(name, given, roles_of(roles) if roles else None)
     if once is None:
         say(f"Đã đặt mật khẩu cho {login_of(name)}.")
     else:
@@ -95,14 +99,34 @@ def staff_remove(settings_file: Path, name: str) -> None:
     say(f"Đã khoá tài khoản {login_of(name)}.")
 
 
+@staff.command(name="roles")
+@_settings_option
+@click.argument("name")
+@click.argument("roles", nargs=-1)
+def staff_roles(settings_file: Path, name: str, roles: tuple[str, ...]) -> None:
+    """Xem vai trò của một người, hoặc giao đúng các vai trò ghi ra.
+
+    writer: người soạn; approver: người duyệt, phát khẩn; desk: một cửa; admin: quản trị.
+    """
+    from office.commands import who
+    from office.people.accounts import login_of
+    from office.people.roles import in_words, roles_of
+
+    with _accounts(settings_file) as accounts:
+        held = accounts.give(name, roles_of(roles), who()) if roles else accounts.roles(name)
+    say(t("roles-given", login=login_of(name), roles=in_words(held)))
+
+
 @staff.command(name="list")
 @_settings_option
 def staff_list(settings_file: Path) -> None:
-    """Xem ai được vào."""
+    """Xem ai được vào, với vai trò nào."""
+    from office.people.roles import in_words
+
     with _accounts(settings_file) as accounts:
-        names = accounts.names()
-    for login, name, usable in names:
-        say(harmless(f"{login}  {name}") + ("" if usable else "  (đã khoá)"))
+        names = [(*one, accounts.roles(one[0])) for one in accounts.names()]
+    for login, name, usable, roles in names:
+        say(harmless(f"{login}  {name}  [{in_words(roles)}]") + ("" if usable else "  (đã khoá)"))
     if not names:
         say("Chưa có ai; thêm bằng langso office staff add TÊN.")
 

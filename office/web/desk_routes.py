@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from office.desk.dossiers import MAX_MANIFEST, Desk, Upload
 from office.errors import NotFound, UploadRefused
+from office.web.permits import OPEN
 
 PIECE = 1 << 20
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
@@ -19,11 +20,11 @@ def desk_router(desk: Desk) -> APIRouter:
     """Routes under /desk/uploads: POST creates, HEAD tells the offset, PATCH appends, OPTIONS says what is spoken."""
     router = APIRouter(prefix="/desk/uploads", tags=["desk"])
 
-    @router.options("")
+    @router.options("", dependencies=[OPEN])
     async def speaks() -> Response:
         return Response(status_code=204, headers={**TUS, "Tus-Version": "1.0.0", "Tus-Extension": "creation"})
 
-    @router.post("")
+    @router.post("", dependencies=[OPEN])
     async def create(request: Request) -> Response:
         try:
             _check_version(request)
@@ -36,7 +37,7 @@ def desk_router(desk: Desk) -> APIRouter:
             return _refusal(refused)
         return Response(status_code=201, headers={**_headers(upload), "Location": f"/desk/uploads/{upload.id}"})
 
-    @router.head("/{id}")
+    @router.head("/{id}", dependencies=[OPEN])
     async def offset(id: str) -> Response:
         try:
             upload = await run_in_threadpool(desk.upload, id)
@@ -44,7 +45,7 @@ def desk_router(desk: Desk) -> APIRouter:
             return _refusal(refused)
         return Response(status_code=200, headers={**_headers(upload), "Upload-Length": str(upload.size)})
 
-    @router.patch("/{id}")
+    @router.patch("/{id}", dependencies=[OPEN])
     async def append(id: str, request: Request) -> Response:
         try:
             _check_version(request)

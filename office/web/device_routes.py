@@ -8,12 +8,13 @@ from starlette.responses import Response
 
 from langso.errors import LangsoError
 from office.errors import RenewalRefused
+from office.web.permits import OPEN
 from office.web.site import SiteHere
 
 router = APIRouter(prefix="/devices")
 
 
-@router.post("/certificate")
+@router.post("/certificate", dependencies=[OPEN])
 async def certificate(request: Request, site: SiteHere) -> Response:
     """`CertificateAnswer` to a sealed `certificate-request`; refused in a sentence, 403 where only a visit helps."""
     raw = await request.body()

@@ -13,6 +13,7 @@ from langso.words import group
 from office.desk.dossiers import Dossier
 from office.errors import NotFound
 from office.people.accounts import StaffSession
+from office.web.permits import require
 from office.web.site import Sent, Site, SiteHere, Who
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Paper:
     code: str
 
 
-@router.get("/giay-to")
+@router.get("/giay-to", dependencies=[require("desk")])
 def dossiers(site: SiteHere, session: Who) -> Response:
     """The newest first."""
     places = {device.id: device.place or device.id for device in site.console.fleet.devices()}
@@ -41,7 +42,7 @@ def dossiers(site: SiteHere, session: Who) -> Response:
     return site.page("giay-to.html", session, on="giay-to", papers=papers)
 
 
-@router.get("/giay-to/{id}/tep")
+@router.get("/giay-to/{id}/tep", dependencies=[require("desk")])
 def open_dossier(id: str, site: SiteHere, session: Who) -> Response:
     """The PDF in the browser's own viewer. Raises NotFound, UploadRefused where it is damaged."""
     pdf = site.console.desk.open(id, session.login)
@@ -56,13 +57,13 @@ def open_dossier(id: str, site: SiteHere, session: Who) -> Response:
     )
 
 
-@router.get("/giay-to/{id}/luu-tru")
+@router.get("/giay-to/{id}/luu-tru", dependencies=[require("desk")])
 def archive_page(id: str, site: SiteHere, session: Who) -> Response:
     """Asks for the dossier's code. Raises NotFound."""
     return _archive_page(site, session, id, code="", level="2b")
 
 
-@router.post("/giay-to/{id}/luu-tru")
+@router.post("/giay-to/{id}/luu-tru", dependencies=[require("desk")])
 def archive(id: str, site: SiteHere, sent: Sent) -> Response:
     """The PDF/A with its words, as a file to keep; a wrong code comes back with what was typed. Raises NotFound."""
     code = sent.form.one("code", 60)

@@ -13,6 +13,7 @@ from langso.durable.store import Store
 from office.fleet.devices import FleetRow
 from office.people.audit import Audit
 from office.web.broadcast_routes import trouble_of
+from office.web.permits import require
 from office.web.site import Sent, Site, SiteHere, Who, go
 
 router = APIRouter()
@@ -29,7 +30,7 @@ class Row:
     label: str
 
 
-@router.get("/loa")
+@router.get("/loa", dependencies=[require()])
 def fleet(site: SiteHere, session: Who, xong: str = "") -> Response:
     """The table, the worst first."""
     html, _ = site.part("_loa.html", session, **_fleet(site))
@@ -49,25 +50,25 @@ def fleet(site: SiteHere, session: Who, xong: str = "") -> Response:
     )
 
 
-@router.get("/loa/manh")
+@router.get("/loa/manh", dependencies=[require()])
 def fleet_part(site: SiteHere, session: Who, da: str = "") -> Response:
     """The table, refreshed."""
     return site.fragment("_loa.html", session, da, **_fleet(site))
 
 
-@router.post("/loa/{id}/phat-thu")
+@router.post("/loa/{id}/phat-thu", dependencies=[require("admin")])
 def test_sound(id: str, site: SiteHere, sent: Sent) -> Response:
     """The device plays its test tone. Raises NotFound."""
     return _order(site, sent.session.login, id, "test_sound", "thu")
 
 
-@router.post("/loa/{id}/khoi-dong-lai")
+@router.post("/loa/{id}/khoi-dong-lai", dependencies=[require("admin")])
 def restart(id: str, site: SiteHere, sent: Sent) -> Response:
     """The device's agent starts anew. Raises NotFound."""
     return _order(site, sent.session.login, id, "restart", "lai")
 
 
-@router.post("/loa/{id}/da-xem")
+@router.post("/loa/{id}/da-xem", dependencies=[require("admin")])
 def settle(id: str, site: SiteHere, sent: Sent) -> Response:
     """Staff have looked at two machines with one name. Raises NotFound."""
     site.console.fleet.device(id)

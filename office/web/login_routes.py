@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from office.errors import LoginRefused, PageRefused, PasswordRefused, TooManyTries
 from office.founding.doors import console_url
-from office.people.accounts import BROWSER_LIFE, MAX_PASSWORD, NewSession, StaffSession
+from office.people.accounts import BROWSER_LIFE, NewSession, StaffSession
+from office.people.password_rules import MAX_PASSWORD
 from office.web.forms import Form
+from office.web.permits import OPEN, require
 from office.web.security import cookie_name, login_token, same, set_cookie
 from office.web.site import Sent, SiteHere, Who, address_of, form_of, go, visitor
 
@@ -22,7 +24,7 @@ _BROWSER = "-known"
 MAX_TYPED = 1000
 
 
-@router.get("/dang-nhap")
+@router.get("/dang-nhap", dependencies=[OPEN])
 def login_page(
     request: Request, site: SiteHere, session: Annotated[StaffSession | None, Depends(visitor)]
 ) -> Response:
@@ -32,7 +34,7 @@ def login_page(
     return _form(request, site, "", "")
 
 
-@router.post("/dang-nhap")
+@router.post("/dang-nhap", dependencies=[OPEN])
 def login(request: Request, site: SiteHere, form: Annotated[Form, Depends(form_of)]) -> Response:
     """Begins a session under a fresh token. Raises PageRefused where the form is not ours."""
     visit = request.cookies.get(cookie_name(request) + _VISIT, "")
@@ -64,7 +66,7 @@ def login(request: Request, site: SiteHere, form: Annotated[Form, Depends(form_o
     return response
 
 
-@router.post("/dang-xuat")
+@router.post("/dang-xuat", dependencies=[require()])
 def logout(request: Request, site: SiteHere, sent: Sent) -> Response:
     """Ends this session."""
     site.accounts.end(sent.session.login, sent.session.id)
@@ -75,13 +77,13 @@ def logout(request: Request, site: SiteHere, sent: Sent) -> Response:
     return response
 
 
-@router.get("/tai-khoan")
+@router.get("/tai-khoan", dependencies=[require()])
 def account(site: SiteHere, session: Who, xong: str = "") -> Response:
     """Own password and sessions."""
     return _account(site, session, "", done=xong == "1")
 
 
-@router.post("/tai-khoan")
+@router.post("/tai-khoan", dependencies=[require()])
 def change(request: Request, site: SiteHere, sent: Sent) -> Response:
     """A new password, typed twice; all other sessions end."""
     old, new, again = (sent.form.raw(name, MAX_TYPED) for name in ("old", "new", "again"))
@@ -98,7 +100,7 @@ def change(request: Request, site: SiteHere, sent: Sent) -> Response:
     return response
 
 
-@router.post("/tai-khoan/ket-thuc")
+@router.post("/tai-khoan/ket-thuc", dependencies=[require()])
 def end_session(site: SiteHere, sent: Sent) -> Response:
     """Ends one of the own sessions, as on a phone that was lost."""
     site.accounts.end(sent.session.login, sent.form.one("session", 100))

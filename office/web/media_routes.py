@@ -9,6 +9,7 @@ from starlette.responses import FileResponse, Response
 
 from langso.settings import assets
 from office.errors import NotFound
+from office.web.permits import OPEN
 from office.web.site import SiteHere
 
 _STATIC = Path(__file__).parent / "static"
@@ -24,7 +25,7 @@ _A_DAY = "public, max-age=86400"
 router = APIRouter()
 
 
-@router.api_route("/media/{sha256}", methods=["GET", "HEAD"])
+@router.api_route("/media/{sha256}", methods=["GET", "HEAD"], dependencies=[OPEN])
 def media(sha256: str, request: Request, site: SiteHere) -> Response:
     """A sound by its content's name: the bytes can never change, so any cache may keep them. Raises NotFound."""
     path = site.console.media.path_of(sha256)
@@ -35,7 +36,7 @@ def media(sha256: str, request: Request, site: SiteHere) -> Response:
     return FileResponse(path, media_type="audio/ogg", headers=headers)
 
 
-@router.api_route("/static/{name}", methods=["GET", "HEAD"])
+@router.api_route("/static/{name}", methods=["GET", "HEAD"], dependencies=[OPEN])
 def static(name: str, request: Request) -> Response:
     """Only what is listed, by its plain name. Raises NotFound."""
     cached = _FOR_EVER if request.url.query.startswith("v=") else _A_DAY

@@ -14,9 +14,11 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from langso.timekeeping import dates
+from langso.words.catalogue import t
 from langso.words.harmless import harmless_page
 from office.errors import PageRefused
 from office.people.accounts import Accounts, StaffSession
+from office.people.roles import in_words
 from office.web.forms import Form, read_form
 from office.web.security import cookie_name, same
 from office.whole_office import Office
@@ -50,12 +52,13 @@ class Site:
             finalize=_harmless,
         )
         made.globals.update(
+            t=t,
             commune=self.console.settings.commune.name,
             style=_version("console.css"),
             script=_version("console.js"),
             guide_script=_version("cai.js"),
         )
-        made.filters.update(hour=dates.hour, moment=self._moment, ago=self._ago)
+        made.filters.update(hour=dates.hour, moment=self._moment, ago=self._ago, roles=in_words)
         return made
 
     def page(

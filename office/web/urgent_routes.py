@@ -16,6 +16,7 @@ from office.people.accounts import StaffSession
 from office.signer.errors import SignerUnreachable
 from office.web.broadcast_routes import ROOM, chosen, trouble_of, urgent_shows
 from office.web.login_routes import MAX_TYPED
+from office.web.permits import require
 from office.web.site import Sent, Site, SiteHere, Who, go, is_part
 from office.web.views import villages
 
@@ -37,13 +38,13 @@ class UrgentDraft:
     minutes: str = str(MINUTES)
 
 
-@router.get("/khan-cap")
+@router.get("/khan-cap", dependencies=[require()])
 def urgent_page(site: SiteHere, session: Who) -> Response:
     """The form, below what is in force."""
     return _page(site, session, UrgentDraft())
 
 
-@router.post("/khan-cap")
+@router.post("/khan-cap", dependencies=[require("approver")])
 def give(site: SiteHere, sent: Sent) -> Response:
     """Checks the password again, then cuts in at once; what is wrong comes back as typed."""
     form = sent.form
@@ -72,7 +73,7 @@ def give(site: SiteHere, sent: Sent) -> Response:
     return go("/khan-cap")
 
 
-@router.post("/khan-cap/nghe")
+@router.post("/khan-cap/nghe", dependencies=[require("approver")])
 def listen(request: Request, site: SiteHere, sent: Sent) -> Response:
     """The sound, here only."""
     text, problem = sent.form.text("text", ROOM), ""
@@ -89,13 +90,13 @@ def listen(request: Request, site: SiteHere, sent: Sent) -> Response:
     return _page(site, sent.session, draft, problem, sound=sound)
 
 
-@router.get("/khan-cap/manh")
+@router.get("/khan-cap/manh", dependencies=[require()])
 def in_force_part(site: SiteHere, session: Who, da: str = "") -> Response:
     """What is in force, with receipts as they arrive."""
     return site.fragment("_khan.html", session, da, shows=urgent_shows(site))
 
 
-@router.post("/khan-cap/{id}/bao-yen")
+@router.post("/khan-cap/{id}/bao-yen", dependencies=[require("writer", "approver")])
 def all_clear(id: str, site: SiteHere, sent: Sent) -> Response:
     """The all-clear for one order. Ending one twice is no fault."""
     if any(row.order.id == id or id == EVERYONE for row in site.console.broadcasts.in_force()):

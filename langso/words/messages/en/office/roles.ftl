@@ -1,0 +1,10 @@
+roles-writer = writer
+roles-approver = approver
+roles-desk = one-stop desk
+roles-admin = administrator
+roles-unknown = There is no role “{ $name }”; the roles are: { $known }.
+roles-none = An account needs at least one role; lock the account if it is no longer used.
+roles-last-admin = { $login } is the last administrator; give that role to somebody else first.
+roles-forbidden = This is for: { $roles }. Ask an administrator to give you the role, or ask somebody who has it.
+roles-given = { $login }: { $roles }.
+roles-no-emergency = Only an approver can give an emergency; call the commune's approver now.

@@ -1,0 +1,10 @@
+roles-writer = người soạn
+roles-approver = người duyệt
+roles-desk = một cửa
+roles-admin = quản trị
+roles-unknown = Không có vai trò «{ $name }»; các vai trò: { $known }.
+roles-none = Một tài khoản cần ít nhất một vai trò; hãy khoá tài khoản nếu không dùng nữa.
+roles-last-admin = { $login } là người quản trị cuối cùng; hãy giao vai trò quản trị cho người khác trước.
+roles-forbidden = Việc này dành cho { $roles }; hãy nhờ người quản trị giao vai trò, hoặc nhờ người có vai trò đó làm.
+roles-given = { $login }: { $roles }.
+roles-no-emergency = Chỉ người duyệt phát khẩn được; hãy gọi người duyệt của xã ngay.

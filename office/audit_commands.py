@@ -1,0 +1,105 @@
+"""`langso office audit`: who did what, and whether the log is still as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from langso.terminal.saying import say
+from langso.words.catalogue import Sentence, Unit, t
+from langso.words.harmless import harmless
+
+if TYPE_CHECKING:
+    from langso.settings.model import Settings
+    from office.people.audit import Audit, Head
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_settings_option = click.option(
+    "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
+)
+
+
+@click.group()
+def audit() -> None:
+    """Nhật ký của văn phòng: ai đã làm gì."""
+
+
+@audit.command()
+@_settings_option
+def verify(settings_file: Path) -> None:
+    """Xem nhật ký còn nguyên không; nếu không thì hỏng ở dòng nào."""
+    from office.errors import AuditBroken
+    from office.signer.errors import SignerError
+
+    with _open(settings_file) as (log, settings):
+        try:
+            kept, why = _kept_heads(settings), None
+        except SignerError as error:
+            kept, why = (), error
+        verdict = log.verify(kept)
+    if verdict.broken is not None:
+        most = max((head.number for head in kept), default=0)
+        raise AuditBroken(Sentence(f"audit-{verdict.broken}", at=verdict.at, kept=most))
+    head = verdict.head
+    say(
+        t(
+            "audit-holds",
+            checked=int(why is None),
+            rows=verdict.rows,
+            number=head.number,
+            head=head.sha256[:16],
+            why=why or "",
+        )
+    )
+
+
+@audit.command(name="list")
+@_settings_option
+@click.option("-n", "most", type=click.IntRange(1, 10_000), default=30, show_default=True, help="Mấy dòng mới nhất.")
+def show(settings_file: Path, most: int) -> None:
+    """Xem các dòng mới nhất, dòng mới ở dưới cùng."""
+    from langso.timekeeping import dates
+
+    with _open(settings_file) as (log, _):
+        rows = log.newest(most)
+    for row in reversed(rows):
+        note = f" · {row.note}" if row.note else ""
+        at = Unit(dates.moment, row.at)
+        line = t(
+            "audit-row",
+            number=row.number,
+            at=at,
+            who=row.who,
+            action=row.action,
+            subject=row.subject,
+            note=note,
+        )
+        say(harmless(line))
+    if not rows:
+        say(t("audit-empty"))
+
+
+@contextmanager
+def _open(settings_file: Path) -> Iterator[tuple[Audit, Settings]]:
+    from langso.durable.ownership import acting_as_owner
+    from langso.settings.reading import load_settings
+    from langso.timekeeping.clock import SystemClock
+    from office.people.audit import Audit
+    from office.places import OfficeHome
+    from office.store import open_store
+
+    settings = load_settings(settings_file)
+    home = OfficeHome(settings)
+    with acting_as_owner(home.state), open_store(home.database) as store:
+        yield Audit(store, SystemClock()), settings
+
+
+def _kept_heads(settings: Settings) -> tuple[Head, ...]:
+    from office.people.audit import Head
+    from office.signer.client import SignerClient
+
+    return tuple(Head(one.number, one.sha256) for one in SignerClient(settings.signer.socket).heads())
