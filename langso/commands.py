@@ -9,6 +9,7 @@ import click
 from langso.codes import MAX_TEXT, TextTooLong, parse
 from langso.codes.describe import describe
 from langso.terminal.saying import say
+from langso.words.catalogue import Sentence
 
 _MAX_BYTES = 4 * MAX_TEXT + 2
 
@@ -28,7 +29,7 @@ def parse_command(as_json: bool, text: str) -> None:
     """
     text = _from_stdin() if text == "-" else _printable(text)
     if len(text) > MAX_TEXT:
-        raise TextTooLong(f"Nội dung dài quá {MAX_TEXT} ký tự, không thể là một mã QR; hãy kiểm tra lại.")
+        raise TextTooLong(Sentence("codes-text-too-long", most=MAX_TEXT))
     parsed = parse(text)
     say(parsed.as_json() if as_json else describe(parsed))
 
@@ -42,5 +43,5 @@ def _from_stdin() -> str:
     # Read one byte past the limit: enough to refuse, never more than a code's worth of memory.
     raw = sys.stdin.buffer.read(_MAX_BYTES + 1)
     if len(raw) > _MAX_BYTES:
-        raise TextTooLong(f"Nội dung dài quá {MAX_TEXT} ký tự, không thể là một mã QR; hãy kiểm tra lại.")
+        raise TextTooLong(Sentence("codes-text-too-long", most=MAX_TEXT))
     return raw.decode("utf-8", "replace")

@@ -15,7 +15,7 @@ from langso.durable.files import read_limited, write_atomic
 from langso.errors import LangsoError
 from langso.terminal.saying import say
 from langso.words import ftl
-from langso.words.catalogue import FOLDER, Sentence, t
+from langso.words.catalogue import FOLDER, Joined, Sentence, t
 from langso.words.letters import nfc
 
 COLUMNS = ("id", "role", "vi", "en", "vi.spoken", "en.spoken", "note")
@@ -31,7 +31,9 @@ class TranslationRefused(LangsoError, ValueError):
 
     def __init__(self, problems: list[Sentence]) -> None:
         self.problems = tuple(problems)
-        super().__init__(Sentence("words-import-refused", count=len(problems), problems=_Lines(self.problems)))
+        super().__init__(
+            Sentence("words-import-refused", count=len(problems), problems=Joined("\n  ", ("", *self.problems)))
+        )
 
 
 @dataclass(frozen=True)
@@ -145,14 +147,6 @@ def changed_files(folder: Path, rows: list[tuple[int, Row]]) -> dict[Path, str]:
     if problems:
         raise TranslationRefused(problems)
     return {path: FluentSerializer().serialize(resource) for path, resource in new.items()}
-
-
-@dataclass(frozen=True)
-class _Lines:
-    sentences: tuple[Sentence, ...]
-
-    def __str__(self) -> str:
-        return "\n".join(f"  {sentence}" for sentence in self.sentences)
 
 
 def _files(folder: Path, tongue: str) -> list[Path]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from langso.errors import os_reason
+from langso.words.os_reasons import os_reason
 from scanner.errors import ImageRefused
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from langso.errors import LangsoError, os_reason
+from langso.errors import LangsoError
+from langso.words.os_reasons import os_reason
 
 LONGEST_S = 6.0
 """No measurement goes on longer, however slow the machine; the first round is done in any case."""

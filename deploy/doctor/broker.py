@@ -91,7 +91,7 @@ def may_be_linked(scene: Scene) -> bool:
     said = said_of(now, "link")
     if said is None:
         return False
-    return said.level == "ok" or said.fix == FIND_CLONE
+    return said.level == "ok" or said.fix == str(FIND_CLONE)
 
 
 def _console_says(scene: Scene) -> Check | None:

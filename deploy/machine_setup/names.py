@@ -12,8 +12,8 @@ from langso.contract.topics import SLUG
 from langso.device.lan import lan_addresses, local_name
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
-from langso.errors import os_reason
 from langso.words import fold, nfc
+from langso.words.os_reasons import os_reason
 
 _GENERIC = {
     "",

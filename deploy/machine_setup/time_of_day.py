@@ -15,10 +15,10 @@ from deploy.errors import SetupRefused
 from deploy.machine_setup.dialogue import Dialogue
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
-from langso.errors import os_reason
 from langso.timekeeping import dates
 from langso.timekeeping.clock import VIETNAM
 from langso.timekeeping.evidence import kernel_synchronised
+from langso.words.os_reasons import os_reason
 
 _WRITTEN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s+(\d{1,2})[:hg](\d{2})")
 LAST_YEAR = 2100

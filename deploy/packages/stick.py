@@ -17,7 +17,7 @@ from deploy.packages.cache import cache
 from deploy.packages.closure import fetch_closure, index
 from deploy.packages.errors import PackagingError, ToolFailed
 from deploy.packages.targets import ARCHITECTURES, RELEASES
-from langso.errors import os_reason
+from langso.words.os_reasons import os_reason
 
 FOLDER = "langso"
 KEYRING = "khoa.gpg"

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from langso.contract import Caps, IssuerRule, Plan, QuietHours, TrustDocument
 from langso.timekeeping.clock import VIETNAM
+from langso.words.catalogue import t
 
 EVERYONE = "*"
 
@@ -55,7 +56,7 @@ def quiet_hours(hours: tuple[QuietHours, ...], begin: datetime, end: datetime) -
 
 def quiet_refusal(quiet: QuietHours) -> str:
     """What a loudspeaker says of quiet hours."""
-    return f"giờ yên tĩnh {quiet.start} đến {quiet.end}"
+    return t("caps-quiet", start=quiet.start, end=quiet.end)
 
 
 def too_long_a_day(minutes: int | None, heard: timedelta, length: timedelta) -> bool:
@@ -120,9 +121,9 @@ def _breach(
     most = _most_heard(sound, heard)
     midnight = datetime.combine(_date(sound.begins) + timedelta(days=1), time(), VIETNAM)
     if too_long_a_day(minutes_a_day, most, sound.length):
-        return Breach(sound, f"quá {minutes_a_day} phút mỗi ngày của nơi ra lệnh", midnight)
+        return Breach(sound, t("caps-issuer-minutes", minutes=minutes_a_day), midnight)
     if too_long_a_day(caps.minutes_a_day, most, sound.length):
-        return Breach(sound, f"quá {caps.minutes_a_day} phút mỗi ngày", midnight)
+        return Breach(sound, t("caps-minutes", minutes=caps.minutes_a_day), midnight)
     return None
 
 

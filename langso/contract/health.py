@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from langso.words.catalogue import Words, t
+
 Level = Literal["ok", "warn", "bad"]
 _ORDER: dict[Level, int] = {"bad": 0, "warn": 1, "ok": 2}
 
 
 @dataclass(frozen=True)
 class Check:
-    """``name``: short code; ``why``: what was seen; ``fix``: what to do ("" when ok), both Vietnamese.
+    """``name``: short code; ``why``: what was seen; ``fix``: what to do ("" when ok), as said when it was looked at.
 
     ``ok`` is False only for level "bad": a warning does not stop the work.
     """
@@ -31,19 +33,19 @@ class Check:
             raise ValueError(f"check {self.name}: ok={self.ok} does not fit level={self.level}")
 
     @classmethod
-    def good(cls, name: str, why: str) -> Check:
+    def good(cls, name: str, why: Words) -> Check:
         """All is well."""
-        return cls(name, True, why)
+        return cls(name, True, str(why))
 
     @classmethod
-    def warning(cls, name: str, why: str, fix: str) -> Check:
+    def warning(cls, name: str, why: Words, fix: Words) -> Check:
         """Works now, needs somebody soon."""
-        return cls(name, True, why, fix, "warn")
+        return cls(name, True, str(why), str(fix), "warn")
 
     @classmethod
-    def bad(cls, name: str, why: str, fix: str) -> Check:
+    def bad(cls, name: str, why: Words, fix: Words) -> Check:
         """Does not work, or data are in danger."""
-        return cls(name, False, why, fix, "bad")
+        return cls(name, False, str(why), str(fix), "bad")
 
 
 def worst_first(checks: Iterable[Check]) -> list[Check]:
@@ -57,9 +59,10 @@ def worst_level(checks: Iterable[Check]) -> Level:
 
 
 def one_line(checks: Iterable[Check]) -> str:
-    """One Vietnamese sentence for a status bar: the gravest check and how many others need attention."""
+    """One sentence for a status bar: the gravest check and how many others need attention."""
     wanting = [check for check in worst_first(checks) if check.level != "ok"]
     if not wanting:
-        return "Mọi thứ bình thường."
-    rest = f" (và {len(wanting) - 1} việc khác)" if len(wanting) > 1 else ""
-    return f"{wanting[0].why}{rest}"
+        return t("health-all-well")
+    if len(wanting) == 1:
+        return wanting[0].why
+    return t("health-and-others", first=wanting[0].why, others=len(wanting) - 1)

@@ -27,6 +27,7 @@ from langso.timekeeping.worker_thread import WorkerThread
 from langso.trust.envelope import read_sealed, seal
 from langso.trust.errors import CertificateError
 from langso.trust.keys import SigningKey
+from langso.words.catalogue import Sentence, Words, t
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +39,13 @@ TIMEOUT_S = 20.0
 LOOK_S, END_S = 3600.0, 2.0
 FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_ENDED_S = 60.0, 12 * 3600.0, 900.0
 VISIT_STATUS = 403
-_AGAIN = "Ghép lại máy: sudo langso setup --pair-again"
+_AGAIN = Sentence("certificates-pair-again")
 
 
 class RenewalFault(LangsoError, RuntimeError):
     """The office gave no certificate that can be used; `visit`: only a new pairing helps."""
 
-    def __init__(self, text: str, *, visit: bool = False) -> None:
+    def __init__(self, text: Words, *, visit: bool = False) -> None:
         self.visit = visit
         super().__init__(text)
 
@@ -114,7 +115,7 @@ class Renewer:
         raw = seal(request, request.kind, [self._key])
         answer = self._ask(raw)
         if answer.request != read_sealed(raw, request.kind).sha256:
-            raise RenewalFault("Văn phòng trả lời cho yêu cầu khác.")
+            raise RenewalFault(Sentence("certificates-other-request"))
         certificate = answer.certificate.encode()
         try:
             check_certificate(certificate, self._ca, key, self._answer.device)
@@ -123,7 +124,7 @@ class Renewer:
             raise RenewalFault(str(error)) from error
         known, before = self._line.known(), self._identity()
         if until <= known.earliest or (before is not None and until < before.until and not self._refused()):
-            raise RenewalFault("Văn phòng trả chứng thư ngắn hạn hơn; hãy xem đồng hồ máy văn phòng.")
+            raise RenewalFault(Sentence("certificates-shorter"))
         write_atomic(self._folder / TLS_FILE, identity_file(key, certificate, answer.made))
         (self._folder / PENDING).unlink(missing_ok=True)
         log.info("a new certificate, until %s", until.isoformat())
@@ -133,24 +134,24 @@ class Renewer:
         """Health line `certificate`: until when, and whether somebody must come."""
         identity = self._identity()
         if identity is None:
-            return Check.warning("certificate", "Không đọc được chứng thư của máy.", _AGAIN)
+            return Check.warning("certificate", t("certificates-own-unreadable"), _AGAIN)
         known, until = self._line.known(), dates.local(identity.until)
         ended = identity.until <= known.earliest
         if self._fault is not None and self._fault.visit:
-            return Check.bad("certificate", f"Văn phòng không cấp chứng thư mới: {self._fault}", _AGAIN)
+            return Check.bad("certificate", t("certificates-not-renewed", fault=self._fault), _AGAIN)
         if ended:
             return Check.bad(
                 "certificate",
-                f"Chứng thư đã hết hạn ngày {until:%d/%m/%Y}{self._why()}.",
-                "Máy tự xin lại ngay khi tới được văn phòng; nơi không có mạng thì ghép lại máy.",
+                t("certificates-over", until=f"{until:%d/%m/%Y}", why=self._why()),
+                t("certificates-asks-again"),
             )
         if identity.due(self._answer.device, known):
             return Check.warning(
                 "certificate",
-                f"Chứng thư hết hạn ngày {until:%d/%m/%Y}, đang xin chứng thư mới{self._why()}.",
-                f"Xem mạng tới văn phòng; không có mạng thì ghép lại máy trước ngày {until:%d/%m/%Y}.",
+                t("certificates-ending", until=f"{until:%d/%m/%Y}", why=self._why()),
+                t("certificates-look-at-network", until=f"{until:%d/%m/%Y}"),
             )
-        return Check.good("certificate", f"Chứng thư dùng được đến {until:%d/%m/%Y}, máy tự xin tiếp.")
+        return Check.good("certificate", t("certificates-until", until=f"{until:%d/%m/%Y}"))
 
     def _run(self) -> None:
         while not self._thread.stopping:
@@ -209,19 +210,21 @@ class Renewer:
                 for piece in got.iter_bytes():
                     body += piece
                     if len(body) > MAX_ANSWER:
-                        raise RenewalFault("Văn phòng trả lời quá dài.")
+                        raise RenewalFault(Sentence("certificates-answer-too-long"))
         except (httpx.HTTPError, OSError) as error:
             where = urlsplit(self._url).netloc
-            raise RenewalFault(f"không tới được văn phòng ở {where} ({type(error).__name__})") from error
+            raise RenewalFault(
+                Sentence("certificates-office-unreached", where=where, name=type(error).__name__)
+            ) from error
         if got.status_code != 200:
             said = body.decode("utf-8", "replace").strip()[:300]
             spoken = got.headers.get("content-type", "").startswith("text/plain") and said
-            why = said if spoken else f"văn phòng trả lời {got.status_code}"
+            why = said if spoken else Sentence("certificates-office-says", status=got.status_code)
             raise RenewalFault(why, visit=got.status_code == VISIT_STATUS and bool(spoken))
         try:
             return CertificateAnswer.model_validate_json(body)
         except ValidationError as error:
-            raise RenewalFault("Văn phòng trả lời sai định dạng.") from error
+            raise RenewalFault(Sentence("certificates-answer-malformed")) from error
 
     def _identity(self) -> Identity | None:
         both = self._folder / TLS_FILE

@@ -23,6 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from langso.contract.topics import SLUG
 from langso.trust.errors import CertificateError
+from langso.words.catalogue import Sentence
 
 MAX_PEM = 16 << 10
 CA_DAYS = 20 * 365
@@ -63,7 +64,7 @@ def make_server_certificate(
 ) -> Certified:
     """For the broker or the office: `hosts` are the names and addresses it is reached by. Raises CertificateError."""
     if not hosts:
-        raise CertificateError("Chứng thư máy chủ cần ít nhất một tên máy; hãy ghi tên hoặc địa chỉ của máy.")
+        raise CertificateError(Sentence("certificates-server-needs-host"))
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _issue(ca, _name(hosts[0]), key.public_key(), now, days, ExtendedKeyUsageOID.SERVER_AUTH, hosts)
     return Certified(certificate.public_bytes(Encoding.PEM), key_pem(key))
@@ -95,9 +96,9 @@ def check_csr(csr_pem: bytes) -> ec.EllipticCurvePublicKey:
         csr = x509.load_pem_x509_csr(csr_pem)
         valid, public = csr.is_signature_valid, csr.public_key()
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
-        raise CertificateError("Yêu cầu chứng thư bị hỏng; hãy tạo lại yêu cầu ghép trên thiết bị.") from error
+        raise CertificateError(Sentence("certificates-request-damaged")) from error
     if not valid or not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(public.curve, ec.SECP256R1):
-        raise CertificateError("Yêu cầu chứng thư không hợp lệ; hãy tạo lại yêu cầu ghép trên thiết bị.")
+        raise CertificateError(Sentence("certificates-request-invalid"))
     return public
 
 
@@ -120,9 +121,9 @@ def check_certificate(certificate_pem: bytes, ca_pem: bytes, tls_key: bytes, dev
         names = [str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
         public = _public_bytes(certificate.public_key())
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound) as error:
-        raise CertificateError("Chứng thư trong thư trả lời không hợp lệ; hãy xin lại thư trả lời.") from error
+        raise CertificateError(Sentence("certificates-answer-invalid")) from error
     if not authority or names != [device_id] or public != _public_bytes(load_key(tls_key).public_key()):
-        raise CertificateError("Chứng thư không phải của thiết bị này; hãy xin đúng thư trả lời của thiết bị.")
+        raise CertificateError(Sentence("certificates-not-this-device"))
 
 
 def until_of(certificate_pem: bytes) -> datetime:
@@ -170,9 +171,7 @@ def host_name(host: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
         if not _HOST.fullmatch(host):
-            raise CertificateError(
-                f"Tên máy {host[:80]!r} không dùng được; hãy ghi tên miền hoặc địa chỉ IP."
-            ) from None
+            raise CertificateError(Sentence("certificates-host-unusable", host=repr(host[:80]))) from None
         return x509.DNSName(host)
 
 
@@ -182,9 +181,9 @@ def load_key(pem: bytes) -> ec.EllipticCurvePrivateKey:
     try:
         key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise CertificateError("Khoá TLS bị hỏng; hãy chép lại từ bản sao lưu hoặc ghép lại thiết bị.") from error
+        raise CertificateError(Sentence("certificates-key-damaged")) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise CertificateError("Khoá TLS không phải loại P-256; hãy ghép lại thiết bị.")
+        raise CertificateError(Sentence("certificates-key-kind"))
     return key
 
 
@@ -199,7 +198,7 @@ def _read(pem: bytes) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(pem)
     except ValueError as error:
-        raise CertificateError("Tệp không có chứng thư dùng được; hãy kiểm tra lại tệp.") from error
+        raise CertificateError(Sentence("certificates-none-in-file")) from error
 
 
 def _issue(
@@ -214,10 +213,10 @@ def _issue(
     try:
         authority = x509.load_pem_x509_certificate(ca.certificate)
     except ValueError as error:
-        raise CertificateError("Chứng thư gốc của xã bị hỏng; hãy chép lại từ bản sao lưu.") from error
+        raise CertificateError(Sentence("certificates-ca-damaged")) from error
     ca_key = load_key(ca.key)
     if _public_bytes(authority.public_key()) != _public_bytes(ca_key.public_key()):
-        raise CertificateError("Chứng thư gốc và khoá của nó không khớp nhau; hãy chép lại từ bản sao lưu.")
+        raise CertificateError(Sentence("certificates-ca-mismatch"))
     builder = (
         _builder(subject, authority.subject, public, now, days)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -249,24 +248,22 @@ def _builder(
 
 def _name(text: str) -> x509.Name:
     if not 1 <= len(text) <= 64:
-        raise CertificateError("Tên trong chứng thư phải dài 1 đến 64 ký tự; hãy rút ngắn tên.")
+        raise CertificateError(Sentence("certificates-name-length"))
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
 def _slug_name(text: str) -> x509.Name:
     if not _SLUG.fullmatch(text):
-        raise CertificateError(
-            f"Mã thiết bị {text[:80]!r} không dùng được; hãy chỉ dùng chữ thường, số và dấu gạch nối."
-        )
+        raise CertificateError(Sentence("certificates-device-id", id=repr(text[:80])))
     return _name(text)
 
 
 def _public_bytes(public: object) -> bytes:
     if not isinstance(public, ec.EllipticCurvePublicKey):
-        raise CertificateError("Chứng thư không dùng khoá P-256; hãy ghép lại thiết bị.")
+        raise CertificateError(Sentence("certificates-kind"))
     return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _limit(pem: bytes) -> None:
     if len(pem) > MAX_PEM:
-        raise CertificateError("Tệp chứng thư quá lớn; hãy kiểm tra lại tệp.")
+        raise CertificateError(Sentence("certificates-file-too-large"))

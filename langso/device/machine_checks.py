@@ -16,8 +16,9 @@ from pathlib import Path
 from langso.contract.health import Check
 from langso.durable.errors import FileRefused
 from langso.durable.files import open_plain, write_atomic
-from langso.errors import os_reason
 from langso.timekeeping.clock import ClockTrust
+from langso.words.catalogue import Sentence, t
+from langso.words.os_reasons import os_reason
 
 DISK_WARN = 0.10
 DISK_BAD = 0.03
@@ -71,15 +72,14 @@ def disk_space(folder: Path) -> Check:
         usage = shutil.disk_usage(folder)
         names = os.statvfs(folder)
     except OSError as error:
-        return Check.bad("disk", f"Không xem được chỗ trống ở {folder}: {os_reason(error)}.", "Hãy kiểm tra thẻ nhớ.")
+        return Check.bad(
+            "disk", t("machine-space-unknown", folder=folder, why=os_reason(error)), t("machine-check-card")
+        )
     free = usage.free / usage.total if usage.total else 0.0
-    why = f"Thẻ nhớ còn trống {_size(usage.free)} ({free:.0%})."
-    fix = (
-        "Hãy dọn bớt (sudo apt-get clean; sudo journalctl --vacuum-size=50M; không xoá gì trong /var/lib/langso-*) "
-        "hoặc thay thẻ lớn hơn."
-    )
+    why = t("machine-space-left", free=_size(usage.free), share=f"{free:.0%}")
+    fix = t("machine-free-space")
     if names.f_files and not names.f_favail:
-        return Check.bad("disk", f"{why[:-1]} nhưng đã hết số tệp được phép.", fix)
+        return Check.bad("disk", t("machine-space-no-names", free=_size(usage.free), share=f"{free:.0%}"), fix)
     if free < DISK_BAD or usage.free < DISK_BAD_BYTES:
         return Check.bad("disk", why, fix)
     return Check.warning("disk", why, fix) if free < DISK_WARN else Check.good("disk", why)
@@ -92,7 +92,7 @@ def card_writes(folder: Path) -> Check | None:
     """
     canary = folder / ".canary"
     sent = secrets.token_bytes(64)
-    fix = "Hãy sao lưu rồi thay thẻ nhớ."
+    fix = t("machine-replace-card")
     try:
         write_atomic(canary, sent)
         with open_plain(canary, follow=False) as file:
@@ -108,10 +108,10 @@ def card_writes(folder: Path) -> Check | None:
     except PermissionError:
         return None
     except OSError as error:
-        return Check.bad("card_write", f"Không ghi đọc được ở {folder}: {os_reason(error)}.", fix)
+        return Check.bad("card_write", t("machine-cannot-write", folder=folder, why=os_reason(error)), fix)
     if got != sent:
-        return Check.bad("card_write", "Thẻ nhớ đọc lại khác với lúc ghi.", fix)
-    return Check.good("card_write", "Ghi và đọc lại thẻ nhớ tốt.")
+        return Check.bad("card_write", t("machine-reads-differently"), fix)
+    return Check.good("card_write", t("machine-card-good"))
 
 
 def card_errors(folder: Path, sys: Path = Path("/sys")) -> Check:
@@ -124,11 +124,9 @@ def card_errors(folder: Path, sys: Path = Path("/sys")) -> Check:
         if count:
             found[name] = count
     if not found:
-        return Check.good("card_errors", "Hệ thống tệp không ghi nhận lỗi.")
+        return Check.good("card_errors", t("machine-files-good"))
     named = ", ".join(f"{name}: {count}" for name, count in found.items())
-    return Check.bad(
-        "card_errors", f"Hệ thống tệp đã có lỗi ({named}).", "Hãy sao lưu, thay thẻ nhớ, rồi cài lại máy."
-    )
+    return Check.bad("card_errors", t("machine-files-errors", named=named), t("machine-replace-and-install"))
 
 
 def _disk(folder: Path, sys: Path) -> str:
@@ -156,12 +154,12 @@ def undervoltage(sys: Path = Path("/sys")) -> Check:
         if alarm:
             return Check.bad(
                 "undervoltage",
-                "Điện vào máy đã có lúc quá thấp từ khi bật.",
-                "Hãy thay bộ nguồn hoặc dây nguồn to và ngắn hơn.",
+                t("machine-power-was-low"),
+                t("machine-replace-supply"),
             )
         if alarm == 0:
-            return Check.good("undervoltage", "Điện vào máy đủ từ khi bật.")
-    return Check.good("undervoltage", "Máy này không có cảm biến điện áp.")
+            return Check.good("undervoltage", t("machine-power-good"))
+    return Check.good("undervoltage", t("machine-no-power-sensor"))
 
 
 def temperature(sys: Path = Path("/sys")) -> Check:
@@ -173,14 +171,14 @@ def temperature(sys: Path = Path("/sys")) -> Check:
         if (degrees := (_number(zone) or 0) / 1000) > 0
     ]
     if not read:
-        return Check.good("temperature", "Máy này không có cảm biến nhiệt độ.")
+        return Check.good("temperature", t("machine-no-heat-sensor"))
     hottest = max(read)
     # In steps of 5: a report is sent again for every word that changes.
     if hottest >= WARM_C:
-        why = f"Máy nóng từ {int(hottest // 5 * 5)} °C trở lên."
-        fix = "Hãy mở thoáng tủ máy, lau bụi, xem quạt; tránh nắng chiếu thẳng."
+        why = t("machine-hot", degrees=int(hottest // 5 * 5))
+        fix = t("machine-cool-it")
         return Check.bad("temperature", why, fix) if hottest >= HOT_C else Check.warning("temperature", why, fix)
-    return Check.good("temperature", f"Máy {hottest:.0f} °C.")
+    return Check.good("temperature", t("machine-temperature", degrees=f"{hottest:.0f}"))
 
 
 def memory(proc: Path = Path("/proc")) -> Check:
@@ -188,7 +186,7 @@ def memory(proc: Path = Path("/proc")) -> Check:
     try:
         lines = (proc / "meminfo").read_text().splitlines()
     except OSError:
-        return Check.good("memory", "Không xem được bộ nhớ từ đây.")
+        return Check.good("memory", t("machine-memory-unknown"))
     kilobytes = {
         name: int(words[0])
         for name, _, rest in (line.partition(":") for line in lines)
@@ -196,10 +194,10 @@ def memory(proc: Path = Path("/proc")) -> Check:
     }
     total, free = kilobytes.get("MemTotal", 0), kilobytes.get("MemAvailable")
     if not total or free is None:
-        return Check.good("memory", "Không xem được bộ nhớ từ đây.")
+        return Check.good("memory", t("machine-memory-unknown"))
     share = free / total
-    why = f"Bộ nhớ còn {share:.0%} của {_size(total << 10)}."
-    fix = "Hãy tắt chương trình khác trên máy này, rồi khởi động lại máy."
+    why = t("machine-memory-left", share=f"{share:.0%}", total=_size(total << 10))
+    fix = t("machine-close-programs")
     if share < MEMORY_BAD:
         return Check.bad("memory", why, fix)
     return Check.warning("memory", why, fix) if share < MEMORY_WARN else Check.good("memory", why)
@@ -215,25 +213,24 @@ def hardware_clock(sys: Path = Path("/sys"), now: Callable[[], float] = time.tim
         if pi.exists():
             return Check.warning(
                 "rtc",
-                "Không có đồng hồ pin: mất điện mà không có mạng thì lịch phát phải chờ giờ.",
-                "Hãy gắn đồng hồ pin (RTC), ghi dtoverlay=i2c-rtc,ds3231 vào /boot/firmware/config.txt rồi bật lại.",
+                t("machine-no-rtc"),
+                t("machine-fit-rtc"),
             )
-        return Check.good("rtc", "Máy này không có đồng hồ pin.")
+        return Check.good("rtc", t("machine-has-no-rtc"))
     seconds = _number(clock_folder / "since_epoch")
     if seconds is None:
-        return Check.warning("rtc", "Đồng hồ pin không đọc được.", "Hãy xem dây nối và pin của đồng hồ (RTC).")
+        return Check.warning("rtc", t("machine-rtc-unreadable"), t("machine-rtc-wires"))
     off = abs(seconds - now())
     if off > RTC_LOST_S:
-        return Check.warning("rtc", "Đồng hồ pin sai ngày: có thể hết pin.", "Hãy thay pin của đồng hồ (RTC).")
+        return Check.warning("rtc", t("machine-rtc-date"), t("machine-rtc-battery"))
     if off > RTC_OFF_S:
         # Debian 13 brings no hwclock; each of these makes timedated write the system's time to it.
         return Check.warning(
             "rtc",
-            "Đồng hồ pin lệch hơn một phút so với giờ máy.",
-            "Hãy so giờ máy với điện thoại. Giờ máy đúng thì chép sang đồng hồ pin: "
-            "sudo timedatectl set-local-rtc 1; sudo timedatectl set-local-rtc 0 (có mạng thì máy tự chép).",
+            t("machine-rtc-differs"),
+            t("machine-rtc-copy"),
         )
-    return Check.good("rtc", "Đồng hồ pin khớp giờ máy.")
+    return Check.good("rtc", t("machine-rtc-good"))
 
 
 def hardware_watchdog(sys: Path = Path("/sys")) -> Check:
@@ -245,17 +242,17 @@ def hardware_watchdog(sys: Path = Path("/sys")) -> Check:
         except OSError:
             continue
     if not states:
-        return Check.good("watchdog", "Máy này không có mạch canh treo máy (watchdog).")
+        return Check.good("watchdog", t("machine-no-watchdog"))
     if "active" in states:
-        return Check.good("watchdog", "Mạch canh treo máy (watchdog) đang bật.")
+        return Check.good("watchdog", t("machine-watchdog-on"))
     return Check.warning(
         "watchdog",
-        "Mạch canh treo máy (watchdog) có nhưng chưa bật: máy treo sẽ nằm im.",
-        "Đặt RuntimeWatchdogSec=14 trong /etc/systemd/system.conf.d/langso.conf, rồi chạy: systemctl daemon-reexec",
+        t("machine-watchdog-off"),
+        t("machine-watchdog-switch-on"),
     )
 
 
-SET_CLOCK = "sudo langso setup --time '30/11/2026 08:15' (giờ Việt Nam, thay bằng giờ trên điện thoại)"
+SET_CLOCK = Sentence("machine-set-clock")
 """Sets the machine's clock, also where a time daemon runs, and remembers until the next boot that a person did."""
 
 
@@ -265,11 +262,9 @@ def clock(trust: ClockTrust) -> Check:
         return Check.good("clock", trust.why)
     if trust.reason == "far_from_floor":
         # The office may have been asked, and confirms no wrong time.
-        fix = f"So với giờ trên điện thoại. Giờ máy sai thì đặt: {SET_CLOCK}; giờ máy đúng thì báo văn phòng xã."
+        fix = t("machine-clock-compare", set_clock=SET_CLOCK)
         return Check.bad("clock", trust.why, fix)
-    return Check.bad(
-        "clock", trust.why, "Hãy nối máy với máy văn phòng xã (không cần internet): văn phòng xác nhận giờ."
-    )
+    return Check.bad("clock", trust.why, t("machine-clock-connect"))
 
 
 def _number(file: Path) -> int | None:

@@ -35,7 +35,6 @@ from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, sync_folder, write_atomic
 from langso.durable.ownership import acting_as_owner
 from langso.durable.single_instance import open_lock
-from langso.errors import os_reason
 from langso.settings.model import LinkSettings
 from langso.trust.chain import open_bundle
 from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
@@ -43,6 +42,8 @@ from langso.trust.errors import NotPaired, PairingError, Refused
 from langso.trust.keys import RootKeys, SigningKey, key_id, short_code
 from langso.trust.marks import FOLDER as TRUST_FOLDER
 from langso.trust.marks import begin_marks
+from langso.words.catalogue import Sentence
+from langso.words.os_reasons import os_reason
 
 MAX_REQUEST_BYTES = 32 << 10
 MAX_ANSWER_BYTES = 2 << 20
@@ -234,7 +235,7 @@ def read_request(raw: bytes) -> ReadRequest:
         request = parse_payload(sealed.payload, PairingRequest)
         sealed.require([bytes.fromhex(request.public_key)], 1)
     except Refused as refused:
-        raise PairingError("Tệp yêu cầu ghép bị hỏng; hãy tạo lại yêu cầu trên thiết bị.") from refused
+        raise PairingError(Sentence("pairing-request-damaged")) from refused
     check_csr(request.csr.encode())
     return ReadRequest(request, sealed.sha256)
 
@@ -284,12 +285,12 @@ def answer_request(
 def read_answer(raw: bytes) -> PairingAnswer:
     """Parses an answer file. Raises PairingError. It is checked against its request by `finish_pairing`."""
     if len(raw) > MAX_ANSWER_BYTES:
-        raise PairingError("Tệp trả lời ghép quá lớn; hãy xin lại thư trả lời của văn phòng xã.")
+        raise PairingError(Sentence("pairing-answer-too-large"))
     try:
         strict_json(raw)
         return parse_payload(raw, PairingAnswer)
     except Refused as refused:
-        raise PairingError("Tệp trả lời ghép bị hỏng; hãy chép lại thư trả lời của văn phòng xã.") from refused
+        raise PairingError(Sentence("pairing-answer-damaged")) from refused
 
 
 def check_answer(state_dir: Path, raw: bytes) -> PairingAnswer:
@@ -312,10 +313,7 @@ def finish_pairing(state_dir: Path, raw: bytes, *, commune: str | None = None) -
     """
     answer = read_answer(raw)
     if commune is not None and answer.commune != commune:
-        raise PairingError(
-            f"Thư trả lời này của xã «{answer.commune}», còn máy này khai là xã «{commune}»; "
-            "hãy xin thư của đúng xã, hoặc sửa `code` trong [commune]."
-        )
+        raise PairingError(Sentence("pairing-other-commune", theirs=answer.commune, ours=commune))
     with _one_at_a_time(state_dir):
         return _finish(state_dir, raw, answer)
 
@@ -384,13 +382,13 @@ def _fitting(state_dir: Path, answer: PairingAnswer) -> tuple[SigningKey, bytes]
     found = waiting_request(state_dir)
     if found is None:
         there = _is_there(state_dir / FOLDER / "current")
-        why = "Thư này của lần ghép trước" if there else "Thiết bị chưa có yêu cầu ghép"
-        raise PairingError(f"{why}; hãy tạo yêu cầu (sudo langso setup) rồi xin thư trả lời cho yêu cầu đó.")
+        why = Sentence("pairing-earlier") if there else Sentence("pairing-no-request")
+        raise PairingError(Sentence("pairing-ask-again", why=why))
     read, waiting = found[0], _waiting(state_dir)
     signing = SigningKey.load(waiting / "signing.key")
     tls = read_limited(waiting / "tls.key", MAX_REQUEST_BYTES)
     if answer.request != read.sha256 or signing.public != read.public or answer.role != read.request.role:
-        raise PairingError("Thư trả lời này dành cho yêu cầu khác; hãy xin thư trả lời cho yêu cầu mới nhất.")
+        raise PairingError(Sentence("pairing-other-request"))
     check_certificate(answer.certificate.encode(), answer.ca.encode(), tls, answer.device)
     if answer.trust is not None:
         _check_trust(answer, state_dir)
@@ -400,7 +398,7 @@ def _fitting(state_dir: Path, answer: PairingAnswer) -> tuple[SigningKey, bytes]
 def _read_paired(state_dir: Path) -> Paired:
     current = state_dir / FOLDER / "current"
     if not _is_there(current):
-        raise NotPaired("Thiết bị chưa ghép với văn phòng xã; hãy chạy trên máy này: sudo langso setup")
+        raise NotPaired(Sentence("pairing-not-paired"))
     return Paired(read_answer(_answer_in(current)), current)
 
 
@@ -424,7 +422,7 @@ def _is_there(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise FileRefused(f"Không đọc được {path}: {os_reason(error)}; hãy chạy: sudo langso pair status") from error
+        raise FileRefused(Sentence("pairing-cannot-read", path=path, why=os_reason(error))) from error
     return True
 
 
@@ -439,7 +437,7 @@ def _one_at_a_time(state_dir: Path) -> Iterator[None]:
         except FileRefused:
             raise
         except OSError as error:
-            raise FileRefused(f"Không ghi được {folder}: {os_reason(error)}; hãy chạy lại bằng sudo.") from error
+            raise FileRefused(Sentence("pairing-cannot-write", folder=folder, why=os_reason(error))) from error
         try:
             _lock(descriptor)
             yield
@@ -456,7 +454,7 @@ def _lock(descriptor: int) -> None:
             return
         except BlockingIOError as error:
             if time.monotonic() >= end:
-                raise FileRefused("Đang có chương trình khác ghép máy này; hãy đợi một phút rồi làm lại.") from error
+                raise FileRefused(Sentence("pairing-busy")) from error
             time.sleep(LOCK_LOOK_S)
 
 
@@ -480,9 +478,9 @@ def _check_trust(answer: PairingAnswer, state_dir: Path) -> None:
     try:
         opened = open_bundle((answer.trust or "").encode(), Paired(answer, state_dir).roots)
     except Refused as refused:
-        raise PairingError("Danh sách người có quyền trong thư trả lời không hợp lệ; hãy xin lại thư.") from refused
+        raise PairingError(Sentence("pairing-trust-invalid")) from refused
     if answer.commune not in opened.trust.communes:
-        raise PairingError("Thư trả lời lẫn giấy tờ của xã khác; hãy xin lại thư của đúng xã.")
+        raise PairingError(Sentence("pairing-mixed"))
 
 
 def _begin_trust(state_dir: Path, paired: Paired) -> None:
@@ -505,7 +503,7 @@ def _switch(link: Path, folder: Path) -> None:
         sync_folder(link.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise FileRefused(f"Không ghi được {link}: {os_reason(error)}; hãy xem thẻ nhớ còn chỗ không.") from error
+        raise FileRefused(Sentence("pairing-card-full", link=link, why=os_reason(error))) from error
 
 
 def _model(build: Callable[[], Built]) -> Built:
@@ -513,4 +511,4 @@ def _model(build: Callable[[], Built]) -> Built:
         return build()
     except ValidationError as error:
         wrong = ", ".join(sorted({str(mistake["loc"][0]) for mistake in error.errors() if mistake["loc"]}))
-        raise PairingError(f"Thông tin ghép không dùng được ({wrong}); hãy sửa rồi làm lại.") from error
+        raise PairingError(Sentence("pairing-unusable", wrong=wrong)) from error

@@ -14,6 +14,7 @@ from langso.device.pairing import FOLDER, load_paired, waiting_request
 from langso.durable.ownership import acting_as_owner
 from langso.errors import LangsoError
 from langso.trust.errors import NotPaired
+from langso.words.catalogue import t
 
 log = logging.getLogger(__name__)
 
@@ -54,16 +55,16 @@ def stand_of(state_dir: Path) -> Stand:
 
 def next_steps(stand: Stand) -> tuple[str, ...]:
     """What the technician does, in order, as typed; none for a paired device. The guide knows which step is next."""
-    ask = f"Trên máy này, cắm một USB: {GUIDE}"
-    answer = f"Ở văn phòng xã, cắm USB đó: {GUIDE}"
-    finish = f"Lại trên máy này, cắm USB đó: {GUIDE}"
+    ask = t("pairing-step-here", guide=GUIDE)
+    answer = t("pairing-step-office", guide=GUIDE)
+    finish = t("pairing-step-back", guide=GUIDE)
     match stand.state:
         case "new":
             return ask, answer, finish
         case "asked":
-            return f"Mang USB có tệp {stand.carried or REQUEST_FILE} về văn phòng xã.", answer, finish
+            return t("pairing-carry", carried=stand.carried or REQUEST_FILE), answer, finish
         case "broken":
-            return "Trên máy này: sudo langso pair status", ask, answer, finish
+            return t("pairing-look"), ask, answer, finish
         case "paired":
             return ()
 
@@ -72,16 +73,13 @@ def in_a_sentence(stand: Stand) -> str:
     """The same for a log or a status line."""
     match stand.state:
         case "new":
-            return f"Máy chưa ghép với văn phòng xã. {next_steps(stand)[0]}"
+            return t("pairing-not-yet", next=next_steps(stand)[0])
         case "asked":
-            return (
-                f"Máy chờ thư trả lời ghép; mã so khớp {stand.code}. Mang USB có tệp {stand.carried} về văn phòng"
-                f" xã, chạy {GUIDE} ở đó, rồi lại ở máy này."
-            )
+            return t("pairing-waiting", code=stand.code, carried=stand.carried, guide=GUIDE)
         case "broken":
-            return f"Máy chưa dùng được tệp ghép: {stand.why}"
+            return t("pairing-file-unusable", why=stand.why)
         case "paired":
-            return "Máy đã ghép với văn phòng xã."
+            return t("pairing-done")
 
 
 def wait_until_paired(
@@ -104,7 +102,7 @@ def wait_until_paired(
         stand = stand_of(state_dir)
         if stand.state == "paired":
             if said:
-                log.info("Máy vừa được ghép; bắt đầu làm việc.")
+                log.info(t("pairing-just-done"))
             return True
         sentence = in_a_sentence(stand)
         if sentence != said:

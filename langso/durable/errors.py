@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langso.errors import LangsoError
+from langso.words.catalogue import Sentence
 
 
 class AlreadyRunning(LangsoError, RuntimeError):
@@ -10,8 +11,8 @@ class AlreadyRunning(LangsoError, RuntimeError):
 
     def __init__(self, name: str, pid: int | None) -> None:
         self.pid = pid
-        who = f" (tiến trình {pid})" if pid else ""
-        super().__init__(f"{name} đang chạy rồi{who}; hãy đợi nó xong, hoặc dừng nó trước.")
+        who = Sentence("durable-running-process", pid=pid) if pid else ""
+        super().__init__(Sentence("durable-already-running", name=name, who=who))
 
 
 class FileRefused(LangsoError, OSError):

@@ -12,8 +12,9 @@ from io import BufferedReader
 from pathlib import Path
 
 from langso.durable.errors import FileRefused
-from langso.errors import os_reason
+from langso.words.catalogue import Sentence
 from langso.words.harmless import harmless
+from langso.words.os_reasons import os_reason
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, folder: int | None = None) -> None:
@@ -27,7 +28,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, folder: int | No
     with contextlib.suppress(OSError):
         there = os.stat(at, dir_fd=folder)
     if there is not None and not stat.S_ISREG(there.st_mode):
-        raise FileRefused(f"{_named(path)} không phải một tệp; hãy chọn tên tệp khác.")
+        raise FileRefused(Sentence("durable-no-file-to-write", path=_named(path)))
     temporary = at.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode, dir_fd=folder)
@@ -46,9 +47,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, folder: int | No
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary, dir_fd=folder)
-        raise FileRefused(
-            f"Không ghi được {_named(path)}: {os_reason(error)}; hãy xem chỗ trống và quyền ghi ở đó."
-        ) from error
+        raise FileRefused(Sentence("durable-cannot-write", path=_named(path), why=os_reason(error))) from error
 
 
 def sync_folder(folder: Path) -> None:
@@ -83,8 +82,8 @@ def open_plain(
     except FileRefused:
         raise
     except OSError as error:
-        why = "đó là một đường dẫn tắt" if error.errno == errno.ELOOP else os_reason(error)
-        raise FileRefused(f"Không đọc được {_named(path)}: {why}.") from error
+        why = Sentence("durable-is-a-link") if error.errno == errno.ELOOP else os_reason(error)
+        raise FileRefused(Sentence("durable-cannot-read", path=_named(path), why=why)) from error
     if not _is_readable(os.fstat(descriptor).st_mode, pipe):
         os.close(descriptor)
         raise _no_file(path)
@@ -112,9 +111,9 @@ def read_limited(
     except FileRefused:
         raise
     except OSError as error:
-        raise FileRefused(f"Không đọc được {_named(path)}: {os_reason(error)}.") from error
+        raise FileRefused(Sentence("durable-cannot-read", path=_named(path), why=os_reason(error))) from error
     if len(data) > limit:
-        raise FileRefused(f"Tệp {_named(path)} quá lớn (giới hạn {limit} byte); hãy kiểm tra lại tệp.")
+        raise FileRefused(Sentence("durable-file-too-large", path=_named(path), limit=limit))
     return data
 
 
@@ -134,7 +133,7 @@ def _is_readable(mode: int, pipe: bool) -> bool:
 
 
 def _no_file(path: Path) -> FileRefused:
-    return FileRefused(f"Không đọc được {_named(path)}: đó không phải một tệp; hãy xoá nó hoặc chọn tệp khác.")
+    return FileRefused(Sentence("durable-no-file-to-read", path=_named(path)))
 
 
 def _named(path: Path) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
-from langso.errors import os_reason
+from langso.words.catalogue import Sentence
 from langso.words.harmless import harmless
+from langso.words.os_reasons import os_reason
 
 
 class HeldFolder:
@@ -26,7 +27,9 @@ class HeldFolder:
         try:
             self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
-            raise FileRefused(f"Không mở được {harmless(str(path))}: {os_reason(error)}; hãy cắm lại USB.") from error
+            raise FileRefused(
+                Sentence("durable-usb-cannot-open", path=harmless(str(path)), why=os_reason(error))
+            ) from error
 
     def __enter__(self) -> HeldFolder:
         return self
@@ -60,7 +63,7 @@ class HeldFolder:
             with os.scandir(self._descriptor) as entries:
                 found = sorted(fnmatch.filter([entry.name for entry in entries], pattern))
         except OSError as error:
-            raise FileRefused(f"Không đọc được {self._named}: {os_reason(error)}; hãy cắm lại USB.") from error
+            raise FileRefused(Sentence("durable-usb-cannot-read", named=self._named, why=os_reason(error))) from error
         return [name for name in found if self._is_plain(name)]
 
     def has(self, name: str) -> bool:
@@ -70,7 +73,7 @@ class HeldFolder:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            raise FileRefused(f"Không đọc được {self._named}: {os_reason(error)}; hãy cắm lại USB.") from error
+            raise FileRefused(Sentence("durable-usb-cannot-read", named=self._named, why=os_reason(error))) from error
         return True
 
     def read(self, name: str, limit: int) -> bytes:
@@ -85,7 +88,7 @@ class HeldFolder:
         self.require_there()
         write_atomic(self.path / name, data, mode=mode, folder=self._descriptor)
         if self.read(name, len(data)) != data:
-            raise FileRefused(f"{self._named} ghi rồi đọc lại không giống nhau; hãy dùng USB khác.")
+            raise FileRefused(Sentence("durable-usb-not-as-written", named=self._named))
         self.require_there()
 
     def _is_plain(self, name: str) -> bool:
@@ -95,7 +98,7 @@ class HeldFolder:
             return False
 
     def _pulled(self) -> FileRefused:
-        return FileRefused(f"USB ở {self._named} đã bị rút ra giữa chừng; hãy cắm lại và làm lại việc này.")
+        return FileRefused(Sentence("durable-usb-pulled-out", named=self._named))
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ import sqlite_utils
 
 from langso.durable.errors import OutboxTooLarge
 from langso.durable.store import Migration, Store
+from langso.words.catalogue import Sentence
 
 MAX_BODY = 4 * 1024 * 1024
 MAX_NAME = 200
@@ -85,7 +86,7 @@ class Outbox:
         The same kind and key is the same row, even after its acknowledgement: the first body stays.
         """
         if len(body) > MAX_BODY or not 0 < len(key) <= MAX_NAME or not 0 < len(kind) <= MAX_NAME:
-            raise OutboxTooLarge(f"Gói gửi {kind[:40]} quá lớn ({len(body)} byte); giới hạn là {MAX_BODY} byte.")
+            raise OutboxTooLarge(Sentence("durable-item-too-large", kind=kind[:40], size=len(body), most=MAX_BODY))
         with self._store.transaction() as db:
             db.execute(
                 "INSERT INTO outbox (kind, key, body, put_at) VALUES (?, ?, ?, ?) ON CONFLICT (kind, key) DO NOTHING",

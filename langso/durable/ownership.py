@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from langso.durable.errors import FileRefused
-from langso.errors import os_reason
+from langso.words.catalogue import Sentence
+from langso.words.os_reasons import os_reason
 
 
 @contextlib.contextmanager
@@ -62,9 +63,7 @@ def give_to_owner(folder: Path, more: Iterable[Path] = ()) -> str | None:
         for path in more:
             os.chown(path, there.st_uid, there.st_gid, follow_symlinks=False)
     except OSError as error:
-        raise FileRefused(
-            f"Không giao được {folder} cho người dùng của nó: {os_reason(error)}; hãy thử lại."
-        ) from error
+        raise FileRefused(Sentence("durable-cannot-give-over", folder=folder, why=os_reason(error))) from error
     return _name_of(there.st_uid)
 
 

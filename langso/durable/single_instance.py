@@ -10,8 +10,9 @@ from types import TracebackType
 
 from langso.durable.errors import AlreadyRunning, FileRefused
 from langso.durable.ownership import acting_as_owner
-from langso.errors import os_reason
+from langso.words.catalogue import Sentence
 from langso.words.harmless import harmless
+from langso.words.os_reasons import os_reason
 
 
 def open_lock(path: Path) -> int:
@@ -22,7 +23,7 @@ def open_lock(path: Path) -> int:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise FileRefused(f"Tệp khoá {harmless(str(path))} không phải một tệp; hãy xoá nó rồi làm lại.")
+        raise FileRefused(Sentence("durable-lock-no-file", path=harmless(str(path))))
     return descriptor
 
 
@@ -46,9 +47,7 @@ class SingleInstance:
         except FileRefused:
             raise
         except OSError as error:
-            raise FileRefused(
-                f"Không mở được tệp khoá {self._path}: {os_reason(error)}; hãy xem `run` trong [paths]."
-            ) from error
+            raise FileRefused(Sentence("durable-lock-cannot-open", path=self._path, why=os_reason(error))) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

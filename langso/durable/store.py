@@ -20,7 +20,8 @@ import sqlite_utils
 
 from langso.durable.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from langso.durable.files import sync_folder
-from langso.errors import os_reason
+from langso.words.catalogue import Sentence
+from langso.words.os_reasons import os_reason
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,9 @@ class Store:
                 connection.execute("PRAGMA foreign_keys=ON")
                 verdict = connection.execute("PRAGMA quick_check(1)").fetchone()
                 if verdict is None or verdict[0] != "ok":
-                    raise StoreCorrupt(f"Cơ sở dữ liệu {self.path} bị hỏng: {verdict and verdict[0]}.")
+                    raise StoreCorrupt(
+                        Sentence("durable-database-damaged", path=self.path, verdict=verdict and verdict[0])
+                    )
                 return _Database(connection, self._lock, self.path)
         except StoreCorrupt:
             # Before closing: SQLite would delete the log, which may hold the last good rows.
@@ -151,8 +154,7 @@ class Store:
         unknown = applied - {migration.name for migration in migrations}
         if unknown:
             raise StoreTooNew(
-                f"Cơ sở dữ liệu {self.path} do phiên bản mới hơn ghi ({', '.join(sorted(unknown))}); "
-                "hãy cài lại phiên bản mới hơn, đừng xoá tệp này."
+                Sentence("durable-database-too-new", path=self.path, unknown=", ".join(sorted(unknown)))
             )
         for migration in migrations:
             if migration.name in applied:
@@ -163,7 +165,7 @@ class Store:
                     continue
                 migration.apply(db)
                 if not db.conn.in_transaction:
-                    raise StoreError(f"Bước nâng cấp {migration.name} tự kết thúc giao dịch; cần sửa chương trình.")
+                    raise StoreError(Sentence("durable-migration-ends-itself", name=migration.name))
                 db.execute(
                     f"INSERT INTO {_RECORD} (name, applied_at) VALUES (?, ?)",
                     [migration.name, datetime.now(UTC).isoformat(timespec="seconds")],
@@ -266,15 +268,15 @@ def _from_sqlite(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
         return None
     code = extended & 0xFF
     if code == sqlite3.SQLITE_FULL or extended == sqlite3.SQLITE_IOERR_SHMSIZE:
-        return StoreFull(f"Không ghi được {path}: thẻ nhớ hết chỗ; hãy xoá bớt hoặc thay thẻ. Dữ liệu cũ còn nguyên.")
+        return StoreFull(Sentence("durable-write-full", path=path))
     if code in _CORRUPT:
-        return StoreCorrupt(f"Cơ sở dữ liệu {path} bị hỏng; hãy khởi động lại để máy cất tệp hỏng và làm tệp mới.")
+        return StoreCorrupt(Sentence("durable-database-corrupt", path=path))
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreBusy(f"Cơ sở dữ liệu {path} đang bị chương trình khác giữ; hãy đóng chương trình đó.")
+        return StoreBusy(Sentence("durable-database-busy", path=path))
     if code == sqlite3.SQLITE_READONLY:
-        return StoreError(f"Không có quyền ghi {path}; hãy xem quyền tệp và thẻ nhớ có bị khoá ghi không.")
+        return StoreError(Sentence("durable-database-no-right", path=path))
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
-        return StoreError(f"Không đọc ghi được {path} ({error}); hãy kiểm tra thẻ nhớ.")
+        return StoreError(Sentence("durable-database-fails", path=path, why=error))
     return None
 
 
@@ -310,13 +312,13 @@ def _refuse_no_files(path: Path) -> None:
         place = path.with_name(path.name + side)
         with contextlib.suppress(FileNotFoundError):
             if not stat.S_ISREG(place.stat().st_mode):
-                raise StoreError(f"{place} không phải một tệp; hãy xoá nó rồi làm lại.")
+                raise StoreError(Sentence("durable-place-no-file", place=place))
 
 
 def _refusal(error: OSError, path: Path) -> StoreError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StoreFull(f"Không tạo được {path}: thẻ nhớ hết chỗ; hãy xoá bớt hoặc thay thẻ.")
-    return StoreError(f"Không mở được {path}: {os_reason(error)}; hãy xem quyền của thư mục.")
+        return StoreFull(Sentence("durable-make-full", path=path))
+    return StoreError(Sentence("durable-cannot-open", path=path, why=os_reason(error)))
 
 
 def _set_aside(path: Path) -> Path:

@@ -27,6 +27,7 @@ from langso.mqtt.waiting import MAX_PAYLOAD, Outgoing, Waiting
 from langso.settings.model import LinkSettings
 from langso.timekeeping.known_time import KnownTime, wall_time
 from langso.timekeeping.pulse import Pulse
+from langso.words.catalogue import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ class Connection:
                 break
             now = time.monotonic()
             if not self.was_up and now > deadline:
-                return Failure("network", f"{self._settings.host} không trả lời; hãy xem mạng.")
+                return Failure("network", Sentence("mqtt-no-answer", where=self._settings.host))
             if stopping.is_set():
                 goodbye = goodbye or now + GOODBYE_S
                 idle = not self._in_flight and not self._waiting and not self._client.want_write()
@@ -195,9 +196,7 @@ class Connection:
             return False
         # paho does not enforce the size we asked for: a broker could feed us an endless packet.
         if self._client._in_packet["remaining_length"] > MAX_PACKET:
-            self._failure = Failure(
-                "protocol", f"{self._settings.host} gửi gói tin quá lớn; máy đã ngắt.", pace="slow"
-            )
+            self._failure = Failure("protocol", Sentence("mqtt-sent-too-much", host=self._settings.host), pace="slow")
             return False
         return True
 

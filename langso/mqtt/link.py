@@ -22,12 +22,13 @@ from langso.mqtt.waiting import MAX_PAYLOAD, Outgoing, Waiting, check_filter, ch
 from langso.settings.model import LinkSettings
 from langso.timekeeping.known_time import KnownTime, wall_time
 from langso.timekeeping.pulse import Pulse
+from langso.words.catalogue import Sentence, t
 
 __all__ = ["MAX_PAYLOAD", "Backoff", "Link", "LinkSettings", "Reason", "Will"]
 
 log = logging.getLogger(__name__)
 
-FIND_CLONE = "Tìm máy mang thẻ nhớ chép từ máy này rồi tắt nó, hoặc nhờ văn phòng xã thu hồi và ghép lại."
+FIND_CLONE = Sentence("mqtt-find-the-clone")
 """What to do where two machines come under one name: this one was let in."""
 STABLE_S = 30.0
 FLAPS = 3
@@ -72,7 +73,7 @@ class Link:
         self._pulse = Pulse()
         self._contest = Contest(self._backoff.calm_s)
         self._came_up: float | None = None
-        self._state = Failure("stopped", "Chưa nối.")
+        self._state = Failure("stopped", Sentence("mqtt-not-yet"))
         self._thread: threading.Thread | None = None
 
     @property
@@ -88,7 +89,7 @@ class Link:
     @property
     def why(self) -> str:
         """The present state as a Vietnamese sentence."""
-        return self._state.why
+        return str(self._state.why)
 
     @property
     def contested(self) -> bool:
@@ -103,9 +104,9 @@ class Link:
     def check(self, fix: str) -> Check:
         """Health line `link`; ``fix``: what to do here while there is no connection."""
         if self.connected and not self.contested:
-            return Check.good("link", "Đã nối với văn phòng xã.")
+            return Check.good("link", t("mqtt-connected"))
         if self.connected or self.reason == "taken_over":
-            return Check.warning("link", self._contest.why or self.why, FIND_CLONE)
+            return Check.warning("link", self._contest.why or self.why, str(FIND_CLONE))
         return Check.warning("link", self.why, fix)
 
     def subscribe(self, topic_filter: str, qos: int = 1) -> None:
@@ -134,7 +135,7 @@ class Link:
         """
         check_topic(topic)
         if len(payload) > MAX_PAYLOAD:
-            raise LinkRefused(f"Gói tin {topic} quá lớn ({len(payload)} byte); giới hạn là {MAX_PAYLOAD} byte.")
+            raise LinkRefused(Sentence("mqtt-message-too-large", topic=topic, size=len(payload), most=MAX_PAYLOAD))
         if wait is not None and threading.current_thread() is self._thread:
             raise RuntimeError("publish(wait=) on the link's own thread would wait for itself")
         message = Outgoing(topic, bytes(payload), check_qos(qos), retain, expiry_s)
@@ -149,7 +150,7 @@ class Link:
         """Begins to connect, in the background, for ever; returns at once. Once per Link."""
         if self._thread is not None:
             raise RuntimeError("a Link starts once")
-        self._state = Failure("connecting", f"Đang nối tới {self._settings.host}.")
+        self._state = Failure("connecting", Sentence("mqtt-connecting", host=self._settings.host))
         self._thread = threading.Thread(target=self._run, name=f"link {self._client_id}", daemon=True)
         self._thread.start()
 
@@ -182,7 +183,7 @@ class Link:
                 break
             if self._leaving.is_set():
                 attempt = flaps = 0
-                self._set_state(Failure("connecting", f"Đang nối lại tới {self._settings.host}."))
+                self._set_state(Failure("connecting", Sentence("mqtt-connecting-again", host=self._settings.host)))
                 continue
             stable = up_s > STABLE_S
             attempt = 1 if stable else attempt + 1
@@ -198,7 +199,7 @@ class Link:
             pace = "soon" if elsewhere and failure.pace == "slow" else failure.pace
             with self._pulse.resting():
                 self._leaving.wait(self._backoff.wait(tries, pace=pace))
-        self._set_state(Failure("stopped", "Đã ngừng nối."))
+        self._set_state(Failure("stopped", Sentence("mqtt-stopped")))
         self._waiting.give_up()
 
     def _connect_once(self) -> tuple[bool, Failure]:
@@ -228,7 +229,7 @@ class Link:
         self._came_up = time.monotonic()
         if self._where is not None:
             self._where.reached()
-        self._set_state(Failure("connected", f"Đã nối tới {self._settings.host}."))
+        self._set_state(Failure("connected", Sentence("mqtt-connected-to", host=self._settings.host)))
 
     def _up_for(self) -> float:
         """Seconds since this connection was there; 0: it is not."""
@@ -255,6 +256,6 @@ class Link:
         log.log(level, "link %s: %s: %s", self._client_id, state.reason, state.why)
         if self._on_state is not None:
             try:
-                self._on_state(up, state.why)
+                self._on_state(up, str(state.why))
             except Exception:
                 log.exception("link %s: on_state failed", self._client_id)

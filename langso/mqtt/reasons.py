@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from langso.words.catalogue import Sentence, Words
+
 Reason = Literal[
     "stopped", "connecting", "connected", "network", "refused", "certificate", "clock", "taken_over", "protocol"
 ]
@@ -14,10 +16,10 @@ Pace = Literal["soon", "later", "slow", "yield"]
 
 @dataclass(frozen=True)
 class Failure:
-    """Why the line is down: short code, Vietnamese sentence, and when trying again makes sense."""
+    """Why the line is down: short code, sentence, and when trying again makes sense."""
 
     reason: Reason
-    why: str
+    why: Words
     pace: Pace = "soon"
 
 
@@ -26,20 +28,17 @@ class _Kind:
     reason: Reason
     pace: Pace
     sentence: str
+    """The id of what is said; some of them name the host and the code."""
 
 
-_LINE = _Kind("network", "soon", "{host} ngắt kết nối (mã {code}); máy sẽ tự nối lại.")
-_BUSY = _Kind("network", "later", "{host} đang bận (mã {code}); máy chờ một lát rồi tự nối lại.")
-_REFUSED = _Kind("refused", "slow", "{host} không cho máy này vào (mã {code}); hãy xem máy đã được ghép chưa.")
-_MOVED = _Kind("refused", "slow", "Máy chủ tin đã dời khỏi {host} (mã {code}); hãy hỏi văn phòng xã địa chỉ mới.")
+_LINE = _Kind("network", "soon", "mqtt-reason-line")
+_BUSY = _Kind("network", "later", "mqtt-reason-busy")
+_REFUSED = _Kind("refused", "slow", "mqtt-reason-refused")
+_MOVED = _Kind("refused", "slow", "mqtt-reason-moved")
 # Not slow: what offended may have been one message, and the device's orders must not wait minutes for that.
-_PROTOCOL = _Kind(
-    "protocol", "later", "{host} không nhận cách nói của máy này (mã {code}); hãy báo người bảo trì, máy vẫn thử lại."
-)
-_TOO_LARGE = _Kind("protocol", "later", "{host} từ chối vì gói tin quá lớn.")
-_TAKEN_OVER = _Kind(
-    "taken_over", "yield", "Một máy khác đang dùng đúng số hiệu và chứng thư của máy này; hãy báo văn phòng xã."
-)
+_PROTOCOL = _Kind("protocol", "later", "mqtt-reason-protocol")
+_TOO_LARGE = _Kind("protocol", "later", "mqtt-reason-too-large")
+_TAKEN_OVER = _Kind("taken_over", "yield", "mqtt-reason-taken-over")
 _KINDS: dict[int, _Kind] = {
     0x00: _LINE,  # normal disconnection
     0x04: _LINE,  # disconnect with will message (a client's word)
@@ -82,4 +81,4 @@ _KINDS: dict[int, _Kind] = {
 def from_reason(code: int, host: str) -> Failure:
     """The failure behind a code, 0-255; one that the standard does not know counts as a lost line."""
     kind = _KINDS.get(code, _LINE)
-    return Failure(kind.reason, kind.sentence.format(host=host, code=code), kind.pace)
+    return Failure(kind.reason, Sentence(kind.sentence, host=host, code=code), kind.pace)

@@ -16,6 +16,7 @@ from langso.durable.files import read_limited
 from langso.mqtt.reasons import Failure, Pace
 from langso.settings.model import LinkSettings, is_loopback
 from langso.timekeeping.known_time import KnownTime, wall_time
+from langso.words.catalogue import Sentence, Words, sentence_of
 
 _CLIENT_CERTIFICATE_ALERT = re.compile(r"ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)", re.I)
 
@@ -59,7 +60,7 @@ class Contest:
 
     calm_s: float
     times: int = 0
-    why: str = ""
+    why: Words = ""
 
     def ended(self, failure: Failure, up_s: float) -> None:
         """A connection that was up for ``up_s`` seconds (0: never) has ended."""
@@ -88,9 +89,7 @@ def tls_context(settings: LinkSettings, known: Callable[[], KnownTime] = wall_ti
         if is_loopback(settings.host):
             return None
         # Never in clear over a wire, even where nobody set a certificate.
-        raise CertificateFile(
-            f"Chưa có `ca` để mã hoá đường tới {settings.host}; hãy ghép thiết bị hoặc đặt trong [link]."
-        )
+        raise CertificateFile(Sentence("mqtt-no-ca", host=settings.host))
     try:
         context = office_context(settings.ca, known, server_name=settings.host)
     except (OSError, ValueError) as error:
@@ -108,30 +107,29 @@ def from_error(error: Exception, settings: LinkSettings) -> Failure:
     where = f"{settings.host}:{settings.port}"
     match error:
         case CertificateFile():
-            return Failure("certificate", str(error), pace="slow")
+            return Failure("certificate", sentence_of(error) or str(error), pace="slow")
         case ssl.SSLCertVerificationError():
             if error.verify_code in (NOT_YET_VALID, EXPIRED):
                 return Failure(
                     "clock",
-                    f"Chứng thư của {where} hết hạn hoặc chưa tới hạn; hãy xem lại đồng hồ máy trước.",
+                    Sentence("mqtt-certificate-not-now", where=where),
                 )
             return Failure(
                 "certificate",
-                f"Máy ở {where} không phải văn phòng đã ghép ({error.verify_message}); "
-                "hãy xem địa chỉ hoặc ghép lại.",
+                Sentence("mqtt-not-our-office", where=where, why=error.verify_message),
                 pace="slow",
             )
         case ssl.SSLError():
             return from_log(str(error), settings) or Failure(
-                "protocol", f"{where} không nói TLS; hãy xem lại cổng trong [link].", pace="slow"
+                "protocol", Sentence("mqtt-no-tls", where=where), pace="slow"
             )
         case socket.gaierror():
-            return Failure("network", f"Không tìm thấy máy tên {settings.host}; hãy xem mạng và tên máy.")
+            return Failure("network", Sentence("mqtt-no-such-host", host=settings.host))
         case TimeoutError():
-            return Failure("network", f"{where} không trả lời; hãy xem mạng.")
+            return Failure("network", Sentence("mqtt-no-answer", where=where))
         case ConnectionRefusedError():
-            return Failure("network", f"{where} không nhận kết nối; hãy xem máy chủ tin đã chạy chưa.")
-    return Failure("network", f"Mất đường tới {where}; máy sẽ tự nối lại.")
+            return Failure("network", Sentence("mqtt-refused-connection", where=where))
+    return Failure("network", Sentence("mqtt-way-lost", where=where))
 
 
 def from_log(text: str, settings: LinkSettings) -> Failure | None:
@@ -139,8 +137,7 @@ def from_log(text: str, settings: LinkSettings) -> Failure | None:
     if _CLIENT_CERTIFICATE_ALERT.search(text):
         return Failure(
             "certificate",
-            f"{settings.host} không nhận chứng thư của máy này: bị thu hồi thì nhờ văn phòng xã trả quyền, hết hạn"
-            " thì ghép lại (sudo langso setup --pair-again).",
+            Sentence("mqtt-certificate-refused", host=settings.host),
             pace="slow",
         )
     return None
@@ -150,15 +147,14 @@ def perhaps_a_clone(settings: LinkSettings) -> Failure:
     """Logged in and cut again and again, as by a second device of this name; soon again: it may be the line."""
     return Failure(
         "taken_over",
-        f"Nối tới {settings.host} được rồi lại bị ngắt ngay, có thể một máy khác dùng số hiệu của máy này; "
-        "hãy báo văn phòng xã.",
+        Sentence("mqtt-cut-at-once", host=settings.host),
     )
 
 
-def _file_sentence(path: Path, error: Exception) -> str:
+def _file_sentence(path: Path, error: Exception) -> Sentence:
     cause = error.__cause__ if isinstance(error, FileRefused) else error
     if isinstance(cause, FileNotFoundError):
-        return f"Không có tệp chứng thư {path} hoặc khoá của nó; hãy ghép lại thiết bị."
+        return Sentence("mqtt-certificate-missing", path=path)
     if isinstance(cause, PermissionError):
-        return f"Không có quyền đọc chứng thư {path} hoặc khoá của nó; hãy xem quyền tệp."
-    return f"Tệp chứng thư {path} hoặc khoá của nó hỏng; hãy ghép lại thiết bị."
+        return Sentence("mqtt-certificate-no-right", path=path)
+    return Sentence("mqtt-certificate-damaged", path=path)

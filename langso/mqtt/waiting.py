@@ -12,6 +12,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from langso.mqtt.errors import LinkRefused
+from langso.words.catalogue import Sentence
 
 MAX_PAYLOAD = 1 << 20
 MAX_TOPIC_BYTES = 512
@@ -151,7 +152,7 @@ class Waiting:
 def check_topic(topic: str) -> None:
     """Raises LinkRefused for what cannot be a topic to publish to."""
     if "+" in topic or "#" in topic or not _is_name(topic):
-        raise LinkRefused(f"Tên kênh không hợp lệ: {topic[:60]!r}.")
+        raise LinkRefused(Sentence("mqtt-topic-invalid", topic=repr(topic[:60])))
 
 
 def check_filter(topic_filter: str) -> None:
@@ -160,7 +161,7 @@ def check_filter(topic_filter: str) -> None:
     hash_inside = any("#" in level for level in levels[:-1]) or ("#" in levels[-1] and levels[-1] != "#")
     plus_inside = any("+" in level and level != "+" for level in levels)
     if hash_inside or plus_inside or not _is_name(topic_filter):
-        raise LinkRefused(f"Tên kênh đăng ký không hợp lệ: {topic_filter[:60]!r}.")
+        raise LinkRefused(Sentence("mqtt-filter-invalid", topic=repr(topic_filter[:60])))
 
 
 def check_qos(qos: int) -> int:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from langso.errors import LangsoError
+from langso.words.catalogue import Sentence
 
 ENVIRONMENT = "LANGSO_ASSETS"
 """Names the folder that holds `node_modules` (packages set it); without it the checkout's `office/assets`."""
@@ -45,7 +46,7 @@ def folder() -> Path:
 def font(name: str = "regular") -> Path:
     """Be Vietnam Pro as .ttf: "regular", "medium", "semibold" or "bold" (400-700). Raises AssetMissing."""
     if name not in _TEXT_FONTS:
-        raise AssetMissing(f"Không có phông chữ {name[:40]!r}; chỉ có: {', '.join(_TEXT_FONTS)}.")
+        raise AssetMissing(Sentence("settings-no-font", name=repr(name[:40]), known=", ".join(_TEXT_FONTS)))
     return _found(f"{_TEXT_FOLDER}/{_TEXT_FONTS[name]}")
 
 
@@ -58,24 +59,24 @@ def model(name: str) -> Path:
     """Trained weights by our own file name (see deploy/models.py). Raises AssetMissing for any that is not there."""
     path = folder() / "models" / name
     if "/" in name or not path.is_file():
-        raise AssetMissing(f"Thiếu mô hình {name[:40]!r}; hãy {_cure()}.")
+        raise AssetMissing(Sentence("settings-no-model", name=repr(name[:40]), cure=_cure()))
     return path
 
 
 def web(name: str) -> Path:
     """A file the console may serve, by its plain name (see WEB_NAMES). Raises AssetMissing for any other."""
     if name not in _WEB:
-        raise AssetMissing(f"Không có tệp {name[:40]!r} để gửi cho trình duyệt.")
+        raise AssetMissing(Sentence("settings-no-web-file", name=repr(name[:40])))
     return _found(_WEB[name])
 
 
 def _found(inside: str) -> Path:
     path = folder() / _MODULES / inside
     if not path.is_file():
-        raise AssetMissing(f"Thiếu {path.name} (phông chữ hoặc tệp giao diện); hãy {_cure()}.")
+        raise AssetMissing(Sentence("settings-no-asset", name=path.name, cure=_cure()))
     return path
 
 
-def _cure() -> str:
+def _cure() -> Sentence:
     # The variable is set where a package installed them: there is no checkout to set up.
-    return "cài lại gói Làng Số" if os.environ.get(ENVIRONMENT) else "chạy lại deploy/setup.sh"
+    return Sentence("settings-cure-package") if os.environ.get(ENVIRONMENT) else Sentence("settings-cure-checkout")

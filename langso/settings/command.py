@@ -8,6 +8,7 @@ import click
 
 from langso.settings.reading import load_settings, show_settings
 from langso.terminal.saying import say
+from langso.words.catalogue import t
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -22,7 +23,7 @@ def settings() -> None:
 def check(file: Path) -> None:
     """Exit 0 when the file is usable; SettingsError (exit 2) lists every mistake."""
     found = load_settings(file)
-    say(f"Tệp {file} dùng được: {found.device.role} {found.device.id}, {found.commune.name}.")
+    say(t("settings-usable", file=file, role=found.device.role, id=found.device.id, name=found.commune.name))
 
 
 @settings.command(help="In các cài đặt đang có hiệu lực; mật khẩu được che.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from langso.errors import LangsoError
+from langso.words.catalogue import Joined, Sentence, Words, t
 
 
 @dataclass(frozen=True)
@@ -14,10 +15,10 @@ class Problem:
 
     line: int
     where: str
-    why: str
+    why: Words
 
     def __str__(self) -> str:
-        place = f"dòng {self.line}: " if self.line else ""
+        place = t("settings-at-line", line=self.line) if self.line else ""
         key = f"{self.where}: " if self.where else ""
         return f"{place}{key}{self.why}"
 
@@ -30,5 +31,5 @@ class SettingsError(LangsoError, ValueError):
     def __init__(self, source: str, problems: tuple[Problem, ...]) -> None:
         self.source = source
         self.problems = tuple(sorted(problems, key=lambda p: (p.line, p.where)))
-        lines = "\n".join(f"  {problem}" for problem in self.problems)
-        super().__init__(f"Tệp cài đặt {source} có {len(self.problems)} lỗi, xin sửa rồi chạy lại:\n{lines}")
+        lines = Joined("\n  ", ("", *self.problems))
+        super().__init__(Sentence("settings-wrong", source=source, count=len(self.problems), lines=lines))

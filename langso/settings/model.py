@@ -23,13 +23,14 @@ from pydantic_core import PydanticCustomError
 
 from langso.contract.base import NO_CONTROLS
 from langso.contract.topics import SLUG
+from langso.words.catalogue import Sentence
 
 SYSTEM_STATE = Path("/var/lib/langso")
 SYSTEM_RUN = Path("/run/langso")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
-def _mistake(why: str) -> PydanticCustomError:
+def _mistake(why: Sentence) -> PydanticCustomError:
     # The braces of a user's text must not be read as a template.
     return PydanticCustomError("langso", "{why}", {"why": why})
 
@@ -39,7 +40,7 @@ def _path(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str):
         return value
     if not value or "\0" in value:
-        raise _mistake("phải là đường dẫn, không được để trống")
+        raise _mistake(Sentence("settings-path-empty"))
     base = (info.context or {}).get("base")
     path = Path(value).expanduser()
     return path if path.is_absolute() or base is None else Path(base) / path
@@ -52,9 +53,9 @@ def _url(value: str) -> str:
     except ValueError:
         good = False
     if not good:
-        raise _mistake("phải là địa chỉ dạng http://máy:cổng hoặc https://máy:cổng")
+        raise _mistake(Sentence("settings-url"))
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise _mistake("không để tên, mật khẩu hay phần ?… trong địa chỉ")
+        raise _mistake(Sentence("settings-url-no-secrets"))
     return value.rstrip("/")
 
 
@@ -63,7 +64,7 @@ def _lamp(value: str) -> str:
     pin = kind == "gpio" and name.isascii() and name.isdigit() and int(name) <= 27
     output = kind == "bridge" and name.isascii() and name.isidentifier()
     if not (pin or output):
-        raise _mistake("phải là gpio:CHÂN (0 đến 27) hoặc bridge:TÊN, ví dụ gpio:27, bridge:lamp")
+        raise _mistake(Sentence("settings-pin"))
     return value
 
 
@@ -88,9 +89,7 @@ def _hosts(value: str) -> str:
             ipaddress.ip_address(host)
         except ValueError:
             if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in host.split(".")):
-                raise _mistake(
-                    f"«{host[:60]}» không phải tên máy hay địa chỉ; hãy ghi như langso.local hoặc 192.168.1.20"
-                ) from None
+                raise _mistake(Sentence("settings-host", host=host[:60])) from None
     return value
 
 
@@ -99,7 +98,7 @@ def _addresses(value: str) -> str:
         try:
             ipaddress.ip_address(host)
         except ValueError:
-            raise _mistake(f"«{host[:60]}» không phải địa chỉ; hãy ghi như 127.0.0.1 hoặc 192.168.1.5") from None
+            raise _mistake(Sentence("settings-address", host=host[:60])) from None
     return value
 
 
@@ -156,7 +155,7 @@ class LinkSettings(Section):
     @model_validator(mode="after")
     def _whole(self) -> LinkSettings:
         if (self.cert is None) != (self.key is None):
-            raise _mistake("`cert` và `key` phải đi cùng nhau")
+            raise _mistake(Sentence("settings-cert-with-key"))
         return self
 
 
@@ -184,7 +183,7 @@ class SpeakerSettings(Section):
     @model_validator(mode="after")
     def _whole(self) -> SpeakerSettings:
         if self.sound == "pipe" and not Path(self.sink).is_absolute():
-            raise _mistake("`sound` là pipe thì `sink` phải là đường dẫn đầy đủ, bắt đầu bằng /")
+            raise _mistake(Sentence("settings-pipe-sink"))
         return self
 
 
@@ -256,21 +255,21 @@ class OfficeSettings(Section):
     def _doors(self) -> OfficeSettings:
         named = (self.https_cert is not None) + (self.https_key is not None)
         if self.https == "files" and named < 2:
-            raise _mistake("`https` là files thì phải ghi cả `https_cert` và `https_key`")
+            raise _mistake(Sentence("settings-files-need-both"))
         if self.https != "files" and named:
-            raise _mistake('`https_cert` và `https_key` chỉ dùng khi `https = "files"`')
+            raise _mistake(Sentence("settings-files-only"))
         if self.https == "proxy" and not hosts_of(self.proxies):
-            raise _mistake("`https` là proxy thì `proxies` phải ghi địa chỉ máy chủ đứng trước")
+            raise _mistake(Sentence("settings-proxy-proxies"))
         if self.https == "proxy" and not (self.public_url or "").startswith("https://"):
-            raise _mistake("`https` là proxy thì `public_url` phải là địa chỉ https:// mà cán bộ gõ vào")
+            raise _mistake(Sentence("settings-proxy-url"))
         if self.https in ("own", "files"):
             if not self.http_port and not self.device_port:
-                raise _mistake("`http_port` và `device_port` không được cùng là 0, kẻo loa, kiosk không có lối vào")
+                raise _mistake(Sentence("settings-no-way-in"))
             if self.public_url is not None:
-                raise _mistake("`public_url` không dùng cùng `https` own hay files; hãy ghi tên máy vào `names`")
+                raise _mistake(Sentence("settings-url-or-own"))
             ports = [self.port, self.https_port, *(p for p in (self.http_port, self.device_port) if p)]
             if len(set(ports)) != len(ports):
-                raise _mistake("`port`, `https_port`, `http_port`, `device_port` phải là các cổng khác nhau")
+                raise _mistake(Sentence("settings-ports-differ"))
         return self
 
 

@@ -32,6 +32,7 @@ from langso.settings.model import (
     SignerSettings,
     SpeakerSettings,
 )
+from langso.words.catalogue import Joined, Sentence, sentence_of, t
 
 __all__ = [
     "BridgeSettings",
@@ -61,21 +62,19 @@ def load_settings(path: Path) -> Settings:
     try:
         raw = read_limited(path, MAX_BYTES)
     except FileRefused as error:
-        raise SettingsError(str(path), (Problem(0, "", str(error)),)) from error
+        raise SettingsError(str(path), (Problem(0, "", sentence_of(error) or str(error)),)) from error
     return parse_settings(raw, source=str(path), base=path.absolute().parent)
 
 
 def parse_settings(raw: bytes, *, source: str = "settings.toml", base: Path | None = None) -> Settings:
     """Settings from TOML bytes; ``base``: folder that relative paths count from. Raises SettingsError."""
     if len(raw) > MAX_BYTES:
-        raise SettingsError(source, (Problem(0, "", f"tệp quá lớn, giới hạn {MAX_BYTES} byte"),))
+        raise SettingsError(source, (Problem(0, "", Sentence("settings-too-large", most=MAX_BYTES)),))
     try:
         text = unicodedata.normalize("NFC", raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise SettingsError(
-            source, (Problem(line, "", "không phải chữ UTF-8; hãy lưu lại tệp ở dạng UTF-8"),)
-        ) from error
+        raise SettingsError(source, (Problem(line, "", Sentence("settings-not-utf8")),)) from error
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -121,10 +120,10 @@ def _syntax(error: Exception, text: str) -> Problem:
     found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
     if found:
         what = str(error)[: found.start()].strip()
-        return Problem(int(found[1]), "", f"sai cú pháp TOML ở cột {found[2]} ({what})")
+        return Problem(int(found[1]), "", Sentence("settings-toml-at", column=found[2], what=what))
     if "end of document" in str(error):
-        return Problem(text.count("\n") + 1, "", "sai cú pháp TOML: tệp bị cụt, thiếu dấu đóng ở cuối")
-    return Problem(0, "", f"sai cú pháp TOML ({error})")
+        return Problem(text.count("\n") + 1, "", Sentence("settings-toml-end"))
+    return Problem(0, "", Sentence("settings-toml", why=error))
 
 
 def _problem(detail: ErrorDetails, lines: dict[KeyPath, int]) -> Problem:
@@ -135,7 +134,11 @@ def _problem(detail: ErrorDetails, lines: dict[KeyPath, int]) -> Problem:
     kind = detail["type"]
     if kind == "missing":
         missing_table = len(path) == 1
-        why = f"thiếu phần [{path[0]}]" if missing_table else "thiếu mục này, hãy thêm vào"
+        why = (
+            Sentence("settings-section-missing", section=path[0])
+            if missing_table
+            else Sentence("settings-key-missing")
+        )
         where = "" if missing_table else _dotted(path)
         return Problem(lines.get(path[:-1], 0), where, why)
     if kind == "extra_forbidden":
@@ -143,19 +146,21 @@ def _problem(detail: ErrorDetails, lines: dict[KeyPath, int]) -> Problem:
     return Problem(lines.get(path, 0), _dotted(path), _explain(detail))
 
 
-def _unknown(path: KeyPath) -> str:
+def _unknown(path: KeyPath) -> Sentence:
     """Unknown key or section, with the nearest known one, or the section where such a key does belong."""
     known = _known(path[:-1])
     name = str(path[-1])
-    thing = "phần" if len(path) == 1 else "mục"
+    thing = "section" if len(path) == 1 else "key"
     near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
     if near:
-        return f"không có {thing} này; có phải ý là `{near[0]}` không?"
+        return Sentence("settings-unknown-near", thing=thing, near=near[0])
     homes = [section for section in Settings.model_fields if path[:-1] != (section,) and name in _known((section,))]
     if homes:
-        named = " hoặc ".join(f"[{home}]" for home in homes)
-        return f"không có {thing} này ở đây; `{name}` thuộc phần {named}"
-    return f"không có {thing} này; ở đây có: {', '.join(known)}" if known else f"không có {thing} này"
+        named = Joined(Sentence("settings-or"), [f"[{home}]" for home in homes])
+        return Sentence("settings-unknown-here", thing=thing, name=name, homes=named)
+    if known:
+        return Sentence("settings-unknown-known", thing=thing, known=", ".join(known))
+    return Sentence("settings-unknown", thing=thing)
 
 
 def _known(path: KeyPath) -> list[str]:
@@ -174,46 +179,46 @@ def _known(path: KeyPath) -> list[str]:
     return list(model.model_fields)
 
 
-def _explain(detail: ErrorDetails) -> str:
+def _explain(detail: ErrorDetails) -> Sentence:
     kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
     match kind:
         case "langso":
-            return str(context["why"])
+            why: Sentence = context["why"]
+            return why
         case "literal_error":
             choices = str(context["expected"]).replace(" or ", ", ").replace("'", '"')
             allowed = re.findall(r'"([^"]*)"', choices)
             near = difflib.get_close_matches(str(given), allowed, n=1, cutoff=0.5)
-            hint = f"; có phải ý là `{near[0]}` không?" if near else ""
-            return f"chỉ được một trong: {choices}{hint}"
+            if near:
+                return Sentence("settings-choice-near", choices=choices, near=near[0])
+            return Sentence("settings-choice", choices=choices)
         case "int_type" | "int_parsing" | "int_from_float":
-            return f"phải là số nguyên{_unquote(given)}"
+            return Sentence("settings-whole-number-quoted" if _is_quoted(given) else "settings-whole-number")
         case "float_type" | "float_parsing" | "finite_number":
-            return f"phải là một số{_unquote(given)}"
+            return Sentence("settings-number-quoted" if _is_quoted(given) else "settings-number")
         case "bool_type" | "bool_parsing":
-            return "phải là true hoặc false, không có dấu nháy"
+            return Sentence("settings-true-or-false")
         case "string_type" | "path_type" | "is_instance_of":
-            return "phải là chữ đặt trong dấu nháy"
+            return Sentence("settings-text")
         case "greater_than_equal":
-            return f"nhỏ quá, ít nhất là {context['ge']}"
+            return Sentence("settings-too-small", least=context["ge"])
         case "less_than_equal":
-            return f"lớn quá, nhiều nhất là {context['le']}"
+            return Sentence("settings-too-much", most=context["le"])
         case "string_too_short":
-            return "không được để trống"
+            return Sentence("settings-empty")
         case "string_too_long":
-            return f"dài quá, nhiều nhất {context['max_length']} ký tự"
+            return Sentence("settings-too-long", most=context["max_length"])
         case "string_pattern_mismatch" if str(context.get("pattern", "")).startswith("^[a-z0-9]"):
-            return "chỉ dùng chữ thường không dấu, chữ số và dấu gạch nối, ví dụ `xa-muong-hoa`"
+            return Sentence("settings-plain-letters")
         case "string_pattern_mismatch":
-            return "có ký tự không dùng được (xuống dòng, phím điều khiển)"
+            return Sentence("settings-bad-letters")
         case "model_type" | "dict_type" | "model_attributes_type":
-            return f"phải là một phần riêng, viết [{_dotted(tuple(detail['loc']))}] rồi các mục ở dưới"
-    return f"không dùng được ({detail['msg']})"
+            return Sentence("settings-own-section", section=_dotted(tuple(detail["loc"])))
+    return Sentence("settings-not-usable", why=detail["msg"])
 
 
-def _unquote(given: object) -> str:
-    if isinstance(given, str) and re.fullmatch(r"-?\d+(\.\d+)?", given.strip()):
-        return ", hãy bỏ dấu nháy"
-    return ""
+def _is_quoted(given: object) -> bool:
+    return isinstance(given, str) and re.fullmatch(r"-?\d+(\.\d+)?", given.strip()) is not None
 
 
 def _dotted(path: KeyPath) -> str:
@@ -228,7 +233,7 @@ def _toml(settings: Settings, *, reveal: bool) -> str:
         for key in type(section).model_fields:
             value = getattr(section, key)
             if value is None:
-                lines.append(f"# {key} chưa đặt")
+                lines.append(f"# {t('settings-not-set', key=key)}")
             elif isinstance(value, SecretStr):
                 lines.append(f"{key} = {_literal(value.get_secret_value() if reveal else MASK)}")
             else:

@@ -9,6 +9,7 @@ import click
 
 from langso.terminal.saying import say
 from langso.words import fold
+from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless_lines
 
 _YES = frozenset(["c", "co", "d", "dung", "ok", "ro", "roi", "u", "vang", "y", "yes"])
@@ -47,15 +48,15 @@ def prompt(
             # A terminal without UTF-8 lets them through, marked.
             str(typed).encode()
             return str(typed)
-        say(shown("Có ký tự mà máy không đọc được; hãy gõ lại, không dấu cũng được."))
+        say(shown(t("terminal-unreadable")))
 
 
 def confirm(question: str, *, default: bool | None = None, shown: Callable[[str], str] = harmless_lines) -> bool:
     """Asks until it is answered; Enter means `default` where there is one. `shown`: as this terminal can show it."""
-    enter = {True: ", Enter = có", False: ", Enter = không", None: ""}[default]
+    enter = {True: Sentence("terminal-enter-yes"), False: Sentence("terminal-enter-no"), None: ""}[default]
     while True:
-        typed = prompt(f"{question} (có/không{enter})", default="", shown=shown)
+        typed = prompt(t("terminal-yes-or-no", question=question, enter=enter), default="", shown=shown)
         meant = yes_or_no(typed) if typed.strip() else default
         if meant is not None:
             return meant
-        say(shown("Hãy gõ «có» hoặc «không» (hay c, k), rồi bấm Enter."))
+        say(shown(t("terminal-say-yes-or-no")))

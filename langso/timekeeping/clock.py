@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from langso.words.catalogue import Sentence, Words
+
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 NTP_FLOOR_DISTANCE = timedelta(days=30)
@@ -80,11 +82,11 @@ class SimulatedClock:
 
 @dataclass(frozen=True)
 class ClockTrust:
-    """Whether wall time may be acted on: short code and Vietnamese sentence."""
+    """Whether wall time may be acted on: short code and sentence."""
 
     trusted: bool
     reason: ClockReason
-    why: str
+    why: Words
 
 
 @dataclass(frozen=True)
@@ -112,24 +114,22 @@ def judge_clock(
     The floor is a proven past, so a clock more than a day behind it is wrong whatever speaks for it.
     """
     if mode == "host":
-        return ClockTrust(True, "host", "Đồng hồ lấy theo máy chủ, theo cài đặt.")
+        return ClockTrust(True, "host", Sentence("clock-by-host"))
     if floor is not None and now < floor - BEHIND_FLOOR:
-        return ClockTrust(
-            False, "far_from_floor", "Đồng hồ chậm hơn văn bản đã ký mới nhất; hãy nối mạng để chỉnh giờ."
-        )
+        return ClockTrust(False, "far_from_floor", Sentence("clock-behind-documents"))
     if evidence.nonce_age_s is not None and 0 <= evidence.nonce_age_s < NONCE_AGE_S:
-        return ClockTrust(True, "nonce", "Đồng hồ vừa được văn phòng xã xác nhận.")
+        return ClockTrust(True, "nonce", Sentence("clock-confirmed"))
     if evidence.rtc_set_at is not None and timedelta(0) <= now - evidence.rtc_set_at < RTC_AGE:
-        return ClockTrust(True, "rtc", "Đồng hồ giữ giờ bằng pin, mới chỉnh trong 30 ngày qua.")
+        return ClockTrust(True, "rtc", Sentence("clock-by-battery"))
     if not evidence.ntp_synchronised:
-        return ClockTrust(False, "unsynchronised", "Đồng hồ chưa được chỉnh từ khi bật máy; hãy nối mạng để lấy giờ.")
+        return ClockTrust(False, "unsynchronised", Sentence("clock-not-set"))
     if floor is None or abs(now - floor) > NTP_FLOOR_DISTANCE:
         return ClockTrust(
             False,
             "far_from_floor",
-            "Đồng hồ lấy giờ mạng nhưng lệch quá 30 ngày so với văn bản đã ký; cần văn phòng xã xác nhận.",
+            Sentence("clock-far-from-documents"),
         )
-    return ClockTrust(True, "ntp", "Đồng hồ khớp giờ mạng.")
+    return ClockTrust(True, "ntp", Sentence("clock-by-network"))
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
-"""Dates and times as Vietnamese people write them: weekday, day/month, lunar date, spoken hours."""
+"""Dates and times as people write them: weekday, day/month, lunar date, spoken hours. Units to join to sentences.
+
+Each is in the language spoken now; the examples are Vietnamese.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
 from langso.timekeeping.clock import VIETNAM, lunar_date
-
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+from langso.words.catalogue import t
 
 
 def local(moment: datetime) -> datetime:
@@ -16,15 +18,20 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(VIETNAM)
 
 
+def weekday(d: date) -> str:
+    """ "Thứ Bảy"."""
+    return t(f"dates-weekday-{d.isoweekday()}")
+
+
 def day(d: date, *, year: bool = False) -> str:
     """ "Thứ Bảy 21/11", with ``/2026`` when ``year``."""
-    return f"{WEEKDAYS[d.weekday()]} {d.day}/{d.month}" + (f"/{d.year}" if year else "")
+    return f"{weekday(d)} {d.day}/{d.month}" + (f"/{d.year}" if year else "")
 
 
 def lunar(d: date) -> str:
     """ "13/10 âm lịch"; a leap month as "13/6 nhuận âm lịch"."""
     found = lunar_date(d)
-    return f"{found.day}/{found.month}{' nhuận' if found.leap else ''} âm lịch"
+    return t("dates-lunar-leap" if found.leap else "dates-lunar", day=found.day, month=found.month)
 
 
 def day_with_lunar(d: date) -> str:
@@ -47,21 +54,23 @@ def moment(when: datetime, *, today: date | None = None) -> str:
     there = local(when)
     clock = hour(when)
     if today is not None:
-        near = {0: "hôm nay", 1: "ngày mai", -1: "hôm qua"}.get((there.date() - today).days)
+        near = {0: "dates-today", 1: "dates-tomorrow", -1: "dates-yesterday"}.get((there.date() - today).days)
         if near:
-            return f"{clock} {near}"
+            return t(near, clock=clock)
     return f"{clock} {day(there.date(), year=today is not None and there.year != today.year)}"
 
 
 def spoken_hour(when: datetime) -> str:
     """ "7 giờ 5 phút", "17 giờ", for reading aloud."""
     there = local(when)
-    return f"{there.hour} giờ" + (f" {there.minute} phút" if there.minute else "")
+    if there.minute:
+        return t("dates-spoken-hour-minute", hour=there.hour, minute=there.minute)
+    return t("dates-spoken-hour", hour=there.hour)
 
 
 def spoken_day(d: date) -> str:
     """ "thứ bảy, ngày 21 tháng 11", for reading aloud."""
-    return f"{WEEKDAYS[d.weekday()].lower()}, ngày {d.day} tháng {d.month}"
+    return t("dates-spoken-day", weekday=t(f"dates-spoken-weekday-{d.isoweekday()}"), day=d.day, month=d.month)
 
 
 def ago(then: datetime, now: datetime) -> str:
@@ -69,9 +78,9 @@ def ago(then: datetime, now: datetime) -> str:
     passed = max(now - then, timedelta(0))
     minutes = int(passed.total_seconds() // 60)
     if minutes < 1:
-        return "vừa xong"
+        return t("dates-just-now")
     if minutes < 60:
-        return f"{minutes} phút trước"
+        return t("dates-minutes-ago", minutes=minutes)
     if minutes < 60 * 24:
-        return f"{minutes // 60} giờ trước"
-    return f"{minutes // (60 * 24)} ngày trước"
+        return t("dates-hours-ago", hours=minutes // 60)
+    return t("dates-days-ago", days=minutes // (60 * 24))

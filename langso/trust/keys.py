@@ -20,6 +20,7 @@ from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-
 from langso.contract import Threshold
 from langso.durable.files import read_limited, write_atomic
 from langso.trust.errors import KeyFileError
+from langso.words.catalogue import Sentence
 
 PUBLIC_KEY_BYTES = 32
 MAX_KEY_FILE = 4096
@@ -74,11 +75,9 @@ class SigningKey:
         try:
             private = load_pem_private_key(pem, password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise KeyFileError(
-                f"Tệp khoá {name} bị hỏng; hãy chép lại từ bản sao lưu hoặc ghép lại thiết bị."
-            ) from error
+            raise KeyFileError(Sentence("trust-key-file-damaged", name=name)) from error
         if not isinstance(private, Ed25519PrivateKey):
-            raise KeyFileError(f"Tệp khoá {name} không phải khoá Ed25519; hãy dùng đúng tệp khoá ký.")
+            raise KeyFileError(Sentence("trust-key-file-kind", name=name))
         return cls(private)
 
     def to_pem(self) -> bytes:

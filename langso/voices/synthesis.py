@@ -13,7 +13,9 @@ import tempfile
 import wave
 from pathlib import Path
 
-from langso.errors import LangsoError, os_reason
+from langso.errors import LangsoError
+from langso.words.catalogue import Sentence
+from langso.words.os_reasons import os_reason
 
 MAX_TEXT = 20_000
 """Characters of one text."""
@@ -49,16 +51,16 @@ def speak(text: str, out_wav: Path, *, voice: str = "vi", speed: int = 150) -> N
     """
     said = _sayable(text)
     if not SLOWEST <= speed <= FASTEST:
-        raise CannotSpeak(f"Tốc độ đọc phải từ {SLOWEST} đến {FASTEST} từ một phút.")
+        raise CannotSpeak(Sentence("voices-rate", slowest=SLOWEST, fastest=FASTEST))
     if not _VOICE.fullmatch(voice):
-        raise CannotSpeak("Tên giọng đọc không đúng, hãy dùng vi, vi-vn-x-central hoặc vi-vn-x-south.")
+        raise CannotSpeak(Sentence("voices-no-such-voice"))
     program = shutil.which(_PROGRAM)
     if program is None:
-        raise VoiceMissing("Chưa có bộ đọc espeak-ng, hãy cài bằng lệnh: sudo apt install espeak-ng")
+        raise VoiceMissing(Sentence("voices-no-espeak"))
     try:
         handle, name = tempfile.mkstemp(prefix=f".{out_wav.name}.", suffix=".part", dir=out_wav.parent)
     except OSError as error:
-        raise VoiceFailed(f"Không ghi được tệp tiếng vào {out_wav.parent}, hãy xem lại thư mục và ổ đĩa.") from error
+        raise VoiceFailed(Sentence("voices-cannot-write", folder=out_wav.parent)) from error
     os.close(handle)
     part = Path(name)
     try:
@@ -76,10 +78,10 @@ def _check_whole(wav: Path) -> None:
     except (wave.Error, EOFError):
         frames, size = 0, 1
     if not frames:
-        raise VoiceFailed("Bộ đọc espeak-ng không phát ra tiếng nào, hãy sửa lại bài.")
+        raise VoiceFailed(Sentence("voices-silent"))
     # espeak-ng does not notice a full disk: the header then promises more than the file holds.
     if wav.stat().st_size < frames * size:
-        raise VoiceFailed("Tệp tiếng bị thiếu phần cuối, hãy dọn bớt ổ đĩa rồi làm lại.")
+        raise VoiceFailed(Sentence("voices-cut-short"))
 
 
 def _run(command: list[str], text: str, voice: str) -> None:
@@ -88,22 +90,22 @@ def _run(command: list[str], text: str, voice: str) -> None:
             command, input=text.encode("utf-8"), capture_output=True, timeout=_TIMEOUT_S, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise VoiceFailed("Bộ đọc espeak-ng chạy quá lâu, hãy chia bài thành nhiều phần.") from error
+        raise VoiceFailed(Sentence("voices-too-slow")) from error
     except OSError as error:
-        raise VoiceFailed(f"Không chạy được bộ đọc espeak-ng ({os_reason(error)}), hãy cài lại.") from error
+        raise VoiceFailed(Sentence("voices-cannot-run", why=os_reason(error))) from error
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip()[:200]
         if "voice" in said.lower():
-            raise VoiceMissing(f"Máy chưa có giọng đọc {voice}, hãy cài gói espeak-ng-data hoặc chọn giọng vi.")
-        raise VoiceFailed(f"Bộ đọc espeak-ng báo lỗi: {said or done.returncode}; hãy thử lại.")
+            raise VoiceMissing(Sentence("voices-voice-missing", voice=voice))
+        raise VoiceFailed(Sentence("voices-says-error", said=said or done.returncode))
 
 
 def _sayable(text: str) -> str:
     if len(text) > MAX_TEXT:
-        raise CannotSpeak(f"Bài dài quá {MAX_TEXT} chữ, hãy chia thành nhiều bài.")
+        raise CannotSpeak(Sentence("voices-too-long", most=MAX_TEXT))
     clean = "".join(c if c in "\n\t" or c.isprintable() else " " for c in text)
     # Double brackets would switch espeak-ng to its own phoneme letters.
     clean = clean.replace("[[", "[ [")
     if not any(c.isalnum() for c in clean):
-        raise CannotSpeak("Bài chưa có chữ nào để đọc, hãy nhập nội dung.")
+        raise CannotSpeak(Sentence("voices-nothing-to-say"))
     return clean

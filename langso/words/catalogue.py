@@ -6,7 +6,7 @@ sentences that are asked for are parsed, so a loudspeaker does not pay for the o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -38,6 +38,10 @@ class Sentence:
         return _render(self, language(), None)
 
 
+Words = Sentence | str
+"""A sentence of ours, or words that came from elsewhere (a person, another machine, the system)."""
+
+
 @dataclass(frozen=True, init=False)
 class Unit:
     """A date, time, amount or number as a parameter, written by `write(*values)` in the language of that moment."""
@@ -51,6 +55,21 @@ class Unit:
 
     def __str__(self) -> str:
         return str(self.write(*self.values))
+
+
+@dataclass(frozen=True, init=False)
+class Joined:
+    """Sentences, units or words as one parameter, with `between` between them."""
+
+    between: Words
+    parts: tuple[object, ...]
+
+    def __init__(self, between: Words, parts: Iterable[object]) -> None:
+        object.__setattr__(self, "between", between)
+        object.__setattr__(self, "parts", tuple(parts))
+
+    def __str__(self) -> str:
+        return str(self.between).join(map(str, self.parts))
 
 
 def t(id: str, /, **parameters: object) -> str:

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from langso.contract import Media
 from langso.durable.files import sync_folder
-from langso.errors import os_reason
 from langso.voices.synthesis import speak
 from langso.words import nfc, speech
+from langso.words.os_reasons import os_reason
 from office.errors import MediaFailed, NotFound
 
 TARGET_LUFS = -16.0

@@ -14,7 +14,7 @@ from langso.device.certificates import Certified, make_ca, make_client_certifica
 from langso.durable.errors import FileRefused
 from langso.durable.files import write_atomic
 from langso.durable.ownership import acting_as_owner
-from langso.errors import UsageError, os_reason
+from langso.errors import UsageError
 from langso.settings.model import Settings
 from langso.trust import RootKeys, SigningKey, open_bundle, threshold_of
 from langso.trust.issuing import trust_document

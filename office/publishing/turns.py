@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from langso.durable.single_instance import open_lock
-from langso.errors import os_reason
 from langso.words.catalogue import Sentence
+from langso.words.os_reasons import os_reason
 from office.signer.errors import SignerUnreachable
 
 WAIT_S = 5.0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from langso.contract import Message
 from langso.device.unix_sockets import socket_address
-from langso.errors import os_reason
+from langso.words.os_reasons import os_reason
 from office.signer.errors import Fault, SignerRefused, SignerUnreachable
 from office.signer.wire import Counter, LogHead, Reply, Request, receive, send
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from langso.device.unix_sockets import socket_address
 from langso.durable.errors import FileRefused
-from langso.errors import LangsoError, os_reason
+from langso.errors import LangsoError
+from langso.words.os_reasons import os_reason
 from office.signer.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
 from office.signer.peers import may_ask, user_of
 from office.signer.questions import Questions, Seats, held_for

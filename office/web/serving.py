@@ -21,9 +21,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from langso.device.tls import MAX_PEM, load_pair
 from langso.durable.files import read_limited
-from langso.errors import LangsoError, os_reason
+from langso.errors import LangsoError
 from langso.settings.model import OfficeSettings, hosts_of
 from langso.timekeeping.clock import Clock
+from langso.words.os_reasons import os_reason
 from office.errors import PortTaken
 from office.founding.console_ca import ensure_console_certificate, ensure_device_certificate
 from office.founding.doors import Door, doors_of

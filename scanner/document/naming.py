@@ -12,7 +12,7 @@ from pathlib import Path
 from langso.codes import dossier_code
 from langso.durable.errors import FileRefused
 from langso.durable.files import sync_folder
-from langso.errors import os_reason
+from langso.words.os_reasons import os_reason
 from scanner.errors import DocumentRefused
 
 MAX_NUMBER = 99_999

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Literal
 
-from langso.errors import os_reason
+from langso.words.os_reasons import os_reason
 from speaker.errors import PipeRefused
 
 RATE = 48_000

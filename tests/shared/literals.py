@@ -18,7 +18,10 @@ ROLES = ("langso", "firmware_bridge", "scanner", "speaker", "kiosk", "office", "
 DATA = {
     "langso/codes/banks.py": "names of banks",
     "langso/codes/provinces.py": "names of provinces",
+    "langso/contract/schema.py": "the product's name in the published schema",
     "langso/words/abbreviations.py": "what Vietnamese abbreviations stand for",
+    "langso/words/ftl.py": "letters of the pseudo-language",
+    "langso/words/harmless.py": "ranges of marks",
     "langso/words/letters.py": "names of Vietnamese letters",
     "langso/words/numbers.py": "Vietnamese number words",
     "langso/words/say.py": "how Vietnamese is read aloud",

@@ -18,8 +18,9 @@ from typing import Any
 import click
 
 from langso.durable.single_instance import SingleInstance
-from langso.errors import LangsoError, UsageError, os_reason
+from langso.errors import LangsoError, UsageError
 from langso.terminal.saying import say
+from langso.words.os_reasons import os_reason
 from speaker.sound.sinks import BLOCK_BYTES, RATE, make_pipe
 
 INDEX_ENTRY = struct.Struct("<qq")

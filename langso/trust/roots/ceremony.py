@@ -16,6 +16,7 @@ from langso.trust.roots.errors import ProposalRefused
 from langso.trust.roots.key_file import STRONG, Cost, PublicPart, RootKeyFile, encrypt, unlock
 from langso.trust.roots.proposal import KeyHolder, ReadProposal, sign
 from langso.trust.roots.sticks import StickMemory, keep_key, keep_memory, key_on, read_memory
+from langso.words.catalogue import Sentence, t
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,7 @@ def make_key(
     try:
         made = encrypt(SigningKey.generate(), passphrase, commune=commune, holder=holder, now=now, cost=cost)
     except ValidationError as error:
-        raise UsageError(
-            "Mã xã phải là chữ thường không dấu, số và gạch nối; người giữ khoá ghi bằng chữ, nhiều nhất 100 chữ."
-        ) from error
+        raise UsageError(Sentence("root-names")) from error
     keep_key(stick, made)
     return made
 
@@ -57,9 +56,7 @@ def sit_down(stick: Path | HeldFolder, read: ReadProposal) -> Sitting:
     """Reads the stick and tells what its holder is asked. Raises ProposalRefused, StickRefused, RootKeyDamaged."""
     key = key_on(stick, read.proposal.commune)
     if not read.concerns(key.public):
-        raise ProposalRefused(
-            f"Khoá {key.named()} không thuộc bộ khoá gốc trong đề nghị này; hãy cắm đúng USB, hoặc hỏi lại văn phòng."
-        )
+        raise ProposalRefused(Sentence("root-not-in-set", named=key.named()))
     memory = read_memory(stick, key)
     return Sitting(stick, key, memory, read, tuple(_words(read, key, memory)))
 
@@ -100,40 +97,29 @@ def _words(read: ReadProposal, key: RootKeyFile, memory: StickMemory | None) -> 
     named = read.proposal.named
     if read.proposal.base is None:
         if memory is not None and memory.root_version > 1:
-            raise ProposalRefused("Khoá này đã thuộc một bộ khoá gốc mới hơn; không lập xã lại bằng nó.")
+            raise ProposalRefused(Sentence("root-newer-set"))
         lines = differences.founding_in_words(read.trust, read.roots_after, named)
         if memory is not None and memory.sha256 != read.trust_sha256:
-            lines.insert(0, "CHÚ Ý: USB này đã ký một bản lập xã khác; chỉ ký tiếp nếu bản kia đã bỏ.")
+            lines.insert(0, t("root-signed-other-founding"))
         return lines
     warnings = []
     if memory is None:
         before = read.before()
-        warnings.append(
-            "CHÚ Ý: USB này chưa nhớ danh sách nào của xã; hãy so bộ khoá gốc hiện tại với biên bản của xã:"
-        )
+        warnings.append(t("root-remembers-none"))
         warnings += [f"  · {named(public)}" for public in read.roots.keys]
     else:
         # Judged from what this stick itself has seen, not from what the file says of the present.
         before = read.before(memory.roots) if memory.root_version <= read.roots.version else read.before()
         if memory.root_version > read.roots_after.version:
-            raise ProposalRefused(
-                "USB này đã ký một bộ khoá gốc mới hơn; đề nghị này đã cũ, hãy làm lại ở văn phòng."
-            )
+            raise ProposalRefused(Sentence("root-proposal-old-set"))
         if memory.trust > read.trust.version:
-            raise ProposalRefused(
-                f"USB này đã ký danh sách bản {memory.trust}, đề nghị là bản {read.trust.version}: đã cũ;"
-                " hãy làm lại đề nghị ở văn phòng."
-            )
+            raise ProposalRefused(Sentence("root-proposal-old", signed=memory.trust, version=read.trust.version))
         if memory.trust == read.trust.version and memory.sha256 != read.trust_sha256:
-            warnings.append(
-                f"CHÚ Ý: USB này đã ký một danh sách khác cùng số {memory.trust}; chỉ ký tiếp nếu bản kia đã bỏ."
-            )
+            warnings.append(t("root-signed-same-number", number=memory.trust))
     assert before is not None
     if memory is not None and memory.trust == before.trust.version and memory.sha256 != before.sha256:
-        warnings.append(
-            "CHÚ Ý: danh sách hiện tại của văn phòng không phải danh sách mà USB này đã ký; hãy hỏi lại xã."
-        )
+        warnings.append(t("root-not-the-list-signed"))
     if before.root.version != read.roots.version:
-        raise ProposalRefused("Bộ khoá gốc trong đề nghị không phải bộ mà khoá này biết; không ký, và hãy báo xã.")
+        raise ProposalRefused(Sentence("root-not-the-set-known"))
     lines = differences.changes_in_words(before.trust, read.trust, before.root, read.roots_after, named)
     return [*warnings, *lines]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from langso.terminal.saying import say
+from langso.words.catalogue import t
 from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
@@ -64,9 +65,9 @@ def new(
         made = make_key(there, phrase, commune=commune, holder=holder, now=datetime.now(UTC))
     if out is not None:
         write_atomic(out, public_part(made).to_json(), mode=0o644)
-        say(f"Phần công khai để gửi về văn phòng: {harmless(str(out))}")
-    say(f"Đã tạo khoá gốc của {made.holder} trên {harmless(str(stick))}. Mã khoá: {made.code}")
-    say("Ghi mã khoá vào biên bản. Rút USB, cất nơi khoá kín; câu mật khẩu cất riêng. Quên câu này là mất khoá.")
+        say(t("root-public-for-office", out=harmless(str(out))))
+    say(t("root-made", holder=made.holder, stick=harmless(str(stick)), code=made.code))
+    say(t("root-made-next"))
 
 
 @root.command()
@@ -81,19 +82,15 @@ def show(stick: Path, commune: str | None, out: Path | None) -> None:
     from langso.trust.roots.sticks import key_on, read_memory
 
     key = key_on(stick, commune)
-    say(f"Khoá gốc của xã {key.commune}, người giữ: {key.holder}. Mã khoá: {key.code}")
+    say(t("root-key-of", commune=key.commune, holder=key.holder, code=key.code))
     memory = read_memory(stick, key)
     say(
-        f"Tạo lúc {dates.full(key.made)}. "
-        + (
-            f"Đã ký tới danh sách bản {memory.trust}, bộ khoá gốc bản {memory.root_version}."
-            if memory
-            else "Chưa ký danh sách nào."
-        )
+        t("root-made-at", made=dates.full(key.made))
+        + (t("root-signed-up-to", trust=memory.trust, root=memory.root_version) if memory else t("root-signed-none"))
     )
     if out is not None:
         write_atomic(out, public_part(key).to_json(), mode=0o644)
-        say(f"Phần công khai: {harmless(str(out))}")
+        say(t("root-public", out=harmless(str(out))))
 
 
 @root.command()
@@ -119,18 +116,18 @@ def sign(proposal: Path, stick: Path, yes: bool, not_a_stick: bool, passphrase_f
         sitting = sit_down(there, read)
         tell(sitting)
         if sitting.done:
-            say(f"Khoá {sitting.key.named()} đã ký đề nghị này rồi.")
-        elif not yes and not confirm("Đồng ý ký những điều trên?", default=False):
-            say("Chưa ký gì.")
+            say(t("root-signed-already", named=sitting.key.named()))
+        elif not yes and not confirm(t("root-agree"), default=False):
+            say(t("root-nothing-signed"))
             return
         else:
             read = sign_asking(sitting, passphrase_file)
             desk.write(file.name, read.proposal.to_json(), mode=0o644)
-            say(f"Đã ký bằng khoá {sitting.key.named()}, ghi vào {harmless(str(proposal))}.")
+            say(t("root-signed", named=sitting.key.named(), proposal=harmless(str(proposal))))
     missing = read.missing()
-    for line in missing or ["Đủ chữ ký. Mang tệp này về văn phòng: langso office trust apply TỆP"]:
+    for line in missing or [t("root-enough-next")]:
         say(line)
-    say("Rút USB khoá gốc và cất đi.")
+    say(t("root-put-away"))
 
 
 @root.command()
@@ -142,7 +139,7 @@ def read(proposal: Path) -> None:
     from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, read_proposal
 
     found = read_proposal(read_limited(proposal, MAX_PROPOSAL_BYTES))
-    for line in (*in_words(found), "", *(found.missing() or ["Đủ chữ ký."])):
+    for line in (*in_words(found), "", *(found.missing() or [t("root-enough")])):
         say(line)
 
 
@@ -157,9 +154,9 @@ def phrase() -> None:
 def tell(sitting: Sitting) -> None:
     """Prints whose key it is and what it is asked to sign."""
     name = sitting.read.proposal.commune_name or sitting.read.proposal.commune
-    say(f"{name}: khoá gốc {sitting.key.named()} được đề nghị ký những điều sau:\n")
+    say(t("root-asked", name=name, named=sitting.key.named()))
     for line in sitting.words:
-        say(f"  {line}", mark="warn" if line.startswith("CHÚ Ý") else "")
+        say(f"  {line}", mark="warn" if line.startswith(t("root-attention")) else "")
     say()
 
 
@@ -173,7 +170,7 @@ def sign_asking(sitting: Sitting, passphrase_file: Path | None) -> ReadProposal:
         return sign_with(sitting, passphrase.from_file(passphrase_file))
     for left in reversed(range(passphrase.TRIES)):
         try:
-            return sign_with(sitting, passphrase.hidden_prompt(f"Câu mật khẩu của khoá {sitting.key.named()}"))
+            return sign_with(sitting, passphrase.hidden_prompt(t("root-passphrase-of", named=sitting.key.named())))
         except WrongPassphrase as wrong:
             if not left:
                 raise

@@ -6,7 +6,7 @@ of whoever made the list: none of them is a line of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,16 +17,20 @@ from langso.timekeeping import dates
 from langso.timekeeping.clock import VIETNAM
 from langso.trust import RootKeys
 from langso.trust.roots.key_file import code_of
-from langso.words.catalogue import t
+from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
 
-_CLASSES = {"normal": "tin thường", "priority": "tin ưu tiên", "emergency": "tin khẩn cấp"}
+_CLASSES = {
+    "normal": Sentence("root-class-normal"),
+    "priority": Sentence("root-class-priority"),
+    "emergency": Sentence("root-class-emergency"),
+}
 _KINDS = {
-    "plan": "lịch phát",
-    "urgent": "lệnh khẩn",
-    "catalogue": "danh mục",
-    "order": "lệnh cho từng thiết bị",
-    "ack": "xác nhận đã nhận",
+    "plan": Sentence("root-kind-plan"),
+    "urgent": Sentence("root-kind-urgent"),
+    "catalogue": Sentence("root-kind-catalogue"),
+    "order": Sentence("root-kind-order"),
+    "ack": Sentence("root-kind-ack"),
 }
 # Told by their own sentences, or the same in every list.
 _TOLD = {
@@ -39,14 +43,14 @@ Name = Callable[[bytes], str]
 def founding_in_words(trust: TrustDocument, root: RootKeys, named: Name) -> list[str]:
     """Everything a first list says."""
     lines = [
-        f"Lập danh sách quyền lần đầu của xã {trust.commune}.",
+        t("root-first-list", commune=trust.commune),
         *_valid(trust),
-        f"Bộ khoá gốc: {len(root.keys)} khoá, mỗi lần đổi cần {root.threshold} khoá cùng ký.",
+        t("root-set", keys=len(root.keys), threshold=root.threshold),
         *(f"  · {named(public)}" for public in root.keys),
-        *(["CHÚ Ý: chỉ cần một khoá là đổi được mọi quyền của xã."] if root.threshold == 1 else []),
+        *([t("root-one-key-rules")] if root.threshold == 1 else []),
         *(line for rule in trust.issuers for line in _rule(rule)),
         *_caps(trust.caps),
-        *(f"Thu hồi: thiết bị {device} không còn được nghe và báo." for device in trust.revoked),
+        *(t("root-revoked", device=device) for device in trust.revoked),
         *_money_and_privacy(None, trust),
         *_others(None, trust, _TOLD, ""),
     ]
@@ -63,23 +67,23 @@ def changes_in_words(
         *_caps_changed(before.caps, after.caps),
     ]
     for device in sorted(set(after.revoked) - set(before.revoked)):
-        lines.append(f"Thu hồi thiết bị {device}: nó không còn nghe lệnh, xã không nhận tin của nó nữa.")
+        lines.append(t("root-revoke", device=device))
     for device in sorted(set(before.revoked) - set(after.revoked)):
-        lines.append(f"CHÚ Ý: trả quyền cho thiết bị đã thu hồi {device}.")
+        lines.append(t("root-restore", device=device))
     for code in sorted(set(after.communes) - set(before.communes)):
-        lines.append(f"CHÚ Ý: thêm mã xã {code} được dùng chung danh sách này.")
+        lines.append(t("root-add-code", code=code))
     for code in sorted(set(before.communes) - set(after.communes)):
-        lines.append(f"Bỏ mã xã {code}.")
+        lines.append(t("root-drop-code", code=code))
     lines += _money_and_privacy(before, after)
     lines += _others(before, after, _TOLD, "")
     if not lines:
-        lines.append("Chỉ gia hạn: không ai được thêm quyền, không giới hạn nào đổi.")
+        lines.append(t("root-only-longer"))
     return [harmless(line) for line in (*lines, *_valid(after, before))]
 
 
 def _valid(trust: TrustDocument, before: TrustDocument | None = None) -> list[str]:
-    until = f"Danh sách bản {trust.version}, lập {_day(trust.issued)}, có hiệu lực đến {_day(trust.expires)}"
-    return [until + (f" (trước đây đến {_day(before.expires)})." if before is not None else ".")]
+    until = t("root-list-valid", version=trust.version, issued=_day(trust.issued), expires=_day(trust.expires))
+    return [until + (t("root-list-before", expires=_day(before.expires)) if before is not None else ".")]
 
 
 def _day(moment: Any) -> str:
@@ -87,13 +91,19 @@ def _day(moment: Any) -> str:
 
 
 def _roots(before: RootKeys, after: RootKeys, named: Name) -> list[str]:
-    lines = [f"CHÚ Ý: thêm khoá gốc {named(public)}." for public in after.keys if public not in before.keys]
-    lines += [f"CHÚ Ý: bỏ khoá gốc {named(public)}." for public in before.keys if public not in after.keys]
+    lines = [t("root-add-key", public=named(public)) for public in after.keys if public not in before.keys]
+    lines += [t("root-drop-key", public=named(public)) for public in before.keys if public not in after.keys]
     if (before.threshold, len(before.keys)) != (after.threshold, len(after.keys)):
-        less = "CHÚ Ý: " if after.threshold < before.threshold else ""
+        less = t("root-attention-mark") if after.threshold < before.threshold else ""
         lines.append(
-            f"{less}Mỗi lần đổi quyền cần {after.threshold} trong {len(after.keys)} khoá gốc cùng ký"
-            f" (trước đây {before.threshold} trong {len(before.keys)})."
+            t(
+                "root-threshold-changed",
+                less=less,
+                threshold=after.threshold,
+                keys=len(after.keys),
+                threshold_before=before.threshold,
+                keys_before=len(before.keys),
+            )
         )
     return lines
 
@@ -103,18 +113,23 @@ def _issuers(before: TrustDocument, after: TrustDocument) -> list[str]:
     lines = []
     for name, rule in new.items():
         if name not in old:
-            lines += [f"CHÚ Ý: thêm nơi được ra lệnh «{name}».", *_rule(rule)]
+            lines += [t("root-add-issuer", name=name), *_rule(rule)]
         elif rule != old[name]:
             lines += _rule_changed(old[name], rule)
-    return lines + [f"«{name}» không còn được ra lệnh gì nữa." for name in old if name not in new]
+    return lines + [t("root-drop-issuer", name=name) for name in old if name not in new]
 
 
 def _rule(rule: IssuerRule) -> list[str]:
     return [
-        f"«{rule.name}» được: {_joined(_KINDS, (*rule.kinds, *rule.grants))};"
-        f" loại tin: {_joined(_CLASSES, rule.classes)};"
-        f" nơi nghe: {_places(rule.places)}; {_minutes(rule.minutes_a_day)}.",
-        f"  ký bằng {_keys(rule.signers)}, đời {rule.epoch}.",
+        t(
+            "root-issuer-may",
+            name=rule.name,
+            kinds=_joined(_KINDS, (*rule.kinds, *rule.grants)),
+            classes=_joined(_CLASSES, rule.classes),
+            places=_places(rule.places),
+            minutes=_minutes(rule.minutes_a_day),
+        ),
+        t("root-issuer-signs", signers=_keys(rule.signers), epoch=rule.epoch),
         *_others(None, rule, _RULE_TOLD, f"«{rule.name}»: "),
     ]
 
@@ -125,21 +140,23 @@ _RULE_TOLD = {"name", "signers", "epoch", "kinds", "classes", "places", "minutes
 def _rule_changed(old: IssuerRule, new: IssuerRule) -> list[str]:
     lines, who = [], f"«{new.name}»"
     if old.signers != new.signers:
-        lines.append(f"CHÚ Ý: {who} ký bằng {_keys(new.signers)} thay cho {_keys(old.signers)}.")
+        lines.append(t("root-signs-instead", who=who, signers=_keys(new.signers), before=_keys(old.signers)))
     if old.epoch != new.epoch:
-        lines.append(f"{who} sang đời khoá {new.epoch} (trước là {old.epoch}): chữ ký của khoá cũ hết giá trị.")
+        lines.append(t("root-new-epoch", who=who, epoch=new.epoch, before=old.epoch))
     for what, words, was, now in (
         ("", _KINDS, (*old.kinds, *old.grants), (*new.kinds, *new.grants)),
-        ("loại ", _CLASSES, old.classes, new.classes),
+        (t("root-of-class"), _CLASSES, old.classes, new.classes),
     ):
         if more := [one for one in now if one not in was]:
-            lines.append(f"CHÚ Ý: {who} được thêm {what}{_joined(words, more)}.")
+            lines.append(t("root-may-more", who=who, what=what, more=_joined(words, more)))
         if less := [one for one in was if one not in now]:
-            lines.append(f"{who} không còn được {what}{_joined(words, less)}.")
+            lines.append(t("root-may-less", who=who, what=what, less=_joined(words, less)))
     if old.places != new.places:
-        lines.append(f"CHÚ Ý: {who} nghe được ở {_places(new.places)} (trước: {_places(old.places)}).")
+        lines.append(t("root-heard-in", who=who, places=_places(new.places), before=_places(old.places)))
     if old.minutes_a_day != new.minutes_a_day:
-        lines.append(f"{who}: {_minutes(new.minutes_a_day)} (trước: {_minutes(old.minutes_a_day)}).")
+        lines.append(
+            t("root-minutes", who=who, minutes=_minutes(new.minutes_a_day), before=_minutes(old.minutes_a_day))
+        )
     return lines + _others(old, new, _RULE_TOLD, f"{who}: ")
 
 
@@ -186,9 +203,8 @@ def _account(account: VouchedAccount) -> str:
 
 def _caps(caps: Caps) -> list[str]:
     return [
-        f"Âm lượng cao nhất {caps.volume} %; nhiều nhất {caps.minutes_a_day} phút mỗi ngày;"
-        f" giờ yên tĩnh: {_quiet(caps)}.",
-        *_others(None, caps, _CAPS_TOLD, "Giới hạn "),
+        t("root-limits", volume=caps.volume, minutes=caps.minutes_a_day, quiet=_quiet(caps)),
+        *_others(None, caps, _CAPS_TOLD, t("root-limit")),
     ]
 
 
@@ -198,18 +214,18 @@ _CAPS_TOLD = {"volume", "minutes_a_day", "quiet_hours"}
 def _caps_changed(old: Caps, new: Caps) -> list[str]:
     lines = []
     if old.volume != new.volume:
-        louder = "CHÚ Ý: " if new.volume > old.volume else ""
-        lines.append(f"{louder}Âm lượng cao nhất {new.volume} % (trước {old.volume} %).")
+        louder = t("root-attention-mark") if new.volume > old.volume else ""
+        lines.append(t("root-volume-changed", louder=louder, volume=new.volume, before=old.volume))
     if old.minutes_a_day != new.minutes_a_day:
-        longer = "CHÚ Ý: " if new.minutes_a_day > old.minutes_a_day else ""
-        lines.append(f"{longer}Nhiều nhất {new.minutes_a_day} phút mỗi ngày (trước {old.minutes_a_day}).")
+        longer = t("root-attention-mark") if new.minutes_a_day > old.minutes_a_day else ""
+        lines.append(t("root-minutes-changed", longer=longer, minutes=new.minutes_a_day, before=old.minutes_a_day))
     if old.quiet_hours != new.quiet_hours:
-        lines.append(f"CHÚ Ý: giờ yên tĩnh: {_quiet(new)} (trước: {_quiet(old)}).")
-    return lines + _others(old, new, _CAPS_TOLD, "Giới hạn ")
+        lines.append(t("root-quiet-changed", new=_quiet(new), old=_quiet(old)))
+    return lines + _others(old, new, _CAPS_TOLD, t("root-limit"))
 
 
 def _quiet(caps: Caps) -> str:
-    return ", ".join(f"{span.start}–{span.end}" for span in caps.quiet_hours) or "không có"
+    return ", ".join(f"{span.start}–{span.end}" for span in caps.quiet_hours) or t("root-quiet-none")
 
 
 def _others(before: BaseModel | None, after: BaseModel, told: set[str], where: str) -> list[str]:
@@ -219,7 +235,7 @@ def _others(before: BaseModel | None, after: BaseModel, told: set[str], where: s
         now = getattr(after, name)
         was = type(after).model_fields[name].get_default() if before is None else getattr(before, name)
         if name not in told and now != was:
-            lines.append(f"CHÚ Ý: {where}mục «{name}»: {_raw(now)} (trước: {_raw(was)}).")
+            lines.append(t("root-other-changed", where=where, name=name, now=_raw(now), was=_raw(was)))
     return lines
 
 
@@ -233,16 +249,18 @@ def _raw(value: object) -> str:
 
 def _keys(signers: Threshold) -> str:
     codes = ", ".join(code_of(bytes.fromhex(key)) for key in signers.keys)
-    return f"khoá {codes}" + (f" (cần {signers.threshold})" if signers.threshold > 1 else "")
+    return t("root-keys-coded", codes=codes) + (
+        t("root-keys-needed", threshold=signers.threshold) if signers.threshold > 1 else ""
+    )
 
 
-def _joined(words: dict[str, str], named: Sequence[str]) -> str:
-    return ", ".join(words.get(one, one) for one in named) or "không gì"
+def _joined(words: Mapping[str, Sentence], named: Sequence[str]) -> str:
+    return ", ".join(str(words.get(one, one)) for one in named) or t("root-nothing")
 
 
 def _places(places: Iterable[str]) -> str:
-    return ", ".join("cả xã" if place == "*" else place for place in places) or "không đâu"
+    return ", ".join(t("root-whole-commune") if place == "*" else place for place in places) or t("root-nowhere")
 
 
 def _minutes(minutes: int | None) -> str:
-    return "không giới hạn phút" if minutes is None else f"{minutes} phút mỗi ngày"
+    return t("root-no-minute-limit") if minutes is None else t("root-minutes-a-day", minutes=minutes)

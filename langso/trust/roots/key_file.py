@@ -24,6 +24,7 @@ from langso.trust.errors import KeyFileError
 from langso.trust.keys import short_code
 from langso.trust.roots.errors import RootKeyDamaged, WrongPassphrase
 from langso.trust.roots.passphrase import canonical
+from langso.words.catalogue import Sentence
 
 FORMAT = 1
 MAX_ROOT_KEY_FILE = 8 << 10
@@ -120,15 +121,13 @@ def encrypt(
 
 def read_root_key(raw: bytes) -> RootKeyFile:
     """Parses and checks a file, its key still locked. Raises RootKeyDamaged."""
-    damaged = RootKeyDamaged("Tệp khoá gốc trên USB bị hỏng; hãy dùng USB khoá gốc khác của xã, rồi thay khoá này.")
+    damaged = RootKeyDamaged(Sentence("root-file-damaged"))
     if len(raw) > MAX_ROOT_KEY_FILE:
         raise damaged
     try:
         fields = strict_json(raw)
         if isinstance(fields, dict) and isinstance(fields.get("format"), int) and fields["format"] > FORMAT:
-            raise RootKeyDamaged(
-                "Khoá gốc này do bản Làng Số mới hơn tạo ra; hãy cập nhật Làng Số trên máy này rồi thử lại."
-            )
+            raise RootKeyDamaged(Sentence("root-file-too-new"))
         found = parse_payload(raw, RootKeyFile)
     except Refused as refused:
         raise damaged from refused
@@ -145,9 +144,7 @@ def public_part(key: RootKeyFile) -> PublicPart:
 
 def read_public_part(raw: bytes) -> PublicPart:
     """Parses and checks a public part. Raises RootKeyDamaged."""
-    damaged = RootKeyDamaged(
-        "Tệp phần công khai của khoá gốc bị hỏng; hãy xin lại: langso root show --stick … -o TỆP"
-    )
+    damaged = RootKeyDamaged(Sentence("root-public-damaged"))
     if len(raw) > MAX_ROOT_KEY_FILE:
         raise damaged
     try:
@@ -166,15 +163,15 @@ def unlock(found: RootKeyFile, passphrase: str) -> SigningKey:
             bytes.fromhex(found.nonce), bytes.fromhex(found.sealed), _head(found)
         )
     except InvalidTag as error:
-        raise WrongPassphrase(f"Sai câu mật khẩu của khoá {found.named()}; hãy gõ lại cho đúng.") from error
+        raise WrongPassphrase(Sentence("root-wrong-passphrase", named=found.named())) from error
     except MemoryError as error:
-        raise RootKeyDamaged("Máy này không đủ bộ nhớ để mở khoá gốc; hãy dùng máy có ít nhất 1 GB.") from error
+        raise RootKeyDamaged(Sentence("root-not-enough-memory")) from error
     try:
         key = SigningKey.from_pem(pem)
     except KeyFileError as error:
-        raise RootKeyDamaged("Khoá gốc trên USB không phải khoá ký; hãy dùng USB khoá gốc khác.") from error
+        raise RootKeyDamaged(Sentence("root-not-a-signing-key")) from error
     if key.public != found.public:
-        raise RootKeyDamaged("Khoá gốc trên USB không khớp phần công khai của nó; hãy dùng USB khoá gốc khác.")
+        raise RootKeyDamaged(Sentence("root-key-mismatch"))
     return key
 
 

@@ -15,6 +15,7 @@ from langso.durable.files import read_limited
 from langso.terminal.asking import prompt
 from langso.trust.roots.errors import WeakPassphrase, WrongPassphrase
 from langso.words import fold
+from langso.words.catalogue import Sentence, t
 
 MIN_LETTERS = 20
 MIN_DISTINCT = 8
@@ -42,11 +43,9 @@ def check_new(passphrase: str) -> str:
     """The canonical form of a passphrase good enough for a root key. Raises WeakPassphrase."""
     found = canonical(passphrase)
     if not found.isprintable() or len(found) > MAX_LETTERS:
-        raise WeakPassphrase(f"Câu mật khẩu có ký tự lạ hoặc dài quá {MAX_LETTERS} chữ; hãy chọn câu khác.")
+        raise WeakPassphrase(Sentence("root-passphrase-letters", most=MAX_LETTERS))
     if len(found) < MIN_LETTERS or len(set(found)) < MIN_DISTINCT or len(set(found.split())) < len(found.split()) / 2:
-        raise WeakPassphrase(
-            f"Câu mật khẩu yếu quá: cần ít nhất {MIN_LETTERS} chữ, nhiều chữ khác nhau; ví dụ tự sinh: «{suggest()}»."
-        )
+        raise WeakPassphrase(Sentence("root-passphrase-weak", least=MIN_LETTERS, suggestion=suggest()))
     return found
 
 
@@ -65,10 +64,10 @@ def syllables() -> tuple[str, ...]:
 
 def ask_new(ask: Ask, say: Callable[[str], None]) -> str:
     """A new passphrase, typed twice, after a suggestion; asks again until it is good. Raises WeakPassphrase."""
-    say("Đặt câu mật khẩu cho khoá này (không hiện khi gõ; không phân biệt hoa thường, có dấu hay không dấu).")
-    say(f"Có thể dùng câu máy vừa sinh ra, chép ra giấy và cất riêng, không cất cùng USB:\n\n    {suggest()}\n")
+    say(t("root-passphrase-set"))
+    say(t("root-passphrase-suggested", suggestion=suggest()))
     for left in reversed(range(TRIES)):
-        typed = ask("Câu mật khẩu mới")
+        typed = ask(t("root-passphrase-new"))
         try:
             found = check_new(typed)
         except WeakPassphrase as weak:
@@ -76,12 +75,10 @@ def ask_new(ask: Ask, say: Callable[[str], None]) -> str:
                 raise
             say(str(weak))
             continue
-        if canonical(ask("Gõ lại lần nữa")) == found:
+        if canonical(ask(t("root-passphrase-again"))) == found:
             return found
-        say("Hai lần gõ không giống nhau; hãy đặt lại.")
-    raise WeakPassphrase(
-        "Ba lần vẫn chưa đặt xong câu mật khẩu, chưa có khoá nào được tạo; hãy làm lại từ đầu với khoá này."
-    )
+        say(t("root-passphrase-differs"))
+    raise WeakPassphrase(Sentence("root-passphrase-given-up"))
 
 
 def from_file(path: Path) -> str:
@@ -89,9 +86,9 @@ def from_file(path: Path) -> str:
     try:
         lines = read_limited(path, 4 * MAX_LETTERS, pipe=True).decode("utf-8").splitlines()
     except UnicodeDecodeError as error:
-        raise WrongPassphrase(f"Tệp {path} không phải chữ UTF-8; hãy ghi câu mật khẩu ở dòng đầu.") from error
+        raise WrongPassphrase(Sentence("root-passphrase-not-utf8", path=path)) from error
     if not lines or not lines[0].strip():
-        raise WrongPassphrase(f"Tệp {path} để trống; hãy ghi câu mật khẩu ở dòng đầu.")
+        raise WrongPassphrase(Sentence("root-passphrase-empty", path=path))
     return lines[0]
 
 

@@ -20,11 +20,11 @@ from langso.trust import Opened, Refused, RootKeys, Sealed, SigningKey, key_id, 
 from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
 from langso.trust.roots.errors import ProposalRefused
 from langso.trust.roots.key_file import Holder, code_of
-from langso.words.catalogue import t
+from langso.words.catalogue import Sentence, t
 
 FORMAT = 1
 MAX_PROPOSAL_BYTES = 4 << 20
-_DAMAGED = "Tệp đề nghị bị hỏng hoặc không phải tệp đề nghị; hãy chép lại từ văn phòng xã."
+_DAMAGED = Sentence("root-proposal-damaged")
 Part = Literal["trust", "root"]
 
 
@@ -68,7 +68,7 @@ class Proposal(Message):
     def named(self, public: bytes) -> str:
         """Whose key, as far as the file says."""
         known = {one.public_key: one.named() for one in self.holders}
-        return known.get(public.hex(), f"khoá {code_of(public)}")
+        return known.get(public.hex(), t("root-key-named", code=code_of(public)))
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,7 @@ class ReadProposal:
         try:
             return open_bundle(self.proposal.base.encode(), pinned or self.roots)
         except Refused as refused:
-            raise ProposalRefused(
-                f"Danh sách hiện tại trong tệp đề nghị không phải của xã này ({refused}); không ký, và hãy báo xã."
-            ) from refused
+            raise ProposalRefused(Sentence("root-list-not-ours", refused=refused)) from refused
 
     def signers(self, part: Part, keys: RootKeys) -> frozenset[bytes]:
         """Which of a root's keys have signed a part validly."""
@@ -118,9 +116,9 @@ class ReadProposal:
         found = []
         after = self.roots_after
         if self.next_root is not None:
-            found += self._lacking("root", self.roots, "khoá gốc cũ")
-            found += self._lacking("root", after, "khoá gốc mới")
-        found += self._lacking("trust", after, "khoá gốc" if self.next_root is None else "khoá gốc mới")
+            found += self._lacking("root", self.roots, t("root-old-keys"))
+            found += self._lacking("root", after, t("root-new-keys"))
+        found += self._lacking("trust", after, t("root-keys") if self.next_root is None else t("root-new-keys"))
         return list(dict.fromkeys(found))
 
     def bundle(self) -> bytes:
@@ -154,7 +152,7 @@ class ReadProposal:
         if len(done) >= keys.threshold:
             return []
         rest = ", ".join(self.proposal.named(public) for public in keys.keys if public not in done)
-        return [f"Còn thiếu {keys.threshold - len(done)} chữ ký của {what}: {rest}."]
+        return [t("root-lacking", count=keys.threshold - len(done), what=what, rest=rest)]
 
     def _payload(self, part: Part) -> bytes:
         text = self.proposal.trust if part == "trust" else self.proposal.next_root
@@ -183,11 +181,11 @@ class ReadProposal:
 def read_proposal(raw: bytes) -> ReadProposal:
     """Parses a file and checks that its parts fit. Raises ProposalRefused."""
     if len(raw) > MAX_PROPOSAL_BYTES:
-        raise ProposalRefused("Tệp đề nghị quá lớn; hãy chép lại từ văn phòng xã.")
+        raise ProposalRefused(Sentence("root-proposal-too-large"))
     try:
         fields = strict_json(raw)
         if isinstance(fields, dict) and isinstance(fields.get("format"), int) and fields["format"] > FORMAT:
-            raise ProposalRefused("Tệp đề nghị do bản Làng Số mới hơn tạo ra; hãy cập nhật Làng Số trên máy này.")
+            raise ProposalRefused(Sentence("root-proposal-too-new"))
         return _checked(parse_payload(raw, Proposal))
     except Refused as refused:
         raise ProposalRefused(_DAMAGED) from refused
@@ -201,7 +199,7 @@ def build(proposal: Proposal) -> ReadProposal:
 def sign(read: ReadProposal, key: SigningKey) -> ReadProposal:
     """With this key's signatures added, each verified. Raises ProposalRefused for a key that is not asked."""
     if not read.concerns(key.public):
-        raise ProposalRefused("Khoá này không thuộc bộ khoá gốc của xã; hãy cắm đúng USB khoá gốc.")
+        raise ProposalRefused(Sentence("root-key-not-in-set"))
     added = []
     for part in read.may_sign(key.public):
         envelope = read_sealed(seal(read._payload(part), part, [key]), part)
@@ -220,7 +218,7 @@ def merged(files: Iterable[ReadProposal]) -> ReadProposal:
         if first.proposal.model_copy(update={"signatures": ()}) != other.proposal.model_copy(
             update={"signatures": ()}
         ):
-            raise ProposalRefused("Các tệp này là những đề nghị khác nhau; mỗi lần chỉ áp dụng một đề nghị.")
+            raise ProposalRefused(Sentence("root-proposals-differ"))
         signatures |= {(one.part, one.key_id, one.signature): one for one in other.proposal.signatures}
     # A copy may carry a false signature under a key's name: only those that verify are taken along.
     good = []
@@ -259,9 +257,7 @@ def _checked(proposal: Proposal) -> ReadProposal:
     if before is None:
         fits = fits and root is None and trust.version == 1 and read.roots.version == 1
     if not fits or trust.expires <= trust.issued:
-        raise ProposalRefused(
-            "Các phần trong tệp đề nghị không khớp nhau; không ký, và hãy làm lại đề nghị ở văn phòng."
-        )
+        raise ProposalRefused(Sentence("root-proposal-mixed"))
     return read
 
 

@@ -17,6 +17,7 @@ from langso.trust import Refused, RootKeys, SigningKey, open_sealed, seal
 from langso.trust.envelope import parse_payload
 from langso.trust.roots.errors import RootKeyDamaged, StickRefused
 from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, RootKeyFile, read_root_key
+from langso.words.catalogue import Sentence
 
 KEY_FILES = "langso-root-*.key"
 # It travels to every machine of the commune, and lies about.
@@ -117,9 +118,7 @@ def hold_stick(folder: Path, *, told: bool, machine: Machine | None = None) -> I
     `told`: it is meant so, though it is no stick. Raises StickRefused, FileRefused.
     """
     if not folder.is_dir():
-        raise StickRefused(
-            f"Không thấy thư mục {folder}; hãy cắm USB và ghi đúng chỗ nó được gắn vào, như /media/usb."
-        )
+        raise StickRefused(Sentence("root-no-folder", folder=folder))
     with HeldFolder(folder) as stick:
         if not told:
             _require_mounted(folder, machine or Machine())
@@ -130,10 +129,7 @@ def hold_stick(folder: Path, *, told: bool, machine: Machine | None = None) -> I
 def _require_mounted(folder: Path, machine: Machine) -> None:
     real = folder.resolve()
     if not os.path.ismount(real) or not any(one.folder == real for one in machine.sticks()):
-        raise StickRefused(
-            f"{folder} không phải một USB đang cắm; khoá gốc phải nằm trên USB để rút ra cất đi."
-            " Hãy ghi đúng chỗ USB được gắn vào (nếu thật ý muốn thư mục này: thêm --not-a-stick)."
-        )
+        raise StickRefused(Sentence("root-no-stick", folder=folder))
 
 
 def key_name(commune: str) -> str:
@@ -155,10 +151,10 @@ def key_on(place: Path | HeldFolder, commune: str | None = None) -> RootKeyFile:
         if commune is not None:
             names = [name for name in names if name == key_name(commune)]
         if not names:
-            whose = f"của xã {commune} " if commune else ""
-            raise StickRefused(f"Không thấy khoá gốc {whose}trên {stick.path}; hãy cắm đúng USB khoá gốc.")
+            whose = Sentence("root-of-commune", commune=commune) if commune else ""
+            raise StickRefused(Sentence("root-no-key-on", whose=whose, path=stick.path))
         if len(names) > 1:
-            raise StickRefused(f"Trên {stick.path} có nhiều khoá gốc; hãy nói khoá của xã nào bằng --commune.")
+            raise StickRefused(Sentence("root-several-keys", path=stick.path))
         return read_root_key(stick.read(names[0], MAX_ROOT_KEY_FILE))
 
 
@@ -168,18 +164,13 @@ def require_free(place: Path | HeldFolder, commune: str) -> None:
         refuse_installation(stick)
         name = key_name(commune)
         if stick.has(name):
-            raise StickRefused(
-                f"USB này đã có một khoá gốc của xã ({name}); mỗi USB một khoá, hãy cắm USB khác để khỏi ghi đè."
-            )
+            raise StickRefused(Sentence("root-has-key", name=name))
 
 
 def refuse_installation(stick: HeldFolder) -> None:
     """The installation stick goes into every machine, a root key into none that needs it not. Raises StickRefused."""
     if stick.has(INSTALLATION):
-        raise StickRefused(
-            f"USB ở {stick.path} là USB cài đặt (có {INSTALLATION}), được cắm vào mọi máy; khoá gốc phải nằm trên"
-            " USB riêng của người giữ. Hãy rút ra và cắm USB khác."
-        )
+        raise StickRefused(Sentence("root-installation-stick", path=stick.path, installation=INSTALLATION))
 
 
 def refuse_a_second_key(place: Path | HeldFolder, commune: str, machine: Machine | None = None) -> None:
@@ -187,7 +178,7 @@ def refuse_a_second_key(place: Path | HeldFolder, commune: str, machine: Machine
     own = (place.path if isinstance(place, HeldFolder) else place).resolve()
     for mount in (machine or Machine()).sticks():
         if mount.folder != own and (mount.folder / key_name(commune)).exists():
-            raise StickRefused(f"Trong máy đang có hai khoá gốc của xã (một ở {mount.folder}); hãy rút USB kia ra.")
+            raise StickRefused(Sentence("root-two-keys-here", folder=mount.folder))
 
 
 def read_memory(place: Path | HeldFolder, key: RootKeyFile) -> StickMemory | None:
@@ -203,11 +194,9 @@ def read_memory(place: Path | HeldFolder, key: RootKeyFile) -> StickMemory | Non
     try:
         found = parse_payload(open_sealed(raw, "root-memory", [key.public]), StickMemory)
     except Refused as refused:
-        raise RootKeyDamaged(
-            f"Sổ nhớ của khoá gốc ({name}) bị hỏng hoặc bị thay; hãy báo xã, đừng xoá khi chưa rõ vì sao."
-        ) from refused
+        raise RootKeyDamaged(Sentence("root-memory-damaged", name=name)) from refused
     if found.commune != key.commune:
-        raise RootKeyDamaged(f"Sổ nhớ {name} là của xã khác; hãy dùng đúng USB.")
+        raise RootKeyDamaged(Sentence("root-memory-not-ours", name=name))
     return found
 
 

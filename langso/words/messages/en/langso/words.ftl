@@ -12,8 +12,7 @@ words-import-refused =
     { $count ->
         [one] One place in the table is wrong and nothing was changed; please correct it and import again:
        *[other] { $count } places in the table are wrong and nothing was changed; please correct them and import again:
-    }
-    { $problems }
+    }{ $problems }
 words-import-no-table = This file is no CSV table in UTF-8; save it again from the spreadsheet as “CSV UTF-8”.
 words-import-no-columns = The table lacks the column id or a column of texts; keep the first line as exported: { $columns }.
 words-import-unknown = Line { $line }: no sentence has the id “{ $id }”; leave the column id as it is.

@@ -1,8 +1,7 @@
 words-exported = Đã ghi { $count } câu ra { $file }.
 words-imported = Đã sửa { $count } tệp trong { $folder }.
 words-import-refused =
-    Bảng có { $count } chỗ sai, chưa sửa gì cả; xin sửa bảng rồi nhận lại:
-    { $problems }
+    Bảng có { $count } chỗ sai, chưa sửa gì cả; xin sửa bảng rồi nhận lại:{ $problems }
 words-import-no-table = Tệp này không phải bảng CSV chữ UTF-8; hãy lưu lại từ bảng tính ở dạng «CSV UTF-8».
 words-import-no-columns = Bảng thiếu cột id hoặc cột lời; hãy giữ dòng đầu như khi xuất: { $columns }.
 words-import-unknown = Dòng { $line }: không có câu nào mã «{ $id }»; hãy giữ nguyên cột id.

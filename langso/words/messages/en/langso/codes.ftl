@@ -1,0 +1,1 @@
+codes-text-too-long = The text is longer than { $most } characters and cannot be a QR code; check it again.

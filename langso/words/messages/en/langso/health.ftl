@@ -1,0 +1,2 @@
+health-all-well = All is well.
+health-and-others = { $first } (and { $others } more)

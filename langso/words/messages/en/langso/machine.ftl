@@ -1,0 +1,40 @@
+machine-space-unknown = Cannot look at the free space in { $folder }: { $why }.
+machine-check-card = Check the memory card.
+machine-free-space = Delete what is not needed (sudo apt-get clean; sudo journalctl --vacuum-size=50M; delete nothing in /var/lib/langso-*) or use a larger card.
+machine-replace-card = Make a backup, then replace the memory card.
+machine-cannot-write = Cannot write and read in { $folder }: { $why }.
+machine-reads-differently = The memory card does not read back what was written.
+machine-card-good = The memory card writes and reads well.
+machine-files-good = The file system has recorded no errors.
+machine-files-errors = The file system has had errors ({ $named }).
+machine-replace-and-install = Make a backup, replace the memory card, then install the machine again.
+machine-power-was-low = The supply voltage has been too low since the machine was switched on.
+machine-replace-supply = Use another power supply, or a thicker and shorter cable.
+machine-power-good = The supply voltage has been sufficient since the machine was switched on.
+machine-no-power-sensor = This machine has no voltage sensor.
+machine-no-heat-sensor = This machine has no temperature sensor.
+machine-hot = The machine is at { $degrees } °C or hotter.
+machine-cool-it = Let air into the cabinet, remove dust, check the fan; keep it out of direct sun.
+machine-temperature = The machine is at { $degrees } °C.
+machine-memory-unknown = The memory cannot be seen from here.
+machine-memory-left = { $share } of { $total } of memory is free.
+machine-close-programs = Close other programs on this machine, then restart it.
+machine-no-rtc = There is no battery clock: after a power cut without a network, scheduled broadcasts wait for the time.
+machine-fit-rtc = Fit a battery clock (RTC), write dtoverlay=i2c-rtc,ds3231 into /boot/firmware/config.txt and restart.
+machine-has-no-rtc = This machine has no battery clock.
+machine-rtc-unreadable = The battery clock cannot be read.
+machine-rtc-wires = Check the wires and the battery of the clock (RTC).
+machine-rtc-date = The battery clock has the wrong date: its battery may be empty.
+machine-rtc-battery = Replace the battery of the clock (RTC).
+machine-rtc-differs = The battery clock differs from the machine's time by more than a minute.
+machine-rtc-copy = Compare the machine's time with a phone. If the machine is right, copy it to the battery clock: sudo timedatectl set-local-rtc 1; sudo timedatectl set-local-rtc 0 (with a network the machine does it by itself).
+machine-rtc-good = The battery clock agrees with the machine's time.
+machine-no-watchdog = This machine has no hardware watchdog.
+machine-watchdog-on = The hardware watchdog is on.
+machine-watchdog-off = There is a hardware watchdog but it is off: a machine that hangs stays dead.
+machine-watchdog-switch-on = Set RuntimeWatchdogSec=14 in /etc/systemd/system.conf.d/langso.conf, then run: systemctl daemon-reexec
+machine-set-clock = sudo langso setup --time '30/11/2026 08:15' (Vietnamese time; use the time your phone shows)
+machine-clock-compare = Compare with the time on a phone. If the machine is wrong, set it: { $set_clock }; if it is right, tell the commune office.
+machine-clock-connect = Connect this machine with the commune office's machine (no internet needed): the office confirms the time.
+machine-space-left = { $free } are free on the memory card ({ $share }).
+machine-space-no-names = { $free } are free on the memory card ({ $share }), but no more files may be made.

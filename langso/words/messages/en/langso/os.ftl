@@ -1,0 +1,11 @@
+os-no-space = no space is left
+os-quota = the allotted space is used up
+os-read-only = that place is write-protected
+os-broken-or-pulled = that card or USB stick is faulty or was pulled out
+os-not-in-machine = that card or USB stick is no longer in the machine
+os-no-right = permission denied
+os-no-such-file = there is no such file or folder
+os-through-a-file = the path leads through a file
+os-is-a-folder = it is a folder
+os-exists = there is already a file of that name
+os-name-too-long = the name is too long

@@ -1,0 +1,12 @@
+voices-rate = The reading speed must be from { $slowest } to { $fastest } words a minute.
+voices-no-such-voice = This is no name of a voice; use vi, vi-vn-x-central or vi-vn-x-south.
+voices-no-espeak = espeak-ng is not installed; install it with: sudo apt install espeak-ng
+voices-cannot-write = Cannot write the sound file into { $folder }; check the folder and the disk.
+voices-silent = espeak-ng made no sound; change the text.
+voices-cut-short = The end of the sound file is missing; free space on the disk and do it again.
+voices-too-slow = espeak-ng takes too long; divide the text into several parts.
+voices-cannot-run = Cannot run espeak-ng ({ $why }); install it again.
+voices-voice-missing = The voice { $voice } is not on this machine; install the package espeak-ng-data or choose the voice vi.
+voices-says-error = espeak-ng reports: { $said }; try again.
+voices-too-long = The text is longer than { $most } characters; divide it into several.
+voices-nothing-to-say = There is nothing to read aloud yet; enter some text.

@@ -1,0 +1,1 @@
+codes-text-too-long = Nội dung dài quá { $most } ký tự, không thể là một mã QR; hãy kiểm tra lại.

@@ -1,0 +1,2 @@
+health-all-well = Mọi thứ bình thường.
+health-and-others = { $first } (và { $others } việc khác)

@@ -1,0 +1,40 @@
+machine-space-unknown = Không xem được chỗ trống ở { $folder }: { $why }.
+machine-check-card = Hãy kiểm tra thẻ nhớ.
+machine-free-space = Hãy dọn bớt (sudo apt-get clean; sudo journalctl --vacuum-size=50M; không xoá gì trong /var/lib/langso-*) hoặc thay thẻ lớn hơn.
+machine-replace-card = Hãy sao lưu rồi thay thẻ nhớ.
+machine-cannot-write = Không ghi đọc được ở { $folder }: { $why }.
+machine-reads-differently = Thẻ nhớ đọc lại khác với lúc ghi.
+machine-card-good = Ghi và đọc lại thẻ nhớ tốt.
+machine-files-good = Hệ thống tệp không ghi nhận lỗi.
+machine-files-errors = Hệ thống tệp đã có lỗi ({ $named }).
+machine-replace-and-install = Hãy sao lưu, thay thẻ nhớ, rồi cài lại máy.
+machine-power-was-low = Điện vào máy đã có lúc quá thấp từ khi bật.
+machine-replace-supply = Hãy thay bộ nguồn hoặc dây nguồn to và ngắn hơn.
+machine-power-good = Điện vào máy đủ từ khi bật.
+machine-no-power-sensor = Máy này không có cảm biến điện áp.
+machine-no-heat-sensor = Máy này không có cảm biến nhiệt độ.
+machine-hot = Máy nóng từ { $degrees } °C trở lên.
+machine-cool-it = Hãy mở thoáng tủ máy, lau bụi, xem quạt; tránh nắng chiếu thẳng.
+machine-temperature = Máy { $degrees } °C.
+machine-memory-unknown = Không xem được bộ nhớ từ đây.
+machine-memory-left = Bộ nhớ còn { $share } của { $total }.
+machine-close-programs = Hãy tắt chương trình khác trên máy này, rồi khởi động lại máy.
+machine-no-rtc = Không có đồng hồ pin: mất điện mà không có mạng thì lịch phát phải chờ giờ.
+machine-fit-rtc = Hãy gắn đồng hồ pin (RTC), ghi dtoverlay=i2c-rtc,ds3231 vào /boot/firmware/config.txt rồi bật lại.
+machine-has-no-rtc = Máy này không có đồng hồ pin.
+machine-rtc-unreadable = Đồng hồ pin không đọc được.
+machine-rtc-wires = Hãy xem dây nối và pin của đồng hồ (RTC).
+machine-rtc-date = Đồng hồ pin sai ngày: có thể hết pin.
+machine-rtc-battery = Hãy thay pin của đồng hồ (RTC).
+machine-rtc-differs = Đồng hồ pin lệch hơn một phút so với giờ máy.
+machine-rtc-copy = Hãy so giờ máy với điện thoại. Giờ máy đúng thì chép sang đồng hồ pin: sudo timedatectl set-local-rtc 1; sudo timedatectl set-local-rtc 0 (có mạng thì máy tự chép).
+machine-rtc-good = Đồng hồ pin khớp giờ máy.
+machine-no-watchdog = Máy này không có mạch canh treo máy (watchdog).
+machine-watchdog-on = Mạch canh treo máy (watchdog) đang bật.
+machine-watchdog-off = Mạch canh treo máy (watchdog) có nhưng chưa bật: máy treo sẽ nằm im.
+machine-watchdog-switch-on = Đặt RuntimeWatchdogSec=14 trong /etc/systemd/system.conf.d/langso.conf, rồi chạy: systemctl daemon-reexec
+machine-set-clock = sudo langso setup --time '30/11/2026 08:15' (giờ Việt Nam, thay bằng giờ trên điện thoại)
+machine-clock-compare = So với giờ trên điện thoại. Giờ máy sai thì đặt: { $set_clock }; giờ máy đúng thì báo văn phòng xã.
+machine-clock-connect = Hãy nối máy với máy văn phòng xã (không cần internet): văn phòng xác nhận giờ.
+machine-space-left = Thẻ nhớ còn trống { $free } ({ $share }).
+machine-space-no-names = Thẻ nhớ còn trống { $free } ({ $share }) nhưng đã hết số tệp được phép.

@@ -1,0 +1,11 @@
+os-no-space = hết chỗ trống
+os-quota = hết phần chỗ được cấp
+os-read-only = chỗ đó bị khoá ghi
+os-broken-or-pulled = thẻ hay USB đó lỗi hoặc đã bị rút ra
+os-not-in-machine = thẻ hay USB đó không còn trong máy
+os-no-right = không có quyền
+os-no-such-file = không có tệp hoặc thư mục này
+os-through-a-file = đường dẫn đi qua một tệp
+os-is-a-folder = đó là một thư mục
+os-exists = đã có một tệp tên đó
+os-name-too-long = tên quá dài

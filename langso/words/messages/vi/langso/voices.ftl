@@ -1,0 +1,12 @@
+voices-rate = Tốc độ đọc phải từ { $slowest } đến { $fastest } từ một phút.
+voices-no-such-voice = Tên giọng đọc không đúng, hãy dùng vi, vi-vn-x-central hoặc vi-vn-x-south.
+voices-no-espeak = Chưa có bộ đọc espeak-ng, hãy cài bằng lệnh: sudo apt install espeak-ng
+voices-cannot-write = Không ghi được tệp tiếng vào { $folder }, hãy xem lại thư mục và ổ đĩa.
+voices-silent = Bộ đọc espeak-ng không phát ra tiếng nào, hãy sửa lại bài.
+voices-cut-short = Tệp tiếng bị thiếu phần cuối, hãy dọn bớt ổ đĩa rồi làm lại.
+voices-too-slow = Bộ đọc espeak-ng chạy quá lâu, hãy chia bài thành nhiều phần.
+voices-cannot-run = Không chạy được bộ đọc espeak-ng ({ $why }), hãy cài lại.
+voices-voice-missing = Máy chưa có giọng đọc { $voice }, hãy cài gói espeak-ng-data hoặc chọn giọng vi.
+voices-says-error = Bộ đọc espeak-ng báo lỗi: { $said }; hãy thử lại.
+voices-too-long = Bài dài quá { $most } chữ, hãy chia thành nhiều bài.
+voices-nothing-to-say = Bài chưa có chữ nào để đọc, hãy nhập nội dung.
