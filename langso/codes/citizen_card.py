@@ -11,26 +11,28 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from langso.words import fold
+from langso.words.catalogue import Sentence, t
 
 from .parsed import Parsed
+from .printed import FEMALE, MALE
 from .provinces import province_name
 
 _BEGINNING = re.compile(r"[0-9]{12}\|")
 
 _WARNINGS = {
-    "province_unknown": "Mã nơi đăng ký khai sinh trong số căn cước không có trong danh sách tỉnh, hãy xem lại.",
-    "sex_mismatch": "Giới tính ghi trên thẻ khác với số căn cước, hãy xem lại.",
-    "birth_year_mismatch": "Năm sinh ghi trên thẻ khác với số căn cước, hãy xem lại.",
-    "no_issue_date": "Thẻ không ghi ngày cấp, hãy xem mặt sau của thẻ.",
-    "issued_before_birth": "Ngày cấp thẻ lại trước ngày sinh, hãy xem lại.",
-    "bad_old_id": "Số chứng minh cũ không có đúng 9 hoặc 12 chữ số, hãy xem lại.",
+    "province_unknown": Sentence("codes-id-province"),
+    "sex_mismatch": Sentence("codes-id-sex-differs"),
+    "birth_year_mismatch": Sentence("codes-id-year-differs"),
+    "no_issue_date": Sentence("codes-id-no-issue-date"),
+    "issued_before_birth": Sentence("codes-id-issued-before-birth"),
+    "bad_old_id": Sentence("codes-id-old-number"),
 }
 _ERRORS = {
-    "too_few_fields": "Mã trên thẻ bị thiếu phần sau, hãy quét lại.",
-    "bad_name": "Mã trên thẻ không có họ tên, hãy quét lại.",
-    "bad_dob": "Ngày sinh trong mã không có thật, hãy quét lại.",
-    "bad_sex": "Giới tính trong mã không đọc được, hãy quét lại.",
-    "bad_issued": "Ngày cấp trong mã không có thật, hãy quét lại.",
+    "too_few_fields": Sentence("codes-id-short"),
+    "bad_name": Sentence("codes-id-no-name"),
+    "bad_dob": Sentence("codes-birth-not-real"),
+    "bad_sex": Sentence("codes-sex-unreadable"),
+    "bad_issued": Sentence("codes-issue-not-real"),
 }
 
 
@@ -58,7 +60,7 @@ def id_digits(number: str) -> IdDigits | None:
     return IdDigits(
         province_code=number[:3],
         province=province_name(number[:3]),
-        sex="Nữ" if century % 2 else "Nam",
+        sex=FEMALE if century % 2 else MALE,
         birth_year=1900 + 100 * (century // 2) + int(number[4:6]),
         random=number[6:],
     )
@@ -72,12 +74,12 @@ def read(text: str) -> Parsed:
     number = parts[0]
     digits = id_digits(number)
     if digits is None:
-        return Parsed("citizen_card", {}, ["Số căn cước phải có đúng 12 chữ số, hãy quét lại."])
+        return Parsed("citizen_card", {}, [t("codes-id-digits")])
     if len(parts) > 1 and parts[1] and not re.fullmatch(r"[0-9]+", parts[1]):
         parts.insert(1, "")
     old_id, name, dob_text, sex_text, address, issued_text = [*parts[1:7], *[""] * 6][:6]
     dob, issued = _day(dob_text), _day(issued_text)
-    sex = {"nam": "Nam", "nu": "Nữ"}.get(fold(sex_text).lower())
+    sex = {"nam": MALE, "nu": FEMALE}.get(fold(sex_text).lower())
 
     errors: list[str] = []
     if len(parts) < 6:
@@ -116,7 +118,9 @@ def read(text: str) -> Parsed:
         "errors": errors,
         "id_digits": asdict(digits),
     }
-    return Parsed("citizen_card", fields, [_ERRORS[e] for e in errors] + [_WARNINGS[w] for w in warnings])
+    return Parsed(
+        "citizen_card", fields, [*(str(_ERRORS[e]) for e in errors), *(str(_WARNINGS[w]) for w in warnings)]
+    )
 
 
 def _day(text: str) -> date | None:

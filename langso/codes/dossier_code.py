@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from langso.words.catalogue import t
+
 from .parsed import Parsed
 
 _OFFICE = r"(?:[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}|[A-Z][0-9]{2}(?:\.[0-9]{1,3}){0,3})"
@@ -31,7 +33,7 @@ def read(text: str) -> Parsed | None:
     office, day, number = match.groups()
     received = _day(day)
     fields = {"code": code, "office": office, "received": received, "number": number}
-    problems = [] if received else ["Ngày trong mã hồ sơ không có thật, hãy xem lại từng số."]
+    problems = [] if received else [t("codes-dossier-date")]
     return Parsed("dossier_code", fields, problems)
 
 

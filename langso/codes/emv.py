@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from langso.words import nfc
+from langso.words.catalogue import t
 
 from . import emv_rules, tlv
 from .banks import bank_name, wallet_name
@@ -77,7 +78,7 @@ def read(text: str) -> Parsed:
         "templates": {path: tree.elements(path) for path in tree.templates},
         "length_unit": tree.unit,
     }
-    problems = [] if crc_ok else ["Số kiểm tra cuối mã không khớp, mã hỏng hoặc bị sửa; hãy quét lại."]
+    problems = [] if crc_ok else [t("codes-crc")]
     problems += _structure_problems(tree)
     problems += _add_receiver(fields, tree)
     _add_payment(fields, root, tree.elements("62"), tree.elements("64"))
@@ -86,7 +87,9 @@ def read(text: str) -> Parsed:
         problems += emv_rules.problems_of_details(tree.templates.get("62", []))
     problems += _repetitions(tree)
     fields["ambiguous"] = bool(_repetitions(tree)) or sum("02" <= tag <= "51" for tag in root) > 1
-    fields["template_errors"] = {p: f"{f.why} (vị trí {f.position})" for p, f in tree.template_faults.items()}
+    fields["template_errors"] = {
+        p: t("codes-fault-at", why=f.why, position=f.position) for p, f in tree.template_faults.items()
+    }
     fields["strict_valid"] = not problems
     return Parsed("emv", fields, problems, [] if tree.fault else _cautions(fields))
 
@@ -132,9 +135,9 @@ def _open(tree: _Tree, path: str, value: str) -> None:
 
 def _structure_problems(tree: _Tree) -> list[str]:
     if tree.fault is not None:
-        return [f"Mã bị hỏng ở vị trí {tree.fault.position}: {tree.fault.why}; hãy quét lại hoặc xin mã khác."]
+        return [t("codes-damaged-at", position=tree.fault.position, why=tree.fault.why)]
     return [
-        f"Phần {path} của mã bị hỏng ở vị trí {fault.position}: {fault.why}; hãy xin mã khác."
+        t("codes-part-damaged-at", path=path, position=fault.position, why=fault.why)
         for path, fault in tree.template_faults.items()
     ]
 
@@ -145,9 +148,9 @@ def _receivers(tree: _Tree) -> dict[str, str]:
 
 
 def _repetitions(tree: _Tree) -> list[str]:
-    problems = emv_rules.repeated(tree.items, "mã")
+    problems = emv_rules.repeated(tree.items, t("codes-the-code"))
     for path, items in tree.templates.items():
-        problems += emv_rules.repeated(items, f"phần {path}")
+        problems += emv_rules.repeated(items, t("codes-the-part", path=path))
     return problems
 
 
@@ -156,9 +159,9 @@ def _add_receiver(fields: dict[str, Any], tree: _Tree) -> list[str]:
     problems: list[str] = []
     receivers = _receivers(tree)
     # A transfer to an account is what the kiosk can check, so it is the one told where a code holds both.
-    tag = next((t for t, guid in receivers.items() if guid == GUID), next(iter(receivers), None))
+    tag = next((key for key, guid in receivers.items() if guid == GUID), next(iter(receivers), None))
     inner = tree.elements(tag) if tag is not None else {}
-    for other in [t for t, guid in receivers.items() if guid == VNPAY_GUID]:
+    for other in [key for key, guid in receivers.items() if guid == VNPAY_GUID]:
         provider, merchant = "VNPAY", tree.elements(other).get("01")
     if tag is not None and receivers[tag] == GUID:
         provider = "VIETQR"
@@ -168,9 +171,9 @@ def _add_receiver(fields: dict[str, Any], tree: _Tree) -> list[str]:
         service = who["02"] if nested else inner.get("02")
         problems += emv_rules.problems_of_receiver(bin_, account, service, nested)
         if tag != "38":
-            problems.append("Người nhận VietQR nằm sai chỗ trong mã, hãy kiểm tra trên điện thoại trước khi chuyển.")
+            problems.append(t("codes-receiver-misplaced"))
     if list(receivers.values()).count(GUID) > 1:
-        problems.append("Mã ghi hai tài khoản nhận, đừng dùng mã này.")
+        problems.append(t("codes-two-accounts"))
     fields["provider"] = provider
     fields["bank_bin"] = bin_
     fields["bank"] = bank_name(bin_) if bin_ else None
@@ -200,16 +203,12 @@ def _nfc(text: str | None) -> str | None:
 
 def _cautions(fields: Mapping[str, Any]) -> list[str]:
     # Neither bank nor standard checks the name inside a code: only the bank's answer on the phone is to be believed.
-    cautions = [
-        "Tên trong mã do người làm mã tự ghi: trước khi chuyển, hãy đối chiếu tên ngân hàng báo trên điện thoại."
-        if fields["name"]
-        else "Mã không ghi tên người nhận: trước khi chuyển, hãy xem tên ngân hàng báo trên điện thoại."
-    ]
+    cautions = [t("codes-name-by-maker") if fields["name"] else t("codes-no-name")]
     if fields["ambiguous"]:
         # A code may show the commune's account to one app and a stranger's to another.
-        cautions.append("Mã ghi nhiều nơi nhận tiền, mỗi ứng dụng có thể trả cho một nơi khác nhau.")
+        cautions.append(t("codes-several-receivers"))
     if fields["amount"] is None:
-        cautions.append("Mã không ghi số tiền, người trả phải tự nhập.")
+        cautions.append(t("codes-no-amount"))
     if fields["asks_payer"]:
-        cautions.append("Mã yêu cầu người trả tự điền thêm thông tin trên điện thoại.")
+        cautions.append(t("codes-payer-fills-in"))
     return cautions

@@ -9,8 +9,10 @@ import re
 from datetime import date
 
 from langso.words import nfc
+from langso.words.catalogue import t
 
 from .parsed import Parsed
+from .printed import FEMALE, MALE
 
 _BEGINNING = re.compile(r"[A-Z]{2}[0-9]{13}\||[0-9]{10}\|[0-9A-Fa-f]{4,}\|")
 _ABSENT = ("", "-")
@@ -29,25 +31,25 @@ def read(text: str) -> Parsed:
     card, name_hex, dob, sex_digit, address_hex, clinic, start_text, end_text = [*parts[:8], *[""] * 8][:8]
     problems: list[str] = []
     if len(parts) < 8:
-        problems.append("Mã trên thẻ bảo hiểm y tế bị thiếu phần sau, hãy quét lại.")
+        problems.append(t("codes-health-short"))
     if not re.fullmatch(r"[A-Z]{2}[0-9]{13}|[0-9]{10}", card):
-        problems.append("Số thẻ bảo hiểm y tế không đúng dạng, hãy quét lại.")
+        problems.append(t("codes-health-number"))
     name = _text(name_hex)
     if not name:
-        problems.append("Họ tên trong mã không đọc được, hãy quét lại.")
+        problems.append(t("codes-name-unreadable"))
     if not _birth(dob):
-        problems.append("Ngày sinh trong mã không có thật, hãy quét lại.")
-    sex = {"1": "Nam", "2": "Nữ"}.get(sex_digit)
+        problems.append(t("codes-birth-not-real"))
+    sex = {"1": MALE, "2": FEMALE}.get(sex_digit)
     if sex is None:
-        problems.append("Giới tính trong mã không đọc được, hãy quét lại.")
+        problems.append(t("codes-sex-unreadable"))
     address = _text(address_hex)
     if address is None:
-        problems.append("Địa chỉ trong mã không đọc được, hãy quét lại.")
+        problems.append(t("codes-address-unreadable"))
     start, end = _day(start_text), _day(end_text)
     if (start_text not in _ABSENT and start is None) or (end_text not in _ABSENT and end is None):
-        problems.append("Hạn dùng ghi trong mã không có thật, hãy quét lại.")
+        problems.append(t("codes-validity-not-real"))
     if start is not None and end is not None and end < start:
-        problems.append("Ngày hết hạn lại trước ngày bắt đầu, hãy xem lại thẻ.")
+        problems.append(t("codes-ends-before-start"))
     fields = {
         "card_no": card,
         "name": name or None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
+from langso.words.catalogue import t
+
 from . import dossier_code
 from .parsed import Parsed
 
@@ -31,15 +33,15 @@ def read(text: str) -> Parsed:
     except ValueError:
         host, user = None, False
     if host is None:
-        problems.append("Địa chỉ trang không đọc được, đừng mở.")
+        problems.append(t("codes-link-unreadable"))
     if user:
         # https://dichvucong.gov.vn@example.com leads to example.com
-        problems.append("Địa chỉ giấu tên trang thật sau dấu @, đừng mở.")
+        problems.append(t("codes-link-hides"))
     if any(c.isspace() or ord(c) < 32 for c in url):
-        problems.append("Địa chỉ có khoảng trắng ở giữa, đừng mở.")
+        problems.append(t("codes-link-space"))
     plain = host is not None and _PLAIN_HOST.fullmatch(host) is not None
     if host is not None and not plain:
-        problems.append("Tên trang có chữ lạ dễ nhầm với trang khác, đừng mở.")
+        problems.append(t("codes-link-letters"))
     government = host is not None and plain and (host == "gov.vn" or host.endswith(".gov.vn"))
     fields = {
         "url": url,
@@ -48,5 +50,5 @@ def read(text: str) -> Parsed:
         "government": government,
         "dossier_code": dossier_code.find(unquote(url)),
     }
-    cautions = [] if government else ["Trang này không phải của cơ quan nhà nước, hãy cẩn thận khi mở."]
+    cautions = [] if government else [t("codes-link-not-gov")]
     return Parsed("url", fields, problems, cautions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from langso.words import nfc
+from langso.words.catalogue import t
 
 from . import citizen_card, dossier_code, emv, health_card, link
 from .parsed import MAX_TEXT, Parsed
@@ -19,7 +20,7 @@ def parse(text: str) -> Parsed:
     White space around it is dropped (scanners that act as keyboards add CR/LF). Never raises; time is linear.
     """
     if len(text) > MAX_TEXT:
-        return Parsed("unknown", {}, [f"Nội dung dài quá {MAX_TEXT} ký tự, không thể là một mã QR."])
+        return Parsed("unknown", {}, [t("codes-longer-than-any", most=MAX_TEXT)])
     raw = text.strip().lstrip(_BYTE_ORDER_MARK).strip()
     # A payment code's lengths and checksum hold for the letters exactly as they came, so it is read before NFC.
     if emv.looks_like(raw):
@@ -35,9 +36,7 @@ def parse(text: str) -> Parsed:
     if dossier is not None:
         return dossier
     if not text:
-        return Parsed("unknown", {}, ["Mã trống, hãy quét lại."])
+        return Parsed("unknown", {}, [t("codes-empty")])
     if _NEARLY_A_CARD.match(text):
-        return Parsed(
-            "unknown", {"text": text}, ["Giống mã trên thẻ căn cước nhưng số không đủ 12 chữ số, hãy quét lại."]
-        )
-    return Parsed("unknown", {"text": text}, ["Không nhận ra đây là mã gì, hãy đưa mã khác hoặc hỏi cán bộ."])
+        return Parsed("unknown", {"text": text}, [t("codes-almost-id")])
+    return Parsed("unknown", {"text": text}, [t("codes-unrecognised")])

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from langso.words.catalogue import Sentence
+
 from .errors import CannotWrite
 
 Unit = Literal["ascii", "chars", "utf8bytes"]
@@ -21,9 +23,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a text is no list of elements: a Vietnamese clause and the position (in `Unit`s) where it breaks."""
+    """Why a text is no list of elements: a clause and the position (in `Unit`s) where it breaks."""
 
-    why: str
+    why: Sentence
     position: int
 
 
@@ -52,7 +54,7 @@ def write(items: Iterable[tuple[str, str | None]]) -> str:
         if value is None:
             continue
         if not 1 <= len(value) <= 99 or not value.isascii():
-            raise CannotWrite(f"Trường {tag} phải dài từ 1 đến 99 ký tự không dấu, hãy rút gọn.")
+            raise CannotWrite(Sentence("codes-write-field", tag=tag))
         parts.append(f"{tag}{len(value):02d}{value}")
     return "".join(parts)
 
@@ -71,7 +73,7 @@ def _read_bytes(data: bytes) -> list[Item] | Fault:
         try:
             value = raw.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
-            return Fault(f"trường {head[:2]} cắt đôi một chữ", at)
+            return Fault(Sentence("codes-fault-cuts-letter", tag=head[:2]), at)
         items.append(Item(head[:2], value))
         at += 4 + size
     return items
@@ -79,13 +81,13 @@ def _read_bytes(data: bytes) -> list[Item] | Fault:
 
 def _size(head: str, at: int) -> int | Fault:
     if len(head) < 4:
-        return Fault("phần đầu của một trường bị thiếu", at)
+        return Fault(Sentence("codes-fault-head-missing"), at)
     # str.isdigit also takes digits of other scripts, which no code of this kind may hold.
     if not (head.isascii() and head.isdigit()):
-        return Fault("nhãn hoặc độ dài không phải là số", at)
+        return Fault(Sentence("codes-fault-no-number"), at)
     size = int(head[2:])
-    return size if size else Fault(f"trường {head[:2]} có độ dài bằng 0", at)
+    return size if size else Fault(Sentence("codes-fault-zero", tag=head[:2]), at)
 
 
 def _short(tag: str, at: int, want: int, got: int) -> Fault:
-    return Fault(f"trường {tag} ghi dài {want} nhưng chỉ còn {got}", at)
+    return Fault(Sentence("codes-fault-short", tag=tag, want=want, got=got), at)

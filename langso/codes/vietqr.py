@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from langso.words import fold
+from langso.words.catalogue import Sentence
 
 from . import tlv
 from .crc import checksum
@@ -83,32 +84,32 @@ def memo_for(dossier: str) -> str:
     office, date, number = _dossier(dossier).rsplit("-", 2)
     memo = f"LP{office.replace('.', '')}{date}X{number}"
     if len(memo) > MAX_PURPOSE:
-        raise CannotWrite("Mã hồ sơ quá dài để ghi vào nội dung chuyển khoản, hãy thu phí tại quầy.")
+        raise CannotWrite(Sentence("codes-write-dossier-long"))
     return memo
 
 
 def _dossier(text: str) -> str:
     parsed = read_dossier_code(text)
     if parsed is None or parsed.problems:
-        raise CannotWrite("Mã hồ sơ không đúng dạng, hãy xem lại trên giấy hẹn.")
+        raise CannotWrite(Sentence("codes-write-dossier"))
     code: str = parsed.fields["code"]
     return code
 
 
 def _check(qr: VietQr) -> None:
     if not re.fullmatch(r"[0-9]{6}", qr.bin):
-        raise CannotWrite("Mã ngân hàng (BIN) phải có đúng 6 chữ số.")
+        raise CannotWrite(Sentence("codes-write-bin"))
     if not re.fullmatch(r"[0-9A-Za-z]{1,19}", qr.account):
-        raise CannotWrite("Số tài khoản chỉ gồm chữ cái không dấu và chữ số, dài nhất 19 ký tự.")
+        raise CannotWrite(Sentence("codes-write-account"))
     if qr.service not in ("QRIBFTTA", "QRIBFTTC"):
-        raise CannotWrite("Dịch vụ chuyển khoản phải là QRIBFTTA hoặc QRIBFTTC.")
+        raise CannotWrite(Sentence("codes-write-service"))
     if qr.service == "QRIBFTTC" and not re.fullmatch(r"[0-9]{16,19}", qr.account):
-        raise CannotWrite("Chuyển tới thẻ thì số thẻ phải có từ 16 đến 19 chữ số.")
+        raise CannotWrite(Sentence("codes-write-card"))
     # bool is an int to Python, never an amount.
     if qr.amount is not None and (isinstance(qr.amount, bool) or not 1 <= qr.amount <= MAX_AMOUNT):
-        raise CannotWrite("Số tiền phải là số nguyên từ 1 đồng trở lên và không quá 13 chữ số.")
+        raise CannotWrite(Sentence("codes-write-amount"))
     if qr.bill is not None and not re.fullmatch(r"[0-9A-Za-z.\-]{1,25}", qr.bill):
-        raise CannotWrite("Số hóa đơn chỉ gồm chữ cái không dấu, chữ số, dấu chấm và gạch ngang, dài nhất 25 ký tự.")
+        raise CannotWrite(Sentence("codes-write-bill"))
 
 
 def _plain(text: str | None, limit: int) -> str | None:

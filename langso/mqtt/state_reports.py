@@ -122,7 +122,7 @@ class StateReporter:
                 written=self._clock.now(),
                 software=self._software,
                 held=held,
-                clock=ClockReport(trusted=trust.trusted, reason=trust.reason, why=trust.why),
+                clock=ClockReport(trusted=trust.trusted, reason=trust.reason, why=str(trust.why)),
                 storage=Storage(free=usage.free, total=usage.total),
                 health=tuple(
                     HealthLine(name=check.name, level=check.level, why=check.why, fix=check.fix)

@@ -17,6 +17,7 @@ LEFT = ROOT / "tests/langso/words/left"
 ROLES = ("langso", "firmware_bridge", "scanner", "speaker", "kiosk", "office", "deploy")
 DATA = {
     "langso/codes/banks.py": "names of banks",
+    "langso/codes/printed.py": "what cards print",
     "langso/codes/provinces.py": "names of provinces",
     "langso/contract/schema.py": "the product's name in the published schema",
     "langso/words/abbreviations.py": "what Vietnamese abbreviations stand for",

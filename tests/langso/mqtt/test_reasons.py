@@ -31,8 +31,8 @@ def test_each_code_has_its_reason_and_its_pace(code: int) -> None:
     found = from_reason(code, "xa.example")
     wanted = next((kind for kind, codes in EXPECTED.items() if code in codes), ("network", "soon"))
     assert (found.reason, found.pace) == wanted
-    assert found.why.endswith(".")
-    assert "{" not in found.why
+    assert str(found.why).endswith(".")
+    assert "{" not in str(found.why)
 
 
 def test_only_what_a_person_must_mend_is_slow_and_only_a_clone_is_given_way_to() -> None:

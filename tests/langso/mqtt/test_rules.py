@@ -89,7 +89,7 @@ def test_two_hundred_devices_do_not_come_back_together() -> None:
 def test_each_failure_has_its_reason_and_pace(error: Exception, reason: str, pace: str) -> None:
     found = from_error(error, HERE)
     assert (found.reason, found.pace) == (reason, pace)
-    assert found.why.endswith(".")
+    assert str(found.why).endswith(".")
 
 
 def test_only_an_alert_about_our_certificate_is_one() -> None:

@@ -225,7 +225,7 @@ def test_every_mistake_has_a_line_inside_the_file(tables: list[tuple[str, list[t
     except SettingsError as error:
         for problem in error.problems:
             assert 0 <= problem.line <= text.count("\n")
-            assert problem.line > 0 or problem.why.startswith("thiếu phần")
+            assert problem.line > 0 or str(problem.why).startswith("thiếu phần")
 
 
 def test_the_roles_are_those_of_the_house() -> None:
