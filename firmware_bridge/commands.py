@@ -14,6 +14,7 @@ import click
 from firmware_bridge.errors import BadPort, LinkLost
 from langso.errors import UsageError
 from langso.terminal.saying import say
+from langso.words.catalogue import Sentence, t
 
 if TYPE_CHECKING:
     from firmware_bridge.host.link import Bridge
@@ -65,7 +66,7 @@ def status(settings_file: Path | None, port: str | None, as_json: bool) -> None:
         )
         return
     say(f"{check.why} {check.fix}".strip())
-    say(f"Đầu ra: {', '.join(hello.outputs)}. Lần khởi động: {hello.boot_id.hex()}.")
+    say(t("bridge-outputs", outputs=", ".join(hello.outputs), boot=hello.boot_id.hex()))
     if telemetry is not None:
         say(_sentence(telemetry, hello.outputs))
 
@@ -82,10 +83,10 @@ def on(settings_file: Path | None, port: str | None, seconds: float | None, name
     board = open_switchboard(_wanted(settings_file, port))
     try:
         board.set_output(name, True)
-        say(f"Đã bật {name}; Ctrl-C để tắt.")
+        say(t("bridge-on", name=name))
         stop.wait(seconds)
         board.set_output(name, False)
-        say(f"Đã tắt {name}.")
+        say(t("bridge-off", name=name))
     finally:
         board.close()
 
@@ -100,7 +101,7 @@ def off(settings_file: Path | None, port: str | None, name: str) -> None:
     board = open_switchboard(_wanted(settings_file, port))
     try:
         board.set_output(name, False)
-        say(f"Đã tắt {name}.")
+        say(t("bridge-off", name=name))
     finally:
         board.close()
 
@@ -121,7 +122,7 @@ def watch(settings_file: Path | None, port: str | None) -> None:
         while not stop.wait(0.2):
             if board.alive != alive:
                 alive = board.alive
-                say("Mạch đã trả lời lại." if alive else f"Mất mạch: {board.health().fix}")
+                say(t("bridge-answers-again") if alive else t("bridge-lost", fix=board.health().fix))
 
 
 @bridge.command(help="Chạy mạch mô phỏng trên máy này (Linux x86_64), in cổng của nó.")
@@ -140,9 +141,9 @@ def image(folder: Path) -> None:
     from firmware_bridge.host.image import write_image
 
     if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"Thư mục {folder} đã có tệp; hãy chọn một thư mục mới.")
+        raise UsageError(Sentence("bridge-folder-not-empty", folder=folder))
     write_image(folder)
-    say(f"Đã ghi vào {folder}; nạp bằng: mpremote cp -r {folder}/. :")
+    say(t("bridge-written", folder=folder))
 
 
 def _wanted(settings_file: Path | None, port: str | None) -> BridgeSettings:
@@ -152,10 +153,10 @@ def _wanted(settings_file: Path | None, port: str | None) -> BridgeSettings:
     if port is not None:
         return BridgeSettings(port=port)
     if settings_file is None:
-        raise UsageError("Chưa biết mạch ở đâu; hãy thêm --settings TỆP hoặc --port CỔNG.")
+        raise UsageError(Sentence("bridge-where"))
     found: BridgeSettings = load_settings(settings_file).bridge
     if found.port is None:
-        raise BadPort(f"Tệp {settings_file} không có [bridge] port; hãy ghi cổng nối mạch vào đó.")
+        raise BadPort(Sentence("bridge-no-port-set", file=settings_file))
     return found
 
 
@@ -164,7 +165,7 @@ def _connect(settings: BridgeSettings, on_telemetry: Callable[[Telemetry], None]
     from firmware_bridge.opening import GPIO_PREFIX
 
     if settings.port is None or settings.port.startswith(GPIO_PREFIX):
-        raise BadPort("Lệnh này cần mạch nối dây; chân GPIO của máy thì dùng lệnh on và off.")
+        raise BadPort(Sentence("bridge-needs-board"))
     board = Bridge(settings.port, settings.baud, settings.lease_ms, on_telemetry)
     if not board.open():
         why = board.health().fix
@@ -197,8 +198,12 @@ def _sentence(telemetry: Telemetry, outputs: tuple[str, ...]) -> str:
     on_now = [name for n, name in enumerate(outputs) if telemetry.driven & 1 << n]
     volts = f"{telemetry.supply_mv / 1000:.1f}".replace(".", ",")
     degrees = f"{telemetry.temperature_dc / 10:.1f}".replace(".", ",")
-    muted = "; công tắc tắt tiếng đang bật" if telemetry.inputs & 1 else ""
-    return (
-        f"Đang bật: {', '.join(on_now) or 'không'}; nguồn {volts} V; {degrees} °C; dòng loa {telemetry.horn_ma} mA; "
-        f"rơ-le tự nhả {telemetry.lease_drops} lần; khung hỏng {telemetry.bad_frames}{muted}."
+    return t(
+        "bridge-readings-muted" if telemetry.inputs & 1 else "bridge-readings",
+        on=", ".join(on_now) or Sentence("bridge-nothing"),
+        volts=volts,
+        degrees=degrees,
+        horn=telemetry.horn_ma,
+        drops=telemetry.lease_drops,
+        bad=telemetry.bad_frames,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langso.errors import LangsoError
+from langso.words.catalogue import Sentence, Words
 
 
 class BridgeError(LangsoError):
@@ -16,8 +17,8 @@ class LinkLost(BridgeError, ConnectionError):
 class CommandRefused(BridgeError, PermissionError):
     """The firmware answered NAK; `reason` is its number in `wire.messages`."""
 
-    def __init__(self, reason: int, what: str) -> None:
-        super().__init__(f"Mạch điều khiển từ chối lệnh ({what}); hãy nạp lại phần mềm đúng phiên bản cho mạch.")
+    def __init__(self, reason: int, what: Words) -> None:
+        super().__init__(Sentence("bridge-refused", what=what))
         self.reason = reason
 
 
@@ -25,7 +26,9 @@ class UnknownOutput(BridgeError, ValueError):
     """An output name the board does not have."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"Mạch không có đầu ra tên {name!r}; hãy dùng một trong: {', '.join(known) or '(chưa có)'}.")
+        super().__init__(
+            Sentence("bridge-no-output", name=repr(name), known=", ".join(known) or Sentence("bridge-none-known"))
+        )
         self.name = name
 
 
@@ -43,7 +46,4 @@ class TwinUnavailable(TwinError, ImportError):
     """MicroPython's unix port is not installed on this machine."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Máy này chưa có MicroPython để chạy mạch mô phỏng (chỉ có cho Linux x86_64); "
-            "hãy cài phần 'twin' hoặc cắm mạch thật."
-        )
+        super().__init__(Sentence("bridge-no-micropython"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from firmware_bridge.errors import BridgeError, UnknownOutput
 from firmware_bridge.switchboard import CHECK_NAME
 from langso.contract.health import Check
+from langso.words.catalogue import Sentence, t
 
 DEBIANS = Path("/usr/lib/python3/dist-packages")
 
@@ -38,9 +39,7 @@ class GpioSwitchboard:
                 self._outputs[name] = gpiozero.DigitalOutputDevice(number, initial_value=False)
         except (gpiozero.GPIOZeroError, OSError, ValueError) as error:
             self.close()
-            raise PinsUnavailable(
-                f"Không dùng được chân GPIO ({type(error).__name__}); hãy kiểm tra số chân và gói lgpio."
-            ) from error
+            raise PinsUnavailable(Sentence("bridge-pins-unusable", name=type(error).__name__)) from error
 
     def set_output(self, name: str, on: bool) -> None:
         """Drive the pin of `name`; raises UnknownOutput."""
@@ -60,8 +59,8 @@ class GpioSwitchboard:
     def health(self) -> Check:
         """Fine while the pins are held."""
         if not self._outputs:
-            return Check.bad(CHECK_NAME, "Các chân GPIO đã trả lại.", "Hãy khởi động lại dịch vụ.")
-        return Check.good(CHECK_NAME, f"Rơ-le nối thẳng chân GPIO của máy: {', '.join(self._outputs)}.")
+            return Check.bad(CHECK_NAME, t("bridge-pins-released"), t("bridge-restart-service"))
+        return Check.good(CHECK_NAME, t("bridge-pins-direct", outputs=", ".join(self._outputs)))
 
 
 def reach_lgpio(debians: Path = DEBIANS) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from firmware_bridge.errors import BadPort
 from firmware_bridge.switchboard import AMPLIFIER, NoSwitchboard, Switchboard
 from langso.settings.model import BridgeSettings
+from langso.words.catalogue import Sentence
 
 GPIO_PREFIX = "gpio:"
 
@@ -39,6 +40,6 @@ def parse_pins(port: str) -> dict[str, int]:
             or name in pins
             or int(number) in pins.values()
         ):
-            raise BadPort(f"Không hiểu cổng {port[:60]!r}; hãy viết như gpio:17 hoặc gpio:amplifier=17,lamp=27.")
+            raise BadPort(Sentence("bridge-port-unclear", port=repr(port[:60])))
         pins[name] = int(number)
     return pins

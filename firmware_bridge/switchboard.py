@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from langso.contract.health import Check
+from langso.words.catalogue import t
 
 AMPLIFIER = "amplifier"
 CHECK_NAME = "bridge"
@@ -34,4 +35,4 @@ class NoSwitchboard:
 
     def health(self) -> Check:
         """Fine: the settings say that there is none."""
-        return Check.good(CHECK_NAME, "Cài đặt không có mạch điều khiển: âm ly phải luôn bật sẵn.")
+        return Check.good(CHECK_NAME, t("bridge-none-set"))

@@ -26,6 +26,7 @@ from langso.timekeeping.clock import Clock, SystemClock
 from langso.timekeeping.pulse import first_hung
 from langso.trust import Keeper, SigningKey
 from langso.trust.checks import trust_checks
+from langso.words.catalogue import t
 from speaker.conductor import Conductor
 from speaker.held_orders import HeldOrders
 from speaker.inbox import TAKEN, Handlers, Inbox
@@ -215,7 +216,7 @@ class Agent:
         now = self._clock.now()
         floor = self.keeper.floor
         heard = max((moment for moment in (floor, self._heard) if moment is not None), default=None)
-        link = self.link.check("Kiểm tra mạng; loa vẫn phát theo lịch đã nhận.")
+        link = self.link.check(t("speaker-check-network"))
         trust = trust_checks(
             self.keeper.trust,
             clock=self.keeper.clock_trust(),
@@ -226,24 +227,24 @@ class Agent:
         )
         muted = []
         if self.ledger.switch("muted") == "1":
-            muted = [Check.warning("mute", "Loa đang tắt tiếng tại chỗ.", "Chạy langso speaker mute off khi xong.")]
+            muted = [Check.warning("mute", t("speaker-muted-here"), t("speaker-unmute-when-done"))]
         timeline = []
         if self._clock.monotonic() - self.conductor.beat > 30:
-            timeline = [Check.bad("timeline", "Bộ phát lịch bị treo.", "Khởi động lại dịch vụ loa.")]
+            timeline = [Check.bad("timeline", t("speaker-player-hangs"), t("speaker-restart-service"))]
         elif self.conductor.trouble:
-            why = f"Bộ phát lịch gặp lỗi: {self.conductor.trouble}"
-            timeline = [Check.bad("timeline", why, "Xem thẻ nhớ còn chỗ không; loa vẫn thử lại mỗi giây.")]
+            why = t("speaker-player-trouble", trouble=self.conductor.trouble)
+            timeline = [Check.bad("timeline", why, t("speaker-card-space"))]
         sound = [self.player.check(), self.library.check(), self._board.health()]
         return [*timeline, *sound, *muted, *trust, self.renewer.check(), link, *self._machine.checks()]
 
     def _status(self) -> str:
         show = self.conductor.playing
-        plays = "Đang im lặng" if show is None else f"Đang phát {show.id}"
+        plays = t("speaker-silent") if show is None else t("speaker-playing-id", id=show.id)
         if self.conductor.trouble:
-            plays = f"Bộ phát lịch gặp lỗi: {self.conductor.trouble}"
+            plays = t("speaker-player-trouble", trouble=self.conductor.trouble)
         ready, wanted = self.library.counts()
-        link = "đã nối văn phòng" if self.link.connected else "chưa nối văn phòng"
-        return f"{plays}; có {ready}/{wanted} tệp âm thanh; {link}."
+        link = t("speaker-office-connected") if self.link.connected else t("speaker-office-not-connected")
+        return t("speaker-status-line", plays=plays, ready=ready, wanted=wanted, link=link)
 
     def _fill(self, state: State) -> State:
         orders = self.held.at(None)

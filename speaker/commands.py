@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from langso.terminal.saying import say
+from langso.words.catalogue import Joined, Sentence, t
 from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ RESTART_EXIT = 75
 MAX_STATE_BYTES = 1 << 20
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-_LEVELS = {"ok": "tốt", "warn": "cần xem", "bad": "hỏng"}
+_LEVELS = {
+    "ok": Sentence("speaker-level-ok"),
+    "warn": Sentence("speaker-level-warn"),
+    "bad": Sentence("speaker-level-bad"),
+}
 _settings_option = click.option(
     "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
 )
@@ -76,22 +81,22 @@ def status(settings_file: Path, as_json: bool) -> None:
         say(in_a_sentence(stand))
         for number, step in enumerate(next_steps(stand), 1):
             say(f"{number}. {step}")
-        say("Loa đang chờ." if _is_running(settings) else "Dịch vụ loa hiện không chạy.")
+        say(t("speaker-waiting") if _is_running(settings) else t("speaker-not-running"))
         return
     if not path.exists():
-        raise UsageError("Loa chưa chạy lần nào trên máy này; hãy chạy langso speaker run.")
+        raise UsageError(Sentence("speaker-never-ran"))
     raw = read_limited(path, MAX_STATE_BYTES)
     try:
         state = State.model_validate_json(raw)
     except ValueError as error:
-        raise UsageError(f"Tệp trạng thái {path} bị hỏng; hãy khởi động lại loa.") from error
+        raise UsageError(Sentence("speaker-state-damaged", path=path)) from error
     if as_json:
         say(state.to_json().decode())
         return
     for line in describe(state):
         say(harmless(line))
     if not _is_running(settings):
-        say("Loa hiện không chạy; trên đây là lần cuối nó ghi lại.")
+        say(t("speaker-last-written"))
 
 
 @speaker.command()
@@ -112,25 +117,26 @@ def mute(settings_file: Path, state: str) -> None:
     with acting_as_owner(settings.paths.state), Store(settings.paths.state / DATABASE, MIGRATIONS) as store:
         journal = Journal(store, clock, device=settings.device.id, commune=settings.commune.code)
         Ledger(store, journal, clock).set_switch("muted", "1" if state == "on" else "0")
-    say("Loa đã tắt tiếng; nhớ chạy langso speaker mute off khi xong." if state == "on" else "Loa đã mở tiếng.")
+    say(t("speaker-muted") if state == "on" else t("speaker-unmuted"))
 
 
 def describe(state: State) -> list[str]:
-    """The state in Vietnamese, a line for each thing."""
+    """The state in words, a line for each thing."""
     from langso.timekeeping import dates
 
-    plans = [held for held in state.held if held.kind == "plan"]
-    lines = [f"Loa {state.device}, xã {state.commune}, lúc {dates.moment(state.written)}."]
+    plans = [document for document in state.held if document.kind == "plan"]
+    lines = [t("speaker-of-commune", device=state.device, commune=state.commune, written=dates.moment(state.written))]
     if plans:
-        lines.append("Đang giữ lịch phát: " + ", ".join(f"{held.issuer} bản {held.version}" for held in plans) + ".")
+        held = [Sentence("speaker-programme-version", issuer=plan.issuer, version=plan.version) for plan in plans]
+        lines.append(t("speaker-programmes", held=Joined(", ", held)))
     else:
-        lines.append("Chưa giữ lịch phát nào.")
-    lines.append(f"Âm thanh: có {state.media_ready}/{state.media_wanted} tệp.")
-    lines.append(f"Đang phát: {state.playing}." if state.playing else "Đang im lặng.")
+        lines.append(t("speaker-no-programme"))
+    lines.append(t("speaker-sounds-held", ready=state.media_ready, wanted=state.media_wanted))
+    lines.append(t("speaker-now-playing", playing=state.playing) if state.playing else t("speaker-now-silent"))
     following = state.next_play
-    lines.append(f"Sắp phát: {dates.moment(following)}." if following else "Không có lượt phát nào sắp tới.")
+    lines.append(t("speaker-next", following=dates.moment(following)) if following else t("speaker-nothing-next"))
     if state.muted:
-        lines.append("Loa đang tắt tiếng tại chỗ; mở lại bằng langso speaker mute off.")
+        lines.append(t("speaker-muted-how-on"))
     for line in state.health:
         fix = f" {line.fix}" if line.level != "ok" else ""
         lines.append(f"[{_LEVELS[line.level]}] {line.why}{fix}")

@@ -13,11 +13,12 @@ from firmware_bridge.wire import messages
 from firmware_bridge.wire.errors import MessageError
 from firmware_bridge.wire.frames import DELIMITER, VERSION, Decoder, Frame
 from firmware_bridge.wire.messages import Ack, Hello, Message, Nak
+from langso.words.catalogue import Sentence
 
 ATTEMPTS = 10
 REPLY_TIMEOUT_S = 0.12
 """A full frame takes 18 ms at 115,200 baud and the firmware answers within 20 ms."""
-WRONG_VERSION_WHY = "Mạch nói phiên bản giao thức khác; hãy nạp lại phần mềm cho mạch."
+WRONG_VERSION_WHY = Sentence("bridge-other-version")
 
 
 class Line(Protocol):
@@ -63,14 +64,14 @@ class Exchange:
         """Introduce this program; raises LinkLost when nobody answers or it speaks another protocol."""
         reply = self._ask(messages.Connect(session))
         if not isinstance(reply, Hello):
-            raise LinkLost("Mạch trả lời sai lời chào; hãy nạp lại phần mềm cho mạch.")
+            raise LinkLost(Sentence("bridge-wrong-hello"))
         return reply
 
     def command(self, message: Message) -> Ack:
         """Send until acknowledged; raises LinkLost after ATTEMPTS silences, CommandRefused on a NAK."""
         reply = self._ask(message)
         if not isinstance(reply, Ack):
-            raise LinkLost("Mạch trả lời lẫn lộn; hãy rút ra cắm lại dây.")
+            raise LinkLost(Sentence("bridge-mixed-answers"))
         return reply
 
     def listen(self, timeout: float) -> None:
@@ -92,7 +93,7 @@ class Exchange:
                 return reply
         if self._foreign:
             raise LinkLost(WRONG_VERSION_WHY)
-        raise LinkLost("Mạch điều khiển không trả lời; hãy kiểm tra dây nối và nguồn của mạch.")
+        raise LinkLost(Sentence("bridge-no-answer"))
 
     def _wait_reply(self, command: int) -> Message | None:
         deadline = time.monotonic() + REPLY_TIMEOUT_S
@@ -115,8 +116,10 @@ class Exchange:
             return None
         if isinstance(reply, Nak):
             if reply.reason == messages.NO_SESSION:
-                raise LinkLost("Mạch vừa khởi động lại; đang nối lại.")
-            raise CommandRefused(reply.reason, _REASONS.get(reply.reason, f"mã {reply.reason}"))
+                raise LinkLost(Sentence("bridge-just-restarted"))
+            raise CommandRefused(
+                reply.reason, _REASONS.get(reply.reason, Sentence("bridge-reason-code", reason=reply.reason))
+            )
         if isinstance(reply, Ack) and reply.command != command:
             return None
         return reply
@@ -146,9 +149,9 @@ class Exchange:
 
 
 _REASONS = {
-    messages.UNKNOWN_TYPE: "lệnh lạ",
-    messages.BAD_PAYLOAD: "lệnh hỏng",
-    messages.UNKNOWN_OUTPUT: "không có đầu ra này",
-    messages.BAD_LEASE: "thời hạn giữ không hợp lệ",
-    messages.WRONG_VERSION: "khác phiên bản giao thức",
+    messages.UNKNOWN_TYPE: Sentence("bridge-reason-strange"),
+    messages.BAD_PAYLOAD: Sentence("bridge-reason-damaged"),
+    messages.UNKNOWN_OUTPUT: Sentence("bridge-reason-no-output"),
+    messages.BAD_LEASE: Sentence("bridge-reason-lease"),
+    messages.WRONG_VERSION: Sentence("bridge-reason-version"),
 }

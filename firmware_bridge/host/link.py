@@ -18,6 +18,7 @@ from firmware_bridge.wire import messages
 from firmware_bridge.wire.frames import VERSION
 from firmware_bridge.wire.messages import Ack, Error, Hello, KeepAlive, Message, SetOutput, Telemetry
 from langso.contract.health import Check
+from langso.words.catalogue import t
 
 RENEWALS_PER_LEASE = 3
 BACKOFF_S = (0.1, 5.0)
@@ -54,7 +55,7 @@ class Bridge:
         self._wanted: dict[str, bool] = {}
         self._hello: Hello | None = None
         self._alive = False
-        self._why = "Chưa mở cổng nối mạch; hãy chờ dịch vụ khởi động."
+        self._why = t("bridge-not-open-yet")
         self._leased = 0
         self._telemetry: Telemetry | None = None
         self._counters = Counters()
@@ -162,14 +163,14 @@ class Bridge:
                 try:
                     self._hold_line()
                 except (BridgeError, OSError) as error:
-                    self._fail(str(error) if isinstance(error, BridgeError) else UNPLUGGED_WHY)
+                    self._fail(str(error if isinstance(error, BridgeError) else UNPLUGGED_WHY))
                 if self._counters.connects != connects:
                     pause = BACKOFF_S[0]
                 self._closing.wait(pause * random.uniform(0.5, 1.0))
                 pause = min(pause * 2, BACKOFF_S[1])
         finally:
             # Also when a fault of ours ends this thread: nobody may believe the link is still up.
-            self._fail("Đã đóng cổng nối mạch; hãy khởi động lại dịch vụ.")
+            self._fail(t("bridge-closed"))
 
     def _hold_line(self) -> None:
         line = SerialLine(self._port, self._baud)
@@ -319,6 +320,6 @@ class _Job:
     def wait(self, why: str) -> None:
         """Block until done; raises what went wrong."""
         if not self._done.wait(_CALL_S):
-            raise LinkLost(why or "Mạch điều khiển không trả lời; hãy kiểm tra dây nối và nguồn của mạch.")
+            raise LinkLost(why or t("bridge-no-answer"))
         if self._error is not None:
             raise self._error

@@ -10,9 +10,10 @@ import termios
 import serial
 
 from firmware_bridge.errors import LinkLost
+from langso.words.catalogue import Sentence, t
 
 MAX_READ = 4096
-UNPLUGGED_WHY = "Dây nối mạch vừa bị rút; hãy cắm lại."
+UNPLUGGED_WHY = Sentence("bridge-cable-out")
 
 
 class SerialLine:
@@ -62,9 +63,9 @@ class SerialLine:
 def _why(port: str, error: Exception) -> str:
     text = str(error)
     if "exclusively lock" in text:
-        return f"Cổng {port} đang do chương trình khác dùng; hãy dừng chương trình đó trước."
+        return t("bridge-port-busy", port=port)
     if getattr(error, "errno", None) == 13:
-        return f"Không có quyền mở cổng {port}; hãy thêm người dùng này vào nhóm dialout."
+        return t("bridge-port-no-right", port=port)
     if getattr(error, "errno", None) == 2:
-        return f"Không thấy cổng {port}; hãy kiểm tra dây nối mạch."
-    return f"Không mở được cổng {port} ({type(error).__name__}); hãy kiểm tra dây nối mạch."
+        return t("bridge-port-missing", port=port)
+    return t("bridge-port-fails", port=port, name=type(error).__name__)

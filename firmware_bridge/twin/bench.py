@@ -22,6 +22,7 @@ from firmware_bridge.firmware import board
 from firmware_bridge.host.image import write_image
 from firmware_bridge.twin.chip import die_with_parent
 from firmware_bridge.twin.world import Cord, PinEvent, World, WorldFiles
+from langso.words.catalogue import Sentence
 
 HEAP = "192k"
 """About what MicroPython has on a Pico."""
@@ -89,7 +90,7 @@ class Bench:
             self._power_up(boot, "power_on")
         elif chip.bitten():
             if not chip.booted:
-                raise TwinError(f"Mạch mô phỏng không khởi động được; hãy xem tệp {self._files.log}.")
+                raise TwinError(Sentence("bridge-twin-fails", log=self._files.log))
             self._power_down("reset")
             self._power_up(boot, "watchdog")
         elif chip.booted and not self._announced:

@@ -11,6 +11,7 @@ from typing import Any
 
 from firmware_bridge.errors import TwinError
 from firmware_bridge.twin.world import Cord, PinEvent, WorldFiles
+from langso.words.catalogue import Sentence
 
 
 class Twin:
@@ -36,7 +37,7 @@ class Twin:
         if not self._process.stdout.readline():
             why = self._process.stderr.read().strip().splitlines()
             self._process.wait()
-            raise TwinError(why[-1] if why else "Mạch mô phỏng không chạy; hãy thử lại.")
+            raise TwinError(why[-1] if why else Sentence("bridge-twin-not-running"))
         return self.port
 
     def stop(self) -> None:

@@ -22,6 +22,7 @@ from langso.trust.roots.ceremony import keyholders
 from langso.trust.roots.errors import ProposalRefused
 from langso.trust.roots.key_file import PublicPart, RootKeyFile
 from langso.trust.roots.proposal import KeyHolder, Proposal, ReadProposal, build
+from langso.words.os_reasons import os_reason
 from office.errors import AlreadyInitialised
 from office.places import TRUST_LIFE, OfficeHome, office_rule
 from office.signer.errors import NotInitialised

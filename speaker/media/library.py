@@ -21,6 +21,7 @@ from langso.contract.health import Check
 from langso.durable.files import open_plain, sync_folder
 from langso.timekeeping.clock import Clock
 from langso.timekeeping.worker_thread import WorkerThread
+from langso.words.catalogue import Sentence, t
 from speaker.errors import LibraryFull, MediaRefused, MediaUnavailable
 
 if TYPE_CHECKING:
@@ -124,21 +125,21 @@ class Library:
         if self._full:
             return Check.bad(
                 "library",
-                f"Không còn chỗ cho âm thanh ({self._full}).",
-                "Xoá bớt tệp trên thẻ hoặc tăng library_max_mb.",
+                t("media-full", full=self._full),
+                t("media-make-space"),
             )
         with self._lock:
             why = next((e.why for sha, e in self._tries.items() if e.failures > 2 and sha not in self._ready), "")
         if wanted > ready and self._url is None:
-            return Check.bad("library", "Chưa đặt nơi tải âm thanh.", "Ghi speaker.media_url trong tệp cài đặt.")
+            return Check.bad("library", t("media-no-url"), t("media-set-url"))
         if wanted > ready and why:
             return Check.warning(
                 "library",
-                f"Còn {wanted - ready} tệp âm thanh chưa tải được: {why}.",
-                "Kiểm tra mạng tới văn phòng xã.",
+                t("media-wanting", count=wanted - ready, why=why),
+                t("media-check-network"),
             )
         return Check.good(
-            "library", f"Có đủ {ready}/{wanted} tệp âm thanh." if wanted else "Chưa cần tệp âm thanh nào."
+            "library", t("media-all-there", ready=ready, wanted=wanted) if wanted else t("media-none-needed")
         )
 
     def _run(self) -> None:
@@ -155,7 +156,7 @@ class Library:
             except (MediaUnavailable, MediaRefused) as error:
                 self._failed(medium, str(error))
             except OSError as error:
-                self._failed(medium, error.strerror or "lỗi đọc ghi")
+                self._failed(medium, error.strerror or t("media-storage-fault"))
 
     def _next(self) -> tuple[Media | None, float]:
         """The first wanted medium that may be tried now; else how long to wait."""
@@ -188,7 +189,7 @@ class Library:
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
             if self._url is None:
-                raise MediaUnavailable("chưa đặt media_url")
+                raise MediaUnavailable(Sentence("media-url-missing"))
             self._make_room(medium)
             if not self._fetch(medium, path.with_name(f"{medium.sha256}.part")):
                 return
@@ -212,12 +213,12 @@ class Library:
                     if not self._stream(client, medium, part, have):
                         return False
             except httpx.HTTPError as error:
-                raise MediaUnavailable(f"mạng lỗi ({type(error).__name__})") from error
+                raise MediaUnavailable(Sentence("media-network-fault", name=type(error).__name__)) from error
         if part.stat().st_size < medium.size:
-            raise MediaUnavailable("tải dở, sẽ tải tiếp")
+            raise MediaUnavailable(Sentence("media-partly"))
         if not _is(part, medium):
             part.unlink()
-            raise MediaRefused("tệp tải về không khớp mã băm, đã bỏ")
+            raise MediaRefused(Sentence("media-wrong-hash"))
         part.replace(self.path(medium))
         sync_folder(self._folder)
         return True
@@ -234,15 +235,15 @@ class Library:
         with client.stream("GET", f"{self._url}/media/{medium.sha256}", headers=headers) as answer:
             if answer.status_code == 416:
                 part.unlink(missing_ok=True)
-                raise MediaUnavailable("máy chủ không có phần còn lại")
+                raise MediaUnavailable(Sentence("media-rest-missing"))
             if answer.status_code not in (200, 206):
-                raise MediaUnavailable(f"máy chủ trả lời {answer.status_code}")
+                raise MediaUnavailable(Sentence("media-server-says", status=answer.status_code))
             begin = 0
             if answer.status_code == 206:
                 place = _RANGE.fullmatch(answer.headers.get("content-range", ""))
                 if place is None or int(place[1]) > have:
                     part.unlink(missing_ok=True)
-                    raise MediaUnavailable("máy chủ gửi sai đoạn")
+                    raise MediaUnavailable(Sentence("media-wrong-part"))
                 begin = int(place[1])
             return self._receive(answer, medium, part, begin)
 
@@ -257,7 +258,7 @@ class Library:
                     if written > medium.size:
                         # Endless or simply another file: not one byte beyond what was signed is kept.
                         file.truncate(0)
-                        raise MediaRefused("máy chủ gửi nhiều hơn đã ký, đã bỏ")
+                        raise MediaRefused(Sentence("media-more-than-signed"))
                     file.write(chunk)
                     if self._thread.stopping or self._yields(medium):
                         return False
@@ -265,7 +266,7 @@ class Library:
                 os.fsync(file.fileno())
             except OSError as error:
                 if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                    raise LibraryFull("thẻ nhớ đầy") from error
+                    raise LibraryFull(Sentence("media-card-full")) from error
                 raise
         return True
 
@@ -283,9 +284,9 @@ class Library:
         if self._used() + medium.size > self._max or free < medium.size + RESERVE_BYTES:
             self._prune()
         if self._used() + medium.size > self._max:
-            raise LibraryFull(f"vượt {self._max >> 20} MB")
+            raise LibraryFull(Sentence("media-over-limit", most=self._max >> 20))
         if shutil.disk_usage(self._folder).free < medium.size + RESERVE_BYTES:
-            raise LibraryFull("thẻ nhớ đầy")
+            raise LibraryFull(Sentence("media-card-full"))
 
     def _prune(self) -> None:
         """Frees what no held document names; what is named is never given up."""

@@ -25,6 +25,7 @@ from langso.contract import (
 )
 from langso.durable.store import Migration, Store
 from langso.timekeeping.clock import Clock
+from langso.words.catalogue import Sentence
 from speaker.errors import JournalDamaged
 
 KEEP = timedelta(days=30)
@@ -233,7 +234,7 @@ class Journal:
             receipt = Receipt.model_validate_json(line)
             wrong = expected is not None and (receipt.previous, receipt.number) != (expected, receipts[-1].number + 1)
             if wrong or hashlib.sha256(line.encode()).hexdigest() != sha256:
-                raise JournalDamaged(f"Sổ biên nhận hỏng ở dòng {receipt.number}; hãy gửi thẻ nhớ về xã để kiểm tra.")
+                raise JournalDamaged(Sentence("record-journal-damaged", number=receipt.number))
             expected = sha256
             receipts.append(receipt)
         return receipts

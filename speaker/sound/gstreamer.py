@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from langso.words.catalogue import Sentence
 from speaker.errors import SoundFault
 
 
@@ -11,7 +12,7 @@ def make_element(gst: Any, factory: str, **properties: Any) -> Any:
     """An element with its properties. Raises SoundFault where the plugin is not installed."""
     element = gst.ElementFactory.make(factory)
     if element is None:
-        raise SoundFault(f"Máy thiếu thành phần GStreamer {factory}; hãy cài gstreamer1.0-plugins-base và -good.")
+        raise SoundFault(Sentence("sound-no-element", factory=factory))
     for name, value in properties.items():
         if value is not None:
             element.set_property(name, value)
@@ -32,8 +33,6 @@ def load_gstreamer() -> Any:
         gi.require_version("Gst", "1.0")
         from gi.repository import Gst
     except (ImportError, ValueError) as error:
-        raise SoundFault(
-            "Máy chưa có GStreamer cho Python; hãy cài python3-gi và gir1.2-gstreamer-1.0 rồi chạy lại."
-        ) from error
+        raise SoundFault(Sentence("sound-no-gstreamer")) from error
     Gst.init(None)
     return Gst

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from langso.contract.health import Check
+from langso.words.catalogue import Sentence, t
 from speaker.errors import SoundFault
 from speaker.sound.gstreamer import bus_error, load_gstreamer
 from speaker.sound.sinks import BLOCK_MS, PCM_CAPS, RATE, PipeWriter, SoundKind, sink_description
@@ -46,7 +47,7 @@ class GstPlayer:
         self._mixer: Any = None
         self._base = 0.0
         self._latency = 0.0
-        self._why = "chưa chạy"
+        self._why = t("sound-not-running")
         self._stopping = threading.Event()
         self._broken = threading.Event()
         self._thread: threading.Thread | None = None
@@ -65,7 +66,7 @@ class GstPlayer:
         self._broken.set()
         if self._thread is not None:
             self._thread.join(5)
-        self._tear_down("dừng")
+        self._tear_down(t("sound-stopped"))
         if self._writer is not None:
             self._writer.close()
 
@@ -82,7 +83,7 @@ class GstPlayer:
         """Adds a branch that is heard from `at` on. Raises SoundFault when no sound device runs."""
         with self._lock:
             if not self.running:
-                raise SoundFault(f"Loa chưa phát được ({self._why}); hãy kiểm tra dây và thiết bị âm thanh.")
+                raise SoundFault(Sentence("sound-cannot-play", why=self._why))
             heard = at - self._latency + self._calibration
             due = heard + MIX_LATENCY_MS / 1000
             voice = GstVoice(self._gst, sound, at, heard - self._base, due, self._over)
@@ -99,12 +100,12 @@ class GstPlayer:
         if not self.running:
             return Check.bad(
                 "sound",
-                f"Không phát được âm thanh: {self._why}.",
-                "Kiểm tra dây, thiết bị âm thanh và mục speaker.sink.",
+                t("sound-cannot-sound", why=self._why),
+                t("sound-check-device"),
             )
         if self._writer is not None and not self._writer.connected:
-            return Check.warning("sound", "Chưa có ai nghe ống âm thanh.", "Hãy cho máy ghi của làng chạy.")
-        return Check.good("sound", "Âm thanh chạy tốt.")
+            return Check.warning("sound", t("sound-pipe-unheard"), t("sound-start-recorder"))
+        return Check.good("sound", t("sound-good"))
 
     def _build(self) -> bool:
         gst = self._gst
@@ -119,7 +120,7 @@ class GstPlayer:
         try:
             pipeline = gst.parse_launch(text)
         except Exception as error:  # noqa: BLE001 - GLib.Error exists only once gi is loaded
-            self._why = f"thiếu thành phần GStreamer ({error})"
+            self._why = t("sound-part-missing", why=error)
             return False
         clock = gst.SystemClock.obtain()
         # The system clock is CLOCK_MONOTONIC, so a running time is a monotonic second minus the base time.
@@ -134,7 +135,7 @@ class GstPlayer:
         pipeline.set_state(gst.State.PLAYING)
         result, _, _ = pipeline.get_state(5 * gst.SECOND)
         if result != gst.StateChangeReturn.SUCCESS:
-            self._why = bus_error(gst, pipeline) or "thiết bị âm thanh không trả lời"
+            self._why = bus_error(gst, pipeline) or t("sound-device-silent")
             pipeline.set_state(gst.State.NULL)
             return False
         query = gst.Query.new_latency()
@@ -170,7 +171,7 @@ class GstPlayer:
         if message.type == gst.MessageType.WARNING:
             log.warning("sound: %s", message.parse_warning()[0].message)
             return
-        why = message.parse_error()[0].message if message.type == gst.MessageType.ERROR else "luồng âm thanh dừng"
+        why = message.parse_error()[0].message if message.type == gst.MessageType.ERROR else t("sound-stream-stopped")
         with self._lock:
             voice = next((voice for voice in self._voices if voice.owns(message.src)), None)
         if voice is not None:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Literal
 
+from langso.words.catalogue import Sentence
 from langso.words.os_reasons import os_reason
 from speaker.errors import PipeRefused
 
@@ -32,11 +33,9 @@ def make_pipe(path: Path) -> None:
         except FileExistsError:
             raise
         except OSError as error:
-            raise PipeRefused(
-                f"Không tạo được ống âm thanh {path}: {os_reason(error)}; hãy xem quyền thư mục."
-            ) from error
+            raise PipeRefused(Sentence("sound-no-pipe", path=path, why=os_reason(error))) from error
     if not stat.S_ISFIFO(path.stat().st_mode):
-        raise PipeRefused(f"{path} không phải ống âm thanh (named pipe); hãy đổi speaker.sink hoặc xoá tệp đó.")
+        raise PipeRefused(Sentence("sound-is-no-pipe", path=path))
 
 
 class PipeWriter:

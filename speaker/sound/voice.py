@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from langso.words.catalogue import Sentence
 from speaker.errors import SoundFault
 from speaker.sound.gstreamer import make_element
 from speaker.sound.sinks import RATE
@@ -167,7 +168,7 @@ class GstVoice:
 
     def _file_chain(self, sound: SoundFile) -> Any:
         if sound.codec not in _DECODERS:
-            raise SoundFault(f"Không có bộ giải mã cho âm thanh loại {sound.codec or '?'}; hãy xuất lại tệp.")
+            raise SoundFault(Sentence("sound-no-decoder", codec=sound.codec or "?"))
         source = make_element(self._gst, "filesrc", location=str(sound.path))
         reader, *decoders = (make_element(self._gst, name) for name in _DECODERS[sound.codec])
         # A file's stamps may jump (a lost page, an encoder's slip), go back or begin late. Its samples are heard one
@@ -178,7 +179,7 @@ class GstVoice:
 
     def _stream_chain(self, sound: SoundStream) -> Any:
         if not sound.url.startswith(("http://", "https://")):
-            raise SoundFault("Chỉ tiếp âm được luồng http hoặc https; hãy sửa địa chỉ luồng.")
+            raise SoundFault(Sentence("sound-relay-address"))
         return self._chain([make_element(self._gst, "uridecodebin", uri=sound.url)])
 
     def _chain(self, head: list[Any]) -> Any:
@@ -191,7 +192,7 @@ class GstVoice:
             if left.get_factory().get_name() in ("oggdemux", "uridecodebin"):
                 left.connect("pad-added", _link_first, right)
             elif not left.link(right):
-                raise SoundFault("Không nối được bộ giải mã âm thanh; hãy cài lại GStreamer.")
+                raise SoundFault(Sentence("sound-decoder-not-linked"))
         return elements[-1]
 
 

@@ -1,0 +1,1 @@
+record-journal-damaged = Sổ biên nhận hỏng ở dòng { $number }; hãy gửi thẻ nhớ về xã để kiểm tra.
