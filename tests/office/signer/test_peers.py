@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import cryptography.hazmat.backends.openssl.backend  # noqa: F401 - see `SIGNER`
 import pytest
 from founded import initialise
 
@@ -29,6 +30,7 @@ from office.signer.server import SignerServer
 from office.signer.signing import Signing
 
 SIGNER, OFFICE, STRANGER = 54001, 54002, 54003
+"""None of them can read a checkout in root's home: what is imported late is imported above."""
 CLONE_NEWUSER = 0x10000000
 real_users = pytest.mark.skipif(os.geteuid() != 0, reason="taking on other users needs root")
 
@@ -41,7 +43,10 @@ def become(user: int, groups: Sequence[int], *, private: bool) -> None:
         ask, answer = os.pipe(), os.pipe()
         mapper = os.fork()
         if mapper == 0:
-            os.read(ask[0], 1)
+            # Else it would wait for itself where the other cannot go on, and whoever waits for both would too.
+            os.close(ask[1])
+            if not os.read(ask[0], 1):
+                os._exit(1)
             for kind in ("uid", "gid"):
                 Path(f"/proc/{os.getppid()}/{kind}_map").write_text(f"0 0 1\n{user} {user} 1\n")
             os.write(answer[1], b"x")
