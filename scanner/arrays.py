@@ -6,9 +6,7 @@ Shapes are told beside each use where they are not the ones given here; numpy's 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
-__all__ = ["ArrayLike", "Gray", "Image", "Integers", "Mask", "Numbers", "Picture", "Plane", "Points", "Quad"]
+from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
 """BGR, (h, w, 3)."""
@@ -19,20 +17,32 @@ Gray = NDArray[np.uint8]
 Picture = NDArray[np.uint8]
 """An Image or a Gray."""
 
+Levels = NDArray[np.uint8]
+"""Bytes in any other shape: grey levels along a line, codewords."""
+
 Plane = NDArray[np.float32]
-"""A picture of other numbers than grey levels, (h, w): evened, summed, a gradient, a likelihood."""
+"""Float32, (h, w) where nothing else is said: a picture evened, summed, differentiated, or rows of such numbers."""
 
 Quad = NDArray[np.float64]
 """Four corners, (4, 2), x then y, in a picture's pixels: (0, 0) is the middle of the first pixel."""
 
+Quad32 = NDArray[np.float32]
+"""A Quad as OpenCV takes it."""
+
 Points = NDArray[np.float64]
 """(n, 2), x then y, in a picture's pixels; or several rows of them, (m, n, 2)."""
 
-Mask = NDArray[np.bool_]
-"""One yes or no a pixel, a module or a row."""
+Numbers = NDArray[np.float64]
+"""Float64 of any other shape: matrices, distances, shares."""
 
-Numbers = NDArray[np.floating]
-"""Floating numbers of either width: matrices, distances, shares."""
+Reals = NDArray[np.float32] | NDArray[np.float64]
+"""Floating numbers of either width."""
 
 Integers = NDArray[np.integer]
 """Indices, counts, labels."""
+
+AnyNumbers = NDArray[np.number]
+"""Numbers of whatever kind."""
+
+Mask = NDArray[np.bool_]
+"""One yes or no a pixel, a module or a row."""

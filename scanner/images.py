@@ -10,16 +10,16 @@ import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from langso.words.os_reasons import os_reason
 from scanner.errors import ImageRefused
 
 if TYPE_CHECKING:
-    import numpy
-    from numpy.typing import NDArray
+    from PIL.ImageFile import ImageFile
 
-    Image = NDArray[numpy.uint8]
+    from scanner.arrays import Image
+
 
 MAX_BYTES = 64 << 20
 MAX_PIXELS = 50_000_000
@@ -184,9 +184,9 @@ def _on_white(raw: bytes) -> Image:
     return out
 
 
-def _tile(header: Any) -> int:
+def _tile(header: ImageFile) -> int:
     """Pixels of one tile of a TIFF, 0 where it has none."""
-    width, height = (header.tag_v2.get(tag, 0) for tag in (322, 323))
+    width, height = (getattr(header, "tag_v2", {}).get(tag, 0) for tag in (322, 323))
     return int(width) * int(height)
 
 

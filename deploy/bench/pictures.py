@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scanner.pages.geometry import Quad
+    from scanner.arrays import Quad
 
 STILL = (4608, 2592)
 """Width and height of a Pi camera's picture; the quick stream has half as many pixels each way."""

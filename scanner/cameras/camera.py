@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
+
+    from scanner.arrays import Image
 
 Condition = Literal["ok", "starting", "away", "black", "frozen"]
 
@@ -106,7 +108,7 @@ class Closing:
         self.close()
 
 
-def turned(image: Any, rotate: int) -> Any:
+def turned(image: Image, rotate: int) -> Image:
     """The image turned clockwise by 0, 90, 180 or 270 degrees."""
     import cv2
 

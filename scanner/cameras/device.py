@@ -5,12 +5,17 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from scanner.cameras.camera import Closing, Condition, Frame, Health, Locks, turned
 from scanner.cameras.errands import Errands
 from scanner.cameras.settling import Settling, measure
 from scanner.cameras.vigil import Vigil, glance
+
+if TYPE_CHECKING:
+    from scanner.arrays import Image
+
+Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +43,10 @@ class Device(Protocol):
     def open(self) -> bool:
         """Starts the quick stream; False where there is no camera."""
 
-    def grab(self) -> Any:
+    def grab(self) -> Image | None:
         """The newest BGR frame of the quick stream, None where the camera is gone."""
 
-    def photograph(self) -> Any:
+    def photograph(self) -> Image | None:
         """The best BGR picture; the quick stream runs again when it returns. None where the camera is gone."""
 
     def lock(self) -> Locks:
@@ -156,7 +161,7 @@ class DeviceCamera(Closing):
         self._finer = device.finer
         return True
 
-    def _done(self, what: Callable[[], Any], timeout: float) -> Any:
+    def _done(self, what: Callable[[], Answer | None], timeout: float) -> Answer | None:
         """The call's answer on the device's thread; None (and the device is left) where it fails or hangs."""
         assert self._errands is not None
         try:
@@ -172,7 +177,7 @@ class DeviceCamera(Closing):
             self._leave("away")
         return answer
 
-    def _judge(self, image: Any, now: float) -> None:
+    def _judge(self, image: Image, now: float) -> None:
         self._condition = self._vigil.see(glance(image), now)
         if self._vigil.reopen:
             log.warning("the camera's picture is %s; opening it again", self._condition)

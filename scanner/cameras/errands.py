@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
 
@@ -17,25 +17,22 @@ class Errands:
     """
 
     def __init__(self, name: str = "camera-device") -> None:
-        self._calls: queue.SimpleQueue[tuple[Callable[[], Any], _Answer] | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def do(self, what: Callable[[], Result], timeout: float) -> Result:
         """What the call returns or raises; TimeoutError when it takes longer than `timeout` seconds."""
-        answer = _Answer()
-        self._calls.put((what, answer))
+        answer = _Answer(what)
+        self._calls.put(answer.work)
         if not answer.done.wait(timeout):
             raise TimeoutError
-        if answer.error is not None:
-            raise answer.error
-        result: Result = answer.value
-        return result
+        return answer.taken()
 
-    def leave(self, last: Callable[[], Any] | None = None) -> None:
+    def leave(self, last: Callable[[], object] | None = None) -> None:
         """No further call; the thread ends after `last` (and never, if that hangs)."""
         if last is not None:
-            self._calls.put((last, _Answer()))
+            self._calls.put(_Answer(last).work)
         self._calls.put(None)
 
     @property
@@ -45,16 +42,26 @@ class Errands:
 
     def _run(self) -> None:
         while (call := self._calls.get()) is not None:
-            what, answer = call
-            try:
-                answer.value = what()
-            except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
-                answer.error = error
-            answer.done.set()
+            call()
 
 
-class _Answer:
-    def __init__(self) -> None:
+class _Answer(Generic[Result]):
+    """What a call returned or raised."""
+
+    def __init__(self, what: Callable[[], Result]) -> None:
         self.done = threading.Event()
-        self.value: Any = None
-        self.error: BaseException | None = None
+        self._what = what
+        self._returned: list[Result] = []
+        self._error: BaseException | None = None
+
+    def work(self) -> None:
+        try:
+            self._returned.append(self._what())
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+            self._error = error
+        self.done.set()
+
+    def taken(self) -> Result:
+        if self._error is not None:
+            raise self._error
+        return self._returned[0]

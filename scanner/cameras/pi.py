@@ -6,11 +6,14 @@ picamera2 runs in a program of its own, for on Debian 12 it cannot live beside o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from scanner.cameras.camera import Locks
 from scanner.cameras.device import OPEN_S, STILL_S, STUCK_S, DeviceCamera
 from scanner.cameras.pi_child import PYTHON, Child, probe, put_by, take
+
+if TYPE_CHECKING:
+    from scanner.arrays import Image
 
 _SOONER_S = 0.3
 """A program that hangs is ended before its caller is given up for lost."""
@@ -52,11 +55,11 @@ class PiDevice:
         self._finer = answer.finer
         return answer.opened
 
-    def grab(self) -> Any:
+    def grab(self) -> Image:
         """The newest frame."""
         return self._running.picture("grab", STUCK_S - _SOONER_S)
 
-    def photograph(self) -> Any:
+    def photograph(self) -> Image:
         """A picture of the whole sensor."""
         return self._running.picture("photograph", STILL_S - _SOONER_S)
 

@@ -12,12 +12,15 @@ import subprocess
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scanner.cameras.pi_program import ABSENT, MAX_MESSAGE, MAX_PIXELS
 from scanner.errors import CameraFault
+
+if TYPE_CHECKING:
+    from scanner.arrays import Image
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +134,7 @@ class Child:
             raise OSError(answer.failed)
         return answer
 
-    def picture(self, do: str, seconds: float) -> Any:
+    def picture(self, do: str, seconds: float) -> Image:
         """A BGR picture of its own, copied out of the shared memory. Raises as `ask`."""
         import numpy
 

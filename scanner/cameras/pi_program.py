@@ -18,7 +18,7 @@ import select
 import signal
 import socket
 import sys
-from typing import Any
+from typing import Any  # picamera2 has no types, and its JSON is checked at the other end
 
 ABSENT = 3
 MAX_MESSAGE = 4096

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +12,11 @@ from scanner.cameras.camera import Closing, Condition, Frame, Health, Locks, tur
 from scanner.cameras.vigil import Vigil, glance
 from scanner.errors import CameraFault, ImageRefused
 from scanner.images import load_image
+
+if TYPE_CHECKING:
+    import cv2
+
+    from scanner.arrays import Image
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 UNPLUGGED, BLACK, FROZEN = ".unplugged", ".black", ".frozen"
@@ -33,10 +38,10 @@ class ReplayCamera(Closing):
         self._hold_s = hold_s
         self._pace_s = pace_s
         self._sequence = 0
-        self._video: Any = None
+        self._video: cv2.VideoCapture | None = None
         self._listing: tuple[tuple[str, int], ...] = ()
         self._begun = time.monotonic()
-        self._shown: tuple[str, Any] | None = None
+        self._shown: tuple[str, Image] | None = None
         self._vigil = Vigil(black_s=min(1.0, hold_s / 2), frozen_s=min(1.0, hold_s / 2))
         self._frozen = False
         self._condition: Condition = "starting"
@@ -76,7 +81,7 @@ class ReplayCamera(Closing):
             self._video.release()
             self._video = None
 
-    def _from_folder(self) -> Any:
+    def _from_folder(self) -> Image | None:
         try:
             entries = sorted(
                 (entry.name, entry.stat().st_mtime_ns)
@@ -107,7 +112,7 @@ class ReplayCamera(Closing):
                 return None
         return self._shown[1]
 
-    def _from_video(self) -> Any:
+    def _from_video(self) -> Image | None:
         import cv2
 
         if self._video is None:

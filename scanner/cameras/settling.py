@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from scanner.arrays import Image
 
 Advice = Literal["lock", "unlock"]
 
@@ -27,7 +30,7 @@ class Light:
     edges: float
 
 
-def measure(image: Any) -> Light:
+def measure(image: Image) -> Light:
     """Of a BGR frame: every fourth pixel's green is enough."""
     green = image[::4, ::4, 1]
     steps = np.abs(np.diff(green.astype(np.int16), axis=1))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from scanner.cameras.camera import Locks
 from scanner.cameras.device import DeviceCamera
+
+if TYPE_CHECKING:
+    import cv2
+
+    from scanner.arrays import Image
 
 _LIVE = (1920, 1080)
 _ALL = (10_000, 10_000)
@@ -28,7 +33,7 @@ class V4l2Device:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._device: Any = None
+        self._device: cv2.VideoCapture | None = None
         self._live = self._best = (0, 0)
 
     def present(self) -> bool:
@@ -60,18 +65,18 @@ class V4l2Device:
         self.unlock()
         return True
 
-    def grab(self) -> Any:
+    def grab(self) -> Image | None:
         """The newest frame, None where the camera is gone."""
-        good, image = self._device.read()
+        good, image = self._open_device.read()
         return image if good else None
 
-    def photograph(self) -> Any:
+    def photograph(self) -> Image | None:
         """In the largest mode where that is larger by a third, else a frame that was exposed after this call."""
         larger = self._larger
         if larger:
             self._resize(self._best)
         # The first one may have been exposed before the call, or be torn by the new mode.
-        self._device.grab()
+        self._open_device.grab()
         image = self.grab()
         if larger:
             self._resize(self._live)
@@ -81,8 +86,8 @@ class V4l2Device:
         """Holds focus, exposure and white balance at what they are."""
         import cv2
 
-        exposure = self._device.get(cv2.CAP_PROP_EXPOSURE)
-        focus = self._device.get(cv2.CAP_PROP_FOCUS)
+        exposure = self._open_device.get(cv2.CAP_PROP_EXPOSURE)
+        focus = self._open_device.get(cv2.CAP_PROP_FOCUS)
         held = Locks(
             focus=self._switch(cv2.CAP_PROP_AUTOFOCUS, 0.0),
             exposure=self._switch(cv2.CAP_PROP_AUTO_EXPOSURE, _MANUAL),
@@ -90,9 +95,9 @@ class V4l2Device:
         )
         # Some drivers jump to a value of their own when automatic control ends.
         if held.exposure and exposure > 0:
-            self._device.set(cv2.CAP_PROP_EXPOSURE, exposure)
+            self._open_device.set(cv2.CAP_PROP_EXPOSURE, exposure)
         if held.focus and focus >= 0:
-            self._device.set(cv2.CAP_PROP_FOCUS, focus)
+            self._open_device.set(cv2.CAP_PROP_FOCUS, focus)
         return held
 
     def unlock(self) -> Locks:
@@ -115,6 +120,11 @@ class V4l2Device:
             self._device = None
 
     @property
+    def _open_device(self) -> cv2.VideoCapture:
+        assert self._device is not None
+        return self._device
+
+    @property
     def _larger(self) -> bool:
         """Whether another mode is worth switching to for a still."""
         return min(self._live) > 0 and self._best[0] * self._best[1] > _LARGER * self._live[0] * self._live[1]
@@ -123,18 +133,18 @@ class V4l2Device:
         """Asks for a size; returns the one the driver took."""
         import cv2
 
-        self._device.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
-        self._device.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
+        self._open_device.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
+        self._open_device.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
         return (
-            int(self._device.get(cv2.CAP_PROP_FRAME_WIDTH)),
-            int(self._device.get(cv2.CAP_PROP_FRAME_HEIGHT)),
+            int(self._open_device.get(cv2.CAP_PROP_FRAME_WIDTH)),
+            int(self._open_device.get(cv2.CAP_PROP_FRAME_HEIGHT)),
         )
 
     def _switch(self, control: int, value: float) -> bool | None:
         """Sets a control; whether it reads back so (a driver's "yes" means little), None where there is none."""
-        before = self._device.get(control)
-        taken = self._device.set(control, value)
-        after = self._device.get(control)
+        before = self._open_device.get(control)
+        taken = self._open_device.set(control, value)
+        after = self._open_device.get(control)
         if not taken and before == after and after != value:
             return None
         return bool(after == value)

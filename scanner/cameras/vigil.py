@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scanner.cameras.camera import Condition
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Image
 
 BLACK_LEVEL = 28
 """Brightest level (0-255) in a frame that shows nothing; a dim room at night still has a lamp or a window in it."""
@@ -23,7 +26,7 @@ _SAME = 0.9999
 class Glance:
     """What is remembered of one frame: every eighth pixel each way, untouched, so that its noise is still there."""
 
-    pixels: Any
+    pixels: Gray
 
     @property
     def brightest(self) -> float:
@@ -37,7 +40,7 @@ class Glance:
         return bool(np.mean(self.pixels == other.pixels) >= _SAME)
 
 
-def glance(image: Any) -> Glance:
+def glance(image: Image) -> Glance:
     """The little of a BGR frame that tells it from the next one; a copy, for drivers fill the same memory again."""
     return Glance(np.ascontiguousarray(image[::_STEP, ::_STEP, 1]))
 

@@ -6,7 +6,7 @@ clip or a stamp over the corner is left to be seen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -14,12 +14,10 @@ import numpy as np
 from scanner.clean.warp import sample
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from scanner.arrays import Gray, Mask, Numbers, Plane
     from scanner.clean.dewarp import Shape
     from scanner.clean.near import Near
 
-    Floats = NDArray[np.float64]
 
 _INSIDE, _OUTSIDE = 0.1, 0.03
 """How far round a corner is looked, as shares of the sheet's long side."""
@@ -35,7 +33,7 @@ _ROUND = 0.04
 """As _INSIDE where only a card's rounding is looked for: its radius, as a share of its long side."""
 
 
-def torn(near: Near, shape: Shape) -> list[Floats]:
+def torn(near: Near, shape: Shape) -> list[Numbers]:
     """Polygons (n, 2) in mm of a page laid out as `shape` where a corner of its sheet is missing."""
     found = []
     for right in (False, True):
@@ -69,7 +67,7 @@ def _square(near: Near, shape: Shape, right: bool, low: bool) -> bool | None:
 
 def _corner(
     near: Near, shape: Shape, right: bool, low: bool, inside: float = _INSIDE
-) -> tuple[Any, Floats, int] | None:
+) -> tuple[Plane, Numbers, int] | None:
     """The sheet's corner as Lab (side, side, 3), turned as if it were the top left one; how far in each row and
     column lies, mm; and the first row that is inside. None where it lies beyond the picture.
     """
@@ -80,11 +78,11 @@ def _corner(
     seen = (at[..., 0] > 0) & (at[..., 1] > 0) & (at[..., 0] < width - 1) & (at[..., 1] < height - 1)
     if seen.mean() < 0.95:
         return None
-    patch = cv2.medianBlur(sample(near.image, at), 3).astype(np.float32) / 255
+    patch = cv2.medianBlur(sample(near.image, at), 3).astype(np.float32) / np.float32(255)
     return cv2.cvtColor(patch, cv2.COLOR_BGR2LAB), steps, int(np.searchsorted(steps, 0.0))
 
 
-def _missing(near: Near, shape: Shape, right: bool, low: bool) -> Floats | None:
+def _missing(near: Near, shape: Shape, right: bool, low: bool) -> Numbers | None:
     corner = _corner(near, shape, right, low)
     if corner is None:
         return None
@@ -95,10 +93,10 @@ def _missing(near: Near, shape: Shape, right: bool, low: bool) -> Floats | None:
         return None
     table[:tip] = table[:, :tip] = 1
     count, labels = cv2.connectedComponents(cv2.morphologyEx(table, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
-    gone = labels == labels[0, 0] if count > 1 else np.zeros(table.shape, bool)
+    gone: Mask = np.asarray(labels == labels[0, 0]) if count > 1 else np.zeros(table.shape, bool)
     inner = gone[tip:, tip:]
     # Along the two borders from the corner on.
-    down, across = (_run(inner[:, :3].any(axis=1)), _run(inner[:3].any(axis=0)))
+    down, across = (_run(np.any(inner[:, :3], axis=1)), _run(np.any(inner[:3], axis=0)))
     least, most = 0.004 * longest / (steps[1] - steps[0]), len(inner) - 4
     if not least < min(down, across) <= max(down, across) < most:
         return None
@@ -113,7 +111,7 @@ def _missing(near: Near, shape: Shape, right: bool, low: bool) -> Floats | None:
     return np.asarray(mm, dtype=np.float64)
 
 
-def _outline(cut: Any, down: int, across: int, more: float) -> Floats:
+def _outline(cut: Mask, down: int, across: int, more: float) -> Numbers:
     """The convex outline (n, 2) of what is cut off a corner at the origin, `more` larger on every side."""
     outlines, _ = cv2.findContours(cut.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     points = np.vstack([max(outlines, key=cv2.contourArea).reshape(-1, 2), [[-1, -1], [across, -1], [-1, down]]])
@@ -121,7 +119,7 @@ def _outline(cut: Any, down: int, across: int, more: float) -> Floats:
     return np.asarray(hull + np.sign(hull - 0.5) * more, dtype=np.float64)
 
 
-def _tablelike(lab: Any, tip: int) -> Any:
+def _tablelike(lab: Plane, tip: int) -> Gray | None:
     """uint8 mask of what is liker to the table outside the corner than to the paper inside; None where these two are
     alike.
     """
@@ -145,9 +143,10 @@ def _tablelike(lab: Any, tip: int) -> Any:
     for one in samples:
         apart = np.abs(lab - one)
         to_table = np.minimum(to_table, apart[..., 0] + apart[..., 1] + apart[..., 2])
-    return ((to_table < to_paper) & (to_table < _LIKE_TABLE)).astype(np.uint8)
+    picture: Gray = ((to_table < to_paper) & (to_table < _LIKE_TABLE)).astype(np.uint8)
+    return picture
 
 
-def _run(line: Any) -> int:
+def _run(line: Mask) -> int:
     """How many in a row from the first on are true."""
     return len(line) if line.all() else int(np.argmin(line))

@@ -19,12 +19,9 @@ from scanner.clean.size import FOCAL
 from scanner.pages.geometry import area
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from scanner.arrays import Numbers, Quad
     from scanner.clean.near import Near
-    from scanner.pages.geometry import Quad
 
-    Floats = NDArray[np.float64]
 
 FLAT_BOW = 1.0 / 297.0
 """Sides that leave a straight line by no more than this share of the long side (1 mm of A4) lie flat."""
@@ -65,12 +62,12 @@ class Shape:
         """What straightens it: "", "sides", "writing" or "sides+writing"."""
         return "+".join(["sides"] * self.bowed + ["writing"] * bool(self.writing))
 
-    def grid(self, rows: int = _GRID[0], columns: int = _GRID[1]) -> Floats:
+    def grid(self, rows: int = _GRID[0], columns: int = _GRID[1]) -> Numbers:
         """Pixels (rows, columns, 2) of places evenly spread over the sheet."""
         x, y = np.meshgrid(np.linspace(0, self.mm[0], columns), np.linspace(0, self.mm[1], rows))
         return self.locate(x, y)
 
-    def locate(self, x: Floats, y: Floats) -> Floats:
+    def locate(self, x: Numbers, y: Numbers) -> Numbers:
         """Pixels of the places (x, y), mm from the sheet's top left; arrays of one shape (h, w)."""
         for field in reversed(self.writing):
             y = y + field.drop(x, y)
@@ -146,8 +143,8 @@ def _writing(near: Near, shape: Shape) -> Slopes:
 
 
 def _between(
-    sides: tuple[Side, ...], mm: tuple[float, float], x: Floats, y: Floats, distance: float
-) -> tuple[Floats, Floats]:
+    sides: tuple[Side, ...], mm: tuple[float, float], x: Numbers, y: Numbers, distance: float
+) -> tuple[Numbers, Numbers]:
     """Places of a flat sheet moved to where they lie between four bowed sides (a Coons patch), in mm."""
     at = np.linspace(0, 1, ALONG)
     top, right, bottom, left = (side.smooth for side in sides)
@@ -159,7 +156,7 @@ def _between(
     return u * mm[0] + (1 - u) * before + u * behind, v * mm[1] + (1 - v) * up + v * down
 
 
-def _along(share: Floats, bow: Floats, length: float, apart: float, distance: float) -> Floats:
+def _along(share: Numbers, bow: Numbers, length: float, apart: float, distance: float) -> Numbers:
     """Where places a `share` of the way along the paper are seen, as a share of the way between its ends.
 
     What rises towards the camera looks larger: two sides `apart` mm from each other bow outward by `bow` mm together

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -10,12 +10,10 @@ import numpy as np
 from scanner.clean.outline import ALONG, MOST
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from scanner.arrays import Image, Numbers
     from scanner.clean.dewarp import Shape
     from scanner.clean.outline import Side
 
-    Floats = NDArray[np.float64]
 
 DEEPEST = 6.0 / 297.0
 """Rags, torn corners and slivers of table are covered this far in (6 mm of A4). What reaches deeper, a finger or a
@@ -26,7 +24,7 @@ _ROUND_MM = 3.4
 """Radius of a card's corners: ISO/IEC 7810 has 3.18, and a hair more for where card and table blend."""
 
 
-def trim(page: Any, shape: Shape, missing: list[Floats], *, rigid: bool = False) -> None:
+def trim(page: Image, shape: Shape, missing: list[Numbers], *, rigid: bool = False) -> None:
     """Cover in place, with the page's own paper colour, what lies outside the traced sides of the sheet that `shape`
     laid out, a hair's breadth of border where edge and table blend, and `missing` corners (polygons in mm). `rigid`:
     a card; its rounded corners come out white and its border stays.
@@ -48,7 +46,7 @@ def trim(page: Any, shape: Shape, missing: list[Floats], *, rigid: bool = False)
         _round_off(page, shape.mm)
 
 
-def paper_colour(page: Any) -> tuple[int, int, int]:
+def paper_colour(page: Image) -> tuple[int, int, int]:
     """The commonest colour of a flattened page's brighter half (BGR)."""
     step = max(1, min(page.shape[:2]) // 100)
     small = page[step // 2 :: step, step // 2 :: step].reshape(-1, 3)
@@ -57,7 +55,7 @@ def paper_colour(page: Any) -> tuple[int, int, int]:
     return blue, green, red
 
 
-def _round_off(card: Any, mm: tuple[float, float]) -> None:
+def _round_off(card: Image, mm: tuple[float, float]) -> None:
     """White beyond a card's rounded corners, whatever lay under them."""
     height, width = card.shape[:2]
     scale = np.array([width / mm[0], height / mm[1]])
@@ -73,7 +71,7 @@ def _round_off(card: Any, mm: tuple[float, float]) -> None:
             cv2.fillPoly(card, [points], (255, 255, 255), cv2.LINE_AA, shift=4)
 
 
-def _strip(shape: Shape, index: int, side: Side, frame: float) -> Floats:
+def _strip(shape: Shape, index: int, side: Side, frame: float) -> Numbers:
     """What lies between one border of the laid-out page and the side as it was seen: a polygon in mm."""
     width, height = shape.mm
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float64)

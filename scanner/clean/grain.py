@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from scanner.clean.fields import stretched
+
+if TYPE_CHECKING:
+    from scanner.arrays import Image, Mask, Plane
 
 _TILE = 128
 _STROKE = 3.5
@@ -16,7 +19,7 @@ _MOST = 6.0
 """Grain of more grey levels than this is print, too."""
 
 
-def smooth_grain(page: Any, dark: Any) -> None:
+def smooth_grain(page: Image, dark: Mask) -> None:
     """Smooth the page (BGR uint8), in place, where `dark` (bool, small, laid over it) says that it was lifted."""
     if not dark.any():
         return
@@ -33,7 +36,7 @@ def smooth_grain(page: Any, dark: Any) -> None:
         _smooth(page, box, share)
 
 
-def _smooth(page: Any, box: tuple[slice, slice], share: Any) -> None:
+def _smooth(page: Image, box: tuple[slice, slice], share: Plane) -> None:
     height, width = page.shape[:2]
     # A few pixels more, so that no border shows between tiles.
     rows, columns = (slice(max(0, one.start - 4), one.stop + 4) for one in box)
@@ -41,7 +44,7 @@ def _smooth(page: Any, box: tuple[slice, slice], share: Any) -> None:
     soft = cv2.GaussianBlur(part, (5, 5), 1.2)
     apart = cv2.absdiff(part, soft)
     blue, green, red = (cv2.extractChannel(apart, channel) for channel in range(3))
-    size: Any = cv2.blur(cv2.max(cv2.max(blue, green), red), (3, 3))
+    size = cv2.blur(cv2.max(cv2.max(blue, green), red), (3, 3))
     grain = min(_MOST, max(0.5, float(np.median(size[::4, ::4]))))
     level = np.clip(np.arange(256, dtype=np.float32) / (_STROKE * grain), 0, 1)
     weight = stretched(share, (width, height), size.shape[::-1], (columns.start, rows.start))

@@ -9,18 +9,15 @@ things under one coloured lamp; blue paper on a table that looks grey is blue.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from scanner.arrays import AnyNumbers, Numbers, Plane, Quad
     from scanner.clean.near import Near
-    from scanner.pages.geometry import Quad
 
-    Floats = NDArray[np.float64]
 
 _WARMER = np.array([-0.77, 0.638])
 """Direction from blue sky to warm bulb; lamps and daylight lie along it."""
@@ -47,8 +44,8 @@ class Around:
     bright its brighter half is, 0 where nothing is seen.
     """
 
-    chroma: Floats
-    share: Floats
+    chroma: Numbers
+    share: Numbers
     level: float
 
 
@@ -60,7 +57,7 @@ def around(near: Near, quad: Quad) -> Around:
     height, width = near.image.shape[:2]
     scale = _THUMB / max(height, width)
     size = (max(4, round(width * scale)), max(4, round(height * scale)))
-    small: Any = cv2.resize(near.image, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(near.image, size, interpolation=cv2.INTER_AREA)
     mask = np.full(small.shape[:2], 255, np.uint8)
     corners = (near.inside(quad) + 0.5) * (size[0] / width, size[1] / height) - 0.5
     middle = corners.mean(axis=0)
@@ -77,13 +74,13 @@ def around(near: Near, quad: Quad) -> Around:
     return Around(colours, shares, level)
 
 
-def chroma(bgr: Any) -> Floats:
+def chroma(bgr: AnyNumbers) -> Numbers:
     """(log B/G, log R/G) of colours (..., 3)."""
     logs = np.log(np.maximum(np.asarray(bgr, dtype=np.float64), 1.0))
     return np.asarray(logs[..., ::2] - logs[..., 1:2], dtype=np.float64)
 
 
-def lamp_of(tint: Any, others: Around = NOTHING) -> Floats:
+def lamp_of(tint: Plane, others: Around = NOTHING) -> Numbers:
     """The lamp's colour (BGR, the largest 1) over a sheet whose paper looks `tint` (BGR) among other things."""
     paper = np.clip(chroma(tint), -1, 1) - _LAMPS
     belief = _common_lamps() * _common_papers(paper)
@@ -97,7 +94,7 @@ def lamp_of(tint: Any, others: Around = NOTHING) -> Floats:
     return np.asarray(lamp / lamp.max(), dtype=np.float64)
 
 
-def white_of(tint: Any, others: Around = NOTHING, white: tuple[float, float, float] | None = None) -> Floats:
+def white_of(tint: Plane, others: Around = NOTHING, white: tuple[float, float, float] | None = None) -> Numbers:
     """BGR that a sheet whose paper looks `tint` shows where it is as bright and as colourless as clean paper gets.
     `white`: BGR of white paper under this lamp, where it was measured.
     """
@@ -112,9 +109,9 @@ def white_of(tint: Any, others: Around = NOTHING, white: tuple[float, float, flo
     return np.asarray(lamp * brightest / level)
 
 
-def _commonest(points: Floats) -> tuple[Floats, Floats]:
+def _commonest(points: Numbers) -> tuple[Numbers, Numbers]:
     """The fullest places of a coarse map of colours (n, 2), and their shares; what a place holds is one thing."""
-    found: list[Any] = []
+    found: list[Numbers] = []
     shares: list[float] = []
     left = points
     while len(found) < _THINGS and len(left) >= 10:
@@ -128,7 +125,7 @@ def _commonest(points: Floats) -> tuple[Floats, Floats]:
     return np.array(found).reshape(-1, 2), np.array(shares)
 
 
-def _level(tint: Any, others: Around, white: float) -> float:
+def _level(tint: Plane, others: Around, white: float) -> float:
     """How bright the sheet's paper is, of 1: below 1 for dark covers among brighter things. In a dark room, where
     all is dark, paper is white.
     """
@@ -139,27 +136,27 @@ def _level(tint: Any, others: Around, white: float) -> float:
     return float(np.clip(bright / max(others.level, white, 1.0) / _DARK, _DARKEST_LEVEL, 1.0))
 
 
-def _common_lamps() -> Floats:
+def _common_lamps() -> Numbers:
     along = 0.55 * _bell(_ALONG, 0.0, 0.04) + 0.45 * _bell(_ALONG, 0.05, 0.09)
     return along * _bell(_ASIDE, np.where(_ALONG < 0, -0.15 * _ALONG, 0.0), 0.02)
 
 
-def _common_papers(colour: Floats) -> Floats:
+def _common_papers(colour: Numbers) -> Numbers:
     """How common paper of these colours (..., 2) is: white, yellowed, or dyed in any colour."""
     dyed = 2.5 / (1 + (colour**2).sum(axis=-1) / 0.12**2) ** 1.5
     return np.asarray(0.75 * _spot(colour, (-0.003, 0.0), 0.012) + dyed, dtype=np.float64)
 
 
-def _common_tables(colour: Floats) -> Floats:
+def _common_tables(colour: Numbers) -> Numbers:
     """The same of table tops: white, grey and black ones, woods, cloths."""
     plain, wood = _spot(colour, (-0.01, 0.005), 0.03), _spot(colour, (-0.3, 0.19), 0.12)
     return 0.3 * plain + 0.35 * wood + 0.35 * _spot(colour, (-0.05, 0.03), 0.25)
 
 
-def _spot(colour: Floats, middle: tuple[float, float], sigma: float) -> Floats:
+def _spot(colour: Numbers, middle: tuple[float, float], sigma: float) -> Numbers:
     away = ((colour - np.array(middle)) ** 2).sum(axis=-1)
     return np.asarray(np.exp(-away / (2 * sigma**2)) / (2 * np.pi * sigma**2), dtype=np.float64)
 
 
-def _bell(values: Floats, middle: Any, sigma: float) -> Floats:
+def _bell(values: Numbers, middle: Numbers | float, sigma: float) -> Numbers:
     return np.asarray(np.exp(-(((values - middle) / sigma) ** 2) / 2) / sigma, dtype=np.float64)

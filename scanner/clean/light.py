@@ -8,7 +8,7 @@ the border is shadow. That tells a photograph from a shadow without knowing eith
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -20,9 +20,8 @@ from scanner.clean.refine import crisp_edges, grain_bias
 from scanner.clean.shade import light_level
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from scanner.arrays import Image, Numbers, Plane
 
-    Floats = NDArray[np.float32]
 
 PAPER = 245.0
 """The value flattened paper comes to: a little below white, so that nothing faint on it is burnt out."""
@@ -48,11 +47,11 @@ _LIFTED = 1.6
 class Light:
     """`fall`: float32 (h, w, 3), light on a small copy of the sheet, 1 where it is usual; `tint`: its paper's BGR."""
 
-    fall: Floats
-    tint: Floats
+    fall: Plane
+    tint: Plane
 
 
-def flatten_light(image: Any, white: tuple[float, float, float] | None = None) -> Any:
+def flatten_light(image: Image, white: tuple[float, float, float] | None = None) -> Image:
     """Divide a page (BGR uint8, the sheet only) by the light that fell on it; new BGR uint8 of the same size.
     `white`: as in `finish`.
     """
@@ -60,14 +59,14 @@ def flatten_light(image: Any, white: tuple[float, float, float] | None = None) -
     return take_off(image, light, white_of(light.tint, white=white))
 
 
-def take_off(image: Any, light: Light, white: Any) -> Any:
+def take_off(image: Image, light: Light, white: Numbers) -> Image:
     """The page (BGR uint8) without a light found before, on any copy of it laid out alike; `white`: BGR that is to
     come out as white (see lamp.white_of).
     """
     return _times(image, (PAPER / (light.fall * np.asarray(white, dtype=np.float32))).astype(np.float32))
 
 
-def light_of(image: Any, *, one_colour: bool = False) -> Light:
+def light_of(image: Image, *, one_colour: bool = False) -> Light:
     """The light on a page (BGR uint8) and the tint of its paper. `one_colour`: light that differs in strength only;
     on a card, colours that change over it are print.
     """
@@ -80,17 +79,17 @@ def light_of(image: Any, *, one_colour: bool = False) -> Light:
     small = cv2.copyMakeBorder(small[rim:-rim, rim:-rim], rim, rim, rim, rim, cv2.BORDER_REPLICATE)
     stroke = max(3, round(max(size) * _STROKE) | 1)
     shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stroke, stroke))
-    paper: Any = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, shape), 5)
-    paper = np.maximum(paper, 1).astype(np.float32)
+    bare = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, shape), 5)
+    paper = np.maximum(bare, 1).astype(np.float32)
     tint = _tint(paper)
-    relative = paper / tint
+    relative = (paper / tint).astype(np.float32, copy=False)
     level = largest(relative)
     colour = np.log(relative / level[:, :, None])
     strange = largest(np.abs(colour - _usual(colour))) > _COLOURED
     level = light_level(level, strange)
     level = cv2.GaussianBlur(cv2.medianBlur(level, 5), (0, 0), 1.5)
     if one_colour:
-        fall: Any = np.repeat(level[:, :, None], 3, axis=2)
+        fall = np.repeat(level[:, :, None], 3, axis=2)
     else:
         trust = 1.0 - cv2.dilate(strange.astype(np.uint8), shape).astype(np.float32)
         fall = level[:, :, None] * np.exp(spread(colour, trust, stroke))
@@ -100,7 +99,7 @@ def light_of(image: Any, *, one_colour: bool = False) -> Light:
     return Light(crisp_edges(image, fall * tint, strange) / tint, tint)
 
 
-def _usual(colour: Floats) -> Floats:
+def _usual(colour: Plane) -> Plane:
     """The colour most of the sheet has, (h, w, 3), where two lamps mix changing evenly from one side to the other."""
     height, width = colour.shape[:2]
     across, down = np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32)
@@ -119,20 +118,20 @@ def _usual(colour: Floats) -> Floats:
     return np.asarray(plane[0] + across[None, :, None] * plane[1] + down[:, None, None] * plane[2], dtype=np.float32)
 
 
-def _tint(paper: Floats) -> Floats:
+def _tint(paper: Plane) -> Plane:
     """The commonest colour among the brighter half of the sheet, whatever its light."""
     flat = paper[::3, ::3].reshape(-1, 3)
     bright = largest(flat)
-    middle: Any = np.median(flat[bright >= np.median(bright)], axis=0)
+    middle = np.median(flat[bright >= np.median(bright)], axis=0)
     return np.asarray(np.maximum(middle, 1.0), dtype=np.float32)
 
 
-def _paper_of(small: Any, fall: Floats) -> Floats:
+def _paper_of(small: Image, fall: Plane) -> Plane:
     """The paper's tint as it comes out of the division: closing over the writing leaves it a little too bright."""
     return _tint(small.astype(np.float32) / fall)
 
 
-def _times(image: Any, gain: Floats) -> Any:
+def _times(image: Image, gain: Plane) -> Image:
     """The image times a small map of gains stretched over it, strip by strip so that memory stays small."""
     height, width = image.shape[:2]
     size = (-(-width // _COARSER), -(-height // _COARSER))

@@ -7,7 +7,7 @@ it. Where neighbouring strips' profiles fit best when shifted against each other
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -15,9 +15,8 @@ import numpy as np
 from scanner.clean.warp import sample
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from scanner.arrays import Image, Numbers, Plane
 
-    Floats = NDArray[np.float64]
 
 PX_PER_MM = 4.0
 """The resolution slopes are measured at."""
@@ -34,9 +33,9 @@ _ORDERS = np.array([(i, j) for i in range(7) for j in range(5)])
 class Slopes:
     """Slopes (down per across) of writing at places `at` (n, 2), mm on a page of size `mm`, and their `weight`."""
 
-    at: Floats
-    slope: Floats
-    weight: Floats
+    at: Numbers
+    slope: Numbers
+    weight: Numbers
     mm: tuple[float, float]
 
     @property
@@ -48,8 +47,8 @@ class Slopes:
         """The smooth field that most slopes follow."""
         basis = _basis(self.at, self.mm)
         damp = np.diag(0.15 * (_ORDERS**2).sum(axis=1) + 0.01)
-        weight: Floats = self.weight.copy()
-        values: Floats = np.zeros(basis.shape[1])
+        weight: Numbers = self.weight.copy()
+        values: Numbers = np.zeros(basis.shape[1])
         for _ in range(8):
             root = np.sqrt(weight)[:, None]
             # By OpenCV, not numpy: a linear algebra library's own threads wait for each other where cores are busy.
@@ -74,10 +73,10 @@ class Slopes:
 class Baselines:
     """A smooth field of slopes on a page of size `mm`; `values`: its weights of products of polynomials."""
 
-    values: Floats
+    values: Numbers
     mm: tuple[float, float]
 
-    def drop(self, x: Floats, y: Floats) -> Floats:
+    def drop(self, x: Numbers, y: Numbers) -> Numbers:
         """Millimetres that lines of writing lie below their mean height at places (x, y), arrays of one shape."""
         nodes = np.linspace(0, self.mm[0], 97)
         rows = np.linspace(0, self.mm[1], 49)
@@ -89,17 +88,17 @@ class Baselines:
             [np.zeros((len(rows), 1)), np.cumsum((slope[:, 1:] + slope[:, :-1]) / 2 * step, axis=1)], 1
         )
         run -= run.mean(axis=1, keepdims=True)
-        place: Any = np.stack([x / step, y / rows[1]], axis=-1).astype(np.float32)
-        field: Any = run.astype(np.float32)
+        place = np.stack([x / step, y / rows[1]], axis=-1).astype(np.float32)
+        field = run.astype(np.float32)
         return np.asarray(sample(field, place), dtype=np.float64)
 
 
-def slopes(page: Any) -> Slopes:
+def slopes(page: Image) -> Slopes:
     """Slopes of writing on an upright-lying page (BGR or grey) of PX_PER_MM; text running downwards shows none."""
     mm = (page.shape[1] / PX_PER_MM, page.shape[0] / PX_PER_MM)
-    gray: Any = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY) if page.ndim == 3 else page
+    gray = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY) if page.ndim == 3 else page
     side = round(3.5 * PX_PER_MM) | 1
-    paper: Any = cv2.morphologyEx(gray, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    paper = cv2.morphologyEx(gray, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     ink = cv2.divide(paper - gray, np.maximum(paper, 1), scale=255).astype(np.float32)
     # Seals, photographs and table rules weigh no more than writing.
     ink = np.minimum(ink, 110)
@@ -133,28 +132,28 @@ def slopes(page: Any) -> Slopes:
     return Slopes(at, (shift[good] / strip).astype(np.float64), weight, mm)
 
 
-def _basis(at: Floats, mm: tuple[float, float]) -> Floats:
+def _basis(at: Numbers, mm: tuple[float, float]) -> Numbers:
     """Products of Chebyshev polynomials of both directions at places (n, 2): (n, number of _ORDERS)."""
     across = np.polynomial.chebyshev.chebvander(2 * at[:, 0] / mm[0] - 1, int(_ORDERS[:, 0].max()))
     down = np.polynomial.chebyshev.chebvander(2 * at[:, 1] / mm[1] - 1, int(_ORDERS[:, 1].max()))
     return np.asarray(across[:, _ORDERS[:, 0]] * down[:, _ORDERS[:, 1]], dtype=np.float64)
 
 
-def _times(one: Floats, other: Floats) -> Floats:
+def _times(one: Numbers, other: Numbers) -> Numbers:
     """The matrix product."""
-    nothing: Any = None
-    return np.asarray(cv2.gemm(np.ascontiguousarray(one), other, 1.0, nothing, 0.0), dtype=np.float64)
+    return np.asarray(cv2.gemm(np.ascontiguousarray(one), other, 1.0, None, 0.0), dtype=np.float64)
 
 
-def _profiles(ink: Any, strip: int) -> Any:
+def _profiles(ink: Plane, strip: int) -> Plane:
     """Ink (rows, columns) summed over strips that overlap by half, without what changes slowly: (rows, strips)."""
     half = strip // 2
     count = ink.shape[1] // half
     halves = ink[:, : count * half].reshape(len(ink), count, half).mean(axis=2)
     profile = np.ascontiguousarray((halves[:, :-1] + halves[:, 1:]) / 2)
     profile = cv2.GaussianBlur(profile, (1, 7), 0.1, sigmaY=1.2)
-    return profile - cv2.blur(profile, (1, round(8 * PX_PER_MM) | 1))
+    plane: Plane = profile - cv2.blur(profile, (1, round(8 * PX_PER_MM) | 1))
+    return plane
 
 
-def _windowed(values: Any, rows: int) -> Any:
+def _windowed(values: Plane, rows: int) -> Plane:
     return cv2.blur(values, (1, rows))

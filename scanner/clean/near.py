@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -11,11 +11,8 @@ import numpy as np
 from scanner.clean.warp import places, sample
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from scanner.arrays import Image, Numbers, Quad
 
-    from scanner.pages.geometry import Quad
-
-    Floats = NDArray[np.float64]
 
 _LONG = 1300
 _MARGIN = 0.2
@@ -27,23 +24,24 @@ class Near:
     `frame`: the picture's width and height.
     """
 
-    image: Any
+    image: Image
     corner: tuple[int, int]
     shrunk: int
     frame: tuple[int, int]
 
-    def inside(self, points: Floats) -> Floats:
+    def inside(self, points: Numbers) -> Numbers:
         """The picture's pixels (..., 2) as pixels of the copy."""
         return np.asarray((points - np.array(self.corner) + 0.5) / self.shrunk - 0.5, dtype=np.float64)
 
-    def view(self, grid: Floats, size: tuple[int, int]) -> Any:
+    def view(self, grid: Numbers, size: tuple[int, int]) -> Image:
         """The sheet whose evenly spread points `grid` (rows, columns, 2) lie at these pixels of the picture, laid out
         in (width, height) pixels; good enough to judge by.
         """
-        return sample(self.image, places(self.inside(grid).astype(np.float32), size, 0, size[1]))
+        picture: Image = sample(self.image, places(self.inside(grid).astype(np.float32), size, 0, size[1]))
+        return picture
 
 
-def near(image: Any, quad: Quad) -> Near:
+def near(image: Image, quad: Quad) -> Near:
     """The copy for the sheet `quad` in the picture."""
     height, width = image.shape[:2]
     low, high = quad.min(axis=0), quad.max(axis=0)
@@ -60,7 +58,7 @@ def near(image: Any, quad: Quad) -> Near:
     return Near(part, (x0, y0), shrunk, (width, height))
 
 
-def even_grid(quad: Quad, rows: int = 25, columns: int = 19) -> Floats:
+def even_grid(quad: Quad, rows: int = 25, columns: int = 19) -> Numbers:
     """Pixels (rows, columns, 2) evenly spread over the flat sheet `quad` (ordered)."""
     unit = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float32)
     move = cv2.getPerspectiveTransform(unit, quad.astype(np.float32)).astype(np.float64)

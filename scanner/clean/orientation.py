@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ from langso.settings import assets
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scanner.arrays import Gray, Image, Plane
     from scanner.clean.page import CleanPage
 
 LOG = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ def upright(page: CleanPage) -> CleanPage:
     return replace(page, image=image, size_mm=size, turned=(page.turned + 90 * turns) % 360)
 
 
-def turns_needed(image: Any) -> int:
+def turns_needed(image: Image) -> int:
     """Quarter turns clockwise (0 to 3) that put the writing of this BGR page upright, however lit; 0 where unsure."""
     net = _net()
     if net is None:
@@ -74,13 +75,13 @@ def turns_needed(image: Any) -> int:
     return best if best % 2 and seen[best] + seen[(best + 2) % _QUARTERS] >= SURE_OF_SIDE else 0
 
 
-def _writing(image: Any) -> NDArray[np.float32]:
+def _writing(image: Image) -> Plane:
     """Writing as 1 on paper as 0, the long side `LOOK` pixels; gold on a dark cover, too."""
     height, width = image.shape[:2]
     scale = LOOK / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    gray: Any = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    gray = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     ink = _ink(gray)
     if np.median(gray[::4, ::4]) > _DARK * np.percentile(gray[::4, ::4], 99):
         return ink
@@ -89,17 +90,17 @@ def _writing(image: Any) -> NDArray[np.float32]:
     return other if other.mean() < 0.6 * ink.mean() else ink
 
 
-def _ink(gray: Any) -> NDArray[np.float32]:
+def _ink(gray: Gray) -> Plane:
     """What is darker than what it stands on, 0 to 1."""
     # Paper, wherever it is lit, is 0: what is wider than a line of writing is not ink but light or a picture.
     quarter = cv2.resize(cv2.dilate(gray, np.ones((3, 3), np.uint8)), None, fx=0.25, fy=0.25)
     paper = cv2.morphologyEx(quarter, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
     paper = cv2.resize(cv2.GaussianBlur(paper, (0, 0), 2), gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    even: Any = cv2.divide(gray, np.maximum(paper, 1), scale=250)
+    even = cv2.divide(gray, np.maximum(paper, 1), scale=250)
     return np.asarray(1 - even.astype(np.float32) / 255, dtype=np.float32)
 
 
-def _probabilities(net: Any, ink: NDArray[np.float32]) -> NDArray[np.float64]:
+def _probabilities(net: cv2.dnn.Net, ink: Plane) -> NDArray[np.float64]:
     """Of the page lying turned counter-clockwise by 0, 1, 2, 3 quarters, and of its writing running downwards."""
     canvas = np.zeros((1, 1, LOOK, LOOK), np.float32)
     canvas[0, 0, : ink.shape[0], : ink.shape[1]] = ink
@@ -109,7 +110,7 @@ def _probabilities(net: Any, ink: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=1)
-def _net() -> Any:
+def _net() -> cv2.dnn.Net | None:
     try:
         return cv2.dnn.readNetFromONNX(str(assets.model("page-upright.onnx")))
     except (assets.AssetMissing, cv2.error) as error:

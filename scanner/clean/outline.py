@@ -8,7 +8,7 @@ programming. A side whose two colours are alike is left where it was.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -18,10 +18,11 @@ from scanner.clean.warp import sample
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scanner.arrays import Image, Numbers, Plane, Quad
     from scanner.clean.near import Near
-    from scanner.pages.geometry import Quad
 
-    Floats = NDArray[np.float64]
+    # Two points of it.
+    _Straight = tuple[tuple[float, float], tuple[float, float]]
 
 ALONG = 160
 """Points on a side."""
@@ -44,8 +45,8 @@ class Side:
     its corners, as seen and without rags; `sure`: 0 where paper and table could not be told apart, to 1.
     """
 
-    raw: Floats
-    smooth: Floats
+    raw: Numbers
+    smooth: Numbers
     sure: float
 
     @property
@@ -56,12 +57,12 @@ class Side:
         inner = slice(ALONG // 20, -ALONG // 20)
         return float(np.abs(self.smooth - self._line())[inner].max())
 
-    def straight(self, most: float) -> Floats:
+    def straight(self, most: float) -> Numbers:
         """The straight side (ALONG,) nearest to it; where it is unsure or would move by over `most` mm, zeros."""
         line = self._line() if self.sure > 0 else np.zeros(ALONG)
         return line if np.abs(line).max() < most else np.zeros(ALONG)
 
-    def _line(self) -> Floats:
+    def _line(self) -> Numbers:
         # Without the ends, where corners are rounded, torn or held.
         at = np.linspace(-1, 1, ALONG)
         slope, middle = np.polyfit(at, self.smooth, 1, w=np.where(np.abs(at) < 0.88, 1.0, 0.05))
@@ -103,26 +104,26 @@ class _Band:
     how different paper and table are; `usable`: whether enough of it lies in the picture.
     """
 
-    cost: Floats
-    steep: Floats
+    cost: Numbers
+    steep: Numbers
     apart: float
     usable: bool
 
 
-def _look(small: Any, move: Floats, goal: Any, index: int, reach: float) -> _Band:
+def _look(small: Image, move: Numbers, goal: Plane, index: int, reach: float) -> _Band:
     start, end = goal[index].astype(np.float64), goal[(index + 1) % 4].astype(np.float64)
     way = (end - start) / np.linalg.norm(end - start)
     outward = np.array([way[1], -way[0]])
     depth = np.linspace(-reach, reach, _ACROSS)
     along = start + (end - start) * np.linspace(0, 1, ALONG)[:, None]
     points = along[:, None, :] + depth[None, :, None] * outward
-    at: Any = cv2.perspectiveTransform(points.reshape(1, -1, 2), move).reshape(ALONG, _ACROSS, 2).astype(np.float32)
+    at = cv2.perspectiveTransform(points.reshape(1, -1, 2), move).reshape(ALONG, _ACROSS, 2).astype(np.float32)
     band = sample(small, at).astype(np.float32)
     height, width = small.shape[:2]
     seen = (at[..., 0] > 0) & (at[..., 0] < width - 1) & (at[..., 1] > 0) & (at[..., 1] < height - 1)
     outside, apart = _evidence(band)
     outside[~seen] = 0
-    edge: Any = cv2.GaussianBlur(band, (0, 0), 1.0)
+    edge = cv2.GaussianBlur(band, (0, 0), 1.0)
     steep = np.zeros((ALONG, _ACROSS))
     change = np.abs(edge[:, 2:] - edge[:, :-2])
     steep[:, 1:-1] = np.maximum(np.maximum(change[..., 0], change[..., 1]), change[..., 2])
@@ -144,7 +145,7 @@ def _judge(band: _Band, path: NDArray[np.int64], reach: float, longest: float) -
     return Side(raw, smooth, float(np.clip(band.apart * on_edge * (1 - rags), 0.05, 1)))
 
 
-def _evidence(band: Any) -> tuple[Any, float]:
+def _evidence(band: Plane) -> tuple[Plane, float]:
     """For each point of a band (along, across, BGR) how much rather table than paper it looks, about -1 to 1, and
     how far apart the two are, 0 to 1.
     """
@@ -159,7 +160,7 @@ def _evidence(band: Any) -> tuple[Any, float]:
     return np.clip((near - far) / noise, -1, 1), float(np.clip(gap / (3 * noise), 0, 1))
 
 
-def _best_paths(cost: Floats) -> NDArray[np.int64]:
+def _best_paths(cost: Numbers) -> NDArray[np.int64]:
     """For each of several bands (bands, rows, columns) the column of each row on the path of least cost, where a step
     aside costs too.
     """
@@ -183,7 +184,7 @@ def _best_paths(cost: Floats) -> NDArray[np.int64]:
     return path
 
 
-def _smooth(raw: Floats, reach: float) -> tuple[Floats, float]:
+def _smooth(raw: Numbers, reach: float) -> tuple[Numbers, float]:
     """A smooth line through most of the points, and the share that lie off it."""
     at = np.linspace(-1, 1, ALONG)
     basis = np.polynomial.chebyshev.chebvander(at, _DEGREE)
@@ -200,7 +201,7 @@ def _smooth(raw: Floats, reach: float) -> tuple[Floats, float]:
     return np.asarray(line, dtype=np.float64), float(np.mean(np.abs(raw - line) > 0.05 * reach))
 
 
-def _meet(one: Any, other: Any) -> tuple[float, float]:
+def _meet(one: _Straight, other: _Straight) -> tuple[float, float]:
     (x1, y1), (x2, y2) = one
     (x3, y3), (x4, y4) = other
     cross = (x1 - x2) * (y3 - y4) - (y1 - y2) * (x3 - x4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,9 +20,9 @@ from scanner.errors import CornersRefused
 from scanner.pages.geometry import area, is_convex, order_corners, sides
 
 if TYPE_CHECKING:
+    from scanner.arrays import Image, Quad
     from scanner.clean.dewarp import Shape
     from scanner.clean.near import Near
-    from scanner.pages.geometry import Quad
 
 MAX_DPI = 300
 MAX_SIDE = 5000
@@ -33,7 +33,7 @@ ROLLED = 0.02
 
 
 def finish(
-    image: Any,
+    image: Image,
     quad: Quad,
     paper: str | None = None,
     *,
@@ -66,7 +66,7 @@ def finish(
 
 
 def rectify(
-    image: Any,
+    image: Image,
     quad: Quad,
     paper: str | None = None,
     *,
@@ -92,7 +92,7 @@ def told_dpi(seen: float, mm: tuple[float, float]) -> int:
     return max(1, int(min(seen, MAX_DPI, MAX_SIDE / max(mm) * MM_PER_INCH)))
 
 
-def _checked(image: Any, quad: Quad) -> Quad:
+def _checked(image: Image, quad: Quad) -> Quad:
     """The corners in order. Raises CornersRefused."""
     height, width = image.shape[:2]
     points = np.asarray(quad, dtype=np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -10,9 +10,8 @@ import numpy as np
 from scanner.clean.fields import largest
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from scanner.arrays import Image, Mask, Picture, Plane
 
-    Floats = NDArray[np.float32]
 
 _SEAM = 0.008
 """Slope of light, as a logarithm per pixel of the small copy, that is a shadow's edge."""
@@ -20,22 +19,22 @@ _THIN = 9
 """Pixels of the larger copy that no stroke is as thick as: about 2.5 mm on A4."""
 
 
-def grain_bias(small: Any, light: Floats, stroke: int) -> Floats:
+def grain_bias(small: Image, light: Plane, stroke: int) -> Plane:
     """By how much plain paper comes out too bright or too dark here and there (h, w, 3), `light` found on `small`:
     closing takes the brightest grain for paper, and where it is dark the grain is coarse. `stroke`: pixels that no
     line of writing is as high as.
     """
-    ratio: Any = cv2.divide(small, light, dtype=cv2.CV_32F)
+    ratio = cv2.divide(small, light, dtype=cv2.CV_32F)
     ratio[largest(np.abs(ratio - 1)) > 0.1] = 1
     middle = _middle(np.clip(ratio * 200, 0, 255).astype(np.uint8), 2 * stroke + 1, 3)
     return np.asarray(cv2.GaussianBlur(middle, (0, 0), stroke / 2) / 200, dtype=np.float32)
 
 
-def crisp_edges(image: Any, light: Floats, strange: Any) -> Floats:
+def crisp_edges(image: Image, light: Plane, strange: Mask) -> Plane:
     """The light found on a small copy, its shadows' edges as crisp as they are seen on the larger `image`: else a
     light and a dark seam would stay along them.
     """
-    logs: Any = np.log(largest(light))
+    logs = np.log(largest(light))
     across, down = (np.abs(cv2.Scharr(logs, -1, x, 1 - x, scale=1 / 32)) for x in (1, 0))
     seam = cv2.dilate((np.maximum(across, down) > _SEAM).astype(np.uint8), np.ones((9, 9), np.uint8))
     seam[cv2.dilate(strange.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
@@ -46,8 +45,8 @@ def crisp_edges(image: Any, light: Floats, strange: Any) -> Floats:
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     fine = image if scale == 1 else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     wide = cv2.resize(light, size, interpolation=cv2.INTER_LINEAR)
-    ratio: Any = np.maximum(largest(cv2.divide(fine, wide, dtype=cv2.CV_32F)), 0.05)
-    paper: Any = cv2.medianBlur(cv2.morphologyEx(ratio, cv2.MORPH_CLOSE, np.ones((_THIN, _THIN), np.uint8)), 5)
+    ratio = np.maximum(largest(cv2.divide(fine, wide, dtype=cv2.CV_32F)), 0.05)
+    paper = cv2.medianBlur(cv2.morphologyEx(ratio, cv2.MORPH_CLOSE, np.ones((_THIN, _THIN), np.uint8)), 5)
     grain = np.clip((paper - cv2.medianBlur(ratio, 5)) * 800, 0, 255).astype(np.uint8)
     ratio = paper - _middle(grain, 31, 4) / 800
     share = cv2.GaussianBlur(cv2.resize(seam.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), (0, 0), 2)
@@ -57,7 +56,7 @@ def crisp_edges(image: Any, light: Floats, strange: Any) -> Floats:
     return np.asarray(wide * more[:, :, None], dtype=np.float32)
 
 
-def _middle(values: Any, wide: int, step: int) -> Floats:
+def _middle(values: Picture, wide: int, step: int) -> Plane:
     """The median about each place of a uint8 map, from every so manyth value."""
     some = cv2.medianBlur(np.ascontiguousarray(values[::step, ::step]), max(3, wide // step | 1))
     return np.asarray(cv2.resize(some, values.shape[1::-1], interpolation=cv2.INTER_LINEAR), dtype=np.float32)

@@ -6,7 +6,7 @@ inside it: what is dark and shut in by brighter paper, or by sharp edges it is d
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -14,9 +14,8 @@ import numpy as np
 from scanner.clean.fields import spread
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from scanner.arrays import Gray, Mask, Plane
 
-    Floats = NDArray[np.float32]
 
 _LEVELS = 40
 _SHARP = 1.85
@@ -27,7 +26,7 @@ _REACH = 9
 _GAP = 11
 
 
-def light_level(level: Floats, strange: Any) -> Floats:
+def light_level(level: Plane, strange: Mask) -> Plane:
     """The level of light (h, w), with what is print filled from the paper around it. `strange`: bool, of a colour no
     light has.
     """
@@ -38,23 +37,21 @@ def light_level(level: Floats, strange: Any) -> Floats:
     return _patched(level, strange) if strange.any() else level
 
 
-def _patched(level: Floats, mask: Any) -> Floats:
+def _patched(level: Plane, mask: Mask) -> Plane:
     """What the mask covers filled from around it."""
     trust = 1.0 - cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
     around = np.exp(spread(np.log(np.maximum(level, 0.01))[:, :, None], trust, _REACH)[:, :, 0])
     return np.asarray(np.where(trust < 0.5, around, level), dtype=np.float32)
 
 
-def _walled(logs: Floats) -> Any:
+def _walled(logs: Plane) -> Mask:
     """Places (bool) shut in by sharp edges that they are darker behind."""
     steep, soft = _slope(logs, 0.7), _slope(logs, 2.5)
     near = np.ones((3, 3), np.uint8)
     edge = ((steep > _STEP / 2.4) & (steep > _SHARP * soft)).astype(np.uint8)
     # Where a shadow crosses it an edge is blurred for a little way.
     along, down = np.ones((1, _GAP), np.uint8), np.ones((_GAP, 1), np.uint8)
-    walls: Any = cv2.max(
-        cv2.morphologyEx(edge, cv2.MORPH_CLOSE, along), cv2.morphologyEx(edge, cv2.MORPH_CLOSE, down)
-    )
+    walls = cv2.max(cv2.morphologyEx(edge, cv2.MORPH_CLOSE, along), cv2.morphologyEx(edge, cv2.MORPH_CLOSE, down))
     walls = cv2.dilate(walls, near)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - walls, connectivity=4)
     out = np.zeros(logs.shape, bool)
@@ -70,7 +67,7 @@ def _walled(logs: Floats) -> Any:
     return out
 
 
-def _darker_inside(logs: Floats, mine: Any) -> bool:
+def _darker_inside(logs: Plane, mine: Gray) -> bool:
     """Whether nearly all beyond the edge of a place (uint8 mask) is brighter than what is near it inside."""
     near = np.ones((3, 3), np.uint8)
     grown = cv2.dilate(mine, near, iterations=3)
@@ -82,13 +79,13 @@ def _darker_inside(logs: Floats, mine: Any) -> bool:
     return len(step) > 0 and bool(np.mean(step > _STEP) > 0.8)
 
 
-def _slope(logs: Floats, sigma: float) -> Floats:
+def _slope(logs: Plane, sigma: float) -> Plane:
     logs = np.asarray(cv2.GaussianBlur(logs, (0, 0), sigma), dtype=np.float32)
     across, down = cv2.Sobel(logs, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(logs, cv2.CV_32F, 0, 1, scale=0.125)
     return np.asarray(cv2.magnitude(across, down), dtype=np.float32)
 
 
-def _without_holes(level: Floats) -> Floats:
+def _without_holes(level: Plane) -> Plane:
     """The level with dark places shut in by brighter ones filled, where they end at an edge or are too dark."""
     filled = _filled(level)
     depth = level / filled
@@ -105,13 +102,13 @@ def _without_holes(level: Floats) -> Floats:
     return np.asarray(out, dtype=np.float32)
 
 
-def _rim(mask: Any) -> Any:
+def _rim(mask: Mask) -> Mask:
     """The outermost pixels of a region."""
     bits = np.pad(mask.astype(np.uint8), 1)
     return (bits - cv2.erode(bits, np.ones((3, 3), np.uint8)))[1:-1, 1:-1] > 0
 
 
-def _filled(level: Floats) -> Floats:
+def _filled(level: Plane) -> Plane:
     """Every dark place shut in by brighter ones raised to the lowest way out of it (holes filled, in grey)."""
     height, width = level.shape
     low, high = float(level.min()), float(level.max())

@@ -20,11 +20,8 @@ from scanner.clean.page import MM_PER_INCH
 from scanner.pages.geometry import area
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from scanner.arrays import Numbers, Quad
 
-    from scanner.pages.geometry import Quad
-
-    Floats = NDArray[np.float64]
 
 SIZES_MM = {
     "A4": (210.0, 297.0),
@@ -118,7 +115,7 @@ def resolution(quad: Quad, mm: tuple[float, float]) -> float:
     return dense(even_grid(quad), mm)
 
 
-def dense(grid: Floats, mm: tuple[float, float]) -> float:
+def dense(grid: Numbers, mm: tuple[float, float]) -> float:
     """The same for places (rows, columns, 2) in the picture evenly spread over the sheet."""
     rows, columns = grid.shape[:2]
     across = np.linalg.norm(np.diff(grid, axis=1), axis=2) / (mm[0] / (columns - 1))
@@ -126,7 +123,7 @@ def dense(grid: Floats, mm: tuple[float, float]) -> float:
     return float(min(np.percentile(across, 25), np.percentile(down, 25)) * MM_PER_INCH)
 
 
-def _directions(points: Floats) -> tuple[Floats, Floats]:
+def _directions(points: Numbers) -> tuple[Numbers, Numbers]:
     """The sheet's directions across and down, scaled alike, in a camera of focal length 1 (columns of a homography
     from the unit square to the plane of `points`).
     """

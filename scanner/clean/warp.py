@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import cv2
 import numpy as np
@@ -10,7 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scanner.pages.geometry import Quad
+    from scanner.arrays import Image, Plane, Quad
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 _SHRINK = 1.4
 """Source pixels a result's pixel may stand for before the source is averaged down first."""
@@ -21,7 +23,7 @@ _MARGIN = 4
 _STRIP = 256
 
 
-def warp_flat(image: Any, quad: Quad, size: tuple[int, int]) -> Any:
+def warp_flat(image: Image, quad: Quad, size: tuple[int, int]) -> Image:
     """The flat sheet with these corners (ordered, in pixels) as a picture of (width, height) pixels."""
     source, quad = _cut(image, quad, size)
     goal = np.array([(0, 0), (size[0], 0), size, (0, size[1])], dtype=np.float32) - 0.5
@@ -29,7 +31,7 @@ def warp_flat(image: Any, quad: Quad, size: tuple[int, int]) -> Any:
     return _crisp(cv2.warpPerspective(source, move, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
-def warp_bent(image: Any, grid: NDArray[np.float64], size: tuple[int, int]) -> Any:
+def warp_bent(image: Image, grid: NDArray[np.float64], size: tuple[int, int]) -> Image:
     """The bent sheet whose points `grid` (rows, columns, 2), evenly spread over it from corner to corner, lie at
     these pixels, as a picture of (width, height) pixels. Strip by strip, so that memory stays small.
     """
@@ -42,7 +44,7 @@ def warp_bent(image: Any, grid: NDArray[np.float64], size: tuple[int, int]) -> A
     return _crisp(out)
 
 
-def places(nodes: Any, size: tuple[int, int], top: int, deep: int) -> Any:
+def places(nodes: Plane, size: tuple[int, int], top: int, deep: int) -> Plane:
     """Where pixels of `deep` rows from `top` on of a picture of (width, height) lie, float32 (deep, width, 2), whose
     evenly spread points from corner to corner lie at `nodes` (rows, columns, 2).
     """
@@ -52,13 +54,12 @@ def places(nodes: Any, size: tuple[int, int], top: int, deep: int) -> Any:
     return cv2.warpAffine(nodes, place, (size[0], deep), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
-def sample(image: Any, at: Any) -> Any:
+def sample(image: NDArray[Kind], at: Plane) -> NDArray[Kind]:
     """The image at places `at` float32 (h, w, 2), x then y; beyond its border, the border."""
-    nothing: Any = None
-    return cv2.remap(image, at, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.remap(image, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _crisp(page: Any) -> Any:
+def _crisp(page: Image) -> Image:
     """What interpolating between neighbours softened, sharpened again: letters as crisp as with cubic weights, and
     read as well, in a third of the time.
     """
@@ -68,7 +69,7 @@ def _crisp(page: Any) -> Any:
     return cv2.filter2D(page, -1, kernel, borderType=cv2.BORDER_REPLICATE)
 
 
-def _cut(image: Any, points: NDArray[np.float64], size: tuple[int, int]) -> tuple[Any, NDArray[np.float64]]:
+def _cut(image: Image, points: NDArray[np.float64], size: tuple[int, int]) -> tuple[Image, NDArray[np.float64]]:
     """The part of the image round `points`, averaged down where the result is much smaller, and the points in it."""
     height, width = image.shape[:2]
     low = np.clip(np.floor(points.min(axis=0)).astype(int) - _MARGIN, 0, (width - 2, height - 2))

@@ -7,9 +7,12 @@ into the picture by a 3x4 matrix, which few known points determine by linear lea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from scanner.arrays import Numbers, Points
 
 _AXES = np.arange(8) * (np.pi / 8)
 _ANGLES = np.array([0.35, 0.6, 0.85, 1.1, 1.35])
@@ -23,13 +26,13 @@ _KEPT = 16
 class View:
     """`matrix`: 3x4; `axis` and `angle`: of the cylinder; `side`: of the symbol, modules."""
 
-    matrix: Any
+    matrix: Numbers
     axis: float
     angle: float
     side: float
 
 
-def fitted(should: Any, lies: Any, side: float) -> list[View]:
+def fitted(should: Points, lies: Points, side: float) -> list[View]:
     """Views under which the points `should` (k, 2) of a symbol of `side` modules lie at about `lies` (k, 2), closest
     first.
     """
@@ -44,12 +47,12 @@ def fitted(should: Any, lies: Any, side: float) -> list[View]:
     return [view for _, view in sorted(found, key=lambda each: each[0])[:_KEPT]]
 
 
-def placed(views: list[View], places: Any) -> list[Any]:
+def placed(views: list[View], places: Points) -> list[Points]:
     """Where the places (m, 2) of the symbol lie under each view."""
     return [_seen(view, _standing(places, view.axis, view.angle, view.side)) for view in views]
 
 
-def _standing(places: Any, axis: float, angle: float, side: float) -> Any:
+def _standing(places: Points, axis: float, angle: float, side: float) -> Numbers:
     """(k, 4) points on the cylinder; scaled so that all four columns are of one size however flat it is."""
     u = (2 * places / side - 1) / np.sqrt(2)
     round_by = angle * (u[:, 0] * np.cos(axis) + u[:, 1] * np.sin(axis))
@@ -58,7 +61,7 @@ def _standing(places: Any, axis: float, angle: float, side: float) -> Any:
     return np.stack([np.sin(round_by) / np.sin(angle), along, depth, np.ones(len(u))], axis=1)
 
 
-def _matrix(stands: Any, seen: Any) -> Any:
+def _matrix(stands: Numbers, seen: Points) -> Numbers:
     zero = np.zeros_like(stands)
     rows = np.concatenate(
         [
@@ -72,6 +75,6 @@ def _matrix(stands: Any, seen: Any) -> Any:
     return np.append(solved, 1.0).reshape(3, 4)
 
 
-def _seen(view: View, stands: Any) -> Any:
+def _seen(view: View, stands: Numbers) -> Points:
     out = stands @ view.matrix.T
     return (out[:, :2] / np.maximum(out[:, 2:], 1e-3) + 1) * (view.side / 2)

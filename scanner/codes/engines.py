@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -11,6 +11,11 @@ import numpy as np
 from langso.settings import assets
 from scanner.codes import texts
 from scanner.codes.places import Polygon, overlap, polygon, same_place
+
+if TYPE_CHECKING:
+    import zxingcpp
+
+    from scanner.arrays import Gray, Plane
 
 _WECHAT = ("qr-detect.prototxt", "qr-detect.caffemodel", "qr-enlarge.prototxt", "qr-enlarge.caffemodel")
 MAX_CODES = 255
@@ -55,7 +60,7 @@ class Look:
         )
 
 
-def zxing(gray: Any, *, histogram: bool = False, pure: bool = False, invert: bool = True) -> Look:
+def zxing(gray: Gray, *, histogram: bool = False, pure: bool = False, invert: bool = True) -> Look:
     """zxing-cpp: QR, and Micro QR but for M1. `histogram`: one threshold for the picture instead of local ones;
     `pure`: the picture is one drawn code.
     """
@@ -86,14 +91,15 @@ def zxing(gray: Any, *, histogram: bool = False, pure: bool = False, invert: boo
     return Look(tuple(readings), tuple(unread), tuple(versions))
 
 
-def _version(result: Any) -> int:
+def _version(result: zxingcpp.Barcode) -> int:
     """Version of a symbol not decoded; 0 for one of the small kinds, which three specks can look like."""
     said = _said(result)
     return int(said) if said.isdecimal() else 0
 
 
-def _said(result: Any) -> str:
-    return str((result.extra or {}).get("Version", ""))
+def _said(result: zxingcpp.Barcode) -> str:
+    extra = result.extra
+    return str(extra.get("Version", "")) if isinstance(extra, dict) else ""
 
 
 class WeChat:
@@ -105,7 +111,7 @@ class WeChat:
     def __init__(self) -> None:
         self._reader = cv2.wechat_qrcode.WeChatQRCode(*(str(assets.model(name)) for name in _WECHAT))
 
-    def read(self, gray: Any) -> Look:
+    def read(self, gray: Gray) -> Look:
         """Texts with corners. A code whose bytes are no UTF-8 counts as unread: the binding drops its place."""
         try:
             found, corners = self._reader.detectAndDecode(np.ascontiguousarray(gray))
@@ -128,7 +134,7 @@ class Detector:
         # Its second copy of every weight makes this net no faster.
         self._net.enableWinograd(False)
 
-    def boxes(self, gray: Any, side: int, least: float = 0.2) -> list[Polygon]:
+    def boxes(self, gray: Gray, side: int, least: float = 0.2) -> list[Polygon]:
         """Upright boxes, surest first, from a look at `side` x `side` pixels' worth of the picture."""
         height, width = gray.shape
         scale = min(1.0, side / float(height * width) ** 0.5)
@@ -143,10 +149,11 @@ class Detector:
                 found.append((float(sure), polygon(((x0, y0), (x1, y0), (x1, y1), (x0, y1)))))
         return [place for _, place in sorted(found, reverse=True)]
 
-    def _seen(self, small: Any) -> Any:
-        def forward(gray: Any) -> Any:
+    def _seen(self, small: Gray) -> Plane:
+        def forward(gray: Gray) -> Plane:
             self._net.setInput(cv2.dnn.blobFromImage(gray, 1 / 255.0), "data")
-            return self._net.forward("detection_output")[0, 0].copy()
+            plane: Plane = self._net.forward("detection_output")[0, 0].copy()
+            return plane
 
         rows = forward(small)
         if small.size > _HELD_PIXELS:
@@ -155,7 +162,7 @@ class Detector:
         return rows
 
 
-def zbar(gray: Any) -> Look:
+def zbar(gray: Gray) -> Look:
     """ZBar through pyzbar; only texts that its guess at the character set cannot have garbled."""
     from pyzbar import pyzbar
 

@@ -9,12 +9,15 @@ hand shook in, no model of it is needed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scanner.codes import symbol
 from scanner.codes.register import product
+
+if TYPE_CHECKING:
+    from scanner.arrays import Mask, Plane
 
 FINE, QUIET = 3, 3
 """Pixels a module of the picture to be equalized, and modules of it beyond the code on every side."""
@@ -27,7 +30,7 @@ _STEEP = 2.0
 _ROUNDS, _OFFERED = 7, (3, 5)
 
 
-def equalized(seen: Any, version: int, first: Any, hidden: Any | None = None) -> Iterator[Any]:
+def equalized(seen: Plane, version: int, first: Plane, hidden: Mask | None = None) -> Iterator[Plane]:
     """Greys (n, n) float32, light above 0, ever better, from a picture of FINE pixels a module laid upright on the
     grid with QUIET modules all round, and a first guess of the greys (n, n). `hidden`: (n, n) bool, modules something
     lies over: nothing is learnt from them, and they come out as 0.
@@ -53,14 +56,14 @@ def equalized(seen: Any, version: int, first: Any, hidden: Any | None = None) ->
             yield greys
 
 
-def _around(seen: Any, size: int) -> Any:
+def _around(seen: Plane, size: int) -> Plane:
     """The pixels around every module's middle, one row a place, one column a module."""
     middles = (np.arange(size) + QUIET) * FINE + FINE // 2
     steps = range(-_REACH, _REACH + 1, _STRIDE)
     return np.stack([seen[np.ix_(middles + dy, middles + dx)].ravel() for dy in steps for dx in steps])
 
 
-def _neighbours(decided: Any) -> Any:
+def _neighbours(decided: Plane) -> Plane:
     """What the modules around each were decided to be; beyond the rim it is light."""
     size = decided.shape[0]
     wide = np.pad(decided, _NEAR, constant_values=1.0)

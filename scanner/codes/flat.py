@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from scanner.codes import changes
 from scanner.codes.engines import Look, Reading
@@ -12,6 +12,9 @@ from scanner.codes.locate import Region, locate
 from scanner.codes.places import Polygon, polygon, same_place
 from scanner.codes.sample import Guess, guesses, symbol_of
 from scanner.codes.weave import text_of
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray
 
 _MOST_REGIONS, _BATCH = 24, 8
 # Three squares that belong together score far above chance ones.
@@ -21,7 +24,7 @@ _HINT = 0.4
 _LEAST_FIT = 0.8
 
 
-def look(gray: Any, side: int, skip: Sequence[Polygon], until: float) -> Look:
+def look(gray: Gray, side: int, skip: Sequence[Polygon], until: float) -> Look:
     """Reads what it can before `until` (monotonic), but for the places in `skip`, on the picture made no longer than
     `side`. `unread`: places whose finder patterns leave little doubt.
     """
@@ -47,7 +50,7 @@ def look(gray: Any, side: int, skip: Sequence[Polygon], until: float) -> Look:
     return Look(tuple(readings), tuple(unread))
 
 
-def _by_fit(gray: Any, scale: float, regions: list[Region], until: float) -> list[tuple[Guess, Polygon]]:
+def _by_fit(gray: Gray, scale: float, regions: list[Region], until: float) -> list[tuple[Guess, Polygon]]:
     found: list[tuple[Guess, Polygon]] = []
     for region in regions:
         if time.monotonic() > until:

@@ -7,10 +7,13 @@ in every direction, so no direction is preferred, and a few spoiled rays (a tear
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+
+if TYPE_CHECKING:
+    from scanner.arrays import AnyNumbers, Gray, Image, Integers, Mask, Numbers, Plane, Points
 
 _RAYS = 32
 _QUICK_RAYS = 8
@@ -32,10 +35,10 @@ class Finders:
     `scores` (n,) share of rays that agree, 0..1, `modules` (n,) pixels a module.
     """
 
-    centres: Any
-    corners: Any
-    scores: Any
-    modules: Any
+    centres: Points
+    corners: Points
+    scores: Numbers
+    modules: Numbers
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -52,12 +55,12 @@ class Finders:
             self.centres * factor + shift, self.corners * factor + shift, self.scores, self.modules * factor
         )
 
-    def chosen(self, which: Any) -> Finders:
+    def chosen(self, which: Integers) -> Finders:
         """Those at the given indices or mask."""
         return Finders(self.centres[which], self.corners[which], self.scores[which], self.modules[which])
 
 
-def finders(gray: Any, by_rows: bool = False) -> Finders:
+def finders(gray: Gray, by_rows: bool = False) -> Finders:
     """Dark-on-light finder patterns of a gray uint8 picture whose modules are about 1.5 to 6 pixels. `by_rows`: only
     those some row of pixels cuts in the proportion 1:1:3:1:1, four times as fast; otherwise by connected spots.
     """
@@ -95,7 +98,7 @@ def merged(sets: list[Finders]) -> Finders:
 _COLUMNS = ("centres", "corners", "scores", "modules")
 
 
-def _cores(dark: Any) -> tuple[Any, Any]:
+def _cores(dark: Gray) -> tuple[Points, Numbers]:
     """Middles and module sizes of the compact dark spots that could be the square inside a finder pattern."""
     _, _, stats, centroids = cv2.connectedComponentsWithStats(dark, connectivity=4)
     width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
@@ -108,7 +111,7 @@ def _cores(dark: Any) -> tuple[Any, Any]:
     return centroids[which], np.sqrt(area[which]) / 3.0
 
 
-def _cut(dark: Any) -> tuple[Any, Any]:
+def _cut(dark: Gray) -> tuple[Points, Numbers]:
     """The same from rows that run ring, gap, core, gap, ring."""
     rows = np.ascontiguousarray(dark[1::_STRIDE])
     width = rows.shape[1] - 1
@@ -142,7 +145,7 @@ def _cut(dark: Any) -> tuple[Any, Any]:
     return centres[once], module[once]
 
 
-def _across(dark: Any, centres: Any, modules: Any, angles: Any) -> tuple[Any, Any]:
+def _across(dark: Gray, centres: Points, modules: Numbers, angles: Numbers) -> tuple[Numbers, Points]:
     """Length of the dark run through each point along two opposite directions, and the run's middle."""
     light = _rays(dark, centres, modules, angles, cv2.INTER_NEAREST) == 0
     step = _REACH / (_STEPS - 1) * modules
@@ -151,7 +154,7 @@ def _across(dark: Any, centres: Any, modules: Any, angles: Any) -> tuple[Any, An
     return out.sum(axis=1), centres + way * ((out[:, 0] - out[:, 1]) / 2)[:, None]
 
 
-def _rays(gray: Any, centres: Any, modules: Any, angles: Any, how: int) -> Any:
+def _rays(gray: Gray, centres: Points, modules: Numbers, angles: Numbers, how: int) -> Image:
     """Greys (candidates, rays, steps) on rays out to _REACH modules."""
     rays = len(angles)
     radii = np.linspace(0, _REACH, _STEPS, dtype=np.float32)
@@ -170,11 +173,11 @@ def _rays(gray: Any, centres: Any, modules: Any, angles: Any, how: int) -> Any:
     return np.concatenate(parts).reshape(len(modules), rays, _STEPS)
 
 
-def _angles(count: int) -> Any:
-    return np.arange(count) * (2 * np.pi / count)
+def _angles(count: int) -> Numbers:
+    return np.arange(count, dtype=np.float64) * (2 * np.pi / count)
 
 
-def _crossings(light: Any) -> tuple[Any, Any, Any, Any]:
+def _crossings(light: Mask) -> tuple[Integers, Integers, Integers, Mask]:
     """First steps at which a ray turns light, dark again, light again; and whether all three are there."""
     first = light.argmax(axis=-1)
     steps = np.arange(light.shape[-1])
@@ -185,13 +188,13 @@ def _crossings(light: Any) -> tuple[Any, Any, Any, Any]:
     return first, second, third, (first > 0) & (second > first) & (third > second)
 
 
-def _agree(first: Any, second: Any, third: Any) -> Any:
+def _agree(first: AnyNumbers, second: AnyNumbers, third: AnyNumbers) -> Mask:
     module = np.maximum(third, 1e-6) / 3.5
     core, gap, ring = first / module, (second - first) / module, (third - second) / module
     return (core > 0.85) & (core < 2.2) & (gap > 0.4) & (gap < 1.75) & (ring > 0.4) & (ring < 1.75)
 
 
-def _quick(dark: Any, centres: Any, modules: Any) -> Any:
+def _quick(dark: Gray, centres: Points, modules: Numbers) -> Integers:
     """Indices of the candidates worth measuring."""
     light = _rays(dark, centres, modules, _angles(_QUICK_RAYS), cv2.INTER_NEAREST) == 0
     first, second, third, there = _crossings(light)
@@ -199,10 +202,11 @@ def _quick(dark: Any, centres: Any, modules: Any) -> Any:
     near = there & _agree(first * step, second * step, third * step) & (first * step < 3.2)
     agreeing = near.sum(axis=1)
     order = np.argsort(-agreeing, kind="stable")[:_MOST_MEASURED]
-    return order[agreeing[order] >= _QUICK_RAYS * 0.45]
+    numbers: Integers = order[agreeing[order] >= _QUICK_RAYS * 0.45]
+    return numbers
 
 
-def _measured(gray: Any, centres: Any, modules: Any) -> Finders:
+def _measured(gray: Gray, centres: Points, modules: Numbers) -> Finders:
     if not len(modules):
         return Finders.none()
     profile = _rays(gray, centres, modules, _angles(_RAYS), cv2.INTER_LINEAR).astype(np.float32)
@@ -214,14 +218,14 @@ def _measured(gray: Any, centres: Any, modules: Any) -> Finders:
     paper = np.maximum(paper, np.median(paper, axis=1)[:, None] * 0.8 + core[:, None] * 0.2)
     limit = (core[:, None] + paper) / 2
     first, second, third, there = _crossings(profile > limit[:, :, None])
-    first, second, third = (_between(profile, limit, at) * step for at in (first, second, third))
-    good = there & _agree(first, second, third) & ((paper - core[:, None]) > 6)
+    near, far, end = (_between(profile, limit, at) * step for at in (first, second, third))
+    good = there & _agree(near, far, end) & ((paper - core[:, None]) > 6)
     score = good.mean(axis=1)
     keep = score >= _LEAST_SCORE
     centres, modules, good = centres[keep], modules[keep], good[keep]
     if not len(modules):
         return Finders.none()
-    radius = third[keep] * modules[:, None]
+    radius = end[keep] * modules[:, None]
     # A spoiled ray takes the length of the one opposite, or the middle length.
     opposite = np.roll(radius, _RAYS // 2, axis=1)
     usual = np.median(np.where(good, radius, np.nan), axis=1) if good.all() else _median(radius, good)
@@ -235,21 +239,22 @@ def _measured(gray: Any, centres: Any, modules: Any) -> Finders:
     return Finders(middle[fine], corners[fine], score[keep][fine], np.sqrt(area[fine]) / 7)
 
 
-def _median(values: Any, good: Any) -> Any:
+def _median(values: Numbers, good: Mask) -> Numbers:
     return np.nanmedian(np.where(good, values, np.nan), axis=1)
 
 
-def _between(profile: Any, limit: Any, at: Any) -> Any:
+def _between(profile: Plane, limit: Plane, at: Integers) -> Numbers:
     """The crossing before step `at`, in fractions of a step."""
     before = np.maximum(at - 1, 0)
     low = np.take_along_axis(profile, before[..., None], axis=2)[..., 0]
     high = np.take_along_axis(profile, at[..., None], axis=2)[..., 0]
     change = high - low
     share = np.where(np.abs(change) > 1e-6, (limit - low) / np.where(change == 0, 1, change), 0.5)
-    return before + np.clip(share, 0, 1)
+    numbers: Numbers = before + np.clip(share, 0, 1)
+    return numbers
 
 
-def _squares(radius: Any, good: Any) -> tuple[Any, Any]:
+def _squares(radius: Numbers, good: Mask) -> tuple[Points, Mask]:
     """Corners (n, 4, 2) of the tilted squares with these radii, about their middles; and whether they closed."""
     angles = _angles(_RAYS)
     points = radius[:, :, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
@@ -293,5 +298,5 @@ def _squares(radius: Any, good: Any) -> tuple[Any, Any]:
     return corners, closed & (far < 3 * radius.max(axis=1))
 
 
-def _cross(a: Any, b: Any) -> Any:
+def _cross(a: Points, b: Points) -> Numbers:
     return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]

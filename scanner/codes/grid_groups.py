@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from scanner.codes.grid_finders import Finders
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Integers, Mask, Numbers, Points, Quad
 
 _LEAST_GAP, _MOST_GAP = 10.0, 190.0
 _NEAREST = 6
@@ -26,13 +29,13 @@ class Group:
     """
 
     members: tuple[int, int, int]
-    corners: Any
-    quad: Any
+    corners: Points
+    quad: Quad
     version: int
     score: float
 
 
-def triples(gray: Any, found: Finders) -> list[Group]:
+def triples(gray: Gray, found: Finders) -> list[Group]:
     """Codes with all three finder patterns, best first; a pattern may appear in several."""
     link = _links(found)
     picks: list[tuple[int, int, int]] = []
@@ -52,9 +55,9 @@ def triples(gray: Any, found: Finders) -> list[Group]:
     cost = np.array([link.cost[c, r] + link.cost[c, b] for c, r, b in picks])
     members = members[np.argsort(cost)[:_MOST_TRIPLES]]
     corners = _turned(found, members)
-    rough = (link.gap[members[:, 0], members[:, 1]] + link.gap[members[:, 0], members[:, 2]]) / 2 + 7
+    rough: Numbers = (link.gap[members[:, 0], members[:, 1]] + link.gap[members[:, 0], members[:, 2]]) / 2 + 7
     timing, version = _timing(gray, corners, rough)
-    side = 17.0 + 4 * version
+    side: Numbers = 17.0 + 4 * version.astype(np.float64)
     move, residual = _homographies(corners, side)
     quad = _projected(move, np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])[None] * side[:, None, None])
     fine = _convex(quad)
@@ -69,7 +72,7 @@ def triples(gray: Any, found: Finders) -> list[Group]:
     return sorted(groups, key=lambda group: -group.score)
 
 
-def pairs(gray: Any, found: Finders, free: Any) -> list[Group]:
+def pairs(gray: Gray, found: Finders, free: Integers) -> list[Group]:
     """Codes guessed from two finder patterns side by side, the third missing; from those indices that are free."""
     link = _links(found)
     groups: list[Group] = []
@@ -84,7 +87,7 @@ def pairs(gray: Any, found: Finders, free: Any) -> list[Group]:
     return sorted(groups, key=lambda group: -group.score)
 
 
-def _pair(gray: Any, found: Finders, first: int, second: int, roles: tuple[int, int], gap: float) -> list[Group]:
+def _pair(gray: Gray, found: Finders, first: int, second: int, roles: tuple[int, int], gap: float) -> list[Group]:
     side = 17.0 + 4 * max(1, min(40, round((gap - 10) / 4)))
     move_along = found.centres[second] - found.centres[first]
     corners = np.full((3, 4, 2), np.nan)
@@ -110,10 +113,10 @@ def _pair(gray: Any, found: Finders, first: int, second: int, roles: tuple[int, 
 
 @dataclass(frozen=True)
 class _Links:
-    axis: Any
-    gap: Any
-    cost: Any
-    size: Any
+    axis: Integers
+    gap: Numbers
+    cost: Numbers
+    size: Numbers
 
 
 def _links(found: Finders) -> _Links:
@@ -139,7 +142,7 @@ def _links(found: Finders) -> _Links:
     return _Links(np.where(fits, direction, -1), gap, cost, size)
 
 
-def _turned(found: Finders, members: Any) -> Any:
+def _turned(found: Finders, members: Integers) -> Points:
     """Corners (n, 3, 4, 2) of each triple's patterns, each starting at the corner that is the code's upper left."""
     right = found.centres[members[:, 1]] - found.centres[members[:, 0]]
     below = found.centres[members[:, 2]] - found.centres[members[:, 0]]
@@ -155,20 +158,21 @@ def _turned(found: Finders, members: Any) -> Any:
     return out
 
 
-def _rolled(corners: Any, right: Any, below: Any) -> Any:
+def _rolled(corners: Quad, right: Numbers, below: Numbers) -> Quad:
     rolls = [np.roll(corners, -k, axis=0) for k in range(4)]
     return max(rolls, key=lambda r: float((r[1] - r[0] + r[2] - r[3]) @ right + (r[3] - r[0] + r[2] - r[1]) @ below))
 
 
 @lru_cache(maxsize=1)
-def _waves() -> Any:
+def _waves() -> Numbers:
     """(samples, 40) what timing modules look like between two patterns, by version: light first, unit length."""
     t = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
     waves = np.stack([np.cos(np.pi * np.floor(t * (3 + 4 * version))) for version in VERSIONS], axis=1)
-    return waves / np.sqrt(_SAMPLES)
+    numbers: Numbers = waves / np.sqrt(_SAMPLES)
+    return numbers
 
 
-def _timing(gray: Any, corners: Any, rough: Any) -> tuple[Any, Any]:
+def _timing(gray: Gray, corners: Points, rough: Numbers) -> tuple[Numbers, Integers]:
     """How clearly both timing patterns are seen (-1..1) and the version they say, near the rough side in modules."""
     # Upper timing row: from the upper left's right edge to the upper right's left edge, half a module inside.
     top = (_mix(corners[:, 0, 1], corners[:, 0, 2], 6.5 / 7), _mix(corners[:, 1, 0], corners[:, 1, 3], 6.5 / 7))
@@ -186,7 +190,7 @@ def _timing(gray: Any, corners: Any, rough: Any) -> tuple[Any, Any]:
     return np.where(none, 0, value / 1.5), VERSIONS[best]
 
 
-def _pair_timing(gray: Any, corners: Any, known: list[int], side: float) -> float:
+def _pair_timing(gray: Gray, corners: Points, known: list[int], side: float) -> float:
     if 0 not in known:
         return 0.0
     if 1 in known:
@@ -198,11 +202,11 @@ def _pair_timing(gray: Any, corners: Any, known: list[int], side: float) -> floa
     return float(_correlated(gray, ends[0][None], ends[1][None])[0, near].max() * 1.3)
 
 
-def _mix(a: Any, b: Any, share: float) -> Any:
+def _mix(a: Numbers, b: Numbers, share: float) -> Numbers:
     return a * (1 - share) + b * share
 
 
-def _correlated(gray: Any, start: Any, end: Any) -> Any:
+def _correlated(gray: Gray, start: Points, end: Points) -> Numbers:
     """(n, 40) agreement of the greys between two points with each version's timing pattern."""
     t = (np.arange(_SAMPLES, dtype=np.float64) + 0.5) / _SAMPLES
     points = start[:, None] + (end - start)[:, None] * t[None, :, None]
@@ -212,25 +216,26 @@ def _correlated(gray: Any, start: Any, end: Any) -> Any:
     # Only which side of the mean: one bright spot must not outweigh the rest.
     spread = grey.std(axis=1, keepdims=True) + 2.0
     grey = np.clip(grey / spread, -1, 1)
-    return grey @ _waves() / np.maximum(np.linalg.norm(grey, axis=1, keepdims=True), 1e-6)
+    numbers: Numbers = grey @ _waves() / np.maximum(np.linalg.norm(grey, axis=1, keepdims=True), 1e-6)
+    return numbers
 
 
-def _plan(side: Any) -> Any:
+def _plan(side: Numbers) -> Points:
     """(n, 12, 2) the patterns' outer corners in modules."""
     square = np.array([(0.0, 0.0), (7.0, 0.0), (7.0, 7.0), (0.0, 7.0)])
     far = side[:, None] - 7
     shift = np.zeros((len(side), 3, 1, 2))
     shift[:, 1, :, 0] = far
     shift[:, 2, :, 1] = far
-    out: Any = (square[None, None] + shift).reshape(len(side), 12, 2)
+    out = (square[None, None] + shift).reshape(len(side), 12, 2)
     return out
 
 
-def _homographies(corners: Any, side: Any) -> tuple[Any, Any]:
+def _homographies(corners: Points, side: Numbers) -> tuple[Numbers, Numbers]:
     return _solve(_plan(side), corners.reshape(len(side), 12, 2))
 
 
-def _solve(plan: Any, points: Any) -> tuple[Any, Any]:
+def _solve(plan: Points, points: Points) -> tuple[Numbers, Numbers]:
     """Least-squares homographies (n, 3, 3) from modules to pixels, and the residual in modules."""
     count = len(points)
     middle, spread = points.mean(axis=1, keepdims=True), points.std(axis=(1, 2))[:, None, None] + 1e-9
@@ -263,24 +268,26 @@ def _solve(plan: Any, points: Any) -> tuple[Any, Any]:
     return move, np.sqrt((off**2).mean(axis=1)) / (edge / 14)
 
 
-def _projected(move: Any, points: Any) -> Any:
+def _projected(move: Numbers, points: Points) -> Points:
     flat = np.concatenate(
         [np.broadcast_to(points, (len(move), *points.shape[1:])), np.ones((len(move), points.shape[1], 1))], axis=2
     )
     out = np.einsum("nij,nrj->nri", move, flat)
     w = out[..., 2:]
-    return out[..., :2] / np.where(np.abs(w) > 1e-9, w, 1e-9)
+    made: Points = out[..., :2] / np.where(np.abs(w) > 1e-9, w, 1e-9)
+    return made
 
 
-def _convex(quad: Any) -> Any:
+def _convex(quad: Points) -> Mask:
     edge = np.roll(quad, -1, axis=1) - quad
     following = np.roll(edge, -1, axis=1)
     turn = edge[..., 0] * following[..., 1] - edge[..., 1] * following[..., 0]
     length = np.linalg.norm(edge, axis=2)
-    return (turn > 0).all(axis=1) & (length.max(axis=1) < 6 * length.min(axis=1))
+    mask: Mask = (turn > 0).all(axis=1) & (length.max(axis=1) < 6 * length.min(axis=1))
+    return mask
 
 
-def _busy(gray: Any, quad: Any) -> float:
+def _busy(gray: Gray, quad: Quad) -> float:
     """Share of the area that is neither plain paper nor plain anything: 0..1."""
     side = 48
     square = np.array([(0, 0), (side, 0), (side, side), (0, side)], np.float32)
@@ -291,7 +298,7 @@ def _busy(gray: Any, quad: Any) -> float:
     return float(np.mean(spread > max(12.0, 0.4 * most)))
 
 
-def homography(plan: Any, points: Any) -> Any | None:
+def homography(plan: Points, points: Points) -> Numbers | None:
     """3x3 from places in modules (k, 2) to pixels (k, 2), least squares; None where there is none."""
     if float(points.std()) < 1:
         return None

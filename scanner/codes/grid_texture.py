@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Quad
 
 _MOST = 12
 _WINDOW = 11
 
 
-def patches(small: Any, factor: float) -> list[tuple[Any, float]]:
+def patches(small: Gray, factor: float) -> list[tuple[Quad, float]]:
     """Outlines (4, 2) in pixels of the picture, `factor` times as large as the small view, with a score <= 0.1."""
     across = cv2.absdiff(small[:, 1:], small[:, :-1])[:-1]
     down = cv2.absdiff(small[1:], small[:-1])[:, :-1]
@@ -24,7 +27,7 @@ def patches(small: Any, factor: float) -> list[tuple[Any, float]]:
     busy = cv2.morphologyEx(busy, cv2.MORPH_CLOSE, np.ones((9, 9)))
     busy = cv2.morphologyEx(busy, cv2.MORPH_OPEN, np.ones((9, 9)))
     outlines, _ = cv2.findContours(busy, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    out: list[tuple[Any, float]] = []
+    out: list[tuple[Quad, float]] = []
     for outline in sorted(outlines, key=cv2.contourArea, reverse=True)[:_MOST]:
         middle, size, turn = cv2.minAreaRect(outline)
         if min(size) < 12 or max(size) > 2.5 * min(size):

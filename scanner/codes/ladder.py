@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from scanner.codes import changes
 from scanner.codes.engines import Look, Reading, WeChat, zbar, zxing
 from scanner.codes.places import Polygon, cut, polygon, same_place
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray
 
 Engine = Literal["zxing", "histogram", "wechat", "zbar"]
 
@@ -75,7 +78,7 @@ QUICK = tuple((rung.side, rung.change) for rung in RUNGS[0] if rung.engine == "h
 _MIDDLE = 700
 
 
-def climb(gray: Any, place: Polygon, step: int, wechat: WeChat | None, until: float) -> Look:
+def climb(gray: Gray, place: Polygon, step: int, wechat: WeChat | None, until: float) -> Look:
     """Try one step's rungs on one place of the picture, until a code is read there or the time (monotonic) is up.
 
     Codes beside it that come into view are given too.
@@ -84,7 +87,7 @@ def climb(gray: Any, place: Polygon, step: int, wechat: WeChat | None, until: fl
     if min(part.shape) < 16:
         return Look()
     found: list[Reading] = []
-    sizes: dict[int, tuple[Any, float]] = {}
+    sizes: dict[int, tuple[Gray, float]] = {}
     # Most rungs are small: they are made from one middle size, not each from the camera's twelve megapixels.
     middle, shrunk = changes.resized(part, min(_MIDDLE, max(part.shape)))
     for rung in RUNGS[step]:
@@ -108,7 +111,7 @@ def climb(gray: Any, place: Polygon, step: int, wechat: WeChat | None, until: fl
     return Look(tuple(found))
 
 
-def _look(gray: Any, engine: Engine, wechat: WeChat | None) -> Look:
+def _look(gray: Gray, engine: Engine, wechat: WeChat | None) -> Look:
     if engine == "wechat":
         return wechat.read(gray) if wechat is not None else zxing(gray)
     if engine == "zbar":

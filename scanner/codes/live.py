@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -21,6 +21,9 @@ from scanner.codes.changes import resized
 from scanner.codes.places import Polygon, cut, polygon, same_place, side
 from scanner.codes.reader import Code, Examined, as_code, examine
 from scanner.codes.stack_following import Following
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Picture
 
 _log = logging.getLogger(__name__)
 
@@ -47,11 +50,11 @@ class _Seen:
 class LiveReader:
     """Reads codes from frames that follow each other. `look` belongs to one thread; `close` when done."""
 
-    def __init__(self, examine: Callable[[Any, float], Examined] = examine) -> None:
+    def __init__(self, examine: Callable[[Picture, float], Examined] = examine) -> None:
         self._examine = examine
         self._pixels = 1_300_000
         self._shape: tuple[int, ...] = ()
-        self._frames: list[Any] = []
+        self._frames: list[Gray] = []
         self._following = Following()
         self._seen: list[_Seen] = []
         self._unread: tuple[Polygon, ...] = ()
@@ -60,7 +63,7 @@ class LiveReader:
         self._examined_at = 0.0
         self._behind: threading.Thread | None = None
 
-    def look(self, frame: Any) -> list[Code]:
+    def look(self, frame: Picture) -> list[Code]:
         """Codes of this BGR or gray frame, and those found in the last FRESH_S seconds at places this frame's look
         did not read. Corners of the latter are where the code was then.
         """
@@ -75,7 +78,7 @@ class LiveReader:
             self._shape = gray.shape
         now = self._whole(gray)
         with self._wanted:
-            hints = [seen.code.polygon for seen in self._seen] + list(self._unread)
+            hints: list[Polygon] = [seen.code.polygon for seen in self._seen] + list(self._unread)
         for place in hints[:_MAX_PLACES]:
             if time.monotonic() - begin > _LOOK_S:
                 break
@@ -104,7 +107,7 @@ class LiveReader:
             _blank(self._frames)
             self._frames, self._seen, self._unread, self._settled = [], [], (), True
 
-    def _whole(self, gray: Any) -> list[Code]:
+    def _whole(self, gray: Gray) -> list[Code]:
         scale = min(1.0, (self._pixels / gray.size) ** 0.5)
         begin = time.monotonic()
         small, scale = resized(gray, round(max(gray.shape) * scale)) if scale < 0.98 else (gray, 1.0)
@@ -115,7 +118,7 @@ class LiveReader:
         self._pixels = int(min(_PIXELS_MOST, max(_PIXELS_LEAST, wanted)))
         return [as_code(reading) for reading in found]
 
-    def _hand_on(self, gray: Any, now: list[Code]) -> None:
+    def _hand_on(self, gray: Gray, now: list[Code]) -> None:
         with self._wanted:
             if self._closing:
                 return
@@ -156,7 +159,7 @@ class LiveReader:
                 time.sleep(0.5)
             _blank(frames)
 
-    def _look_closer(self, frames: list[Any], following: Following) -> None:
+    def _look_closer(self, frames: list[Gray], following: Following) -> None:
         """The frames since the last time, oldest first: laid on the sums, the newest examined."""
         begin = time.monotonic()
         following.add(frames, begin + _ADD_S)
@@ -183,13 +186,13 @@ class LiveReader:
             self._seen = [s for s in self._seen if not _among(s.code, codes)] + [_Seen(c, at) for c in codes]
 
 
-def _blank(frames: list[Any]) -> None:
+def _blank(frames: list[Gray]) -> None:
     """What was seen does not outlive the seeing."""
     for frame in frames:
         frame.fill(0)
 
 
-def _at_place(gray: Any, place: Any, until: float) -> list[Code]:
+def _at_place(gray: Gray, place: Polygon, until: float) -> list[Code]:
     part, left, top = cut(gray, place)
     if min(part.shape) < 16:
         return []

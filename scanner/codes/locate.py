@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -14,6 +14,9 @@ from scanner.codes import grid_finders, grid_groups, grid_texture
 from scanner.codes.grid_finders import Finders
 from scanner.codes.grid_groups import Group
 from scanner.codes.places import same_place
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Quad
 
 LIMIT = 64
 _FIRST_SIDE = 1500
@@ -31,7 +34,7 @@ class Pattern:
     of the picture ((0, 0) is the middle of the first pixel).
     """
 
-    corners: Any
+    corners: Quad
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Region:
     lower left, None where not seen; `inverted`: light on dark; `score`: 0..1.
     """
 
-    quad: Any
+    quad: Quad
     module: float
     version: int | None
     patterns: tuple[Pattern | None, Pattern | None, Pattern | None]
@@ -49,7 +52,7 @@ class Region:
     score: float
 
 
-def locate(gray: Any, limit: int = LIMIT, until: float = math.inf) -> list[Region]:
+def locate(gray: Gray, limit: int = LIMIT, until: float = math.inf) -> list[Region]:
     """Places of codes in a gray uint8 picture (h, w), best first, at most `limit`; of the largest modules only, when
     the time is up (monotonic).
     """
@@ -66,12 +69,12 @@ def locate(gray: Any, limit: int = LIMIT, until: float = math.inf) -> list[Regio
     return regions[:limit]
 
 
-def _levels(gray: Any) -> list[tuple[Any, float]]:
+def _levels(gray: Gray) -> list[tuple[Gray, float]]:
     """The picture at halving sizes, largest first, with the factor back to the picture."""
     factor = 1.0
     side = max(gray.shape)
     picture = gray
-    levels: list[tuple[Any, float]] = []
+    levels: list[tuple[Gray, float]] = []
     while side > _FIRST_SIDE * 1.4:
         picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         factor *= 2
@@ -84,7 +87,7 @@ def _levels(gray: Any) -> list[tuple[Any, float]]:
         factor *= 2
 
 
-def _by_patterns(levels: list[tuple[Any, float]], inverted: bool, until: float) -> list[Region]:
+def _by_patterns(levels: list[tuple[Gray, float]], inverted: bool, until: float) -> list[Region]:
     sets = []
     # The smallest picture first: it costs a hundredth of the largest.
     for picture, factor in reversed(levels):
@@ -140,5 +143,5 @@ def _region(group: Group, found: Finders, factor: float, inverted: bool) -> Regi
     )
 
 
-def _alike(a: Any, b: Any) -> bool:
+def _alike(a: Quad, b: Quad) -> bool:
     return same_place([tuple(p) for p in a.tolist()], [tuple(p) for p in b.tolist()])

@@ -8,13 +8,16 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from scanner.codes import cylinder, symbol
 from scanner.codes.soft import darknesses
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Numbers, Plane, Points, Quad32
 
 _PIXELS, _QUIET = 6, 5
 """Of a code laid flat: pixels a module, modules of paper around it."""
@@ -40,12 +43,12 @@ class Mesh:
     there; `fit`: above 1 where print and plan agree, below 0.5 by chance.
     """
 
-    centres: Any
-    greys: Any
+    centres: Plane
+    greys: Plane
     fit: float
 
     @property
-    def corners(self) -> Any:
+    def corners(self) -> Plane:
         """The symbol's outer corners (4, 2), half a module outside the corner modules' middles."""
         c = self.centres
         out = []
@@ -55,7 +58,7 @@ class Mesh:
         return np.array(out)
 
 
-def first_fit(gray: Any, corners: Any, version: int) -> float:
+def first_fit(gray: Gray, corners: Quad32, version: int) -> float:
     """How well the flat grid fits a symbol of this version whose outer corners are about `corners` (4, 2), its own
     upper left first: to choose between guesses.
     """
@@ -68,7 +71,7 @@ class Flat:
     what is seen. `fit`: how well print and plan agree before any bending, above 1 or, by chance, below 0.5.
     """
 
-    def __init__(self, gray: Any, move: Any, version: int, seen: Any = ()) -> None:
+    def __init__(self, gray: Gray, move: Numbers, version: int, seen: Points | None = None) -> None:
         self._move, self._version = move, version
         self._known = symbol.plan(version).known
         self._side = len(self._known)
@@ -82,7 +85,7 @@ class Flat:
         self._show(laid)
         middle = np.arange(self._side) + 0.5
         self._still = np.stack(np.meshgrid(middle, middle), axis=-1)
-        self._knots = np.asarray(seen, float).reshape(-1, 4)
+        self._knots = np.zeros((0, 4)) if seen is None else np.asarray(seen, float).reshape(-1, 4)
         self._start, self.fit = self._still, self._score(_ringed(self._still))
 
     def follow(self) -> None:
@@ -113,7 +116,7 @@ class Flat:
             yield self._mesh(self._settled(places))
             yield softer._mesh(softer._settled(places))
 
-    def _mesh(self, places: Any) -> Mesh:
+    def _mesh(self, places: Points) -> Mesh:
         """The grid with its middles at `places`, in the pixels of the picture."""
         centres = cv2.perspectiveTransform(places.astype(np.float64), self._move).astype(np.float32)
         return Mesh(centres, self._greys(places), self._score(_ringed(places)))
@@ -124,17 +127,17 @@ class Flat:
         other._show(cv2.GaussianBlur(self._sharp, (0, 0), _SOFTER * _PIXELS))
         return other
 
-    def _show(self, laid: Any) -> None:
+    def _show(self, laid: Gray) -> None:
         self._sharp = laid
         self._picture = cv2.blur(laid, (3, 3))
 
-    def _followed(self) -> Any:
+    def _followed(self) -> Points:
         """Places by the finder corners given and every alignment pattern found, the one next to known ones first."""
         wanted = _alignments(self._version)
         if len(wanted) == 1:
             # Far from the finder patterns: which of several look-alikes it is, the whole print decides.
             found = self._seek(np.array(wanted[0]), _FAR, _LOOKALIKES)
-            trials = [self._knots, *(_with(self._knots, wanted[0], lies) for lies in found)]
+            trials = [self._knots, *(_with(self._knots, np.array(wanted[0]), lies) for lies in found)]
             places, self._knots = max(
                 ((self._through(knots), knots) for knots in trials), key=lambda each: self._score(_ringed(each[0]))
             )
@@ -152,7 +155,7 @@ class Flat:
         self._knots = knots
         return self._through(knots)
 
-    def _rolled(self) -> Any | None:
+    def _rolled(self) -> Points | None:
         """Places as if the symbol lay round a cylinder: of many axes and radii the one the print agrees with most."""
         if len(self._knots) < _LEAST_KNOTS:
             return None
@@ -160,15 +163,18 @@ class Flat:
         places = [each.reshape(self._still.shape) for each in cylinder.placed(fits, self._still.reshape(-1, 2))]
         return max(places, key=lambda each: self._score(_ringed(each)), default=None)
 
-    def _through(self, knots: Any) -> Any:
+    def _through(self, knots: Numbers) -> Points:
         """Places on a thin plate through the knots: (k, 4) places as the plan has them and where they are seen."""
         # So smooth a thing is known from a few places.
         few = np.linspace(0, self._side, min(self._side, _PLATE_PLACES))
         bends = _plated(knots, np.stack(np.meshgrid(few, few), axis=-1).reshape(-1, 2), self._side)
         between = _between(self._side, len(few))
-        return np.einsum("ai,ijk,bj->abk", between, bends.reshape(len(few), len(few), 2), between, optimize=True)
+        points: Points = np.einsum(
+            "ai,ijk,bj->abk", between, bends.reshape(len(few), len(few), 2), between, optimize=True
+        )
+        return points
 
-    def _pulled(self, places: Any) -> Any:
+    def _pulled(self, places: Points) -> Points:
         """The places with the lower right corner, which no finder pattern holds, drawn to where the print is most
         decided and paper lies outside.
         """
@@ -185,12 +191,12 @@ class Flat:
                     best, best_score = trial, score
         return best
 
-    def _bent(self, places: Any) -> Any:
+    def _bent(self, places: Points) -> Points:
         """The places bent by smooth polynomials, one small step after another as long as the fit grows."""
         shapes = _shapes(self._side)
         start, bend = _ringed(places), np.zeros((shapes.shape[-1], 2))
 
-        def score(trial: Any) -> float:
+        def score(trial: Points) -> float:
             # Shifts, stretches and tilts are free, bends are not.
             return self._score(start + shapes @ trial) - _STIFF * float(np.square(trial[3:]).sum())
 
@@ -211,7 +217,7 @@ class Flat:
                     break
         return (start + shapes @ bend)[1:-1, 1:-1]
 
-    def _settled(self, places: Any) -> Any:
+    def _settled(self, places: Points) -> Points:
         """The places after a small smooth shift to where print is most decided and fits the plan: creases, curl."""
         for reach, smooth in _SETTLING:
             shifts = np.array([(x, y) for x in (-reach, 0, reach) for y in (-reach, 0, reach)], np.float32)
@@ -224,14 +230,14 @@ class Flat:
             places = places + _smoothed(best, smooth * 0.7)
         return places
 
-    def _greys(self, places: Any) -> Any:
+    def _greys(self, places: Points) -> Plane:
         pixels = ((places + _QUIET) * _PIXELS - 0.5).astype(np.float32)
-        seen: Any = cv2.remap(
+        seen = cv2.remap(
             self._picture, pixels[..., 0], pixels[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
         return seen.astype(np.float32)
 
-    def _score(self, ringed: Any) -> float:
+    def _score(self, ringed: Points) -> float:
         """Agreement with the plan, and how decided the data modules are."""
         agreeing, deciding = _weights(self._version)
         darkness = darknesses(self._greys(ringed))
@@ -240,14 +246,14 @@ class Flat:
         darkness = darkness.ravel()
         return float(agreeing @ darkness + deciding @ (np.abs(darkness) - _PLAIN * plain * plain))
 
-    def _seek(self, place: Any, reach: float, most: int) -> list[Any]:
+    def _seek(self, place: Numbers, reach: float, most: int) -> list[Points]:
         """Middles of what looks like an alignment pattern about `place`, likeliest first."""
         template = _alignment()
         half = template.shape[0] / 2
         x0, y0 = (max(0, int(v)) for v in np.floor((place + _QUIET) * _PIXELS - half - reach * _PIXELS))
         more = template.shape[0] + int(2 * reach * _PIXELS) + 1
         part = self._sharp[y0 : y0 + more, x0 : x0 + more]
-        found: list[Any] = []
+        found: list[Points] = []
         if min(part.shape) < template.shape[0] + 2 or float(part.std()) < 3:
             return found
         match = cv2.matchTemplate(part, template, cv2.TM_CCOEFF_NORMED)
@@ -260,20 +266,20 @@ class Flat:
         return found
 
 
-def _square(corners: Any, version: int) -> Any:
+def _square(corners: Quad32, version: int) -> Numbers:
     side = 17.0 + 4 * version
     square = np.array([(0, 0), (side, 0), (side, side), (0, side)], np.float32)
     return cv2.getPerspectiveTransform(square, np.asarray(corners, np.float32))
 
 
-def _ringed(places: Any) -> Any:
+def _ringed(places: Points) -> Points:
     """The places with one module of quiet zone all round: it is light, and tells where the symbol ends."""
     wide = np.concatenate([2 * places[:, :1] - places[:, 1:2], places, 2 * places[:, -1:] - places[:, -2:-1]], axis=1)
     return np.concatenate([2 * wide[:1] - wide[1:2], wide, 2 * wide[-1:] - wide[-2:-1]], axis=0)
 
 
 @lru_cache(maxsize=40)
-def _weights(version: int) -> tuple[Any, Any]:
+def _weights(version: int) -> tuple[Plane, Plane]:
     """What each module of the ringed symbol counts: its darkness (with a sign), and being decided at all."""
     known = np.pad(symbol.plan(version).known, 1, constant_values=0)
     weight = np.where(known >= 0, 1.0, 0.0)
@@ -284,7 +290,7 @@ def _weights(version: int) -> tuple[Any, Any]:
 
 
 @lru_cache(maxsize=40)
-def _shapes(side: int) -> Any:
+def _shapes(side: int) -> Numbers:
     """(side + 2, side + 2, 10) shift, stretch and shear, tilt, then bends; each a module large at the border."""
     line = (np.arange(-1, side + 1) + 0.5) / side * 2 - 1
     a, b = np.meshgrid(line, line)
@@ -302,21 +308,21 @@ def _alignments(version: int) -> list[tuple[float, float]]:
 
 
 @lru_cache(maxsize=1)
-def _alignment() -> Any:
+def _alignment() -> Gray:
     ring = np.maximum(*np.abs(np.mgrid[-2:3, -2:3]))
     drawn = np.where(ring == 1, 255, 0).astype(np.uint8)
     return cv2.blur(np.kron(drawn, np.ones((_PIXELS, _PIXELS), np.uint8)), (3, 3))
 
 
-def _smoothed(values: Any, reach: float) -> Any:
+def _smoothed(values: Plane, reach: float) -> Plane:
     return cv2.GaussianBlur(values, (0, 0), reach, borderType=cv2.BORDER_REPLICATE)
 
 
-def _with(knots: Any, place: Any, lies: Any) -> Any:
+def _with(knots: Numbers, place: Points, lies: Numbers) -> Numbers:
     return np.concatenate([knots, [[*place, *lies]]])
 
 
-def _plated(knots: Any, at: Any, side: int) -> Any:
+def _plated(knots: Numbers, at: Points, side: int) -> Points:
     """Where the places `at` (m, 2) lie on a thin plate through the knots, all in modules."""
     p, q = knots[:, :2] / side, at / side
     count = len(p)
@@ -328,16 +334,19 @@ def _plated(knots: Any, at: Any, side: int) -> Any:
     right = np.zeros((count + 3, 2))
     right[:count] = knots[:, 2:] - knots[:, :2]
     solved = np.linalg.solve(system, right)
-    return at + _plate(q, p) @ solved[:count] + solved[count] + q @ solved[count + 1 :]
+    points: Points = at + _plate(q, p) @ solved[:count] + solved[count] + q @ solved[count + 1 :]
+    return points
 
 
 @lru_cache(maxsize=40)
-def _between(side: int, few: int) -> Any:
+def _between(side: int, few: int) -> Numbers:
     """(side, few) weights of `few` places from one end to the other in the middle of each module."""
     at = (np.arange(side) + 0.5) / side * (few - 1)
-    return np.maximum(0, 1 - np.abs(at[:, None] - np.arange(few)))
+    numbers: Numbers = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(few)))
+    return numbers
 
 
-def _plate(a: Any, b: Any) -> Any:
+def _plate(a: Points, b: Points) -> Numbers:
     square = ((a[:, None] - b[None]) ** 2).sum(axis=2)
-    return 0.5 * square * np.log(np.maximum(square, 1e-12))
+    numbers: Numbers = 0.5 * square * np.log(np.maximum(square, 1e-12))
+    return numbers

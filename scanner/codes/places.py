@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray
 
 Point = tuple[float, float]
 Polygon = tuple[Point, Point, Point, Point]
 """Four (x, y), clockwise from the code's own upper left where the engine knows it."""
 
 
-def polygon(points: Any, scale: float = 1.0, left: float = 0.0, top: float = 0.0) -> Polygon:
+def polygon(points: Iterable[Iterable[float]], scale: float = 1.0, left: float = 0.0, top: float = 0.0) -> Polygon:
     """Four points of a picture that was cut at (left, top) and scaled, in pixels of the picture itself."""
     a, b, c, d = ((round(float(x) / scale + left, 1), round(float(y) / scale + top, 1)) for x, y in points)
     return (a, b, c, d)
@@ -54,7 +57,7 @@ def same_place(a: Sequence[Point], b: Sequence[Point]) -> bool:
     return overlap(a, b) > 0.15 or _holds_middle(a, b) or _holds_middle(b, a)
 
 
-def cut(gray: Any, place: Sequence[Point], margin: float = 0.3) -> tuple[Any, int, int]:
+def cut(gray: Gray, place: Sequence[Point], margin: float = 0.3) -> tuple[Gray, int, int]:
     """The part of a gray picture around a place, `margin` of its larger side added on each side; its left and top."""
     left, top, right, bottom = bounds(place)
     more = margin * max(right - left, bottom - top) + 4

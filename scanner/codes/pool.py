@@ -17,14 +17,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from pydantic import ValidationError
 
 from scanner.codes.engines import Look
+from scanner.codes.places import Polygon
 from scanner.codes.tasks import MAX_LINE, Answer, Kind, Task
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Picture
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +80,7 @@ class Pool:
             return self._start(within_s)
 
     @contextlib.contextmanager
-    def frame(self, image: Any, end: float) -> Iterator[Session]:
+    def frame(self, image: Picture, end: float) -> Iterator[Session]:
         """Put a BGR or gray picture before the workers; tasks of the session work on it until `end` (monotonic)."""
         with self._lock:
             if self._begun:
@@ -127,7 +131,7 @@ class Pool:
             self._mend()
         return any(w.ready for w in self._workers)
 
-    def _room(self, height: int, width: int) -> Any:
+    def _room(self, height: int, width: int) -> Gray:
         size = height * width
         if self._map is None or len(self._map) < size:
             os.ftruncate(self._fd, size)
@@ -224,14 +228,23 @@ class Pool:
 class Session:
     """Tasks on one frame. Lower `rank` goes first."""
 
-    def __init__(self, pool: Pool, gray: Any, end: float) -> None:
+    def __init__(self, pool: Pool, gray: Gray, end: float) -> None:
         self.gray = gray
         self._end = end
         self._pool = pool
         self._waiting: list[tuple[float, int, Task]] = []
         self._mine: dict[int, Task] = {}
 
-    def add(self, kind: Kind, rank: float, **details: Any) -> None:
+    def add(
+        self,
+        kind: Kind,
+        rank: float,
+        *,
+        step: int = 0,
+        side: int = 400,
+        place: Polygon | None = None,
+        skip: tuple[Polygon, ...] = (),
+    ) -> None:
         """Queue a task; it may take CAP_S from when it is begun. The very first starts the workers, and the frame's
         time waits for that.
         """
@@ -240,7 +253,17 @@ class Session:
             self._pool._start()
             self._end += time.monotonic() - begin
         height, width = self.gray.shape
-        task = Task(id=next(self._pool._ids), kind=kind, height=height, width=width, until=0.0, **details)
+        task = Task(
+            id=next(self._pool._ids),
+            kind=kind,
+            height=height,
+            width=width,
+            until=0.0,
+            step=step,
+            side=side,
+            place=place,
+            skip=skip,
+        )
         heapq.heappush(self._waiting, (rank, task.id, task))
         self._assign()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from langso import codes
 from scanner.codes import engines, ladder, weave, wholes
@@ -14,6 +14,9 @@ from scanner.codes.places import Polygon, overlap, same_place, side
 from scanner.codes.pool import Pool, Session, shared
 from scanner.codes.tasks import Task
 from scanner.codes.texts import MAX_TEXT
+
+if TYPE_CHECKING:
+    from scanner.arrays import Picture
 
 BUDGET_S = 0.5
 """Seconds for one picture, unless told otherwise."""
@@ -38,7 +41,7 @@ class Code:
     """
 
     text: str
-    polygon: tuple[tuple[float, float], ...]
+    polygon: Polygon
     engine: str
     kind: str
 
@@ -59,14 +62,14 @@ def warm() -> None:
     shared().warm()
 
 
-def read_codes(image: Any, budget_s: float = BUDGET_S, pool: Pool | None = None) -> list[Code]:
+def read_codes(image: Picture, budget_s: float = BUDGET_S, pool: Pool | None = None) -> list[Code]:
     """All QR and Micro QR codes in a BGR or gray picture, top to bottom, within `budget_s` seconds. Never raises for
     what a picture shows; a crashing or hanging engine costs its cap.
     """
     return list(examine(image, budget_s, pool).codes)
 
 
-def examine(image: Any, budget_s: float = BUDGET_S, pool: Pool | None = None) -> Examined:
+def examine(image: Picture, budget_s: float = BUDGET_S, pool: Pool | None = None) -> Examined:
     """`read_codes`, with the places that look like a code and stayed unread."""
     pool = pool or shared()
     begin = time.monotonic()
@@ -96,11 +99,11 @@ class _Reading:
         if self._several:
             self._ask_flat(0.5, max(_FLAT_SIDE, max(self._session.gray.shape) // 2))
         if not closer:
-            self._ask("find", 0, side=_FIND_SIDE)
+            self._session.add("find", 0, side=_FIND_SIDE)
         if not self._found and not self._places:
-            self._ask("whole", 1, step=0)
+            self._session.add("whole", 1, step=0)
         if self._session.gray.size > _FIRST_PIXELS:
-            self._ask("whole", -1, step=wholes.FULL)
+            self._session.add("whole", -1, step=wholes.FULL)
         for task, look in self._session.results():
             self._take(look, sure=task.kind in ("find", "flat"))
             self._go_on(task)
@@ -110,10 +113,10 @@ class _Reading:
                 later = 20 if self._sure else 0
                 if not self._several:
                     self._ask_flat(2.5, max(self._session.gray.shape))
-                self._ask("find", 3.5 + later / 4, side=_FIND_CLOSER_SIDE)
+                self._session.add("find", 3.5 + later / 4, side=_FIND_CLOSER_SIDE)
                 if not self._found:
                     for step in range(1, wholes.STEPS):
-                        self._ask("whole", 3.5 + 0.1 * step + later, step=step)
+                        self._session.add("whole", 3.5 + 0.1 * step + later, step=step)
             self._session.drop(self._is_done)
         return self._examined()
 
@@ -134,18 +137,15 @@ class _Reading:
             return
         step = task.step + 1
         if task.kind == "place" and step == 1:
-            self._ask("solve", 2.4 if task.place in self._sure else 4, place=task.place)
-            self._ask("weave", 5, place=task.place)
+            self._session.add("solve", 2.4 if task.place in self._sure else 4, place=task.place)
+            self._session.add("weave", 5, place=task.place)
         if task.kind == "place" and step < len(ladder.RUNGS):
-            self._ask("place", 6 + 4 * step, step=step, place=task.place)
+            self._session.add("place", 6 + 4 * step, step=step, place=task.place)
         if task.kind == "weave" and step < weave.STEPS:
-            self._ask("weave", 5 + 4 * step, step=step, place=task.place)
+            self._session.add("weave", 5 + 4 * step, step=step, place=task.place)
 
     def _ask_flat(self, rank: float, side: int) -> None:
-        self._ask("flat", rank, side=side, skip=tuple(reading.polygon for reading in self._found[:MAX_CODES]))
-
-    def _ask(self, kind: Any, rank: float, **details: Any) -> None:
-        self._session.add(kind, rank, **details)
+        self._session.add("flat", rank, side=side, skip=tuple(reading.polygon for reading in self._found[:MAX_CODES]))
 
     def _take(self, look: Look, rank: float = 2, sure: bool = False) -> None:
         for reading in look.readings:
@@ -168,7 +168,7 @@ class _Reading:
                 self._vain.remove(kept)
         if twin is None:
             self._places.append(place)
-            self._ask("place", rank + 0.01 * len(self._places), step=0, place=place)
+            self._session.add("place", rank + 0.01 * len(self._places), step=0, place=place)
         elif kept in self._stopped:
             self._go_on(self._stopped.pop(kept))
 

@@ -7,10 +7,13 @@ First the shift (phase correlation), then all eight numbers of a homography by i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Numbers, Plane
 
 _WINDOW = 0.06
 _FLOOR = 1.0
@@ -26,19 +29,19 @@ class Registration:
     it, with the light evened, -1..1.
     """
 
-    move: Any
+    move: Numbers
     agreement: float
 
 
 class Template:
     """What pictures are registered to: a gray uint8 or float32 picture (h, w), 24 pixels a side or more."""
 
-    def __init__(self, picture: Any) -> None:
+    def __init__(self, picture: Gray | Plane) -> None:
         self._size = (picture.shape[1], picture.shape[0])
         self._taper = _taper(picture.shape)
         self._levels = [_Level(evened(picture, blur), self._taper, tilts) for blur, _, tilts in _PASSES]
 
-    def register(self, picture: Any, start: Any | None = None) -> Registration | None:
+    def register(self, picture: Gray | Plane, start: Numbers | None = None) -> Registration | None:
         """Where the template lies in a picture; `start`: a first guess of the move. None where it is lost."""
         move = np.eye(3) if start is None else start / start[2, 2]
         for number, (level, (blur, steps, _)) in enumerate(zip(self._levels, _PASSES, strict=True)):
@@ -55,11 +58,11 @@ class Template:
                     break
         return Registration(move, level.agreement(self._warped(seen, move)))
 
-    def _warped(self, seen: Any, move: Any) -> Any:
+    def _warped(self, seen: Plane, move: Numbers) -> Plane:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         return cv2.warpPerspective(seen, move, self._size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
-    def _shift(self, level: _Level, warped: Any) -> Any:
+    def _shift(self, level: _Level, warped: Plane) -> Numbers:
         (dx, dy), _ = cv2.phaseCorrelate(level.picture * self._taper, warped * self._taper)
         if max(abs(dx), abs(dy)) > 0.25 * min(self._size):
             dx = dy = 0.0
@@ -69,7 +72,7 @@ class Template:
 class _Level:
     """The template at one blur, its derivatives by the numbers of the move."""
 
-    def __init__(self, picture: Any, taper: Any, tilts: bool) -> None:
+    def __init__(self, picture: Plane, taper: Plane, tilts: bool) -> None:
         height, width = picture.shape
         self.picture = picture
         self._taper = taper
@@ -90,7 +93,7 @@ class _Level:
         self._normal = normal
         self._weight = float(taper.sum())
 
-    def change(self, warped: Any) -> Any | None:
+    def change(self, warped: Plane) -> Numbers | None:
         """The move (in the template's pixels) by which the warped picture is still off."""
         # Where light or a finger came between, the difference says nothing about the move.
         off = np.clip(warped - self.picture, -_OUTLIER, _OUTLIER).reshape(-1, 1)
@@ -103,15 +106,16 @@ class _Level:
         tilt = (p[6], p[7]) if len(p) == 8 else (0.0, 0.0)
         local = np.array([[1 + p[0], p[1], p[2]], [p[3], 1 + p[4], p[5]], [*tilt, 1.0]])
         outward = np.array([[self._radius, 0, self._middle[0]], [0, self._radius, self._middle[1]], [0, 0, 1]])
-        return outward @ local @ np.linalg.inv(outward)
+        move: Numbers = outward @ local @ np.linalg.inv(outward)
+        return move
 
-    def reach(self, change: Any) -> float:
+    def reach(self, change: Numbers) -> float:
         """How far the change moves the template's corners, in pixels."""
         cx, cy = self._middle
         corners = np.array([[[0, 0], [2 * cx, 0], [2 * cx, 2 * cy], [0, 2 * cy]]], float)
         return float(np.abs(cv2.perspectiveTransform(corners, change) - corners).max())
 
-    def agreement(self, warped: Any) -> float:
+    def agreement(self, warped: Plane) -> float:
         """Correlation under the taper."""
         a, b, w = self.picture, warped, self._taper
         above = float((w * a * b).sum())
@@ -119,7 +123,7 @@ class _Level:
         return float(above / max(below, 1e-9) ** 0.5)
 
 
-def evened(picture: Any, blur: float) -> Any:
+def evened(picture: Gray | Plane, blur: float) -> Plane:
     """The picture blurred by `blur` (sigma, pixels), every neighbourhood brought to mean 0 and about spread 1;
     float32.
     """
@@ -128,18 +132,18 @@ def evened(picture: Any, blur: float) -> Any:
     values -= cv2.blur(values, (window, window))
     power = cv2.blur(values * values, (window, window))
     floor = _FLOOR * float(power.mean()) + 1e-3
-    return values / np.sqrt(power + floor)
+    plane: Plane = values / np.sqrt(power + floor)
+    return plane
 
 
-def product(a: Any, b: Any, transposed: bool = False) -> Any:
+def product(a: Plane, b: Plane, transposed: bool = False) -> Plane:
     """Matrix product, of b turned over where `transposed`. Not numpy's: its threads wait for each other on a busy
     machine, and these matrices are small.
     """
-    nothing: Any = None
-    return cv2.gemm(a, b, 1.0, nothing, 0.0, flags=cv2.GEMM_2_T if transposed else 0)
+    return cv2.gemm(a, b, 1.0, None, 0.0, flags=cv2.GEMM_2_T if transposed else 0)
 
 
-def _taper(shape: tuple[int, int]) -> Any:
+def _taper(shape: tuple[int, int]) -> Plane:
     """1 in the middle, falling to 0 over the outer sixth."""
     lines = []
     for length in shape:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from scanner.codes import grid_groups, mesh, soft
 from scanner.codes.locate import Region
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Mask, Numbers, Quad
 
 _FINE = 5.0
 _LEAST_FIT = 0.5
@@ -29,8 +32,8 @@ class Symbol:
     the picture it came from.
     """
 
-    modules: Any
-    corners: Any
+    modules: Mask
+    corners: Quad
 
     @property
     def version(self) -> int:
@@ -43,7 +46,7 @@ class Guess:
     """A region laid flat as a symbol of one version; `fit`: how well print and plan agree before any bending."""
 
     flat: mesh.Flat
-    offset: Any
+    offset: Numbers
     scale: float
 
     @property
@@ -52,7 +55,7 @@ class Guess:
         return self.flat.fit
 
 
-def guesses(gray: Any, region: Region) -> list[Guess]:
+def guesses(gray: Gray, region: Region) -> list[Guess]:
     """The versions a region may have, best fit first; none where its size in modules is unknown or nothing fits."""
     if region.version is None or not np.isfinite(region.quad).all():
         return []
@@ -87,7 +90,7 @@ def symbol_of(guess: Guess, until: float, thorough: bool = False) -> Symbol | No
     return None
 
 
-def _part(gray: Any, region: Region) -> tuple[Any, Any, float]:
+def _part(gray: Gray, region: Region) -> tuple[Gray, Numbers, float]:
     """The region with its surroundings at no more pixels a module than needed, where it lies, and its scale."""
     margin = 6 * region.module + 4
     low = np.floor(region.quad.min(axis=0) - margin).astype(int)
@@ -112,7 +115,7 @@ def _versions(region: Region) -> list[int]:
     return [v for v in range(version - reach, version + reach + 1) if 1 <= v <= _MOST_VERSION]
 
 
-def _laid(part: Any, region: Region, version: int, offset: Any, scale: float) -> mesh.Flat | None:
+def _laid(part: Gray, region: Region, version: int, offset: Numbers, scale: float) -> mesh.Flat | None:
     side = 17.0 + 4 * version
     square = np.array(_SQUARE)
     starts = np.array([(0.0, 0.0), (side - 7.0, 0.0), (0.0, side - 7.0)])
@@ -133,5 +136,5 @@ def _laid(part: Any, region: Region, version: int, offset: Any, scale: float) ->
     return mesh.Flat(part, move, version, np.concatenate([should, lies], axis=1))
 
 
-def _local(points: Any, offset: Any, scale: float) -> Any:
+def _local(points: Quad, offset: Numbers, scale: float) -> Quad:
     return (points - offset + 0.5) * scale - 0.5

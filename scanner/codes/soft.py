@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from scanner.codes import solomon, symbol
+
+if TYPE_CHECKING:
+    from scanner.arrays import Levels, Mask, Numbers, Plane
 
 _SPARE = 3
 _LEAST_AGREEMENT = 0.72
@@ -24,7 +27,7 @@ _BLURS_TRIED = 3
 _NOISE = 0.02
 
 
-def mended(light: Any) -> Any | None:
+def mended(light: Plane) -> Mask | None:
     """The symbol's modules (n, n) bool, True = dark, all codewords corrected, from sampled greys (n, n) of any scale;
     None where it cannot be mended beyond doubt.
     """
@@ -41,17 +44,18 @@ def mended(light: Any) -> Any | None:
     return None
 
 
-def darknesses(light: Any) -> Any:
+def darknesses(light: Plane) -> Plane:
     """Greys as darkness against the neighbourhood: about -1 light to 1 dark, 0 undecided."""
     values = light.astype(np.float32)
     high = cv2.blur(cv2.dilate(values, _NEAR), _WIDE, borderType=cv2.BORDER_REPLICATE)
     low = cv2.blur(cv2.erode(values, _NEAR), _WIDE, borderType=cv2.BORDER_REPLICATE)
     least = 0.07 * max(float(high.max() - low.min()), 1.0)
     spread = np.maximum((high - low) * 0.5, least)
-    return np.clip(((high + low) * 0.5 - values) / spread, -1, 1)
+    plane: Plane = np.clip(((high + low) * 0.5 - values) / spread, -1, 1)
+    return plane
 
 
-def _deblurred(light: Any, plan: symbol.Plan) -> list[Any]:
+def _deblurred(light: Plane, plan: symbol.Plan) -> list[Plane]:
     """Darknesses of the greys with blurs of several widths along rows and columns undone: those under which the fixed
     patterns come out best.
     """
@@ -61,14 +65,14 @@ def _deblurred(light: Any, plan: symbol.Plan) -> list[Any]:
     tried = []
     for across, down in _BLURS:
         sharp = _undoing(plan.size, down) @ values @ _undoing(plan.size, across).T
-        darkness = darknesses(sharp)
+        darkness = darknesses(sharp.astype(np.float32, copy=False))
         tried.append((float(wanted @ np.sign(darkness[fixed])), -across - down, darkness))
     tried.sort(key=lambda entry: entry[:2], reverse=True)
     return [darkness for _, _, darkness in tried[:_BLURS_TRIED]]
 
 
 @lru_cache(maxsize=64)
-def _undoing(size: int, share: float) -> Any:
+def _undoing(size: int, share: float) -> Plane:
     """The matrix that takes back a blur giving each neighbour along a line that share of a module's grey."""
     blur = np.eye(size) * (1 - 2 * share) + (np.eye(size, k=1) + np.eye(size, k=-1)) * share
     blur[0, 0] += share
@@ -76,7 +80,7 @@ def _undoing(size: int, share: float) -> Any:
     return (np.linalg.solve(blur.T @ blur + _NOISE * np.eye(size), blur.T) * (1 + _NOISE)).astype(np.float32)
 
 
-def _formats(darkness: Any, plan: symbol.Plan) -> list[int]:
+def _formats(darkness: Plane, plan: symbol.Plan) -> list[int]:
     """Format words to try, none where what is seen is like none of them."""
     signs = 2.0 * symbol.format_words() - 1
     scores, seen = np.zeros(32), 0.0
@@ -92,7 +96,7 @@ def _formats(darkness: Any, plan: symbol.Plan) -> list[int]:
     return [int(best), int(second)] if scores[second] > _CLOSE * scores[best] else [int(best)]
 
 
-def _corrected(darkness: Any, plan: symbol.Plan, level: int, mask: int) -> Any | None:
+def _corrected(darkness: Plane, plan: symbol.Plan, level: int, mask: int) -> Levels | None:
     """All codewords (uint8), corrected."""
     rows, columns = plan.data[:, 0], plan.data[:, 1]
     soft = darkness[rows, columns] * np.where(plan.masks[mask][rows, columns], -1.0, 1.0)
@@ -113,7 +117,7 @@ def _corrected(darkness: Any, plan: symbol.Plan, level: int, mask: int) -> Any |
     return mended
 
 
-def _block(words: Any, bits: Any, sure: Any, checks: int) -> dict[int, int] | None:
+def _block(words: Levels, bits: Numbers, sure: Numbers, checks: int) -> dict[int, int] | None:
     found = solomon.syndromes(words, checks)
     order = np.argsort(sure)
     for erased in _erasures(sure[order], checks):
@@ -130,14 +134,14 @@ def _block(words: Any, bits: Any, sure: Any, checks: int) -> dict[int, int] | No
     return None
 
 
-def _erasures(sure: Any, checks: int) -> Iterator[int]:
+def _erasures(sure: Numbers, checks: int) -> Iterator[int]:
     yield 0
     most = checks - min(_SPARE, checks // 4)
     step = max(2, most // 6)
     yield from range(step, most + 1, step)
 
 
-def _plausible(words: Any, bits: Any, fixes: dict[int, int]) -> bool:
+def _plausible(words: Levels, bits: Numbers, fixes: dict[int, int]) -> bool:
     """Whether the picture speaks for the corrections more than against: the bits changed are the doubtful ones."""
     for_, all_ = 0.0, 0.0
     for index, value in fixes.items():
@@ -148,7 +152,7 @@ def _plausible(words: Any, bits: Any, fixes: dict[int, int]) -> bool:
     return all_ == 0 or for_ / all_ > _LEAST_AGREEMENT
 
 
-def _drawn(words: Any, plan: symbol.Plan, word: int) -> Any:
+def _drawn(words: Levels, plan: symbol.Plan, word: int) -> Mask:
     level_mask = word % 8
     dark = plan.known == 1
     for places in plan.formats:
@@ -156,4 +160,5 @@ def _drawn(words: Any, plan: symbol.Plan, word: int) -> Any:
             dark[row, column] = bool(bit)
     rows, columns = plan.data[:, 0], plan.data[:, 1]
     dark[rows, columns] = np.unpackbits(words).astype(bool) ^ plan.masks[level_mask][rows, columns]
-    return dark
+    mask: Mask = dark
+    return mask

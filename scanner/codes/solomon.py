@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from scanner.arrays import Levels
 
 _EXP = np.zeros(512, np.int64)
 _LOG = np.zeros(256, np.int64)
@@ -18,7 +21,7 @@ _EXP[255:510] = _EXP[:255]
 _EXP_LIST, _LOG_LIST = _EXP.tolist(), _LOG.tolist()
 
 
-def syndromes(word: Any, checks: int) -> list[int]:
+def syndromes(word: Levels, checks: int) -> list[int]:
     """The `checks` syndromes of a block (uint8 array, first codeword is the highest power); all 0: nothing wrong."""
     length = len(word)
     powers = np.arange(length - 1, -1, -1)

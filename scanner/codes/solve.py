@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,11 +12,14 @@ from scanner.codes.engines import Look, Reading
 from scanner.codes.places import Polygon, cut, polygon
 from scanner.codes.stack_modules import decoded
 
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Plane
+
 _SIDE = 480
 _LEAST_SPREAD = 2.0
 
 
-def solve(gray: Any, place: Polygon, until: float) -> Look:
+def solve(gray: Gray, place: Polygon, until: float) -> Look:
     """A code at the place, or nothing where there is none beyond doubt. Stops at `until` (monotonic)."""
     part, left, top = cut(gray, place)
     if min(part.shape) < 24:
@@ -26,7 +29,7 @@ def solve(gray: Any, place: Polygon, until: float) -> Look:
     return Look(tuple(Reading(r.text, polygon(r.polygon, scale, left, top), "solved") for r in found.readings))
 
 
-def _light(part: Any) -> Any:
+def _light(part: Gray) -> Plane:
     """Light above and dark below 0, both about 1 away, the slope of the lamp taken out."""
     values = part.astype(np.float32)
     window = (max(part.shape) // 2 | 1,) * 2

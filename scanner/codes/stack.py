@@ -5,13 +5,18 @@ Only sums are kept, not the frames: memory stays the same however long a thing i
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from scanner.codes.places import Polygon, cut, polygon
 from scanner.codes.register import Template
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from scanner.arrays import Gray, Numbers, Plane
 
 LEAST_AGREEMENT = 0.38
 """Correlation below which a frame is not laid on the others."""
@@ -26,7 +31,7 @@ _WINDOW = 0.06
 class Stack:
     """Sums of registered frames around one place. Not for several threads at a time."""
 
-    def __init__(self, frame: Any, place: Polygon) -> None:
+    def __init__(self, frame: Gray, place: Polygon) -> None:
         """`frame`: the gray picture the place (four corners) was seen in; raises ValueError for a place too small."""
         part, left, top = cut(frame, place, _MARGIN)
         if min(part.shape) < _LEAST_SIDE:
@@ -39,11 +44,11 @@ class Stack:
         self._place = cv2.perspectiveTransform(np.asarray([place], np.float64), np.linalg.inv(self._move))
         self._finer = min(_FINER, _FINE_SIDE / max(small.shape))
         self._size = (round(small.shape[1] * self._finer), round(small.shape[0] * self._finer))
-        self._above = np.zeros((self._size[1], self._size[0]), np.float32)
-        self._below = np.zeros_like(self._above)
+        self._above: Plane = np.zeros((self._size[1], self._size[0]), np.float32)
+        self._below: Plane = np.zeros_like(self._above)
         self.count = 0
 
-    def add(self, frame: Any) -> bool:
+    def add(self, frame: Gray) -> bool:
         """Lay one more gray frame on the sum; whether the place was found in it."""
         part, left, top = cut(frame, self.outline(), _REACH)
         if min(part.shape) < _LEAST_SIDE:
@@ -71,15 +76,16 @@ class Stack:
         self.count += 1
         return True
 
-    def summed(self) -> Any:
+    def summed(self) -> Plane:
         """The print as all frames show it, light 1, dark -1 or so, evened: float32."""
-        return self._above / np.maximum(self._below, 1e-3 * float(self._below.mean()) + 1e-3)
+        evened = self._above / np.maximum(self._below, 1e-3 * float(self._below.mean()) + 1e-3)
+        return evened.astype(np.float32, copy=False)
 
-    def contrast(self) -> Any:
+    def contrast(self) -> Plane:
         """How strong the print is, mean square over the frames: near 0 where a finger lies over it. float32."""
-        return self._below / max(1, self.count)
+        return (self._below / max(1, self.count)).astype(np.float32, copy=False)
 
-    def laid_back(self, corners: Any) -> Polygon:
+    def laid_back(self, corners: ArrayLike) -> Polygon:
         """Corners (4, 2) in the picture's pixels as they lie in the frame last laid on."""
         move = self._move @ np.linalg.inv(_scaling(self._finer, 0, 0))
         return polygon(cv2.perspectiveTransform(np.asarray(corners, np.float64)[None], move)[0])
@@ -95,7 +101,7 @@ class Stack:
         self.count = 0
 
 
-def _scaling(factor: float, left: float, top: float) -> Any:
+def _scaling(factor: float, left: float, top: float) -> Numbers:
     """From pixels of a part cut at (left, top) and scaled by 1 / factor to the whole's; middles stay middles."""
     shift = (factor - 1) / 2
     return np.array([[factor, 0, left + shift], [0, factor, top + shift], [0, 0, 1]], float)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from scanner.codes import stack_modules
 from scanner.codes.engines import Reading
 from scanner.codes.places import Point, Polygon, overlap, same_place
 from scanner.codes.stack import Stack
 from scanner.codes.stack_places import likely
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray
 
 _MOST_PLACES, _MOST_UNSURE = 3, 2
 _MOST_LOST = 4
@@ -42,15 +45,15 @@ class Following:
         """Whether a place is followed that was surely seen."""
         return any(each.sure for each in self._followed)
 
-    def begin(self, frame: Any, places: Sequence[Polygon]) -> None:
+    def begin(self, frame: Gray, places: Sequence[Polygon]) -> None:
         """Follow these places of a gray frame, those not followed yet, as far as there is room."""
         self._begin(frame, places, sure=True)
 
-    def begin_anywhere(self, frame: Any) -> None:
+    def begin_anywhere(self, frame: Gray) -> None:
         """Follow what looks most like a code in a gray frame that nothing else hints at."""
         self._begin(frame, likely(frame, _MOST_UNSURE), sure=False)
 
-    def add(self, frames: Sequence[Any], until: float) -> None:
+    def add(self, frames: Sequence[Gray], until: float) -> None:
         """Lay on what came since, as many frames as there is time for, the newest surely."""
         for number, frame in enumerate(frames):
             if time.monotonic() > until and number < len(frames) - 1:
@@ -96,7 +99,7 @@ class Following:
         for each in list(self._followed):
             self._drop(each)
 
-    def _begin(self, frame: Any, places: Sequence[Polygon], sure: bool) -> None:
+    def _begin(self, frame: Gray, places: Sequence[Polygon], sure: bool) -> None:
         for place in places:
             same = next((e for e in self._followed if overlap(place, e.stack.outline()) > _SAME), None)
             if same is not None and (same.sure or not sure):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from scanner.codes import changes, grid_finders, mesh
 from scanner.codes.locate import locate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scanner.arrays import Gray, Plane, Quad, Quad32
 
 _MOST_VERSION = 25
 _LEAST_FIT, _GOOD_FIT = 0.25, 0.6
@@ -19,10 +24,10 @@ _SURE_FINDER, _MOST_FINDERS = 0.6, 8
 # How far (share of the way) a finder pattern may lie beside another's diagonal.
 _ASKEW = 0.12
 
-Guess = tuple[float, Any, int]
+Guess = tuple[float, "NDArray[np.float32]", int]
 
 
-def guesses(picture: Any) -> Iterator[tuple[Any, int]]:
+def guesses(picture: Gray) -> Iterator[tuple[Quad32, int]]:
     """Outlines (4, 2) and versions in a gray uint8 picture, best first."""
     found: list[Guess] = []
     for side in _SIDES:
@@ -36,7 +41,7 @@ def guesses(picture: Any) -> Iterator[tuple[Any, int]]:
     yield from _told(_best(found + _opposite(picture, changes.crisped(small), scale)))
 
 
-def _told(found: list[Guess]) -> Iterator[tuple[Any, int]]:
+def _told(found: list[Guess]) -> Iterator[tuple[Quad32, int]]:
     for fit, corners, version in found:
         if fit > _LEAST_FIT:
             yield corners, version
@@ -46,7 +51,7 @@ def _best(found: list[Guess]) -> list[Guess]:
     return sorted(found, key=lambda guess: -guess[0])[:_GUESSES]
 
 
-def _located(picture: Any, small: Any, scale: float) -> list[Guess]:
+def _located(picture: Gray, small: Gray, scale: float) -> list[Guess]:
     found: list[Guess] = []
     for region in locate(small, 4):
         if region.version is not None and not region.inverted:
@@ -54,7 +59,7 @@ def _located(picture: Any, small: Any, scale: float) -> list[Guess]:
     return found
 
 
-def _opposite(picture: Any, small: Any, scale: float) -> list[Guess]:
+def _opposite(picture: Gray, small: Gray, scale: float) -> list[Guess]:
     """From two finder patterns across from each other, a finger over the one between them."""
     finders = grid_finders.finders(small)
     sure = [index for index in np.argsort(-finders.scores)[:_MOST_FINDERS] if finders.scores[index] > _SURE_FINDER]
@@ -78,14 +83,14 @@ def _opposite(picture: Any, small: Any, scale: float) -> list[Guess]:
     return found
 
 
-def _turned_like(corners: Any, others: Any) -> Any:
+def _turned_like(corners: Quad, others: Quad) -> Quad:
     """The corners begun where the others begin."""
     turns = [np.roll(corners, turn, axis=0) for turn in range(4)]
     way = (others - others.mean(axis=0)).ravel()
     return max(turns, key=lambda each: float((each - each.mean(axis=0)).ravel() @ way))
 
 
-def _outline(right: Any, low: Any, version: int) -> Any:
+def _outline(right: Quad, low: Quad, version: int) -> Quad:
     """Corners of the code whose upper right and lower left finder patterns have these corners."""
     size = 17.0 + 4 * version
     square = np.array([(0, 0), (7, 0), (7, 7), (0, 7)], float)
@@ -96,12 +101,12 @@ def _outline(right: Any, low: Any, version: int) -> Any:
     return np.full((4, 2), np.nan) if move is None else cv2.perspectiveTransform(whole, move)[0]
 
 
-def _versions(picture: Any, corners: Any, version: int) -> list[Guess]:
+def _versions(picture: Gray, corners: Quad32, version: int) -> list[Guess]:
     if not np.isfinite(corners).all() or not cv2.isContourConvex(corners):
         return []
     tried = [v for v in (version - 1, version, version + 1) if 1 <= v <= _MOST_VERSION]
     return [(mesh.first_fit(picture, corners, v), corners, v) for v in tried]
 
 
-def _back(quad: Any, scale: float) -> Any:
+def _back(quad: Quad, scale: float) -> Plane:
     return ((np.asarray(quad, np.float32) + 0.5) / scale - 0.5).astype(np.float32)

@@ -11,7 +11,7 @@ import math
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -24,6 +24,9 @@ from scanner.codes.register import Template, product
 from scanner.codes.stack_guesses import guesses
 from scanner.codes.weave import text_of
 
+if TYPE_CHECKING:
+    from scanner.arrays import Mask, Numbers, Plane, Quad32
+
 # Widths of the blur, sigma in modules, and how much noise is expected beside the print.
 _BLURS = (0.35, 0.5, 0.62, 0.75, 0.9)
 _NOISE = 0.005
@@ -34,7 +37,7 @@ _STEPS, _GAIN = 8, 1.003
 _LEAST_CLEAR, _WORTH, _ENOUGH = 0.4, 0.85, 1.8
 
 
-def decoded(summed: Any, until: float, contrast: Any | None = None) -> Look:
+def decoded(summed: Plane, until: float, contrast: Plane | None = None) -> Look:
     """The code in a sum of frames (float32, light above 0), found by its finder patterns; `unread` where one is seen
     but not read beyond doubt. `contrast`: strength of the print at every pixel, where known. No guess is begun after
     `until` (monotonic).
@@ -62,13 +65,13 @@ class Grid:
     """
 
     version: int
-    corners: Any
-    seen: Any
-    greys: Any
+    corners: Quad32
+    seen: Plane
+    greys: Plane
     clear: float
 
 
-def settled(summed: Any, corners: Any, version: int) -> Grid | None:
+def settled(summed: Plane, corners: Quad32, version: int) -> Grid | None:
     """The flat grid of that version, settled step by step: what is drawn from the modules as decided so far is
     registered to the picture, which moves the grid. None where the fixed modules are not in place.
     """
@@ -97,7 +100,7 @@ def settled(summed: Any, corners: Any, version: int) -> Grid | None:
     return best if best.clear > _WORTH else None
 
 
-def _solved(summed: Any, move: Any, version: int) -> tuple[Grid, float]:
+def _solved(summed: Plane, move: Numbers, version: int) -> tuple[Grid, float]:
     """The grid with its greys under the likeliest width of blur, and that width."""
     size = 17 + 4 * version
     seen = _fine(summed, move, size)
@@ -115,12 +118,12 @@ def _solved(summed: Any, move: Any, version: int) -> tuple[Grid, float]:
     return Grid(version, corners, seen, greys, clear), blur
 
 
-def _moved(size: int, corners: Any) -> Any:
+def _moved(size: int, corners: Quad32) -> Numbers:
     """From modules to the picture."""
     return cv2.getPerspectiveTransform(_square(size), np.asarray(corners, np.float32))
 
 
-def _drawn(greys: Any, version: int, blur: float) -> Any:
+def _drawn(greys: Plane, version: int, blur: float) -> Plane:
     """The fine picture there would be, were the modules as decided."""
     known = symbol.plan(version).known
     scale = 1.0 / max(float(np.abs(greys).mean()), 1e-6)
@@ -129,12 +132,12 @@ def _drawn(greys: Any, version: int, blur: float) -> Any:
     return _both_ways(_blurring(greys.shape[0], blur), print_.astype(np.float32))
 
 
-def _both_ways(matrix: Any, values: Any) -> Any:
+def _both_ways(matrix: Plane, values: Plane) -> Plane:
     """The matrix along columns and along rows."""
     return product(product(matrix, values), matrix, transposed=True)
 
 
-def _fine(summed: Any, move: Any, size: int) -> Any:
+def _fine(summed: Plane, move: Numbers, size: int) -> Plane:
     side = (size + 2 * QUIET) * FINE
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     return cv2.warpPerspective(
@@ -142,18 +145,18 @@ def _fine(summed: Any, move: Any, size: int) -> Any:
     )
 
 
-def _scaling(size: int) -> Any:
+def _scaling(size: int) -> Numbers:
     """From modules (0 the outer edge) to the fine picture's pixels."""
     shift = QUIET * FINE - 0.5
     return np.array([[FINE, 0, shift], [0, FINE, shift], [0, 0, 1]], float)
 
 
-def _square(size: int) -> Any:
+def _square(size: int) -> Quad32:
     return np.array([(0, 0), (size, 0), (size, size), (0, size)], np.float32)
 
 
-def _text(grid: Grid, contrast: Any | None) -> str:
-    hidden = np.zeros(1) if contrast is None else _hidden(grid, contrast)
+def _text(grid: Grid, contrast: Plane | None) -> str:
+    hidden: Mask = np.zeros(1, bool) if contrast is None else _hidden(grid, contrast)
     # First as if nothing lay over the code: a deep shadow is no finger.
     for over in (None, hidden) if _FINGER[0] < hidden.mean() < _FINGER[1] else (None,):
         for greys in equalized(grid.seen, grid.version, grid.greys, over):
@@ -165,7 +168,7 @@ def _text(grid: Grid, contrast: Any | None) -> str:
     return ""
 
 
-def _hidden(grid: Grid, contrast: Any) -> Any:
+def _hidden(grid: Grid, contrast: Plane) -> Mask:
     """(n, n) bool: modules without print, and those beside them."""
     size = grid.greys.shape[0]
     fine = _fine(contrast, _moved(size, grid.corners), size)[
@@ -176,24 +179,25 @@ def _hidden(grid: Grid, contrast: Any) -> Any:
     return cv2.dilate(bare, np.ones((3, 3), np.uint8)) > 0
 
 
-def _match(greys: Any, modules: Any, hidden: Any | None) -> float:
+def _match(greys: Plane, modules: Mask, hidden: Mask | None) -> float:
     """Correlation of the greys with the symbol made of them, where it is seen."""
     seen = np.ones(modules.shape, bool) if hidden is None else ~hidden
     return float(np.corrcoef(greys[seen], 1.0 - modules[seen])[0, 1])
 
 
 @lru_cache(maxsize=64)
-def _blurring(size: int, blur: float) -> Any:
+def _blurring(size: int, blur: float) -> Plane:
     """The matrix from modules along a line, quiet zone too, to what fine places show under that blur."""
     count = size + 2 * QUIET
     at = (np.arange(count * FINE) + 0.5) / FINE
     edges = np.arange(count + 1)
     reach = np.vectorize(math.erf)((at[:, None] - edges[None, :]) / (blur * math.sqrt(2)))
-    return (0.5 * (reach[:, :-1] - reach[:, 1:])).astype(np.float32)
+    plane: Plane = (0.5 * (reach[:, :-1] - reach[:, 1:])).astype(np.float32)
+    return plane
 
 
 @lru_cache(maxsize=64)
-def _undoing(size: int, blur: float) -> Any:
+def _undoing(size: int, blur: float) -> Plane:
     """The matrix from fine places along a line to the modules' own greys: least squares under that blur."""
     seen = _blurring(size, blur).astype(np.float64)
     normal = seen.T @ seen + _NOISE * FINE * np.eye(seen.shape[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -10,6 +10,9 @@ import numpy as np
 from scanner.codes import changes
 from scanner.codes.locate import Region, locate
 from scanner.codes.places import Polygon, polygon
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray
 
 _LOOK_SIDE = 1400
 _LOOKED_AT = 12
@@ -21,7 +24,7 @@ _INSIDE, _BESIDE = 0.8, (1.1, 1.35)
 _QUIET_WEIGHT, _LIGHT_WEIGHT, _MOST_LIGHT = 1.5, 0.3, 40.0
 
 
-def likely(gray: Any, most: int) -> list[Polygon]:
+def likely(gray: Gray, most: int) -> list[Polygon]:
     """At most so many places of a gray frame (h, w), likeliest first: three finder patterns; else busy patches that
     are darker and busier than what is around them, as print in its quiet zone is and a table's grain is not.
     """
@@ -32,7 +35,7 @@ def likely(gray: Any, most: int) -> list[Polygon]:
     return [polygon(region.quad, scale) for region in found[:most]]
 
 
-def _standing_out(small: Any, region: Region) -> float:
+def _standing_out(small: Gray, region: Region) -> float:
     if region.version is not None and region.score > _SURE:
         return 255.0 + region.score
     middle = region.quad.mean(axis=0)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from scanner.arrays import Integers, Mask
 
 # Check codewords a block and number of blocks, versions 1 to 40, by the two format bits of the level (M, L, H, Q).
 _CHECKS = (
@@ -41,9 +44,9 @@ class Plan:
 
     version: int
     size: int
-    known: Any
-    data: Any
-    masks: Any
+    known: Integers
+    data: Integers
+    masks: Mask
     formats: tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]
 
 
@@ -102,7 +105,7 @@ def alignments(version: int) -> list[int]:
 
 
 @lru_cache(maxsize=1)
-def format_words() -> Any:
+def format_words() -> Integers:
     """The 32 format words as (32, 15) of 0 and 1, highest bit first; index = level bits * 8 + mask."""
     words = [(data << 10 | _remainder(data << 10, _FORMAT_GENERATOR, 10)) ^ _FORMAT_MASK for data in range(32)]
     return np.array([[word >> (14 - bit) & 1 for bit in range(15)] for word in words])
@@ -130,7 +133,7 @@ def blocks(version: int, level: int) -> tuple[tuple[tuple[int, ...], ...], int]:
     return tuple(map(tuple, places)), checks
 
 
-def _square(known: Any, row: int, column: int, reach: int, border: bool = False) -> None:
+def _square(known: Integers, row: int, column: int, reach: int, border: bool = False) -> None:
     n = known.shape[0]
     for r in range(row - reach - border, row + reach + border + 1):
         for c in range(column - reach - border, column + reach + border + 1):
@@ -139,7 +142,7 @@ def _square(known: Any, row: int, column: int, reach: int, border: bool = False)
                 known[r, c] = ring not in (reach - 1, reach + 1)
 
 
-def _order(taken: Any) -> Any:
+def _order(taken: Mask) -> Integers:
     n = taken.shape[0]
     places: list[tuple[int, int]] = []
     upward = True

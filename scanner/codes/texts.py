@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from langso import codes
 from langso.words import nfc
+
+if TYPE_CHECKING:
+    import zxingcpp
 
 MAX_TEXT = 4296
 """Letters in the largest QR code (version 40-L, alphanumeric); anything longer is no QR text."""
@@ -21,7 +24,7 @@ _VIETNAMESE = frozenset(
 _MARKS = frozenset("\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323")
 
 
-def of_zxing(result: Any) -> str:
+def of_zxing(result: zxingcpp.Barcode) -> str:
     """Text of a zxing-cpp result, "" where it is none we take.
 
     Where the code names a character set (ECI) that is used. Otherwise bytes that are valid UTF-8 are

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -13,6 +13,9 @@ from scanner.codes.engines import Look, Reading, zxing
 from scanner.codes.locate import Region, locate
 from scanner.codes.places import Polygon, cut, polygon, side
 from scanner.codes.sample import guesses, symbol_of
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Mask
 
 _MIDDLE = 700
 # Longer side looked at, margin, and whether finder patterns are looked for beside what zxing half sees.
@@ -36,7 +39,7 @@ _HINTS: tuple[tuple[int, changes.Change, bool], ...] = (
 )
 
 
-def weave(gray: Any, place: Polygon, step: int, until: float) -> Look:
+def weave(gray: Gray, place: Polygon, step: int, until: float) -> Look:
     """A code at the place, its modules sampled through a bent grid and its doubtful codewords filled in; nothing
     where there is none beyond doubt. Every step (below STEPS) looks at another size. Stops at `until` (monotonic).
     """
@@ -63,13 +66,13 @@ def weave(gray: Any, place: Polygon, step: int, until: float) -> Look:
     return Look()
 
 
-def text_of(modules: Any) -> str:
+def text_of(modules: Mask) -> str:
     """Text of a whole symbol given as its modules (True = dark), "" where it holds none."""
     look = zxing(_drawn(modules), pure=True)
     return look.readings[0].text if look.readings else ""
 
 
-def _hints(part: Any, scale: float, until: float) -> Look:
+def _hints(part: Gray, scale: float, until: float) -> Look:
     """Half-seen codes, in pixels of the scaled part; or readings, should one of the looks succeed."""
     places: list[Polygon] = []
     versions: list[int] = []
@@ -86,7 +89,7 @@ def _hints(part: Any, scale: float, until: float) -> Look:
     return Look((), tuple(places), tuple(versions))
 
 
-def _half_seen(picture: Any, hints: Look) -> list[Region]:
+def _half_seen(picture: Gray, hints: Look) -> list[Region]:
     """What zxing half saw as regions, likeliest first, each once, dark on light or light on dark."""
     guesses: list[tuple[float, Region]] = []
     for place, version in zip(hints.unread, hints.versions, strict=True):
@@ -107,7 +110,7 @@ def _half_seen(picture: Any, hints: Look) -> list[Region]:
     return chosen[:_GUESSES]
 
 
-def _drawn(modules: Any, pixels: int = 4) -> Any:
+def _drawn(modules: Mask, pixels: int = 4) -> Gray:
     """The modules as a clean picture with quiet zone."""
     picture = np.where(modules, 0, 255).astype(np.uint8)
     return np.pad(np.kron(picture, np.ones((pixels, pixels), np.uint8)), 4 * pixels, constant_values=255)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from scanner.codes import changes
 from scanner.codes.engines import Look, zxing
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ FULL = len(_WHOLES) - 1
 STEPS = FULL
 
 
-def look(gray: Any, step: int) -> Look:
+def look(gray: Gray, step: int) -> Look:
     """zxing-cpp on the picture changed in way `step` (below STEPS, or FULL)."""
     whole = _WHOLES[step]
     longer = max(gray.shape)

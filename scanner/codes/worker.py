@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, TypeVar
 
 import cv2
 import numpy as np
@@ -27,8 +27,12 @@ from scanner.codes.solve import solve
 from scanner.codes.tasks import MAX_LINE, Answer, Task
 from scanner.codes.weave import weave
 
+if TYPE_CHECKING:
+    from scanner.arrays import Gray
+
 _log = logging.getLogger(__name__)
 _LAST_RESORT_S = 2.0
+Engine = TypeVar("Engine")
 
 
 def main() -> None:
@@ -79,14 +83,14 @@ class _Bench:
             return weave(gray, task.place, task.step, task.until)
         return ladder.climb(gray, task.place, task.step, self._wechat, task.until)
 
-    def _frame(self, height: int, width: int) -> Any:
+    def _frame(self, height: int, width: int) -> Gray:
         size = height * width
         if self._map is None or len(self._map) < size:
             self._map = mmap.mmap(self._fd, os.fstat(self._fd).st_size, mmap.MAP_SHARED, mmap.PROT_READ)
         return np.frombuffer(self._map, np.uint8, size).reshape(height, width)
 
 
-def _loaded(engine: Callable[[], Any]) -> Any:
+def _loaded(engine: Callable[[], Engine]) -> Engine | None:
     try:
         return engine()
     except AssetMissing as missing:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from scanner.commands.devices import TABLE
-from scanner.commands.pictures import CAMERA, IMAGES, JSON, each, pictures
+from scanner.commands.pictures import CAMERA, IMAGES, JSON, Answer, each, pictures
 
 if TYPE_CHECKING:
+    from scanner.arrays import Picture
     from scanner.live.table import Table
     from scanner.pages import PageFound
 
@@ -32,15 +34,15 @@ def page(images: tuple[Path, ...], every: bool, table_file: Path | None, as_json
 
     table = None if table_file is None else load_table(table_file)
 
-    def told(image: Any, found: PageFound, begin: float) -> dict[str, Any]:
+    def told(image: Picture, found: PageFound, begin: float) -> Answer:
         answer = _told(image, found, begin)
         return answer if table is None else {**answer, "mm": _measured(table, image, found)}
 
-    def one(image: Any) -> dict[str, Any]:
+    def one(image: Picture) -> Answer:
         begin = time.perf_counter()
         return told(image, find_page(image), begin)
 
-    def several(image: Any) -> dict[str, Any]:
+    def several(image: Picture) -> Answer:
         begin = time.perf_counter()
         return {"pages": [told(image, found, begin) for found in find_pages(image)]}
 
@@ -49,7 +51,7 @@ def page(images: tuple[Path, ...], every: bool, table_file: Path | None, as_json
     each(pictures(images, camera), answer, _sentence, as_json)
 
 
-def _told(image: Any, found: PageFound, begin: float) -> dict[str, Any]:
+def _told(image: Picture, found: PageFound, begin: float) -> Answer:
     """The answer for one sheet. Late already (`begin`: when the image came): without the guide's measures."""
     from scanner.guide import faults
 
@@ -65,13 +67,13 @@ def _told(image: Any, found: PageFound, begin: float) -> dict[str, Any]:
     return {"quad": quad, "confidence": found.confidence, "advice": advice}
 
 
-def _measured(table: Table, image: Any, found: PageFound) -> list[float] | None:
+def _measured(table: Table, image: Picture, found: PageFound) -> list[float] | None:
     """Width and height in millimetres as the sheet lies; None without a sheet, or in a picture of another camera."""
     size = None if found.quad is None else table.size_mm(image, found.quad)
     return None if size is None else [round(side, 1) for side in size]
 
 
-def _warm(answer: Any) -> None:
+def _warm(answer: Callable[[Picture], Answer]) -> None:
     """The first call of everything costs more; it must not be an image's."""
     import cv2
     import numpy as np
@@ -82,7 +84,7 @@ def _warm(answer: Any) -> None:
     answer(drawn)
 
 
-def _sentence(result: dict[str, Any]) -> str:
+def _sentence(result: Answer) -> str:
     if "pages" not in result:
         return _of_sheet(result)
     sheets = result["pages"]
@@ -91,7 +93,7 @@ def _sentence(result: dict[str, Any]) -> str:
     return f"{len(sheets)} tờ. " + " ".join(f"[{n}] {_of_sheet(sheet)}" for n, sheet in enumerate(sheets, 1))
 
 
-def _of_sheet(sheet: dict[str, Any]) -> str:
+def _of_sheet(sheet: Answer) -> str:
     said = "".join(f" {sentence}." for sentence in sheet["advice"])
     if sheet["quad"] is None:
         return f"không thấy giấy.{said}"

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -19,10 +19,11 @@ from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
 from langso.terminal.saying import say
 from scanner.commands.devices import TABLE
-from scanner.commands.pictures import IMAGES, JSON, each, no_device
+from scanner.commands.pictures import IMAGES, JSON, Answer, each, no_device
 from scanner.errors import DocumentRefused, ScannerError
 
 if TYPE_CHECKING:
+    from scanner.arrays import Picture
     from scanner.clean import CleanPage
     from scanner.document import JpegPage, Level, Made
 
@@ -111,7 +112,7 @@ def pdf(
     pages: list[JpegPage] = []
     sides: list[CleanPage] = []
 
-    def answer(given: Any) -> dict[str, Any]:
+    def answer(given: Picture | tuple[JpegPage, ...]) -> Answer:
         if isinstance(given, tuple):
             first = len(pages) + 1
             pages.extend(given)
@@ -180,7 +181,7 @@ def _own_folder() -> Iterator[None]:
                 tempfile.tempdir = before
 
 
-def _given(paths: tuple[Path, ...]) -> Iterator[tuple[str, Callable[[], Any]]]:
+def _given(paths: tuple[Path, ...]) -> Iterator[tuple[str, Callable[[], Picture | tuple[JpegPage, ...]]]]:
     from scanner.images import load_image
 
     for path in paths:
@@ -207,7 +208,7 @@ def _chosen(pages: list[JpegPage], order: tuple[int, ...]) -> list[JpegPage]:
     return [pages[number - 1] for number in order]
 
 
-def _sentence(result: dict[str, Any]) -> str:
+def _sentence(result: Answer) -> str:
     if "pages" in result:
         return f"{result['pages']} trang, từ trang {result['page']}"
     return f"trang {result['page']}, {result['paper']}, {result['dpi']} dpi"

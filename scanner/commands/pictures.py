@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,9 +15,16 @@ from langso.terminal.saying import say
 from langso.words.harmless import harmless
 from scanner.errors import ScannerError
 
+if TYPE_CHECKING:
+    from scanner.arrays import Picture
+
 _LOG = logging.getLogger(__name__)
 
 # Nothing checked by click: a folder or an unreadable file is refused by load_image, and the other pictures go on.
+Given = TypeVar("Given")
+Answer = dict[str, Any]
+"""What is told of a picture, as its JSON line has it (Any: whatever JSON can say)."""
+
 IMAGES = click.Path(path_type=Path, readable=False)
 JSON = click.option("--json", "as_json", is_flag=True, help="Mỗi ảnh một dòng JSON.")
 CAMERA = click.option(
@@ -34,7 +41,7 @@ def no_device(_: click.Context, __: click.Parameter, out: Path | None) -> Path |
 
 def pictures(
     images: tuple[Path, ...], camera: Path | None, gray: bool = False
-) -> Iterator[tuple[str, Callable[[], Any]]]:
+) -> Iterator[tuple[str, Callable[[], Picture]]]:
     """The name of each picture and what loads it (`gray`: files without their colours); a camera gives its first
     frame.
     """
@@ -57,9 +64,9 @@ def pictures(
 
 
 def each(
-    pictures: Iterator[tuple[str, Callable[[], Any]]],
-    answer: Callable[[Any], dict[str, Any]],
-    sentence: Callable[[dict[str, Any]], str],
+    pictures: Iterator[tuple[str, Callable[[], Given]]],
+    answer: Callable[[Given], Answer],
+    sentence: Callable[[Answer], str],
     as_json: bool,
 ) -> None:
     """Answer picture after picture; one that is refused gets its own line, and the exit code is 1 in the end."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from scanner.commands.pictures import CAMERA, IMAGES, JSON, each, pictures
+from scanner.commands.pictures import CAMERA, IMAGES, JSON, Answer, each, pictures
+
+if TYPE_CHECKING:
+    from scanner.arrays import Picture
 
 
 @click.command()
@@ -21,7 +24,7 @@ def read(images: tuple[Path, ...], as_json: bool, camera: Path | None) -> None:
     # Outside the answer: starting the workers is no part of an image's time.
     warm()
 
-    def answer(image: Any) -> dict[str, Any]:
+    def answer(image: Picture) -> Answer:
         return {
             "codes": [
                 {"text": c.text, "polygon": [list(p) for p in c.polygon], "engine": c.engine, "kind": c.kind}
@@ -29,7 +32,7 @@ def read(images: tuple[Path, ...], as_json: bool, camera: Path | None) -> None:
             ]
         }
 
-    def sentence(result: dict[str, Any]) -> str:
+    def sentence(result: Answer) -> str:
         if not result["codes"]:
             return "không thấy mã nào; xin chụp lại gần và rõ hơn"
         return "; ".join(f"[{code['kind']}] {code['text']}" for code in result["codes"])

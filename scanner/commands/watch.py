@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from langso.terminal.saying import say
 from scanner.commands.devices import HOLD, REPLAY, SETTINGS, TABLE, chosen_camera, chosen_table
-from scanner.commands.pictures import JSON
+from scanner.commands.pictures import JSON, Answer
 
 if TYPE_CHECKING:
     from scanner.clean import CleanPage
@@ -69,7 +69,7 @@ def _tell(event: Event, file: str, at: float, as_json: bool) -> None:
     say(f"{at:7.2f}  {_sentence(told)}")
 
 
-def _sentence(told: dict[str, Any]) -> str:
+def _sentence(told: Answer) -> str:
     if told["event"] == "camera":
         return told["sentence"] or "Máy ảnh tốt."
     if told["event"] == "page":
@@ -80,7 +80,7 @@ def _sentence(told: dict[str, Any]) -> str:
     return f"Đã chụp trang {told['page']}, {told['paper']}, {told['dpi']} dpi, {told['ms']:.0f} ms.{where}"
 
 
-def _as_dict(event: Event, file: str) -> dict[str, Any]:
+def _as_dict(event: Event, file: str) -> Answer:
     from scanner.live.watch import CameraSaid, CodeRead, PageSaid
 
     if isinstance(event, CameraSaid):

@@ -12,7 +12,7 @@ import threading
 import time
 import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ocrmypdf import BoundingBox, OcrClass, OcrElement, OcrEngine, OcrOptions, hookimpl
 from ocrmypdf.builtin_plugins.tesseract_ocr import TesseractOcrEngine
@@ -23,6 +23,9 @@ from PIL import Image
 from scanner.document.seals import grey_without_seals
 from scanner.document.sheet import MAX_PIXELS
 from scanner.document.text import TEXTS, PageText
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray, Picture
 
 MAX_WORDS = 20_000
 MAX_LETTERS = 200
@@ -99,7 +102,7 @@ class Reader(TesseractOcrEngine):
         return words, text
 
 
-def for_reading(image: Any, dpi: int) -> tuple[Any, int]:
+def for_reading(image: Picture, dpi: int) -> tuple[Gray, int]:
     """BGR to grey at 200 to 220 dpi (coarser ones enlarged, threefold at most), red seals gone; and its dpi."""
     import cv2
 

@@ -5,10 +5,12 @@ Only the reading sees it so; the page in the file keeps its seal. Red print in l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from scanner.arrays import Gray, Image
 
 _LOOK_DPI = 50
 _SMALLEST_MM, _LARGEST_MM = 18.0, 60.0
@@ -23,7 +25,7 @@ _MARGIN_MM = 1.5
 _LIFT = 1.4
 
 
-def grey_without_seals(image: Any, dpi: int) -> Any:
+def grey_without_seals(image: Image, dpi: int) -> Gray:
     """BGR to grey, with black and blue ink under a red seal left standing and the seal gone. uint8, same size."""
     import cv2
     import numpy as np
@@ -36,7 +38,7 @@ def grey_without_seals(image: Any, dpi: int) -> Any:
     return grey
 
 
-def _seals(image: Any, dpi: int) -> Iterator[tuple[int, int, int, int]]:
+def _seals(image: Image, dpi: int) -> Iterator[tuple[int, int, int, int]]:
     """Boxes (left, top, right, bottom; pixels) of round red prints as large as seals are."""
     import cv2
     import numpy as np

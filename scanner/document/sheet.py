@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scanner.errors import DocumentRefused
 from scanner.images import jpeg_is_whole
 
 if TYPE_CHECKING:
+    from scanner.arrays import Image
     from scanner.clean import CleanPage
 
 MAX_PAGES = 500
@@ -85,19 +86,19 @@ def compress(page: CleanPage) -> JpegPage:
     return JpegPage(data, page.paper, page.size_mm, width, height)
 
 
-def jpeg(image: Any) -> bytes:
+def jpeg(image: Image) -> bytes:
     """BGR to JPEG at its own resolution, as good as fits 0.5 MB. Raises DocumentRefused."""
     return _encode(image, _QUALITIES + _LAST_QUALITIES)
 
 
-def _resized(page: CleanPage, dpi: int) -> Any:
+def _resized(page: CleanPage, dpi: int) -> Image:
     import cv2
 
     size = tuple(math.ceil(side / 25.4 * dpi) for side in page.size_mm)
     return cv2.resize(page.image, size, interpolation=cv2.INTER_AREA)
 
 
-def _encode(image: Any, qualities: tuple[int, ...]) -> bytes:
+def _encode(image: Image, qualities: tuple[int, ...]) -> bytes:
     """At the first of these qualities that fits, else at the last."""
     data = _jpeg(image, qualities[0])
     first = len(data) / _SIZES[qualities[0]]
@@ -109,7 +110,7 @@ def _encode(image: Any, qualities: tuple[int, ...]) -> bytes:
     return data
 
 
-def _jpeg(image: Any, quality: int) -> bytes:
+def _jpeg(image: Image, quality: int) -> bytes:
     import cv2
 
     # Progressive: a tenth smaller at the same quality, and every reader since PDF 1.3 takes it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from scanner.guide.glimpse import CELL
 
 if TYPE_CHECKING:
+    from scanner.arrays import Gray, Image, Integers, Numbers
     from scanner.guide.glimpse import Glimpse
     from scanner.guide.stance import Stance
 
@@ -23,7 +24,7 @@ _PAPER = 230.0
 _SECOND = np.array([[1.0, -2.0, 1.0]], np.float32)
 
 
-def sharpness_of(image: Any, seen: Glimpse, lies: Stance) -> float | None:
+def sharpness_of(image: Image, seen: Glimpse, lies: Stance) -> float | None:
     """Variance of the Laplacian inside text, as if the paper were lit to 230 and the camera without noise.
 
     The lower quarter of up to 16 tiles spread over the sheet, so one corner out of focus counts. None: no text.
@@ -34,7 +35,7 @@ def sharpness_of(image: Any, seen: Glimpse, lies: Stance) -> float | None:
     return float(np.percentile(known, 25)) if known else None
 
 
-def _tiles(image: Any, seen: Glimpse, shrink: float) -> list[Any]:
+def _tiles(image: Image, seen: Glimpse, shrink: float) -> list[Gray]:
     height, width = image.shape[:2]
     side = round(TILE * min(shrink, 6.0))
     tiles = []
@@ -43,7 +44,7 @@ def _tiles(image: Any, seen: Glimpse, shrink: float) -> list[Any]:
             int(np.clip(x - side / 2, 0, max(0, width - side))),
             int(np.clip(y - side / 2, 0, max(0, height - side))),
         )
-        tile: Any = cv2.cvtColor(image[top : top + side, left : left + side], cv2.COLOR_BGR2GRAY)
+        tile = cv2.cvtColor(image[top : top + side, left : left + side], cv2.COLOR_BGR2GRAY)
         if shrink > 1:
             tile = cv2.resize(tile, (TILE, TILE), interpolation=cv2.INTER_AREA)
         tiles.append(tile)
@@ -56,7 +57,7 @@ def _spots(seen: Glimpse) -> list[tuple[float, float]]:
     # Of a spine's shade or a dark field only the rim is thin.
     thin = cells > 0.6 * seen.cells
     rows, columns = cells.shape
-    paper: Any = cv2.resize(seen.paper, (columns, rows), interpolation=cv2.INTER_AREA)
+    paper = cv2.resize(seen.paper, (columns, rows), interpolation=cv2.INTER_AREA)
     # Where a sheet curls away from its outline the table shows: text stands on what is about as light as the sheet.
     alike = np.abs(paper - float(np.median(paper))) < 0.35 * np.maximum(paper, 1)
     text = np.where((cells > 0.03) & (cells < 0.6) & thin & alike, cells, 0.0)
@@ -75,7 +76,7 @@ def _spots(seen: Glimpse) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in moved]
 
 
-def _tile_sharpness(tile: Any) -> float | None:
+def _tile_sharpness(tile: Gray) -> float | None:
     if min(tile.shape) < 16:
         return None
     levels = _counted(tile)
@@ -87,7 +88,7 @@ def _tile_sharpness(tile: Any) -> float | None:
     return 2 * min(_signal(cv2.filter2D(tile, cv2.CV_16S, kernel)) for kernel in (_SECOND, _SECOND.T)) * gain
 
 
-def _signal(second: Any) -> float:
+def _signal(second: Integers) -> float:
     """Variance without the camera's noise, which the quiet half of the pixels (bare paper) shows."""
     counts = _counted(cv2.convertScaleAbs(second))
     noise = _median(counts) / 0.6745
@@ -95,12 +96,12 @@ def _signal(second: Any) -> float:
     return max(0.0, spread * spread - noise * noise)
 
 
-def _counted(levels: Any) -> Any:
+def _counted(levels: Gray) -> Numbers:
     """How many of the values are at most 0, 1, ... 255."""
     return cv2.calcHist([levels], [0], None, [256], [0, 256]).ravel().cumsum(dtype=np.float64)
 
 
-def _median(counts: Any) -> float:
+def _median(counts: Numbers) -> float:
     """The middle of whole numbers, counted up, to a fraction: noise is a few levels only."""
     half = counts[-1] / 2
     level = int(np.searchsorted(counts, half))

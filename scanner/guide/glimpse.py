@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from scanner.pages.geometry import area, sides
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scanner.pages.geometry import Quad
+    from scanner.arrays import Gray, Image, Mask, Plane, Quad
 
 PIXELS = 200_000
 CELL = 16
@@ -28,23 +28,23 @@ EDGE = 0.04
 class Glimpse:
     """`bgr`: uint8 (h, w, 3), every pixel one pixel of the picture; `towards`: 3x3, from here to the picture."""
 
-    bgr: Any
+    bgr: Image
     towards: NDArray[np.float64]
 
     @cached_property
-    def value(self) -> Any:
+    def value(self) -> Gray:
         """The largest of the three channels: light on coloured paper too."""
         blue, green, red = cv2.split(self.bgr)
         return cv2.max(cv2.max(blue, green), red)
 
     @cached_property
-    def least(self) -> Any:
+    def least(self) -> Gray:
         """The smallest of the three channels: ink of any colour is dark in it, only white light is bright."""
         blue, green, red = cv2.split(self.bgr)
         return cv2.min(cv2.min(blue, green), red)
 
     @cached_property
-    def paper(self) -> Any:
+    def paper(self) -> Gray:
         """What `least` would be without ink, around every pixel."""
         height, width = self.least.shape
         few = cv2.resize(self.least, (max(4, width // 4), max(4, height // 4)), interpolation=cv2.INTER_AREA)
@@ -53,7 +53,7 @@ class Glimpse:
         return cv2.resize(cv2.blur(few, (side, side)), (width, height), interpolation=cv2.INTER_LINEAR)
 
     @cached_property
-    def ink(self) -> Any:
+    def ink(self) -> Mask:
         """Boolean (h, w): much darker than the paper around; not the outermost edge, where the table may show."""
         found = self.least < cv2.convertScaleAbs(self.paper, alpha=_INK)
         height, width = found.shape
@@ -62,19 +62,19 @@ class Glimpse:
         return found
 
     @cached_property
-    def strokes(self) -> Any:
+    def strokes(self) -> Plane:
         """Share of thin dark marks (0-1) in the same cells: no edge of a shadow, no dark field."""
         smooth = cv2.GaussianBlur(self.least, (0, 0), 0.8)
         bare = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((_STROKE, _STROKE), np.uint8))
         return _per_cell(self.ink & (smooth < cv2.convertScaleAbs(bare, alpha=_THIN)))
 
     @cached_property
-    def cells(self) -> Any:
+    def cells(self) -> Plane:
         """Share of ink (0-1) in cells of CELL x CELL pixels, (rows, columns)."""
         return _per_cell(self.ink)
 
 
-def glimpse(image: Any, quad: Quad) -> Glimpse:
+def glimpse(image: Image, quad: Quad) -> Glimpse:
     """Look at the sheet inside a usable quad (see `stance.usable`) of a BGR picture."""
     top, right, bottom, left = sides(quad)
     across, down = (top + bottom) / 2, (left + right) / 2
@@ -87,7 +87,7 @@ def glimpse(image: Any, quad: Quad) -> Glimpse:
     return Glimpse(bgr, np.asarray(towards, dtype=np.float64))
 
 
-def _per_cell(marks: Any) -> Any:
+def _per_cell(marks: Mask) -> Plane:
     rows, columns = (max(1, side // CELL) for side in marks.shape)
     whole = marks[: rows * CELL, : columns * CELL].view(np.uint8) * np.uint8(255)
-    return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)

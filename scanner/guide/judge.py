@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -16,11 +16,11 @@ from scanner.guide.side import card_side
 from scanner.guide.stance import stance, usable
 
 if TYPE_CHECKING:
+    from scanner.arrays import Image, Quad
     from scanner.guide.glimpse import Glimpse
     from scanner.guide.side import Side
     from scanner.guide.stance import Stance
     from scanner.pages.finder import PageFound
-    from scanner.pages.geometry import Quad
 
 # What it costs in letters misread by Tesseract, above those of the same page taken well: sharpness 50 nothing,
 # 33 1 %, 10 3 %; 150 dpi nothing, 130 1 %, 108 2 %; paper at 50 of 255 nothing yet, 30 half a percent.
@@ -35,7 +35,7 @@ SURE = 0.55
 
 
 def guide(
-    image: Any,
+    image: Image,
     found: PageFound,
     *,
     side: Side | None = None,
@@ -49,7 +49,7 @@ def guide(
 
 
 def faults(
-    image: Any,
+    image: Image,
     found: PageFound,
     *,
     side: Side | None = None,
@@ -109,7 +109,7 @@ def _far(lies: Stance, finer: float) -> bool:
     return finer * lies.dpi < FAR_DPI and lies.fill < FAR_FILL
 
 
-def _dark_all_over(image: Any, level: float) -> bool:
+def _dark_all_over(image: Image, level: float) -> bool:
     """Whether the whole picture is darker than `level`: dark paper on a bright table is no want of light."""
     height, width = image.shape[:2]
     few = image[:: max(1, height // 96), :: max(1, width // 96)]

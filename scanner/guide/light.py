@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -42,7 +42,7 @@ def glare_share(seen: Glimpse) -> float:
     """
     # Every other pixel of every other row shows a blob as well, in a quarter of the time.
     least, ink = np.ascontiguousarray(seen.least[::2, ::2]), seen.ink[::2, ::2]
-    blown: Any = (least >= _BLOWN).astype(np.uint8)
+    blown = (least >= _BLOWN).astype(np.uint8)
     if not blown.any() or float(np.percentile(least, 60)) >= _BLOWN - 6:
         return 0.0
     height, width = blown.shape

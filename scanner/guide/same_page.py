@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -17,8 +17,8 @@ import numpy as np
 from scanner.guide.glimpse import glimpse
 
 if TYPE_CHECKING:
+    from scanner.arrays import Gray, Image, Plane, Quad
     from scanner.guide.glimpse import Glimpse
-    from scanner.pages.geometry import Quad
 
 _PIXELS = 100_000
 _CELL = 16
@@ -40,10 +40,10 @@ _APART = 2.5
 class Look:
     """A page remembered. `ink`: float32 (h, w), strokes from 0 (none) to 1, whatever light fell on them."""
 
-    ink: Any
+    ink: Plane
 
     @cached_property
-    def features(self) -> tuple[Any, Any]:
+    def features(self) -> tuple[Plane, Gray | None]:
         """Points (n, 2) float32 and their ORB descriptors, None where there are none."""
         finder = cv2.ORB.create(_FEATURES, 1.2, 3, edgeThreshold=12, patchSize=24, fastThreshold=8)
         points, described = finder.detectAndCompute(255 - cv2.convertScaleAbs(self.ink, alpha=400), None)
@@ -62,10 +62,10 @@ def look(seen: Glimpse) -> Look:
     ink = np.clip(1 - small.astype(np.float32) / np.maximum(paper, 8), 0, 1)
     dy, dx = (max(1, round(side * _EDGE)) for side in ink.shape)
     ink[:dy], ink[-dy:], ink[:, :dx], ink[:, -dx:] = 0, 0, 0, 0
-    return Look(cv2.GaussianBlur(ink, (0, 0), 0.7))
+    return Look(cv2.GaussianBlur(ink.astype(np.float32, copy=False), (0, 0), 0.7))
 
 
-def look_at(image: Any, quad: Quad) -> Look:
+def look_at(image: Image, quad: Quad) -> Look:
     """`look` for a usable quad in a BGR picture."""
     return look(glimpse(image, quad))
 
@@ -95,7 +95,7 @@ def changed(before: Look, now: Look) -> bool:
     return apart is not None and apart > CHANGED
 
 
-def differing(first: Any, second: Any) -> float | None:
+def differing(first: Plane, second: Plane) -> float | None:
     """Share of the parts with ink (0-1) where two pictures of ink (float32, one shape) hold something else.
 
     None: neither holds any.
@@ -116,12 +116,12 @@ def differing(first: Any, second: Any) -> float | None:
     return float(np.mean(best[inked] < _ALIKE)) if inked.any() else None
 
 
-def _same(first: Any, second: Any) -> bool:
+def _same(first: Plane, second: Plane) -> bool:
     apart = differing(first, second)
     return apart is not None and apart <= SAME
 
 
-def _laid_over(first: Look, second: Look) -> Any:
+def _laid_over(first: Look, second: Look) -> Plane | None:
     """The second page's ink moved onto the first's; None where too little agrees."""
     (points1, described1), (points2, described2) = first.features, second.features
     if described1 is None or described2 is None:
@@ -138,11 +138,11 @@ def _laid_over(first: Look, second: Look) -> Any:
     return cv2.warpPerspective(second.ink, move, (width, height))
 
 
-def _moments(picture: Any) -> tuple[Any, Any]:
+def _moments(picture: Plane) -> tuple[Plane, Plane]:
     mean = _per_cell(picture)
     return mean, _per_cell(cv2.multiply(picture, picture)) - mean * mean
 
 
-def _per_cell(picture: Any) -> Any:
+def _per_cell(picture: Plane) -> Plane:
     height, width = picture.shape
     return cv2.resize(picture, (width // _CELL, height // _CELL), interpolation=cv2.INTER_AREA)

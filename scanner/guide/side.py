@@ -8,17 +8,15 @@ A card that shows none of these, or both, is taken as it is: driving licences an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from scanner.arrays import Image, Plane
     from scanner.guide.glimpse import Glimpse
 
-    Floats = NDArray[np.float32]
 
 Side = Literal["front", "back"]
 
@@ -61,7 +59,7 @@ def card_side(seen: Glimpse) -> Side | None:
     return None
 
 
-def _ink(card: Any) -> Floats:
+def _ink(card: Image) -> Plane:
     """How much darker than the paper right around it each pixel is, 0 to 1: letters, not shadows."""
     least = cv2.min(cv2.min(card[:, :, 0], card[:, :, 1]), card[:, :, 2])
     paper = cv2.blur(cv2.morphologyEx(least, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), (9, 9))
@@ -69,7 +67,7 @@ def _ink(card: Any) -> Floats:
     return np.asarray(ink, dtype=np.float32)
 
 
-def _machine_lines(ink: Floats) -> float:
+def _machine_lines(ink: Plane) -> float:
     """How much darker three lines low on the card are than the gaps between them, all along their length: the
     weakest of the places in which each line must hold letters, a few left to glare and fingers.
     """
@@ -91,14 +89,14 @@ def _machine_lines(ink: Floats) -> float:
     return best
 
 
-def _colours(card: Any) -> Floats:
+def _colours(card: Image) -> Plane:
     """A small copy as logarithms: lightness, red over green, blue over green. Light only adds to them."""
     small = cv2.resize(cv2.GaussianBlur(card, (0, 0), 2.0), _SMALL, interpolation=cv2.INTER_AREA)
     blue, green, red = cv2.split(np.log(np.maximum(small, 4).astype(np.float32)))
     return np.asarray(cv2.merge([(blue + green + red) / 3, red - green, blue - green]), dtype=np.float32)
 
 
-def _bare(ink: Floats) -> Floats:
+def _bare(ink: Plane) -> Plane:
     """1 where the small copy shows the card's ground, 0 on letters and at its very edge."""
     bare = (cv2.resize(ink, _SMALL, interpolation=cv2.INTER_AREA) < 0.08).astype(np.float32)
     bare[:2] = bare[-2:] = 0
@@ -106,7 +104,7 @@ def _bare(ink: Floats) -> Floats:
     return bare
 
 
-def _portrait(colours: Floats, bare: Floats) -> float:
+def _portrait(colours: Plane, bare: Plane) -> float:
     """How far lightness and colour vary inside the portrait's place, the ground and light around it taken off."""
     place = _place(_PORTRAIT_BOX)
     outside = bare.copy()
@@ -117,7 +115,7 @@ def _portrait(colours: Floats, bare: Floats) -> float:
     return float(apart[:, :, 0].std() + np.hypot(apart[:, :, 1], apart[:, :, 2]).std())
 
 
-def _emblem(colours: Floats) -> float:
+def _emblem(colours: Plane) -> float:
     """Share of the emblem's place that is red as no ground, skin or chip is."""
     usual = float(np.median(colours[:, :, 1]))
     return float(np.mean(colours[_place(_EMBLEM_BOX)][:, :, 1] - usual > _RED))

@@ -14,7 +14,8 @@ from scanner.pages.geometry import area, is_convex, sides
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scanner.pages.geometry import Quad
+    from scanner.arrays import Quad
+
 
 MM_PER_INCH = 25.4
 PAPERS_MM = {"A4": (210.0, 297.0), "ID-1": (53.98, 85.6)}

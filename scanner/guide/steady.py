@@ -9,8 +9,8 @@ import numpy as np
 from scanner.guide.same_page import changed, same_look
 
 if TYPE_CHECKING:
+    from scanner.arrays import Quad
     from scanner.guide.same_page import Look
-    from scanner.pages.geometry import Quad
 
 STILL_S = 0.8
 REST_S = 1.0

@@ -6,7 +6,7 @@ sheets that have a paper's shape have its size too.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from langso.settings.model import ScannerSettings
-    from scanner.pages.geometry import Quad
+    from scanner.arrays import Image, Numbers, Points, Quad
 
 MAX_BYTES = 32_768
 FILE = "camera-table.json"
@@ -58,7 +58,7 @@ class Table(BaseModel):
             raise ValueError("no camera looks at such a table")
         return self
 
-    def fits(self, image: Any) -> bool:
+    def fits(self, image: Image) -> bool:
         """Whether a picture has the size it was measured for, or the same picture made smaller or larger."""
         height, width = image.shape[:2]
         return bool(abs(np.log(width / height * self.size[1] / self.size[0])) < _PROPORTION)
@@ -71,7 +71,7 @@ class Table(BaseModel):
         assert mm is not None
         return float(np.linalg.norm(mm[1] - mm[0])), float(np.linalg.norm(mm[3] - mm[2]))
 
-    def size_mm(self, image: Any, quad: Quad) -> tuple[float, float] | None:
+    def size_mm(self, image: Image, quad: Quad) -> tuple[float, float] | None:
         """Width and height of the sheet `quad` as it lies; None where the picture is none of this table's."""
         from scanner.pages.geometry import sides
 
@@ -81,7 +81,7 @@ class Table(BaseModel):
         top, right, bottom, left = sides(mm)
         return float(top + bottom) / 2, float(left + right) / 2
 
-    def px_per_mm(self, image: Any, quad: Quad) -> float | None:
+    def px_per_mm(self, image: Image, quad: Quad) -> float | None:
         """Pixels of this picture for a millimetre, on the average of the sheet `quad`; None where it has none."""
         from scanner.pages.geometry import area
 
@@ -93,7 +93,7 @@ class Table(BaseModel):
             return None
         return float(np.sqrt(square_px / square_mm))
 
-    def white_at(self, image: Any, quad: Quad) -> tuple[float, float, float] | None:
+    def white_at(self, image: Image, quad: Quad) -> tuple[float, float, float] | None:
         """BGR of white paper where the sheet lies, as the camera is set in this very picture; None where the light is
         quite another or nothing of the table is seen.
         """
@@ -110,7 +110,7 @@ class Table(BaseModel):
         blue, green, red = np.clip(grid[row, column].mean(axis=0) * change, 1, 255)
         return float(blue), float(green), float(red)
 
-    def judge(self, image: Any, quad: Quad) -> bool | None:
+    def judge(self, image: Image, quad: Quad) -> bool | None:
         """Whether a sheet of a paper's shape has that paper's size too: else the camera looks from another place.
         None: the sheet tells nothing (torn, curled, of no known shape).
         """
@@ -133,23 +133,25 @@ class Table(BaseModel):
             return None
         return any(abs(np.log(long / b)) < _SAME_SIZE for _, b in shapes)
 
-    def _frame(self) -> Any:
+    def _frame(self) -> Quad:
         width, height = self.size
         return np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float64)
 
-    def _scaled(self, image: Any, quad: Quad) -> Any:
+    def _scaled(self, image: Image, quad: Quad) -> Quad:
         """Points of a picture in the pixels that were measured."""
         height, width = image.shape[:2]
-        return np.asarray(quad, dtype=np.float64) * (self.size[0] / width, self.size[1] / height)
+        made: Quad = np.asarray(quad, dtype=np.float64) * (self.size[0] / width, self.size[1] / height)
+        return made
 
-    def _millimetres(self, points: Any) -> Any:
+    def _millimetres(self, points: Points) -> Points | None:
         """None where a point lies on or behind the horizon."""
         moved = np.c_[points, np.ones(len(points))] @ np.array(self.to_mm).reshape(3, 3).T
         if not np.isfinite(moved).all() or moved[:, 2].min() < 1e-3:
             return None
-        return moved[:, :2] / moved[:, 2:]
+        quad: Quad = moved[:, :2] / moved[:, 2:]
+        return quad
 
-    def _changed_light(self, image: Any, quad: Quad) -> Any:
+    def _changed_light(self, image: Image, quad: Quad) -> Numbers | None:
         """How much brighter the three channels are than when it was measured; the table beside the sheet tells."""
         now = around(image, quad)
         if now is None:
@@ -159,7 +161,7 @@ class Table(BaseModel):
         return None if float(np.ptp(change)) > _TOO_OTHER else np.exp(change)
 
 
-def around(image: Any, quad: Quad) -> Any:
+def around(image: Image, quad: Quad) -> Numbers | None:
     """BGR of what lies beside a sheet, its commonest; None where the sheet fills the picture."""
     height, width = image.shape[:2]
     points = np.asarray(quad, dtype=np.float64)
@@ -175,7 +177,8 @@ def around(image: Any, quad: Quad) -> Any:
         return None
     # The mean of the middle half: of a black table a level more or less would be a lamp's whole tint.
     levels = np.sort(image[kept[:, 1], kept[:, 0]].astype(np.float64), axis=0)
-    return np.maximum(levels[len(levels) // 4 : -(len(levels) // 4)].mean(axis=0), 1.0)
+    numbers: Numbers = np.maximum(levels[len(levels) // 4 : -(len(levels) // 4)].mean(axis=0), 1.0)
+    return numbers
 
 
 def read_table(raw: bytes) -> Table:

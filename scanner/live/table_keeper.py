@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from langso.contract.health import Check
 from langso.errors import LangsoError
@@ -15,7 +15,7 @@ from scanner.live.table import AGAIN, Table, load_table
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scanner.pages.geometry import Quad
+    from scanner.arrays import Image, Quad
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class TableKeeper:
             self._read()
             return self._table is not None
 
-    def at(self, image: Any, quad: Quad) -> Measured:
+    def at(self, image: Image, quad: Quad) -> Measured:
         """What is known of the sheet `quad` in a picture of the camera. Never raises."""
         with self._lock:
             table = self._usable(image)
@@ -71,7 +71,7 @@ class TableKeeper:
             return NOTHING
         return Measured(table.px_per_mm(image, quad), table.white_at(image, quad))
 
-    def learn(self, image: Any, quad: Quad) -> None:
+    def learn(self, image: Image, quad: Quad) -> None:
         """A sheet was captured: whether it has its paper's size tells whether the camera stands where it stood."""
         with self._lock:
             table = self._usable(image)
@@ -92,7 +92,7 @@ class TableKeeper:
                 return Check.good(CHECK_NAME, "Chưa đo bàn: khổ giấy được đoán theo hình dáng.")
             return Check.good(CHECK_NAME, "Bàn đã đo: khổ giấy và màu trắng theo số đo.")
 
-    def _usable(self, image: Any) -> Table | None:
+    def _usable(self, image: Image) -> Table | None:
         self._read()
         table = self._table
         if table is None:

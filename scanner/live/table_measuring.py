@@ -5,7 +5,7 @@ Whatever would make the measure a bad one is refused with what to do; nothing is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ from scanner.live.table import COLUMNS, ROWS, Table, around
 from scanner.pages.geometry import sides
 
 if TYPE_CHECKING:
-    from scanner.pages.geometry import Quad
+    from scanner.arrays import Image, Numbers, Points, Quad
 
 A4_MM = (297.0, 210.0)
 SURE = 0.6
@@ -31,7 +31,7 @@ _INSET = 0.05
 _SPOTS = (24, 34)
 
 
-def measure_table(image: Any, camera: str, again: Any = None) -> Table:
+def measure_table(image: Image, camera: str, again: Image | None = None) -> Table:
     """From a BGR picture of a white A4 sheet alone on the table. `camera`: its identity; `again`: a second picture,
     to tell that nothing moves. Raises TableRefused with what to do.
     """
@@ -59,7 +59,7 @@ def measure_table(image: Any, camera: str, again: Any = None) -> Table:
     )
 
 
-def _corners(image: Any) -> Quad:
+def _corners(image: Image) -> Quad:
     from scanner.pages import find_page
 
     found = find_page(image)
@@ -75,9 +75,9 @@ def _corners(image: Any) -> Quad:
     return _refined(image, found.quad)
 
 
-def _refined(image: Any, quad: Quad) -> Quad:
+def _refined(image: Image, quad: Quad) -> Quad:
     """The corners where straight lines through the steepest places of the four edges meet."""
-    gray: Any = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (0, 0), 1.2).astype(np.float32)
+    gray = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (0, 0), 1.2).astype(np.float32)
     reach = 0.008 * max(gray.shape)
     lines = []
     for start, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
@@ -100,12 +100,12 @@ def _refined(image: Any, quad: Quad) -> Quad:
     return np.array([corner[:2] / corner[2] for corner in corners], dtype=np.float64)
 
 
-def _alike(first: Quad, second: Quad, image: Any) -> bool:
+def _alike(first: Quad, second: Quad, image: Image) -> bool:
     apart = min(float(np.abs(np.roll(second, turn, axis=0) - first).max()) for turn in range(4))
     return bool(apart < _STILL * max(image.shape))
 
 
-def _check_shape(image: Any, quad: Quad) -> None:
+def _check_shape(image: Image, quad: Quad) -> None:
     from scanner.clean.size import aspect_of
     from scanner.guide.stance import stance
     from scanner.pages.geometry import area
@@ -120,7 +120,7 @@ def _check_shape(image: Any, quad: Quad) -> None:
         raise TableRefused("Máy ảnh nhìn nghiêng quá; hãy chỉnh cho nó nhìn thẳng xuống bàn rồi đo lại.")
 
 
-def _samples(image: Any, quad: Quad) -> tuple[Any, Any]:
+def _samples(image: Image, quad: Quad) -> tuple[Numbers, Points]:
     """BGR (n, 3) of the sheet in small places, and where they are in the picture (n, 2)."""
     rows, columns = _SPOTS
     corners = np.array([(0, 0), (columns, 0), (columns, rows), (0, rows)], dtype=np.float32)
@@ -136,7 +136,7 @@ def _samples(image: Any, quad: Quad) -> tuple[Any, Any]:
     return means[inside], places[inside.ravel()]
 
 
-def _check_light(image: Any, quad: Quad, whites: Any) -> None:
+def _check_light(image: Image, quad: Quad, whites: Numbers) -> None:
     from scanner.guide.blank import ink_ratio
     from scanner.guide.glimpse import glimpse
 
@@ -152,7 +152,7 @@ def _check_light(image: Any, quad: Quad, whites: Any) -> None:
         raise TableRefused("Tờ giấy có chữ hoặc có vật che; hãy đặt một tờ A4 trắng trơn rồi đo lại.")
 
 
-def _field(whites: Any, spots: Any, size: tuple[int, int]) -> tuple[tuple[float, float, float], ...]:
+def _field(whites: Numbers, spots: Points, size: tuple[int, int]) -> tuple[tuple[float, float, float], ...]:
     """White in every place of the picture: the light on the sheet, smoothly carried on beyond its edges."""
     scale = np.array(size, dtype=np.float64)
     terms = _terms(spots / scale)
@@ -165,11 +165,11 @@ def _field(whites: Any, spots: Any, size: tuple[int, int]) -> tuple[tuple[float,
     return tuple(_colour(one) for one in np.exp(np.clip(everywhere, logs.min(axis=0), logs.max(axis=0))))
 
 
-def _terms(at: Any) -> Any:
+def _terms(at: Points) -> Numbers:
     x, y = at[:, 0] - 0.5, at[:, 1] - 0.5
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
 
 
-def _colour(value: Any) -> tuple[float, float, float]:
+def _colour(value: Numbers) -> tuple[float, float, float]:
     blue, green, red = (round(float(np.clip(channel, 1, 255)), 2) for channel in value)
     return blue, green, red

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from scanner.pages.wholes import whole_odds
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scanner.pages.geometry import Quad
+    from scanner.arrays import Integers, Numbers, Quad
     from scanner.pages.ground import Survey
 
 CLAIM_SIDE = 960
@@ -68,7 +68,7 @@ def claims(seen: Survey) -> tuple[list[Quad], list[float]]:
     return [quads[i] for i in kept], [float(odds[i]) for i in kept]
 
 
-def _various(quads: NDArray[np.float64], odds: Any) -> list[int]:
+def _various(quads: NDArray[np.float64], odds: Numbers) -> list[int]:
     """The best of quads (n, 4, 2), no two of which refining would make the same."""
     reach = _ALIKE_CORNERS * np.linalg.norm(quads[:, 2] - quads[:, 0], axis=1)
     open_ = np.ones(len(quads), dtype=bool)
@@ -82,8 +82,9 @@ def _various(quads: NDArray[np.float64], odds: Any) -> list[int]:
     return kept
 
 
-def _sides_on_border(quads: NDArray[np.float64], height: int, width: int) -> Any:
+def _sides_on_border(quads: NDArray[np.float64], height: int, width: int) -> Integers:
     """How many sides of each quad (n,) run along the picture's own border."""
     edge = _FRAME * max(width, height)
     outside = np.concatenate([quads < edge, quads > np.array([width - 1, height - 1]) - edge], axis=2)
-    return (outside & outside[:, (1, 2, 3, 0)]).any(axis=2).sum(axis=1)
+    numbers: Integers = (outside & outside[:, (1, 2, 3, 0)]).any(axis=2).sum(axis=1)
+    return numbers

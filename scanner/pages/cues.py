@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -16,8 +16,11 @@ from scanner.pages.geometry import line_through, meet, order_many
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scanner.pages.geometry import Line, Quad
+    from scanner.arrays import Gray, Image, Numbers, Quad
+    from scanner.pages.geometry import Line
 
+    # Four points, in any order.
+    Corners = NDArray[np.float32] | NDArray[np.int32] | list[tuple[float, float]]
     # Its length, its line, its direction in degrees.
     _Stretch = tuple[float, Line, float]
 
@@ -33,11 +36,11 @@ class Views:
     `saturation`, `channels`: uint8 (h, w).
     """
 
-    lab: Any
+    lab: Image
     planes: NDArray[np.float32]
-    gray: Any
-    saturation: Any
-    channels: tuple[Any, ...]
+    gray: Gray
+    saturation: Gray
+    channels: tuple[Gray, ...]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -45,7 +48,7 @@ class Views:
         return int(self.gray.shape[0]), int(self.gray.shape[1])
 
 
-def look(small: Any) -> Views:
+def look(small: Image) -> Views:
     """Prepare a BGR picture of a few hundred pixels."""
     # The text inside must not make edges: an opening in brightness (closing of ink) removes letters first.
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
@@ -64,11 +67,11 @@ def candidates(views: Views) -> list[Quad]:
     return distinct(plausible(many, width, height, MIN_AREA))
 
 
-def patches(views: Views, each: int, least: float, table: Any = None) -> NDArray[np.float64]:
+def patches(views: Views, each: int, least: float, table: Gray | None = None) -> NDArray[np.float64]:
     """Quads (n, 4, 2) around what is of one colour or enclosed by edges: at most `each` from one mask, none smaller
     than `least` of the picture. `table`: its `table_likeness`; what is not the table is looked at too.
     """
-    found: list[Any] = []
+    found: list[Corners] = []
     for mask in itertools.chain(_regions(views), () if table is None else _off_table(table)):
         found += _fours_of_mask(mask, each, least)
     inside_half = len(found)
@@ -80,13 +83,9 @@ def patches(views: Views, each: int, least: float, table: Any = None) -> NDArray
     return order_many(quads)
 
 
-def _regions(views: Views) -> Iterator[Any]:
+def _regions(views: Views) -> Iterator[Gray]:
     """Masks of half the views' size: what is lighter, paler, unlike the border or like the middle."""
-    light: Any
-    pale: Any
-    foreign: Any
-    alike: Any
-    half: Any = cv2.resize(views.lab, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_LINEAR)
+    half = cv2.resize(views.lab, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_LINEAR)
     gray = cv2.resize(views.gray, (half.shape[1], half.shape[0]), interpolation=cv2.INTER_LINEAR)
     saturation = cv2.resize(views.saturation, (half.shape[1], half.shape[0]), interpolation=cv2.INTER_LINEAR)
     _, light = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
@@ -98,7 +97,7 @@ def _regions(views: Views) -> Iterator[Any]:
     core = half[int(height * 0.4) : int(height * 0.6), int(width * 0.4) : int(width * 0.6)].reshape(-1, 3)
     near = _distance(half, np.median(core[::3], axis=0), (0.6, 1.5, 1.5), 3)
     _, alike = cv2.threshold(near, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    masks: list[Any] = [light, pale, foreign, alike, light & pale]
+    masks = [light, pale, foreign, alike, light & pale]
     for share in (0.55, 0.7, 0.85):
         masks.append(cv2.inRange(gray, _level(gray, share), 255))
     for mask in masks:
@@ -106,41 +105,41 @@ def _regions(views: Views) -> Iterator[Any]:
         yield cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
 
 
-def _off_table(table: Any) -> Iterator[Any]:
+def _off_table(table: Gray) -> Iterator[Gray]:
     """Masks of half size of what lies on the table, ever wider bridges between neighbours cut."""
-    half: Any = cv2.resize(table, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_LINEAR)
+    half = cv2.resize(table, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_LINEAR)
     for level in (60, 140):
-        mask: Any = cv2.inRange(half, 0, level)
+        mask = cv2.inRange(half, 0, level)
         for side in (3, 9, 17):
             yield cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
 
 
-def _level(channel: Any, share: float) -> int:
+def _level(channel: Gray, share: float) -> int:
     """The level (0-255) that `share` of the pixels do not exceed."""
     counts = cv2.calcHist([channel], [0], None, [256], [0, 256]).ravel().cumsum()
     return int(np.searchsorted(counts, share * counts[-1]))
 
 
-def _distance(lab: Any, to: Any, weights: tuple[float, float, float], gain: float) -> Any:
+def _distance(lab: Image, to: Numbers, weights: tuple[float, float, float], gain: float) -> Gray:
     """Weighted Lab distance of every pixel from one colour, times `gain`, as uint8."""
     apart = np.subtract(lab, to, dtype=np.float32)
     squares = cv2.transform(cv2.multiply(apart, apart), np.square([weights]).astype(np.float32))
     return cv2.convertScaleAbs(cv2.sqrt(squares), alpha=gain)
 
 
-def _edge_maps(views: Views) -> Iterator[Any]:
+def _edge_maps(views: Views) -> Iterator[Gray]:
     for channel in views.channels:
         middle = _level(channel, 0.5)
         for low, high in ((10, 30), (25, 75), (0.5 * middle, 1.0 * middle))[: 3 if channel is views.gray else 2]:
             yield cv2.Canny(channel, low, high)
 
 
-def _fours_of_mask(mask: Any, each: int, share: float, *, filled: bool = True) -> list[Any]:
+def _fours_of_mask(mask: Gray, each: int, share: float, *, filled: bool = True) -> list[Corners]:
     """Four points (4, 2), in any order, around each of the largest patches of a mask."""
     mode = cv2.RETR_EXTERNAL if filled else cv2.RETR_LIST
     contours, _ = cv2.findContours(mask, mode, cv2.CHAIN_APPROX_SIMPLE)
     least = share * mask.shape[0] * mask.shape[1]
-    found: list[Any] = []
+    found: list[Corners] = []
     for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:each]:
         hull = cv2.convexHull(contour)
         if cv2.contourArea(hull) < least:
@@ -152,7 +151,7 @@ def _fours_of_mask(mask: Any, each: int, share: float, *, filled: bool = True) -
     return found
 
 
-def _four_of_hull(hull: Any) -> Any:
+def _four_of_hull(hull: NDArray[np.int32]) -> Corners | None:
     """The four points that the hull's longest straight stretches span: torn corners and fingers do not move them."""
     length = cv2.arcLength(hull, True)
     for slack in (0.01, 0.02, 0.035, 0.05):
@@ -164,8 +163,9 @@ def _four_of_hull(hull: Any) -> Any:
             edges = list(zip(starts, starts[1:] + starts[:1], strict=True))
             longest = sorted(range(len(edges)), key=lambda i: -math.dist(*edges[i]))[:4]
             lines = [line_through(*edges[i]) for i in sorted(longest)]
-            corners = [meet(lines[i], lines[(i + 1) % 4]) for i in range(4)]
-            if all(corner is not None for corner in corners):
+            met = [meet(lines[i], lines[(i + 1) % 4]) for i in range(4)]
+            corners = [corner for corner in met if corner is not None]
+            if len(corners) == 4:
                 return corners
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from scanner.pages.sides import apart, inward, sample, spots_along
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scanner.arrays import Mask, Numbers, Plane, Reals
     from scanner.pages.cues import Views
 
 NAMES = (
@@ -41,7 +42,7 @@ def evidence(
     quads: NDArray[np.float64],
     bows: NDArray[np.float64] | None = None,
     reach: NDArray[np.float64] | None = None,
-) -> Any:
+) -> Numbers:
     """One row of NAMES for each of `quads` (n, 4, 2), whose sides bend inwards by `bows` (n, 4) pixels; float (n, f).
 
     `reach` (n,): how far from its sides each is looked at, 1 as for a sheet that fills a picture of 480 pixels.
@@ -59,14 +60,15 @@ def evidence(
     weight = lengths / lengths.sum(axis=1, keepdims=True)
     inside = _within(x[5], y[5], width, height)
 
-    outer = (profile[:, 2] + profile[:, 3]) / 2
-    inner = (profile[:, 6] + profile[:, 7] + profile[:, 8]) / 3
+    outer = (profile[:, 2] + profile[:, 3]) / np.float32(2)
+    inner = (profile[:, 6] + profile[:, 7] + profile[:, 8]) / np.float32(3)
     change = inner - outer
     step = np.sqrt(apart(change))
     edge = _clear(step, inside)
     # The same, the edge anywhere within 4 pixels: a sheet that is not quite flat has no straight outline.
     near = _clear(np.sqrt(apart(profile[:, 4:9] - profile[:, 1:6]).max(axis=0)), inside)
-    broad = (profile[:, 7] + profile[:, 8] + profile[:, 9]) / 3 - (profile[:, 0] + profile[:, 1]) / 2
+    broad = (profile[:, 7] + profile[:, 8] + profile[:, 9]) / np.float32(3)
+    broad -= (profile[:, 0] + profile[:, 1]) / np.float32(2)
     wide = _clear(np.sqrt(apart(broad)), inside)
     order = np.sort(edge, axis=1)
     one_way = (np.sqrt(apart(change.mean(axis=3))) / np.maximum(step.mean(axis=2), 1e-6)).min(axis=1)
@@ -113,7 +115,7 @@ def evidence(
     return np.stack(rows, axis=1)
 
 
-def _beyond(views: Views, quads: NDArray[np.float64], direction: NDArray[np.float64], reach: Any) -> Any:
+def _beyond(views: Views, quads: NDArray[np.float64], direction: NDArray[np.float64], reach: Numbers | None) -> Plane:
     """How much (0-1) the sides run on past the corners: paper ends there, joints of tiles and shadows do not."""
     height, width = views.shape
     scale = np.ones(len(quads)) if reach is None else reach
@@ -125,27 +127,31 @@ def _beyond(views: Views, quads: NDArray[np.float64], direction: NDArray[np.floa
     colours = sample(views.planes, two[..., 0], two[..., 1])
     step = np.minimum(np.sqrt(apart(colours[:, 1] - colours[:, 0])) / _FULL, 1)
     known = _within(ends[..., 0], ends[..., 1], width, height)
-    return np.where(known, step, 0.2).mean(axis=(0, 1, 3))
+    plane: Plane = np.where(known, step, 0.2).mean(axis=(0, 1, 3))
+    return plane
 
 
-def _interior(views: Views, quads: NDArray[np.float64]) -> Any:
+def _interior(views: Views, quads: NDArray[np.float64]) -> Plane:
     """Colours (3, n, p) of a grid of points inside each quad."""
     return sample(views.planes, quads[..., 0] @ _INNER, quads[..., 1] @ _INNER)
 
 
-def _clear(step: Any, inside: Any) -> Any:
+def _clear(step: Plane, inside: Mask) -> Plane:
     """How clear (0-1) the edge is on the whole of each side (n, 4); what the picture does not show counts a third."""
-    return np.where(inside, np.minimum(step / np.float32(_FULL), 1), np.float32(0.35)).mean(axis=2)
+    plane: Plane = np.where(inside, np.minimum(step / np.float32(_FULL), 1), np.float32(0.35)).mean(axis=2)
+    return plane
 
 
-def _colour(change: Any) -> Any:
-    return np.sqrt(change[1] * change[1] + change[2] * change[2])
+def _colour(change: Plane) -> Plane:
+    plane: Plane = np.sqrt(change[1] * change[1] + change[2] * change[2])
+    return plane
 
 
-def _share(quads: NDArray[np.float64], width: int, height: int) -> Any:
+def _share(quads: NDArray[np.float64], width: int, height: int) -> Numbers:
     x, y, ends = quads[:, :, 0], quads[:, :, 1], quads[:, (1, 2, 3, 0)]
-    return np.abs((x * ends[:, :, 1] - y * ends[:, :, 0]).sum(axis=1)) / 2 / (width * height)
+    numbers: Numbers = np.abs((x * ends[:, :, 1] - y * ends[:, :, 0]).sum(axis=1)) / 2 / (width * height)
+    return numbers
 
 
-def _within(x: Any, y: Any, width: int, height: int) -> Any:
+def _within(x: Reals, y: Reals, width: int, height: int) -> Mask:
     return (x > 3) & (y > 3) & (x < width - 4) & (y < height - 4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -18,8 +18,8 @@ from scanner.pages.sides import bows_of, refined
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scanner.arrays import Image, Quad
     from scanner.pages.cues import Views
-    from scanner.pages.geometry import Quad
     from scanner.pages.score import Score
 
 WORK_SIDE = 480
@@ -58,7 +58,7 @@ class PageFound:
     advice: tuple[str, ...]
 
 
-def find_page(image: Any) -> PageFound:
+def find_page(image: Image) -> PageFound:
     """The sheet in a BGR picture. Never raises for a picture of at least 16 pixels a side.
 
     Where a quick look leaves doubt and the picture holds more than was looked at, it takes four times as long.
@@ -71,7 +71,7 @@ def find_page(image: Any) -> PageFound:
     return found if found.quad is not None else PageFound(None, 0.0, found.advice)
 
 
-def _at_a_glance(image: Any) -> PageFound:
+def _at_a_glance(image: Image) -> PageFound:
     height, width = image.shape[:2]
     scale = min(1.0, WORK_SIDE / max(height, width))
     small = shrunk(image, scale)
@@ -93,7 +93,7 @@ def _at_a_glance(image: Any) -> PageFound:
     return PageFound(whole, round(confidence, 3), advice_for(whole, confidence, width, height))
 
 
-def _looked_again(image: Any) -> PageFound | None:
+def _looked_again(image: Image) -> PageFound | None:
     """The likeliest of the sheets found at more detail; None where none is sure."""
     height, width = image.shape[:2]
     scale = min(1.0, CLAIM_SIDE / max(height, width))
@@ -108,7 +108,7 @@ def _looked_again(image: Any) -> PageFound | None:
     return PageFound(quad, round(confidence, 3), advice_for(quad, confidence, width, height))
 
 
-def shrunk(image: Any, scale: float) -> Any:
+def shrunk(image: Image, scale: float) -> Image:
     """The picture made smaller by `scale` (at most 1), quickly."""
     # Averaging every pixel of 12 megapixels costs 40 ms; the mean of 2 x 2 picked pixels is enough. Exactly 2 x 2:
     # any other ratio is ten times as slow.

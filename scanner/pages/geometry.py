@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Quad = NDArray[np.float64]
+    from scanner.arrays import Picture, Quad
+
     Line = tuple[float, float, float]
 
 _NEXT = np.array([1, 2, 3, 0])
 _PREVIOUS = np.array([3, 0, 1, 2])
 
 
-def order_corners(points: Any) -> Quad:
+def order_corners(points: Quad) -> Quad:
     """Clockwise on the screen, starting at the corner nearest the top left."""
     quad: Quad = order_many(np.asarray(points, dtype=np.float64).reshape(1, 4, 2))[0]
     return quad
@@ -36,7 +37,7 @@ def order_many(quads: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(quads[rows, (first + np.arange(4)) % 4], dtype=np.float64)
 
 
-def frame_of(image: Any) -> Quad:
+def frame_of(image: Picture) -> Quad:
     """The picture's own corners as a quad."""
     height, width = image.shape[:2]
     return np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], dtype=np.float64)

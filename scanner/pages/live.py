@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from scanner.pages.score import score_many
 from scanner.pages.sides import refined
 
 if TYPE_CHECKING:
-    from scanner.pages.geometry import Quad
+    from scanner.arrays import Image, Quad
 
 _SIDE = 480
 _AGAIN = 15
@@ -43,7 +43,7 @@ class PageTracker:
         self._since = 0
         self._other: Quad | None = None
 
-    def see(self, image: Any) -> PageFound:
+    def see(self, image: Image) -> PageFound:
         """The sheet in the next BGR frame."""
         height, width = image.shape[:2]
         if self._size != (width, height):
@@ -57,7 +57,7 @@ class PageTracker:
             found = self._searched(small, scale, found)
         return self._told_now(found, width, height)
 
-    def _followed(self, small: Any, scale: float) -> Quad | None:
+    def _followed(self, small: Image, scale: float) -> Quad | None:
         """The last outline moved onto the edges of this frame; None where they are not there any more."""
         if self._quad is None or self._missed:
             return None
@@ -74,7 +74,7 @@ class PageTracker:
             return None
         return np.asarray(quad / scale, dtype=np.float64)
 
-    def _searched(self, small: Any, scale: float, followed: Quad | None) -> Quad | None:
+    def _searched(self, small: Image, scale: float, followed: Quad | None) -> Quad | None:
         self._since = 0
         found = find_page(small)
         if found.quad is None or found.confidence < _LEAST:

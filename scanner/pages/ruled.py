@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -13,6 +13,7 @@ from scanner.pages.sides import apart, sample, seam
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scanner.arrays import Numbers, Plane
     from scanner.pages.ground import Survey
 
 _LINES = 56
@@ -65,7 +66,7 @@ def _segments(seen: Survey) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return both[:, 0], both[:, 1]
 
 
-def _weights(seen: Survey, starts: NDArray[np.float64], ends: NDArray[np.float64]) -> Any:
+def _weights(seen: Survey, starts: NDArray[np.float64], ends: NDArray[np.float64]) -> Numbers:
     """How much each stretch (n,) counts: its length times how clear it is; little where the table lies on both sides,
     for stripes, grain and joints are long and clear.
     """
@@ -80,11 +81,12 @@ def _weights(seen: Survey, starts: NDArray[np.float64], ends: NDArray[np.float64
     thin = seam(seen.fine, spots[..., 0], spots[..., 1], normal[:, None])
     step = np.minimum(np.maximum(step, thin), 40.0).mean(axis=1)
     bare = sample(seen.table[None], both[:, 1:, ..., 0], both[:, 1:, ..., 1])[0].mean(axis=(1, 3)).min(axis=0) / 255
-    return lengths * step * (1.02 - bare) ** 2
+    numbers: Numbers = lengths * step * (1.02 - bare) ** 2
+    return numbers
 
 
 def _merged(
-    starts: NDArray[np.float64], ends: NDArray[np.float64], weights: Any
+    starts: NDArray[np.float64], ends: NDArray[np.float64], weights: Numbers
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lines as a point and a unit direction (n, 2), what lies on one and the same put together; the weightiest."""
     ways = ends - starts
@@ -149,7 +151,7 @@ def _spanned(seen: Survey, middles: NDArray[np.float64], ways: NDArray[np.float6
     return order_many(np.stack([spots[i, j], spots[j, k], spots[k, m], spots[m, i]], axis=1))
 
 
-def _coverage(seen: Survey, middles: NDArray[np.float64], ways: NDArray[np.float64]) -> tuple[Any, int]:
+def _coverage(seen: Survey, middles: NDArray[np.float64], ways: NDArray[np.float64]) -> tuple[Plane, int]:
     """Running sums (n, s) of how clear an edge is along each line, and where in them the middle lies."""
     views = seen.views
     reach = int(np.hypot(*views.shape) / _STEP) + 1

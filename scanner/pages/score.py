@@ -7,7 +7,7 @@ twenty photographs altered in twelve ways and on generated scenes; whole photogr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from scanner.pages.evidence import NAMES, evidence
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scanner.arrays import Numbers
     from scanner.pages.cues import Views
 
 # Of each kind of evidence: its weight for a rough candidate, and for one moved onto the edges.
@@ -82,9 +83,10 @@ class Score:
     odds: float
 
 
-def rough_totals(views: Views, quads: NDArray[np.float64]) -> Any:
+def rough_totals(views: Views, quads: NDArray[np.float64]) -> Numbers:
     """What ranks fresh candidates (n, 4, 2): float (n,)."""
-    return evidence(views, quads) @ _ROUGH
+    numbers: Numbers = evidence(views, quads) @ _ROUGH
+    return numbers
 
 
 def score_many(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> list[Score]:

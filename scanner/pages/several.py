@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from scanner.pages.geometry import area, order_corners
 from scanner.pages.ground import colours_inside, survey
 
 if TYPE_CHECKING:
-    from scanner.pages.geometry import Quad
+    from scanner.arrays import Image, Quad
     from scanner.pages.ground import Survey
 
 _SHARED = 0.12
@@ -23,7 +23,7 @@ _OTHER_PAPER = 7.0
 _STEPS = 20000
 
 
-def find_pages(image: Any) -> list[PageFound]:
+def find_pages(image: Image) -> list[PageFound]:
     """All sheets and cards of a BGR picture, in reading order; [] where there is none. Neighbours may touch or lie a
     little over one another.
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from scanner.arrays import Image, Numbers, Plane, Points, Reals
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 _NEXT = (1, 2, 3, 0)
 _PREVIOUS = (3, 0, 1, 2)
@@ -26,7 +30,7 @@ def inward(quads: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(normal * np.where(towards < 0, -1, 1)[..., None], dtype=np.float64)
 
 
-def sample(planes: Any, x: Any, y: Any) -> Any:
+def sample(planes: NDArray[Kind], x: Reals, y: Reals) -> NDArray[Kind]:
     """Values (c, ...) of the picture's `planes` (c, h, w) at the points x, y (...), nearest pixel, edges repeated."""
     height, width = planes.shape[1:]
     column, row = (x + 0.5).astype(np.int32), (y + 0.5).astype(np.int32)
@@ -37,24 +41,26 @@ def sample(planes: Any, x: Any, y: Any) -> Any:
     return np.take(planes.reshape(len(planes), -1), row, axis=1)
 
 
-def apart(change: Any) -> Any:
+def apart(change: Plane) -> Plane:
     """Squared length (...) of Lab differences (3, ...); colour counts more, for shadows alter lightness alone."""
-    return change[0] * change[0] + _COLOUR * (change[1] * change[1] + change[2] * change[2])
+    plane: Plane = change[0] * change[0] + _COLOUR * (change[1] * change[1] + change[2] * change[2])
+    return plane
 
 
-def seam(fine: Any, x: Any, y: Any, normal: Any) -> Any:
+def seam(fine: Image, x: Reals, y: Reals, normal: Points) -> Plane:
     """How much darker (grey levels, at least 0) the points x, y (...) are than both sides of them, 4 to 5 pixels off
     along `normal` (..., 2): the shadow where one sheet touches another. `fine`: uint8 (1, h, w).
     """
     off = np.array([-5.0, -4.0, -1.0, 0.0, 1.0, 4.0, 5.0]).reshape(-1, *([1] * x.ndim))
     level = sample(fine, x + off * normal[..., 0], y + off * normal[..., 1])[0].astype(np.float32)
     dark = level[2:5].min(axis=0)
-    return np.maximum(np.minimum(level[:2].mean(axis=0), level[5:].mean(axis=0)) - dark, 0)
+    plane: Plane = np.maximum(np.minimum(level[:2].mean(axis=0), level[5:].mean(axis=0)) - dark, 0)
+    return plane
 
 
 def spots_along(
-    quads: NDArray[np.float64], along: Any, offsets: Any, bows: NDArray[np.float64] | None = None
-) -> tuple[Any, Any]:
+    quads: NDArray[np.float64], along: Numbers, offsets: Numbers, bows: NDArray[np.float64] | None = None
+) -> tuple[Plane, Plane]:
     """x and y (offsets, n, 4, along) of points beside each side, at `along` (0-1) and `offsets` pixels inwards.
 
     `bows` (n, 4): how far in pixels the middle of each side lies inside its chord. `offsets` may be (offsets, n).
@@ -70,10 +76,10 @@ def spots_along(
         start[..., axis, None] + edges[..., axis, None] * along + normals[..., axis, None] * inwards
         for axis in (0, 1)
     )
-    return x, y
+    return x.astype(np.float32, copy=False), y.astype(np.float32, copy=False)
 
 
-def bows_of(planes: Any, quads: NDArray[np.float64]) -> NDArray[np.float64]:
+def bows_of(planes: Plane, quads: NDArray[np.float64]) -> NDArray[np.float64]:
     """The bend (n, 4), in pixels inwards, at which each side fits an edge best; 0 where straight serves as well."""
     along = np.linspace(0.06, 0.94, 20)
     lengths = np.linalg.norm(quads[:, _NEXT] - quads, axis=2)
@@ -88,7 +94,7 @@ def bows_of(planes: Any, quads: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def refined(
-    planes: Any,
+    planes: Plane,
     quads: NDArray[np.float64],
     reach: int = 7,
     bows: NDArray[np.float64] | None = None,
@@ -118,7 +124,7 @@ def refined(
     return _corners(quads, fit, 4 * reach, start)
 
 
-def _fit(along: Any, shift: Any, keep: Any, *, bend: bool) -> Any:
+def _fit(along: Numbers, shift: Numbers, keep: Numbers, *, bend: bool) -> Numbers:
     """Coefficients (n, 4, 3) of a + b t + c t(1-t), by reweighted least squares that trust the agreeing points."""
     columns = np.stack([np.ones_like(along), along, along * (1 - along)], axis=1)
     if not bend:
@@ -140,7 +146,7 @@ def _fit(along: Any, shift: Any, keep: Any, *, bend: bool) -> Any:
 
 
 def _corners(
-    quads: NDArray[np.float64], fit: Any, limit: float, start: NDArray[np.float64]
+    quads: NDArray[np.float64], fit: Numbers, limit: float, start: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     edges = quads[:, _NEXT] - quads
     normals = inward(quads)

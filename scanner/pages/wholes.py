@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from scanner.pages.weights import HIDDEN, HIDDEN_BIAS, OUT, OUT_BIAS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scanner.arrays import Gray, Numbers, Plane, Reals
     from scanner.pages.cues import Views
     from scanner.pages.ground import Survey
 
@@ -28,7 +29,7 @@ _ACROSS = np.linspace(0.04, 0.96, 18)
 _FULL = 12.0
 
 
-def wholeness(seen: Survey, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> Any:
+def wholeness(seen: Survey, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> Numbers:
     """One row of NAMES for each of `quads` (n, 4, 2) with sides bent by `bows` (n, 4) pixels; float (n, f)."""
     views = seen.views
     edges = np.linalg.norm(quads[:, (1, 2, 3, 0)] - quads, axis=2)
@@ -43,7 +44,7 @@ def wholeness(seen: Survey, quads: NDArray[np.float64], bows: NDArray[np.float64
     return np.concatenate([rows, np.stack(more, axis=1)], axis=1)
 
 
-def _split(views: Views, quads: NDArray[np.float64], reach: Any) -> tuple[Any, Any]:
+def _split(views: Views, quads: NDArray[np.float64], reach: Numbers) -> tuple[Plane, Plane]:
     """How clearly (0-1) one straight edge runs right through each quad, and how clear its least clear third is."""
     a, b, c, d = (quads[:, i, None, None, :] for i in range(4))
     s, t = _INNER[:, None, None], _ACROSS[None, :, None]
@@ -63,7 +64,7 @@ def _split(views: Views, quads: NDArray[np.float64], reach: Any) -> tuple[Any, A
     return np.concatenate(clear, axis=1).max(axis=1), np.concatenate(worst, axis=1).max(axis=1)
 
 
-def _bareness(table: Any, quads: NDArray[np.float64], bows: Any, reach: Any) -> list[Any]:
+def _bareness(table: Gray, quads: NDArray[np.float64], bows: Numbers | None, reach: Numbers) -> list[Reals]:
     """Of each quad (n,): how like the table its inside is, the most of its nine parts, the ground just beside it,
     and the least of what lies beside one side.
     """
@@ -74,7 +75,7 @@ def _bareness(table: Any, quads: NDArray[np.float64], bows: Any, reach: Any) -> 
     return [inside.mean(axis=1), parts.max(axis=(1, 2)), beside.mean(axis=1), beside.min(axis=1)]
 
 
-def _closed(seen: Survey, quads: NDArray[np.float64], bows: Any, reach: Any) -> list[Any]:
+def _closed(seen: Survey, quads: NDArray[np.float64], bows: Numbers | None, reach: Numbers) -> list[Plane]:
     """Of each quad (n,): how much of its outline is an edge or a dark seam, of the worst side too, and how much of
     the side that is most of all a seam.
     """
@@ -86,8 +87,9 @@ def _closed(seen: Survey, quads: NDArray[np.float64], bows: Any, reach: Any) -> 
     return [closed.mean(axis=1), closed.min(axis=1), np.minimum(thin / _FULL, 1).mean(axis=2).max(axis=1)]
 
 
-def whole_odds(seen: Survey, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> Any:
+def whole_odds(seen: Survey, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> Numbers:
     """Log odds (n,) that each of `quads` (n, 4, 2) is the outline of one whole sheet."""
     # Not `@`: so small a product is spread over threads that then spin, which costs a third of the whole search.
     hidden = np.einsum("nf,fh->nh", wholeness(seen, quads, bows), HIDDEN)
-    return np.tanh(hidden + HIDDEN_BIAS) @ OUT + OUT_BIAS
+    numbers: Numbers = np.tanh(hidden + HIDDEN_BIAS) @ OUT + OUT_BIAS
+    return numbers
