@@ -11,7 +11,6 @@ import sqlite_utils
 
 from kiosk.sending.dossiers import KIND, Dossiers
 from kiosk.sending.sender import Sender, office_client
-from kiosk.shell.privacy import Workspace, home_in_memory
 from langso.contract import Catalogue, Order, Topics
 from langso.contract.health import Check
 from langso.device.certificate_renewal import Renewer
@@ -67,7 +66,6 @@ class Agent:
         self._boot = new_boot()
         self._key = SigningKey.load(paired.signing_key)
         state = settings.paths.state
-        self.workspace = Workspace(home_in_memory(settings.paths.run))
         self.store = Store(state / DATABASE, MIGRATIONS)
         self.outbox = Outbox(self.store, self.clock)
         commune = paired.answer.commune
@@ -152,14 +150,13 @@ class Agent:
         self.reporter.start()
 
     def stop(self) -> None:
-        """Ends in order; the visit's files are wiped."""
+        """Ends in order."""
         self.sender.stop()
         self.reporter.stop()
         self.renewer.stop()
         self.link.stop()
         self._client.close()
         self.store.close()
-        self.workspace.wipe()
 
     def hung(self) -> str:
         """Which of its threads no longer comes round, to be mended by a restart; "" for none."""

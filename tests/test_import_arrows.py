@@ -19,8 +19,6 @@ ARROWS = {
     "office": {"langso", "scanner"},
     "deploy": set(ROLES),
 }
-# Their rooms are still being put in order.
-STILL_ROUND = {"kiosk"}
 # Value in, value out: what decides, apart from what does.
 PURE_ROOMS = ("speaker/programme/", "firmware_bridge/wire/", "langso/contract/", "langso/codes/", "langso/words/")
 # Writes the schema's two files, when a person calls for it.
@@ -66,12 +64,12 @@ def test_the_check_itself_sees_a_wrong_arrow() -> None:
     }
 
 
-@pytest.mark.parametrize("role", sorted(set(ROLES) - STILL_ROUND))
+@pytest.mark.parametrize("role", ROLES)
 def test_no_modules_import_one_another_in_a_circle(role: str, house: House) -> None:
     assert circles(house.module_arrows(role)) == []
 
 
-@pytest.mark.parametrize("role", sorted(set(ROLES) - STILL_ROUND))
+@pytest.mark.parametrize("role", ROLES)
 def test_no_rooms_import_one_another_in_a_circle(role: str, house: House) -> None:
     assert circles(house.room_arrows(role)) == []
 
@@ -94,6 +92,43 @@ def test_pure_rooms_do_nothing_but_decide(house: House) -> None:
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
                 wrong += [f"{module.where} imports {name}" for name in names if name.split(".")[0] in DOING]
+    assert not wrong, "\n".join(wrong)
+
+
+# What a kiosk's screen draws with, the values it draws, and the few words that it and the shell have in common.
+SCREENS_SEE = (
+    "kiosk.widgets",
+    "kiosk.style",
+    "kiosk.journeys.showing",
+    "kiosk.journeys.kinds",
+    "kiosk.shell.protocol",
+)
+
+
+def test_the_kiosks_screens_know_no_screen_no_app_and_nothing_behind(house: House) -> None:
+    wrong = [
+        f"{source} imports {target}"
+        for source, targets in house.module_arrows("kiosk").items()
+        if source.startswith("kiosk.screens.")
+        for target in targets
+        if not target.startswith(SCREENS_SEE)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_only_what_draws_in_the_kiosk_imports_kivy(house: House) -> None:
+    drawing = ("kiosk.screens", "kiosk.widgets")
+    window = {
+        f"kiosk.shell.{name}" for name in ("app", "waiting", "window", "pane", "frames", "driving", "environment")
+    }
+    wrong = [
+        name
+        for name, module in house.modules.items()
+        if module.role == "kiosk" and not name.startswith(drawing) and name not in window
+        for node in ast.walk(module.tree)
+        if (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "kivy")
+        or (isinstance(node, ast.Import) and any(alias.name.split(".")[0] == "kivy" for alias in node.names))
+    ]
     assert not wrong, "\n".join(wrong)
 
 

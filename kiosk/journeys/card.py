@@ -38,3 +38,8 @@ def sheet_of(first: CardSide, second: CardSide) -> CleanPage:
     turned = first.side != second.side and (first.side == "back" or second.side == "front")
     both = (second, first) if turned else (first, second)
     return card_sheet([one.page for one in both])
+
+
+def side_words(side: Side | None, unknown: str = "Mặt kia") -> str:
+    """A card's side as people call it; `unknown` where nobody can tell."""
+    return unknown if side is None else "Mặt trước" if side == "front" else "Mặt sau"

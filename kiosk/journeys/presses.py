@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 SURE_S = 4.0
+Answer = TypeVar("Answer")
 
 
-class Waiting:
+class HeldPress(Generic[Answer]):
     """The first press made while something is going on is done when that is over; those after it are nothing.
 
     `busy`: whether something is going on; `asked`: whether a press waits.
@@ -16,29 +18,29 @@ class Waiting:
 
     def __init__(self) -> None:
         self.busy = False
-        self._then: Callable[[], None] | None = None
+        self._then: Callable[[], Answer] | None = None
 
     @property
     def asked(self) -> bool:
         """Whether a press waits."""
         return self._then is not None
 
-    def press(self, then: Callable[[], None]) -> None:
-        """Does it at once, or notes it if it is the first."""
+    def press(self, then: Callable[[], Answer]) -> Answer | None:
+        """Does it at once and gives what came of it, or notes it if it is the first."""
         if not self.busy:
-            then()
-        elif self._then is None:
+            return then()
+        if self._then is None:
             self._then = then
+        return None
 
     def begin(self) -> None:
         """Something slow begins."""
         self.busy = True
 
-    def over(self, *, good: bool = True) -> None:
+    def over(self, *, good: bool = True) -> Answer | None:
         """It has ended; what was asked for is done, unless it went wrong and the villager must look first."""
         then, self._then, self.busy = self._then, None, False
-        if good and then is not None:
-            then()
+        return then() if good and then is not None else None
 
 
 class Twice:

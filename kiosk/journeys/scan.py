@@ -1,399 +1,398 @@
-"""Scanning papers: look, capture, preview, choose what it is, hand in, receipt."""
+"""Scanning papers: the camera looks, a page is judged, perhaps its corners set; what was kept is handed in."""
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
-from kiosk.errors import NotReady, WrongStep
-from kiosk.journeys.card import CARD, CardSide, asked_after, sheet_of
-from kiosk.journeys.develop import BLANK, Shot, Shown, look_of, remarks, side_of, straighten
-from kiosk.sending.dossiers import Dossiers, HandedIn
-from kiosk.shell.privacy import Workspace
-from scanner.live.eye import Eye, Seen
+from kiosk.errors import WrongStep
+from kiosk.journeys.card import side_words
+from kiosk.journeys.develop import Shot, Shown, draft, shot_of
+from kiosk.journeys.handing import HandingIn
+from kiosk.journeys.kept import KeptPages
+from kiosk.journeys.looking import TableView
+from kiosk.journeys.papers import PageKept, Papers
+from kiosk.journeys.pictures import picture_of_page, shrunk
+from kiosk.journeys.presses import HeldPress
+from kiosk.journeys.showing import (
+    CardShows,
+    CornerPoints,
+    CornersShows,
+    KeptPage,
+    LivePicture,
+    PreviewShows,
+    Said,
+    ScanShows,
+)
+from kiosk.shell.means import Means
+from kiosk.shell.protocol import Changed, Destination, Event, Home, Journey, Next, Slow
+from langso.errors import LangsoError
 
-if TYPE_CHECKING:
-    from kiosk.journeys.kinds import Kind
-    from langso.contract import Catalogue
-    from scanner.clean import CleanPage
-    from scanner.document import JpegPage
-    from scanner.guide import Side
-    from scanner.guide.same_page import Look
-    from scanner.live.table_keeper import TableKeeper
-
-__all__ = ["Eye", "PageKept", "ScanJourney", "Seen", "Step", "straighten"]
-
-Step = Literal["look", "preview", "sort", "sending", "done"]
-
-MAX_PAGES = 30
-QUICK_QUALITY = 95
-"""JPEG quality of a page just taken; it is compressed for good while the next one is laid down."""
-
-
-@dataclass(frozen=True, eq=False)
-class PageKept:
-    """A page of this visit: its picture (JPEG in the workspace), true dpi, and its size on paper in mm.
-
-    `remarks`: sentences about what is odd with it; `looks`: what the camera saw of it, a card's both sides;
-    `final`: compressed as it will be handed in; `card`: both sides of a card.
-    """
-
-    path: Path
-    dpi: int
-    paper: str
-    size_mm: tuple[float, float]
-    remarks: tuple[str, ...] = ()
-    looks: tuple[Look, ...] = ()
-    final: bool = False
-    card: bool = False
+MAKING = "Đang làm rõ, xin chờ một chút"
+SHOWN = 2
+"""Kept pages that are seen beside the camera: no more find room."""
 
 
-class ScanJourney:
-    """The steps of one visit. Pages lie in the workspace only; nothing else keeps a picture after `end`.
+class ScanJourney(Journey):
+    """Places: "scan", "preview", "corners" here; "pages" in `kept`, "sort" and "receipt" in `handing`."""
 
-    `table`: what was measured of the table. `card`: None, or the sides of a card taken so far. `replacing`: which
-    page the next one takes the place of. `fixed`: a sheet was asked nearer in vain, no other shall be.
-    Capturing, turning and compressing are slow: call them on a worker thread.
-    """
-
-    def __init__(self, workspace: Workspace, dossiers: Dossiers, table: TableKeeper | None = None) -> None:
-        self.table = table
-        self._workspace = workspace
-        self._dossiers = dossiers
-        self._visit = workspace.visit
-        self._lock = threading.RLock()
-        self._number = 0
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self.papers = Papers(means.workspace, means.dossiers, means.table)
+        self._view: TableView | None = None
+        self._scan: ScanShows | None = None
+        self._refused = False
+        self._preview: PreviewShows | None = None
         self._shot: Shown | None = None
-        self.step: Step = "look"
-        self.pages: tuple[PageKept, ...] = ()
-        self.fresh: PageKept | None = None
-        self.card: tuple[CardSide, ...] | None = None
-        self.replacing: int | None = None
-        self.receipt: HandedIn | None = None
-        self.fixed = False
+        self._press: HeldPress[Next] = HeldPress()
+        self._corners: CornersShows | None = None
+        self._kept = KeptPages(self.papers)
+        self._handing = HandingIn(means, self.papers)
+
+    def begin(self) -> Destination:
+        return self._to_scan()
+
+    def anew(self, there: Destination) -> Destination:
+        match there.place:
+            case "scan":
+                return self._to_scan()
+            case "corners":
+                return Destination("corners", self._corners)
+        return there
 
     def end(self) -> None:
-        """The visit is over: no picture is held any more, and work that is still going on leaves none."""
-        with self._lock:
-            self._forget_fresh()
-            self.pages, self.card, self.replacing, self.step = (), None, None, "done"
+        self.papers.end()
+        self._scan = self._preview = self._corners = self._shot = None
 
-    @property
-    def known(self) -> list[Look]:
-        """What the pages (or the card's side) taken so far hold: not to be captured by itself again."""
-        of_card = [side.look for side in self.card or () if side.look is not None]
-        return of_card + [look for page in self.pages for look in page.looks]
+    def opened(self, place: str) -> Next:
+        if place == "scan" and self._scan is not None:
+            self.wants_light, self._refused = False, False
+            self._view = TableView(self._means, self.papers, self._scan.hint)
+            if self.papers.card:
+                return self._live(self._view.tell(Said(self._scan.hint, "flip", "ok")))
+        elif place == "preview" and self._shot is not None:
+            shot, self._shot = self._shot, None
+            return self._remake(lambda: self.papers.capture(shot))
+        return None
 
-    @property
-    def asked(self) -> Side | None:
-        """The side of the card to be laid down now; None for whichever comes, and where no card is scanned."""
-        return None if self.card is None else asked_after(self.card)
+    def closed(self, place: str) -> None:
+        self.wants_light = None
+        if self._view is not None:
+            self._view.close()
+            self._view = None
 
-    def capture(self, seen: Shown) -> PageKept:
-        """Straightens what was seen into a page to preview; a frame without a page is kept whole.
+    def tick(self, place: str) -> Next:
+        if place == "scan":
+            return self._look()
+        if place == "pages":
+            return self._kept.tick()
+        return self._handing.tick() if place == "receipt" else None
 
-        Raises WrongStep outside "look" or when the dossier is full, NotReady where memory is full.
-        """
-        from scanner.guide.same_page import same_as
+    def answer(self, event: Event) -> Next:
+        match event.place:
+            case "scan":
+                return self._at_scan(event)
+            case "preview":
+                return self._at_preview(event)
+            case "corners":
+                return self._at_corners(event)
+            case "pages":
+                answer = self._kept.answer(event)
+                return self._after_pages() if answer == "done" else answer
+            case "sort":
+                if event.name == "look":
+                    return self._kept.to(0)
+                if event.name in ("more", "back"):
+                    self.papers.more()
+                    return self._to_scan()
+                return self._handing.answer(event)
+            case "receipt":
+                return Home()
+        return None
 
-        self._may_capture()
-        self._learn(seen)
-        look, odd = look_of(seen), remarks(seen, self.table, fixed=self.fixed)
-        if look is None or BLANK in odd:
-            # All blank sides look alike.
-            return self._preview(straighten(seen, table=self.table), seen, (), odd)
-        for number, page in enumerate(self.pages):
-            if number != self.replacing and same_as(look, page.looks):
-                odd = (f"Giống trang {number + 1}, nên xem lại", *odd)
-                break
-        return self._preview(straighten(seen, table=self.table), seen, (look,), odd)
+    # The camera.
 
-    def begin_card(self) -> None:
-        """The next two captures are the sides of one card. Raises WrongStep outside "look"."""
-        with self._lock:
-            self._may_capture()
-            self.card = ()
-
-    def leave_card(self) -> None:
-        """No card after all; a side already taken is forgotten."""
-        with self._lock:
-            self.card = None
-
-    def capture_side(self, seen: Shown, *, insisted: bool = False) -> PageKept | None:
-        """One side of the card; None after the first, the sheet with both to preview after the second: the front
-        above, whichever came first.
-
-        Raises WrongStep where no card is seen, or for the same side again unless the villager insisted.
-        """
-        from scanner.guide import SAYS
-        from scanner.guide.same_page import same_as
-
-        sides = self.card
-        self._may_capture()
-        if sides is None:
-            raise WrongStep("Chưa bắt đầu chụp thẻ; xin chạm Thẻ hai mặt.")
-        if seen.quad is None:
-            raise WrongStep("Chưa thấy thẻ, xin đặt thẻ vào giữa khung.")
-        look = look_of(seen)
-        if not insisted and same_as(look, [side.look for side in sides if side.look is not None]):
-            raise WrongStep(SAYS["same_side"])
-        side = CardSide(
-            straighten(seen, CARD, self.table), look, remarks(seen, self.table, fixed=self.fixed), side_of(seen)
+    def _to_scan(self) -> Destination:
+        papers = self.papers
+        title, under, hint = _headings(papers)
+        many = len(papers.pages)
+        kept = tuple(
+            KeptPage(index, shrunk(picture_of_page(papers.pages[index])), bool(papers.pages[index].remarks))
+            for index in range(max(0, many - SHOWN), many)
         )
-        if not sides:
-            with self._lock:
-                self._still_card(sides)
-                self.card = (side,)
+        card = None
+        if papers.card is not None:
+            done = None
+            if papers.card:
+                name = f"{side_words(papers.card[0].side, 'Mặt thứ nhất')}, xong"
+                done = (name, shrunk(papers.card[0].page.image))
+            card = CardShows(side_words(papers.asked), done)
+        self._scan = ScanShows(
+            title,
+            under,
+            hint,
+            LivePicture(Said("Đang mở máy ảnh…", "photo_camera")),
+            many=many,
+            kept=kept,
+            number=many + 1 if papers.replacing is None else papers.replacing + 1,
+            card=card,
+            replacing=papers.replacing is not None,
+        )
+        return Destination("scan", self._scan)
+
+    def _at_scan(self, event: Event) -> Next:
+        papers, busy = self.papers, self._scan is not None and self._scan.busy
+        match event.name:
+            case "shoot":
+                # Whoever presses again after a refusal knows better than the machine.
+                return None if busy else self._capture(insisted=self._refused)
+            case "page":
+                return self._kept.to(int(event.value))
+            case "back" if papers.card is None and papers.replacing is None:
+                return Home()
+            case "back" | "leave_card":
+                papers.leave_card() if papers.card is not None else papers.leave_retake()
+                return self._to_scan()
+            case "card" if not busy:
+                papers.begin_card()
+                return self._to_scan()
+            case "enough" if not busy:
+                papers.sort()
+                return self._handing.begin()
+        return None
+
+    def _live(self, live: LivePicture, *, busy: bool | None = None) -> Changed:
+        assert self._scan is not None
+        self._scan = replace(self._scan, live=live, busy=self._scan.busy if busy is None else busy)
+        return Changed(self._scan)
+
+    def _look(self) -> Next:
+        view = self._view
+        if view is None or self._scan is None or self._scan.busy:
             return None
-        sheet = sheet_of(sides[0], side)
-        odd = tuple(dict.fromkeys((*sides[0].remarks, *side.remarks)))
-        looks = tuple(one for one in (sides[0].look, look) if one is not None)
-        with self._lock:
-            self._still_card(sides)
-            page = self._preview(sheet, None, looks, odd, card=True)
-            self.card = None
-        return page
+        changed = view.look()
+        self.wants_light = view.dark
+        if view.due():
+            return self._capture()
+        return self._live(view.live) if changed else None
 
-    def set_corners(self, quad: Any) -> PageKept:
-        """The fresh page made anew from the corners that the villager set. Raises WrongStep without one."""
-        fresh, shot = self._require("preview"), self._shot
-        if shot is None:
-            raise WrongStep("Trang này không chỉnh góc được; xin chụp lại.")
-        again = Shot(shot.image, quad)
-        # What the camera finds by itself it will find again: the page is known by that, however its corners are set.
-        own = look_of(again)
-        looks = fresh.looks or (() if own is None else (own,))
-        page = self._keep(straighten(again, table=self.table), looks, remarks(again, self.table, fixed=self.fixed))
-        return self._exchange(fresh, page)
+    def _capture(self, *, insisted: bool = False) -> Next:
+        view = self._view
+        if view is None:
+            return None
+        seen = view.newest
+        if seen is None:
+            return self._live(view.live.saying(Said("Chưa có hình, xin chờ một chút", "hourglass_top")))
+        busy = self._live(view.live.saying(Said("Đang chụp…", "photo_camera", "ok")), busy=True)
 
-    @property
-    def shot(self) -> Shown | None:
-        """The picture of the fresh page, while its corners may still be set."""
-        return self._shot if self.step == "preview" else None
+        def shot() -> Shot:
+            return shot_of(seen, view.still())
 
-    def turn(self) -> PageKept:
-        """The fresh page turned a quarter clockwise. Raises WrongStep without one."""
-        import cv2
+        if self.papers.card is None:
+            return Slow(lambda: self._take(shot(), seen.code), self._taken, self._failed, busy.shows)
+        return Slow(lambda: self._take_side(shot(), insisted), self._side_taken, self._failed, busy.shows)
 
-        fresh = self._require("preview")
-        image = cv2.imread(str(fresh.path))
-        if image is None:
-            raise NotReady("Lượt này đã kết thúc; xin làm lại từ đầu.")
-        path = self._write(cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE))
-        size = (fresh.size_mm[1], fresh.size_mm[0])
-        return self._exchange(fresh, replace(fresh, path=path, size_mm=size))
+    def _take(self, shot: Shot, code: str) -> tuple[Shot, Any]:
+        """The picture taken, and its page's draft; None where the villager had better set the corners."""
+        unsure = shot.quad is None or code == "unsure"
+        return shot, None if unsure else draft(shot, table=self.papers.table)
 
-    def keep(self) -> None:
-        """The fresh page is good: it joins the dossier (in the place of the one retaken), and the camera looks on."""
-        with self._lock:
-            fresh = self._require("preview")
-            place = self.replacing
-            if place is not None and place < len(self.pages):
-                self._workspace.drop(self.pages[place].path)
-                self.pages = (*self.pages[:place], fresh, *self.pages[place + 1 :])
-            else:
-                self.pages = (*self.pages, fresh)
-            self._forget_fresh()
-            self.replacing = None
+    def _taken(self, result: tuple[Shot, Any]) -> Next:
+        shot, picture = result
+        return self._to_corners(shot) if picture is None else self._to_preview(picture, shot)
 
-    def again(self) -> None:
-        """The fresh page is not good: forget it and look again."""
-        with self._lock:
-            fresh = self._require("preview")
-            self._workspace.drop(fresh.path)
-            self._forget_fresh()
+    def _take_side(self, shot: Shot, insisted: bool) -> tuple[Shot, PageKept | None, Any]:
+        if shot.quad is None:
+            return shot, None, None
+        page = self.papers.capture_side(shot, insisted=insisted)
+        return shot, page, None if page is None else picture_of_page(page)
 
-    def remove(self, index: int) -> None:
-        """Takes a kept page out. Raises WrongStep where there is none."""
-        with self._lock:
-            self._require_page(index)
-            self._workspace.drop(self.pages[index].path)
-            self.pages = self.pages[:index] + self.pages[index + 1 :]
-            self.replacing = None
-            if not self.pages and self.step == "sort":
-                self.step = "look"
+    def _side_taken(self, result: tuple[Shot, PageKept | None, Any]) -> Next:
+        shot, page, picture = result
+        if shot.quad is None:
+            return self._to_corners(shot)
+        return self._to_scan() if page is None else self._to_preview(picture)
 
-    def move(self, index: int, to: int) -> None:
-        """A kept page to another place. Raises WrongStep where there is none."""
-        with self._lock:
-            page = self._require_page(index)
-            self._require_page(to)
-            rest = self.pages[:index] + self.pages[index + 1 :]
-            self.pages = (*rest[:to], page, *rest[to:])
-            self.replacing = None
+    def _failed(self, error: BaseException) -> Next:
+        self._refused = True
+        if self._view is None:
+            return None
+        said = str(error).rstrip(".") if isinstance(error, LangsoError) else "Máy chưa chụp được, xin thử lại"
+        return self._live(self._view.tell(Said(said, "warning")), busy=False)
 
-    def retake(self, index: int) -> None:
-        """The next page kept takes this one's place; until then it stays. Raises WrongStep where there is none."""
-        with self._lock:
-            self._require_page(index)
-            if self.step == "preview":
-                raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
-            self.step, self.replacing, self.card = "look", index, None
+    # A page just taken.
 
-    def leave_retake(self) -> None:
-        """No retaking after all."""
-        self.replacing = None
+    def _to_preview(self, picture: Any, shot: Shown | None = None) -> Destination:
+        """`shot`: still to be made into a page, while its draft `picture` is shown."""
+        papers = self.papers
+        self._shot = shot
+        self._press = HeldPress()
+        card = shot is None and papers.fresh is not None and papers.fresh.card
+        shows = PreviewShows(
+            number=len(papers.pages) + 1 if papers.replacing is None else papers.replacing + 1,
+            picture=picture,
+            said=Said(MAKING, "hourglass_top", "plain"),
+            card=card,
+            replacing=papers.replacing is not None,
+            corners=shot is not None or papers.shot is not None,
+        )
+        self._preview = self._judged(shows) if shot is None else shows
+        return Destination("preview", self._preview)
 
-    def sort(self) -> None:
-        """Enough pages: now choose what it is. A fresh page is kept. Raises WrongStep without pages."""
-        with self._lock:
-            if self.step == "preview":
-                self.keep()
-            if self.step != "look" or not self.pages:
-                raise WrongStep("Chưa có trang nào; xin chụp ít nhất một trang.")
-            self.step, self.replacing, self.card = "sort", None, None
+    def _at_preview(self, event: Event) -> Next:
+        does: dict[str, Callable[[], Next]] = {
+            "again": self._again,
+            "back": self._again,
+            "keep": self._keep,
+            "enough": self._enough,
+            "turn": self._turn,
+            "corners": self._set_corners,
+        }
+        then = does.get(event.name)
+        if then is None or self._preview is None:
+            return None
+        waits = self._press.busy and not self._press.asked
+        answer = self._press.press(then)
+        if not waits:
+            return answer
+        # A press is never lost, and none changes the one before it.
+        self._preview = replace(self._preview, said=Said(MAKING, "hourglass_top", "warn"), lit=event.name)
+        return Changed(self._preview)
 
-    def more(self) -> None:
-        """Back to the camera for another page."""
-        if self.step != "sort":
-            raise WrongStep("Chưa đến bước này; xin chụp ít nhất một trang.")
-        self.step = "look"
+    def _remake(self, what: Callable[[], PageKept]) -> Next:
+        """Something that gives another fresh page, off the screen's thread."""
+        assert self._preview is not None
+        self._press.begin()
+        self._preview = replace(self._preview, said=Said(MAKING, "hourglass_top", "plain"))
+        return Slow(lambda: picture_of_page(what()), self._ready, self._not_made, self._preview)
 
-    def compress(self) -> None:
-        """Makes the kept pages as small as they will be handed in, so that handing in need not."""
-        for page in self.pages:
-            if page.final or self.step in ("sending", "done"):
-                continue
-            small = self._compressed(page)
-            if small is None:
-                continue
-            with self._lock:
-                if page not in self.pages or self.step in ("sending", "done"):
-                    continue
-                path = self._store(small.data)
-                place = self.pages.index(page)
-                self.pages = (*self.pages[:place], replace(page, path=path, final=True), *self.pages[place + 1 :])
-                self._workspace.drop(page.path)
+    def _ready(self, picture: Any) -> Next:
+        assert self._preview is not None
+        corners = self.papers.shot is not None
+        self._preview = self._judged(replace(self._preview, picture=picture, lit="", corners=corners))
+        return self._press.over() or Changed(self._preview)
 
-    def hand_in(self, kind: Kind, catalogue: Catalogue | None, recipient: str | None) -> HandedIn:
-        """PDF, encryption, outbox; durable when it returns, and the pictures are gone. Raises as Dossiers.hand_in.
+    def _not_made(self, error: BaseException) -> Next:
+        assert self._preview is not None
+        self._press.over(good=False)
+        said = str(error) if isinstance(error, LangsoError) else "Máy gặp lỗi, xin chụp lại trang này."
+        self._preview = replace(self._preview, said=Said(said, "warning", "bad"), lit="")
+        return Changed(self._preview)
 
-        After an error the journey is back at "sort" and nothing is lost. Slow: call it on a worker thread.
-        """
-        with self._lock:
-            if self.step != "sort":
-                raise WrongStep("Chưa chọn xong trang; xin chạm Xong trước khi gửi.")
-            self.step, pages = "sending", self.pages
-        try:
-            to = (catalogue.age_recipient if catalogue is not None else None) or recipient
-            pdf = self._pdf(kind.name, pages)
-            if self._visit != self._workspace.visit:
-                raise NotReady("Lượt này đã kết thúc; xin làm lại từ đầu.")
-            receipt = self._dossiers.hand_in(
-                pdf, title=kind.name, pages=len(pages), recipient=to, procedure=kind.procedure
-            )
-        except BaseException:
-            with self._lock:
-                if self.step == "sending":
-                    self.step = "sort"
-            raise
-        for page in pages:
-            self._workspace.drop(page.path)
-        self.pages, self.receipt, self.step = (), receipt, "done"
-        return receipt
+    def _judged(self, shows: PreviewShows) -> PreviewShows:
+        fresh = self.papers.fresh
+        if fresh is None:
+            return shows
+        if not fresh.remarks:
+            return replace(shows, said=Said("Rõ nét", "check_circle", "ok"), remarks=())
+        return replace(shows, said=Said(fresh.remarks[0], "warning"), remarks=fresh.remarks)
 
-    def _pdf(self, title: str, pages: tuple[PageKept, ...]) -> bytes:
-        from scanner.document import make_pdf
+    def _again(self) -> Next:
+        if self.papers.fresh is not None:
+            self.papers.again()
+        return self._to_scan()
 
-        made = []
-        for page in pages:
-            small = self._compressed(page)
-            if small is None:
-                raise NotReady("Lượt này đã kết thúc; xin làm lại từ đầu.")
-            made.append(small)
-        return make_pdf(made, title)
+    def _keep(self) -> Next:
+        if self.papers.fresh is None:
+            return self._again()
+        self.papers.keep()
+        self._means.in_background(self.papers.compress)
+        return self._to_scan()
 
-    def _compressed(self, page: PageKept) -> JpegPage | None:
-        """The page as it will stand in the document; None where its file is gone."""
-        import cv2
+    def _enough(self) -> Next:
+        if self.papers.fresh is None:
+            return self._again()
+        self.papers.sort()
+        self._means.in_background(self.papers.compress)
+        return self._handing.begin()
 
-        from scanner.clean import CleanPage
-        from scanner.document import JpegPage, compress
+    def _turn(self) -> Next:
+        return None if self.papers.fresh is None else self._remake(self.papers.turn)
 
-        if page.final:
-            try:
-                return JpegPage.of(page.path.read_bytes(), page.paper, page.size_mm)
-            except OSError:
+    def _set_corners(self) -> Next:
+        shot = self.papers.shot
+        return None if shot is None else self._to_corners(shot)
+
+    # Its corners.
+
+    def _to_corners(self, shot: Shown) -> Destination:
+        self._corners = CornersShows(shot.image, _quad(shot.quad), found=shot.quad is not None)
+        self._refused = False
+        return Destination("corners", self._corners)
+
+    def _at_corners(self, event: Event) -> Next:
+        shows = self._corners
+        if shows is None or shows.busy:
+            return None
+        match event.name:
+            case "moved":
+                self._corners = replace(shows, quad=event.value)
                 return None
-        image = cv2.imread(str(page.path))
-        return None if image is None else compress(CleanPage(image, page.dpi, page.paper, page.size_mm))
+            case "done":
+                return self._corners_set(replace(shows, quad=event.value, busy=True))
+            case "back" if self.papers.fresh is not None:
+                return self._to_preview(picture_of_page(self.papers.fresh))
+            case "back" | "again":
+                return self._again()
+        return None
 
-    def _preview(
-        self,
-        clean: CleanPage,
-        shot: Shown | None,
-        looks: tuple[Look, ...],
-        odd: tuple[str, ...],
-        *,
-        card: bool = False,
-    ) -> PageKept:
-        page = replace(self._keep(clean, looks, odd), card=card)
-        with self._lock:
-            if self.step != "look":
-                self._workspace.drop(page.path)
-                raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
-            self.fresh, self.step, self._shot = page, "preview", shot
-        return page
+    def _corners_set(self, shows: CornersShows) -> Slow:
+        import numpy as np
 
-    def _exchange(self, fresh: PageKept, page: PageKept) -> PageKept:
-        with self._lock:
-            if self.fresh is not fresh:
-                self._workspace.drop(page.path)
-                raise WrongStep("Chưa chụp trang nào; xin chụp một trang.")
-            self._workspace.drop(fresh.path)
-            self.fresh = page
-        return page
+        self._corners, papers, refused = shows, self.papers, self._refused
+        shot = Shot(shows.picture, np.asarray(shows.quad, dtype=np.float64))
+        if papers.step == "preview":
+            return Slow(
+                lambda: picture_of_page(papers.set_corners(shot.quad)), self._to_preview, self._unset, self._corners
+            )
+        if papers.card is not None:
 
-    def _keep(self, clean: CleanPage, looks: tuple[Look, ...], odd: tuple[str, ...]) -> PageKept:
-        return PageKept(self._write(clean.image), clean.dpi, clean.paper, clean.size_mm, odd, looks)
+            def side() -> Any:
+                page = papers.capture_side(shot, insisted=refused)
+                return None if page is None else picture_of_page(page)
 
-    def _write(self, image: Any) -> Path:
-        import cv2
+            def made(picture: Any) -> Next:
+                return self._to_scan() if picture is None else self._to_preview(picture)
 
-        done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUICK_QUALITY])
-        if not done:
-            raise NotReady("Máy không giữ được trang này; xin chụp lại.")
-        return self._store(bytes(data))
+            return Slow(side, made, self._unset, self._corners)
+        return Slow(
+            lambda: draft(shot, table=papers.table),
+            lambda picture: self._to_preview(picture, shot),
+            self._unset,
+            self._corners,
+        )
 
-    def _store(self, data: bytes) -> Path:
-        with self._lock:
-            self._number += 1
-            # Never the name of another visit's page: work that a visit left behind may still drop its own.
-            name = f"page-{self._visit}-{self._number}.jpg"
-        try:
-            path = self._workspace.write(name, data, self._visit)
-        except OSError as error:
-            raise NotReady("Máy hết chỗ nhớ; xin gửi những trang đã chụp trước.") from error
-        if path is None:
-            raise WrongStep("Lượt này đã kết thúc; xin làm lại từ đầu.")
-        return path
+    def _unset(self, error: BaseException) -> Next:
+        assert self._corners is not None
+        self._refused = True
+        said = str(error) if isinstance(error, LangsoError) else "Máy gặp lỗi, xin thử lại"
+        self._corners = replace(self._corners, busy=False, refused=said)
+        return Changed(self._corners)
 
-    def _may_capture(self) -> None:
-        if self.step != "look":
-            raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
-        if self.replacing is None and len(self.pages) >= MAX_PAGES:
-            raise WrongStep(f"Đã đủ {MAX_PAGES} trang; xin gửi rồi quét tiếp lần sau.")
+    def _after_pages(self) -> Next:
+        if self.papers.step == "sort":
+            return self._handing.begin()
+        if self.papers.step == "look":
+            return self._to_scan()
+        raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
 
-    def _learn(self, seen: Shown) -> None:
-        if self.table is not None and seen.quad is not None:
-            self.table.learn(seen.image, seen.quad)
 
-    def _still_card(self, sides: tuple[CardSide, ...]) -> None:
-        """The villager may have left the card while its side was being straightened."""
-        if self.card is not sides:
-            raise WrongStep("Đã thôi chụp thẻ; muốn chụp thẻ xin chạm Thẻ hai mặt.")
+def _quad(quad: Any) -> CornerPoints | None:
+    return None if quad is None else tuple((float(x), float(y)) for x, y in quad)
 
-    def _forget_fresh(self) -> None:
-        self.fresh, self.step, self._shot = None, "look", None
 
-    def _require(self, step: Step) -> PageKept:
-        if self.step != step or self.fresh is None:
-            raise WrongStep("Chưa chụp trang nào; xin chụp một trang.")
-        return self.fresh
-
-    def _require_page(self, index: int) -> PageKept:
-        if self.step not in ("look", "preview", "sort") or not 0 <= index < len(self.pages):
-            raise WrongStep("Không có trang này; xin chọn trang khác.")
-        return self.pages[index]
+def _headings(papers: Papers) -> tuple[str, str, str]:
+    """Title, second line, and what to do."""
+    if papers.card is not None:
+        here = side_words(papers.asked)
+        if not papers.card:
+            return "Thẻ hai mặt", here, "Đặt thẻ nằm ngang, mặt có ảnh lên trên"
+        done = side_words(papers.card[0].side, "một mặt").lower()
+        return "Thẻ hai mặt", here, f"Xong {done}. Xin lật thẻ sang {here.lower()}"
+    hint = "Đặt giấy vào giữa khung, giữ yên"
+    if papers.replacing is not None:
+        return f"Chụp lại trang {papers.replacing + 1}", "Trang mới thay vào chỗ trang cũ", hint
+    if papers.pages:
+        return "Quét giấy tờ", f"Trang {len(papers.pages) + 1}", hint
+    return "Quét giấy tờ", "Đặt giấy dưới máy ảnh, máy tự chụp", hint

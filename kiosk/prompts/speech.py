@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import threading
 from pathlib import Path
+from typing import Protocol
 
-from kiosk.shell.privacy import Workspace
 from langso import words
 from langso.errors import LangsoError
 from langso.voices import synthesis as voices
@@ -24,10 +24,27 @@ _PLAYERS = (
 )
 
 
-class Reader:
+class SoundFolder(Protocol):
+    """Where the sound lies: the folder of a visit, which refuses what a visit that has ended still makes."""
+
+    @property
+    def home(self) -> Path:
+        """The folder itself."""
+
+    @property
+    def visit(self) -> int:
+        """Counts up when a visit ends."""
+
+    def write(self, name: str, data: bytes, visit: int | None = None) -> Path | None:
+        """Keeps bytes of this visit; None where it has ended."""
+
+
+class ReadAloud:
     """Reads one text at a time; a new one silences the old. The sound file lies in the visit's workspace."""
 
-    def __init__(self, workspace: Workspace, *, players: tuple[tuple[str, tuple[str, ...]], ...] = _PLAYERS) -> None:
+    def __init__(
+        self, workspace: SoundFolder, *, players: tuple[tuple[str, tuple[str, ...]], ...] = _PLAYERS
+    ) -> None:
         self._workspace = workspace
         self._players = players
         self._lock = threading.Lock()

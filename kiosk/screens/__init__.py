@@ -1,1 +1,1 @@
-"""The kiosk's screens: home, scan, fee; each shows a journey and holds no rule of its own."""
+"""The kiosk's screens: each draws one place from plain values and emits events; none knows another or decides."""

@@ -1,58 +1,57 @@
-"""Home: the things that can be done here, large; clock, date with lunar date; text size and contrast."""
+"""Home: the things that can be done here, large; clock, date with lunar date; letter size and contrast."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from kiosk.journeys.showing import HomeShows
+from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import SIZES, Theme
 from kiosk.widgets.basic import Icon, Pressable, RoundButton, Text
-from kiosk.widgets.frame import Page
-from langso.timekeeping import dates
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from kiosk.shell.app import Kiosk
+from kiosk.widgets.frame import FramedPage
 
 SCAN, FEE = "Quét giấy tờ,\nnộp hồ sơ", "Nộp phí bằng\nmã QR"
 
 
-class HomePage(Page):
+class HomePage(FramedPage):
     """Two tiles, both of which work."""
 
-    def __init__(self, kiosk: Kiosk) -> None:
-        theme = kiosk.theme
-        super().__init__(theme, title=kiosk.agent.place, under=kiosk.agent.commune_name, listen=kiosk.read_aloud)
-        self._kiosk = kiosk
-        self.spoken = "Xin chào. Chạm ô bên trái để quét giấy tờ và nộp hồ sơ. Chạm ô bên phải để nộp phí bằng mã QR."
-        self._day = Text(theme, "", 17, token="soft", fit=True)
-        self._hour = Text(theme, "", 28, face="bold", fit=True)
-        if theme.text < 1.5:
-            self.head_right.add_widget(self._day)
-        self.head_right.add_widget(self._hour)
+    def __init__(self, theme: Theme, shows: HomeShows, emit: Emit) -> None:
+        super().__init__(theme, emit, title=shows.place, under=shows.commune, back=False, letters=False)
+        where = "ô bên trên", "ô bên dưới"
+        if not theme.upright:
+            where = "ô bên trái", "ô bên phải"
+        self.spoken = (
+            f"Xin chào. Chạm {where[0]} để quét giấy tờ và nộp hồ sơ. Chạm {where[1]} để nộp phí bằng mã QR."
+        )
+        self._day = Text(theme, shows.day, 20 if theme.upright else 17, token="soft", fit=not theme.upright)
+        self._hour = Text(theme, shows.hour, 40 if theme.upright else 28, face="bold", fit=True)
+        if theme.upright:
+            # What is looked at above, what is touched below.
+            when = BoxLayout(spacing=theme.px(14), size_hint_y=None)
+            when.bind(minimum_height=lambda _, least: setattr(when, "height", max(theme.px(84), least)))
+            when.add_widget(self._hour)
+            self._day.pos_hint = {"center_y": 0.5}
+            when.add_widget(self._day)
+            self.main.add_widget(when)
+        else:
+            if theme.text < 1.2:
+                self.head_right.add_widget(self._day)
+            self.head_right.add_widget(self._hour)
         self.main.spacing = theme.px(16)
         self.main.add_widget(
-            Tile(theme, SCAN, "Đặt giấy dưới máy ảnh", "document_scanner", lambda: kiosk.show("scan"), first=True)
+            Tile(theme, SCAN, "Đặt giấy dưới máy ảnh", "document_scanner", self.does("scan"), first=True)
         )
-        self.main.add_widget(
-            Tile(theme, FEE, "Hoặc lấy phiếu tiền mặt", "qr_code_scanner", lambda: kiosk.show("fee"))
-        )
-        sizes = LetterSizes(theme, kiosk.next_text_size)
-        contrast = RoundButton(theme, "contrast", "Tương phản", kiosk.switch_contrast)
+        self.main.add_widget(Tile(theme, FEE, "Hoặc lấy phiếu tiền mặt", "qr_code_scanner", self.does("fee")))
+        sizes = LetterSizes(theme, self.does("size"))
+        contrast = RoundButton(theme, "contrast", "Tương phản", self.does("contrast"))
         self.set_foot([], [sizes, contrast])
-        self.tick()
 
-    def tick(self) -> None:
-        now = dates.local(self._kiosk.agent.clock.now())
-        day = dates.day_with_lunar(now.date())
-        hour = f"{now.hour}:{now.minute:02d}"
-        if self._day.text != day:
-            self._day.text = day
-        if self._hour.text != hour:
-            self._hour.text = hour
+    def change(self, shows: Plain) -> None:
+        self._day.text, self._hour.text = shows.day, shows.hour
 
 
 class Tile(Pressable):
@@ -68,20 +67,29 @@ class Tile(Pressable):
             fill=fill,
             border=fill if first else theme.colour("line"),
             orientation="vertical",
-            padding=theme.px(32 if theme.text < 1.5 else 24),
+            padding=theme.px(24 if theme.large else 32),
             spacing=theme.px(8),
         )
         # Larger letters need the room more than the picture does.
-        side = 104 if theme.text < 1.5 else 72
+        side = 104 if theme.text < 1.2 else 72
+        ink = theme.colour("on_cham" if first else "ink")
+        picture = Icon(theme, icon, side, colour=theme.colour("on_cham" if first else "lua"))
+        words = Text(theme, title, 34, face="bold", colour=ink)
+        if theme.large and theme.upright:
+            # The picture left of the word, and no second line.
+            words.pos_hint = {"center_y": 0.5}
+            self.orientation, self.spacing = "horizontal", theme.px(24)
+            self.add_widget(picture)
+            self.add_widget(words)
+            return
         row = BoxLayout(size_hint_y=None, height=theme.px(side))
-        colour = theme.colour("on_cham" if first else "lua")
-        row.add_widget(Icon(theme, icon, side, colour=colour))
+        row.add_widget(picture)
         row.add_widget(Widget())
         self.add_widget(row)
         self.add_widget(Widget())
-        ink = theme.colour("on_cham" if first else "ink")
-        self.add_widget(Text(theme, title, 34, face="bold", colour=ink))
-        self.add_widget(Text(theme, under, 21, colour=theme.colour("on_cham_soft" if first else "soft")))
+        self.add_widget(words)
+        if not theme.large:
+            self.add_widget(Text(theme, under, 21, colour=theme.colour("on_cham_soft" if first else "soft")))
 
 
 class LetterSizes(Pressable):
@@ -95,7 +103,7 @@ class LetterSizes(Pressable):
             border=theme.colour("line"),
             radius=16,
             size_hint=(None, None),
-            height=theme.px(64),
+            height=theme.px(theme.target),
             width=theme.px(150),
             spacing=theme.px(10),
             padding=(theme.px(20), 0),

@@ -2,121 +2,86 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.journeys.presses import Twice
-from kiosk.screens.preview import LARGE, picture_of_page
-from kiosk.widgets.basic import Column, Pill, WordButton
-from kiosk.widgets.frame import Page
+from kiosk.journeys.showing import PagesShows
+from kiosk.shell.protocol import Emit, Plain
+from kiosk.style.theme import Theme
+from kiosk.widgets.basic import Pill, WordButton, space
+from kiosk.widgets.frame import FramedPage
 from kiosk.widgets.pictures import PagePicture
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from kiosk.journeys.scan import ScanJourney
-    from kiosk.shell.app import Kiosk
-
 REMOVE, SURE = "Bỏ trang này", "Chạm lại để bỏ"
-WIDE = 300
 
 
-class PagesPage(Page):
+class PagesPage(FramedPage):
     """One kept page, and what can be done with it."""
 
-    def __init__(self, kiosk: Kiosk, journey: ScanJourney, index: int) -> None:
-        self._index = index = max(0, min(index, len(journey.pages) - 1))
-        many = len(journey.pages)
-        super().__init__(
-            kiosk.theme,
-            title=f"Trang {index + 1} trong {many} trang",
-            under="Xem, sắp xếp, chụp lại",
-            back=self._done,
-            listen=kiosk.read_aloud,
-        )
-        self._kiosk = kiosk
-        self._journey = journey
-        self._sure = Twice()
-        self._asking = False
-        theme = self.theme
-        page = journey.pages[index]
-        self.spoken = f"Trang {index + 1} trong {many} trang. " + ". ".join(page.remarks)
-        self.main.add_widget(PagePicture(theme, picture_of_page(page)))
-        side = Column(theme, spacing=14)
-        side.size_hint_x = 0.8 if theme.text < LARGE else 1.0
-        for remark in page.remarks[:1]:
-            state = Pill(theme, remark, "warning", "warn", size=20 if theme.text < LARGE else 16)
-            side.bind(width=lambda _, width, state=state: state.limit(width - theme.px(10)))
-            side.put(state)
-        large = theme.text >= LARGE
-        wide = WIDE * (1.35 if large else theme.text)
-        self._remove = WordButton(theme, REMOVE, self._take_out, icon="delete", least=wide)
-        # Larger letters need fewer words: all that can be done with a page is seen at once.
-        moves = []
-        if index:
-            up = "Lên" if large else "Đưa lên trước"
-            moves.append(WordButton(theme, up, self._move(-1), icon="arrow_upward", least=64 if large else wide))
-        if index < many - 1:
-            down = "Xuống" if large else "Đưa xuống sau"
-            moves.append(WordButton(theme, down, self._move(1), icon="arrow_downward", least=64 if large else wide))
-        if large and moves:
-            row = BoxLayout(size_hint_y=None, height=moves[0].height, spacing=theme.px(14))
-            for move in moves:
-                row.add_widget(move)
-            moves = [row]
-        tools = [
-            *moves,
-            WordButton(theme, "Chụp lại trang này", self._retake, icon="replay", least=wide),
-            self._remove,
-        ]
-        side.put(*tools)
-        self.main.add_widget(side)
+    def __init__(self, theme: Theme, shows: PagesShows, emit: Emit) -> None:
+        index, many = shows.index, shows.many
+        super().__init__(theme, emit, title=f"Trang {index + 1} trong {many} trang", under="Xem, sắp xếp, chụp lại")
+        self.spoken = f"Trang {index + 1} trong {many} trang. " + ". ".join(shows.remarks)
+        self.main.add_widget(PagePicture(theme, shows.picture))
+        self.main.add_widget(self._tools(shows))
         left = []
         if index:
-            left.append(WordButton(theme, f"Trang {index}", self._show(index - 1), icon="arrow_back"))
+            left.append(WordButton(theme, f"Trang {index}", self.does("turn_to", index - 1), icon="arrow_back"))
         if index < many - 1:
-            left.append(WordButton(theme, f"Trang {index + 2}", self._show(index + 1), icon="arrow_forward"))
-        self.set_foot(left, [WordButton(theme, "Xong", self._done, icon="check", kind="main", least=230)])
+            words = f"Trang {index + 2}"
+            left.append(WordButton(theme, words, self.does("turn_to", index + 1), icon="arrow_forward"))
+        done = WordButton(
+            theme, "Xong", self.does("done"), icon="check", kind="main", least=150 if theme.upright else 230
+        )
+        self.set_foot(left, [done])
 
-    def _show(self, index: int) -> Callable[[], None]:
-        return lambda: self._kiosk.open(PagesPage(self._kiosk, self._journey, index))
+    def change(self, shows: Plain) -> None:
+        self._remove.label.text = self._words(asking=shows.asking)
+        self._remove.label.color = self.theme.colour("son" if shows.asking else "ink")
 
-    def _move(self, by: int) -> Callable[[], None]:
-        def move() -> None:
-            self._journey.move(self._index, self._index + by)
-            self._kiosk.open(PagesPage(self._kiosk, self._journey, self._index + by))
+    def _words(self, *, asking: bool) -> str:
+        if self.theme.large and not self.theme.upright:
+            return "Bỏ thật?" if asking else "Bỏ trang"
+        return SURE if asking else REMOVE
 
-        return move
-
-    def _retake(self) -> None:
-        from kiosk.screens.scan import ScanPage
-
-        self._journey.retake(self._index)
-        self._kiosk.open(ScanPage(self._kiosk, self._journey))
-
-    def _take_out(self) -> None:
-        if not self._sure.press():
-            self._ask(asking=True)
-            return
-        self._journey.remove(self._index)
-        if self._journey.pages:
-            self._kiosk.open(PagesPage(self._kiosk, self._journey, self._index))
+    def _tools(self, shows: PagesShows) -> BoxLayout:
+        theme = self.theme
+        side = BoxLayout(orientation="vertical", spacing=theme.px(14))
+        wide = theme.px(theme.wide - 48) if theme.upright else theme.px(540 if theme.large else 360)
+        if theme.upright:
+            side.size_hint_y = None
+            side.bind(minimum_height=side.setter("height"))
         else:
-            self._done()
-
-    def tick(self) -> None:
-        if self._asking and not self._sure.armed:
-            self._ask(asking=False)
-
-    def _ask(self, *, asking: bool) -> None:
-        self._asking = asking
-        self._remove.label.text = SURE if asking else REMOVE
-        self._remove.label.color = self.theme.colour("son" if asking else "ink")
-
-    def _done(self) -> None:
-        from kiosk.screens.handing import SortPage
-        from kiosk.screens.scan import ScanPage
-
-        page = SortPage if self._journey.step == "sort" else ScanPage
-        self._kiosk.open(page(self._kiosk, self._journey))
+            side.size_hint_x, side.width = None, wide
+            side.add_widget(space())
+        for remark in shows.remarks[:1]:
+            state = Pill(theme, remark, "warning", "warn", size=16 if theme.large else 20)
+            state.limit(wide)
+            side.add_widget(state)
+        moves = []
+        if shows.index:
+            up = "Lên" if theme.large or theme.upright else "Đưa lên trước"
+            moves.append(WordButton(theme, up, self.does("move", -1), icon="arrow_upward"))
+        if shows.index < shows.many - 1:
+            down = "Xuống" if theme.large or theme.upright else "Đưa xuống sau"
+            moves.append(WordButton(theme, down, self.does("move", 1), icon="arrow_downward"))
+        again = "Chụp lại" if theme.upright != theme.large else "Chụp lại trang này"
+        retake = WordButton(theme, again, self.does("retake"), icon="replay")
+        self._remove = WordButton(theme, self._words(asking=False), self.does("remove"), icon="delete")
+        if theme.upright and theme.large:
+            rows = [moves, [retake], [self._remove]]
+        elif theme.upright or theme.large:
+            # Larger letters need fewer words: all that can be done with a page is seen at once.
+            rows = [moves, [retake, self._remove]]
+        else:
+            rows = [*([move] for move in moves), [retake], [self._remove]]
+        for buttons in rows:
+            if not buttons:
+                continue
+            row = BoxLayout(spacing=theme.px(14), size_hint_y=None, height=theme.px(theme.target))
+            for button in buttons:
+                button.size_hint_x = 1
+                row.add_widget(button)
+            side.add_widget(row)
+        if not theme.upright:
+            side.add_widget(space())
+        return side

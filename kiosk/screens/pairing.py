@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from kiosk.journeys.showing import PairingShows
+from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Column, Ground, Icon, Text, card, space
-from kiosk.widgets.frame import Page
-from langso.device.pairing_stand import Stand, next_steps
+from kiosk.widgets.frame import FramedPage
 
 SORRY = "Máy này chưa dùng được"
 COME_BACK = "Máy đang chờ cán bộ kỹ thuật. Xin bà con hỏi cán bộ xã."
 
 
-class PairingPage(Page):
-    """What `stand` asks for; a new page is made when it changes. `upright`: the screen is higher than wide."""
+class PairingPage(FramedPage):
+    """What the pairing's files ask for. The technician's part may be pushed where letters are the largest."""
 
-    def __init__(
-        self,
-        theme: Theme,
-        stand: Stand,
-        *,
-        commune: str,
-        device: str,
-        listen: Callable[[], None],
-        upright: bool = False,
-    ) -> None:
-        super().__init__(theme, title=SORRY, under=f"{commune} · máy {device}", listen=listen)
+    def __init__(self, theme: Theme, shows: PairingShows, emit: Emit) -> None:
+        super().__init__(theme, emit, title=SORRY, under=f"{shows.commune} · máy {shows.device}", back=False)
         self.spoken = f"{SORRY}. {COME_BACK}"
         self.main.orientation = "vertical"
         self.main.spacing = theme.px(12)
@@ -47,24 +37,30 @@ class PairingPage(Page):
         words.pos_hint = {"center_y": 0.5}
         notice.add_widget(words)
         self.main.add_widget(notice)
-        self.main.add_widget(_for_technician(theme, stand, upright))
+        self._for = _for_technician(theme, shows)
+        self.main.add_widget(self._for)
+
+    def change(self, shows: Plain) -> None:
+        self.main.remove_widget(self._for)
+        self._for = _for_technician(self.theme, shows)
+        self.main.add_widget(self._for)
 
 
-def _for_technician(theme: Theme, stand: Stand, upright: bool) -> Widget:
+def _for_technician(theme: Theme, shows: PairingShows) -> Widget:
     whole = card(theme, orientation="horizontal", spacing=theme.px(24))
     column = Column(theme, spacing=8)
     column.put(Text(theme, "Dành cho cán bộ kỹ thuật: ghép máy với văn phòng xã", 20, face="bold", token="cham"))
-    if stand.why:
-        column.put(Text(theme, stand.why, 18, token="son"))
-    for number, step in enumerate(next_steps(stand), 1):
+    if shows.why:
+        column.put(Text(theme, shows.why, 18, token="son"))
+    for number, step in enumerate(shows.steps, 1):
         column.put(_step(theme, number, step))
     whole.add_widget(column)
-    if stand.code and upright:
-        column.put(space(theme.px(24)), *_code(theme, stand.code, "  "))
-    elif stand.code:
+    if shows.code and theme.upright:
+        column.put(space(theme.px(24)), *_code(theme, shows.code, "  "))
+    elif shows.code:
         beside = Column(theme, spacing=4)
         beside.size_hint_x, beside.width = None, theme.px(250)
-        beside.put(*_code(theme, stand.code, "\n"))
+        beside.put(*_code(theme, shows.code, "\n"))
         whole.add_widget(beside)
     return whole
 

@@ -33,8 +33,7 @@ from langso.settings.reading import Settings, load_settings
 from langso.words import nfc
 
 if TYPE_CHECKING:
-    from kiosk.shell.app import Kiosk
-    from kiosk.shell.waiting import WaitingKiosk
+    from kiosk.shell.window import KioskWindow
 
 MAX_STEPS_BYTES = 1 << 20
 DEFAULT_WAIT_S = 60.0
@@ -89,7 +88,7 @@ class Done:
 
 
 @dataclass
-class Visit:
+class Played:
     """The whole of it, as result.json holds it; `workspace`: files of the visit left at the very end."""
 
     ok: bool = False
@@ -109,7 +108,7 @@ def read_steps(raw: bytes) -> tuple[Step, ...]:
         raise UsageError(f"Tệp các bước không đúng ({where}); hãy sửa rồi chạy lại.") from error
 
 
-def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Visit:
+def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Played:
     """Plays the steps on the application with its real agent; once per process. Writes `out`, returns the result."""
     prepare_kivy(settings.kiosk, offscreen=True)
     from kiosk.agent import Agent
@@ -120,8 +119,8 @@ def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Visit:
     agent = Agent(settings) if stand_of(settings.paths.state).state == "paired" else None
     if agent is not None:
         agent.start()
-    app = WaitingKiosk(settings) if agent is None else Kiosk(agent)
-    visit = Visit(workspace_folder=str(app.workspace.home))
+    app: KioskWindow = WaitingKiosk(settings) if agent is None else Kiosk(agent)
+    visit = Played(workspace_folder=str(app.workspace.home))
     try:
         driver = _Driver(app, steps, out, visit)
         app.bind(on_start=lambda _: driver.begin())
@@ -159,13 +158,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if visit.ok else 1
 
 
-def visible_texts(app: Kiosk | WaitingKiosk) -> list[str]:
+def visible_texts(app: KioskWindow) -> list[str]:
     """Everything that can be read on the screen now, top to bottom; names of unlabelled buttons too."""
     return [text for text, _ in _readable(app)]
 
 
 class _Driver:
-    def __init__(self, app: Kiosk | WaitingKiosk, steps: Sequence[Step], out: Path, visit: Visit) -> None:
+    def __init__(self, app: KioskWindow, steps: Sequence[Step], out: Path, visit: Played) -> None:
         self._app = app
         self._steps = steps
         self._out = out
@@ -244,6 +243,10 @@ class _Driver:
             found[:] = _pressable(self._app, text)
             return bool(found)
 
+        yield from self._until(there, seconds, f"không có gì để chạm: {text!r}")
+        while self._app.pane.dead:
+            yield
+        # The page may have changed once more meanwhile.
         yield from self._until(there, seconds, f"không có gì để chạm: {text!r}")
         yield from self._tap(*found[0].to_window(*found[0].center))
 
@@ -330,16 +333,14 @@ def _send(kind: str, touch: Any) -> None:
     EventLoop.post_dispatch_input(kind, touch)
 
 
-def _widgets(app: Kiosk | WaitingKiosk) -> Iterator[Any]:
+def _widgets(app: KioskWindow) -> Iterator[Any]:
     """Every widget on the screen, what lies on top last; only what the countdown leaves in reach."""
-    from kiosk.widgets.countdown import Countdown
-
-    top = [child for child in app._root.children if isinstance(child, Countdown)] or app._root.children
-    for child in reversed(top):
-        yield from child.walk()
+    top = app.pane.cover or app.pane.page
+    if top is not None:
+        yield from top.walk(restrict=True)
 
 
-def _readable(app: Kiosk | WaitingKiosk) -> list[tuple[str, Any]]:
+def _readable(app: KioskWindow) -> list[tuple[str, Any]]:
     from kivy.uix.label import Label
 
     found: list[tuple[float, float, str, Any]] = []
@@ -355,7 +356,7 @@ def _readable(app: Kiosk | WaitingKiosk) -> list[tuple[str, Any]]:
     return [(text, widget) for _, _, text, widget in found]
 
 
-def _pressable(app: Kiosk | WaitingKiosk, text: str) -> list[Any]:
+def _pressable(app: KioskWindow, text: str) -> list[Any]:
     """Buttons that do something now, by their text: equal first, then those that contain it."""
     from kivy.uix.behaviors import ButtonBehavior
 

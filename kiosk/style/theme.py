@@ -36,6 +36,7 @@ class Palette:
     nghe_soft: str = "#FCEFD6"
     son: str = "#A3261B"
     son_soft: str = "#F9E4E1"
+    wait: str = "#EFE9DD"
     gold: str = "#E8B33A"
     white: str = "#FFFFFF"
     border: float = 2.0
@@ -59,17 +60,40 @@ HIGH_CONTRAST = Palette(
     nghe_soft="#FFFFFF",
     son="#7A0F07",
     son_soft="#FFFFFF",
+    wait="#E4E4E4",
     border=3.0,
 )
 
 
 @dataclass(frozen=True)
 class Theme:
-    """One choice of palette, text size (an element of SIZES) and scale of the screen (1 at 1024x600)."""
+    """One choice of palette, text size (an element of SIZES) and scale of the screen (1 at 1024x600 and 600x1024).
+
+    `wide`, `high`: the screen in design pixels.
+    """
 
     palette: Palette = DAY
     text: float = 1.0
     scale: float = 1.0
+    wide: float = DESIGN_WIDTH
+    high: float = DESIGN_HEIGHT
+
+    @property
+    def upright(self) -> bool:
+        """Whether the screen stands: it then has layouts of its own."""
+        return self.high > self.wide
+
+    @property
+    def large(self) -> bool:
+        """Whether the letters are the largest: fewer words, and what is second goes."""
+        return self.text >= 1.5
+
+    @property
+    def target(self) -> float:
+        """The least side of what is touched, in design pixels: 9 mm and more, larger for the largest letters."""
+        if not self.large:
+            return 64
+        return 76 if self.upright else 88
 
     @property
     def high_contrast(self) -> bool:
@@ -100,11 +124,15 @@ class Theme:
         return self.colour(ground), self.colour(ink)
 
 
-def scale_for(width: float, height: float, *, turns: bool = False) -> float:
-    """How much larger than the design this screen is, by its tighter side. `turns`: for a page that has a layout of
-    its own for a screen that stands upright.
-    """
-    if turns and height > width:
+def theme_for(width: float, height: float, *, text: float = 1.0, high_contrast: bool = False) -> Theme:
+    """The theme of a screen of so many pixels, with these letters."""
+    scale = scale_for(width, height)
+    return Theme(HIGH_CONTRAST if high_contrast else DAY, text, scale, width / scale, height / scale)
+
+
+def scale_for(width: float, height: float) -> float:
+    """How much larger than the design this screen is, by its tighter side; upright as lying."""
+    if height > width:
         width, height = height, width
     return min(width / DESIGN_WIDTH, height / DESIGN_HEIGHT)
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from kivy.graphics import Color, Line, RoundedRectangle
+from kivy.graphics import Color, Line, Rectangle, RoundedRectangle
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
@@ -16,9 +16,6 @@ from kivy.uix.widget import Widget
 from kiosk.style.icons import ICONS
 from kiosk.style.theme import Face, Rgba, Theme, Tone
 from langso.settings import assets
-
-FADED = 0.35
-"""How much is seen of a button that does nothing now."""
 
 
 class Text(Label):
@@ -47,6 +44,7 @@ class Text(Label):
             valign="middle" if middle else "top",
             line_height=line,
         )
+        self.own_colour = tuple(self.color)
         self._fit = fit
         if fit:
             self.size_hint_x = None
@@ -87,6 +85,7 @@ class Icon(Label):
             valign="middle",
             pos_hint={"center_y": 0.5},
         )
+        self.own_colour = tuple(self.color)
 
 
 class Ground(BoxLayout):
@@ -137,7 +136,8 @@ class Pressable(ButtonBehavior, Ground):
 
     def __init__(self, theme: Theme, on_press_done: Callable[[], None], *, fill: Rgba, **ground: Any) -> None:
         super().__init__(theme=theme, fill=fill, **ground)
-        self._calm = fill
+        self._calm = self._fill_on = fill
+        self._border_on = ground.get("border")
         self._then = on_press_done
         self._off = False
         self.always_release = False
@@ -149,8 +149,19 @@ class Pressable(ButtonBehavior, Ground):
 
     @off.setter
     def off(self, off: bool) -> None:
-        self._off = off
-        self.opacity = FADED if off else 1.0
+        if off != self._off:
+            self._off = off
+            self.look_off(off)
+
+    def look_off(self, off: bool) -> None:
+        """Looks as what must wait: a ground of its own and soft text, still to be read."""
+        theme = self.theme
+        self._calm = theme.colour("wait") if off else self._fill_on
+        self.paint(self._calm, theme.colour("line") if off else self._border_on)
+        ink = theme.colour("soft")
+        for part in self.walk(restrict=True):
+            if isinstance(part, Text | Icon):
+                part.color = ink if off else part.own_colour
 
     def on_press(self) -> None:
         if self._off:
@@ -169,7 +180,10 @@ class Pressable(ButtonBehavior, Ground):
 
 
 class WordButton(Pressable):
-    """A button of at least 64 px: icon, word. `kind`: "plain", "main" (chàm), "help" (lúa) or "danger" (son)."""
+    """A button of the target's height: icon, word. `kind`: "plain", "main" (chàm), "help" (lúa) or "danger" (son).
+
+    `least`: design pixels it is wide at least; `limit` makes its words wrap.
+    """
 
     def __init__(
         self,
@@ -186,6 +200,8 @@ class WordButton(Pressable):
         ink = theme.colour("ink" if kind == "plain" else "on_cham")
         fill = theme.colour(fill_token)
         border = theme.colour("line") if kind == "plain" else fill
+        self.kind = kind
+        self._side = theme.px(30 * (1.25 if theme.large else 1))
         super().__init__(
             theme,
             then,
@@ -194,48 +210,75 @@ class WordButton(Pressable):
             radius=16,
             orientation="horizontal",
             spacing=theme.px(10),
-            padding=(theme.px(22) if text else 0, 0),
+            padding=(theme.px(20), 0),
             size_hint=(None, None),
-            height=max(theme.px(64), theme.font(size) * 2.2),
+            height=theme.px(theme.target),
         )
-        self._least = theme.px(least)
+        self._least = max(theme.px(least), theme.px(theme.target))
+        self._tall = theme.px(theme.target)
+        self.icon = Icon(theme, icon, self._side / theme.scale, colour=ink) if icon else None
+        self.label = Text(theme, text, size, face="semibold", colour=ink, fit=True, align="center", line=1.0)
         self.add_widget(Widget())
-        if icon:
-            self.add_widget(Icon(theme, icon, 30 * (1 if theme.text < 1.5 else 1.25), colour=ink))
-        self.label = Text(theme, text, size, face="semibold", colour=ink, fit=True, align="center")
-        if text:
-            self.add_widget(self.label)
-            self.label.bind(width=self._measure)
+        if self.icon is not None:
+            self.add_widget(self.icon)
+        self.add_widget(self.label)
         self.add_widget(Widget())
-        self._icon = icon
+        self.label.bind(width=self._measure)
         self._measure()
 
+    @property
+    def natural(self) -> float:
+        """How wide it would be with its words in one line."""
+        return float(max(self._least, self.label.width + self._around()))
+
+    def limit(self, room: float) -> None:
+        """No wider than `room` pixels: words that need more go on in a second line."""
+        if self.natural > room:
+            self.label.text_size = (room - self._around(), None)
+            self.label.texture_update()
+            self.height = max(self._tall, self.label.texture_size[1] + self.theme.px(18))
+
+    def _around(self) -> float:
+        icon = 0 if self.icon is None else self._side + self.theme.px(10)
+        return icon + 2 * self.theme.px(10) + 2 * self.theme.px(20)
+
     def _measure(self, *_: Any) -> None:
-        inside = self.label.width if self.label.text else 0
-        if self._icon:
-            inside += self.theme.px(30 * (1 if self.theme.text < 1.5 else 1.25))
-        gaps = self.theme.px(10) * (len(self.children) - 1)
-        self.width = max(self._least, inside + gaps + 2 * self.padding[0])
+        if self.size_hint_x is None:
+            self.width = self.natural
 
 
 class RoundButton(Pressable):
-    """A round icon button; `said` is what it is called for those who cannot see it, and for driving."""
+    """A round button with an icon, or a few letters; `said` is what it is called for those who cannot see it, and for
+    driving. `kind` as a WordButton's.
+    """
 
-    def __init__(self, theme: Theme, icon: str, said: str, then: Callable[[], None]) -> None:
-        side = theme.px(64)
+    def __init__(
+        self, theme: Theme, icon: str, said: str, then: Callable[[], None], *, kind: str = "plain", word: str = ""
+    ) -> None:
+        side = theme.px(theme.target)
+        fill = theme.colour({"plain": "card", "main": "cham", "help": "lua"}[kind])
         super().__init__(
             theme,
             then,
-            fill=theme.colour("card"),
-            border=theme.colour("line"),
-            radius=32,
+            fill=fill,
+            border=theme.colour("line") if kind == "plain" else fill,
+            radius=theme.target / 2,
             size_hint=(None, None),
             size=(side, side),
             pos_hint={"center_y": 0.5},
         )
         self.said = said
+        self.natural = side
+        ink = theme.colour("ink" if kind == "plain" else "on_cham")
         self.add_widget(Widget())
-        self.add_widget(Icon(theme, icon, 30))
+        if word:
+            # Its button is round and grows no further: these letters are the size of an icon.
+            letters = Text(
+                Theme(theme.palette, 1.0, theme.scale), word, theme.target * 0.36, face="bold", colour=ink, fit=True
+            )
+            self.add_widget(letters)
+        else:
+            self.add_widget(Icon(theme, icon, 30 * (1.25 if theme.large else 1), colour=ink))
         self.add_widget(Widget())
 
 
@@ -303,6 +346,22 @@ class Pill(Ground):
         self._measuring = False
         self.width = self.label.texture_size[0] + around
         self.height = max(self._least_height, self.label.texture_size[1] + self.theme.px(16))
+
+
+class Rule(Widget):
+    """A thin line across."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(size_hint_y=None, height=theme.px(14))
+        with self.canvas:
+            Color(*theme.colour("line"))
+            self._line = Rectangle()
+        self._thick = theme.px(2)
+        self.bind(pos=self._place, size=self._place)
+
+    def _place(self, *_: Any) -> None:
+        self._line.pos = (self.x, self.center_y)
+        self._line.size = (self.width, self._thick)
 
 
 def card(theme: Theme, **box: Any) -> Ground:

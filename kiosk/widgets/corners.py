@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kivy.graphics import Color, Ellipse, Line, Rectangle, RoundedRectangle
@@ -19,12 +20,13 @@ ZOOM = 2.5
 
 
 class CornerEditor(Widget):
-    """`corners` (of the whole picture's pixels) as the villager drags them."""
+    """`corners` (of the whole picture's pixels) as the villager drags them; `moved` is called when one was let go."""
 
-    def __init__(self, theme: Theme, image: Any, quad: Any) -> None:
+    def __init__(self, theme: Theme, image: Any, quad: Any, *, moved: Callable[[], None]) -> None:
         super().__init__()
         self._theme = theme
         self._image = image
+        self._moved = moved
         height, width = image.shape[:2]
         self.corners = Corners(width, height, quad)
         self._held: int | None = None
@@ -37,6 +39,7 @@ class CornerEditor(Widget):
         """The corners of the whole picture."""
         self.corners.whole()
         self._place()
+        self._moved()
 
     def on_touch_down(self, touch: Any) -> bool:
         """Takes the nearest handle."""
@@ -69,6 +72,7 @@ class CornerEditor(Widget):
         touch.ungrab(self)
         self._held = None
         self._place()
+        self._moved()
         return True
 
     def _build(self, shown: Any) -> None:

@@ -26,7 +26,7 @@ class Countdown(AnchorLayout):
             padding=theme.px(32),
             spacing=theme.px(8),
             size_hint=(None, None),
-            width=theme.px(640),
+            width=theme.px(min(theme.wide - 48, 800 if theme.large else 640)),
         )
         box.bind(minimum_height=box.setter("height"))
         box.add_widget(Text(theme, "Bạn còn ở đây không?", 34, face="bold", align="center"))

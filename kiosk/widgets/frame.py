@@ -9,10 +9,12 @@ from kivy.graphics import Color, Rectangle
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import BROCADE, Theme
 from kiosk.widgets.basic import RoundButton, Text, WordButton, space
 
-LISTEN = "Nghe đọc"
+LISTEN, LETTERS, BACK = "Nghe đọc", "Chữ to, tương phản", "Quay lại"
+GAP = 14
 
 
 class Band(Widget):
@@ -35,36 +37,67 @@ class Band(Widget):
 
 
 class Page(BoxLayout):
-    """One screen. Subclasses fill `main` and `foot`; `spoken` is what "Nghe đọc" reads.
+    """One screen: draws what it shows and emits events; it knows no other screen and nothing behind.
 
-    `wants_light`: whether its camera lacks light; None on screens that look through no camera.
+    Subclasses fill `main` and the foot, and draw `change`. `spoken` is what "Nghe đọc" reads.
     """
 
-    wants_light: bool | None = None
-
-    def __init__(
-        self,
-        theme: Theme,
-        *,
-        title: str,
-        under: str = "",
-        back: Callable[[], None] | None = None,
-        listen: Callable[[], None],
-    ) -> None:
+    def __init__(self, theme: Theme, emit: Emit, *, title: str, under: str = "") -> None:
         super().__init__(orientation="vertical")
         self.theme = theme
+        self.emit = emit
         self.title = title
         self.spoken = title
+        with self.canvas.before:
+            Color(*theme.colour("paper"))
+            self._ground = Rectangle()
+        self.bind(pos=self._follow, size=self._follow)
         self.add_widget(Band(theme))
-        least = max(theme.px(68), theme.font(24) * 1.3 + theme.font(17) * 1.25)
+        self.main = BoxLayout()
+        self._foot: Widget | None = None
+
+    def change(self, shows: Plain) -> None:
+        """The place shows this now."""
+
+    def dropped(self) -> None:
+        """It is off the glass; pictures are let go."""
+
+    def does(self, name: str, value: Plain = None) -> Callable[[], None]:
+        """A press that emits an event."""
+        return lambda: self.emit(name, value)
+
+    def listen_button(self, *, round_one: bool = False) -> Widget:
+        """ "Nghe đọc"."""
+        if round_one:
+            return RoundButton(self.theme, "volume_up", LISTEN, self.does("listen"), kind="main")
+        button = WordButton(self.theme, LISTEN, self.does("listen"), icon="volume_up", kind="main")
+        button.pos_hint = {"center_y": 0.5}
+        return button
+
+    def letters_button(self) -> Widget:
+        """ "Aa"."""
+        return RoundButton(self.theme, "", LETTERS, self.does("letters"), word="Aa")
+
+    def _follow(self, *_: Any) -> None:
+        self._ground.pos, self._ground.size = self.pos, self.size
+
+
+class FramedPage(Page):
+    """A page with head, main area and foot. `back`: whether it can be gone back from; `letters`: "Aa" in the head."""
+
+    def __init__(
+        self, theme: Theme, emit: Emit, *, title: str, under: str = "", back: bool = True, letters: bool = True
+    ) -> None:
+        super().__init__(theme, emit, title=title)
+        least = 100 if theme.large else 68
         self.head = BoxLayout(
             size_hint_y=None,
-            height=least,
+            height=theme.px(least),
             padding=(theme.px(24), theme.px(2), theme.px(24), theme.px(2)),
-            spacing=theme.px(16),
+            spacing=theme.px(GAP),
         )
-        if back is not None:
-            self.head.add_widget(RoundButton(theme, "arrow_back", "Quay lại", back))
+        if back:
+            self.head.add_widget(RoundButton(theme, "arrow_back", BACK, self.does("back")))
         names = BoxLayout(orientation="vertical", pos_hint={"center_y": 0.5}, size_hint_y=None)
         self.title_text = Text(theme, title, 24, face="bold", line=1.0)
         names.add_widget(self.title_text)
@@ -75,55 +108,76 @@ class Page(BoxLayout):
         def fit(_: Any, height: float) -> None:
             # On a narrow screen the names need more lines.
             names.height = height
-            self.head.height = max(least, height + theme.px(8))
+            self.head.height = max(theme.px(least), height + theme.px(8))
 
         names.bind(minimum_height=fit)
         self.head.add_widget(names)
         self.head_right = BoxLayout(size_hint_x=None, width=0, spacing=theme.px(16))
         self.head_right.bind(minimum_width=self.head_right.setter("width"))
         self.head.add_widget(self.head_right)
-        listen_button = WordButton(theme, LISTEN, listen, icon="volume_up", kind="main")
-        listen_button.pos_hint = {"center_y": 0.5}
-        self.head.add_widget(listen_button)
+        if letters:
+            self.head.add_widget(self.letters_button())
+        # What is round leaves the title its room.
+        self.head.add_widget(self.listen_button(round_one=letters and (theme.large or theme.upright)))
         self.add_widget(self.head)
-        self.main = BoxLayout(padding=(theme.px(24), theme.px(6), theme.px(24), theme.px(14)), spacing=theme.px(18))
+        self.main.padding = (theme.px(24), theme.px(6), theme.px(24), theme.px(14))
+        self.main.spacing = theme.px(18)
+        if theme.upright:
+            self.main.orientation = "vertical"
         self.add_widget(self.main)
-        self._foot: Widget | None = None
 
     def set_foot(self, left: Sequence[Widget], right: Sequence[Widget]) -> None:
-        """The foot's buttons; what does not fit beside each other goes into a second row, the way on lowest."""
+        """The foot's buttons; what does not fit beside each other goes into rows of its own, the way on lowest."""
         if self._foot is not None:
             self.remove_widget(self._foot)
         theme = self.theme
-        gap = theme.px(14)
-        room = theme.px(1024 - 48)
+        gap, room = theme.px(GAP), theme.px(theme.wide - 48)
         every = [*left, *right]
-        wide = sum(widget.width for widget in every) + gap * len(every)
-        rows = [(left, right)] if wide <= room or not left or not right else [(left, []), ([], right)]
-        height = max((widget.height for widget in every), default=theme.px(64))
+        for widget in every:
+            if isinstance(widget, WordButton):
+                widget.limit(room)
+        rows = _rows(every, room, gap)
+        if len(rows) <= 1:
+            rows = [[*left, space(), *right]]
+        else:
+            for row in rows:
+                _stretch(row)
         foot = BoxLayout(
             orientation="vertical",
             size_hint_y=None,
-            height=height * len(rows) + gap * (len(rows) - 1) + theme.px(24),
-            padding=(theme.px(24), theme.px(4), theme.px(24), theme.px(20)),
+            padding=(theme.px(24), theme.px(4), theme.px(24), theme.px(16 if theme.large else 20)),
             spacing=gap,
         )
-        for before, after in rows:
-            row = BoxLayout(spacing=gap)
-            for widget in before:
-                row.add_widget(widget)
-            row.add_widget(space())
-            for widget in after:
+        foot.bind(minimum_height=foot.setter("height"))
+        for widgets in rows:
+            row = BoxLayout(spacing=gap, size_hint_y=None)
+            row.height = max(
+                (one.height for one in widgets if one.size_hint_y is None), default=theme.px(theme.target)
+            )
+            for widget in widgets:
                 row.add_widget(widget)
             foot.add_widget(row)
         self._foot = foot
         self.add_widget(foot)
 
-    def opened(self) -> None:
-        """The screen is now the one shown."""
 
-    def closed(self) -> None:
-        """Another screen is shown; let go of the camera and of everything personal."""
+def _rows(widgets: Sequence[Any], room: float, gap: float) -> list[list[Any]]:
+    """As many beside each other as fit, filled from the last: the way on is never left alone in a crowd above."""
+    rows: list[list[Any]] = []
+    left = -1.0
+    for widget in reversed(widgets):
+        wide = getattr(widget, "natural", widget.width)
+        if left < wide + gap:
+            rows.insert(0, [])
+            left = room + gap
+        rows[0].insert(0, widget)
+        left -= wide + gap
+    return rows
 
-    def tick(self) -> None:
-        """Called ten times a second while shown."""
+
+def _stretch(row: Sequence[Any]) -> None:
+    """Buttons of a row share its width by the length of their words; round ones stay round."""
+    for widget in row:
+        if isinstance(widget, WordButton):
+            wider = 1.25 if widget.kind == "main" and len(row) > 1 else 1.0
+            widget.size_hint_x = widget.natural * wider

@@ -10,10 +10,9 @@ from kivy.graphics.texture import Texture
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
+from kiosk.journeys.showing import LivePicture
 from kiosk.style.theme import CAMERA_GROUND, OUTLINE, Theme, rgba
 from kiosk.widgets.basic import Pill
-
-PREVIEW_SIDE = 1000
 
 
 class CameraView(FloatLayout):
@@ -48,7 +47,7 @@ class CameraView(FloatLayout):
             self._ring = Line(width=theme.px(7), cap="round")
         self._progress = 0.0
         # Letters large enough already must not hide the paper.
-        size = 24 if theme.text < 1.5 else 20
+        size = 20 if theme.large else 24
         self.pill = Pill(theme, sentence, icon, "warn", size=size, height=56)
         self.pill.pos_hint = {}
         self.add_widget(self.pill)
@@ -60,6 +59,14 @@ class CameraView(FloatLayout):
         self._quad = None if quad is None else [(float(x), float(y)) for x, y in quad]
         self._progress = progress
         self._place()
+
+    def live(self, live: LivePicture) -> None:
+        """What the camera sees, and the sentence to it."""
+        if live.picture is None:
+            self.clear()
+        else:
+            self.show(live.picture, live.quad, live.progress)
+        self.pill.say(live.said.text, live.said.icon, live.said.tone)
 
     def clear(self) -> None:
         """No picture."""
@@ -161,19 +168,20 @@ class QrCode(Widget):
 
 
 class PagePicture(Widget):
-    """A page's picture as large as fits, with a thin edge: a BGR picture, or a file that is read once, so that it
-    may be wiped.
-    """
+    """A page's BGR picture as large as fits, with a thin edge. `ground`: a colour behind it, for a page to judge."""
 
-    def __init__(self, theme: Theme, picture: Any, **widget: Any) -> None:
+    def __init__(self, theme: Theme, picture: Any, *, ground: str | None = None, **widget: Any) -> None:
         super().__init__(**widget)
+        self._room = theme.px(12) if ground else 0.0
         with self.canvas:
+            Color(*rgba(ground or "#000000", 1.0 if ground else 0.0))
+            self._ground = Rectangle()
             Color(1, 1, 1, 1)
             self._picture = Rectangle()
             Color(*theme.colour("line"))
             self._edge = Line(width=theme.px(1))
         self._shape = (1, 1)
-        self.show(picture if hasattr(picture, "shape") else picture_of(picture))
+        self.show(picture)
         self.bind(pos=self._place, size=self._place)
 
     def show(self, image: Any) -> None:
@@ -186,19 +194,10 @@ class PagePicture(Widget):
         self._place()
 
     def _place(self, *_: Any) -> None:
-        factor = min(self.width / self._shape[0], self.height / self._shape[1])
+        self._ground.pos, self._ground.size = self.pos, self.size
+        room = 2 * self._room
+        factor = max(0.0, min((self.width - room) / self._shape[0], (self.height - room) / self._shape[1]))
         width, height = self._shape[0] * factor, self._shape[1] * factor
         left, bottom = self.center_x - width / 2, self.center_y - height / 2
         self._picture.pos, self._picture.size = (left, bottom), (width, height)
         self._edge.rectangle = (left, bottom, width, height)
-
-
-def picture_of(path: Any, side: int = PREVIEW_SIDE) -> Any:
-    """A picture file as BGR, no larger than a screen needs. Raises FileNotFoundError. Slow for large ones."""
-    import cv2
-
-    image = cv2.imread(str(path))
-    if image is None:
-        raise FileNotFoundError(str(path))
-    shrink = min(1.0, side / max(image.shape[:2]))
-    return image if shrink == 1 else cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)

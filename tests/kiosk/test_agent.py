@@ -166,10 +166,3 @@ def test_rubbish_from_the_broker_is_refused_quietly(house: House, leaf: str, raw
     topic = topics.device(house.commune.device, "order") if leaf == "order" else f"{topics.root}/{leaf}"
     house.agent.receive(topic, raw, False)
     assert house.agent.catalogue is None
-
-
-def test_stopping_wipes_the_visit(house: House) -> None:
-    house.agent.workspace.write("page-1.jpg", b"x")
-    house.agent.stop()
-    assert house.agent.workspace.files() == []
-    house.start()

@@ -14,9 +14,9 @@ from stage.pictures import draw_card, draw_paper
 
 from kiosk.errors import WrongStep
 from kiosk.journeys.develop import REMARKS, Shot, straighten
-from kiosk.journeys.scan import Eye, ScanJourney
+from kiosk.journeys.papers import Eye, Papers
 from kiosk.sending.dossiers import Dossiers
-from kiosk.shell.privacy import Workspace
+from kiosk.shell.visit import Workspace
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
@@ -24,12 +24,12 @@ from langso.trust import SigningKey
 
 
 @pytest.fixture
-def journey(tmp_path: Path) -> ScanJourney:
+def journey(tmp_path: Path) -> Papers:
     store = Store(tmp_path / "kiosk.sqlite", (OUTBOX_MIGRATION,))
     dossiers = Dossiers(
         tmp_path, Outbox(store, SystemClock()), SystemClock(), SigningKey.generate(), device="k-1", commune="xa-thu"
     )
-    return ScanJourney(Workspace(tmp_path / "visit"), dossiers)
+    return Papers(Workspace(tmp_path / "visit"), dossiers)
 
 
 def upper_and_lower(page: Any) -> tuple[Any, Any]:
@@ -45,7 +45,7 @@ def has_portrait(part: Any) -> bool:
     return float(np.mean(blue - red > 40)) > 0.02
 
 
-def test_where_no_paper_can_come_nearer_no_page_is_called_too_small(journey: ScanJourney) -> None:
+def test_where_no_paper_can_come_nearer_no_page_is_called_too_small(journey: Papers) -> None:
     rng = np.random.default_rng(1)
     scene = scenes.lay(cards.front(rng), table="dark_wood")
     far = scenes.shoot(scene, scenes.Conditions(size=(1200, 800), fill=0.27, tilt=2.0), rng).image
@@ -57,7 +57,7 @@ def test_where_no_paper_can_come_nearer_no_page_is_called_too_small(journey: Sca
     assert nearer not in journey.capture(seen).remarks
 
 
-def test_both_sides_of_a_card_are_one_page(journey: ScanJourney, card_sides: tuple[Any, Any]) -> None:
+def test_both_sides_of_a_card_are_one_page(journey: Papers, card_sides: tuple[Any, Any]) -> None:
     front, back = (Eye().look(side) for side in card_sides)
     journey.begin_card()
     assert journey.capture_side(front) is None
@@ -76,7 +76,7 @@ def test_both_sides_of_a_card_are_one_page(journey: ScanJourney, card_sides: tup
 
 @pytest.mark.parametrize("sides_before", [0, 1])
 def test_a_card_left_while_its_side_is_made_stays_left(
-    journey: ScanJourney, card_sides: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch, sides_before: int
+    journey: Papers, card_sides: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch, sides_before: int
 ) -> None:
     journey.begin_card()
     for image in card_sides[:sides_before]:
@@ -86,13 +86,13 @@ def test_a_card_left_while_its_side_is_made_stays_left(
         journey.leave_card()
         return straighten(*arguments)
 
-    monkeypatch.setattr("kiosk.journeys.scan.straighten", leave)
+    monkeypatch.setattr("kiosk.journeys.papers.straighten", leave)
     with pytest.raises(WrongStep):
         journey.capture_side(Eye().look(card_sides[sides_before]))
     assert (journey.card, journey.step, journey.pages) == (None, "look", ())
 
 
-def test_a_card_must_be_seen(journey: ScanJourney, card_sides: tuple[Any, Any]) -> None:
+def test_a_card_must_be_seen(journey: Papers, card_sides: tuple[Any, Any]) -> None:
     with pytest.raises(WrongStep):
         journey.capture_side(Shot(card_sides[0], None))
     journey.begin_card()
@@ -103,7 +103,7 @@ def test_a_card_must_be_seen(journey: ScanJourney, card_sides: tuple[Any, Any]) 
 
 
 @pytest.mark.parametrize("upside_down", [False, True])
-def test_the_back_laid_first_is_known_and_stands_below(journey: ScanJourney, upside_down: bool) -> None:
+def test_the_back_laid_first_is_known_and_stands_below(journey: Papers, upside_down: bool) -> None:
     journey.begin_card()
     assert journey.asked == "front"
     journey.capture_side(Eye().look(draw_card("back", upside_down=upside_down)))
@@ -113,7 +113,7 @@ def test_the_back_laid_first_is_known_and_stands_below(journey: ScanJourney, ups
     assert [has_portrait(part) for part in upper_and_lower(page)] == [True, False]
 
 
-def test_the_front_laid_first_is_followed_by_the_back(journey: ScanJourney, card_sides: tuple[Any, Any]) -> None:
+def test_the_front_laid_first_is_followed_by_the_back(journey: Papers, card_sides: tuple[Any, Any]) -> None:
     journey.begin_card()
     journey.capture_side(Eye().look(card_sides[0]))
     assert journey.asked == "back"
@@ -122,9 +122,7 @@ def test_the_front_laid_first_is_followed_by_the_back(journey: ScanJourney, card
     assert [has_portrait(part) for part in upper_and_lower(page)] == [True, False]
 
 
-def test_after_a_side_that_nobody_can_tell_any_other_is_taken(
-    journey: ScanJourney, card_sides: tuple[Any, Any]
-) -> None:
+def test_after_a_side_that_nobody_can_tell_any_other_is_taken(journey: Papers, card_sides: tuple[Any, Any]) -> None:
     journey.begin_card()
     journey.capture_side(Eye().look(draw_paper()))
     assert journey.card is not None
@@ -135,7 +133,7 @@ def test_after_a_side_that_nobody_can_tell_any_other_is_taken(
     assert [has_portrait(part) for part in upper_and_lower(page)] == [True, False]
 
 
-def test_whoever_insists_on_the_same_side_gets_it(journey: ScanJourney, card_sides: tuple[Any, Any]) -> None:
+def test_whoever_insists_on_the_same_side_gets_it(journey: Papers, card_sides: tuple[Any, Any]) -> None:
     journey.begin_card()
     front = Eye().look(card_sides[0])
     journey.capture_side(front)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.errors import WrongStep
-from kiosk.journeys.fee import FeeJourney, qr_modules, read_fee, slip
+from kiosk.journeys.payment import CodeSearch, qr_modules, read_fee, slip
 from langso import codes
 from langso.contract import Account, Catalogue
 from langso.settings import assets
@@ -101,7 +101,7 @@ def test_the_code_drawn_is_the_code_read() -> None:
 
 
 def test_the_journey_settles_on_one_code_and_never_guesses_between_two() -> None:
-    journey = FeeJourney()
+    journey = CodeSearch()
     assert journey.see([], LIST) is None
     assert journey.see(["https://xa.gov.vn"], LIST) is None
     assert "không phải mã nộp tiền" in journey.hint

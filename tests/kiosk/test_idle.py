@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.journeys.idle import IdleTimer
+from kiosk.shell.idle import IdleTimer
 from kiosk.style.icons import ICONS
 from kiosk.style.theme import DAY, HIGH_CONTRAST, SIZES, Theme, contrast, rgba, tokens
 from langso.timekeeping.clock import SimulatedClock

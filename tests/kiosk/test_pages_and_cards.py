@@ -16,26 +16,26 @@ from hypothesis import strategies as st
 from kiosk.errors import KioskError, WrongStep
 from kiosk.journeys.develop import BLANK, NO_EDGES, Shot, draft, shot_of
 from kiosk.journeys.kinds import GENERAL_KINDS
-from kiosk.journeys.scan import Eye, ScanJourney
+from kiosk.journeys.papers import Eye, Papers
 from kiosk.sending.dossiers import Dossiers
-from kiosk.shell.privacy import Workspace
+from kiosk.shell.visit import Workspace
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
 
 
-def journey_in(folder: Path) -> tuple[ScanJourney, Workspace]:
+def journey_in(folder: Path) -> tuple[Papers, Workspace]:
     store = Store(folder / "kiosk.sqlite", (OUTBOX_MIGRATION,))
     workspace = Workspace(folder / "visit")
     dossiers = Dossiers(
         folder, Outbox(store, SystemClock()), SystemClock(), SigningKey.generate(), device="k-1", commune="xa-thu"
     )
-    return ScanJourney(workspace, dossiers), workspace
+    return Papers(workspace, dossiers), workspace
 
 
 @pytest.fixture
-def journey(tmp_path: Path) -> ScanJourney:
+def journey(tmp_path: Path) -> Papers:
     return journey_in(tmp_path)[0]
 
 
@@ -57,7 +57,7 @@ def plain(value: int) -> Shot:
     return Shot(image, np.array([(2, 2), (167, 2), (167, 237), (2, 237)], float))
 
 
-def test_a_page_is_retaken_in_its_place(journey: ScanJourney, paper: Any, other: Any) -> None:
+def test_a_page_is_retaken_in_its_place(journey: Papers, paper: Any, other: Any) -> None:
     for image in (paper, other):
         journey.capture(Eye().look(image))
         journey.keep()
@@ -72,7 +72,7 @@ def test_a_page_is_retaken_in_its_place(journey: ScanJourney, paper: Any, other:
     assert journey.replacing is None
 
 
-def test_retaking_can_be_left(journey: ScanJourney, paper: Any) -> None:
+def test_retaking_can_be_left(journey: Papers, paper: Any) -> None:
     journey.capture(Eye().look(paper))
     journey.keep()
     kept = journey.pages
@@ -82,7 +82,7 @@ def test_retaking_can_be_left(journey: ScanJourney, paper: Any) -> None:
     assert journey.pages == kept
 
 
-def test_pages_are_moved(journey: ScanJourney) -> None:
+def test_pages_are_moved(journey: Papers) -> None:
     for value in (60, 120, 180):
         journey.capture(plain(value))
         journey.keep()
@@ -95,7 +95,7 @@ def test_pages_are_moved(journey: ScanJourney) -> None:
         journey.move(0, 3)
 
 
-def test_the_same_page_is_flagged_and_kept(journey: ScanJourney, paper: Any, other: Any) -> None:
+def test_the_same_page_is_flagged_and_kept(journey: Papers, paper: Any, other: Any) -> None:
     journey.capture(Eye().look(paper))
     journey.keep()
     assert len(journey.known) == 1
@@ -106,7 +106,7 @@ def test_the_same_page_is_flagged_and_kept(journey: ScanJourney, paper: Any, oth
     assert len(journey.pages) == 3, "never dropped silently"
 
 
-def test_a_blank_side_is_flagged_and_kept(journey: ScanJourney) -> None:
+def test_a_blank_side_is_flagged_and_kept(journey: Papers) -> None:
     table = np.full((900, 1200, 3), 70, np.uint8)
     table[100:800, 350:850] = 235
     quad = np.array([(350, 100), (849, 100), (849, 799), (350, 799)], float)
@@ -116,7 +116,7 @@ def test_a_blank_side_is_flagged_and_kept(journey: ScanJourney) -> None:
     assert len(journey.pages) == 2
 
 
-def test_a_picture_without_edges_says_so_and_corners_may_be_set(journey: ScanJourney, paper: Any) -> None:
+def test_a_picture_without_edges_says_so_and_corners_may_be_set(journey: Papers, paper: Any) -> None:
     fresh = journey.capture(Shot(paper, None))
     assert fresh.remarks == (NO_EDGES,)
     assert journey.shot is not None
@@ -132,7 +132,7 @@ def test_a_picture_without_edges_says_so_and_corners_may_be_set(journey: ScanJou
     assert journey.shot is None, "the photograph itself is not kept"
 
 
-def test_a_page_is_turned_by_quarters(journey: ScanJourney, paper: Any) -> None:
+def test_a_page_is_turned_by_quarters(journey: Papers, paper: Any) -> None:
     fresh = journey.capture(Eye().look(paper))
     upright = cv2.imread(str(fresh.path))
     turned = journey.turn()
@@ -144,7 +144,7 @@ def test_a_page_is_turned_by_quarters(journey: ScanJourney, paper: Any) -> None:
     assert turned.size_mm == fresh.size_mm
 
 
-def test_pages_are_compressed_meanwhile_and_the_document_is_the_same(journey: ScanJourney, paper: Any) -> None:
+def test_pages_are_compressed_meanwhile_and_the_document_is_the_same(journey: Papers, paper: Any) -> None:
     journey.capture(Eye().look(paper))
     journey.keep()
     before = journey.pages[0]
@@ -163,7 +163,7 @@ def test_what_a_visit_left_behind_touches_no_page_of_the_next(tmp_path: Path, pa
     journey.capture(Eye().look(paper))
     journey.keep()
     workspace.wipe()
-    following = ScanJourney(workspace, Dossiers.__new__(Dossiers))
+    following = Papers(workspace, Dossiers.__new__(Dossiers))
     page = following.capture(Eye().look(paper))
     journey.remove(0)
     assert page.path.exists()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kiosk.journeys.presses import SURE_S, Twice, Waiting
+from kiosk.journeys.presses import SURE_S, HeldPress, Twice
 
 
 def test_only_the_first_press_made_meanwhile_is_done() -> None:
     done: list[str] = []
-    waiting = Waiting()
+    waiting = HeldPress()
     waiting.begin()
     waiting.press(lambda: done.append("again"))
     waiting.press(lambda: done.append("send"))
@@ -20,7 +20,7 @@ def test_only_the_first_press_made_meanwhile_is_done() -> None:
 
 def test_what_a_press_begins_may_be_waited_for_again() -> None:
     done: list[str] = []
-    waiting = Waiting()
+    waiting = HeldPress()
     waiting.begin()
     waiting.press(waiting.begin)
     waiting.over()
@@ -32,7 +32,7 @@ def test_what_a_press_begins_may_be_waited_for_again() -> None:
 
 def test_after_a_fault_nothing_is_done_that_was_asked_for_before() -> None:
     done: list[str] = []
-    waiting = Waiting()
+    waiting = HeldPress()
     waiting.begin()
     waiting.press(lambda: done.append("send"))
     waiting.over(good=False)

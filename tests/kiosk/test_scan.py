@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from kiosk.errors import KioskError, NotReady, WrongStep
 from kiosk.journeys.kinds import GENERAL_KINDS, kinds_for
-from kiosk.journeys.scan import Eye, ScanJourney, Seen
+from kiosk.journeys.papers import Eye, Papers, Seen
 from kiosk.sending.dossiers import KIND, Dossiers
-from kiosk.shell.privacy import Workspace
+from kiosk.shell.visit import Workspace
 from langso.contract import DossierManifest
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
@@ -34,7 +34,7 @@ class Room:
         self.outbox = Outbox(self.store, SystemClock())
         self.workspace = Workspace(folder / "visit")
         self.dossiers = Dossiers(folder, self.outbox, SystemClock(), self.key, device="kiosk-thu", commune="xa-thu")
-        self.journey = ScanJourney(self.workspace, self.dossiers)
+        self.journey = Papers(self.workspace, self.dossiers)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_wiped_visit_cannot_capture_nor_hand_in(room: Room, paper: Any) -> Non
     room.workspace.wipe()
     with pytest.raises(NotReady):
         room.journey.hand_in(GENERAL_KINDS[0], None, room.recipient)
-    late = ScanJourney(room.workspace, room.dossiers)
+    late = Papers(room.workspace, room.dossiers)
     room.workspace.wipe()
     with pytest.raises(WrongStep):
         late.capture(seen(paper))

@@ -134,32 +134,34 @@ def test_a_hang_behind_the_screen_is_mended_when_the_visit_is_over(
     screen: Callable[..., Screen], thread: str
 ) -> None:
     kiosk = screen()
-    kiosk.do("app.show('scan')")
-    kiosk.until("app.page._number > 0", "True")
+    kiosk.do("app.router.begin('scan')")
+    kiosk.until("app.page.shows.live.number > 0", "True")
     kiosk.do(HANG[thread])
     kiosk.until("agent.hung() or app.camera_holder.hung and 'camera'", thread)
     kiosk.ticks()
     assert "ScanPage" in kiosk.do("app.page"), "nobody is thrown out for it"
-    kiosk.do("app.go_home()")
+    kiosk.do("app.router.go_home()")
     assert kiosk.process.wait(60) == RESTART_EXIT
     assert f"{thread}: a hang" in kiosk.said()
 
 
-@pytest.mark.parametrize("visit", ["app.show('fee')", "app.next_text_size()", "app.switch_contrast()", "read aloud"])
+@pytest.mark.parametrize(
+    "visit", ["app.router.begin('fee')", "app.router.emit('size')", "app.router.emit('contrast')", "read aloud"]
+)
 def test_a_restart_that_was_asked_for_waits_for_the_visits_end(screen: Callable[..., Screen], visit: str) -> None:
     kiosk = screen()
     kiosk.do("setattr(app.reader, 'busy', True)" if visit == "read aloud" else visit)
     kiosk.do("agent.restart.set()")
     kiosk.ticks()
-    kiosk.do("app.go_home()")
+    kiosk.do("app.router.go_home()")
     assert kiosk.process.wait(60) == RESTART_EXIT
 
 
 def test_a_kiosk_at_rest_in_its_rhythm_is_left_alone(screen: Callable[..., Screen]) -> None:
     kiosk = screen()
-    kiosk.do("app.show('scan')")
-    kiosk.until("app.page._number > 0", "True")
-    kiosk.do("app.go_home()")
+    kiosk.do("app.router.begin('scan')")
+    kiosk.until("app.page.shows.live.number > 0", "True")
+    kiosk.do("app.router.go_home()")
     for _ in range(8):
         kiosk.ticks()
     assert kiosk.do("agent.restart.is_set()") == "False"
@@ -169,7 +171,7 @@ def test_a_kiosk_at_rest_in_its_rhythm_is_left_alone(screen: Callable[..., Scree
 def test_a_stop_is_no_crash_though_a_thread_is_inside_a_picture(screen: Callable[..., Screen], page: str) -> None:
     # What loads at the start looks at a picture too, and is as busy.
     kiosk = screen("scanner.live.eye.Eye.look = busy_for_ever")
-    kiosk.do(f"app.show({page!r})")
+    kiosk.do(f"app.router.place == {page!r} or app.router.begin({page!r})")
     kiosk.process.send_signal(signal.SIGTERM)
     assert kiosk.process.wait(60) == 0, kiosk.said()
 
@@ -177,3 +179,12 @@ def test_a_stop_is_no_crash_though_a_thread_is_inside_a_picture(screen: Callable
 def test_a_stop_before_the_screen_is_up_is_not_lost(screen: Callable[..., Screen]) -> None:
     kiosk = screen("obey = lambda agent: os.kill(os.getpid(), signal.SIGTERM)")
     assert kiosk.process.wait(60) == 0, kiosk.said()
+
+
+def test_a_stop_wipes_the_visit(screen: Callable[..., Screen]) -> None:
+    kiosk = screen()
+    page = Path(kiosk.do("app.workspace.write('page-1.jpg', b'x')"))
+    assert page.exists()
+    kiosk.process.send_signal(signal.SIGTERM)
+    assert kiosk.process.wait(60) == 0, kiosk.said()
+    assert list(page.parent.iterdir()) == []

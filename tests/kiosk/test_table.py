@@ -65,7 +65,7 @@ def test_the_dossier_of_a_measured_kiosk_and_a_camera_that_was_changed(
         {"wait": "Rõ nét"},
         {"shot": "measured"},
         {"camera": str(cameras["nothing"])},
-        {"touch": "Quay lại"},
+        {"touch": "Chụp lại"},
         {"wait": "Chưa thấy giấy"},
     ]
     visit = drive(steps, camera=cameras["paper"])

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from kiosk.errors import NotReady, WrongStep
 from kiosk.journeys.develop import Shot, straighten
-from kiosk.journeys.fee import LOOK, FeeJourney, read_fee
-from kiosk.journeys.idle import IdleTimer
 from kiosk.journeys.kinds import Kind
-from kiosk.journeys.scan import MAX_PAGES, Eye, ScanJourney, Seen
+from kiosk.journeys.papers import MAX_PAGES, Eye, Papers, Seen
+from kiosk.journeys.payment import LOOK, CodeSearch, read_fee
 from kiosk.sending.dossiers import Dossiers
-from kiosk.shell.privacy import Workspace
+from kiosk.shell.idle import IdleTimer
+from kiosk.shell.visit import Workspace
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.timekeeping.clock import SimulatedClock, SystemClock
@@ -36,8 +36,8 @@ class Site:
     dossiers: Dossiers
     key: SigningKey
 
-    def journey(self) -> ScanJourney:
-        return ScanJourney(self.workspace, self.dossiers)
+    def journey(self) -> Papers:
+        return Papers(self.workspace, self.dossiers)
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_after_the_end_no_picture_is_held_and_none_comes_any_more(
         late.end()
         return made
 
-    monkeypatch.setattr("kiosk.journeys.scan.straighten", ended_meanwhile)
+    monkeypatch.setattr("kiosk.journeys.papers.straighten", ended_meanwhile)
     with pytest.raises(WrongStep):
         late.capture(seen)
     assert (late.shot, site.workspace.files()) == (None, [])
@@ -203,7 +203,7 @@ def test_a_code_that_is_no_payment_says_what_to_do(listed: Any, text: str) -> No
 
 
 def test_a_code_once_found_stays_until_another_is_wanted(listed: Any, make_code: Callable[..., str]) -> None:
-    journey = FeeJourney()
+    journey = CodeSearch()
     assert journey.see([], listed) is None
     assert journey.hint == LOOK
     first = journey.see([make_code()], listed)
@@ -213,7 +213,7 @@ def test_a_code_once_found_stays_until_another_is_wanted(listed: Any, make_code:
 
 
 def test_a_code_beside_a_web_address_is_the_one_meant(listed: Any, make_code: Callable[..., str]) -> None:
-    fee = FeeJourney().see(["https://example.invalid", make_code()], listed)
+    fee = CodeSearch().see(["https://example.invalid", make_code()], listed)
     assert fee is not None
     assert fee.verdict == "own"
 

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.prompts.speech import FILE, Reader
+from kiosk.prompts.speech import FILE, ReadAloud
 from kiosk.shell.driving import Step, read_steps
-from kiosk.shell.privacy import Workspace
+from kiosk.shell.visit import Workspace
 from langso.errors import UsageError
 
 needs_voice = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng")
 
 
-def wait_quiet(reader: Reader, seconds: float = 60) -> None:
+def wait_quiet(reader: ReadAloud, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while reader.busy and time.monotonic() < end:
         time.sleep(0.02)
@@ -30,7 +30,7 @@ def wait_quiet(reader: Reader, seconds: float = 60) -> None:
 @needs_voice
 def test_without_a_sound_player_the_words_are_in_a_file(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "visit")
-    reader = Reader(workspace, players=())
+    reader = ReadAloud(workspace, players=())
     reader.read("Số tiền phải nộp: 8.000 đ")
     wait_quiet(reader)
     with wave.open(str(workspace.home / FILE)) as sound:
@@ -40,7 +40,7 @@ def test_without_a_sound_player_the_words_are_in_a_file(tmp_path: Path) -> None:
 @needs_voice
 def test_what_is_read_after_the_visit_ended_leaves_nothing(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "visit")
-    reader = Reader(workspace, players=())
+    reader = ReadAloud(workspace, players=())
     reader.read("Mã nhận giấy tờ của bạn. " * 40)
     reader.hush()
     workspace.wipe()
@@ -56,7 +56,7 @@ def test_hush_ends_a_player_that_plays(tmp_path: Path) -> None:
     player = tmp_path / "player"
     player.write_text("#!/bin/sh\nexec sleep 60\n")
     player.chmod(0o755)
-    reader = Reader(Workspace(tmp_path / "visit"), players=((str(player), ()),))
+    reader = ReadAloud(Workspace(tmp_path / "visit"), players=((str(player), ()),))
     reader.read("Xin chào")
     end = time.monotonic() + 60
     while reader._process is None and time.monotonic() < end:
@@ -69,7 +69,7 @@ def test_hush_ends_a_player_that_plays(tmp_path: Path) -> None:
 
 
 def test_nothing_to_say_is_no_disaster(tmp_path: Path) -> None:
-    reader = Reader(Workspace(tmp_path / "visit"), players=())
+    reader = ReadAloud(Workspace(tmp_path / "visit"), players=())
     reader.read("…")
     wait_quiet(reader)
 

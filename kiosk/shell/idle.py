@@ -34,6 +34,10 @@ class IdleTimer:
         """As if the last touch had been so long ago."""
         self._last = self._clock.monotonic() - seconds
 
+    def allow(self, idle_s: float) -> None:
+        """Another length without a touch: some places are looked at longer. The countdown stays as long."""
+        self._idle_s = idle_s
+
     def hold(self, on: bool) -> None:
         """While the kiosk itself is at work (reading aloud), time does not run; it starts anew afterwards."""
         if self._hold != on:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.shell.privacy import Workspace, filesystem, home_in_memory
+from kiosk.shell.visit import Workspace, filesystem, home_in_memory
 
 
 def test_what_an_earlier_run_left_is_wiped_at_start(tmp_path: Path) -> None:

@@ -1,0 +1,168 @@
+"""Paying a fee: what a payment code asks, in words, and whether the account is the commune's own."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from kiosk.errors import WrongStep
+from langso import codes, words
+from langso.contract import Account, Catalogue
+from langso.timekeeping import dates
+
+Verdict = Literal["own", "stranger", "no_list", "broken", "not_payment"]
+
+QR_BORDER = 2
+"""Modules of quiet zone drawn; the white card (or slip) around it gives the rest of the four."""
+
+
+@dataclass(frozen=True)
+class Fee:
+    """One code read. `verdict`: "own" account of the commune; "stranger"; "no_list": the signed list is not here;
+    "broken": a payment code not to be believed; "not_payment": some other code. `amount` in đồng, None: not given.
+
+    `text` is the payload exactly as read: what is shown large is that very code.
+    """
+
+    verdict: Verdict
+    text: str
+    amount: int | None = None
+    holder: str = ""
+    label: str = ""
+    bank: str = ""
+    account: str = ""
+    purpose: str = ""
+    bill: str = ""
+    why: str = ""
+
+    @property
+    def payable(self) -> bool:
+        """Whether the kiosk may show the code for paying."""
+        return self.verdict == "own"
+
+    @property
+    def amount_shown(self) -> str:
+        """`8.000 đ`, or that the payer fills it in."""
+        return words.money(self.amount) if self.amount else "Chưa ghi số tiền"
+
+    @property
+    def amount_in_words(self) -> str:
+        """`tám nghìn đồng`."""
+        return words.amount(self.amount) if self.amount else "Hỏi cán bộ số tiền phải nộp"
+
+    @property
+    def account_shown(self) -> str:
+        """Bank and account in groups: `VietinBank · 0000 0000 0001`."""
+        return f"{self.bank} · {words.group(self.account)}"
+
+    @property
+    def title(self) -> str:
+        """The heading's second line: what is paid for, as the code says, or nothing."""
+        if self.bill:
+            return f"Hồ sơ {self.bill}"
+        return self.purpose
+
+
+def read_fee(text: str, catalogue: Catalogue | None) -> Fee:
+    """What a code's text asks to pay, judged by the commune's signed list of accounts. Never raises."""
+    parsed = codes.parse(text)
+    if parsed.kind != "emv":
+        return Fee("not_payment", text, why="Đây không phải mã thanh toán; xin đưa tờ giấy có mã VietQR.")
+    payee = codes.payee(parsed)
+    if payee is None:
+        return Fee("broken", text, why="Mã này hỏng hoặc bị sửa; xin đưa mã khác hoặc hỏi cán bộ.")
+    account = None if catalogue is None else own_account(payee.bin, payee.account, catalogue)
+    bank = codes.bank_name(payee.bin) or f"Ngân hàng {payee.bin}"
+    common: dict[str, Any] = {
+        "amount": payee.amount,
+        "bank": bank,
+        "account": payee.account,
+        "purpose": payee.purpose or "",
+        "bill": payee.bill or "",
+    }
+    if catalogue is None:
+        why = "Máy chưa nhận danh sách tài khoản của xã nên chưa dám nói đúng hay sai; xin hỏi cán bộ."
+        return Fee("no_list", text, holder=payee.name or "", why=why, **common)
+    if account is None:
+        why = "Đây không phải tài khoản của xã. Đừng chuyển tiền, xin hỏi cán bộ."
+        return Fee("stranger", text, holder=payee.name or "", why=why, **common)
+    # The name in the code is whatever its maker typed; the signed list says who holds the account.
+    return Fee("own", text, holder=account.holder, label=account.label, **common)
+
+
+def own_account(bin_: str, number: str, catalogue: Catalogue) -> Account | None:
+    """The commune's account with exactly this bank and number, or None."""
+    for account in catalogue.accounts:
+        if account.bin == bin_ and account.number == number:
+            return account
+    return None
+
+
+def qr_modules(fee: Fee) -> list[list[bool]]:
+    """The same code to draw: rows of dark/light with its quiet zone. Raises WrongStep for an account not our own."""
+    import segno
+
+    if not fee.payable:
+        raise WrongStep("Chỉ hiện mã của tài khoản xã; xin hỏi cán bộ.")
+    code = segno.make_qr(fee.text, error="m", boost_error=False)
+    return [[bool(module) for module in row] for row in code.matrix_iter(border=QR_BORDER)]
+
+
+def slip(fee: Fee, *, commune: str, place: str, now: datetime, kind: Literal["png", "pdf"] = "png") -> bytes:
+    """The slip for paying in cash at the counter, 80 mm wide at 203 dpi. Raises WrongStep, AssetMissing."""
+    from kiosk.journeys.slip import draw_slip
+
+    if not fee.payable:
+        raise WrongStep("Chỉ làm phiếu cho tài khoản của xã; xin hỏi cán bộ.")
+    picture = draw_slip(
+        heading=commune,
+        place=place,
+        lines=(
+            ("Số tiền", fee.amount_shown),
+            ("Bằng chữ", fee.amount_in_words),
+            ("Nộp cho", fee.holder),
+            ("Tài khoản", fee.account_shown),
+            ("Nội dung", fee.purpose),
+            ("Hồ sơ", fee.bill),
+        ),
+        modules=qr_modules(fee),
+        foot=f"{dates.hour(now)} {dates.day(dates.local(now).date(), year=True)}",
+    )
+    out = io.BytesIO()
+    picture.save(out, kind.upper(), **({"resolution": 203.0} if kind == "pdf" else {"dpi": (203, 203)}))
+    return out.getvalue()
+
+
+class CodeSearch:
+    """Looking for a code, then what it asks. One code at a time: two in the picture are refused, not guessed."""
+
+    def __init__(self) -> None:
+        self.fee: Fee | None = None
+        self.hint = LOOK
+
+    def see(self, texts: list[str], catalogue: Catalogue | None) -> Fee | None:
+        """The codes of one frame; returns what was found when it settles the matter, else None (see `hint`)."""
+        if self.fee is not None:
+            return self.fee
+        fees = [read_fee(text, catalogue) for text in dict.fromkeys(texts)]
+        payments = [fee for fee in fees if fee.verdict != "not_payment"]
+        if not fees:
+            self.hint = LOOK
+        elif not payments:
+            self.hint = "Mã này không phải mã nộp tiền, xin đưa mã khác"
+        elif len(payments) > 1:
+            self.hint = "Thấy hai mã, xin chỉ để một mã trước máy ảnh"
+        elif payments[0].verdict == "broken":
+            self.hint = "Chưa đọc được mã, xin giữ yên"
+        else:
+            self.fee = payments[0]
+        return self.fee
+
+    def again(self) -> None:
+        """Forget the code and look for another."""
+        self.fee, self.hint = None, LOOK
+
+
+LOOK = "Đưa mã QR trên giấy vào trước máy ảnh"

@@ -1,0 +1,203 @@
+"""What each place shows, as its journey says it: frozen values that a screen draws without asking anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kiosk.journeys.kinds import Kind
+from kiosk.shell.protocol import Letters
+from kiosk.style.theme import Tone
+from scanner.arrays import Image
+
+CornerPoints = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A state in word, icon (a name in `kiosk.style.icons`) and colour together."""
+
+    text: str
+    icon: str = "info"
+    tone: Tone = "warn"
+
+
+@dataclass(frozen=True, eq=False)
+class LivePicture:
+    """What the camera sees. `number` grows with each frame; `picture`: None for none; `quad`: corners in its pixels.
+
+    `progress`: how near the capture is, 0 to 1.
+    """
+
+    said: Said
+    number: int = 0
+    picture: Image | None = None
+    quad: CornerPoints | None = None
+    progress: float = 0.0
+
+    def saying(self, said: Said) -> LivePicture:
+        """The same picture under another sentence."""
+        return replace(self, said=said)
+
+
+@dataclass(frozen=True)
+class HomeShows:
+    """`place` and `commune` as people say them; `day` with its lunar date, `hour` as 17:00."""
+
+    place: str
+    commune: str
+    day: str
+    hour: str
+
+
+@dataclass(frozen=True)
+class LettersShows:
+    """The letters that are drawn now."""
+
+    letters: Letters
+
+
+@dataclass(frozen=True)
+class PairingShows:
+    """How the pairing stands. `steps`: what the technician does, what is typed after ": "; `code`: "" for none."""
+
+    commune: str
+    device: str
+    code: str
+    why: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class KeptPage:
+    """A page kept before: its place in the dossier from 0, its picture, and whether something is odd with it."""
+
+    index: int
+    picture: Image
+    odd: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class CardShows:
+    """Which side of a card is `asked` for; `done`: the name and picture of the side already taken, or None."""
+
+    asked: str
+    done: tuple[str, Image] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ScanShows:
+    """The camera over the table. `many` pages are kept, the newest of them in `kept`; `number`: the one looked for.
+
+    `card`: None for a plain sheet; `replacing`: whether the page takes the place of another; `busy`: being captured.
+    """
+
+    title: str
+    under: str
+    hint: str
+    live: LivePicture
+    many: int = 0
+    kept: tuple[KeptPage, ...] = ()
+    number: int = 1
+    card: CardShows | None = None
+    replacing: bool = False
+    busy: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class PreviewShows:
+    """A page just taken. `corners`: whether they may be set by hand; `lit`: the one button that was pressed while
+    the page is still being made, "" for none.
+    """
+
+    number: int
+    picture: Image
+    said: Said
+    card: bool = False
+    replacing: bool = False
+    corners: bool = True
+    remarks: tuple[str, ...] = ()
+    lit: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class CornersShows:
+    """The picture with its corners, None where nobody knows; `refused`: why the last ones were not taken."""
+
+    picture: Image
+    quad: CornerPoints | None
+    found: bool
+    busy: bool = False
+    refused: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class PagesShows:
+    """One kept page of `many`; `asking`: the next touch takes it out."""
+
+    index: int
+    many: int
+    picture: Image
+    remarks: tuple[str, ...] = ()
+    asking: bool = False
+
+
+@dataclass(frozen=True)
+class SortShows:
+    """What `pages` sheets may be."""
+
+    pages: int
+    kinds: tuple[Kind, ...]
+    said: Said
+
+
+@dataclass(frozen=True)
+class ReceiptShows:
+    """Handed in: what, how many pages, the code in groups, and where it is now."""
+
+    title: str
+    pages: int
+    code: str
+    said: Said
+
+
+@dataclass(frozen=True, eq=False)
+class FeeLookShows:
+    """The camera looks for a payment code."""
+
+    live: LivePicture
+
+
+@dataclass(frozen=True)
+class PayShows:
+    """The commune's own account. `known`: whether the code says an amount; `modules`: the code, dark is True."""
+
+    title: str
+    amount: str
+    in_words: str
+    known: bool
+    holder: str
+    account: str
+    modules: tuple[tuple[bool, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SlipShows:
+    """The slip for the counter; `picture` None where it could not be made."""
+
+    title: str
+    amount: str
+    in_words: str
+    holder: str
+    picture: Image | None
+
+
+@dataclass(frozen=True)
+class StrangerShows:
+    """An account that is `stranger`'s, or one that nobody can judge; `why` in a sentence."""
+
+    stranger: bool
+    title: str
+    why: str
+    amount: str
+    account: str
+    holder: str

@@ -1,0 +1,49 @@
+"""The last resort: the villager drags the four corners onto the paper's."""
+
+from __future__ import annotations
+
+from kiosk.journeys.showing import CornersShows
+from kiosk.shell.protocol import Emit, Plain
+from kiosk.style.theme import Theme
+from kiosk.widgets.basic import Pill, WordButton
+from kiosk.widgets.corners import CornerEditor
+from kiosk.widgets.frame import FramedPage
+
+WAIT = "Đang làm rõ, xin chờ một chút"
+
+
+class CornersPage(FramedPage):
+    """Emits "moved" and "done" with the four corners in the picture's pixels."""
+
+    def __init__(self, theme: Theme, shows: CornersShows, emit: Emit) -> None:
+        under = "Chạm vòng tròn rồi kéo" if shows.found else "Máy chưa thấy mép, xin chỉ giúp"
+        super().__init__(theme, emit, title="Kéo vào bốn góc giấy", under=shows.refused or under)
+        self.spoken = "Chạm vào từng vòng tròn, kéo vào đúng góc tờ giấy. Xong thì chạm Xong."
+        self.shows = shows
+        self._editor = CornerEditor(theme, shows.picture, shows.quad, moved=lambda: emit("moved", self._quad()))
+        self.main.add_widget(self._editor)
+        self._show_foot()
+
+    def change(self, shows: Plain) -> None:
+        self.shows = shows
+        if shows.refused:
+            self.under_text.text = shows.refused
+        self._show_foot()
+
+    def _show_foot(self) -> None:
+        theme = self.theme
+        if self.shows.busy:
+            self.set_foot([], [Pill(theme, WAIT, "hourglass_top", "plain", height=theme.target, size=20)])
+            return
+        left = [
+            WordButton(theme, "Chụp lại", self.does("again"), icon="replay"),
+            WordButton(theme, "Lấy cả hình", self._editor.whole, icon="fullscreen"),
+        ]
+        done = WordButton(theme, "Xong", self._done, icon="check", kind="main", least=150 if theme.upright else 230)
+        self.set_foot(left, [done])
+
+    def _done(self) -> None:
+        self.emit("done", self._quad())
+
+    def _quad(self) -> tuple[tuple[float, float], ...]:
+        return tuple((float(x), float(y)) for x, y in self._editor.corners.quad)

@@ -1,0 +1,47 @@
+"""The slip for paying at the counter, to be photographed from the screen."""
+
+from __future__ import annotations
+
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.journeys.showing import SlipShows
+from kiosk.shell.protocol import Emit
+from kiosk.style.theme import Theme
+from kiosk.widgets.basic import Pill, Text, WordButton, space
+from kiosk.widgets.frame import FramedPage
+from kiosk.widgets.pictures import PagePicture
+
+
+class SlipPage(FramedPage):
+    """The slip itself, and what to do with it."""
+
+    def __init__(self, theme: Theme, shows: SlipShows, emit: Emit) -> None:
+        super().__init__(theme, emit, title="Phiếu nộp tiền mặt", under="Nộp tại quầy thu phí của xã")
+        self.spoken = f"Phiếu nộp {shows.in_words}. Chụp lại phiếu này bằng điện thoại rồi đưa cho cán bộ thu phí."
+        if shows.picture is not None:
+            picture = PagePicture(theme, shows.picture)
+            if not theme.upright:
+                picture.size_hint_x = 0.6
+            self.main.add_widget(picture)
+        side = BoxLayout(orientation="vertical", spacing=theme.px(10))
+        if theme.upright:
+            side.size_hint_y = None
+            side.bind(minimum_height=side.setter("height"))
+        else:
+            side.add_widget(space())
+        side.add_widget(Text(theme, shows.amount, 50, face="bold", line=1.0))
+        if not theme.large:
+            side.add_widget(Text(theme, shows.in_words, 22))
+        side.add_widget(Text(theme, shows.holder, 20, face="bold", line=1.0))
+        if shows.title and not theme.large:
+            side.add_widget(Text(theme, shows.title, 20, token="soft"))
+        told = "Chụp lại phiếu này bằng điện thoại, đưa cho cán bộ thu phí."
+        side.add_widget(Text(theme, told, 20 if theme.large else 24, face="semibold", line=1.05))
+        if shows.picture is None:
+            wrong = Pill(theme, "Chưa làm được phiếu, xin gọi cán bộ", "warning", "bad", size=18)
+            wrong.limit(theme.px(theme.wide - 60))
+            side.add_widget(wrong)
+        if not theme.upright:
+            side.add_widget(space())
+        self.main.add_widget(side)
+        self.set_foot([], [WordButton(theme, "Xong", self.does("done"), icon="check", kind="main", least=230)])

@@ -1,0 +1,52 @@
+"""What a journey may use of the machine: the visit's folder, the way to the office, the camera, the signed list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kiosk.devices.camera_thread import CameraHolder
+from kiosk.sending.dossiers import Dossiers
+from kiosk.shell.protocol import Letters
+from kiosk.shell.visit import Workspace
+from langso.contract import Catalogue
+from langso.device.pairing_stand import Stand
+from langso.settings.model import ScannerSettings
+from langso.timekeeping.clock import Clock
+
+if TYPE_CHECKING:
+    from scanner.live.table_keeper import TableKeeper
+
+
+@dataclass
+class Means:
+    """`commune`, `place`: names as people say them. `camera`: which one is opened.
+
+    `hurry`: send what waits now. `in_background`: does what nobody waits for. `letters`: those drawn now.
+    """
+
+    commune: str
+    place: str
+    clock: Clock
+    workspace: Workspace
+    dossiers: Dossiers
+    holder: CameraHolder
+    camera: Callable[[], ScannerSettings]
+    table: TableKeeper | None
+    catalogue: Callable[[], Catalogue | None]
+    recipient: Callable[[], str | None]
+    connected: Callable[[], bool]
+    hurry: Callable[[], None]
+    in_background: Callable[[Callable[[], None]], None]
+    letters: Callable[[], Letters]
+
+
+@dataclass
+class WaitingMeans:
+    """The same before the kiosk is paired. `stand`: how the pairing stands now."""
+
+    commune: str
+    device: str
+    stand: Callable[[], Stand]
+    letters: Callable[[], Letters]

@@ -1,0 +1,161 @@
+"""Every registered place is drawn, in every size of letters and screen: nothing cut, nothing over another, nothing
+too small to touch or too pale to read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stage.pairs import pairwise
+from stage.samples import SAMPLES
+
+from kiosk.shell.protocol import is_plain
+from kiosk.shell.registry import JOURNEYS, PLACES, load
+from kiosk.style.theme import SIZES
+from langso.settings import assets
+
+HERE = Path(__file__).parent
+# Pixels, and the diagonal in inches of such a panel as is sold.
+SCREENS = ((1024, 600, 7.0), (800, 480, 7.0), (600, 1024, 7.0), (1080, 1920, 21.5))
+DRAWN = [(place, sample) for place, samples in SAMPLES.items() for sample in samples] + [("countdown", "twenty")]
+COLUMNS: list[list[Any]] = [DRAWN, list(SCREENS), list(SIZES), [False, True]]
+
+fetched = pytest.mark.skipif(
+    not (assets.folder() / "node_modules").is_dir(), reason="assets not fetched: run deploy/setup.sh"
+)
+
+
+def asked(drawn: tuple[str, str], screen: tuple[int, int, float], text: float, high_contrast: bool) -> dict[str, Any]:
+    place, sample = drawn
+    width, height, inch = screen
+    return {
+        "place": place,
+        "sample": sample,
+        "text": text,
+        "high_contrast": high_contrast,
+        "width": width,
+        "height": height,
+        "inch": inch,
+    }
+
+
+def draw(wanted: list[dict[str, Any]], out: Path | None = None) -> list[list[str]]:
+    """The faults of each, drawn in one process of its own."""
+    done = subprocess.run(
+        [sys.executable, str(HERE / "stage/drawing.py"), *([str(out)] if out else [])],
+        input=json.dumps(wanted),
+        cwd=HERE.parents[1],
+        env=os.environ | {"PYTHONPATH": str(HERE.parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    faults: list[list[str]] = json.loads(done.stdout)
+    return faults
+
+
+@fetched
+@pytest.mark.timeout(900)
+def test_every_place_can_be_read_and_touched_in_all_letters_on_all_screens() -> None:
+    """LANGSO_SHOTS=DIR draws all combinations instead of pairs, and keeps what they looked like."""
+    kept = os.environ.get("LANGSO_SHOTS")
+    rows = list(product(*COLUMNS)) if kept else pairwise(COLUMNS)
+    wanted = [asked(*row) for row in rows]
+    found = draw(wanted, Path(kept) / "places" if kept else None)
+    wrong = [f"{row}: {fault}" for row, faults in zip(rows, found, strict=True) for fault in faults]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_registered_place_has_something_to_be_drawn_with() -> None:
+    assert set(SAMPLES) == set(PLACES)
+    for samples in SAMPLES.values():
+        assert all(is_plain(shows) for shows in samples.values())
+
+
+def test_every_registered_journey_can_be_loaded() -> None:
+    for named in JOURNEYS.values():
+        assert callable(load(named).begin)
+
+
+def test_the_rows_hold_every_pair() -> None:
+    rows = set(pairwise(COLUMNS))
+    for one, other in combinations(range(len(COLUMNS)), 2):
+        pairs = {(row[one], row[other]) for row in rows}
+        assert pairs == set(product(COLUMNS[one], COLUMNS[other]))
+    assert len(rows) < len(list(product(*COLUMNS))) / 4
+
+
+BAD = """
+import sys
+sys.path[:0] = [{stage!r}, {tests!r}]
+import drawing
+from kiosk.style.theme import theme_for
+from kiosk.widgets.basic import Ground, Text, WordButton
+from kiosk.widgets.frame import FramedPage
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
+
+class Bad(FramedPage):
+    def __init__(self, theme, shows, emit):
+        super().__init__(theme, emit, title="Trang", letters=shows != "letters")
+        put = {{
+            "cut": lambda: Text(theme, "một dòng chữ " * 60),
+            "narrow": lambda: Text(theme, "khôngmộtchỗngắt" * 9, 40),
+            "small": lambda: Ground(theme, fill=theme.colour("card")),
+            "pale": lambda: Text(theme, "chữ nhạt", token="line"),
+            "over": lambda: FloatLayout(),
+            "letters": lambda: Widget(),
+        }}[shows]()
+        self.main.add_widget(put)
+        if shows == "cut":
+            self.main.size_hint_y, self.main.height = None, 40
+        if shows == "small":
+            button = WordButton(theme, "x", print)
+            button.size = (40, 40)
+            put.add_widget(button)
+        if shows == "over":
+            for _ in range(2):
+                button = WordButton(theme, "trên nhau", print)
+                button.pos = (300, 300)
+                put.add_widget(button)
+
+drawing.screen_of = lambda place: Bad
+drawing.SAMPLES = {{"sort": {{name: name for name in {names!r}}}}}
+import json
+rows = json.load(sys.stdin)
+print(json.dumps([drawing.draw(row) for row in rows]))
+"""
+WRONG = {
+    "cut": "sticks out",
+    "narrow": "is broken",
+    "small": "less than 63",
+    "pale": "contrast",
+    "over": "overlap",
+    "letters": "cannot be reached",
+}
+
+
+@fetched
+def test_the_drawing_itself_sees_what_is_wrong() -> None:
+    wanted = [asked(("sort", name), SCREENS[0], 1.0, high_contrast=False) for name in WRONG]
+    code = BAD.format(stage=str(HERE / "stage"), tests=str(HERE), names=list(WRONG))
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps(wanted),
+        cwd=HERE.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    for (name, said), faults in zip(WRONG.items(), json.loads(done.stdout), strict=True):
+        assert any(said in fault for fault in faults), f"{name}: {faults}"
