@@ -30,3 +30,7 @@ class CornersRefused(ScannerError, ValueError):
 
 class TableRefused(ScannerError, ValueError):
     """A camera's table cannot be measured from this picture, or what was measured cannot be used."""
+
+
+class DataRefused(ScannerError, ValueError):
+    """Marked pictures that a fitting program cannot learn from."""

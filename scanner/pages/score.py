@@ -1,7 +1,7 @@
 """How much a quad looks like the outline of a sheet: its evidence weighed.
 
-The weights were fitted to rank candidates (softmax over each picture's candidates, expected overlap as the gain) on
-twenty photographs altered in twelve ways and on generated scenes; whole photographs were held out to check them.
+The weights rank candidates (softmax over each picture's candidates, expected overlap as the gain). Where they come
+from and how good they are on pictures not fitted on: `scanner.fitting.records`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _WEIGHTS = {
     "skew": (-18.43, -10.62),
     "bow": (0.00, -8.64),
 }
-_ROUGH, _EXACT = np.array([_WEIGHTS[name] for name in NAMES]).T
+ROUGH, EXACT = np.array([_WEIGHTS[name] for name in NAMES]).T
 # Whether a refined quad is a sheet at all, however large.
 _SHEET = {
     "edge": 4.65,
@@ -66,8 +66,10 @@ _SHEET = {
     "skew": -15.05,
     "bow": -7.13,
 }
-_SHEET_BIAS = -13.24
-_IS_SHEET = np.array([_SHEET.get(name, 0.0) for name in NAMES])
+SHEET_BIAS = -13.24
+"""Log odds; fitted with the weights above."""
+
+IS_SHEET = np.array([_SHEET.get(name, 0.0) for name in NAMES])
 _EDGE, _WORST = NAMES.index("edge"), NAMES.index("near_worst")
 
 
@@ -85,13 +87,13 @@ class Score:
 
 def rough_totals(views: Views, quads: NDArray[np.float64]) -> Numbers:
     """What ranks fresh candidates (n, 4, 2): float (n,)."""
-    numbers: Numbers = evidence(views, quads) @ _ROUGH
+    numbers: Numbers = evidence(views, quads) @ ROUGH
     return numbers
 
 
 def score_many(views: Views, quads: NDArray[np.float64], bows: NDArray[np.float64] | None = None) -> list[Score]:
     """Scores of refined `quads` (n, 4, 2) whose sides bend inwards by `bows` (n, 4) pixels."""
     rows = evidence(views, quads, bows)
-    totals, odds = rows @ _EXACT, rows @ _IS_SHEET + _SHEET_BIAS
+    totals, odds = rows @ EXACT, rows @ IS_SHEET + SHEET_BIAS
     table = np.stack([totals, rows[:, _EDGE], rows[:, _WORST], odds], axis=1)
     return [Score(*row) for row in table.tolist()]

@@ -1,8 +1,8 @@
 """The weights that turn `wholeness` into log odds: one hidden layer.
 
-Fitted (cross-entropy, towards the outlines of high overlap) on the candidates of generated scenes: two to six sheets
-on one table at three severities, single sheets, bare tables. Other seeds were kept apart to judge it. A fit of the
-same kind is `tests/scanner/fit_wholes.py`.
+Fitted (cross-entropy, towards the outlines of high overlap) on the candidates of drawn scenes: two to six sheets on
+one table at three severities, single sheets, bare tables. How: `scanner.fitting.whole_weights`; how good:
+`scanner.fitting.records`.
 """
 
 from __future__ import annotations
@@ -259,3 +259,4 @@ OUT = np.array(
     )
 )
 OUT_BIAS = -2.275
+"""Log odds; fitted with the weights above."""
