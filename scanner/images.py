@@ -22,12 +22,21 @@ if TYPE_CHECKING:
 
 
 MAX_BYTES = 64 << 20
+"""Bytes of a file: more than a phone's largest JPEG."""
+
 MAX_PIXELS = 50_000_000
+"""Pixels: decoded they are 150 MB."""
+
 MAX_SIDE = 30_000
+"""Pixels of the longer side: OpenCV's maps end at 32,767."""
+
 MIN_SIDE = 16
+"""Pixels of the shorter side: nothing can be seen in less."""
+
 MAX_RATIO = 40
 """Longest side to shortest: longer than any receipt."""
 
+# Rows laid on white at once.
 _BAND = 256
 _KINDS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 # What Pillow calls pixels of 8 or 16 bits; others (32 bits, floats) would be taken in at many times their size.
@@ -37,6 +46,7 @@ _MODES_16 = re.compile(r"I;16[A-Z]*")
 _JPEG_MARK = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 # A small TIFF may come in tiles larger than itself, but not by much.
 _LEAST_TILE = 1 << 20
+# JPEG's marks (ITU T.81): end of image, start of scan, and one without a length.
 _JPEG_END, _JPEG_SCAN, _JPEG_ALONE = 0xD9, 0xDA, 0x01
 _MAX_SCANS = 100
 """Cameras and editors write one to about twenty; each costs the time of a whole picture, whatever it holds."""

@@ -20,12 +20,21 @@ Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
 STUCK_S = 3.0
+"""Seconds a driver may take for a frame or a lock; more, and it hangs."""
+
 RETRY_S = 1.0
+"""Seconds between two tries to open a camera that is not there."""
+
 OPEN_S = 10.0
+"""Seconds opening may take before the driver is taken for hung."""
+
 STILL_S = 4.0
+"""Seconds a still may take: two switches of mode and an exposure."""
+
 MOST_LEFT = 4
 """Threads that hang in a driver before the camera is tried no more until one of them ends."""
 
+# Seconds between two judgements of the light: it changes no faster, and frames may come at 60 a second.
 _JUDGE_S = 0.1
 _FAULTS = (OSError, RuntimeError, ValueError, TypeError, LookupError)
 

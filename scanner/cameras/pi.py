@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _SOONER_S = 0.3
 """A program that hangs is ended before its caller is given up for lost."""
 
+# Seconds the camera program has to stop its sensor before it is ended.
 _CLOSE_S = 2.0
 
 

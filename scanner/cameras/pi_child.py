@@ -28,8 +28,13 @@ PYTHON = ("/usr/bin/python3", "-I")
 """Debian's own interpreter, deaf to our environment: picamera2 comes from apt and so does the numpy it wants."""
 
 PROBE_S = 10.0
+"""Seconds the first look at the system's Python may take, on a Pi that has just booted."""
+
 MOST_STRAYS = 3
+"""Programs that did not end and are left behind; with so many no further one is started."""
+
 _PROGRAM = str(Path(__file__).with_name("pi_program.py"))
+# Seconds a killed program is waited for.
 _END_S = 1.0
 _BYTES = 3 * (MAX_PIXELS + MAX_PIXELS // 100)
 """Room for one picture: rounding to even sides may add a little."""

@@ -21,9 +21,15 @@ import sys
 from typing import Any  # picamera2 has no types, and its JSON is checked at the other end
 
 ABSENT = 3
-MAX_MESSAGE = 4096
-MAX_PIXELS = 16_000_000
+"""Exit status where the system's Python has no picamera2."""
 
+MAX_MESSAGE = 4096
+"""Bytes of a request or an answer; both are a few hundred."""
+
+MAX_PIXELS = 16_000_000
+"""Of a still, at most: the shared memory holds so many, and a Camera Module 3 has 12 million."""
+
+# Pixels across the quick stream: half a Camera Module 3, which its sensor gives binned.
 _LIVE_WIDTH = 2304
 _MANUAL, _CONTINUOUS = 0, 2
 """libcamera's AfModeEnum."""

@@ -13,11 +13,21 @@ if TYPE_CHECKING:
 Advice = Literal["lock", "unlock"]
 
 LEAST_S = 1.2
+"""Seconds after opening before anything is held fast: automatic control has not begun to settle before."""
+
 CALM_S = 0.8
+"""Seconds the light must have stayed the same to be held."""
+
 CHANGED_S = 0.5
+"""Seconds other light must last before automatic control is let in again: a hand is gone sooner."""
+
+# Share by which the level may differ from frame to frame and still be the same.
 _LEVEL_SLACK = 0.04
+# The same of the sharpness, which noise alone moves more.
 _EDGE_SLACK = 0.15
+# Times brighter or darker than what was held: a lamp switched, not a sheet laid down.
 _LIGHT_RATIO = 1.35
+# Share of pixels more at the top than when it was held: the sheet burns out.
 _CLIPPED_MORE = 0.08
 
 

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
     from scanner.arrays import Image
 
+# Pixels asked for in the quick stream: full HD.
 _LIVE = (1920, 1080)
+# Pixels asked for to learn what the most is: no camera has so many.
 _ALL = (10_000, 10_000)
+# Times as many pixels a still must have to be worth half a second's switch of modes.
 _LARGER = 1.3
 _MANUAL, _APERTURE_PRIORITY, _AUTO = 1.0, 3.0, 0.0
 """V4L2's own numbers for exposure (v4l2_exposure_auto_type): most webcams know only 1 and 3."""

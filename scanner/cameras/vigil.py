@@ -16,9 +16,17 @@ BLACK_LEVEL = 28
 """Brightest level (0-255) in a frame that shows nothing; a dim room at night still has a lamp or a window in it."""
 
 BLACK_S = 1.0
+"""Seconds of nothing but black before it is said: automatic exposure starts black."""
+
 FROZEN_S = 2.0
+"""Seconds of the same noise before it is said: in the dark a camera may give few frames."""
+
 REOPEN_BLACK_S = 10.0
+"""Seconds of black without noise before the device is opened anew."""
+
+# Every so many pixels each way are remembered of a frame.
 _STEP = 8
+# Share of equal pixels that no two exposures have, however still the scene: each has its own noise.
 _SAME = 0.9999
 
 

@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 _INSIDE, _OUTSIDE = 0.1, 0.03
 """How far round a corner is looked, as shares of the sheet's long side."""
+# Points a side of the square looked at around a corner.
 _SIDE = 78
 _TOLD_APART = 14.0
 """Lab distance below which table and paper are alike."""
+# Colours kept of the table beside the corner.
 _SAMPLES = 24
+# Lab distance (lightness 0-255) within which a point is the table's colour.
 _LIKE_TABLE = 22.0
 _BULGE = 1.2
 """A tear takes no more than this part of the triangle between its ends; a fingertip bulges into the page."""
+# Millimetres cut away beyond a torn corner's edge: its fibres.
 _MORE_MM = 0.7
 _ROUND = 0.04
 """As _INSIDE where only a card's rounding is looked for: its radius, as a share of its long side."""

@@ -19,6 +19,7 @@ DEEPEST = 6.0 / 297.0
 """Rags, torn corners and slivers of table are covered this far in (6 mm of A4). What reaches deeper, a finger or a
 large tear, is left to be seen: nobody may think that there was empty paper."""
 
+# Millimetres taken off a paper's rim, where table shines through the cut; a card has a clean edge.
 _FRAME_MM = 0.35
 _ROUND_MM = 3.4
 """Radius of a card's corners: ISO/IEC 7810 has 3.18, and a hair more for where card and table blend."""

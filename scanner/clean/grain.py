@@ -12,6 +12,7 @@ from scanner.clean.fields import stretched
 if TYPE_CHECKING:
     from scanner.arrays import Image, Mask, Plane
 
+# Pixels a side of what is smoothed at once: fits the processor's cache.
 _TILE = 128
 _STROKE = 3.5
 """So many times the grain's own size is writing."""

@@ -24,9 +24,13 @@ _WARMER = np.array([-0.77, 0.638])
 _PINKER = np.array([0.638, 0.77])
 _ALONG, _ASIDE = np.meshgrid(np.linspace(-0.3, 0.45, 76), np.linspace(-0.1, 0.1, 41), indexing="ij")
 _LAMPS = _ALONG[..., None] * _WARMER + _ASIDE[..., None] * _PINKER
+# Pixels of the long side of the copy that colours are counted on.
 _THUMB = 96
+# Colours beside the sheet that are told apart, the commonest ones.
 _THINGS = 3
+# Level (0-255) from which a channel may be burnt out and its colour wrong.
 _CLIPPED = 250
+# Level (0-255) below which a channel is mostly noise and its colour wrong.
 _DARKEST = 48
 _DEEP = 0.65
 """Largest over smallest of a paper's blue, green and red, as a logarithm: above it is no sheet of office paper."""
@@ -34,7 +38,9 @@ _PHOTOGRAPHED = 235.0
 """What white comes to where a camera sets its exposure."""
 _DARK = 0.35
 """Share of the brightness around it under which a sheet is dark itself, not in the shade."""
+# Share of white below which paper is taken for dark paper, not for little light.
 _DARKEST_LEVEL = 0.2
+# Share of white that tinted paper may have at the least and still be evened to white.
 _PALEST = 0.85
 
 

@@ -33,9 +33,11 @@ _STROKE = 0.032
 """Share of the long side no line of writing is as high as: about 9 mm on A4."""
 _DEEPEST = 0.2
 """Light below this share of the sheet's brightest is not lifted further: it would be noise."""
+# Pixels of the small copy's rim replaced by what is next to them.
 _RIM = 4
 _COLOURED = 0.09
 """Log distance in colour from the sheet's paper beyond which a spot is print or a finger, never light."""
+# Rows of gains stretched at once: a page of them would be 100 MB.
 _STRIP = 16
 _COARSER = 4
 """Pixels of the page for one gain; so many rows of gains are stretched at once."""

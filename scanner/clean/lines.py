@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 PX_PER_MM = 4.0
 """The resolution slopes are measured at."""
 
+# Millimetres across one strip in which lines of writing are followed.
 _STRIP = 10.0
+# Millimetres around a line that tell how strong it is: about three lines of print.
 _BAND = 16.0
+# Slope (rise over run) of the steepest line followed; a sheet is straightened to less before.
 _STEEPEST = 0.2
+# Correlation from which two strips show the same lines.
 _ALIKE = 0.6
+# Places with a slope that a page needs for its lines to say anything.
 _ENOUGH = 60
 _ORDERS = np.array([(i, j) for i in range(7) for j in range(5)])
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from scanner.arrays import Image, Numbers, Quad
 
 
+# Pixels of the sheet's long side in the copy: about 110 dpi on A4.
 _LONG = 1300
+# Share of the sheet's long side kept around it: the table beside it is looked at.
 _MARGIN = 0.2
 
 

@@ -30,6 +30,7 @@ SURE_OF_SIDE = 0.8
 LOOK = 768
 """Pixels of the long side of what the net looks at."""
 
+# Ways up that the net tells apart; its fifth answer is writing that runs downwards.
 _QUARTERS = 4
 _DARK = 0.6
 """Share of a page's brightest that the ground of one printed light on dark stays below."""

@@ -32,10 +32,15 @@ REACH = 0.05
 MOST = 0.012
 """Straight sides are moved by no more than this share of the long side: the corners were found better than that."""
 
+# Points across the band beside a side.
 _ACROSS = 121
+# Shares of the long side its ends may lie off the corners: where its colours differ little, and where well.
 _ENDS = (0.02, 0.045)
+# Cost of a step sideways, against 1 for a point of the wrong colour: an outline is smooth.
 _STEP_COST = 1.2
+# What a full edge is worth against points of the wrong colour.
 _EDGE_GAIN = 9.0
+# Of the polynomial a side may follow: a wave and a half.
 _DEGREE = 7
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from scanner.arrays import Image
 
 MM_PER_INCH = 25.4
+"""Millimetres an inch."""
 
 
 @dataclass(frozen=True)

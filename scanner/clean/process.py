@@ -25,9 +25,17 @@ if TYPE_CHECKING:
     from scanner.clean.near import Near
 
 MAX_DPI = 300
+"""Dots per inch of a page, at most: archives and Tesseract gain nothing from more."""
+
 MAX_SIDE = 5000
+"""Pixels of a page's longer side, at most: A3 at 300 dpi."""
+
 MIN_SIDE = 16
+"""Pixels of a page's shorter side, at the least."""
+
 MIN_CORNERS_APART = 8
+"""Pixels between two corners below which no sheet can be laid straight."""
+
 ROLLED = 0.02
 """Sides that bow by more than this share of the long side (6 mm of A4) make the corners' shape worthless."""
 

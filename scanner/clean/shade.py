@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from scanner.arrays import Gray, Mask, Plane
 
 
+# Levels at which places shut in by darker ones are looked for, evenly apart in the logarithm.
 _LEVELS = 40
 _SHARP = 1.85
 """How many times steeper a print's edge is than the same edge blurred; a shadow's hardly changes."""
 _STEP = 0.035
 """Least step of a print's edge, as a logarithm."""
+# Pixels of the small copy over which the light around a filled place is spread.
 _REACH = 9
+# Pixels of the small copy: a wall with no wider gap holds.
 _GAP = 11
 
 

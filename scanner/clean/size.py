@@ -45,14 +45,21 @@ FOCAL = 0.8
 RECEIPT_MM = (58.0, 80.0)
 """Widths of till rolls."""
 
+# Width over height of an ID-1 card (ISO/IEC 7810).
 _CARD = 85.6 / 53.98
+# Height over width of every A size (ISO 216).
 _ISO = 297.0 / 210.0
+# Height over width of US Letter.
 _LETTER = 279.4 / 215.9
+# Length over width from which a sheet is a receipt, of no standard size.
 _RECEIPT = 2.2
 _ALIKE = 3.0
 """Standard deviations: a sheet of another shape keeps its own, or all on it were squeezed."""
+# Spread of the logarithm of phones' and kiosk cameras' focal lengths around the usual one.
 _SPREAD_OFFOCAL = 0.22
+# Cosine of the angle by which a sheet's corners may come out askew for corners a pixel off.
 _SQUARENESS = 0.012
+# Spread of the logarithm of the proportions that corners a pixel off leave.
 _CORNER = 0.01
 _MEASURED = 0.05
 """A camera over a table measures a sheet this well: its edges curl up, thick booklets lie higher."""

@@ -18,8 +18,11 @@ _SHRINK = 1.4
 """Source pixels a result's pixel may stand for before the source is averaged down first."""
 _LEFT = 1.15
 """What is left to shrink after that: enough to stay sharp."""
+# Weight of the unsharp mask that makes linear interpolation as crisp as cubic.
 _SHARPEN = 0.6
+# Pixels of the source kept around a part.
 _MARGIN = 4
+# Rows of a page laid out at once, so that the map stays in the processor's cache.
 _STRIP = 256
 
 

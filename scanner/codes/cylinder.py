@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 _AXES = np.arange(8) * (np.pi / 8)
 _ANGLES = np.array([0.35, 0.6, 0.85, 1.1, 1.35])
 """Half the angle that the symbol's diagonal takes round the cylinder, radians."""
+# Of the least squares, in squares of coordinates between -1 and 1.
 _RIDGE = 1e-4
+# Modules the known points may lie off on average.
 _MOST_OFF = 0.6
+# Views given, the closest ones.
 _KEPT = 16
 
 

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 _WECHAT = ("qr-detect.prototxt", "qr-detect.caffemodel", "qr-enlarge.prototxt", "qr-enlarge.caffemodel")
 MAX_CODES = 255
+"""Codes taken from one picture: a sheet of labels has a hundred."""
+
+# Overlap from which two codes of other text at one place are one code read twice.
 _WITHIN = 0.3
 # The smallest Micro QR corrects nothing and holds five digits: checks and stripes are taken for one.
 _UNCHECKED = "M1"
+# Pixels from which the net's layers are worth letting go of.
 _HELD_PIXELS = 500 * 500
 _SPECK = np.zeros((16, 16), np.uint8)
 

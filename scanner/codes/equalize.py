@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 FINE, QUIET = 3, 3
 """Pixels a module of the picture to be equalized, and modules of it beyond the code on every side."""
 
+# Pixels (three a module) around a module's middle that tell its value: two modules each way, every other one.
 _REACH, _STRIDE = 6, 2
+# Modules each way whose decided values are taken out of it.
 _NEAR = 2
+# Of the least squares, in modules: keeps the weights of a small code in bounds.
 _RIDGE = 5.0
+# Weight of a module that is fixed by the plan against one decided for sure.
 _FIXED = 1.5
+# How quickly a grey counts as decided, per average grey.
 _STEEP = 2.0
+# Rounds of deciding and fitting; after which of them the greys are tried, beside the last.
 _ROUNDS, _OFFERED = 7, (3, 5)
 
 

@@ -16,9 +16,11 @@ from scanner.codes.weave import text_of
 if TYPE_CHECKING:
     from scanner.arrays import Gray
 
+# Regions tried, and how many are judged together before the best is mended.
 _MOST_REGIONS, _BATCH = 24, 8
 # Three squares that belong together score far above chance ones.
 _LEAST = 0.15
+# Score from which a region that stayed unread is worth being told.
 _HINT = 0.4
 # Below it nearly nothing is ever mended, at some 20 ms each.
 _LEAST_FIT = 0.8

@@ -15,17 +15,28 @@ import numpy as np
 if TYPE_CHECKING:
     from scanner.arrays import AnyNumbers, Gray, Image, Integers, Mask, Numbers, Plane, Points
 
+# Rays that measure a pattern; a few spoiled ones cost little.
 _RAYS = 32
+# Rays that choose which candidates are measured.
 _QUICK_RAYS = 8
+# Modules a ray goes out: its half diagonal is 5, tilted it is longer.
 _REACH = 8.0
+# Places on a ray: seven a module.
 _STEPS = 56
+# Share of the rays that must agree.
 _LEAST_SCORE = 0.5
+# Pixels over which print is told from its surroundings.
 _WINDOW = 25
+# Every so many rows of pixels are looked at.
 _STRIDE = 2
+# Grey levels by which print is darker than its surroundings, at the most asked for.
 _CONTRAST = 4
 _SHARE = np.clip(np.arange(256) // 10 + 1, 1, _CONTRAST).astype(np.uint8)
+# Spots looked at, the largest ones: bounds the time on grain and leaves.
 _MOST_CANDIDATES = 3000
+# Candidates measured, the likeliest ones.
 _MOST_MEASURED = 400
+# Patterns given: a hundred codes have so many.
 _MOST_KEPT = 300
 
 

@@ -14,9 +14,13 @@ from scanner.codes.grid_finders import Finders
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Integers, Mask, Numbers, Points, Quad
 
+# Modules between two patterns' middles: 14 to 170 by the standard, and what tilt makes of it.
 _LEAST_GAP, _MOST_GAP = 10.0, 190.0
+# Partners tried in one direction, the nearest ones.
 _NEAREST = 6
+# Places on the timing line: twice the modules of the largest version and more.
 _SAMPLES = 384
+# Triples judged, the cheapest ones.
 _MOST_TRIPLES = 600
 VERSIONS = np.arange(1, 41)
 

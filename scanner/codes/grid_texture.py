@@ -10,7 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Quad
 
+# Patches given, the largest ones.
 _MOST = 12
+# Pixels of the small view over which change is averaged: a few modules.
 _WINDOW = 11
 
 

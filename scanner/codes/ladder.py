@@ -75,6 +75,7 @@ RUNGS: tuple[tuple[Rung, ...], ...] = (
 QUICK = tuple((rung.side, rung.change) for rung in RUNGS[0] if rung.engine == "histogram")
 """The cheapest rungs on their own: size and change, for zxing with one threshold."""
 
+# Pixels of the longer side of the one copy that most rungs are made from.
 _MIDDLE = 700
 
 

@@ -30,14 +30,23 @@ _log = logging.getLogger(__name__)
 FRESH_S = 1.5
 """Seconds an answer found behind the frames still stands."""
 
+# Seconds a frame's own look may take: 40 ms are an answer's limit.
 _LOOK_S = 0.022
+# Seconds for one place that was seen before.
 _PLACE_S = 0.012
+# Seconds for the whole frame behind: the first time or with nothing to follow, and else.
 _DEEP_S, _SHORT_S = 0.7, 0.3
+# Seconds for laying frames on the sums, and for reading a sum.
 _ADD_S, _SUM_S = 0.15, 0.35
+# Seconds between two whole looks while a place is followed: the sums need the time.
 _EXAMINE_EVERY_S = 0.6
+# Pixels of the small look: about full HD on a fast machine, and at the least.
 _PIXELS_MOST, _PIXELS_LEAST = 2_000_000, 120_000
+# Pixels above which every other one is dropped before anything else.
 _FRAME_PIXELS = 5_000_000
+# Frames, and bytes of them, that wait for the work behind.
 _KEPT_FRAMES, _KEPT_BYTES = 8, 24_000_000
+# Places looked at again in every frame.
 _MAX_PLACES = 4
 
 

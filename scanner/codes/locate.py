@@ -19,12 +19,21 @@ if TYPE_CHECKING:
     from scanner.arrays import Gray, Quad
 
 LIMIT = 64
+"""Regions given for one picture, at most."""
+
+# Pixels of the longer side of the largest view: modules of 1.5 pixels are seen in it.
 _FIRST_SIDE = 1500
+# Pixels up to which patterns are found by connected spots, which see more and cost four times as much.
 _BY_SPOTS = 400_000
+# Pixels of the longer side of the smallest view.
 _LEAST_SIDE = 110
+# Score from which a region is believed: light on dark is not looked for then.
 _ENOUGH = 0.3
+# Score from which its patterns belong to no other region.
 _SURE = 0.5
+# Score below which a triple is chance.
 _LEAST = 0.02
+# Lone patterns paired, and pairs given.
 _PAIRED = 12
 
 

@@ -21,19 +21,27 @@ if TYPE_CHECKING:
 
 _PIXELS, _QUIET = 6, 5
 """Of a code laid flat: pixels a module, modules of paper around it."""
+# Modules of blur for a second try on a print that is grainy.
 _SOFTER = 0.3
 _DECIDED, _PLAIN = 0.7, 1.0
 """What decided data modules and plain stretches among them count beside the fixed modules."""
+# Modules tried per bend, ever smaller; what a bend's square costs.
 _BENDS, _STIFF = (1.2, 0.6, 0.3, 0.15), 0.01
 _PULLS = ((1.0, 2), (0.4, 1))
 """Steps in modules, and how many to each side."""
 # Larger codes hold more alignment patterns than the corner's.
 _MOST_PULLED = 6
+# Modules a grid point may move, and over how many its neighbours move with it; two rounds.
 _SETTLING = ((0.35, 3.0), (0.21, 1.7))
+# Correlation from which a patch is an alignment pattern.
 _MATCH = 0.55
+# Modules around its place where the far alignment pattern is sought, and how many are tried.
 _FAR, _LOOKALIKES = 5.0, 4
+# Known points around an alignment pattern that say where it should be.
 _NEAR = 16
+# Points a cylinder's view is fitted through: it has eleven numbers, two a point.
 _LEAST_KNOTS = 8
+# Smoothness of the thin plate; places a side it is worked out at.
 _PLATE_STIFF, _PLATE_PLACES = 0.02, 24
 
 

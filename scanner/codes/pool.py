@@ -33,13 +33,20 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 COUNT = 2
+"""Workers: the kiosk's PC and the Pi have cores for two beside the screen."""
+
 CAP_S = 0.3
 """Seconds one task may take (`solve`, `weave` and `flat`, which mind the time themselves, as long as the frame has);
 a worker that takes more than GRACE_S longer is ended.
 """
 GRACE_S = 0.5
+"""Seconds beyond its time after which a worker is taken for stuck."""
+
+# Seconds a worker may take to start: OpenCV and two nets on a Pi under load.
 _START_S = 20.0
+# Workers that die in a row before no more are started for a while.
 _MOST_DEATHS = 4
+# Seconds of that while.
 _REST_S = 30.0
 _ROOT = Path(__file__).resolve().parents[2]
 

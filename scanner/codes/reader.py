@@ -24,13 +24,19 @@ __all__ = ["BUDGET_S", "MAX_TEXT", "Code", "Examined", "as_code", "examine", "re
 
 # What is left of the budget is for handing the answer back on a busy machine.
 _SHARE = 0.95
+# Pixels the first look takes in this process, where nothing can end it; larger pictures are shrunk for it.
 _FIRST_PIXELS = 16_000_000
+# Places that are worked on in one picture.
 _MAX_PLACES = 48
+# Pixels a side of a place: a code of 21 modules cannot be read from less.
 _LEAST_SIDE = 8
+# Overlap from which two outlines are one hint.
 _SAME_HINT = 0.5
+# Pixels a side the net looks at: a quick look, and one for small codes.
 _FIND_SIDE, _FIND_CLOSER_SIDE = 400, 720
 # More codes than this were surely all seen by one look.
 _SEVERAL = range(2, 13)
+# Pixels of the longer side at which finder patterns are sought, at the least.
 _FLAT_SIDE = 1100
 
 

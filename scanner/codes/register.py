@@ -15,11 +15,15 @@ import numpy as np
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Numbers, Plane
 
+# Share of the longer side over which light is evened.
 _WINDOW = 0.06
+# Share of the mean power added to each neighbourhood's: bare paper's noise is not blown up.
 _FLOOR = 1.0
 # Blur (pixels) and steps of each pass, coarse to fine, and whether it may tilt.
 _PASSES = ((2.0, 6, False), (0.8, 10, True))
+# Pixels a corner still moves when the search ends.
 _STILL = 0.02
+# Evened levels (1 is usual print) a difference counts at most: a finger or a glare is no move.
 _OUTLIER = 1.0
 
 

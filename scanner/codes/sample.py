@@ -15,14 +15,21 @@ from scanner.codes.locate import Region
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Mask, Numbers, Quad
 
+# Pixels a module, at most: more tells nothing and costs time.
 _FINE = 5.0
+# Fit below which a version's grid is chance.
 _LEAST_FIT = 0.5
+# Fit a version may lie behind the best and still be tried.
 _BEHIND = 0.3
+# Fit from which a grid that could not be mended bars those that fit much worse.
 _MENDABLE = 0.9
 # A grid that fits so much worse than one that could not be mended is not worth mending.
 _WORSE = 0.18
+# Largest version there is (ISO/IEC 18004).
 _MOST_VERSION = 40
+# Versions whose alignment patterns are sought, the best fitting ones.
 _VERSIONS_TRIED = 3
+# Outer corners of a finder pattern, in modules.
 _SQUARE = ((0.0, 0.0), (7.0, 0.0), (7.0, 7.0), (0.0, 7.0))
 
 

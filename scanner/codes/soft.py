@@ -18,12 +18,18 @@ from scanner.codes import solomon, symbol
 if TYPE_CHECKING:
     from scanner.arrays import Levels, Mask, Numbers, Plane
 
+# Check codewords that must stay unused where some were erased: chance makes a codeword of fewer.
 _SPARE = 3
+# Share of the certainty in corrected codewords that lies on bits left as they are.
 _LEAST_AGREEMENT = 0.72
+# Score of the second format word, against the first, to be tried too; of the first, to be believed.
 _CLOSE, _LEAST_FORMAT = 0.6, 0.42
 _NEAR, _WIDE = np.ones((5, 5), np.uint8), (9, 9)
+# Shares of a grey that lie on the next module across and down: blurs that are undone.
 _BLURS = ((0.0, 0.0), (0.1, 0.1), (0.18, 0.18), (0.25, 0.25), (0.18, 0.0), (0.0, 0.18), (0.28, 0.05), (0.05, 0.28))
+# Of those, under which the fixed patterns come out best.
 _BLURS_TRIED = 3
+# Squared share of noise the blur is undone against.
 _NOISE = 0.02
 
 

@@ -15,7 +15,9 @@ from scanner.codes.stack_modules import decoded
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Plane
 
+# Pixels of the longer side a place is solved at.
 _SIDE = 480
+# Grey levels added to the spread: bare paper's noise is not blown up to print.
 _LEAST_SPREAD = 2.0
 
 

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 LEAST_AGREEMENT = 0.38
 """Correlation below which a frame is not laid on the others."""
 
+# Pixels of the longer side that frames are registered at.
 _TEMPLATE_SIDE = 260
+# Pixels of the sum's longer side, and times the template's, at most.
 _FINE_SIDE, _FINER = 480, 3.0
+# Pixels a side below which nothing can be registered.
 _LEAST_SIDE = 24
+# Shares of the place around it: in the template, and where it is sought in the next frame.
 _MARGIN, _REACH = 0.2, 0.45
+# Share of the longer side over which a frame's light is evened.
 _WINDOW = 0.06
 
 

@@ -16,11 +16,17 @@ from scanner.codes.stack_places import likely
 if TYPE_CHECKING:
     from scanner.arrays import Gray
 
+# Places followed; of those nothing vouches for.
 _MOST_PLACES, _MOST_UNSURE = 3, 2
+# Frames in a row without the place after which it is given up.
 _MOST_LOST = 4
+# Sums in a row that show no grid after which a guess is given up.
 _MOST_VAIN = 2
+# Overlap from which a place is the one followed already.
 _SAME = 0.35
+# Seconds for reading one sum.
 _READ_S = 0.5
+# Frames before the first try; times as many before the next, sure or not.
 _FIRST_TRY, _NEXT_TRY, _NEXT_UNSURE = 3, 1.3, 1.8
 # Noise halves with four times the frames: what so many do not show, more will not.
 _ENOUGH = 40

@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 
     from scanner.arrays import Gray, Plane, Quad, Quad32
 
+# Largest version sought in sums: the modules of a larger one are less than a pixel.
 _MOST_VERSION = 25
+# Of a flat grid: below it a guess is dropped; above it no other way is tried.
 _LEAST_FIT, _GOOD_FIT = 0.25, 0.6
+# Guesses of each kind, the best fitting ones.
 _GUESSES = 3
+# Pixels of the longer side at which finder patterns are sought: grain drowns them at one or the other.
 _SIDES = (480, 320)
+# Score from which a lone pattern is used, and how many are.
 _SURE_FINDER, _MOST_FINDERS = 0.6, 8
 # How far (share of the way) a finder pattern may lie beside another's diagonal.
 _ASKEW = 0.12

@@ -29,11 +29,15 @@ if TYPE_CHECKING:
 
 # Widths of the blur, sigma in modules, and how much noise is expected beside the print.
 _BLURS = (0.35, 0.5, 0.62, 0.75, 0.9)
+# Noise beside print, squared share: what the blur is undone against.
 _NOISE = 0.005
+# Correlation of the greys with the symbol made of them, below which chance made it.
 _LEAST_MATCH = 0.45
 # Contrast (squared, against most of the code) of what is no print, and how much of a code may be hidden.
 _BARE, _FINGER = 0.05, (0.004, 0.4)
+# Steps of settling a grid; times clearer a step must make it.
 _STEPS, _GAIN = 8, 1.003
+# Spreads between dark and light: to begin with, to be read, to be settled.
 _LEAST_CLEAR, _WORTH, _ENOUGH = 0.4, 0.85, 1.8
 
 

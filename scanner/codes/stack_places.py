@@ -14,13 +14,19 @@ from scanner.codes.places import Polygon, polygon
 if TYPE_CHECKING:
     from scanner.arrays import Gray
 
+# Pixels of the longer side looked at.
 _LOOK_SIDE = 1400
+# Places judged, the best scored ones.
 _LOOKED_AT = 12
+# Pixels a side below which nothing can be judged.
 _LEAST_SIDE = 12
+# Score from which three finder patterns outdo whatever the surroundings say.
 _SURE = 0.3
+# Pixels over which a place's own shade is taken out: print is left.
 _FINE = 9
 # Shares of the outline's size: what is surely code, what is surely beside it.
 _INSIDE, _BESIDE = 0.8, (1.1, 1.35)
+# How much print around it, and lighter paper (grey levels, at most), count.
 _QUIET_WEIGHT, _LIGHT_WEIGHT, _MOST_LIGHT = 1.5, 0.3, 40.0
 
 

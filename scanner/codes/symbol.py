@@ -31,7 +31,9 @@ _BLOCKS = (
 CHECKS = tuple(tuple(map(int, row.split())) for row in _CHECKS)
 BLOCKS = tuple(tuple(map(int, row.split())) for row in _BLOCKS)
 
+# Of the format information (ISO/IEC 18004, annex C).
 _FORMAT_GENERATOR, _FORMAT_MASK = 0x537, 0x5412
+# Of the version information (ISO/IEC 18004, annex D).
 _VERSION_GENERATOR = 0x1F25
 
 

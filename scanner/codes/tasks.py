@@ -12,6 +12,7 @@ from scanner.codes.texts import MAX_TEXT
 _Point = tuple[float, float]
 _Place = tuple[_Point, _Point, _Point, _Point]
 MAX_LINE = 4 << 20
+"""Bytes of a task or an answer: 255 codes of the longest text."""
 
 Kind = Literal["find", "whole", "flat", "place", "solve", "weave"]
 

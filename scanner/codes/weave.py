@@ -17,13 +17,18 @@ from scanner.codes.sample import guesses, symbol_of
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Mask
 
+# Pixels of the longer side of the one copy all looks are made from.
 _MIDDLE = 700
 # Longer side looked at, margin, and whether finder patterns are looked for beside what zxing half sees.
 _LOOKS = ((400, 0.3, False), (300, 0.22, True), (560, 0.4, True))
 STEPS = len(_LOOKS)
+# Largest version that is guessed from what is half seen.
 _MOST_VERSION = 25
+# Fit below which a half-seen outline is dropped.
 _LEAST_FIT = 0.3
+# Outlines tried, the best fitting ones.
 _GUESSES = 4
+# Modules within which two outlines are one.
 _SAME_MODULES = 0.6
 # Changes under which zxing finds the three finder patterns of a code it cannot decode.
 _HINTS: tuple[tuple[int, changes.Change, bool], ...] = (

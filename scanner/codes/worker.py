@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from scanner.arrays import Gray
 
 _log = logging.getLogger(__name__)
+# Seconds beyond its time after which the kernel ends a worker whose parent did not.
 _LAST_RESORT_S = 2.0
 Engine = TypeVar("Engine")
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scanner.pages import PageFound
 
 BUDGET_S = 0.7
+"""Seconds an image may take altogether."""
 
 
 @click.command()

@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from scanner.clean import CleanPage
 
 CARD = "ID-1"
+# Width and height of the sheet, upright.
 _A4_MM = (210.0, 297.0)
+# Dots per inch, at most: as a page's.
 _MAX_DPI = 300
+# Millimetres of paper above the front.
 _TOP_MM = 50.0
+# Millimetres of paper between front and back.
 _GAP_MM = 20.0
+# Millimetres a side's size may differ from a card's, by rounding alone.
 _TOLERANCE_MM = 1.0
 
 

@@ -16,6 +16,9 @@ from langso.words.os_reasons import os_reason
 from scanner.errors import DocumentRefused
 
 MAX_NUMBER = 99_999
+"""Of a document within one dossier."""
+
+# Numbers tried where others write into the same folder.
 _TRIES = 50
 
 

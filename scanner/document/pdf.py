@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 CREATOR = "Làng Số"
 POINTS_PER_MM = 72 / 25.4
+"""PDF's unit is 1/72 inch."""
+
 MAX_TITLE = 300
+"""Letters of a title kept."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,10 @@ from scanner.document.sheet import MAX_JPEG_BYTES, MAX_PAGES, JpegPage
 from scanner.errors import DocumentRefused
 
 MAX_BYTES = 300_000_000
+"""Bytes of a document opened again: 500 pages of half a megabyte, and some."""
+
 MAX_METADATA_BYTES = 100_000
+"""Bytes of its XMP packet: it says who made it and of what kind it is."""
 
 _TITLE = "Giấy tờ quét"
 

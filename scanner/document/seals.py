@@ -12,14 +12,19 @@ if TYPE_CHECKING:
 
     from scanner.arrays import Gray, Image
 
+# Dots per inch of the copy red is looked for on.
 _LOOK_DPI = 50
+# Millimetres across a round seal, with room on both sides: an office's is 36.
 _SMALLEST_MM, _LARGEST_MM = 18.0, 60.0
+# Width over height, or the reverse, from which a red spot is round.
 _ROUND = 0.75
 # Seal red against both other channels, after the light was evened out.
 _REDNESS = 50
 # Rings and letters, not a sheet of red paper.
 _LEAST_FILL, _MOST_FILL = 0.05, 0.9
+# Millimetres between a seal's strokes that are bridged.
 _BRIDGED_MM = 3.0
+# Millimetres around a seal made grey with it.
 _MARGIN_MM = 1.5
 # Fades seal red (180 and more in the red channel) to white; black and blue ink have next to none of it.
 _LIFT = 1.4

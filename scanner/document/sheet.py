@@ -15,19 +15,31 @@ if TYPE_CHECKING:
     from scanner.clean import CleanPage
 
 MAX_PAGES = 500
+"""Pages of a document."""
+
 PAGE_BYTES = 500_000
+"""Bytes of a page, at most: a village's line must carry it."""
+
 MAX_JPEG_BYTES = 20_000_000
+"""Bytes of a page of somebody else's document that is taken over."""
+
 MAX_PIXELS = 50_000_000
+"""Pixels of such a page."""
+
 # A PDF knows no page narrower than 3 points.
 MIN_MM, MAX_MM = 2.0, 2000.0
 
+# JPEG qualities tried at full size, the best that fits wins; print is clean down to 64.
 _QUALITIES = (88, 80, 72, 64)
+# Tried where none of those fits at the least size.
 _LAST_QUALITIES = (55, 45, 35, 25)
 # Text at 200 dpi and a fair quality reads better than at 300 dpi and a poor one; 200 dpi is the least for archives.
 _FAIR_DPI = (250, 200)
+# Factor of both sides where even the last quality does not fit.
 _SMALLER = 0.75
 # How much smaller than at 88 a printed page gets (noise gets smaller still): qualities that cannot fit are not tried.
 _SIZES = {88: 1.0, 80: 0.84, 72: 0.74, 64: 0.66, 55: 0.61, 45: 0.56, 35: 0.49, 25: 0.41}
+# Times the limit a size may be expected to come to and still be tried.
 _DOUBT = 1.25
 
 

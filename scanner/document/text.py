@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 LANGUAGE = "vie"
 PAGE_SECONDS = 30.0
+"""Seconds Tesseract may take for a page."""
 
 # What scanner.document.reader finds its place to write under, among OCRmyPDF's options.
 TEXTS = "langso_texts"
 
+# Pages read at once: each reader holds a model of its own in memory.
 _MOST_READERS = 4
 _PLUGIN = "scanner.document.reader"
+# Tesseract's engine mode 1: the net alone.
 _NEURAL = 1
+# Tesseract's mode 3: find the layout by itself, without turning the page.
 _PAGE_SEGMENTATION = 3
 _ABSENT = "Máy này chưa có Tesseract tiếng Việt nên trang không có chữ để tìm."
 _BROKEN = "Không thêm được chữ vào tài liệu nên trang không có chữ để tìm."

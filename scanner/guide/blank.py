@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 # Real pages hold at least 3.55 % ink after illumination, erased ones at most 1.68 %.
 BLANK_INK = 0.025
+# Share of ink from which a cell holds writing.
 _FULL_CELL = 0.05
+# Share of a sheet's cells with writing below which it is blank: a speck, a fold.
 _FEW_CELLS = 0.008
 
 

@@ -15,11 +15,17 @@ if TYPE_CHECKING:
     from scanner.guide.stance import Stance
 
 TILE = 96
+"""Pixels a side of what sharpness is measured on, at the reference dpi."""
+
 REFERENCE_DPI = 200.0
+"""Dots per inch at which a paper's print is judged, whatever the camera sees."""
+
 CARD_DPI = 300.0
 """Cards are printed half as large as letters."""
 
+# Parts a side of the sheet that are judged by themselves: a camera may be sharp on one half.
 _BLOCKS = 4
+# Level (0-255) of paper that contrast is referred to: dim light is no blur.
 _PAPER = 230.0
 _SECOND = np.array([[1.0, -2.0, 1.0]], np.float32)
 

@@ -17,11 +17,19 @@ if TYPE_CHECKING:
     from scanner.arrays import Gray, Image, Mask, Plane, Quad
 
 PIXELS = 200_000
+"""Of the copy of a sheet that everything is judged on, so that a live frame is judged in time."""
+
 CELL = 16
+"""Pixels a side of a cell: about a line of print."""
+
+# Share of the paper's level below which a pixel is ink.
 _INK = 0.72
+# Pixels a stroke of writing is wide at most.
 _STROKE = 9
+# Share of what is around it below which a stroke is thin: shadow is wide.
 _THIN = 0.82
 EDGE = 0.04
+"""Share of a side left out all round, where table and fingers are."""
 
 
 @dataclass(frozen=True)

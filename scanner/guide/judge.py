@@ -26,12 +26,25 @@ if TYPE_CHECKING:
 # 33 1 %, 10 3 %; 150 dpi nothing, 130 1 %, 108 2 %; paper at 50 of 255 nothing yet, 30 half a percent.
 DARK = 60.0
 GLARE_SHARE = 0.01
+"""Share of a sheet under glare from which something is lost."""
+
 BLUR, CARD_BLUR = 40.0, 80.0
+"""Sharpness (see `sharpness_of`) below which print is blurred; a card's print is smaller."""
+
 FAR_DPI = 150.0
+"""Dots per inch below which small print cannot be read."""
+
 FAR_FILL = 0.7
+"""Share of the picture from which a sheet cannot come any nearer."""
+
 FORESHORTENED = 0.5
+"""Share of its size that the sheet's far end has at least."""
+
 MAX_TILT = 50.0
+"""Degrees a sheet may lean away before its print cannot be made even."""
+
 SURE = 0.55
+"""Confidence of the outline below which it is not captured by itself."""
 
 
 def guide(

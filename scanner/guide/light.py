@@ -12,10 +12,15 @@ from scanner.guide.glimpse import EDGE
 if TYPE_CHECKING:
     from scanner.guide.glimpse import Glimpse
 
+# Level (0-255) from which a pixel is burnt out.
 _BLOWN = 250
+# Share of the sheet below which a burnt spot hides nothing.
 _BLOB = 0.0015
+# Levels around a burnt spot by which it falls off: a lamp's reflection does, white paper does not.
 _FALL = 14
+# Share burnt out, share of ink, and level of ink that tell a sheet washed out.
 _WASHED, _NO_INK, _FADED = 0.6, 0.005, 98
+# Levels lighter than the sheet's ink: letters under glare.
 _FADES = 40
 
 

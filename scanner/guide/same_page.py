@@ -20,19 +20,31 @@ if TYPE_CHECKING:
     from scanner.arrays import Gray, Image, Plane, Quad
     from scanner.guide.glimpse import Glimpse
 
+# Of the copy a page is remembered by.
 _PIXELS = 100_000
+# Pixels a side of a cell compared by itself.
 _CELL = 16
+# Pixels a stroke is wide at most.
 _STROKE = 9
+# Pixels the two pages may be shifted in any cell.
 _SHIFT = 2
+# Spread from which a cell holds writing.
 _INKED = 0.06
+# Correlation from which two cells hold the same.
 _ALIKE = 0.5
+# Share of a side left out all round.
 _EDGE = 0.03
 SAME = 0.008
 """Of the parts with ink, at most so many may differ: measured 0 on one page seen twice, from .014 on two forms."""
 
 CHANGED = 0.08
+"""Share of the cells that differ between two frames when the sheet was exchanged."""
+
+# Points of a page that are described.
 _FEATURES = 600
+# Points that must agree on one move: fewer may do so by chance.
 _FEWEST = 15
+# Pixels two points may lie apart after it.
 _APART = 2.5
 
 

@@ -20,21 +20,33 @@ if TYPE_CHECKING:
 
 Side = Literal["front", "back"]
 
+# Of the copy a card is judged on.
 _PX_PER_MM = 5.0
+# Pixels of that copy: 85.6 x 54 mm.
 _SIZE = (428, 270)
+# Pixels of the copy that colours are judged on.
 _SMALL = (107, 68)
 _LINES = 0.03
 """What three lines for machines come to: drawn backs in hard light from .036, fronts to .026."""
 _PORTRAIT = 0.45
 """What a portrait comes to: drawn fronts in hard light from .47, backs to .43."""
+# Share of red in the emblem's place on a clear front.
 _EMBLEM = 0.12
+# Times as likely one side must be to be told.
 _CLEARLY = 1.15
+# Parts across in which the machine-readable lines must show.
 _BINS = 20
+# Of those, which may be empty: a finger, a glare.
 _EMPTY_BINS = 3
+# Height of a machine-readable letter (ICAO 9303).
 _LETTER_MM = 2.6
+# From one of its lines to the next, least and most, as seen a little tilted.
 _APART_MM = (3.8, 5.2)
+# Left, top, right, bottom as shares of the card: where fronts have the portrait.
 _PORTRAIT_BOX = (0.05, 0.34, 0.29, 0.86)
+# The same of the emblem.
 _EMBLEM_BOX = (0.02, 0.04, 0.20, 0.32)
+# Log ratio of red to green above the card's own from which a pixel is the emblem's.
 _RED = 0.5
 
 

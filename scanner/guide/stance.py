@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 MM_PER_INCH = 25.4
+"""Millimetres an inch."""
+
 PAPERS_MM = {"A4": (210.0, 297.0), "ID-1": (53.98, 85.6)}
 FOCAL = 0.8
 """Long sides of the picture: phones .72, Camera Module 3 .77, webcams to 1.1."""

@@ -13,10 +13,18 @@ if TYPE_CHECKING:
     from scanner.guide.same_page import Look
 
 STILL_S = 0.8
+"""Seconds a page must lie still: less is a surprise, more is a wait."""
+
 REST_S = 1.0
+"""Seconds after a capture in which none follows."""
+
+# Seconds without the page after which the next is another.
 _GONE_S = 0.4
+# Seconds between two frames that say nothing about what happened meanwhile.
 _GAP_S = 1.0
+# Frames that must have shown it still, however slow the computer.
 _FEWEST = 3
+# Times the slack for stillness: a move so large is another page.
 _FAR = 4.0
 
 

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from scanner.pages import PageFound
 
 STEADY_FRAMES = 8
+"""Frames a page must lie still for, where no times are given."""
+
 SLOW_S = 0.5
+"""Seconds between two frames that count at most towards lying still."""
+
 INSIST_S = 6.0
 """So long the other side of a card is asked for; then what lies there is taken as it is."""
 

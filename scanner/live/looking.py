@@ -24,7 +24,9 @@ seen to lie still.
 DARK_LEVEL = 35
 """Brightest lightness (0-255) of a frame in which nothing can be read: the lamp is wanted."""
 
+# Per cent of the pixels that may be brighter than what tells the light: a lamp in view.
 _BRIGHTEST = 97
+# Every so many pixels each way are looked at.
 _STEP = 16
 
 

@@ -19,8 +19,10 @@ STILL_S = 8.0
 
 
 @dataclass(frozen=True)
-class Sight(Generic[Judged]):
-    """A frame and what was made of it; `number` grows by one a frame; `at`: seconds of the loop's clock."""
+class Round(Generic[Judged]):
+    """One round of the loop: a frame and what was made of it; `number` rises by one a round, `at`: seconds of the
+    loop's clock.
+    """
 
     number: int
     image: Image
@@ -52,7 +54,7 @@ class Loop(Generic[Judged]):
         """How the camera is since the last round."""
         return self._camera.health
 
-    def turn(self) -> Sight[Judged] | None:
+    def turn(self) -> Round[Judged] | None:
         """One round: the still that is waited for, then the newest frame. None where the camera gives none."""
         if self._shutter is not None:
             self._shutter.press(self._camera)
@@ -62,7 +64,7 @@ class Loop(Generic[Judged]):
             return None
         judged = self._look(frame)
         self._number += 1
-        return Sight(self._number, frame.image, judged, self.now)
+        return Round(self._number, frame.image, judged, self.now)
 
 
 class Shutter:

@@ -20,13 +20,22 @@ if TYPE_CHECKING:
     from scanner.arrays import Image, Numbers, Points, Quad
 
 MAX_BYTES = 32_768
+"""Bytes of the file: 48 colours and some numbers are a tenth of it."""
+
 FILE = "camera-table.json"
 ROWS, COLUMNS = 6, 8
+"""Places over the picture at which white is kept: lamps fall off no quicker."""
+
 AGAIN = "hãy đo lại bằng: langso scan camera --measure"
+# Share by which a picture's proportions may differ, by rounding.
 _PROPORTION = 0.01
+# Times the sheet's size of the widest ring around it that the table is seen in.
 _RING = 1.25
+# Log ratio between two channels' changes: another thing lies there, not another lamp.
 _TOO_OTHER = 0.35
+# Degrees, and share of the sides, that a flat sheet may come out askew on the table.
 _FLAT_DEG, _FLAT_SIDES = 4.0, 0.05
+# Log ratio to a paper's size within which it is that paper.
 _SAME_SIZE = 0.06
 
 _Pixels = Annotated[int, Field(ge=16, le=20_000)]

@@ -18,16 +18,33 @@ if TYPE_CHECKING:
     from scanner.arrays import Image, Numbers, Points, Quad
 
 A4_MM = (297.0, 210.0)
+"""The sheet it is measured by, lying across."""
+
 SURE = 0.6
+"""Confidence of its outline below which nothing is measured."""
+
 LEAST_SHARE = 0.08
+"""Of the picture that the sheet must take: a smaller one's edges are not exact enough."""
+
 DARK, BLOWN = 80.0, 250.0
+"""Median level too dark, and level that is burnt out."""
+
 STEEPEST_DEG = 20.0
+"""Degrees the camera may look askew: beyond, the far side has too few pixels."""
+
+# Log ratio to A4's proportions that edges a pixel off leave.
 _SHAPE = 0.03
+# Log ratio between the channels of white paper under any lamp people live with.
 _COLOURED = 0.45
+# Share of ink from which the sheet is not blank.
 _MARKS = 0.004
+# Log ratio to a smooth fall of light: more is a shadow across it.
 _UNEVEN = 0.06
+# Share of the longer side two pictures' corners may differ when nothing moves.
 _STILL = 0.004
+# Share of a side left out all round.
 _INSET = 0.05
+# Rows and columns at which white is looked at.
 _SPOTS = (24, 34)
 
 

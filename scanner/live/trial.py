@@ -13,11 +13,12 @@ from scanner.live.loop import Loop
 if TYPE_CHECKING:
     from scanner.arrays import Image
     from scanner.cameras.camera import Camera, Condition
-    from scanner.live.loop import Sight
+    from scanner.live.loop import Round
 
 Level = Literal["good", "warning", "bad"]
 
 MM_PER_INCH = 25.4
+"""Millimetres an inch."""
 
 A4_FILL = 0.8
 """Share of the picture that an A4 sheet under a kiosk's camera takes, along its tighter side."""
@@ -78,18 +79,18 @@ def try_out(camera: Camera, seconds: float, *, clock: Callable[[], float] = time
     """Looks for so many seconds, then takes the best still picture."""
     trial = Trial()
     begin, first = clock(), None
-    newest: Sight[None] | None = None
+    newest: Round[None] | None = None
     loop = Loop(camera, lambda _: None, clock=clock)
     while clock() - begin < seconds:
-        sight = loop.turn()
+        turned = loop.turn()
         condition = loop.health.condition
         if not trial.conditions or trial.conditions[-1] != condition:
             trial.conditions.append(condition)
-        if sight is None:
+        if turned is None:
             continue
-        newest, first = sight, sight.at if first is None else first
+        newest, first = turned, turned.at if first is None else first
         # The first frame only begins the count.
-        trial.frames, trial.seconds = sight.number - 1, sight.at - first
+        trial.frames, trial.seconds = turned.number - 1, turned.at - first
     trial.locks = camera.locks
     if newest is None:
         return trial

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scanner.codes import Code
     from scanner.live.eye import Seen
     from scanner.live.looking import Looked
-    from scanner.live.loop import Sight
+    from scanner.live.loop import Round
     from scanner.live.table_keeper import TableKeeper
 
 _log = logging.getLogger(__name__)
@@ -102,27 +102,27 @@ class Watch:
             while (frames is None or self.tally.frames < frames) and (
                 seconds is None or self._clock() - begin < seconds
             ):
-                sight = loop.turn()
+                turned = loop.turn()
                 self.tally.seconds = loop.now - begin
                 if loop.health != self._health:
                     self._health = loop.health
                     yield CameraSaid(self._health)
-                if sight is not None:
+                if turned is not None:
                     self.tally.frames += 1
-                    yield from self._told(sight)
+                    yield from self._told(turned)
         finally:
             self._looking.close()
 
     def _eye(self) -> Eye:
         return Eye(fixed=self._table is not None and self._table.measured)
 
-    def _told(self, sight: Sight[Looked]) -> Iterator[Event]:
-        seen, codes = sight.judged.seen, sight.judged.codes
+    def _told(self, turned: Round[Looked]) -> Iterator[Event]:
+        seen, codes = turned.judged.seen, turned.judged.codes
         if seen is not None and (self._said is None or _changed(self._said, seen)):
             self._said = seen
             yield PageSaid(seen)
         if codes is not None:
-            for code, new in zip(codes, self._met.new([code.text for code in codes], sight.at), strict=True):
+            for code, new in zip(codes, self._met.new([code.text for code in codes], turned.at), strict=True):
                 if new:
                     self.tally.codes += 1
                     yield CodeRead(code)

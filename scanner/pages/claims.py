@@ -20,17 +20,27 @@ if TYPE_CHECKING:
     from scanner.pages.ground import Survey
 
 CLAIM_SIDE = 960
+"""Pixels of the longer side at which several sheets are sought: cards need twice one sheet's."""
+
+# Patches taken from one mask, the largest ones.
 _EACH = 30
+# Share of the picture below which nothing is a sheet: a card beside six A4.
 _LEAST = 0.003
+# Candidates that are refined.
 _KEEP = 70
+# Log odds from which a candidate is a sheet.
 _LEAST_ODDS = 0.0
 # What looks like the table inside may be white paper on a white table, where its outline is sure.
 _ALIKE = 0.7
+# Log odds asked of what looks like the table inside.
 _SURE_ON_ALIKE = 1.5
+# Share of the longer side within which a side lies on the picture's border.
 _FRAME = 0.03
 # Of the diagonal: corners nearer than this are of the same sheet.
 _ALIKE_CORNERS = 0.05
+# Overlap from which two are one sheet.
 _COPY = 0.7
+# Sheets told of, at most.
 _MOST = 30
 
 

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     _Stretch = tuple[float, Line, float]
 
 MIN_AREA = 0.03
+"""Share of the picture below which one sheet is not sought: a card held far."""
+
+# Patches taken from one mask, the largest ones.
 _EACH = 3
+# Straight lines paired into quads, the longest ones: time grows with the fourth power.
 _MAX_LINES = 14
 _STEEP = float(np.cos(np.radians(40)))
 

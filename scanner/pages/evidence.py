@@ -20,10 +20,14 @@ NAMES = (
     "beyond", "outside", "share", "share_log", "skew", "bow",
 )  # fmt: skip
 
+# Places along each side.
 _SAMPLES = 24
+# Lab difference (colour counting more) from which an edge is as clear as can be.
 _FULL = 12.0
 _OFFSETS = np.array([-14.0, -8.0, -5.0, -3.0, -1.0, 1.0, 3.0, 5.0, 8.0, 11.0])
+# Points a side of the grid looked at inside.
 _GRID = 9
+# Pixels beyond a corner at which a side that runs on is looked for.
 _STEEP = (4.0, 9.0, 14.0)
 
 

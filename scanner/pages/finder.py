@@ -23,23 +23,33 @@ if TYPE_CHECKING:
     from scanner.pages.score import Score
 
 WORK_SIDE = 480
+"""Pixels of the longer side a picture is first looked at."""
+
 # No sheet of paper is to be told in fewer pixels.
 _LEAST_SIDE = 48
+# Confidence above which the picture's own frame is believed to be a sheet; below it the villager is advised.
 _SURE = 0.55
 # Log odds below which nothing is told: bare tables and even noise lie below, the faintest real sheet at -5.
 _NO_SHEET = -9.0
+# Lead in score over the next candidate that counts at most.
 _CLEAR = 4.0
 # Below this confidence it is looked at again, and those log odds are believed.
 _DOUBT = 0.35
+# Log odds asked of what a closer look finds.
 _SURE_AGAIN = 1.0
+# Candidates that are refined.
 _KEEP = 7
+# Share of the longer side within which a side is the picture's border.
 _FRAME = 0.015
 # Below it, what a bare table offers: its grain and the edge of the picture.
 _GUESS = 0.03
+# Times as long as wide: a plank or stripe across the picture.
 _STRIPE = 4.0
 # How like the table the inside of a sheet may be (0-1), where its outline is sure and where it is not.
 _GROUND = 0.8
+# Share inside that looks like the border beside it; more, in doubt, and it is the table.
 _HALF_GROUND = 0.4
+# Confidence from which a nearly sure outline may hold what looks like the table.
 _SURE_ON_ALIKE = 0.75
 # Paper, in Lab of 8 bits: how far from grey, how varied in colour at most, how light at least.
 _PALE, _PLAIN, _PAPER_LIGHT = 20.0, 3.0, 105.0

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from scanner.arrays import Gray, Image, Integers, Numbers, Plane, Quad
     from scanner.pages.cues import Views
 
+# Share of the longer side that counts as the border.
 _RING = 0.04
+# Share of the picture that its border must show besides the sheet to say what the table is.
 _ENOUGH = 0.02
+# Steps of lightness in the map of colours.
 _LIGHT = 32
+# Steps of each colour in it.
 _SHADE = 32
 
 

@@ -15,15 +15,23 @@ from scanner.pages.sides import refined
 if TYPE_CHECKING:
     from scanner.arrays import Image, Quad
 
+# Pixels of the longer side a frame is looked at.
 _SIDE = 480
+# Frames an outline is followed before a whole search: once in one to two seconds.
 _AGAIN = 15
+# Share of the outline that must lie on an edge to be followed.
 _KEEP_SUPPORT = 0.45
+# The same of its weakest side.
 _KEEP_WEAKEST = 0.2
+# Searches in a row that must see a page before it is told.
 _APPEARS = 2
+# Frames without it after which it is gone.
 _GONE = 3
+# Confidence below which a search's answer is none.
 _LEAST = 0.2
 # Shares of the picture's width: below STILL a corner's change is noise, above MOVING it is movement.
 _STILL = 0.0025
+# Share of the width from which a corner's move is followed at once.
 _MOVING = 0.012
 
 

@@ -16,14 +16,21 @@ if TYPE_CHECKING:
     from scanner.arrays import Numbers, Plane
     from scanner.pages.ground import Survey
 
+# Long lines paired into quads, the clearest ones.
 _LINES = 56
+# Short straight stretches that are joined, the longest ones.
 _STRETCHES = 800
+# Share of the longer side a stretch has at least.
 _SHORTEST = 0.025
+# Pixels between two places a line is looked at.
 _STEP = 4.0
+# Lab difference from which an edge is as clear as can be.
 _CLEAR = 8.0
 # The least share of a side that must lie on an edge: the corner of a sheet may be covered or torn.
 _COVERED = 0.6
+# Share of the longer side a sheet's side has at least.
 _LEAST_SIDE = 0.035
+# Quads given, the best ones.
 _MOST = 600
 _BESIDE = np.array([3.0, 5.0, 8.0])
 _TURN = np.radians(28.0)

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from scanner.arrays import Image, Quad
     from scanner.pages.ground import Survey
 
+# Share of the smaller that two sheets may overlap.
 _SHARED = 0.12
+# Share of a part that lies within a whole, or of a whole its parts fill.
 _INSIDE = 0.85
 # Difference of the papers' a and b in Lab.
 _OTHER_PAPER = 7.0
+# Choices looked at: bounds the time where thirty candidates overlap.
 _STEPS = 20000
 
 

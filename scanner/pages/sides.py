@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 Kind = TypeVar("Kind", bound=np.generic)
 
+# Of each corner, the one after it.
 _NEXT = (1, 2, 3, 0)
+# Of each corner, the one before it.
 _PREVIOUS = (3, 0, 1, 2)
 _COLOUR = np.float32(1.6**2)
 _BOWS = np.array([0.0, 0.015, 0.03, 0.05, 0.075, 0.1, -0.015, -0.03, -0.05, -0.075, -0.1])

@@ -26,6 +26,7 @@ NAMES = (
 
 _INNER = np.linspace(0.12, 0.88, 12)
 _ACROSS = np.linspace(0.04, 0.96, 18)
+# Lab difference from which an edge is as clear as can be.
 _FULL = 12.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -108,4 +109,6 @@ def test_the_loop_takes_a_still_for_another_thread_once() -> None:
     assert got[0] is BARE.image
     assert camera.stills == 1
     shutter.close()
-    assert shutter.still() is None, "nobody looks any more"
+    begin = time.monotonic()
+    assert shutter.still(120) is None, "nobody looks any more"
+    assert time.monotonic() - begin < 60
