@@ -56,6 +56,14 @@ CREATE TABLE staff_roles (
 INSERT INTO staff_roles SELECT login, value FROM staff, json_each('["writer", "approver", "desk", "admin"]');
 ALTER TABLE staff DROP COLUMN role;
 """
+# Why a play ended, by code; and with the occurrence's id, the document that ordered it. Absent for 0.1.0's receipts.
+_PLAY_CODES = """
+ALTER TABLE plays ADD COLUMN code TEXT;
+ALTER TABLE plays ADD COLUMN parameters TEXT;
+ALTER TABLE plays ADD COLUMN kind TEXT;
+ALTER TABLE plays ADD COLUMN issuer TEXT;
+ALTER TABLE plays ADD COLUMN epoch INTEGER;
+"""
 
 
 def _chained(db: sqlite_utils.Database) -> None:
@@ -93,4 +101,5 @@ CHANGES = (
     Migration("office-audit", _chained),
     # Whoever had an account could do everything, and still can.
     _script("office-roles", _ROLES),
+    _script("office-play-codes", _PLAY_CODES),
 )

@@ -33,7 +33,7 @@ from speaker.inbox import TAKEN, Handlers, Inbox
 from speaker.media.library import Library
 from speaker.programme.timeline import next_start
 from speaker.record.journal import JOURNAL_MIGRATION, Journal
-from speaker.record.plays import LEDGER_MIGRATION, Ledger
+from speaker.record.plays import LEDGER_MIGRATIONS, Ledger
 from speaker.record.receipts import ReceiptSender
 from speaker.sound.amplifier import Amplifier
 from speaker.sound.player import GstPlayer
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 DATABASE = "speaker.sqlite"
 MEDIA = "media"
 STATE_FILE = "speaker-state.json"
-MIGRATIONS = (JOURNAL_MIGRATION, LEDGER_MIGRATION, OUTBOX_MIGRATION)
+MIGRATIONS = (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS, OUTBOX_MIGRATION)
 HOUSEKEEPING_S = 3600.0
 
 
@@ -309,10 +309,10 @@ class Agent:
             if trusted and entry.expires <= self._clock.now():
                 continue
             if self.ledger.do_once(f"{order.issuer}:{entry.id}"):
-                self._do(entry, order.issuer)
+                self._do(entry, order)
         self._look()
 
-    def _do(self, entry: DeviceOrder, issuer: str) -> None:
+    def _do(self, entry: DeviceOrder, order: Order) -> None:
         log.info("order %s: %s", entry.id, entry.action)
         if entry.action == "restart":
             self._restart.set()
@@ -324,7 +324,7 @@ class Agent:
             self.reporter.look(again=True)
         elif entry.action == "test_sound":
             medium = make_test_sound(self.settings.paths.state / MEDIA)
-            self.held.add_local(sound_test_show(entry.id, issuer, medium, self._clock.now(), entry.expires))
+            self.held.add_local(sound_test_show(order, entry.id, medium, self._clock.now(), entry.expires))
 
     def _housekeeping(self) -> None:
         orders = self.held.at(None)

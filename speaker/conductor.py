@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from langso.contract.outcomes import Ending, Reason
 from langso.durable.errors import StoreError
 from langso.timekeeping.clock import Clock, ClockTrust
 from langso.timekeeping.worker_thread import WorkerThread
@@ -164,8 +165,8 @@ class Conductor:
         shows = {show.id: show for show in (*orders.scheduled, *orders.urgent)}
         with self._ledger.together():
             for finish in decision.finishes:
-                log.info("%s: %s (%s)", finish.id, finish.outcome, finish.why)
-                self._ledger.end(finish.id, finish.outcome, finish.why, show=shows.get(finish.id))
+                log.info("%s: %s (%s)", finish.id, finish.outcome, finish.reason.code)
+                self._ledger.end(finish.id, finish.outcome, finish.reason, show=shows.get(finish.id))
         if decision.begin is not None:
             self._begin(decision.begin, orders, situation)
         self._on_change()
@@ -207,11 +208,11 @@ class Conductor:
         now = self._clock.monotonic()
         self._note_start(performance)
         heard = performance.heard_ms(now)
-        log.info("%s is cut at %d ms (%s)", cut.show.id, position, cut.why)
+        log.info("%s is cut at %d ms (%s)", cut.show.id, position, cut.reason.code)
         if cut.keep:
             self._ledger.interrupt(cut.show.id, position, heard)
         else:
-            self._ledger.end(cut.show.id, cut.outcome, cut.why, heard_ms=heard)
+            self._ledger.end(cut.show.id, cut.outcome, cut.reason, heard_ms=heard)
 
     def _tend(self) -> float:
         """Lets every performance go on; settles those that are over. Returns the next monotonic tick."""
@@ -232,9 +233,10 @@ class Conductor:
     def _settle(self, performance: Performance) -> None:
         heard = performance.heard_ms(self._clock.monotonic())
         outcome: Outcome = "played"
-        why = ""
+        reason = None
         if performance.fault and heard < performance.expected_ms * ENOUGH:
-            outcome, why = ("cut" if heard else "missed"), performance.fault[:200]
-        self._ledger.end(performance.show.id, outcome, why, heard_ms=heard)
+            outcome = "cut" if heard else "missed"
+            reason = Reason(Ending.SOUND, {"detail": performance.fault[:200]}, performance.fault)
+        self._ledger.end(performance.show.id, outcome, reason, heard_ms=heard)
         log.info("%s: %s, %d ms heard", performance.show.id, outcome, heard)
         self._on_change()

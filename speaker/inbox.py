@@ -84,6 +84,8 @@ class Inbox:
                     version=_countable(refused.version),
                     sha256=refused.sha256,
                     reason=refused.reason,
+                    epoch=refused.epoch,
+                    code=refused.reason,
                     why=str(refused),
                 )
             )
@@ -113,6 +115,7 @@ class Inbox:
                     sha256=taken.sha256,
                     media_ready=ready,
                     media_wanted=wanted,
+                    epoch=document.epoch,
                 )
             )
             log.info("%s %s of %s stored", kind, document.version, document.issuer)

@@ -28,6 +28,7 @@ from langso.trust.roots.errors import WrongPassphrase
 from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, STRONG, Cost, PublicPart, public_part, read_public_part
 from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, Proposal, ReadProposal, build, merged, read_proposal
 from langso.trust.roots.sticks import key_name, key_on, refuse_a_second_key, refuse_installation
+from langso.words.catalogue import t
 from office.founding import founding
 from office.places import OfficeHome
 
@@ -251,7 +252,7 @@ class Sitting:
         talk.say()
         talk.say(f"Khoá {sitting.key.named()} được đề nghị ký:")
         for line in sitting.words:
-            talk.say(f"  {line}", mark="warn" if line.startswith("CHÚ Ý") else "")
+            talk.say(f"  {line}", mark="warn" if line.startswith(t("root-attention")) else "")
         if not talk.agree("Người giữ khoá đồng ý ký?", default=True, unattended=True):
             talk.say("Chưa ký bằng khoá này.")
             return

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from langso.contract import Caps, IssuerRule, Plan, QuietHours, TrustDocument
+from langso.contract.outcomes import Ending, Reason
 from langso.timekeeping.clock import VIETNAM
-from langso.words.catalogue import t
 
 EVERYONE = "*"
 
@@ -28,11 +28,16 @@ class PlannedSound:
 
 @dataclass(frozen=True)
 class Breach:
-    """A sound that loudspeakers would refuse. `why`: the rule in Vietnamese; `clear`: when that rule lets go."""
+    """A sound that loudspeakers would refuse. `reason`: as they would say it; `clear`: when that rule lets go."""
 
     sound: PlannedSound
-    why: str
+    reason: Reason
     clear: datetime
+
+    @property
+    def why(self) -> str:
+        """The rule in words."""
+        return self.reason.why
 
 
 @dataclass(frozen=True)
@@ -54,9 +59,19 @@ def quiet_hours(hours: tuple[QuietHours, ...], begin: datetime, end: datetime) -
     return None if found is None else found[0]
 
 
-def quiet_refusal(quiet: QuietHours) -> str:
+def quiet_refusal(quiet: QuietHours) -> Reason:
     """What a loudspeaker says of quiet hours."""
-    return t("caps-quiet", start=quiet.start, end=quiet.end)
+    return Reason(Ending.QUIET, {"start": quiet.start, "end": quiet.end})
+
+
+def minutes_refusal(minutes: int | None) -> Reason:
+    """What it says of the commune's minutes a day."""
+    return Reason(Ending.MINUTES, {"minutes": minutes or 0})
+
+
+def issuer_minutes_refusal(minutes: int | None) -> Reason:
+    """What it says of the issuer's own minutes a day."""
+    return Reason(Ending.ISSUER_MINUTES, {"minutes": minutes or 0})
 
 
 def too_long_a_day(minutes: int | None, heard: timedelta, length: timedelta) -> bool:
@@ -121,9 +136,9 @@ def _breach(
     most = _most_heard(sound, heard)
     midnight = datetime.combine(_date(sound.begins) + timedelta(days=1), time(), VIETNAM)
     if too_long_a_day(minutes_a_day, most, sound.length):
-        return Breach(sound, t("caps-issuer-minutes", minutes=minutes_a_day), midnight)
+        return Breach(sound, issuer_minutes_refusal(minutes_a_day), midnight)
     if too_long_a_day(caps.minutes_a_day, most, sound.length):
-        return Breach(sound, t("caps-minutes", minutes=caps.minutes_a_day), midnight)
+        return Breach(sound, minutes_refusal(caps.minutes_a_day), midnight)
     return None
 
 

@@ -10,13 +10,14 @@ from langso.words.catalogue import Sentence
 class Refused(LangsoError, ValueError):
     """A document is not obeyed. `reason`: the contract's code; `detail`: English, for the journal.
 
-    `issuer`, `version` and `sha256` are filled once the document has been verified, for the receipt.
+    `issuer`, `epoch`, `version` and `sha256` are filled once the document has been verified, for the receipt.
     """
 
     def __init__(self, reason: RefusalReason, detail: str = "") -> None:
         self.reason: RefusalReason = reason
         self.detail = detail
         self.issuer: str | None = None
+        self.epoch: int | None = None
         self.version: int | None = None
         self.sha256: str | None = None
         super().__init__(Sentence(f"trust-refused-{reason}"))

@@ -394,7 +394,8 @@ def _met(sealed: Sealed, trust: TrustDocument) -> list[str]:
 
 
 def _about(refused: Refused, document: Document, sha256: str) -> Refused:
-    refused.issuer, refused.version, refused.sha256 = document.issuer, document.version, sha256
+    refused.issuer, refused.epoch = document.issuer, document.epoch
+    refused.version, refused.sha256 = document.version, sha256
     return refused
 
 

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlite_utils
 
-_COLUMNS = "occurrence, device, title, planned, started_at, error_ms, outcome, why, heard_ms, time_unproven"
+from langso.contract.outcomes import Value
+
+_COLUMNS = (
+    "occurrence, device, title, planned, started_at, error_ms, outcome, why, heard_ms, time_unproven,"
+    " code, parameters, kind, issuer, epoch"
+)
 _SELECT = f"SELECT {_COLUMNS} FROM plays"
 
 
 @dataclass(frozen=True)
 class PlayReport:
-    """What one device said of one occurrence or urgent order. `error_ms`: start minus plan."""
+    """What one device said of one occurrence or urgent order. `error_ms`: start minus plan.
+
+    `code` with `parameters`: why it was not played whole, beside `why`; `kind`, `issuer` and `epoch` of the document
+    that ordered it. None of a device that does not say it.
+    """
 
     occurrence: str
     device: str
@@ -28,6 +37,11 @@ class PlayReport:
     why: str
     heard_ms: int
     time_unproven: bool
+    code: str | None = None
+    parameters: Mapping[str, Value] | None = None
+    kind: str | None = None
+    issuer: str | None = None
+    epoch: int | None = None
 
 
 def plays(db: sqlite_utils.Database, occurrence: str) -> list[PlayReport]:
@@ -58,6 +72,11 @@ def _report(row: tuple[Any, ...]) -> PlayReport:
         why=row[7],
         heard_ms=row[8],
         time_unproven=bool(row[9]),
+        code=row[10],
+        parameters=None if row[11] is None else json.loads(row[11]),
+        kind=row[12],
+        issuer=row[13],
+        epoch=row[14],
     )
 
 

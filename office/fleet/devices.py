@@ -21,6 +21,7 @@ from langso.contract import (
     StartedReceipt,
     State,
 )
+from langso.contract.outcomes import in_words
 from langso.device.paired import PairedDevice, keep_device, read_device, read_devices
 from langso.durable.store import Store
 from langso.timekeeping import dates
@@ -362,7 +363,8 @@ def describe(receipt: Receipt) -> str:
     if isinstance(body, StartedReceipt):
         return f"Bắt đầu «{body.title or body.occurrence}», lệch {body.error_ms:+.1f} ms"
     if isinstance(body, EndedReceipt):
-        why = f": {body.why}" if body.why and body.outcome != "played" else ""
+        said = in_words(body.code, body.parameters, body.why)
+        why = f": {said}" if said and body.outcome != "played" else ""
         return f"«{body.title or body.occurrence}» {_OUTCOMES[body.outcome]}{why}"
     if isinstance(body, HeardReceipt):
         return f"Đã nghe thấy {body.occurrence}, chắc {body.sure:.0%}"

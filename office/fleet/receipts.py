@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 from dataclasses import dataclass
 
 import sqlite_utils
@@ -144,25 +145,32 @@ def _note_play(db: sqlite_utils.Database, device: str, receipt: Receipt) -> None
     body = receipt.body
     if isinstance(body, StartedReceipt):
         db.execute(
-            "INSERT INTO plays (occurrence, device, title, planned, started_at, error_ms, time_unproven)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (occurrence, device) DO UPDATE SET"
+            "INSERT INTO plays (occurrence, device, title, planned, started_at, error_ms, time_unproven,"
+            " kind, issuer, epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (occurrence, device) DO UPDATE SET"
             " planned = excluded.planned, started_at = coalesce(started_at, excluded.started_at),"
-            " error_ms = coalesce(error_ms, excluded.error_ms), time_unproven = excluded.time_unproven",
+            " error_ms = coalesce(error_ms, excluded.error_ms), time_unproven = excluded.time_unproven,"
+            " kind = excluded.kind, issuer = excluded.issuer, epoch = excluded.epoch",
             [
                 *(body.occurrence, device, body.title, body.planned.isoformat(), receipt.written.isoformat()),
-                *(body.error_ms, int(body.time_unproven)),
+                *(body.error_ms, int(body.time_unproven), body.kind, body.issuer, body.epoch),
             ],
         )
     elif isinstance(body, EndedReceipt):
         planned = None if body.planned is None else body.planned.isoformat()
         db.execute(
-            "INSERT INTO plays (occurrence, device, title, planned, outcome, why, heard_ms, ended_at, time_unproven)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (occurrence, device) DO UPDATE SET"
+            "INSERT INTO plays (occurrence, device, title, planned, outcome, why, heard_ms, ended_at, time_unproven,"
+            " code, parameters, kind, issuer, epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (occurrence, device) DO UPDATE SET"
             " planned = coalesce(planned, excluded.planned), outcome = excluded.outcome, why = excluded.why,"
-            " heard_ms = excluded.heard_ms, ended_at = excluded.ended_at, time_unproven = excluded.time_unproven",
+            " heard_ms = excluded.heard_ms, ended_at = excluded.ended_at, time_unproven = excluded.time_unproven,"
+            " code = excluded.code, parameters = excluded.parameters, kind = excluded.kind, issuer = excluded.issuer,"
+            " epoch = excluded.epoch",
             [
                 *(body.occurrence, device, body.title, planned, body.outcome, body.why, body.heard_ms),
-                *(receipt.written.isoformat(), int(body.time_unproven)),
+                *(receipt.written.isoformat(), int(body.time_unproven), body.code),
+                None if body.parameters is None else json.dumps(body.parameters, ensure_ascii=False),
+                *(body.kind, body.issuer, body.epoch),
             ],
         )
     elif isinstance(body, HeardReceipt):

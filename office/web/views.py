@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from langso.contract.outcomes import in_words
 from langso.device.paired import PairedDevice
 from langso.timekeeping import dates
+from office.broadcasting.became import Became, became, played_and_ill
 from office.broadcasting.plans import EVERYONE
 from office.broadcasting.play_reports import PlayReport
 from office.broadcasting.rows import Broadcast
@@ -24,20 +26,6 @@ _CLASSES: dict[str, tuple[str, Level]] = {
     "priority": ("Ưu tiên", "warn"),
     "emergency": ("Khẩn cấp", "bad"),
 }
-_WHY = {
-    "withdrawn": "đã rút",
-    "power": "mất điện giữa chừng",
-    "muted": "tắt tiếng tại chỗ",
-    "late": "quá giờ",
-    "emergency": "nhường lệnh khẩn",
-    "stopped": "có lệnh dừng",
-    "all_clear": "đã báo yên",
-    "expired": "hết hạn",
-    "quiet": "giờ yên lặng",
-    "media": "thiếu tệp tiếng",
-}
-
-
 _AGAIN = "Máy tự thử lại vài giây một lần; xong thì trang này tự đổi."
 _STATES: dict[Standing, tuple[str, Level, str]] = {
     "draft": ("Chưa gửi", "plain", "edit"),
@@ -72,7 +60,10 @@ class VillageSpeakers:
 
 @dataclass(frozen=True)
 class SpeakerLine:
-    """What one loudspeaker said of one broadcast. `icon`: of Material Symbols."""
+    """What one loudspeaker said of one broadcast. `icon`: of Material Symbols; `held`: it waits, plan in hand.
+
+    `state` and `detail` are read by people; programs decide by `became`.
+    """
 
     place: str
     device: str
@@ -80,6 +71,8 @@ class SpeakerLine:
     icon: str
     state: str
     detail: str
+    became: Became
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,7 +153,7 @@ def show_of(
             device, said.get(device.id), fleet.get(device.id), begun=now >= planned.start, over=now > end + PATIENCE
         )
         if standing not in _SILENT or device.id in said
-        else SpeakerLine(device.place or device.id, device.id, "plain", "remove", *_SILENT[standing])
+        else _silent(device, standing)
         for device in _meant(show.devices, groups)
     )
     label, level = _CLASSES[show.broadcast_class]
@@ -224,9 +217,10 @@ def urgent_show(
     )
 
 
-def why(text: str) -> str:
-    """A device's short code in words; other texts as they are."""
-    return _WHY.get(text, text)
+def _silent(device: PairedDevice, standing: Standing) -> SpeakerLine:
+    state, detail = _SILENT[standing]
+    what = Became.WITHDRAWN if standing == "withdrawn" else Became.NOT_SENT
+    return SpeakerLine(device.place or device.id, device.id, "plain", "remove", state, detail, what)
 
 
 def _meant(targets: Sequence[str], groups: Sequence[VillageSpeakers]) -> list[PairedDevice]:
@@ -236,26 +230,34 @@ def _meant(targets: Sequence[str], groups: Sequence[VillageSpeakers]) -> list[Pa
 def _line(
     device: PairedDevice, play: PlayReport | None, row: FleetRow | None, *, begun: bool, over: bool
 ) -> SpeakerLine:
-    place = device.place or device.id
-    if play is not None and play.outcome is not None:
-        error = "" if play.error_ms is None else f"lệch {abs(play.error_ms):.1f} ms".replace(".", ",")
-        if play.outcome == "played":
-            return SpeakerLine(place, device.id, "ok", "check_circle", "Đã phát", error)
-        heard = f"đã phát {play.heard_ms / 1000:.0f} giây" if play.heard_ms else ""
-        detail = ", ".join(part for part in (why(play.why), heard) if part)
-        word = {"cut": "Bị cắt", "missed": "Lỡ giờ", "refused": "Bị từ chối"}.get(play.outcome, play.outcome)
-        return SpeakerLine(place, device.id, "bad" if play.outcome != "cut" else "warn", "error", word, detail)
-    if play is not None and play.started is not None:
-        return SpeakerLine(place, device.id, "ok", "volume_up", "Đang phát", "")
-    if over:
-        return SpeakerLine(place, device.id, "warn", "schedule", "Chưa có phiếu", "loa sẽ gửi khi có mạng")
+    what = became(play, begun=begun, over=over)
+    place, id = device.place or device.id, device.id
+    match what:
+        case Became.PLAYED:
+            assert play is not None
+            error = "" if play.error_ms is None else f"lệch {abs(play.error_ms):.1f} ms".replace(".", ",")
+            return SpeakerLine(place, id, "ok", "check_circle", "Đã phát", error, what)
+        case Became.CUT | Became.MISSED | Became.REFUSED:
+            assert play is not None
+            heard = f"đã phát {play.heard_ms / 1000:.0f} giây" if play.heard_ms else ""
+            reason = in_words(play.code, play.parameters, play.why)
+            detail = ", ".join(part for part in (reason, heard) if part)
+            level: Level = "warn" if what is Became.CUT else "bad"
+            return SpeakerLine(place, id, level, "error", _UNWELL[what], detail, what)
+        case Became.ON_AIR:
+            return SpeakerLine(place, id, "ok", "volume_up", "Đang phát", "", what)
+        case Became.UNKNOWN:
+            return SpeakerLine(place, id, "warn", "schedule", "Chưa có phiếu", "loa sẽ gửi khi có mạng", what)
     if row is not None and not row.online:
-        return SpeakerLine(place, device.id, "warn", "cloud_off", "Mất liên lạc", "vẫn tự phát nếu đã giữ lịch")
-    if begun:
-        return SpeakerLine(place, device.id, "info", "hourglass_top", "Đang chờ tin", "")
+        return SpeakerLine(place, id, "warn", "cloud_off", "Mất liên lạc", "vẫn tự phát nếu đã giữ lịch", what)
+    if what is Became.DUE:
+        return SpeakerLine(place, id, "info", "hourglass_top", "Đang chờ tin", "", what)
     if row is not None and not row.plan_current:
-        return SpeakerLine(place, device.id, "info", "sync", "Đang gửi lịch", "")
-    return SpeakerLine(place, device.id, "info", "event_available", "Đã giữ lịch", "")
+        return SpeakerLine(place, id, "info", "sync", "Đang gửi lịch", "", what)
+    return SpeakerLine(place, id, "info", "event_available", "Đã giữ lịch", "", what, held=True)
+
+
+_UNWELL = {Became.CUT: "Bị cắt", Became.MISSED: "Lỡ giờ", Became.REFUSED: "Bị từ chối"}
 
 
 def _summary(
@@ -263,10 +265,10 @@ def _summary(
 ) -> tuple[str, Level, str]:
     if standing in _STATES:
         return _STATES[standing]
-    total, played = len(lines), sum(line.state == "Đã phát" for line in lines)
-    ill = sum(line.level == "bad" or line.state == "Bị cắt" for line in lines)
+    total = len(lines)
+    played, ill = played_and_ill(line.became for line in lines)
     if now < start:
-        held = sum(line.state == "Đã giữ lịch" for line in lines)
+        held = sum(line.held for line in lines)
         return f"{held}/{total} loa đã giữ lịch", "ok" if held == total else "info", "event_available"
     if ill:
         return f"{ill}/{total} loa phát không trọn", "bad", "error"

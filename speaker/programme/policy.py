@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from langso.contract import Caps, IssuerRule, TrustDocument
-from langso.contract.caps import quiet_hours, quiet_refusal, too_long_a_day
+from langso.contract.caps import (
+    issuer_minutes_refusal,
+    minutes_refusal,
+    quiet_hours,
+    quiet_refusal,
+    too_long_a_day,
+)
+from langso.contract.outcomes import Ending, Reason
 from speaker.programme.shows import Show
 
 NO_MINUTES: Mapping[str, int] = {}
@@ -39,25 +46,25 @@ class Policy:
         own = 100 if show.emergency else self.volume
         return min(self.caps.volume, show.volume, own)
 
-    def refusal(self, show: Show, at: datetime, heard_ms: Mapping[str, int] = NO_MINUTES) -> str | None:
-        """Why the show may not be heard from `at` on (Vietnamese), or None.
+    def refusal(self, show: Show, at: datetime, heard_ms: Mapping[str, int] = NO_MINUTES) -> Reason | None:
+        """Why the show may not be heard from `at` on, or None.
 
         `heard_ms`: sound played this Vietnamese day by issuer, emergencies left out of the sum under "".
         """
         rule = self.rule(show.issuer)
         if rule is None:
-            return "nơi ra lệnh không còn quyền"
+            return Reason(Ending.NO_RIGHT)
         if "*" not in rule.places and (self.village is None or self.village not in rule.places):
-            return "nơi ra lệnh không được phát ở thôn này"
+            return Reason(Ending.NOT_HERE)
         length = timedelta(milliseconds=show.duration_ms) + show.lead
         heard = {issuer: timedelta(milliseconds=ms) for issuer, ms in heard_ms.items()}
         if too_long_a_day(rule.minutes_a_day, heard.get(show.issuer, NOTHING), length):
-            return f"quá {rule.minutes_a_day} phút mỗi ngày của nơi ra lệnh"
+            return issuer_minutes_refusal(rule.minutes_a_day)
         if show.emergency:
             return None
         quiet = quiet_hours(self.caps.quiet_hours, at, at + length)
         if quiet is not None:
             return quiet_refusal(quiet)
         if too_long_a_day(self.caps.minutes_a_day, heard.get("", NOTHING), length):
-            return f"quá {self.caps.minutes_a_day} phút mỗi ngày"
+            return minutes_refusal(self.caps.minutes_a_day)
         return None

@@ -19,6 +19,7 @@ class Show:
     """`start`: first sample of the first item (urgent: when it was issued). The chime sounds before it.
 
     Positions within a show are ms after its start, over all repeats and pauses; `expires` only for urgent ones.
+    `kind` and `epoch`: of the document that ordered it, with `issuer` for its receipts.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Show:
     urgent: bool = False
     wide: bool = True
     expires: datetime | None = None
+    kind: str | None = None
+    epoch: int | None = None
 
     @property
     def emergency(self) -> bool:
@@ -124,6 +127,8 @@ def shows_of_plan(plan: Plan, device_id: str, *, wide: bool = True) -> tuple[Sho
                 late=programme.late,
                 wide=wide,
                 after_cut=programme.after_cut,
+                kind=plan.kind,
+                epoch=plan.epoch,
             )
         )
     return tuple(sorted(shows, key=lambda show: (show.audible, show.id)))
@@ -152,6 +157,8 @@ def shows_of_urgent(urgent: Urgent, device_id: str, *, wide: bool) -> tuple[Show
                 urgent=True,
                 wide=wide,
                 expires=order.expires,
+                kind=urgent.kind,
+                epoch=urgent.epoch,
             )
         )
     return tuple(shows)

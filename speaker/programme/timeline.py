@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from langso.contract.outcomes import Ending, Reason
+from langso.words.catalogue import t
 from speaker.programme.shows import Show, Stop
 
 PREPARE = timedelta(seconds=2.5)
@@ -17,6 +19,10 @@ ON_TIME = timedelta(milliseconds=300)
 HANDOVER = timedelta(milliseconds=20)
 DROP_AFTER = timedelta(seconds=1)
 LONGEST_INTERRUPTION = timedelta(hours=1)
+
+POWER, WITHDRAWN, ALL_CLEAR = Reason(Ending.POWER), Reason(Ending.WITHDRAWN), Reason(Ending.ALL_CLEAR)
+STOPPED, EXPIRED = Reason(Ending.STOPPED), Reason(Ending.EXPIRED)
+MUTED_WHEN_DUE, NO_MEDIA = Reason(Ending.MUTED_WHEN_DUE), Reason(Ending.MEDIA)
 
 Outcome = Literal["played", "cut", "missed", "refused"]
 PlayState = Literal["claimed", "interrupted", "ended"]
@@ -63,7 +69,7 @@ class Situation:
     entries: Mapping[str, Entry] = field(default_factory=dict)
     playing: tuple[Playing, ...] = ()
     ready: Callable[[Show], bool] = lambda show: True
-    refusal: Callable[[Show, datetime], str | None] = lambda show, at: None
+    refusal: Callable[[Show, datetime], Reason | None] = lambda show, at: None
     born: datetime | None = None
     muted: bool = False
     lead_ready: timedelta = timedelta(0)
@@ -71,11 +77,11 @@ class Situation:
 
 @dataclass(frozen=True)
 class Cut:
-    """Silence this show now. `keep`: it is interrupted and comes back; else it ends with outcome and why."""
+    """Silence this show now. `keep`: it is interrupted and comes back; else it ends with outcome and reason."""
 
     show: Show
     keep: bool
-    why: str
+    reason: Reason
     outcome: Outcome = "cut"
 
 
@@ -85,7 +91,7 @@ class Finish:
 
     id: str
     outcome: Outcome
-    why: str
+    reason: Reason
 
 
 @dataclass(frozen=True)
@@ -141,15 +147,15 @@ def _must_end(s: Situation, playing: Playing) -> Cut | None:
     show = playing.show
     listed = s.urgent if show.urgent else s.scheduled
     if all(other.id != show.id for other in listed):
-        why = "đã báo yên" if show.id in s.cleared or f"{show.issuer}:*" in s.cleared else "withdrawn"
-        return Cut(show, keep=False, why=why)
+        clear = show.id in s.cleared or f"{show.issuer}:*" in s.cleared
+        return Cut(show, keep=False, reason=ALL_CLEAR if clear else WITHDRAWN)
     if any(stop.stops(show, playing.begins) for stop in s.stops):
-        return Cut(show, keep=False, why="có lệnh dừng")
+        return Cut(show, keep=False, reason=STOPPED)
     if s.muted:
         # An emergency comes back when somebody unmutes while it is in force.
-        return Cut(show, keep=show.urgent, why="muted")
+        return Cut(show, keep=show.urgent, reason=Reason(Ending.MUTED))
     if show.urgent and not show.relayed and _expired(s, show):
-        return Cut(show, keep=False, why="hết hạn")
+        return Cut(show, keep=False, reason=EXPIRED)
     return None
 
 
@@ -158,12 +164,12 @@ def _withdrawn(s: Situation) -> Iterable[Finish]:
     for entry in s.entries.values():
         if entry.state != "ended" and entry.id not in listed:
             clear = entry.id in s.cleared or f"{entry.issuer}:*" in s.cleared
-            yield Finish(entry.id, "cut", "đã báo yên" if clear else "withdrawn")
+            yield Finish(entry.id, "cut", ALL_CLEAR if clear else WITHDRAWN)
 
 
 def _interrupt(show: Show, by: Show) -> Cut:
-    why = f"nhường lệnh khẩn {by.id}"
-    return Cut(show, keep=show.urgent or show.after_cut != "stay_cut", why=why)
+    reason = Reason(Ending.GAVE_WAY, {"order": by.id}, t("endings-gave_way-to", order=by.id))
+    return Cut(show, keep=show.urgent or show.after_cut != "stay_cut", reason=reason)
 
 
 def _rank(show: Show) -> tuple[bool, bool, datetime]:
@@ -202,19 +208,19 @@ def _urgent_begin(s: Situation, show: Show, finishes: list[Finish]) -> Begin | N
     elif entry is not None:
         if not s.trusted:
             # A replayed order and a pulled cord must not repeat it for ever: unproven time plays once.
-            finishes.append(Finish(show.id, "cut", "power"))
+            finishes.append(Finish(show.id, "cut", POWER))
             return None
         position = max(0, int((s.now - entry.began).total_seconds() * 1000)) if not show.relayed else 0
     if position >= show.duration_ms and not show.relayed:
-        finishes.append(Finish(show.id, "cut", "power"))
+        finishes.append(Finish(show.id, "cut", POWER))
         return None
     if any(stop.stops(show, show.start) for stop in s.stops):
-        finishes.append(Finish(show.id, "cut", "có lệnh dừng"))
+        finishes.append(Finish(show.id, "cut", STOPPED))
         return None
     if _expired(s, show):
-        why = "loa đang tắt tiếng" if s.muted else "chưa tải xong âm thanh" if not s.ready(show) else "hết hạn"
+        reason = MUTED_WHEN_DUE if s.muted else NO_MEDIA if not s.ready(show) else EXPIRED
         outcome: Outcome = "cut" if entry is not None else "refused" if s.muted else "missed"
-        finishes.append(Finish(show.id, outcome, why))
+        finishes.append(Finish(show.id, outcome, reason))
         return None
     refused = s.refusal(show, s.now)
     if refused is not None:
@@ -273,20 +279,20 @@ def _order(begin: Begin) -> tuple[bool, bool, datetime, str]:
 def _consider(s: Situation, show: Show, found: _Programme, finishes: list[Finish]) -> None:
     entry = s.entries.get(show.id)
     if any(stop.stops(show, entry.began if entry else show.start) for stop in s.stops):
-        finishes.append(Finish(show.id, "cut", "có lệnh dừng"))
+        finishes.append(Finish(show.id, "cut", STOPPED))
         return
     if entry is not None:
         _come_back(s, show, entry, found, finishes)
         return
     if s.born is not None and show.start < s.born:
-        finishes.append(Finish(show.id, "missed", "trước khi máy có sổ"))
+        finishes.append(Finish(show.id, "missed", Reason(Ending.BEFORE_JOURNAL)))
         return
     prepare = show.audible - PREPARE - s.lead_ready
     if s.now < prepare:
         found.look_at(prepare)
         found.coming = show.audible if found.coming is None else min(found.coming, show.audible)
         return
-    refused = "loa đang tắt tiếng" if s.muted else s.refusal(show, max(s.now, show.audible))
+    refused = MUTED_WHEN_DUE if s.muted else s.refusal(show, max(s.now, show.audible))
     if refused is not None:
         if s.now < show.audible:
             # The mute or the rule may still be lifted; the verdict falls when it should sound.
@@ -310,14 +316,8 @@ def _due(s: Situation, show: Show, found: _Programme, finishes: list[Finish]) ->
     limit = _latest(show)
     if limit is not None and s.now > limit:
         busy = next((playing.show for playing in s.playing), None)
-        why = (
-            "chưa tải xong âm thanh"
-            if not ready
-            else f"đang phát {busy.title or busy.id}"[:190]
-            if busy
-            else "quá giờ"
-        )
-        finishes.append(Finish(show.id, "missed", why))
+        reason = NO_MEDIA if not ready else _busy_with(busy) if busy else Reason(Ending.LATE)
+        finishes.append(Finish(show.id, "missed", reason))
         return
     if limit is not None:
         found.look_at(limit + timedelta(milliseconds=1))
@@ -325,6 +325,10 @@ def _due(s: Situation, show: Show, found: _Programme, finishes: list[Finish]) ->
         found.look_at(show.start - ON_TIME)
     elif ready:
         found.late.append(Begin(show))
+
+
+def _busy_with(show: Show) -> Reason:
+    return Reason(Ending.BUSY, {"title": (show.title or show.id)[:180]})
 
 
 def _latest(show: Show) -> datetime | None:
@@ -339,7 +343,7 @@ def _latest(show: Show) -> datetime | None:
 def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finishes: list[Finish]) -> None:
     """A show that had begun: cut by an emergency (interrupted) or by a power cut (claimed, but nothing plays)."""
     interrupted = entry.state == "interrupted"
-    why = "nhường lệnh khẩn" if interrupted else "power"
+    reason = Reason(Ending.GAVE_WAY) if interrupted else POWER
     if not interrupted and s.now <= entry.began - ON_TIME:
         # Claimed ahead of its time, and the power failed before it sounded: it can still be on time.
         if s.ready(show) and not s.playing:
@@ -347,7 +351,7 @@ def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finish
         found.look_at(entry.began - ON_TIME)
         return
     if show.after_cut == "stay_cut":
-        finishes.append(Finish(show.id, "cut", why))
+        finishes.append(Finish(show.id, "cut", reason))
         return
     position = 0
     if show.after_cut == "resume":
@@ -357,11 +361,11 @@ def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finish
         limit = _latest(show)
         too_late = too_late or (limit is not None and s.now > limit)
     if too_late or position >= show.duration_ms:
-        finishes.append(Finish(show.id, "cut", why))
+        finishes.append(Finish(show.id, "cut", reason))
         return
-    refused = "loa đang tắt tiếng" if s.muted else s.refusal(show, s.now)
+    refused = MUTED_WHEN_DUE if s.muted else s.refusal(show, s.now)
     if refused is not None:
-        finishes.append(Finish(show.id, "cut", f"{why}; {refused}"[:200]))
+        finishes.append(Finish(show.id, "cut", refused.after(reason)))
         return
     found.look_at(entry.at + LONGEST_INTERRUPTION + timedelta(milliseconds=1))
     if not s.playing and s.ready(show):

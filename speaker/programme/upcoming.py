@@ -48,12 +48,17 @@ def upcoming(
 ) -> tuple[Upcoming, ...]:
     """The next `count` that have not begun. `begun`: ids in the ledger; `heard_ms` as Ledger.heard_today."""
     coming = [show for show in shows if show.start > now and show.id not in begun][:count]
+
+    def refusal(show: Show) -> str:
+        reason = policy.refusal(show, show.audible, heard_ms or {})
+        return "" if reason is None else reason.why
+
     return tuple(
         Upcoming(
             show.title,
             show.start,
             sum(not ready(medium) for medium in dict.fromkeys(show.media)),
-            policy.refusal(show, show.audible, heard_ms or {}) or "",
+            refusal(show),
         )
         for show in coming
     )

@@ -10,6 +10,7 @@ import sqlite_utils
 
 from langso.contract import EndedReceipt, StartedReceipt
 from langso.contract.caps import vietnamese_day
+from langso.contract.outcomes import Reason
 from langso.durable.store import Migration, Store
 from langso.timekeeping.clock import Clock
 from speaker.programme.shows import Show
@@ -32,7 +33,13 @@ def _create(db: sqlite_utils.Database) -> None:
     db.execute("CREATE TABLE switches (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
 
 
-LEDGER_MIGRATION = Migration("speaker-ledger-1", _create)
+def _ordered_by(db: sqlite_utils.Database) -> None:
+    # With issuer and id, the document that ordered the show; unknown of what release 0.1.0 claimed.
+    db.execute("ALTER TABLE plays ADD COLUMN kind TEXT")
+    db.execute("ALTER TABLE plays ADD COLUMN epoch INTEGER")
+
+
+LEDGER_MIGRATIONS = (Migration("speaker-ledger-1", _create), Migration("speaker-ledger-2", _ordered_by))
 
 
 class Ledger:
@@ -64,7 +71,7 @@ class Ledger:
         with self._change() as db:
             db.execute(
                 """INSERT INTO plays VALUES (:id, :title, :issuer, :planned, :urgent, :emergency, 'claimed', :began,
-                    :at, 0, 0, :unproven, 0, :day, NULL, NULL)
+                    :at, 0, 0, :unproven, 0, :day, NULL, NULL, :kind, :epoch)
                 ON CONFLICT (id) DO UPDATE SET state = 'claimed', began = excluded.began, at = excluded.at""",
                 {
                     "id": show.id,
@@ -77,13 +84,17 @@ class Ledger:
                     "at": now.isoformat(),
                     "unproven": unproven,
                     "day": vietnamese_day(now),
+                    "kind": show.kind,
+                    "epoch": show.epoch,
                 },
             )
 
     def started(self, id: str, error_ms: float) -> None:
         """The first sample has sounded: one `started` receipt a show, whatever interrupts it later."""
         with self._store.transaction() as db:
-            row = db.execute("SELECT title, planned, unproven, started FROM plays WHERE id = ?", [id]).fetchone()
+            row = db.execute(
+                "SELECT title, planned, unproven, started, kind, issuer, epoch FROM plays WHERE id = ?", [id]
+            ).fetchone()
             if row is None or row[3]:
                 return
             db.execute("UPDATE plays SET started = 1 WHERE id = ?", [id])
@@ -94,6 +105,9 @@ class Ledger:
                     planned=datetime.fromisoformat(row[1]),
                     error_ms=round(error_ms, 3),
                     time_unproven=bool(row[2]),
+                    kind=row[4],
+                    issuer=row[5] if row[4] else None,
+                    epoch=row[6],
                 )
             )
 
@@ -106,15 +120,17 @@ class Ledger:
                 [self._clock.now().isoformat(), max(0, position_ms), heard_ms, id],
             )
 
-    def end(self, id: str, outcome: Outcome, why: str, *, heard_ms: int = 0, show: Show | None = None) -> bool:
-        """Ends a show once and for all, with its receipt; False when it had ended before.
+    def end(
+        self, id: str, outcome: Outcome, reason: Reason | None, *, heard_ms: int = 0, show: Show | None = None
+    ) -> bool:
+        """Ends a show once and for all, with its receipt; False when it had ended before. `reason`: None if played.
 
         `show` is needed where the show was never claimed.
         """
         now = self._clock.now()
         with self._change() as db:
             row = db.execute(
-                "SELECT title, planned, heard_ms, unproven, state FROM plays WHERE id = ?", [id]
+                "SELECT title, planned, heard_ms, unproven, state, kind, issuer, epoch FROM plays WHERE id = ?", [id]
             ).fetchone()
             if row is not None and row[4] == "ended":
                 return False
@@ -122,8 +138,9 @@ class Ledger:
                 if show is None:
                     return False
                 self.claim(show, now, unproven=False)
-                row = (show.title, show.start.isoformat(), 0, 0, "claimed")
+                row = (show.title, show.start.isoformat(), 0, 0, "claimed", show.kind, show.issuer, show.epoch)
             total = int(row[2]) + heard_ms
+            why = "" if reason is None else reason.why
             db.execute(
                 "UPDATE plays SET state = 'ended', at = ?, outcome = ?, why = ?, heard_ms = ? WHERE id = ?",
                 [now.isoformat(), outcome, why, total, id],
@@ -133,10 +150,15 @@ class Ledger:
                     occurrence=id,
                     title=row[0],
                     outcome=outcome,
-                    why=why[:200],
+                    why=why,
                     planned=datetime.fromisoformat(row[1]),
                     heard_ms=total,
                     time_unproven=bool(row[3]),
+                    kind=row[5],
+                    issuer=row[6] if row[5] else None,
+                    epoch=row[7],
+                    code=None if reason is None else reason.code,
+                    parameters=None if reason is None else dict(reason.parameters) or None,
                 )
             )
         return True

@@ -10,7 +10,7 @@ import wave
 from datetime import datetime
 from pathlib import Path
 
-from langso.contract import Media
+from langso.contract import Media, Order
 from langso.durable.files import write_atomic
 from speaker.programme.shows import Show
 from speaker.programme.sources import files
@@ -41,15 +41,17 @@ def make_test_sound(folder: Path) -> Media:
     return Media(sha256=sha256, size=len(raw), duration_ms=TONE_MS * len(TONES_HZ), codec="wav")
 
 
-def sound_test_show(order_id: str, issuer: str, medium: Media, now: datetime, expires: datetime) -> Show:
+def sound_test_show(order: Order, id: str, medium: Media, now: datetime, expires: datetime) -> Show:
     """The order as a show that waits until nothing else plays."""
     return Show(
-        id=order_id,
+        id=id,
         title="Thử loa",
-        issuer=issuer,
+        issuer=order.issuer,
         broadcast_class="normal",
         start=now,
         sources=files((medium,)),
         urgent=True,
         expires=expires,
+        kind=order.kind,
+        epoch=order.epoch,
     )

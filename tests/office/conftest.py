@@ -77,10 +77,10 @@ class Reporter:
         ).model_copy(update=more)
         return seal(state, "state", [self.key])
 
-    def write(self, occurrence: str, outcome: str = "played") -> None:
+    def write(self, occurrence: str, outcome: str = "played", **more: object) -> None:
         for body in (
             StartedReceipt(occurrence=occurrence, planned=NOW, error_ms=0.5),
-            EndedReceipt(occurrence=occurrence, outcome=outcome, heard_ms=1000),  # type: ignore[arg-type]
+            EndedReceipt.model_validate({"occurrence": occurrence, "outcome": outcome, "heard_ms": 1000, **more}),
         ):
             previous = hashlib.sha256(self.lines[-1].encode()).hexdigest() if self.lines else "0" * 64
             receipt = Receipt(number=len(self.lines) + 1, previous=previous, written=NOW, body=body)

@@ -147,6 +147,7 @@ def test_a_planned_broadcast_is_heard_on_time_and_receipted(
     assert (ended.outcome, ended.why) == ("played", "")
     assert ended.heard_ms == pytest.approx(1500, abs=40)
     (began,) = office.events("started")
+    assert (began.kind, began.issuer, began.epoch) == ("plan", "office", 1)
     assert abs(began.error_ms) < 20
     ear.close()
     found = locate(read_recording(ear.out), read_medium(noise["opus"]))
@@ -182,7 +183,8 @@ def test_an_emergency_cuts_in_is_cleared_and_the_broadcast_resumes(
     clear = UrgentOrder(id="yen", action="all_clear", ends=("*",), issued=soon(0), expires=soon(600))
     office.publish(office.topics.urgent("office"), commune.seal(Urgent(**commune.head("urgent"), orders=(clear,))))
     ended = until(lambda: office.ended("lu"))
-    assert (ended.outcome, ended.why) == ("cut", "đã báo yên")
+    assert (ended.outcome, ended.why, ended.code) == ("cut", "đã báo yên", "all_clear")
+    assert (ended.kind, ended.issuer, ended.epoch) == ("urgent", "office", 1)
     assert until(lambda: office.ended("dai")).outcome == "played"
     assert office.ended("dai").heard_ms == pytest.approx(4500, abs=300)
     ear.close()
@@ -252,7 +254,11 @@ def test_refusals_are_receipted_with_their_reason(house: Any, commune: Any, medi
         )
     )
     assert sorted(e.reason for e in refused) == sorted(wrong)
-    assert all(e.why.endswith(".") for e in refused)
+    assert all(e.why.endswith(".") and e.code == e.reason for e in refused)
+    assert {e.reason: e.epoch for e in refused} == {
+        **dict.fromkeys(("rolled_back", "expired", "equivocation", "wrong_commune"), 1),
+        **dict.fromkeys(("forged", "malformed")),
+    }
     assert house.agent.keeper.held("plan").document.version == 2
 
 
@@ -304,7 +310,7 @@ def test_mute_silences_and_is_reported(house: Any, commune: Any, media_server: A
     plan = plan_of(commune, medium, {"cam": soon(3)}, late={"rule": "drop"})
     office.publish(office.topics.plan, commune.seal(plan))
     ended = until(lambda: office.ended("cam"))
-    assert (ended.outcome, ended.why) == ("refused", "loa đang tắt tiếng")
+    assert (ended.outcome, ended.why, ended.code) == ("refused", "loa đang tắt tiếng", "muted_when_due")
     until(lambda: office.states()[-1].muted)
 
 
@@ -320,7 +326,7 @@ def test_a_show_withdrawn_while_it_plays_is_cut(
     until(lambda: office.events("started"))
     office.publish(office.topics.plan, commune.seal(plan_of(commune, medium, {})))
     ended = until(lambda: office.ended("bo"))
-    assert (ended.outcome, ended.why) == ("cut", "withdrawn")
+    assert (ended.outcome, ended.why, ended.code) == ("cut", "withdrawn", "withdrawn")
     assert 0 < ended.heard_ms < 10_000
 
 
@@ -336,6 +342,7 @@ def test_device_orders_are_done_once(house: Any, commune: Any) -> None:
     office.publish(office.topics.device(commune.device, "order"), raw)
     ended = until(lambda: office.ended("thu"))
     assert (ended.outcome, ended.title) == ("played", "Thử loa")
+    assert (ended.kind, ended.issuer, ended.epoch) == ("order", "office", 1)
     assert house.agent.ledger.switch("volume") == "35"
     house.restart()
     office.publish(office.topics.device(commune.device, "order"), raw)

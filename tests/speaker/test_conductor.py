@@ -21,7 +21,7 @@ from speaker.programme.policy import Policy
 from speaker.programme.shows import Show
 from speaker.programme.sources import files
 from speaker.record.journal import JOURNAL_MIGRATION, Journal
-from speaker.record.plays import LEDGER_MIGRATION, Ledger
+from speaker.record.plays import LEDGER_MIGRATIONS, Ledger
 from speaker.sound.amplifier import Amplifier
 
 RULE = IssuerRule(
@@ -51,7 +51,7 @@ class Desk:
         self.orders = Orders(policy=Policy(Caps(), (RULE,), None, 70))
         self.trusted = True
         self.switched: list[tuple[float, bool]] = []
-        self.store = Store(folder / "s.sqlite", (JOURNAL_MIGRATION, LEDGER_MIGRATION))
+        self.store = Store(folder / "s.sqlite", (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS))
         self.journal = Journal(self.store, self.clock, device="loa-1", commune="xa")
         self.ledger = Ledger(self.store, self.journal, self.clock)
         self.amplifier = Amplifier(self, self.clock, lead_ms=1500, tail_ms=500)  # type: ignore[arg-type]

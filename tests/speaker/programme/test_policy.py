@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from langso.contract import Caps, IssuerRule, Media, QuietHours, Threshold
 from langso.contract.caps import quiet_hours, vietnamese_day
+from langso.contract.outcomes import Ending, Reason
 from langso.timekeeping.clock import VIETNAM
 from speaker.programme.policy import Policy
 from speaker.programme.shows import Show
@@ -55,7 +56,7 @@ POLICY = Policy(
 )
 def test_quiet_hours_are_vietnamese_and_pass_midnight(when: datetime, quiet: bool) -> None:
     refusal = POLICY.refusal(show(5), when.astimezone(UTC))
-    assert (refusal == "giờ yên tĩnh 21:30 đến 05:00") is quiet
+    assert (refusal == Reason(Ending.QUIET, {"start": "21:30", "end": "05:00"})) is quiet
 
 
 def test_an_emergency_is_heard_at_night_and_beyond_the_minutes() -> None:
@@ -65,20 +66,20 @@ def test_an_emergency_is_heard_at_night_and_beyond_the_minutes() -> None:
 
 def test_minutes_a_day_count_what_was_heard() -> None:
     assert POLICY.refusal(show(5), local(12), {"": 55 * 60_000}) is None
-    assert POLICY.refusal(show(5), local(12), {"": 55 * 60_000 + 1}) == "quá 60 phút mỗi ngày"
+    assert POLICY.refusal(show(5), local(12), {"": 55 * 60_000 + 1}) == Reason(Ending.MINUTES, {"minutes": 60})
 
 
 def test_a_village_speaks_on_its_own_loudspeakers_for_its_minutes() -> None:
     mine = show(5, issuer="thon-1", wide=False)
     assert POLICY.refusal(mine, local(12)) is None
-    assert POLICY.refusal(mine, local(12), {"thon-1": 6 * 60_000}) == "quá 10 phút mỗi ngày của nơi ra lệnh"
+    assert POLICY.refusal(mine, local(12), {"thon-1": 6 * 60_000}) == Reason(Ending.ISSUER_MINUTES, {"minutes": 10})
     elsewhere = Policy(POLICY.caps, POLICY.rules, village="thon-2")
-    assert elsewhere.refusal(mine, local(12)) == "nơi ra lệnh không được phát ở thôn này"
+    assert elsewhere.refusal(mine, local(12)) == Reason(Ending.NOT_HERE)
     assert Policy(POLICY.caps, POLICY.rules, village=None).refusal(mine, local(12)) is not None
 
 
 def test_an_unknown_issuer_is_refused() -> None:
-    assert POLICY.refusal(show(issuer="nobody"), local(12)) == "nơi ra lệnh không còn quyền"
+    assert POLICY.refusal(show(issuer="nobody"), local(12)) == Reason(Ending.NO_RIGHT)
     assert Policy.of(None, None, 50).refusal(show(), local(12)) is not None
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langso.contract import Late, Media
+from langso.contract.outcomes import Ending, Reason
 from speaker.programme.shows import Show, Stop
 from speaker.programme.sources import files
 from speaker.programme.timeline import Begin, Cut, Entry, Finish, Playing, Situation, decide, next_start
@@ -57,7 +58,7 @@ class World:
     playing: list[Playing] = field(default_factory=list)
     ends: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     intervals: list[tuple[str, float, float]] = field(default_factory=list)
-    refusals: dict[str, str] = field(default_factory=dict)
+    refusals: dict[str, Reason] = field(default_factory=dict)
 
     def situation(self) -> Situation:
         performing = {playing.show.id for playing in self.playing}
@@ -141,11 +142,11 @@ class World:
             old = self.entries[cut.show.id]
             self.entries[cut.show.id] = replace(old, state="interrupted", at=at(self.now), position_ms=position)
         else:
-            self._end(cut.show.id, cut.outcome, cut.why)
+            self._end(cut.show.id, cut.outcome, cut.reason.why)
 
     def _finish(self, finish: Finish) -> None:
         assert all(playing.show.id != finish.id for playing in self.playing)
-        self._end(finish.id, finish.outcome, finish.why)
+        self._end(finish.id, finish.outcome, finish.reason.why)
 
     def _close(self, playing: Playing) -> None:
         for index, (name, begin, end) in enumerate(self.intervals):
@@ -333,11 +334,11 @@ def test_media_that_comes_too_late_is_a_miss_that_says_so() -> None:
 
 
 def test_refused_by_policy_at_its_time() -> None:
-    world = World(scheduled=(show("a", 10),), refusals={"a": "giờ yên tĩnh"})
+    world = World(scheduled=(show("a", 10),), refusals={"a": Reason(Ending.MINUTES, {"minutes": 60})})
     world.run(9)
     assert world.outcome("a") is None
     world.run(11)
-    assert world.outcome("a") == ("refused", "giờ yên tĩnh")
+    assert world.outcome("a") == ("refused", "quá 60 phút mỗi ngày")
 
 
 def test_a_muted_emergency_waits_and_comes_back() -> None:
@@ -353,7 +354,7 @@ def test_a_muted_emergency_waits_and_comes_back() -> None:
 def test_what_was_due_before_this_journal_is_not_played_again() -> None:
     a = show("a", 10, 60)
     situation = Situation(now=at(20), trusted=True, scheduled=(a,), born=at(15))
-    assert decide(situation).finishes == (Finish("a", "missed", "trước khi máy có sổ"),)
+    assert decide(situation).finishes == (Finish("a", "missed", Reason(Ending.BEFORE_JOURNAL)),)
 
 
 def test_the_next_start_is_the_earliest_not_yet_begun() -> None:

@@ -9,22 +9,24 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from langso.contract import DocumentReceipt, EndedReceipt, Receipt, StartedReceipt
+from langso.contract.outcomes import Ending, Reason
 from langso.durable.outbox import OUTBOX_MIGRATION
 from langso.durable.store import Store
 from langso.timekeeping.clock import SimulatedClock
 from speaker.errors import JournalDamaged
 from speaker.programme.shows import Show
 from speaker.record.journal import GENESIS, JOURNAL_MIGRATION, Journal
-from speaker.record.plays import LEDGER_MIGRATION, Ledger
+from speaker.record.plays import LEDGER_MIGRATIONS, Ledger
 
 NOW = datetime(2026, 11, 22, 5, 10, tzinfo=UTC)
-MIGRATIONS = (JOURNAL_MIGRATION, LEDGER_MIGRATION, OUTBOX_MIGRATION)
+MIGRATIONS = (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS, OUTBOX_MIGRATION)
 
 
 @pytest.fixture
@@ -159,15 +161,53 @@ def test_a_show_starts_and_ends_once_in_the_ledger(journal: Journal, store: Stor
     ledger.interrupt("a", 5000, 5000)
     ledger.claim(show, NOW + timedelta(seconds=60), unproven=False)
     ledger.started("a", 60_000)
-    assert ledger.end("a", "played", "", heard_ms=7000)
-    assert not ledger.end("a", "missed", "x")
-    assert not ledger.end("unknown", "missed", "x")
+    assert ledger.end("a", "played", None, heard_ms=7000)
+    assert not ledger.end("a", "missed", Reason(Ending.LATE))
+    assert not ledger.end("unknown", "missed", Reason(Ending.LATE))
     start, end = (line.body for line in journal.lines())
     assert isinstance(start, StartedReceipt)
     assert isinstance(end, EndedReceipt)
     assert (start.error_ms, end.outcome, end.heard_ms) == (0.3, "played", 12_000)
     assert ledger.heard_today(NOW) == {"office": 12_000, "": 12_000}
     assert ledger.heard_today(NOW + timedelta(days=1)) == {"": 0}
+
+
+def test_receipts_say_which_document_ordered_the_show_and_by_code_why_it_ended(
+    journal: Journal, store: Store, clock: SimulatedClock
+) -> None:
+    ledger = Ledger(store, journal, clock)
+    show = Show("a", "Tin", "office", "normal", NOW, (), kind="plan", epoch=3)
+    ledger.claim(show, NOW, unproven=False)
+    ledger.started("a", 0.3)
+    ledger.end("a", "cut", Reason(Ending.MINUTES, {"minutes": 60}).after(Reason(Ending.POWER)))
+    ledger.end("b", "missed", Reason(Ending.POWER), show=replace(show, id="b", kind="urgent", epoch=0))
+    ledger.end("c", "played", None, show=replace(show, id="c"))
+    start, cut, missed, played = (line.body for line in journal.lines())
+    assert isinstance(start, StartedReceipt)
+    assert (start.kind, start.issuer, start.epoch) == ("plan", "office", 3)
+    assert isinstance(cut, EndedReceipt)
+    assert (cut.kind, cut.issuer, cut.epoch) == ("plan", "office", 3)
+    assert (cut.code, cut.parameters) == ("minutes", {"minutes": 60, "after": "power"})
+    assert cut.why == "power; quá 60 phút mỗi ngày"
+    assert isinstance(missed, EndedReceipt)
+    assert (missed.kind, missed.epoch, missed.code, missed.parameters) == ("urgent", 0, "power", None)
+    assert isinstance(played, EndedReceipt)
+    assert (played.code, played.parameters, played.why) == (None, None, "")
+
+
+def test_a_show_that_release_0_1_0_claimed_is_ended_by_this_one(tmp_path: Path, clock: SimulatedClock) -> None:
+    with Store(tmp_path / "old.sqlite", (JOURNAL_MIGRATION, LEDGER_MIGRATIONS[0])) as old:
+        old.db.execute(
+            "INSERT INTO plays VALUES ('a', 'Tin', 'office', ?, 0, 0, 'claimed', ?, ?, 0, 0, 0, 0, '2026-11-22',"
+            " NULL, NULL)",
+            [NOW.isoformat()] * 3,
+        )
+    with Store(tmp_path / "old.sqlite", (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS)) as store:
+        journal = Journal(store, clock, device="loa-1", commune="xa-mau")
+        assert Ledger(store, journal, clock).end("a", "cut", Reason(Ending.POWER))
+        (line,) = journal.lines()
+        assert isinstance(line.body, EndedReceipt)
+        assert (line.body.kind, line.body.issuer, line.body.epoch, line.body.code) == (None, None, None, "power")
 
 
 def test_an_order_is_done_once_and_old_shows_are_forgotten_unless_listed(
@@ -177,7 +217,7 @@ def test_an_order_is_done_once_and_old_shows_are_forgotten_unless_listed(
     assert ledger.do_once("o1")
     assert not ledger.do_once("o1")
     for id in ("a", "b"):
-        ledger.end(id, "missed", "x", show=Show(id, "", "office", "normal", NOW, ()))
+        ledger.end(id, "missed", Reason(Ending.LATE), show=Show(id, "", "office", "normal", NOW, ()))
     clock.advance(61 * 86400)
     ledger.prune(frozenset({"b"}))
     assert set(ledger.entries()) == {"b"}

@@ -1,4 +1,4 @@
-rights-account = NOTE: the account “{ $id }” that receives money is { $account }.
+rights-account = ATTENTION: the account “{ $id }” that receives money is { $account }.
 rights-account-before = { "  " }before, it was { $account }.
 rights-account-gone = The account “{ $id }” is the commune's no longer: { $account }.
 rights-account-said = number { $number }, bank { $bank }, holder { $holder }, { $whose }, receiving { $purpose }
@@ -11,8 +11,8 @@ rights-whose-village = of { $village }
 rights-purpose-fees = fees
 rights-purpose-fund = a fund
 rights-holder-person = a person
-rights-scans = NOTE: scanned papers are encrypted to { $key } (before: { $before }).
+rights-scans = ATTENTION: scanned papers are encrypted to { $key } (before: { $before }).
 rights-scans-nobody = nobody yet
-rights-relay = NOTE: may relay { $host }.
+rights-relay = ATTENTION: may relay { $host }.
 rights-relay-gone = May relay { $host } no longer.
 rights-not-understood = The proposal has an entry that the program on this machine does not understand; update the program here before signing.
