@@ -15,7 +15,7 @@ from scanner.cameras.vigil import Vigil, glance
 if TYPE_CHECKING:
     from scanner.arrays import Image
 
-Answer = TypeVar("Answer")
+Given = TypeVar("Given")
 
 log = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ class DeviceCamera(Closing):
         self._finer = device.finer
         return True
 
-    def _done(self, what: Callable[[], Answer | None], timeout: float) -> Answer | None:
+    def _done(self, what: Callable[[], Given | None], timeout: float) -> Given | None:
         """The call's answer on the device's thread; None (and the device is left) where it fails or hangs."""
         assert self._errands is not None
         try:

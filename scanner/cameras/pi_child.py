@@ -43,7 +43,7 @@ _Side = Annotated[int, Field(ge=16, le=16_384)]
 _Held = bool | None
 
 
-class Answer(BaseModel):
+class ProgramAnswer(BaseModel):
     """What the program may say; anything else ends it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
@@ -55,7 +55,7 @@ class Answer(BaseModel):
     locks: tuple[_Held, _Held, _Held] | None = None
 
     @model_validator(mode="after")
-    def _fits(self) -> Answer:
+    def _fits(self) -> ProgramAnswer:
         if self.size is not None and 3 * self.size[0] * self.size[1] > _BYTES:
             raise ValueError("larger than the memory for it")
         return self
@@ -107,7 +107,7 @@ class Child:
         """Its process number."""
         return self._process.pid
 
-    def ask(self, do: str, seconds: float, **more: int) -> Answer:
+    def ask(self, do: str, seconds: float, **more: int) -> ProgramAnswer:
         """The answer. Raises TimeoutError, ProgramEnded, OSError for what the camera itself could not do."""
         import json
 
@@ -128,7 +128,7 @@ class Child:
         try:
             if len(raw) > MAX_MESSAGE:
                 raise ValueError("too long")
-            answer = Answer.model_validate_json(raw)
+            answer = ProgramAnswer.model_validate_json(raw)
         except ValidationError as error:
             self.end()
             raise ProgramEnded(f"the camera program speaks strangely: {error.errors()[0]['msg']}") from error

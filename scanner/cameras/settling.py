@@ -32,7 +32,7 @@ _CLIPPED_MORE = 0.08
 
 
 @dataclass(frozen=True)
-class Light:
+class LightLevel:
     """What a frame says about its exposure and focus: mean level 0-255, share blown out 0-1, mean edge strength."""
 
     level: float
@@ -40,11 +40,11 @@ class Light:
     edges: float
 
 
-def measure(image: Image) -> Light:
+def measure(image: Image) -> LightLevel:
     """Of a BGR frame: every fourth pixel's green is enough."""
     green = image[::4, ::4, 1]
     steps = np.abs(np.diff(green.astype(np.int16), axis=1))
-    return Light(float(green.mean()), float(np.mean(green >= 252)), float(steps.mean()))
+    return LightLevel(float(green.mean()), float(np.mean(green >= 252)), float(steps.mean()))
 
 
 class Settling:
@@ -57,9 +57,9 @@ class Settling:
         self._least_s = least_s
         self._calm_s = calm_s
         self._changed_s = changed_s
-        self._held: Light | None = None
+        self._held: LightLevel | None = None
         self._begun: float | None = None
-        self._calm: tuple[Light, float] | None = None
+        self._calm: tuple[LightLevel, float] | None = None
         self._changed_since: float | None = None
 
     @property
@@ -67,7 +67,7 @@ class Settling:
         """Whether the last advice was to lock."""
         return self._held is not None
 
-    def see(self, light: Light, now: float) -> Advice | None:
+    def see(self, light: LightLevel, now: float) -> Advice | None:
         """One frame's measures at `now` (monotonic seconds)."""
         if self._begun is None:
             self._begun = now
@@ -88,7 +88,7 @@ class Settling:
         """The device was opened anew, or locking failed: begin again."""
         self._held = self._begun = self._calm = self._changed_since = None
 
-    def _wait_for_calm(self, light: Light, now: float) -> Advice | None:
+    def _wait_for_calm(self, light: LightLevel, now: float) -> Advice | None:
         assert self._begun is not None
         if self._calm is None or _moved(light, self._calm[0]):
             self._calm = (light, now)
@@ -99,12 +99,12 @@ class Settling:
         return "lock"
 
 
-def _moved(light: Light, before: Light) -> bool:
+def _moved(light: LightLevel, before: LightLevel) -> bool:
     return abs(light.level - before.level) > _LEVEL_SLACK * max(before.level, 20.0) or abs(
         light.edges - before.edges
     ) > _EDGE_SLACK * max(before.edges, 1.0)
 
 
-def _other(light: Light, held: Light) -> bool:
+def _other(light: LightLevel, held: LightLevel) -> bool:
     ratio = max(light.level, 4.0) / max(held.level, 4.0)
     return not 1 / _LIGHT_RATIO < ratio < _LIGHT_RATIO or light.clipped > held.clipped + _CLIPPED_MORE

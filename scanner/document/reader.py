@@ -73,10 +73,10 @@ def rasterize_pdf_page(
 @hookimpl
 def get_ocr_engine() -> OcrEngine:
     """Tesseract as OCRmyPDF runs it, and what is done with its words."""
-    return Reader()
+    return TesseractReader()
 
 
-class Reader(TesseractOcrEngine):
+class TesseractReader(TesseractOcrEngine):
     """A page that cannot be read stays without words, and says so among the texts."""
 
     @staticmethod

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from scanner.cameras import pi_child
 from scanner.cameras.camera import Locks
 from scanner.cameras.pi import PiCamera, PiDevice
-from scanner.cameras.pi_child import Answer, Child, ProgramEnded
+from scanner.cameras.pi_child import Child, ProgramAnswer, ProgramEnded
 from scanner.cameras.pi_program import MAX_PIXELS, Sensor
 from scanner.errors import CameraFault
 
@@ -110,7 +110,7 @@ def test_a_very_large_sensor_is_not_read_whole(monkeypatch: pytest.MonkeyPatch) 
     assert width * height <= MAX_PIXELS * 1.01
     assert width % 2 == height % 2 == 0
     assert abs(width / height - 9152 / 6944) < 0.01
-    Answer(size=(width, height))
+    ProgramAnswer(size=(width, height))
 
 
 def test_locking_holds_what_the_last_frame_was_taken_with(sensor: Sensor) -> None:
@@ -318,7 +318,7 @@ def test_an_answer_without_a_picture_is_no_picture(program: Callable[[str], None
 )
 def test_whatever_is_said_a_picture_fits_its_memory(said: bytes) -> None:
     try:
-        answer = Answer.model_validate_json(said)
+        answer = ProgramAnswer.model_validate_json(said)
     except ValidationError:
         return
     if answer.size is not None:

@@ -6,12 +6,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.cameras.settling import CALM_S, CHANGED_S, LEAST_S, Light, Settling, measure
+from scanner.cameras.settling import CALM_S, CHANGED_S, LEAST_S, LightLevel, Settling, measure
 
 
 def advices(levels: list[float], *, edges: float = 6.0, clipped: float = 0.0) -> list[str | None]:
     settling = Settling()
-    return [settling.see(Light(level, clipped, edges), number * 0.1) for number, level in enumerate(levels)]
+    return [settling.see(LightLevel(level, clipped, edges), number * 0.1) for number, level in enumerate(levels)]
 
 
 def test_it_locks_once_when_the_picture_has_settled() -> None:
@@ -24,7 +24,7 @@ def test_it_locks_once_when_the_picture_has_settled() -> None:
 
 def test_focus_that_still_hunts_is_not_locked() -> None:
     settling = Settling()
-    said = [settling.see(Light(130, 0, 4 + 3 * (number % 2)), number * 0.1) for number in range(60)]
+    said = [settling.see(LightLevel(130, 0, 4 + 3 * (number % 2)), number * 0.1) for number in range(60)]
     assert said == [None] * 60
 
 
@@ -43,26 +43,26 @@ def test_a_lamp_switched_on_unlocks_and_it_settles_anew() -> None:
 
 def test_a_white_sheet_that_blows_out_unlocks() -> None:
     settling = Settling()
-    said = [settling.see(Light(120, 0.0, 6), number * 0.1) for number in range(30)]
-    said += [settling.see(Light(150, 0.3, 6), 3 + number * 0.1) for number in range(10)]
+    said = [settling.see(LightLevel(120, 0.0, 6), number * 0.1) for number in range(30)]
+    said += [settling.see(LightLevel(150, 0.3, 6), 3 + number * 0.1) for number in range(10)]
     assert said[-10:].count("unlock") == 1
 
 
 def test_a_camera_opened_anew_begins_anew() -> None:
     settling = Settling()
     for number in range(30):
-        settling.see(Light(120, 0, 6), number * 0.1)
+        settling.see(LightLevel(120, 0, 6), number * 0.1)
     assert settling.locked
     settling.forget()
     assert not settling.locked
-    assert settling.see(Light(20, 0, 6), 3.1) is None
+    assert settling.see(LightLevel(20, 0, 6), 3.1) is None
 
 
 @given(st.lists(st.tuples(st.floats(0, 255), st.floats(0, 1), st.floats(0, 60)), max_size=120))
 def test_locks_and_unlocks_take_turns(story: list[tuple[float, float, float]]) -> None:
     settling, held = Settling(), False
     for number, (level, clipped, edges) in enumerate(story):
-        said = settling.see(Light(level, clipped, edges), number * 0.1)
+        said = settling.see(LightLevel(level, clipped, edges), number * 0.1)
         if said is not None:
             assert (said == "unlock") == held
             held = not held

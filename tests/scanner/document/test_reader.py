@@ -21,7 +21,7 @@ from PIL import Image
 
 from scanner.clean import CleanPage
 from scanner.document.pdf import put_together
-from scanner.document.reader import MAX_WORDS, Reader, clean_word, for_reading, rasterize_pdf_page, tidy
+from scanner.document.reader import MAX_WORDS, TesseractReader, clean_word, for_reading, rasterize_pdf_page, tidy
 from scanner.document.sheet import MAX_PIXELS, JpegPage, compress
 from scanner.document.text import TEXTS
 
@@ -76,7 +76,7 @@ def test_whatever_tesseract_says_is_survived(tmp_path: Path, monkeypatch: pytest
     setup_plugin_infrastructure()
     options = OcrOptions(input_file=image, output_file=image)
     options.extra_attrs[TEXTS] = {}
-    page, text = Reader.generate_ocr(image, options, 4)
+    page, text = TesseractReader.generate_ocr(image, options, 4)
     assert page.bbox is not None
     assert options.extra_attrs[TEXTS][4].text == text
 
