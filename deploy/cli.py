@@ -13,57 +13,37 @@ from typing import NoReturn
 
 import click
 
-from deploy.help_pages import VietnameseHelp
 from deploy.refusals import sentence
 from langso.device.ending import end_process
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
 from langso.errors import LangsoError
+from langso.terminal.help_pages import WordsContext, in_list
 from langso.terminal.saying import say
 from langso.words.language import language_of_environment, use_language
 
 _MACHINES = {"speaker": "máy loa", "kiosk": "máy kiosk", "office": "máy văn phòng"}
 _EVERY = tuple(_MACHINES)
 _ROLE_FILE = Path("/usr/lib/langso/role")
-_WHERE = {
-    "village": (
-        "deploy.village.command",
-        "village",
-        "Cả một làng chạy thử trên máy này: văn phòng, ba loa, một kiosk",
-        (),
-    ),
-    "setup": ("deploy.machine_setup.command", "setup", "Đặt máy đã cài vào việc, từng bước một", _EVERY),
-    "install": (
-        "deploy.machine_setup.install_command",
-        "install",
-        "Nâng cấp máy này từ USB có chữ ký, hay quay lại bản trước",
-        _EVERY,
-    ),
-    "bundle": (
-        "deploy.packages.bundle",
-        "bundle",
-        "Làm USB cài đặt có chữ ký, dùng không cần mạng",
-        (),
-    ),
-    "pair": ("deploy.pairing", "pair", "Ghép một thiết bị với văn phòng xã, bằng tệp", _EVERY),
-    "doctor": ("deploy.commands", "doctor", "Khám máy này: cái gì hỏng, vì sao, làm gì", _EVERY),
-    "bench": ("deploy.bench.command", "bench", "Đo tốc độ của máy này", _EVERY),
-    "settings": ("langso.settings.command", "settings", "Kiểm tra và xem tệp cấu hình", _EVERY),
-    "root": ("langso.trust.roots.commands", "root", "Khoá gốc của xã: tạo, đọc đề nghị, ký; mỗi lần một USB", _EVERY),
-    "office": ("office.commands", "office", "Văn phòng: trang web, người ký, phát một bản tin", ("office",)),
-    "speaker": ("speaker.commands", "speaker", "Loa: chạy, xem đang giữ lịch nào, tắt tiếng", ("speaker",)),
-    "kiosk": ("kiosk.commands", "kiosk", "Kiosk: chạy màn hình cảm ứng", ("kiosk",)),
-    "scan": ("scanner.commands", "scan", "Tìm trang giấy, làm PDF, đọc mã từ ảnh", ("kiosk", "office")),
-    "code": ("langso.commands", "code", "Một mã QR nói gì", _EVERY),
-    "words": ("langso.translations", "words", "Mọi câu để dịch và thu âm, trong một bảng", _EVERY),
-    "bridge": (
-        "firmware_bridge.commands",
-        "bridge",
-        "Bộ điều khiển âm ly và đèn qua cổng nối tiếp",
-        ("speaker", "kiosk"),
-    ),
+_WHERE: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "village": ("deploy.village.command", "village", ()),
+    "setup": ("deploy.machine_setup.command", "setup", _EVERY),
+    "install": ("deploy.machine_setup.install_command", "install", _EVERY),
+    "bundle": ("deploy.packages.bundle", "bundle", ()),
+    "pair": ("deploy.pairing", "pair", _EVERY),
+    "doctor": ("deploy.commands", "doctor", _EVERY),
+    "bench": ("deploy.bench.command", "bench", _EVERY),
+    "settings": ("langso.settings.command", "settings", _EVERY),
+    "root": ("langso.trust.roots.commands", "root", _EVERY),
+    "office": ("office.commands", "office", ("office",)),
+    "speaker": ("speaker.commands", "speaker", ("speaker",)),
+    "kiosk": ("kiosk.commands", "kiosk", ("kiosk",)),
+    "scan": ("scanner.commands", "scan", ("kiosk", "office")),
+    "code": ("langso.commands", "code", _EVERY),
+    "words": ("langso.translations", "words", _EVERY),
+    "bridge": ("firmware_bridge.commands", "bridge", ("speaker", "kiosk")),
 }
-"""Each command: its module, its name there, what --help says of it, and which roles carry what it needs."""
+"""Each command: its module, its name there, and which roles carry what it needs."""
 _OURS = frozenset(where[0].split(".")[0] for where in _WHERE.values())
 _SUBCOMMAND = re.compile(r"[a-z][a-z-]{1,30}")
 
@@ -79,24 +59,21 @@ class LazyGroup(click.Group):
         """Import and return one command."""
         if cmd_name not in _WHERE:
             return None
-        module, name, _, _ = _WHERE[cmd_name]
+        module, name, _ = _WHERE[cmd_name]
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in --help, from the table above: nothing is imported for it."""
-        with formatter.section("Việc làm được"):
-            formatter.write_dl([(name, help_text) for name, (_, _, help_text, _) in _WHERE.items()])
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, in_list([name])) for name in _WHERE])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="langso", message="Làng Số %(version)s")
 def langso() -> None:
-    """Làng Số: loa truyền thanh, kiosk và văn phòng của một xã.
-
-    Thêm --help sau mỗi việc để xem cách dùng, ví dụ: langso scan --help
-    """
+    """Làng Số: public loudspeakers, kiosks and an office for one commune."""
 
 
 def not_carried(missing: str, words: Sequence[str]) -> str | None:
@@ -107,7 +84,7 @@ def not_carried(missing: str, words: Sequence[str]) -> str | None:
     named = [word for word in words[:1] if word in _WHERE]
     named += [word for word in words[1:2] if named and _SUBCOMMAND.fullmatch(word)]
     called = " ".join(["langso", *named])
-    carriers = _WHERE[named[0]][3] if named else _EVERY
+    carriers = _WHERE[named[0]][2] if named else _EVERY
     # Where this very role should carry it, no other machine helps: only a developer's environment has all.
     where = "" if _role() in carriers else " hay ".join(_MACHINES[role] for role in carriers)
     return (
@@ -141,7 +118,7 @@ def _run() -> NoReturn:
     # Before numpy: its matrices here are small, and its threads wait for each other on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     use_language(language_of_environment(os.environ))
-    click.Context.formatter_class = VietnameseHelp
+    click.Command.context_class = WordsContext
     try:
         code = langso.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

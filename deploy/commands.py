@@ -11,12 +11,9 @@ from langso.terminal.saying import say
 
 @click.command()
 @click.option("--settings", "settings_file", type=click.Path(path_type=Path), default=Path("/etc/langso/langso.toml"))
-@click.option("--json", "as_json", is_flag=True, help="Một dòng JSON mỗi mục, cho máy đọc.")
+@click.option("--json", "as_json", is_flag=True)
 def doctor(settings_file: Path, as_json: bool) -> None:
-    """Khám máy này: cái gì hỏng, vì sao, và phải làm gì. Mã thoát 1 nếu có mục hỏng, 0 nếu không.
-
-    Nên chạy bằng sudo: nhiều thứ chỉ quản trị mới xem được như dịch vụ của nó thấy.
-    """
+    """What is wrong with this machine, why, and what to do; exit status 1 if something is broken."""
     import json
     from dataclasses import asdict
 

@@ -36,26 +36,14 @@ _MAX_CERTIFICATE = 64 << 10
 
 @click.group()
 def pair() -> None:
-    """Ghép một thiết bị với văn phòng xã, bằng hai tệp chép qua USB hay điện thoại.
-
-    Với một USB thì chỉ cần: sudo langso setup (trên thiết bị, ở văn phòng, rồi lại trên thiết bị). Từng bước riêng:
-
-    \b
-    1. Trên thiết bị:    langso pair request -o /media/usb/yeu-cau.json
-    2. Ở văn phòng:      langso pair answer /media/usb/yeu-cau.json -o /media/usb/tra-loi.json
-    3. Trên thiết bị:    langso pair finish /media/usb/tra-loi.json
-
-    Máy chủ tin của văn phòng cũng cần chứng thư, một lần: langso pair broker --help
-
-    Ở bước 2, so mười hai chữ số trên hai màn hình: giống nhau mới là đúng thiết bị.
-    """
+    """Pair a device with the commune office by two files carried on a USB stick or a phone."""
 
 
 @pair.command()
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của thiết bị.")
-@click.option("-o", "--out", type=_FILE, required=True, help="Tệp yêu cầu để mang về văn phòng.")
+@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
+@click.option("-o", "--out", type=_FILE, required=True)
 def request(settings_file: Path, out: Path) -> None:
-    """Trên thiết bị: tạo khóa mới và tệp yêu cầu ghép."""
+    """On the device: make new keys and the pairing request."""
     from langso.device.pairing import begin_pairing, read_request
     from langso.trust.errors import PairingError
 
@@ -78,9 +66,9 @@ def request(settings_file: Path, out: Path) -> None:
 
 @pair.command()
 @click.argument("answer_file", type=_FILE)
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của thiết bị.")
+@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
 def finish(answer_file: Path, settings_file: Path) -> None:
-    """Trên thiết bị: nhận tệp trả lời của văn phòng và dùng ngay."""
+    """On the device: take the office's answer and use it at once."""
     from langso.device.pairing import MAX_ANSWER_BYTES, finish_pairing
     from langso.durable.files import read_limited
 
@@ -95,9 +83,9 @@ def finish(answer_file: Path, settings_file: Path) -> None:
 
 
 @pair.command()
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của thiết bị.")
+@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
 def status(settings_file: Path) -> None:
-    """Trên thiết bị: đã ghép chưa, với ai, việc tiếp theo; tệp mà root bỏ quên được giao lại cho dịch vụ."""
+    """On the device: whether and with whom it is paired, and what comes next."""
     from langso.device.pairing import load_paired
     from langso.device.pairing_stand import in_a_sentence, next_steps, stand_of
 
@@ -119,15 +107,15 @@ def status(settings_file: Path) -> None:
 
 @pair.command()
 @click.argument("request_file", type=_FILE)
-@click.option("-o", "--out", type=_FILE, required=True, help="Tệp trả lời để mang lại thiết bị.")
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của văn phòng.")
-@click.option("--device", help="Đặt tên khác cho thiết bị (mặc định: tên nó xin).")
-@click.option("--replace", is_flag=True, help="Đây là máy thay cho máy cũ cùng tên.")
-@click.option("--code", help="Mười hai chữ số đọc trên thiết bị; không có thì lệnh này hỏi.")
-@click.option("--address", help="Tên hay địa chỉ của văn phòng mà thiết bị gọi tới; không có thì lệnh này hỏi.")
-@click.option("--courier", is_flag=True, help="Nơi không có mạng, chỉ có người mang USB: chứng thư dùng 400 ngày.")
-@click.option("--here", is_flag=True, help="Thiết bị chạy ngay trên máy này (chạy thử).")
-@click.option("--broker-files", type=_FOLDER, default=_BROKER, show_default=True, help="Thư mục của máy chủ tin.")
+@click.option("-o", "--out", type=_FILE, required=True)
+@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
+@click.option("--device")
+@click.option("--replace", is_flag=True)
+@click.option("--code")
+@click.option("--address")
+@click.option("--courier", is_flag=True)
+@click.option("--here", is_flag=True)
+@click.option("--broker-files", type=_FOLDER, default=_BROKER, show_default=True)
 def answer(
     request_file: Path,
     out: Path,
@@ -140,7 +128,7 @@ def answer(
     here: bool,
     broker_files: Path,
 ) -> None:
-    """Ở văn phòng: so mã, nhận thiết bị và ghi tệp trả lời."""
+    """At the office: compare the code, accept the device and write the answer."""
     from langso.device.pairing import MAX_REQUEST_BYTES, read_answer, read_request
     from langso.durable.files import read_limited
     from langso.durable.held_folder import HeldFolder
@@ -188,9 +176,9 @@ def _compare(read: ReadRequest, code: str | None) -> None:
 
 
 @pair.command(name="list")
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của văn phòng.")
+@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
 def list_devices(settings_file: Path) -> None:
-    """Ở văn phòng: các thiết bị đã ghép, chứng thư của từng máy dùng đến ngày nào, xin lần cuối khi nào."""
+    """At the office: the paired devices, until when each certificate is valid, when it was last asked for."""
     from langso.timekeeping.clock import SystemClock
     from office.fleet.devices import Fleet
     from office.places import OfficeHome
@@ -215,16 +203,13 @@ def list_devices(settings_file: Path) -> None:
 
 
 @pair.command()
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS, help="Tệp cấu hình của văn phòng.")
-@click.option("--host", "hosts", multiple=True, help="Thêm một tên hay địa chỉ mà loa gọi tới.")
-@click.option("--into", type=_FOLDER, default=_BROKER, show_default=True, help="Thư mục của máy chủ tin.")
-@click.option("--again", is_flag=True, help="Cấp lại dù chứng thư đang có vẫn đủ tên và còn hạn.")
-@click.option("--no-reload", is_flag=True, help="Không bảo máy chủ tin đang chạy đọc lại.")
+@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
+@click.option("--host", "hosts", multiple=True)
+@click.option("--into", type=_FOLDER, default=_BROKER, show_default=True)
+@click.option("--again", is_flag=True)
+@click.option("--no-reload", is_flag=True)
 def broker(settings_file: Path, hosts: tuple[str, ...], into: Path, again: bool, no_reload: bool) -> None:
-    """Ở văn phòng: cấp chứng thư cho máy chủ tin (Mosquitto), sau langso office init.
-
-    Chứng thư có mọi tên và địa chỉ của máy này trong mạng, và các tên đã cấp trước đây; đủ rồi thì giữ nguyên.
-    """
+    """At the office: give the message server (Mosquitto) its certificate, after langso office init."""
     from deploy.broker import refresh
 
     settings = load_settings(settings_file)

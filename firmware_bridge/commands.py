@@ -26,20 +26,18 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 def _board(command: Callable[..., Any]) -> Callable[..., Any]:
-    command = click.option("--port", metavar="CỔNG", help="Cổng nối mạch, ví dụ /dev/serial0 (thay cho --settings).")(
-        command
-    )
-    return click.option("--settings", "settings_file", type=_FILE, metavar="TỆP", help="Tệp cài đặt.")(command)
+    command = click.option("--port", metavar="PORT")(command)
+    return click.option("--settings", "settings_file", type=_FILE, metavar="FILE")(command)
 
 
-@click.group(help="Mạch điều khiển âm ly, đèn và cảm biến.")
+@click.group()
 def bridge() -> None:
     """The group `langso bridge`."""
 
 
-@bridge.command(help="Xem mạch có trả lời không, nguồn, nhiệt độ và các đầu ra.")
+@bridge.command()
 @_board
-@click.option("--json", "as_json", is_flag=True, help="In một dòng JSON.")
+@click.option("--json", "as_json", is_flag=True)
 def status(settings_file: Path | None, port: str | None, as_json: bool) -> None:
     """Connect, wait for one telemetry, print it; exit 1 when the board does not answer."""
     heard = threading.Event()
@@ -71,10 +69,10 @@ def status(settings_file: Path | None, port: str | None, as_json: bool) -> None:
         say(_sentence(telemetry, hello.outputs))
 
 
-@bridge.command(help="Bật một đầu ra (amplifier, lamp…) và giữ đến khi Ctrl-C hoặc hết giờ.")
+@bridge.command()
 @_board
-@click.option("--for", "seconds", type=click.FloatRange(0, 86400), help="Giữ bao nhiêu giây.")
-@click.argument("name", metavar="TÊN")
+@click.option("--for", "seconds", type=click.FloatRange(0, 86400))
+@click.argument("name", metavar="NAME")
 def on(settings_file: Path | None, port: str | None, seconds: float | None, name: str) -> None:
     """Hold an output on; it falls when this command ends, because nobody renews its lease any more."""
     from firmware_bridge.opening import open_switchboard
@@ -91,9 +89,9 @@ def on(settings_file: Path | None, port: str | None, seconds: float | None, name
         board.close()
 
 
-@bridge.command(help="Tắt một đầu ra.")
+@bridge.command()
 @_board
-@click.argument("name", metavar="TÊN")
+@click.argument("name", metavar="NAME")
 def off(settings_file: Path | None, port: str | None, name: str) -> None:
     """Switch an output off (a new program taking over the board turns everything off anyway)."""
     from firmware_bridge.opening import open_switchboard
@@ -106,7 +104,7 @@ def off(settings_file: Path | None, port: str | None, name: str) -> None:
         board.close()
 
 
-@bridge.command(help="Xem các số đo của mạch, mỗi giây một dòng, đến khi Ctrl-C.")
+@bridge.command()
 @_board
 def watch(settings_file: Path | None, port: str | None) -> None:
     """Print telemetry as it comes, and say when the link goes or returns."""
@@ -125,8 +123,8 @@ def watch(settings_file: Path | None, port: str | None) -> None:
                 say(t("bridge-answers-again") if alive else t("bridge-lost", fix=board.health().fix))
 
 
-@bridge.command(help="Chạy mạch mô phỏng trên máy này (Linux x86_64), in cổng của nó.")
-@click.option("--dir", "folder", type=_FOLDER, required=True, metavar="THƯ-MỤC", help="Nơi để cổng, chân và nhật ký.")
+@bridge.command()
+@click.option("--dir", "folder", type=_FOLDER, required=True, metavar="FOLDER")
 def twin(folder: Path) -> None:
     """Serve one simulated board until Ctrl-C, SIGTERM or the end of the parent process."""
     from firmware_bridge.twin.__main__ import run_twin
@@ -134,8 +132,8 @@ def twin(folder: Path) -> None:
     run_twin(folder)
 
 
-@bridge.command(help="Ghi các tệp cần nạp vào mạch ra một thư mục mới.")
-@click.argument("folder", type=_FOLDER, metavar="THƯ-MỤC")
+@bridge.command()
+@click.argument("folder", type=_FOLDER, metavar="FOLDER")
 def image(folder: Path) -> None:
     """Write the firmware's files; refuses a folder that already holds something."""
     from firmware_bridge.host.image import write_image

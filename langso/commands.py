@@ -16,17 +16,14 @@ _MAX_BYTES = 4 * MAX_TEXT + 2
 
 @click.group(name="code")
 def code() -> None:
-    """Đọc mã QR: thanh toán, thẻ căn cước, thẻ bảo hiểm y tế, mã hồ sơ, đường dẫn."""
+    """Read QR codes: payment, id card, health card, dossier code, web address."""
 
 
 @code.command(name="parse", context_settings={"ignore_unknown_options": True})
-@click.option("--json", "as_json", is_flag=True, help="In một dòng JSON: kind, fields, problems.")
+@click.option("--json", "as_json", is_flag=True)
 @click.argument("text")
 def parse_command(as_json: bool, text: str) -> None:
-    """Đọc nội dung TEXT của một mã; dấu - nghĩa là đọc từ đầu vào chuẩn.
-
-    Không có --json thì kể bằng lời, số giấy tờ và số tài khoản được che bớt.
-    """
+    """Read the TEXT of a code; - means standard input."""
     text = _from_stdin() if text == "-" else _printable(text)
     if len(text) > MAX_TEXT:
         raise TextTooLong(Sentence("codes-text-too-long", most=MAX_TEXT))

@@ -48,14 +48,14 @@ class Row:
 
 @click.group(name="words")
 def words() -> None:
-    """Mọi câu mà người dân, cán bộ và kỹ thuật viên đọc hay nghe, trong một bảng."""
+    """Every sentence that villagers, staff and technicians read or hear, in one table."""
 
 
 @words.command(name="export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--prompts", is_flag=True, help="Chỉ những câu để người địa phương thu âm.")
+@click.option("--prompts", is_flag=True)
 def export_command(file: Path, prompts: bool) -> None:
-    """Ghi các câu ra bảng FILE (CSV): mã câu, tiếng Việt, tiếng Anh, lời nói, ghi chú."""
+    """Write the sentences to the table FILE (CSV): id, Vietnamese, English, spoken form, note."""
     rows = [row for row in catalogue_rows(FOLDER) if not prompts or row.id.startswith(f"{PROMPTS}-")]
     write_atomic(file, as_csv(rows), mode=0o644)
     say(t("words-exported", count=len(rows), file=file))
@@ -63,11 +63,9 @@ def export_command(file: Path, prompts: bool) -> None:
 
 @words.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--into", type=click.Path(path_type=Path, file_okay=False), default=FOLDER, help="Thư mục chứa các câu cần sửa."
-)
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=FOLDER)
 def import_command(file: Path, into: Path) -> None:
-    """Nhận bảng FILE đã dịch. Câu nào sai biến hay sai mã thì kể hết ra, và chưa sửa gì cả."""
+    """Take back the translated table FILE; where anything is wrong, all of it is told and nothing changed."""
     changed = changed_files(into, from_csv(read_limited(file, _MOST_BYTES)))
     for path, source in changed.items():
         path.parent.mkdir(parents=True, exist_ok=True)

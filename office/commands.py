@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.terminal.help_pages import in_list
 from langso.terminal.saying import say
 from langso.words.harmless import harmless
 
@@ -21,11 +22,11 @@ _settings_option = click.option(
     "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
 )
 _LATER = {
-    "web": ("office.web.commands", "web", "Chạy trang web và nối với các loa, kiosk."),
-    "trust": ("office.trust_commands", "trust", "Danh sách quyền của xã: xem, gia hạn, thu hồi, thay khoá."),
-    "ca": ("office.ca_commands", "ca", "Chứng thư của trang văn phòng: địa chỉ, dấu vân tay, cài cho điện thoại."),
-    "audit": ("office.audit_commands", "audit", "Nhật ký: ai đã làm gì, và nhật ký còn nguyên không."),
-    "staff": ("office.web.commands", "staff", "Người được vào trang web văn phòng."),
+    "web": ("office.web.commands", "web"),
+    "trust": ("office.trust_commands", "trust"),
+    "ca": ("office.ca_commands", "ca"),
+    "audit": ("office.audit_commands", "audit"),
+    "staff": ("office.web.commands", "staff"),
 }
 
 
@@ -38,15 +39,15 @@ class _OfficeGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _LATER:
             return super().get_command(ctx, cmd_name)
-        module, name, _ = _LATER[cmd_name]
+        module, name = _LATER[cmd_name]
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [(name, command.get_short_help_str(90)) for name, command in self.commands.items()]
-        with formatter.section("Việc làm được"):
-            formatter.write_dl(sorted([*rows, *((name, later[2]) for name, later in _LATER.items())]))
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted([*rows, *((name, in_list(["office", name])) for name in _LATER)]))
 
 
 @click.group(name="office", cls=_OfficeGroup)

@@ -27,20 +27,18 @@ _LEVELS = {
     "warn": Sentence("speaker-level-warn"),
     "bad": Sentence("speaker-level-bad"),
 }
-_settings_option = click.option(
-    "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
-)
+_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 
 
 @click.group(name="speaker")
 def speaker() -> None:
-    """Loa truyền thanh: phát theo lịch đã ký, ghi lại, xem trạng thái, tắt tiếng."""
+    """Public loudspeaker: play by the signed programme, keep a record, show its state, mute it."""
 
 
 @speaker.command()
 @_settings_option
 def run(settings_file: Path) -> None:
-    """Chạy loa cho tới khi có lệnh dừng (Ctrl-C)."""
+    """Run the loudspeaker until told to stop (Ctrl-C)."""
     from langso.device.ending import end_process
     from langso.device.pairing_stand import wait_until_paired
     from langso.durable.single_instance import SingleInstance
@@ -61,9 +59,9 @@ def run(settings_file: Path) -> None:
 
 @speaker.command()
 @_settings_option
-@click.option("--json", "as_json", is_flag=True, help="In trạng thái dạng JSON, một dòng.")
+@click.option("--json", "as_json", is_flag=True)
 def status(settings_file: Path, as_json: bool) -> None:
-    """Nói loa đang giữ gì và sắp phát gì, đọc từ trạng thái mới nhất trên máy này."""
+    """Tell what the loudspeaker holds and will play, from the newest state on this machine."""
     from langso.contract import State
     from langso.device.pairing_stand import in_a_sentence, next_steps, stand_of
     from langso.durable.files import read_limited
@@ -103,7 +101,7 @@ def status(settings_file: Path, as_json: bool) -> None:
 @_settings_option
 @click.argument("state", type=click.Choice(["on", "off"]))
 def mute(settings_file: Path, state: str) -> None:
-    """Tắt (on) hay mở lại (off) tiếng loa tại chỗ; thắng mọi lệnh và được báo về xã."""
+    """Mute (on) or unmute (off) on the spot: beats every order and is reported to the commune."""
     from langso.durable.ownership import acting_as_owner
     from langso.durable.store import Store
     from langso.settings.reading import load_settings

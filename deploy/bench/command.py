@@ -18,19 +18,15 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False, writable=True
 
 @click.group(name="bench")
 def bench() -> None:
-    """Đo tốc độ của máy này."""
+    """Measure how fast this machine is."""
 
 
 @bench.command()
-@click.option("--json", "as_json", is_flag=True, help="In một dòng JSON, để gửi cho người làm phần mềm.")
-@click.option("--only", multiple=True, metavar="TÊN", help="Chỉ đo mục này (ghi nhiều lần được); tên ở cột đầu.")
-@click.option("--folder", type=_FOLDER, help="Đo việc ghi đĩa ở thư mục này; mặc định là nơi máy giữ dữ liệu.")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--only", multiple=True, metavar="NAME")
+@click.option("--folder", type=_FOLDER)
 def here(as_json: bool, only: tuple[str, ...], folder: Path | None) -> None:
-    """Đo máy này: tìm trang, đọc mã, làm PDF, nối TLS, ký và ghi, phát tiếng, hiện hình đầu tiên.
-
-    Hình giấy tờ được vẽ ra để đo; không chụp, không phát ra loa, không đụng vào dữ liệu. Phần nào không cài ở máy
-    này thì bỏ qua. Nên chạy khi máy rảnh, mất một hai phút.
-    """
+    """Measure this machine: pages, codes, PDF, TLS, signing, writing, sound, first picture."""
     import json
     import tempfile
     from dataclasses import asdict

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 import click
 
 from deploy.cli import langso
-from deploy.help_pages import VietnameseHelp
+from langso.terminal.help_pages import WordsContext
 
 _WIDTH = 100
 
 
 def command_pages() -> str:
     """The whole tree below `langso`, a heading and a block for each command."""
-    click.Context.formatter_class = VietnameseHelp
-    context = click.Context(langso, info_name="langso", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    context = WordsContext(langso, info_name="langso", terminal_width=_WIDTH, max_content_width=_WIDTH)
     parts = []
     for page in _pages(langso, context):
         level = min(page.command_path.count(" ") + 2, 4)
@@ -29,7 +28,7 @@ def _pages(command: click.Command, context: click.Context) -> Iterator[click.Con
         for name in command.list_commands(context):
             below = command.get_command(context, name)
             if below is not None and not below.hidden:
-                inner = click.Context(
+                inner = WordsContext(
                     below, info_name=name, parent=context, terminal_width=_WIDTH, max_content_width=_WIDTH
                 )
                 yield from _pages(below, inner)

@@ -24,17 +24,12 @@ class StickNotFound(DeployError, FileNotFoundError):
 
 
 @click.command()
-@click.argument("role", type=click.Choice(ROLES), metavar="[VAI_TRÒ]", required=False)
-@click.option(
-    "--stick", type=click.Path(path_type=Path, file_okay=False), help="Thư mục của USB, khi máy không tự thấy."
-)
-@click.option("--fingerprint", help="Vân tay khoá của USB (40 chữ số), khi đã biết trước.")
-@click.option("--back", is_flag=True, help="Quay lại bản chạy trước bản hiện nay.")
+@click.argument("role", type=click.Choice(ROLES), metavar="[ROLE]", required=False)
+@click.option("--stick", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--fingerprint")
+@click.option("--back", is_flag=True)
 def install(role: str | None, stick: Path | None, fingerprint: str | None, back: bool) -> None:
-    """Nâng cấp máy này từ USB làm bằng langso bundle, không cần mạng. Dở dang thì chạy lại.
-
-    Lần đầu, khi máy chưa có lệnh langso:  sudo sh /media/usb/langso/cai-dat.sh office   (hoặc speaker, kiosk)
-    """
+    """Upgrade this machine from a USB stick made by langso bundle, without a network."""
     if not SCRIPT.is_file():
         raise DeployError("Lệnh này dùng trên máy đã cài gói Làng Số; lần đầu hãy chạy cai-dat.sh trên USB.")
     words = [role] if role else []

@@ -20,12 +20,12 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @click.command()
-@click.option("--release", "releases", multiple=True, type=click.Choice(list(RELEASES)), help="Mặc định cả hai.")
-@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="Mặc định cả ba.")
+@click.option("--release", "releases", multiple=True, type=click.Choice(list(RELEASES)), help="Both by default.")
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="All three by default.")
 @click.option("--arch", "architectures", multiple=True, type=click.Choice(list(ARCHITECTURES)), default=("amd64",))
-@click.option("--rebuild", type=click.IntRange(0, 999), default=0, help="Gói mới hơn của cùng một commit: 1, 2, …")
-@click.option("--wheels", "wheels_only", is_flag=True, help="Chỉ xem bản khoá có đủ wheel cho máy đó.")
-@click.option("--try", "tried", is_flag=True, help="Nhập thử mọi mô-đun; máy loại khác thì bằng qemu.")
+@click.option("--rebuild", type=click.IntRange(0, 999), default=0, help="A newer package of the same commit: 1, 2, …")
+@click.option("--wheels", "wheels_only", is_flag=True, help="Only see whether the lock has wheels for that machine.")
+@click.option("--try", "tried", is_flag=True, help="Import every module; for another kind of machine by qemu.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=CHECKOUT / "build/packages")
 def packages(
     releases: tuple[str, ...],

@@ -20,29 +20,16 @@ _SETTINGS = Path("/etc/langso/langso.toml")
     "--stick",
     type=click.Path(path_type=Path, exists=True, file_okay=False, writable=True),
     required=True,
-    help="Thư mục của USB, ví dụ /media/usb.",
 )
-@click.option(
-    "--release", "releases", multiple=True, type=click.Choice([*RELEASES]), help="Mặc định: mọi bản có gói."
-)
-@click.option("--key", default="", help="Vân tay của khoá ký, khi máy có nhiều khoá.")
+@click.option("--release", "releases", multiple=True, type=click.Choice([*RELEASES]))
+@click.option("--key", default="")
 @click.option(
     "--packages",
     type=click.Path(path_type=Path, file_okay=False),
     default=_CHECKOUT / "build/packages",
-    help="Nơi make packages để các gói.",
 )
 def bundle(stick: Path, releases: tuple[str, ...], key: str, packages: Path) -> None:
-    """Làm USB cài đặt có chữ ký, cài được không cần mạng. Chạy trên máy làm gói, sau make packages.
-
-    Khoá ký tạo một lần, có mật khẩu, trên máy không nối mạng hay máy của kỹ thuật viên; không bao giờ ở văn phòng:
-
-    \b
-        gpg --quick-generate-key "Làng Số – USB cài đặt" ed25519 sign 10y
-        gpg --fingerprint        (chép vân tay ra giấy, mang theo khi đi cài)
-
-    Ở mỗi máy cần cài:  sudo sh /media/usb/langso/cai-dat.sh office   (hoặc speaker, kiosk)
-    """
+    """Make a signed installation stick that needs no network."""
     from deploy.packages.cache import alone
     from deploy.packages.stick import assemble, fingerprint_of, write_stick
 

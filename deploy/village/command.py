@@ -15,19 +15,14 @@ _FIRST_PORT = 8700
 
 
 @click.command()
-@click.option("--dir", "folder", type=_FOLDER, help="Thư mục của làng; mặc định ./village-run, làm mới mỗi lần chạy.")
+@click.option("--dir", "folder", type=_FOLDER)
 @click.option(
     "--port", type=click.IntRange(1024, 65000), help=f"Cổng của trang web văn phòng (mặc định {_FIRST_PORT})."
 )
-@click.option(
-    "--story", is_flag=True, help="Chạy một ngày mẫu không cần người và màn hình; thoát 0 nếu mọi việc đúng."
-)
-@click.option("--report", type=_FOLDER, help="Nơi giữ bằng chứng của ngày mẫu (mặc định ./story).")
+@click.option("--story", is_flag=True)
+@click.option("--report", type=_FOLDER)
 def village(folder: Path | None, port: int | None, story: bool, report: Path | None) -> None:
-    """Cả một làng chạy thử trên máy này: văn phòng, ba loa có mạch điều khiển, một kiosk.
-
-    Chỉ phần cứng là mô phỏng: máy chủ tin nhắn, trang web, chương trình mạch và âm thanh đều thật.
-    """
+    """A whole village on this machine to try: office, three loudspeakers with their boards, a kiosk."""
     from deploy.village.founding import found
     from deploy.village.layout import Ground
     from deploy.village.processes import free_ports, require_free

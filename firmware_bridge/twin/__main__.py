@@ -14,7 +14,9 @@ from langso.errors import LangsoError
 
 
 @click.command()
-@click.option("--dir", "folder", type=click.Path(path_type=Path), required=True, help="Thư mục của mạch mô phỏng.")
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path), required=True, help="Folder of the simulated board."
+)
 def main(folder: Path) -> None:
     """Chạy mạch điều khiển mô phỏng trên máy này."""
     run_twin(folder)

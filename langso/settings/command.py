@@ -13,21 +13,21 @@ from langso.words.catalogue import t
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group(help="Kiểm tra hoặc xem tệp cài đặt.")
+@click.group()
 def settings() -> None:
     """The group that ``langso/commands.py`` offers to the command line."""
 
 
-@settings.command(help="Kiểm tra tệp, kể hết các lỗi cùng số dòng.")
-@click.argument("file", type=_FILE, metavar="TỆP")
+@settings.command()
+@click.argument("file", type=_FILE, metavar="FILE")
 def check(file: Path) -> None:
     """Exit 0 when the file is usable; SettingsError (exit 2) lists every mistake."""
     found = load_settings(file)
     say(t("settings-usable", file=file, role=found.device.role, id=found.device.id, name=found.commune.name))
 
 
-@settings.command(help="In các cài đặt đang có hiệu lực; mật khẩu được che.")
-@click.argument("file", type=_FILE, metavar="TỆP")
+@settings.command()
+@click.argument("file", type=_FILE, metavar="FILE")
 def show(file: Path) -> None:
     """The settings in force, as TOML."""
     say(show_settings(load_settings(file)), nl=False)

@@ -91,8 +91,9 @@ def sentence_of(error: BaseException) -> Sentence | None:
 
 
 def is_known(id: str) -> bool:
-    """Whether the catalogue has this id; for ids made of codes that come from elsewhere."""
-    return id.partition(".")[0] in _sources("vi")
+    """Whether the catalogue has this id or form (`id.form`); for ids made of codes that come from elsewhere."""
+    plain, _, form = id.partition(".")
+    return plain in _sources("vi") and (not form or _pattern(id, "vi", None) is not None)
 
 
 def forget() -> None:

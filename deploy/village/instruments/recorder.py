@@ -117,8 +117,10 @@ class _Pair:
 
 
 @click.command()
-@click.option("--pipe", type=click.Path(path_type=Path), required=True, help="Ống âm thanh (named pipe) của loa.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Thư mục giữ bản ghi.")
+@click.option("--pipe", type=click.Path(path_type=Path), required=True, help="The loudspeaker's sound pipe.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the recordings."
+)
 def record(pipe: Path, out: Path) -> None:
     """Ghi âm thanh từ ống của loa, đóng mốc giờ từng 10 ms, mỗi phút một tệp FLAC."""
     # Known before it waits for sound, which may be long in coming.

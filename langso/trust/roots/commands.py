@@ -18,37 +18,27 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-_stick_option = click.option("--stick", type=_FOLDER, required=True, help="Chỗ USB được gắn vào, như /media/usb.")
-_told_option = click.option("--not-a-stick", is_flag=True, help="Thật ý muốn một thư mục không phải USB.")
-_phrase_option = click.option(
-    "--passphrase-file", type=_FILE, help="Câu mật khẩu ở dòng đầu của tệp này thay vì hỏi (/dev/fd/3 cũng được)."
-)
+_stick_option = click.option("--stick", type=_FOLDER, required=True)
+_told_option = click.option("--not-a-stick", is_flag=True)
+_phrase_option = click.option("--passphrase-file", type=_FILE)
 
 
 @click.group()
 def root() -> None:
-    """Khoá gốc của xã: mỗi khoá một USB, có câu mật khẩu; ký đề nghị đổi quyền.
-
-    \b
-    1. Mỗi người giữ khoá, một lần:   langso root new --stick /media/usb --commune hoa-son --holder "Chủ tịch xã"
-    2. Khi xã muốn đổi quyền:         langso root sign /media/usb/de-nghi.json --stick /media/usb
-    3. Ở văn phòng, khi đủ chữ ký:    langso office trust apply /media/usb/de-nghi.json
-
-    Không máy nào thấy hai khoá cùng lúc: rút USB này ra rồi mới cắm USB kia.
-    """
+    """The commune's root keys: one a USB stick, with a passphrase; sign proposals that change rights."""
 
 
 @root.command()
 @_stick_option
-@click.option("--commune", required=True, help="Mã xã, ví dụ hoa-son.")
-@click.option("--holder", required=True, help="Ai giữ khoá này, ví dụ “Phó chủ tịch xã”.")
-@click.option("-o", "--out", type=_FILE, help="Ghi thêm phần công khai ra tệp này, để gửi về văn phòng.")
+@click.option("--commune", required=True)
+@click.option("--holder", required=True)
+@click.option("-o", "--out", type=_FILE)
 @_told_option
 @_phrase_option
 def new(
     stick: Path, commune: str, holder: str, out: Path | None, not_a_stick: bool, passphrase_file: Path | None
 ) -> None:
-    """Tạo một khoá gốc trên USB này."""
+    """Make a root key on this stick."""
     from langso.durable.files import write_atomic
     from langso.trust.roots import passphrase
     from langso.trust.roots.ceremony import make_key
@@ -72,10 +62,10 @@ def new(
 
 @root.command()
 @_stick_option
-@click.option("--commune", help="Mã xã, khi USB giữ khoá của nhiều xã.")
-@click.option("-o", "--out", type=_FILE, help="Ghi phần công khai ra tệp này, để gửi về văn phòng.")
+@click.option("--commune")
+@click.option("-o", "--out", type=_FILE)
 def show(stick: Path, commune: str | None, out: Path | None) -> None:
-    """Xem USB này giữ khoá của ai; không cần câu mật khẩu."""
+    """See whose key is on this stick; needs no passphrase."""
     from langso.durable.files import write_atomic
     from langso.timekeeping import dates
     from langso.trust.roots.key_file import public_part
@@ -96,11 +86,11 @@ def show(stick: Path, commune: str | None, out: Path | None) -> None:
 @root.command()
 @click.argument("proposal", type=_FILE)
 @_stick_option
-@click.option("--yes", is_flag=True, help="Đồng ý mà không hỏi lại (đã đọc kỹ ở lần trước).")
+@click.option("--yes", is_flag=True)
 @_told_option
 @_phrase_option
 def sign(proposal: Path, stick: Path, yes: bool, not_a_stick: bool, passphrase_file: Path | None) -> None:
-    """Đọc một đề nghị đổi gì, rồi ký bằng khoá trên USB này."""
+    """Read what a proposal changes, then sign it with the key on this stick."""
     from langso.durable.files import read_limited
     from langso.durable.held_folder import HeldFolder
     from langso.terminal.asking import confirm
@@ -133,7 +123,7 @@ def sign(proposal: Path, stick: Path, yes: bool, not_a_stick: bool, passphrase_f
 @root.command()
 @click.argument("proposal", type=_FILE)
 def read(proposal: Path) -> None:
-    """Xem một đề nghị đổi gì và còn thiếu chữ ký của ai; không cần USB."""
+    """See what a proposal changes and whose signatures are missing; needs no stick."""
     from langso.durable.files import read_limited
     from langso.trust.roots.ceremony import in_words
     from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, read_proposal
@@ -145,7 +135,7 @@ def read(proposal: Path) -> None:
 
 @root.command()
 def phrase() -> None:
-    """Sinh một câu mật khẩu dễ chép."""
+    """Make up a passphrase that is easy to copy."""
     from langso.trust.roots.passphrase import suggest
 
     say(suggest())
