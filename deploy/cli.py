@@ -20,9 +20,14 @@ from langso.durable.files import read_limited
 from langso.errors import LangsoError
 from langso.terminal.help_pages import WordsContext, in_list
 from langso.terminal.saying import say
+from langso.words.catalogue import Joined, Sentence, t
 from langso.words.language import language_of_environment, use_language
 
-_MACHINES = {"speaker": "máy loa", "kiosk": "máy kiosk", "office": "máy văn phòng"}
+_MACHINES = {
+    "speaker": Sentence("cli-machine-speaker"),
+    "kiosk": Sentence("cli-machine-kiosk"),
+    "office": Sentence("cli-machine-office"),
+}
 _EVERY = tuple(_MACHINES)
 _ROLE_FILE = Path("/usr/lib/langso/role")
 _WHERE: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -86,11 +91,10 @@ def not_carried(missing: str, words: Sequence[str]) -> str | None:
     called = " ".join(["langso", *named])
     carriers = _WHERE[named[0]][2] if named else _EVERY
     # Where this very role should carry it, no other machine helps: only a developer's environment has all.
-    where = "" if _role() in carriers else " hay ".join(_MACHINES[role] for role in carriers)
-    return (
-        f"Gói của máy này không mang phần của «{called}» (thiếu {library}); "
-        f"hãy chạy ở {where or 'máy của người phát triển'}."
-    )
+    where: object = Sentence("cli-machine-developer")
+    if carriers and _role() not in carriers:
+        where = Joined(Sentence("refusals-or"), [_MACHINES[role] for role in carriers])
+    return t("cli-not-carried", called=called, library=library, where=where)
 
 
 def _role() -> str:
@@ -138,7 +142,7 @@ def _run() -> NoReturn:
         say(sentence(error), err=True)
         sys.exit(error.exit_code)
     except click.Abort:
-        say("Đã dừng.", err=True)
+        say(t("cli-stopped"), err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)

@@ -1,6 +1,7 @@
-"""What the command line says when it was called wrongly: one Vietnamese sentence with what to do.
+"""What the command line says when it was called wrongly: one sentence with what to do.
 
-Click's own words are English and plain ASCII; sentences of ours, which it passes on, are Vietnamese and kept.
+Click's own words are English and plain ASCII; sentences of ours, which it passes on, are a WrongCall (or Vietnamese
+still) and kept.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ import re
 
 import click
 
+from langso.terminal.wrong_calls import WrongCall
+from langso.words.catalogue import Joined, Sentence, t
+
 
 def sentence(error: click.ClickException) -> str:
     """The sentence for a wrong call: what is wrong, and which help to read."""
@@ -16,27 +20,41 @@ def sentence(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is None or not isinstance(error, click.UsageError):
         return said
-    return f"{said}\nXem cách dùng: {context.command_path} --help"
+    return t("refusals-see-help", said=said, command=context.command_path)
 
 
 def _what(error: click.ClickException) -> str:
     match error:
+        case WrongCall():
+            return error.message
         case click.NoSuchOption():
-            near = f"; có phải ý là {' hay '.join(error.possibilities)}?" if error.possibilities else "."
-            return f"Không có tuỳ chọn «{error.option_name}»{near}"
+            if error.possibilities:
+                near = Joined(Sentence("refusals-or"), error.possibilities)
+                return t("refusals-no-option-near", option=error.option_name, near=near)
+            return t("refusals-no-option", option=error.option_name)
         case click.MissingParameter():
-            return f"Còn thiếu {_hint(error)}; hãy thêm vào lệnh."
+            return t("refusals-missing", what=_hint(error))
         case click.BadParameter() if _clicks_own(error):
-            return f"{_hint(error)} chưa đúng: {_wanted(error.param, error.ctx)}."
+            return t("refusals-wrong", what=_hint(error), wanted=_wanted(error.param, error.ctx))
         case click.BadParameter():
             return error.message
         case click.FileError():
-            return f"Không mở được tệp «{error.ui_filename}»; hãy kiểm tra tên tệp và quyền đọc."
+            return t("refusals-cannot-open", file=error.ui_filename)
         case click.BadOptionUsage():
-            return f"Tuỳ chọn «{error.option_name}» dùng chưa đúng; hãy xem có thiếu giá trị đi sau nó không."
+            return t("refusals-option-use", option=error.option_name)
         case click.UsageError() if _clicks_own(error):
             return _called(error)
     return error.format_message()
+
+
+def _number(least: float | None, most: float | None) -> str:
+    if least is None and most is None:
+        return t("refusals-number")
+    if most is None:
+        return t("refusals-number-from", least=least)
+    if least is None:
+        return t("refusals-number-to", most=most)
+    return t("refusals-number-from-to", least=least, most=most)
 
 
 def _clicks_own(error: click.ClickException) -> bool:
@@ -47,13 +65,13 @@ def _clicks_own(error: click.ClickException) -> bool:
 def _called(error: click.UsageError) -> str:
     group = error.ctx.command if error.ctx is not None else None
     if isinstance(group, click.Group) and error.ctx is not None:
-        return f"Không có việc này; các việc làm được: {', '.join(group.list_commands(error.ctx))}."
-    return "Lệnh thừa hoặc thiếu phần; hãy kiểm tra lại."
+        return t("refusals-no-command", commands=", ".join(group.list_commands(error.ctx)))
+    return t("refusals-parts")
 
 
 def _hint(error: click.BadParameter) -> str:
     if error.param is None:
-        return "Một tham số"
+        return t("refusals-a-parameter")
     return error.param.get_error_hint(error.ctx).replace("'", "«", 1).replace("'", "»", 1)
 
 
@@ -61,15 +79,13 @@ def _wanted(param: click.Parameter | None, context: click.Context | None) -> str
     kind = None if param is None else param.type
     match kind:
         case click.Choice():
-            return f"hãy chọn một trong {', '.join(map(str, kind.choices))}"
+            return t("refusals-choose", choices=", ".join(map(str, kind.choices)))
         case click.IntRange() | click.FloatRange():
-            least = "" if kind.min is None else f" từ {kind.min}"
-            most = "" if kind.max is None else f" đến {kind.max}"
-            return f"hãy cho một số{least}{most}"
+            return _number(kind.min, kind.max)
         case click.Path() if kind.exists:
-            return "không có tệp hay thư mục này, hoặc không đọc được; hãy kiểm tra lại tên"
+            return t("refusals-no-path")
         case click.Path():
-            return "không dùng được đường dẫn này; hãy kiểm tra tên và quyền ghi"
+            return t("refusals-bad-path")
     if kind in (click.INT, click.FLOAT):
-        return "hãy cho một số"
-    return "hãy kiểm tra lại giá trị"
+        return t("refusals-number")
+    return t("refusals-check-value")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from langso.terminal.saying import say
+from langso.terminal.wrong_calls import WrongCall
+from langso.words.catalogue import Sentence
 
 if TYPE_CHECKING:
     from deploy.bench.machine import Machine
@@ -41,7 +43,7 @@ def here(as_json: bool, only: tuple[str, ...], folder: Path | None) -> None:
         unknown = set(only) - {task.name for task in chosen}
         if unknown:
             known = ", ".join(task.name for task in chosen)
-            raise click.UsageError(f"Không có mục {', '.join(sorted(unknown))}; chỉ có: {known}.")
+            raise WrongCall(Sentence("bench-no-such-item", items=", ".join(sorted(unknown)), known=known))
         machine = this_machine(place)
         speeds = []
         if not as_json:

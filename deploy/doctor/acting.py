@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from deploy.doctor.bounded import Who, run
 from deploy.doctor.errors import Unseen
+from langso.words.catalogue import Sentence, t
 
 Deed = Literal["read", "write_folder", "access", "device", "database", "query", "ask"]
 _CHILD = Path(__file__).with_name("acting_child.py")
@@ -59,12 +60,16 @@ def act(who: Who, acts: Sequence[Act], *, seconds: float = 4.0) -> list[Found]:
     if not acts:
         return []
     if not who.is_me and Who.me().uid != 0:
-        raise Unseen(f"Không thử được dưới quyền {who.name}")
+        raise Unseen(Sentence("doctor-cannot-act-as", name=who.name))
     # The text goes with the command: the user may not be able to read the place it lies in.
     python = _PYTHON if Path(_PYTHON).exists() else sys.executable
     asked = json.dumps([[one.do, str(one.path), one.detail] for one in acts])
     said = run(python, "-I", "-c", _CHILD.read_text(encoding="utf-8"), seconds=seconds, who=who, stdin=asked)
     lines = said.out.splitlines()
     found = [Found(**json.loads(line)) for line in lines[: len(acts)]]
-    lost = Found(late=True) if said.code is None else Found(errno=-1, why=said.err.strip()[-200:] or "không trả lời")
+    lost = (
+        Found(late=True)
+        if said.code is None
+        else Found(errno=-1, why=said.err.strip()[-200:] or t("doctor-no-answer"))
+    )
     return found + [lost] * (len(acts) - len(found))

@@ -9,27 +9,28 @@ from deploy.doctor.scene import Scene
 from langso.contract import HealthLine
 from langso.contract.health import Check
 from langso.device.waits import Waits
+from langso.words.catalogue import Sentence, t
 
 ITS_OWN = ("timeline", "library", "mute", "office", "catalogue", "outbox", "camera-table", "lamp", "link")
 """Taken over as they are. Others doctor judges itself, asking the agent where the agent holds the thing."""
 COMING = ("link", "office", "catalogue")
 """What comes by itself soon after a start."""
-WAITS_FOR = {"screen": "chương trình đang đợi màn hình"}
+WAITS_FOR = {"screen": Sentence("doctor-waits-for-screen")}
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `agent`, and the agent's own."""
     if not scene.running or scene.paired is None:
-        yield Skipped("agent", "dịch vụ không chạy" if scene.paired is not None else scene.without_pairing)
+        yield Skipped("agent", t("doctor-service-not-running") if scene.paired is not None else scene.without_pairing)
         return
     if scene.waits is not None:
         yield waiting("agent", scene.waits)
         return
     told = scene.told
     if told is None or not told.fresh:
-        yield Skipped("agent", "dịch vụ vừa khởi động") if scene.settling else _silent(scene)
+        yield Skipped("agent", t("doctor-service-just-started")) if scene.settling else _silent(scene)
         return
-    yield Check.good("agent", f"Chương trình đang ghi trạng thái đều ({told.state.software}).")
+    yield Check.good("agent", t("doctor-state-written", software=told.state.software))
     for line in told.state.health:
         if line.name in ITS_OWN:
             check = as_check(line)
@@ -48,30 +49,31 @@ def said_of(scene: Scene, name: str) -> Check | None:
 
 def waiting(name: str, waits: Waits) -> Skipped:
     """A line left out because the program waits: what for has a line of its own."""
-    return Skipped(name, WAITS_FOR.get(waits.reason, f"chương trình đang đợi: {waits.why.rstrip('.')}"))
+    return Skipped(name, WAITS_FOR.get(waits.reason, t("doctor-program-waits", why=waits.why.rstrip("."))))
 
 
 def soon(check: Check) -> Check:
     """The same of a program that has only just started; what is red stays red."""
     if check.level != "warn":
         return check
-    why = f"Dịch vụ vừa khởi động, có thể chưa kịp: {check.why}"
-    return Check.warning(check.name, why, f"Đợi một phút rồi chạy lại langso doctor; vẫn vậy thì: {check.fix}")
+    why = t("doctor-perhaps-not-yet", why=check.why)
+    return Check.warning(check.name, why, t("doctor-again-in-a-minute", fix=check.fix))
 
 
 def _silent(scene: Scene) -> Check:
     """It runs and writes no state. One that hangs wrote before; of one that never did its own words are told."""
     told, service, unit = scene.told, scene.agent, f"langso-{scene.role}"
-    fix = f"systemctl restart {unit}; xem: journalctl -u {unit} -n 50" if scene.services else "Tắt rồi chạy lại."
+    fix = f"systemctl restart {unit}; xem: journalctl -u {unit} -n 50" if scene.services else t("doctor-stop-and-run")
     if told is None and service is not None and service.status:
         said = service.status.rstrip(".")
         return Check.bad(
             "agent",
-            f"Chương trình chạy nhưng chưa ghi trạng thái; nó báo: «{said}».",
-            f"Làm theo câu nó báo; không được thì: {fix}",
+            t("doctor-runs-says", said=said),
+            t("doctor-do-as-it-says", fix=fix),
         )
-    since = "" if told is None else f" từ {int(told.age_s // 60)} phút nay"
-    return Check.bad("agent", f"Chương trình chạy nhưng không ghi trạng thái{since}: có thể bị treo.", fix)
+    if told is None:
+        return Check.bad("agent", t("doctor-no-state"), fix)
+    return Check.bad("agent", t("doctor-no-state-since", minutes=int(told.age_s // 60)), fix)
 
 
 def as_check(line: HealthLine) -> Check:

@@ -21,6 +21,7 @@ from firmware_bridge.errors import BadPort
 from firmware_bridge.opening import GPIO_PREFIX, parse_pins
 from firmware_bridge.switchboard import CHECK_NAME
 from langso.contract.health import Check
+from langso.words.catalogue import Sentence, t
 
 ANSWER_S = 4.5
 CHIP = Path("/dev/gpiochip0")
@@ -32,7 +33,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     if port is None:
         # Only a loudspeaker has an amplifier to think of.
         if scene.role == "speaker":
-            yield Check.good(CHECK_NAME, "Cấu hình không có bộ điều khiển: âm ly phải luôn bật sẵn.")
+            yield Check.good(CHECK_NAME, t("doctor-no-board"))
         return
     said = said_of(scene, CHECK_NAME)
     try:
@@ -41,7 +42,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
             return
         found = act(scene.who, [Act("access", Path(port))])[0]
     except Unseen:
-        yield unseen(CHECK_NAME, "bộ điều khiển như dịch vụ thấy")
+        yield unseen(CHECK_NAME, Sentence("doctor-board-as-service"))
         return
     wrong = judge_port(port, found, _driver(Path(port)), scene.agent, scene.who.name)
     if wrong is not None:
@@ -60,27 +61,25 @@ def judge_pins(port: str, chip: Found, service: Service | None, said: Check | No
     try:
         pins = parse_pins(port)
     except BadPort as error:
-        return Check.bad(CHECK_NAME, str(error), "Sửa port trong [bridge].")
+        return Check.bad(CHECK_NAME, str(error), t("doctor-correct-bridge-port"))
     if said is not None:
         return said
     if chip.absent:
-        return Check.bad(
-            CHECK_NAME, "Máy này không có chân GPIO.", "Bỏ port trong [bridge], hoặc dùng bộ điều khiển nối cổng."
-        )
+        return Check.bad(CHECK_NAME, t("doctor-no-gpio"), t("doctor-remove-bridge-port"))
     if chip.forbidden:
         return Check.bad(
             CHECK_NAME,
-            f"Người dùng {user} không được dùng chân GPIO.",
-            f"usermod -aG gpio {user}, rồi bật lại dịch vụ.",
+            t("doctor-user-no-gpio", user=user),
+            t("doctor-add-gpio-group", user=user),
         )
     if service is not None and not device_allowed(service, "/dev/gpiochip0", "gpiochip"):
         return Check.bad(
             CHECK_NAME,
-            f"{service.name} không được mở chân GPIO (DeviceAllow).",
-            f"Thêm DeviceAllow=char-gpiochip rw bằng: sudo systemctl edit {service.name}, rồi bật lại dịch vụ.",
+            t("doctor-unit-no-gpio", name=service.name),
+            t("doctor-allow-gpio", name=service.name),
         )
     return Check.good(
-        CHECK_NAME, f"Rơ-le nối thẳng chân GPIO: {', '.join(f'{name}={pin}' for name, pin in pins.items())}."
+        CHECK_NAME, t("doctor-gpio-relays", pins=", ".join((f"{name}={pin}" for name, pin in pins.items())))
     )
 
 
@@ -89,24 +88,26 @@ def judge_port(port: str, found: Found, driver: str, service: Service | None, us
     if found.absent:
         return Check.bad(
             CHECK_NAME,
-            f"Không thấy cổng {port}.",
-            f"Xem dây nối tiếp, trên Pi cả enable_uart=1; rồi: langso bridge status --port {port}",
+            t("doctor-no-port", port=port),
+            t("doctor-see-serial", port=port),
         )
     if found.forbidden:
         return Check.bad(
             CHECK_NAME,
-            f"Người dùng {user} không được mở cổng {port}.",
-            f"usermod -aG dialout {user}, rồi bật lại dịch vụ.",
+            t("doctor-user-no-port", user=user, port=port),
+            t("doctor-add-dialout-group", user=user),
         )
     if not found.good:
         return Check.bad(
-            CHECK_NAME, f"Cổng {port} không xem được ({found.why or 'không trả lời'}).", "Rút dây, cắm lại."
+            CHECK_NAME,
+            t("doctor-port-unseen", port=port, why=found.why or Sentence("doctor-no-answer")),
+            t("doctor-replug-cable"),
         )
     if service is not None and driver and not device_allowed(service, port, driver):
         return Check.bad(
             CHECK_NAME,
-            f"{service.name} không được mở loại cổng {driver} (DeviceAllow).",
-            f"Dùng cổng khác, hoặc thêm DeviceAllow=char-{driver} rw bằng: systemctl edit {service.name}",
+            t("doctor-unit-no-port", name=service.name, driver=driver),
+            t("doctor-allow-port", driver=driver, name=service.name),
         )
     return None
 
@@ -146,8 +147,8 @@ def _ask(scene: Scene, port: str) -> Check:
             pass
     return Check.bad(
         CHECK_NAME,
-        f"Bộ điều khiển ở {port} không trả lời.",
-        f"Xem nguồn và dây của bộ điều khiển, rồi: langso bridge status --port {port}",
+        t("doctor-board-silent", port=port),
+        t("doctor-see-board", port=port),
     )
 
 

@@ -13,10 +13,11 @@ from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.timekeeping import dates
 from langso.timekeeping.clock import VIETNAM
+from langso.words.catalogue import Sentence, t
 from speaker.programme.upcoming import LISTED, Upcoming, in_library, scheduled, upcoming
 
 NEAR = timedelta(hours=1)
-MEDIA_FIX = "Xem mạng tới văn phòng xã; xem đang tải tới đâu: langso speaker status"
+MEDIA_FIX = Sentence("doctor-look-at-media")
 _BEGUN = "SELECT id FROM plays WHERE planned > '{since}'"
 _HEARD = (
     "SELECT issuer, sum(heard_ms), sum(CASE WHEN emergency THEN 0 ELSE heard_ms END) FROM plays "
@@ -34,13 +35,13 @@ def look_speaker(scene: Scene) -> Iterable[Check | Skipped]:
     try:
         keeper = held(scene)
     except OSError:
-        yield unseen("broadcasts", "lịch phát đang giữ")
+        yield unseen("broadcasts", Sentence("doctor-held-programme"))
         return
     if keeper is None or scene.paired is None:
         yield Skipped("broadcasts", scene.without_pairing)
         return
     if keeper.trust is None:
-        yield Skipped("broadcasts", "chưa có danh sách người có quyền dùng được")
+        yield Skipped("broadcasts", t("doctor-no-trust-list"))
         return
     from speaker.agent import DATABASE, MEDIA
 
@@ -54,7 +55,7 @@ def look_speaker(scene: Scene) -> Iterable[Check | Skipped]:
             [Act("query", database, _BEGUN.format(since=since)), Act("query", database, _HEARD.format(day=day))],
         )
     except Unseen:
-        yield unseen("broadcasts", "lịch phát đang giữ")
+        yield unseen("broadcasts", Sentence("doctor-held-programme"))
         return
     begun = {str(row[0]) for row in rows[0].value or []}
     heard = {str(row[0]): int(row[1]) for row in rows[1].value or []}
@@ -71,14 +72,14 @@ def look_office(scene: Scene) -> Iterable[Check | Skipped]:
     try:
         found = act(scene.who, [Act("query", database, _SENT.format(now=scene.now.isoformat()))])[0]
     except Unseen:
-        yield unseen("broadcasts", "lịch phát đã gửi")
+        yield unseen("broadcasts", Sentence("doctor-sent-programme"))
         return
     if not found.good:
-        yield Skipped("broadcasts", "chưa có dữ liệu văn phòng đọc được")
+        yield Skipped("broadcasts", t("doctor-no-office-data"))
         return
     coming = [f"{dates.moment(_moment(row[0]))} «{row[1]}»" for row in found.value]
     yield Check.good(
-        "broadcasts", f"Sắp phát: {'; '.join(coming)}." if coming else "Không có bản tin nào đã gửi và sắp phát."
+        "broadcasts", t("doctor-coming", coming="; ".join(coming)) if coming else t("doctor-nothing-sent")
     )
 
 
@@ -91,22 +92,22 @@ LOOKS = (
 def judge_upcoming(coming: Sequence[Upcoming], now: datetime, *, plans: bool) -> Check:
     """A sound still missing is worth a word when the time is near, or when policy will refuse the broadcast."""
     if not coming:
-        return Check.good("broadcasts", "Không có lượt phát nào sắp tới." if plans else "Chưa giữ lịch phát nào.")
+        return Check.good("broadcasts", t("doctor-nothing-coming") if plans else t("doctor-no-programme"))
     listed = "; ".join(_said(one) for one in coming)
     missing = [one for one in coming if one.missing]
     if any(one.start - now < NEAR for one in missing):
-        return Check.bad("broadcasts", f"Sắp phát mà chưa đủ âm thanh: {listed}.", MEDIA_FIX)
+        return Check.bad("broadcasts", t("doctor-coming-no-sound", listed=listed), MEDIA_FIX)
     if missing:
-        return Check.warning("broadcasts", f"Sắp phát: {listed}.", MEDIA_FIX)
+        return Check.warning("broadcasts", t("doctor-coming-listed", listed=listed), MEDIA_FIX)
     if any(one.refusal for one in coming):
-        fix = "Báo văn phòng xã đổi giờ hoặc giới hạn: langso office trust limits --help"
-        return Check.warning("broadcasts", f"Sắp phát: {listed}.", fix)
-    return Check.good("broadcasts", f"Sắp phát: {listed}.")
+        fix = t("doctor-change-limits")
+        return Check.warning("broadcasts", t("doctor-coming-listed", listed=listed), fix)
+    return Check.good("broadcasts", t("doctor-coming-listed", listed=listed))
 
 
 def _said(one: Upcoming) -> str:
-    stops = [f"còn thiếu {one.missing} tệp âm thanh"] if one.missing else []
-    stops += [f"sẽ không phát: {one.refusal}"] if one.refusal else []
+    stops = [t("doctor-missing-sounds", missing=one.missing)] if one.missing else []
+    stops += [t("doctor-will-not-play", refusal=one.refusal)] if one.refusal else []
     told = ", ".join(stops)
     return f"{dates.moment(one.start)} «{one.title}»{f' ({told})' if told else ''}"
 

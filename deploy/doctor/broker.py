@@ -31,12 +31,14 @@ from langso.mqtt.rules import CertificateFile, tls_context
 from langso.mqtt.trial import knock, try_link
 from langso.settings.model import LinkSettings, is_loopback
 from langso.timekeeping.known_time import KnownTime, known_time, wall_time
+from langso.words.catalogue import Sentence, t
+from langso.words.language import in_language
 
 TRY_S = 4.0
 ALL_S = 10.0
 """After this no further place is tried; listening for the office takes some seconds of it."""
 HANG_S = 3.0
-_NOT_LINKED = "Chưa nối máy chủ tin"
+_NOT_LINKED = Sentence("doctor-not-connected")
 """So the console's status begins that it tells systemd (office.web.commands)."""
 
 
@@ -50,10 +52,10 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         return
     local = scene.service("langso-broker")
     if local is not None and not local.running and is_loopback(link.host):
-        yield Skipped("broker", f"{local.name} không chạy")
+        yield Skipped("broker", t("doctor-unit-not-running", name=local.name))
         return
     if files and not _own_files_serve(scene, link):
-        yield Skipped("broker", "chứng thư hoặc khoá của chính máy này không dùng được")
+        yield Skipped("broker", t("doctor-own-certificate"))
         return
     keeper = held(scene)
     known = wall_time() if keeper is None else known_time(scene.now, clock_of(scene, keeper), keeper.floor)
@@ -62,11 +64,11 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     failure, place = reach(link, where, lambda: known, name, lambda: may_be_linked(scene))
     if failure is not None and failure.reason == "network" and _somebody_answers(link):
         if local is not None and is_loopback(link.host) and _hangs(link):
-            why = f"Máy chủ tin bị treo: nhận kết nối ở {link.host}:{link.port} mà không trả lời."
+            why = t("doctor-broker-hangs", host=link.host, port=link.port)
             yield Check.bad("broker", why, restart("langso-broker"))
             return
-        why = f"Có máy nhận kết nối ở {link.host}:{link.port} nhưng không nói như máy chủ tin của xã (TLS)."
-        failure = Failure("protocol", why, pace="slow")
+        strange = Sentence("doctor-not-our-broker", host=link.host, port=link.port)
+        failure = Failure("protocol", strange, pace="slow")
     yield (None if failure is not None else _console_says(scene)) or judge_line(
         failure, link, office=scene.role == "office", place=place
     )
@@ -91,7 +93,8 @@ def may_be_linked(scene: Scene) -> bool:
     said = said_of(now, "link")
     if said is None:
         return False
-    return said.level == "ok" or said.fix == str(FIND_CLONE)
+    with in_language("vi"):
+        return said.level == "ok" or said.fix == str(FIND_CLONE)
 
 
 def _console_says(scene: Scene) -> Check | None:
@@ -103,10 +106,13 @@ def _console_says(scene: Scene) -> Check | None:
         return None
     if broker is not None and broker.up_s < SETTLING_S:
         return None
-    said = next((part for part in scene.agent.status.split("; ") if part.startswith(_NOT_LINKED)), None)
+    # A service speaks Vietnamese, whoever looks.
+    with in_language("vi"):
+        begins = str(_NOT_LINKED)
+    said = next((part for part in scene.agent.status.split("; ") if part.startswith(begins)), None)
     if said is None:
         return None
-    why = f"Máy chủ tin trả lời, nhưng trang web văn phòng nói: {said.rstrip('.')}."
+    why = t("doctor-console-says", said=said.rstrip("."))
     return Check.warning("broker", why, restart("langso-office"))
 
 
@@ -177,27 +183,27 @@ def judge_line(failure: Failure | None, link: LinkSettings, *, office: bool, pla
     where = f"{link.host}:{link.port}"
     if failure is None:
         if place is not None and place.address != link.host:
-            where = f"ở {place.address}:{place.port} (tên {link.host} không dẫn tới đó)"
+            where = t("doctor-at-address", address=place.address, port=place.port, host=link.host)
         if link.ca is None:
-            return Check.good("broker", f"Máy chủ tin {where} trả lời, trên chính máy này, không mã hoá.")
-        return Check.good("broker", f"Máy chủ tin {where} đúng là của xã và nhận chứng thư của máy này.")
+            return Check.good("broker", t("doctor-broker-local", where=where))
+        return Check.good("broker", t("doctor-broker-good", where=where))
     match failure.reason:
         case "clock":
-            fix = "Xem giờ của máy (timedatectl); nếu giờ đúng thì ở văn phòng: langso pair broker --help"
+            fix = t("doctor-clock-or-broker")
             return Check.bad("broker", failure.why, fix)
         case "certificate":
-            fix = "Xem giờ của máy; nếu văn phòng đã làm lại khoá thì ghép lại máy: sudo langso setup --pair-again"
+            fix = t("doctor-clock-or-pair")
             return Check.bad("broker", failure.why, fix)
         case "refused" | "taken_over":
-            fix = "Ở văn phòng, xem máy này đã ghép chưa, có bị thu hồi không: langso office trust show"
+            fix = t("doctor-look-at-trust")
             return Check.bad("broker", failure.why, fix)
         case "protocol":
-            fix = "Xem host và port trong [link] có đúng máy chủ tin của xã không: langso settings check --help"
+            fix = t("doctor-look-at-link")
             return Check.bad("broker", failure.why, fix)
     if office:
         return Check.bad("broker", failure.why, restart("langso-broker"))
     return Check.warning(
         "broker",
         failure.why,
-        "Xem dây mạng, nguồn của bộ phát, và máy ở văn phòng; máy vẫn làm việc theo những gì đang giữ.",
+        t("doctor-look-at-network"),
     )

@@ -15,6 +15,7 @@ from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
+from langso.words.catalogue import Sentence, t
 
 TRY_S = 7.0
 _PICTURES = (".jpg", ".jpeg", ".png")
@@ -41,17 +42,17 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         try:
             found = act(scene.who, [Act("access", path)])[0]
         except Unseen:
-            yield unseen("camera", "máy ảnh như kiosk thấy")
+            yield unseen("camera", Sentence("doctor-camera-as-kiosk"))
             return
         if found.absent:
-            yield Check.bad("camera", f"Không thấy máy ảnh {path}.", "Cắm lại máy ảnh, rồi thử: langso scan camera")
+            yield Check.bad("camera", t("doctor-no-camera", path=path), t("doctor-replug-camera"))
             return
         if found.forbidden:
             user = scene.who.name
             yield Check.bad(
                 "camera",
-                f"Người dùng {user} không được mở {path}.",
-                f"usermod -aG video {user}, rồi bật lại dịch vụ.",
+                t("doctor-user-no-camera", user=user, path=path),
+                t("doctor-add-video-group", user=user),
             )
             return
     if scene.running and _held(kind, path):
@@ -59,7 +60,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         if said is not None:
             yield said
         else:
-            yield Skipped("camera", "kiosk đang dùng máy ảnh")
+            yield Skipped("camera", t("doctor-kiosk-has-camera"))
         return
     yield judge_frame(_try(scene), kind, source)
 
@@ -72,12 +73,10 @@ def judge_replay(folder: Path) -> Check:
     try:
         pictures = [file for file in folder.iterdir() if file.suffix.lower() in _PICTURES]
     except OSError:
-        return Check.bad("camera", f"Không có thư mục ảnh {folder}.", "Sửa source trong [scanner].")
+        return Check.bad("camera", t("doctor-no-image-folder", folder=folder), t("doctor-correct-source"))
     if not pictures:
-        return Check.bad(
-            "camera", f"Thư mục {folder} không có ảnh nào.", "Chép ảnh JPEG vào đó, hoặc sửa source trong [scanner]."
-        )
-    return Check.good("camera", f"Máy ảnh giả: {len(pictures)} ảnh trong {folder}.")
+        return Check.bad("camera", t("doctor-no-images", folder=folder), t("doctor-copy-images"))
+    return Check.good("camera", t("doctor-replay-camera", pictures=len(pictures), folder=folder))
 
 
 def judge_frame(tried: Tried, kind: str, source: str) -> Check:
@@ -85,22 +84,20 @@ def judge_frame(tried: Tried, kind: str, source: str) -> Check:
     if tried.late:
         return Check.bad(
             "camera",
-            f"Máy ảnh {kind} {source} bị treo: mở mãi không xong.",
-            "Rút dây máy ảnh, cắm lại; vẫn vậy thì khởi động lại máy.",
+            t("doctor-camera-hangs", kind=kind, source=source),
+            t("doctor-replug-or-restart"),
         )
     if tried.size is None:
-        why = tried.why or "không đưa ra hình nào"
+        why = tried.why or t("doctor-no-picture")
         return Check.bad(
             "camera",
-            f"Máy ảnh {kind} {source} không chụp được: {why}",
-            "Xem dây máy ảnh, rồi thử: langso scan camera",
+            t("doctor-camera-fails", kind=kind, source=source, why=why),
+            t("doctor-see-camera"),
         )
     size = f"{tried.size[0]}×{tried.size[1]}"
     if tried.condition == "black":
-        return Check.warning(
-            "camera", f"Máy ảnh chụp được ({size}) nhưng hình đen kịt.", "Xem nắp che máy ảnh và đèn bàn."
-        )
-    return Check.good("camera", f"Máy ảnh {kind} {source} vừa chụp được một hình {size}.")
+        return Check.warning("camera", t("doctor-camera-black", size=size), t("doctor-see-lid"))
+    return Check.good("camera", t("doctor-camera-good", kind=kind, source=source, size=size))
 
 
 def read_tried(said: Said) -> Tried:

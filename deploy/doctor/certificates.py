@@ -10,6 +10,7 @@ from pathlib import Path
 from deploy.doctor.acting import Found
 from deploy.doctor.bounded import Who
 from langso.contract.health import Check
+from langso.words.catalogue import t
 
 SOON = timedelta(days=30)
 SOON_SHORT = timedelta(days=15)
@@ -53,22 +54,22 @@ def judge_certificate(
 ) -> Check:
     """`what`: whose it is, for the sentence; `name`: the name it must bear; `fix`: how it is made anew."""
     if certificate is None:
-        return Check.bad(code, f"{what} không phải chứng thư (tệp hỏng).", fix)
+        return Check.bad(code, t("doctor-no-certificate", what=what), fix)
     if certificate.issued is False:
-        return Check.bad(code, f"{what} không do văn phòng xã này cấp.", fix)
+        return Check.bad(code, t("doctor-other-issuer", what=what), fix)
     if name is not None and certificate.name != name:
-        return Check.bad(code, f"{what} mang tên «{certificate.name}», không phải «{name}».", fix)
+        return Check.bad(code, t("doctor-other-name", what=what, name=certificate.name, wanted=name), fix)
     if certificate.begins > now:
         return Check.bad(
-            code, f"{what} đến {certificate.begins:%d/%m/%Y} mới có hiệu lực: có thể giờ máy sai.", "Xem mục đồng hồ."
+            code, t("doctor-not-yet-valid", what=what, begins=f"{certificate.begins:%d/%m/%Y}"), t("doctor-see-clock")
         )
     left = certificate.ends - now
     if left < timedelta(0):
-        return Check.bad(code, f"{what} hết hạn từ {certificate.ends:%d/%m/%Y}.", fix)
+        return Check.bad(code, t("doctor-expired", what=what, ends=f"{certificate.ends:%d/%m/%Y}"), fix)
     life = certificate.ends - certificate.begins
     if left < (SOON if life > SHORT_LIFE else SOON_SHORT):
-        return Check.warning(code, f"{what} chỉ còn {left.days} ngày.", fix)
-    return Check.good(code, f"{what} dùng được đến {certificate.ends:%d/%m/%Y}.")
+        return Check.warning(code, t("doctor-days-left", what=what, days=left.days), fix)
+    return Check.good(code, t("doctor-valid-until", what=what, ends=f"{certificate.ends:%d/%m/%Y}"))
 
 
 def key_fits(key: bytes, certificate: bytes) -> bool:
@@ -90,14 +91,12 @@ def judge_private(file: Path, found: Found, who: Who, mode: int | None) -> Check
     code = "private_key"
     own = f"chown {who.name}: {file}; chmod 600 {file}"
     if found.late:
-        return Check.bad(code, f"Đọc {file} mãi không xong.", "Xem thẻ nhớ hoặc ổ mạng chứa tệp đó.")
+        return Check.bad(code, t("doctor-reading-hangs", file=file), t("doctor-see-disk"))
     if found.forbidden:
-        return Check.bad(code, f"Dịch vụ (người dùng {who.name}) không đọc được {file}.", own)
+        return Check.bad(code, t("doctor-service-cannot-read", name=who.name, file=file), own)
     if not found.good and not found.absent:
         # Not a matter of rights: what stands there is no file, or the disk does not give it.
-        return Check.bad(
-            code, f"Không đọc được {file} ({found.why}).", "Xem dòng lỗi thẻ nhớ; lấy lại tệp từ bản sao lưu."
-        )
+        return Check.bad(code, t("doctor-cannot-read", file=file, why=found.why), t("doctor-see-card-errors"))
     if mode is not None and stat.S_IMODE(mode) & 0o077:
-        return Check.bad(code, f"Người khác trên máy đọc được {file}.", f"chmod 600 {file}")
+        return Check.bad(code, t("doctor-others-can-read", file=file), f"chmod 600 {file}")
     return None

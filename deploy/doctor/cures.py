@@ -5,16 +5,15 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
+from langso.words.catalogue import Sentence, t
+
 STICK = "/media/usb/langso"
 """Where the signed stick's folder stands once the stick is mounted, as in the README."""
 KEPT = Path("/var/cache/langso/current")
 """The installer keeps here the package that it installed last."""
-FINISH = f"Cắm USB cài đặt rồi chạy lại: sudo sh {STICK}/cai-dat.sh (hoặc: sudo langso install)"
+FINISH = Sentence("doctor-reinstall", stick=STICK)
 """What goes on with an installation that was cut."""
-MAKE_ROOM = (
-    "Dọn chỗ: sudo apt-get clean; sudo journalctl --vacuum-size=50M; tìm tệp lớn: sudo du -xh / | sort -h | tail "
-    "(đừng xoá gì trong /var/lib/langso-*)"
-)
+MAKE_ROOM = Sentence("doctor-make-space")
 
 
 def reinstall(package: str, kept: Path = KEPT) -> str:
@@ -22,14 +21,14 @@ def reinstall(package: str, kept: Path = KEPT) -> str:
     file = kept / f"{package}.deb"
     if file.is_file():
         return f"sudo dpkg -i {file}"
-    return f"Cắm USB cài đặt rồi chạy: sudo dpkg -i {STICK}/{_release()}/{package}_*.deb"
+    return t("doctor-install-package", stick=STICK, release=_release(), package=package)
 
 
 def restore(*names: str) -> str:
     """Debian's packages laid anew, from the network or from the stick that carries them."""
     files = " ".join(f"{STICK}/{_release()}/{name}_*.deb" for name in names)
     online = f"sudo apt-get install --reinstall {' '.join(names)}"
-    return f"Cắm USB cài đặt rồi chạy: sudo dpkg -i {files}; có mạng thì: {online}"
+    return t("doctor-install-packages", files=files, online=online)
 
 
 def restart(unit: str) -> str:
@@ -39,6 +38,6 @@ def restart(unit: str) -> str:
 
 def _release() -> str:
     try:
-        return platform.freedesktop_os_release().get("VERSION_CODENAME", "") or "BẢN-DEBIAN"
+        return platform.freedesktop_os_release().get("VERSION_CODENAME", "") or t("doctor-debian-release")
     except OSError:
-        return "BẢN-DEBIAN"
+        return t("doctor-debian-release")

@@ -14,6 +14,7 @@ from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
+from langso.words.catalogue import Sentence, t
 
 CHECK_S = 2.0
 MOST_FILES = 5000
@@ -29,24 +30,26 @@ def look_state(scene: Scene) -> Iterable[Check | Skipped]:
     try:
         found = act(who, [Act("write_folder", state)])[0]
     except Unseen:
-        yield unseen("state", f"thư mục {state}")
+        yield unseen("state", Sentence("doctor-folder", folder=state))
         return
     own = f"chown -R {who.name}: {state}"
     if found.absent:
-        yield Check.bad("state", f"Không có thư mục dữ liệu {state}.", f"mkdir -p {state}; {own}")
+        yield Check.bad("state", t("doctor-no-data-folder", state=state), f"mkdir -p {state}; {own}")
     elif found.forbidden:
-        yield Check.bad("state", f"Dịch vụ (người dùng {who.name}) không ghi được vào {state}.", own)
+        yield Check.bad("state", t("doctor-cannot-write-data", name=who.name, state=state), own)
     elif found.late:
-        yield Check.bad("state", f"Ghi vào {state} mãi không xong.", "Xem thẻ nhớ, hoặc ổ mạng chứa thư mục đó.")
+        yield Check.bad("state", t("doctor-writing-hangs", state=state), t("doctor-see-disk-folder"))
     else:
         # A full disk or a dying card refuses too: those have lines of their own.
         foreign = list(_foreign(state, who, own_lines=("media",) if scene.role == "office" else ()))
         if foreign:
             yield Check.bad(
-                "state", f"{len(foreign)} tệp trong {state} không phải của {who.name} (ví dụ {foreign[0]}).", own
+                "state",
+                t("doctor-foreign-files", count=len(foreign), state=state, name=who.name, example=foreign[0]),
+                own,
             )
         else:
-            yield Check.good("state", f"Thư mục dữ liệu {state} đúng quyền.")
+            yield Check.good("state", t("doctor-data-folder-good", state=state))
 
 
 def look_databases(scene: Scene) -> Iterable[Check | Skipped]:
@@ -56,17 +59,17 @@ def look_databases(scene: Scene) -> Iterable[Check | Skipped]:
         files = databases_in(state)
         aside = sorted(path.name for path in state.glob("*.corrupt-*") if not path.name.endswith(("-wal", "-shm")))
     except PermissionError:
-        yield unseen("database", "các tệp dữ liệu")
+        yield unseen("database", Sentence("doctor-data-files"))
         return
     acts = [Act("write_folder", state), *(Act("database", file, str(CHECK_S)) for file in files)]
     try:
         folder, *found = act(scene.who, acts, seconds=CHECK_S * 2)
     except Unseen:
-        yield unseen("database", "các tệp dữ liệu")
+        yield unseen("database", Sentence("doctor-data-files"))
         return
     if folder.absent or folder.forbidden:
         # SQLite needs the folder to open a file in it: not the file's fault.
-        yield Skipped("database", "dịch vụ không ghi được thư mục dữ liệu")
+        yield Skipped("database", t("doctor-no-data-writes"))
         return
     full = is_full(state) or folder.errno in CARD_REFUSES
     yield judge_databases(scene, files, found, aside, full=full)
@@ -93,7 +96,7 @@ def judge_databases(
 ) -> Check | Skipped:
     """`found`: the answer for each file; `full`: the card takes nothing, so that a refusal to write is the card's."""
     unit = f"langso-{scene.role}"
-    again = f"systemctl restart {unit}" if scene.services else "Tắt chương trình rồi chạy lại"
+    again = f"systemctl restart {unit}" if scene.services else t("doctor-stop-and-run-again")
     untried = False
     for file, one in zip(files, found, strict=True):
         if full and not one.good and not one.absent:
@@ -104,30 +107,31 @@ def judge_databases(
         if one.forbidden or "readonly" in one.why or "unable to open" in one.why:
             return Check.bad(
                 "database",
-                f"Dịch vụ (người dùng {scene.who.name}) không đọc ghi được {file.name}.",
+                t("doctor-file-no-right", name=scene.who.name, file=file.name),
                 f"chown {scene.who.name}: {file}*; chmod 600 {file}*",
             )
         if one.late:
-            return Check.bad("database", f"Đọc {file.name} mãi không xong.", "Xem thẻ nhớ hoặc ổ mạng chứa tệp đó.")
+            return Check.bad("database", t("doctor-reading-hangs", file=file.name), t("doctor-see-disk"))
         said = one.value if one.good else one.why
         return Check.bad(
             "database",
-            f"{file.name} bị hỏng ({str(said)[:120]}).",
-            f"{again}: máy tự cất tệp hỏng sang bên (không mất) và làm tệp mới; rồi báo văn phòng xã.",
+            t("doctor-file-damaged", file=file.name, said=str(said)[:120]),
+            t("doctor-put-aside", again=again),
         )
     if aside:
         return Check.warning(
             "database",
-            f"Đã có tệp hỏng được cất riêng: {aside[0]}.",
-            f"Chép tệp đó trong {scene.state} về văn phòng xã để cứu dữ liệu; văn phòng xem xong mới xoá.",
+            t("doctor-file-aside", file=aside[0]),
+            t("doctor-rescue-file", state=scene.state),
         )
     if untried:
-        return Skipped("database", "thẻ nhớ không nhận ghi")
+        return Skipped("database", t("doctor-card-no-writes"))
     if not files:
-        return Check.good("database", "Chưa có tệp dữ liệu nào (máy chưa chạy lần nào).")
+        return Check.good("database", t("doctor-no-data-yet"))
     unfinished = sum(one.value == "long" for one in found)
-    more = f", {unfinished} tệp lớn mới xem được một phần" if unfinished else ""
-    return Check.good("database", f"{len(files)} tệp dữ liệu lành lặn, dịch vụ đọc ghi được{more}.")
+    if unfinished:
+        return Check.good("database", t("doctor-data-good-so-far", files=len(files), unfinished=unfinished))
+    return Check.good("database", t("doctor-data-good", files=len(files)))
 
 
 def is_full(folder: Path) -> bool:

@@ -20,6 +20,7 @@ from langso.timekeeping.known_time import known_time
 from langso.trust import Keeper
 from langso.trust.checks import trust_checks
 from langso.trust.marks import COPIES, FOLDER, MarksFile
+from langso.words.catalogue import Sentence, t
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:
@@ -36,7 +37,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     try:
         found = act(scene.who, [Act("read", bundle), *(Act("read", trust_folder / copy) for copy in COPIES)])
     except Unseen:
-        yield unseen("trust", "danh sách người có quyền")
+        yield unseen("trust", Sentence("doctor-trust-list"))
         return
     judged = _clock(scene, keeper.floor)
     lines = {
@@ -51,12 +52,14 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         )
     }
     if found[0].forbidden:
-        yield Check.bad("trust", f"Dịch vụ không đọc được {bundle}.", f"chown {scene.who.name}: {bundle}")
+        yield Check.bad(
+            "trust", t("doctor-service-cannot-read-file", file=bundle), f"chown {scene.who.name}: {bundle}"
+        )
     elif keeper.trust is None and not found[0].absent:
         yield Check.bad(
             "trust",
-            "Danh sách người có quyền trên máy bị hỏng hoặc không do khoá gốc của xã ký.",
-            "Nối mạng để văn phòng xã gửi lại; không có mạng thì ghép lại: sudo langso setup --pair-again",
+            t("doctor-trust-damaged"),
+            t("doctor-get-trust-again"),
         )
     else:
         yield lines["trust"]
@@ -64,13 +67,11 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     if marks is None:
         yield Check.bad(
             "marks",
-            "Máy đã mất sổ ghi số văn bản (cả hai bản).",
-            "Nối mạng để văn phòng xã xác nhận, hoặc ghép lại: sudo langso setup --pair-again",
+            t("doctor-marks-lost"),
+            t("doctor-confirm-or-pair"),
         )
     elif any(one.forbidden for one in found[1:]):
-        yield Check.bad(
-            "marks", "Dịch vụ không đọc được sổ ghi số văn bản.", f"chown -R {scene.who.name}: {trust_folder}"
-        )
+        yield Check.bad("marks", t("doctor-marks-unreadable"), f"chown -R {scene.who.name}: {trust_folder}")
     else:
         yield lines["marks"]
     yield judge_device_clock(scene, judged, keeper.floor)
@@ -119,12 +120,12 @@ def judge_device_clock(scene: Scene, judged: ClockTrust, floor: datetime | None)
     if scene.settling:
         return Check.warning(
             "clock",
-            "Dịch vụ vừa khởi động, chưa nghe được giờ của xã.",
-            "Đợi một phút rồi chạy lại langso doctor.",
+            t("doctor-time-not-heard"),
+            t("doctor-wait-a-minute"),
         )
     if scene.running or judged.reason == "far_from_floor":
         return clock(judged)
-    return Skipped("clock", "chương trình không chạy để hỏi giờ văn phòng xã")
+    return Skipped("clock", t("doctor-nobody-to-ask-time"))
 
 
 def _clock(scene: Scene, floor: datetime | None) -> ClockTrust:

@@ -12,6 +12,7 @@ from deploy.doctor.scene import Scene
 from deploy.doctor.services import Service
 from deploy.install.sockets import sockets_of
 from langso.contract.health import Check
+from langso.words.catalogue import Sentence, t
 from office.founding.doors import Door, doors_of
 
 UNIT = "langso-office"
@@ -30,9 +31,9 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     if shut is not None:
         yield shut
     elif not asked:
-        yield Skipped("console", f"{UNIT}.service không chạy")
+        yield Skipped("console", t("doctor-service-unit-off", unit=UNIT))
     elif service is None and not scene.running and any(status is None for status in answers.values()):
-        yield Check.warning("console", "Trang web văn phòng không chạy.", "Chạy: langso office web --settings TỆP")
+        yield Check.warning("console", t("doctor-pages-off"), t("doctor-run-pages"))
     else:
         yield judge_answers(answers)
 
@@ -61,13 +62,13 @@ def judge_sockets(sockets: Sequence[Service], doors: Sequence[tuple[Door, bool]]
         fix = f"sudo systemctl unmask {' '.join(masked)}; {fix}"
     shut = [(door, unit) for door, answers, unit in dead if not answers]
     if not shut:
-        why = f"{', '.join(names)} không chạy: trang web còn trả lời, nhưng mất cổng khi dịch vụ bật lại."
+        why = t("doctor-sockets-off", names=", ".join(names))
         return Check.warning("console", why, fix)
     taken = [door for door, unit in shut if unit.active == "failed"]
     if taken:
         ports = " or ".join(f"sport = :{door.port}" for door in taken)
-        fix = f"Xem chương trình nào chiếm cổng: sudo ss -ltnp '{ports}'; tắt nó rồi: {fix}"
-    told = ", ".join(f"cổng {door.port} không mở vì {unit.name} không chạy" for door, unit in shut)
+        fix = t("doctor-who-has-port", ports=ports, fix=fix)
+    told = ", ".join(t("doctor-port-closed", port=door.port, name=unit.name) for door, unit in shut)
     return Check.bad("console", f"{told[0].upper()}{told[1:]}.", fix)
 
 
@@ -75,10 +76,10 @@ def judge_answers(answers: dict[Door, int | None]) -> Check:
     """From the status of each door's first page; None where nobody answers as a web server."""
     for door, status in answers.items():
         if status is None or status >= 500:
-            said = "không trả lời" if status is None else f"trả lời lỗi {status}"
+            said = Sentence("doctor-no-answer") if status is None else Sentence("doctor-answers-error", status=status)
             where = f"{'https' if door.tls else 'http'}://{_host(door)}:{door.port}"
-            return Check.bad("console", f"Trang web văn phòng {said} ở {where}.", restart(UNIT))
-    return Check.good("console", "Trang web văn phòng trả lời ở mọi cổng của nó.")
+            return Check.bad("console", t("doctor-pages-fail", said=said, where=where), restart(UNIT))
+    return Check.good("console", t("doctor-pages-good"))
 
 
 def _host(door: Door) -> str:

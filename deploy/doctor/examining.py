@@ -33,6 +33,7 @@ from langso.contract.health import Check, worst_first
 from langso.errors import LangsoError
 from langso.settings.errors import SettingsError
 from langso.settings.reading import Settings, load_settings
+from langso.words.catalogue import t
 
 SCENE_S = 8.0
 _ORDER = {code: number for number, code in enumerate(LABELS)}
@@ -61,13 +62,13 @@ def examine(settings_file: Path) -> Examination:
     except (LangsoError, TimeoutError) as error:
         found = [*packages.before_setup(), _no_settings(settings_file, error), *machine.readings(Path("/var/lib"))]
         return Examination(tuple(ordered(found)), seconds=time.monotonic() - begun)
-    checks = [Check.good("settings", f"{settings_file} đọc được, vai trò {settings.device.role}.")]
+    checks = [
+        Check.good("settings", t("doctor-settings-good", settings_file=settings_file, role=settings.device.role))
+    ]
     try:
         scene = Errand(lambda: gather_scene(settings, settings_file)).result(SCENE_S)
     except TimeoutError:
-        stuck = Check.bad(
-            "services", "Máy không trả lời về chính nó (ổ đĩa hay systemd bị treo).", "systemctl reboot"
-        )
+        stuck = Check.bad("services", t("doctor-machine-silent"), "systemctl reboot")
         return Examination((stuck, *checks), settings=settings, seconds=time.monotonic() - begun)
     more, skipped = look_at(scene, looks_of(scene.role))
     return Examination(tuple(ordered([*checks, *more])), tuple(skipped), settings, time.monotonic() - begun)
@@ -96,8 +97,8 @@ def look_at(scene: Scene, looks: Sequence[Look]) -> tuple[list[Check], list[Skip
             found = errand.result(begun + look.seconds - time.monotonic())
         except TimeoutError:
             name = look.names[0]
-            why = f"Khám {label(name)} mãi không xong: ổ đĩa, ổ mạng hay thiết bị của mục này bị treo."
-            found = [Check.bad(name, why, "Rút thiết bị hoặc tháo ổ bị treo, rồi chạy lại langso doctor.")]
+            why = t("doctor-item-hangs", name=label(name))
+            found = [Check.bad(name, why, t("doctor-remove-hanging"))]
         except (PermissionError, Unseen) as error:
             found = [_unable(look, error)]
         except Exception as error:  # noqa: BLE001 - one broken look must not hide the others
@@ -115,18 +116,16 @@ def ordered(checks: Sequence[Check]) -> list[Check]:
 def _unable(look: Look, error: Exception) -> Check:
     name = look.names[0]
     if isinstance(error, PermissionError) and os.geteuid() != 0:
-        return Check.warning(name, f"Không xem được {label(name)} với quyền này.", SEE_MORE)
+        return Check.warning(name, t("doctor-item-no-right", name=label(name)), SEE_MORE)
     why = str(error) or type(error).__name__
-    return Check.bad(
-        name, f"Không khám được {label(name)} ({why[:200]}).", "Chép dòng này gửi văn phòng xã hoặc nhà cung cấp."
-    )
+    return Check.bad(name, t("doctor-item-fails", name=label(name), why=why[:200]), t("doctor-send-this-line"))
 
 
 def _no_settings(file: Path, error: Exception) -> Check:
     if isinstance(error, TimeoutError):
-        return Check.bad("settings", f"Đọc {file} mãi không xong.", "Xem thẻ nhớ hoặc ổ mạng chứa tệp đó.")
+        return Check.bad("settings", t("doctor-reading-hangs", file=file), t("doctor-see-disk"))
     if not file.exists():
-        return Check.bad("settings", f"Máy chưa được đặt vào việc: không có {file}.", "Chạy: sudo langso setup")
+        return Check.bad("settings", t("doctor-not-set-up", file=file), t("doctor-run-setup"))
     if isinstance(error, SettingsError) and not os.access(file, os.R_OK) and os.geteuid() != 0:
-        return Check.warning("settings", f"Không đọc được {file} với quyền này.", SEE_MORE)
-    return Check.bad("settings", str(error), f"Sửa tệp rồi thử: langso settings check {file}")
+        return Check.warning("settings", t("doctor-file-no-right-here", file=file), SEE_MORE)
+    return Check.bad("settings", str(error), t("doctor-correct-settings", file=file))

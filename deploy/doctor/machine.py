@@ -16,6 +16,7 @@ from deploy.install.firewall import SERVICE as FIREWALL
 from langso.contract.health import Check
 from langso.device.machine_checks import hardware_watchdog, machine_checks
 from langso.timekeeping.evidence import kernel_synchronised
+from langso.words.catalogue import Sentence, t
 
 ROLES = ("speaker", "kiosk", "office", "bridge", "signer")
 JOURNAL_WARN = 1 << 30
@@ -31,7 +32,7 @@ def look_readings(scene: Scene) -> Iterable[Check | Skipped]:
     found = readings(scene.state)
     yield from found
     if all(check.name != "card_write" for check in found):
-        yield Skipped("card_write", "đĩa đầy, hoặc không có quyền ghi thử")
+        yield Skipped("card_write", t("doctor-disk-full-or-no-right"))
 
 
 def readings(place: Path) -> list[Check]:
@@ -43,9 +44,9 @@ def readings(place: Path) -> list[Check]:
 def look_watchdog(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `watchdog`; a container has its host's, which is not its own to arm."""
     if scene.container:
-        yield Check.good("watchdog", "Máy ảo dùng chung: máy chủ lo việc canh treo máy.")
+        yield Check.good("watchdog", t("doctor-host-watchdog"))
     elif not scene.installed:
-        yield Skipped("watchdog", "máy này không cài Làng Số làm dịch vụ")
+        yield Skipped("watchdog", t("doctor-not-installed"))
     else:
         yield hardware_watchdog()
 
@@ -53,7 +54,7 @@ def look_watchdog(scene: Scene) -> Iterable[Check | Skipped]:
 def look_timesync(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `timesync`: something keeps the time."""
     if scene.container or not scene.systemd or not scene.installed:
-        yield Skipped("timesync", "máy chủ giữ giờ cho máy này")
+        yield Skipped("timesync", t("doctor-host-time"))
         return
     said = run("systemctl", "is-active", *KEEPERS, seconds=3)
     active = [name for name, state in zip(KEEPERS, said.out.split(), strict=False) if state == "active"]
@@ -65,19 +66,19 @@ def judge_timesync(active: list[str], *, synchronised: bool) -> Check:
     if not active:
         return Check.warning(
             "timesync",
-            "Không có chương trình chỉnh giờ nào chạy.",
-            f"sudo systemctl enable --now chrony; máy không có chrony thì: {FINISH}",
+            t("doctor-no-time-daemon"),
+            t("doctor-start-chrony", finish=FINISH),
         )
     name = active[0].removesuffix(".service")
     if synchronised:
-        return Check.good("timesync", f"{name} đang giữ giờ, giờ đã khớp.")
-    return Check.good("timesync", f"{name} đang chạy, chưa lấy được giờ mạng.")
+        return Check.good("timesync", t("doctor-time-kept", name=name))
+    return Check.good("timesync", t("doctor-time-not-yet", name=name))
 
 
 def look_journal(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `journal`: the log is bounded, so that it never fills the card."""
     if not scene.systemd or not scene.installed:
-        yield Skipped("journal", "máy này không chạy dịch vụ của Làng Số")
+        yield Skipped("journal", t("doctor-no-services"))
         return
     yield judge_journal(_size_of(JOURNALS), limits_in(Path("/")))
 
@@ -88,14 +89,14 @@ def judge_journal(size: int | None, limits: Mapping[str, str]) -> Check:
     if limit is None:
         return Check.warning(
             "journal",
-            "Nhật ký hệ thống không có giới hạn riêng, có thể chiếm 10 % thẻ nhớ.",
-            "Ghi [Journal] SystemMaxUse=100M vào /etc/systemd/journald.conf.d/langso.conf, "
-            "rồi: systemctl restart systemd-journald",
+            t("doctor-log-no-limit"),
+            t("doctor-limit-log"),
         )
     if size is not None and size > max(JOURNAL_WARN, 2 * _bytes(limit)):
-        return Check.warning("journal", f"Nhật ký hệ thống chiếm {size >> 20} MB.", "journalctl --vacuum-size=100M")
-    seen = "" if size is None else f", đang dùng {size >> 20} MB"
-    return Check.good("journal", f"Nhật ký hệ thống tối đa {limit}{seen}.")
+        return Check.warning("journal", t("doctor-log-large", size=size >> 20), "journalctl --vacuum-size=100M")
+    if size is None:
+        return Check.good("journal", t("doctor-log-limit", limit=limit))
+    return Check.good("journal", t("doctor-log-limit-used", limit=limit, size=size >> 20))
 
 
 def limits_in(root: Path) -> dict[str, str]:
@@ -121,14 +122,14 @@ def limits_in(root: Path) -> dict[str, str]:
 def look_firewall(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `firewall`: what is not asked for is refused."""
     if not scene.installed:
-        yield Skipped("firewall", "máy này không cài Làng Số làm dịch vụ")
+        yield Skipped("firewall", t("doctor-not-installed"))
         return
     if os.geteuid() != 0:
-        yield unseen("firewall", "tường lửa")
+        yield unseen("firewall", Sentence("doctor-firewall"))
         return
     said = run("nft", "list", "ruleset", seconds=3)
     if scene.container and not said.good:
-        yield Skipped("firewall", "máy chủ lo tường lửa cho máy này")
+        yield Skipped("firewall", t("doctor-host-firewall"))
         return
     yield judge_firewall(None if said.code == ABSENT else said.out if said.good else "")
 
@@ -138,12 +139,12 @@ def judge_firewall(rules: str | None) -> Check:
     if rules is None:
         return Check.warning(
             "firewall",
-            "Máy không có tường lửa (nftables).",
-            f"{restore('nftables')}; rồi: sudo systemctl restart {FIREWALL}",
+            t("doctor-no-firewall"),
+            t("doctor-restore-firewall", restore=restore("nftables"), firewall=FIREWALL),
         )
     if re.search(r"hook input[^;]*;\s*policy drop", rules):
-        return Check.good("firewall", "Tường lửa đang bật: chỉ mở những cổng cần.")
-    return Check.warning("firewall", "Tường lửa không chặn gì từ bên ngoài.", f"systemctl restart {FIREWALL}")
+        return Check.good("firewall", t("doctor-firewall-good"))
+    return Check.warning("firewall", t("doctor-firewall-open"), f"systemctl restart {FIREWALL}")
 
 
 def look_backup(scene: Scene) -> Iterable[Check | Skipped]:
@@ -157,8 +158,8 @@ def judge_backup(age_s: float) -> Check:
     """`age_s`: seconds since the newest."""
     days = int(max(0.0, age_s) // 86_400)
     if age_s > BACKUP_OLD_S:
-        return Check.warning("backup", f"Bản sao lưu mới nhất đã {days} ngày.", "Cắm USB sao lưu và sao lưu lại.")
-    return Check.good("backup", f"Bản sao lưu mới nhất cách đây {days} ngày.")
+        return Check.warning("backup", t("doctor-backup-old", days=days), t("doctor-backup-again"))
+    return Check.good("backup", t("doctor-backup-good", days=days))
 
 
 LOOKS = (

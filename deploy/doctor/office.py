@@ -23,6 +23,7 @@ from langso.durable.files import read_limited
 from langso.errors import LangsoError
 from langso.timekeeping.clock import ClockTrust
 from langso.trust.checks import trust_checks
+from langso.words.catalogue import Words
 from office.places import OfficeHome
 
 OFFICE = ("office",)
@@ -169,7 +170,7 @@ def _apart(folder: Path, state: Path) -> bool:
         return False
 
 
-def _cure(scene: Scene, fault: object) -> str:
+def _cure(scene: Scene, fault: object) -> Words:
     """What helps against each kind of reason (see office.errors.Fault): starting it anew helps against few."""
     if fault == "clock":
         return f"Đặt lại giờ của máy: {SET_CLOCK}"

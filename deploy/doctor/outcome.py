@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
+from langso.words.catalogue import Sentence, Words, t
 
-SEE_MORE = "Chạy bằng sudo: sudo langso doctor"
+SEE_MORE = Sentence("doctor-run-with-sudo")
 """The advice of every line that this user may not see; the report puts such lines together."""
 
 
@@ -17,7 +18,7 @@ class Skipped:
     """A line left out: its cause stands in another line, so it is neither good nor bad."""
 
     name: str
-    why: str
+    why: Words
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,6 @@ class Look:
     seconds: float = 6.0
 
 
-def unseen(name: str, what: str) -> Check:
+def unseen(name: str, what: Words) -> Check:
     """This user may not see it: no fault, and not well either."""
-    return Check.warning(name, f"Không xem được {what} với quyền này.", SEE_MORE)
+    return Check.warning(name, t("doctor-not-with-these-rights", what=what), SEE_MORE)

@@ -6,37 +6,38 @@ from collections.abc import Iterable
 
 from deploy.doctor.examining import Examination
 from deploy.doctor.outcome import SEE_MORE
-from deploy.doctor.words import ROLE_NAMES, label
+from deploy.doctor.words import label, role_name
 from langso.contract.health import Check, Level
+from langso.words.catalogue import t
 from langso.words.harmless import harmless
 
-_HEADS: dict[Level, tuple[str, str]] = {"bad": ("HỎNG", "✗"), "warn": ("CẦN ĐỂ Ý", "!"), "ok": ("TỐT", "✓")}
+_SIGNS: dict[Level, str] = {"bad": "✗", "warn": "!", "ok": "✓"}
 _COLOURED: dict[Level, str] = {"bad": "bad", "warn": "warn", "ok": "good"}
 
 
 def lines(examination: Examination) -> Iterable[tuple[str, str]]:
     """The report, a line each, and the `mark` that it is said with."""
     yield _title(examination), ""
-    hidden = [check for check in examination.checks if check.fix == SEE_MORE]
-    for level, (head, _) in _HEADS.items():
+    hidden = [check for check in examination.checks if check.fix == str(SEE_MORE)]
+    for level in _SIGNS:
         found = [check for check in examination.checks if check.level == level and check not in hidden]
         if not found:
             continue
         yield "", ""
-        yield f"{head} ({len(found)})", _COLOURED[level]
+        yield t(f"doctor-head-{level}", count=len(found)), _COLOURED[level]
         for check in found:
             yield from told(check)
     if hidden:
         yield "", ""
-        yield f"Không xem được với quyền này: {', '.join(label(check.name) for check in hidden)}.", ""
+        yield t("doctor-hidden", names=", ".join(label(check.name) for check in hidden)), ""
         yield f"  → {SEE_MORE}", ""
     if examination.skipped:
         yield "", ""
         causes: dict[str, list[str]] = {}
         for one in examination.skipped:
-            causes.setdefault(one.why, []).append(label(one.name))
+            causes.setdefault(str(one.why), []).append(label(one.name))
         for why, names in causes.items():
-            yield f"Chưa khám {', '.join(names)}: {harmless(why)}.", ""
+            yield t("doctor-skipped", names=", ".join(names), why=harmless(why)), ""
 
 
 def told(check: Check) -> Iterable[tuple[str, str]]:
@@ -44,7 +45,7 @@ def told(check: Check) -> Iterable[tuple[str, str]]:
     well = check.level == "ok"
     # What programs and devices say of themselves is in it.
     yield (
-        f"  {_HEADS[check.level][1]} {label(check.name)}: {harmless(check.why)}",
+        f"  {_SIGNS[check.level]} {label(check.name)}: {harmless(check.why)}",
         "" if well else _COLOURED[check.level],
     )
     if check.fix and not well:
@@ -54,6 +55,11 @@ def told(check: Check) -> Iterable[tuple[str, str]]:
 def _title(examination: Examination) -> str:
     settings = examination.settings
     if settings is None:
-        return "Khám máy này:"
-    role = ROLE_NAMES.get(settings.device.role, settings.device.role)
-    return f"Khám {role} {settings.device.id}, {settings.commune.name} ({examination.seconds:.1f} giây):"
+        return t("doctor-title-machine")
+    return t(
+        "doctor-title",
+        role=role_name(settings.device.role),
+        id=settings.device.id,
+        commune=settings.commune.name,
+        seconds=f"{examination.seconds:.1f}",
+    )

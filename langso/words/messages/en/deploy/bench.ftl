@@ -1,0 +1,1 @@
+bench-no-such-item = There is no item { $items }; only: { $known }.

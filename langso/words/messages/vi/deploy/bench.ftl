@@ -1,0 +1,1 @@
+bench-no-such-item = Không có mục { $items }; chỉ có: { $known }.
