@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.doctor.acting import Found
 from deploy.doctor.bounded import Who
 from langso.contract.health import Check
-from langso.words.catalogue import t
+from langso.words.catalogue import Words, t
 
 SOON = timedelta(days=30)
 SOON_SHORT = timedelta(days=15)
@@ -50,7 +50,7 @@ def read_certificate(pem: bytes, ca: bytes | None = None) -> Certificate | None:
 
 
 def judge_certificate(
-    code: str, certificate: Certificate | None, now: datetime, *, what: str, fix: str, name: str | None = None
+    code: str, certificate: Certificate | None, now: datetime, *, what: str, fix: Words, name: str | None = None
 ) -> Check:
     """`what`: whose it is, for the sentence; `name`: the name it must bear; `fix`: how it is made anew."""
     if certificate is None:

@@ -23,13 +23,13 @@ from langso.durable.files import read_limited
 from langso.errors import LangsoError
 from langso.timekeeping.clock import ClockTrust
 from langso.trust.checks import trust_checks
-from langso.words.catalogue import Words
+from langso.words.catalogue import Sentence, Words, t
 from office.places import OfficeHome
 
 OFFICE = ("office",)
 BROKER = Path("/etc/langso/broker")
-RESTORE = "Lấy lại từ bản sao lưu của văn phòng; không có thì gọi người giữ khoá gốc: langso office trust --help"
-_INTO_GROUP = "usermod -aG langso-signer langso-office, rồi systemctl restart langso-office"
+RESTORE = Sentence("doctor-restore-office")
+_INTO_GROUP = Sentence("doctor-add-signer-group")
 _WORKING = ClockTrust(True, "host", "")
 
 
@@ -37,50 +37,49 @@ def look_keys(scene: Scene) -> Iterable[Check | Skipped]:
     """Lines `root`, `trust`: what all devices pinned, and the list of who may order, verified against it."""
     home = OfficeHome(scene.settings)
     if not _may_look(scene.state):
-        yield unseen("root", "khoá và danh sách quyền của văn phòng")
+        yield unseen("root", Sentence("doctor-office-keys"))
         return
     if not home.root_file.exists() and not home.trust_file.exists():
         begun = home.founding_file.exists()
-        why = "Việc lập văn phòng còn dở: chưa đủ chữ ký của khoá gốc." if begun else "Văn phòng chưa được lập."
-        yield Check.bad("root", why, "Lập văn phòng (mang các USB khoá gốc): sudo langso setup")
-        yield Skipped("trust", "văn phòng chưa lập xong")
+        why = t("doctor-founding-unfinished") if begun else t("doctor-not-founded")
+        yield Check.bad("root", why, t("doctor-found-office"))
+        yield Skipped("trust", t("doctor-founding-not-done"))
         return
     found = act(scene.who, [Act("read", home.root_file), Act("read", home.trust_file)])
     if found[0].forbidden:
         yield Check.bad(
-            "root", f"Dịch vụ không đọc được {home.root_file}.", f"chown {scene.who.name}: {home.root_file}"
+            "root",
+            t("doctor-service-cannot-read-file", file=home.root_file),
+            f"chown {scene.who.name}: {home.root_file}",
         )
-        yield Skipped("trust", "không có khoá gốc để đối chiếu")
+        yield Skipped("trust", t("doctor-no-root-to-compare"))
         return
     try:
         home.roots  # noqa: B018 - read and parsed here
     except (LangsoError, ValueError):
-        gone = "mất" if found[0].absent else "hỏng"
-        yield Check.bad("root", f"Tệp khoá gốc công khai {home.root_file} bị {gone}.", RESTORE)
-        yield Skipped("trust", "không có khoá gốc để đối chiếu")
+        gone = Sentence("doctor-gone") if found[0].absent else Sentence("doctor-damaged")
+        yield Check.bad("root", t("doctor-root-file", file=home.root_file, how=gone), RESTORE)
+        yield Skipped("trust", t("doctor-no-root-to-compare"))
         return
-    yield Check.good("root", "Có khoá gốc công khai của xã.")
+    yield Check.good("root", t("doctor-root-good"))
     if found[1].forbidden:
         yield Check.bad(
-            "trust", f"Dịch vụ không đọc được {home.trust_file}.", f"chown {scene.who.name}: {home.trust_file}"
+            "trust",
+            t("doctor-service-cannot-read-file", file=home.trust_file),
+            f"chown {scene.who.name}: {home.trust_file}",
         )
         return
     try:
         opened = home.trust()
         home.rule()
     except (LangsoError, ValueError) as error:
-        gone = (
-            "Mất danh sách quyền của xã" if found[1].absent else f"Danh sách quyền của xã không dùng được ({error})"
-        )
-        yield Check.bad("trust", f"{gone.rstrip('.')}.", RESTORE)
+        lacking = t("doctor-no-list") if found[1].absent else t("doctor-list-unusable", why=error)
+        yield Check.bad("trust", lacking, RESTORE)
         return
     judged = trust_checks(opened.trust, clock=_WORKING, now=scene.now, heard=None, needs_nonce=False, revoked=False)
     trust = judged[0]
     if trust.level != "ok":
-        fix = (
-            "langso office trust renew -o /media/usb/de-nghi.json, rồi từng người giữ khoá gốc: "
-            "langso root sign de-nghi.json --stick /media/usb, sau cùng: langso office trust apply de-nghi.json"
-        )
+        fix = t("doctor-renew-trust")
         trust = Check("trust", trust.ok, trust.why, fix, trust.level)
     yield trust
 
@@ -89,7 +88,7 @@ def look_private(scene: Scene) -> Iterable[Check | Skipped]:
     """Lines `private_key`, `authority`: secret files as their services see them, and how long the CA lasts."""
     home = OfficeHome(scene.settings)
     if not _may_look(scene.state):
-        yield unseen("private_key", "các khoá của văn phòng")
+        yield unseen("private_key", Sentence("doctor-offices-keys"))
         return
     link = scene.settings.link
     signer = scene.user_of("langso-signer") if scene.settings.signer.state is not None else scene.who
@@ -107,10 +106,10 @@ def look_private(scene: Scene) -> Iterable[Check | Skipped]:
             lines.append(judge_private(path, one, who, path.stat().st_mode if path.exists() else None))
     worst = next((line for line in lines if line is not None), None)
     if worst is None and absent:
-        worst = Check.bad("private_key", f"Không thấy {', '.join(map(str, absent))}.", RESTORE)
+        worst = Check.bad("private_key", t("doctor-not-there", files=", ".join(map(str, absent))), RESTORE)
     if worst is None and not list(home.signer.glob("*.key")):
-        worst = Check.bad("private_key", f"Người ký không có khoá trong {home.signer}.", RESTORE)
-    yield worst or Check.good("private_key", "Các khoá của văn phòng chỉ đúng dịch vụ của nó đọc được.")
+        worst = Check.bad("private_key", t("doctor-signer-no-key", folder=home.signer), RESTORE)
+    yield worst or Check.good("private_key", t("doctor-office-keys-good"))
     yield from _authority(scene, home)
 
 
@@ -118,27 +117,27 @@ def look_signer(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `signer`: asked as the office's own user, as the console will."""
     service = scene.service("langso-signer")
     if service is not None and not service.running:
-        yield Skipped("signer", f"{service.name} không chạy")
+        yield Skipped("signer", t("doctor-unit-not-running", name=service.name))
         return
     path = scene.settings.signer.socket
     try:
         found = act(scene.who, [Act("ask", path, '{"do": "ready"}')])[0]
     except Unseen:
-        yield unseen("signer", "người ký như trang web thấy")
+        yield unseen("signer", Sentence("doctor-signer-as-pages"))
         return
     again = restart("langso-signer")
     if service is None and found.absent:
-        yield Check.warning("signer", "Người ký không chạy.", "Chạy: langso office signer --settings TỆP")
+        yield Check.warning("signer", t("doctor-signer-off"), t("doctor-run-signer"))
     elif found.absent:
-        yield Check.bad("signer", f"Người ký chạy mà không có ổ cắm {path}.", again)
+        yield Check.bad("signer", t("doctor-signer-no-socket", path=path), again)
     elif found.forbidden:
         yield Check.bad(
             "signer",
-            f"Trang web (người dùng {scene.who.name}) không gọi được người ký.",
+            t("doctor-pages-cannot-ask", name=scene.who.name),
             _INTO_GROUP,
         )
     elif not found.good:
-        yield Check.bad("signer", f"Người ký không trả lời ({found.why or 'quá lâu'}).", again)
+        yield Check.bad("signer", t("doctor-signer-silent", why=found.why or Sentence("doctor-too-long")), again)
     else:
         yield _signer_said(scene, found.value if isinstance(found.value, dict) else {"refused": "?"})
 
@@ -148,17 +147,17 @@ def _signer_said(scene: Scene, said: dict[str, object]) -> Check | Skipped:
         folder = OfficeHome(scene.settings).signer
         if _apart(folder, scene.state) and is_full(folder):
             # It is ready, and learns only while signing that it cannot count what it signs.
-            return Check.bad("signer", f"Người ký chưa ký được: {folder} hết chỗ trống.", MAKE_ROOM)
-        return Check.good("signer", "Người ký trả lời trang web và ký được.")
+            return Check.bad("signer", t("doctor-signer-full", folder=folder), MAKE_ROOM)
+        return Check.good("signer", t("doctor-signer-good"))
     if said.get("fault") == "forbidden":
-        return Check.bad("signer", "Trang web không được quyền gọi người ký.", _INTO_GROUP)
+        return Check.bad("signer", t("doctor-pages-no-right"), _INTO_GROUP)
     try:
         OfficeHome(scene.settings).rule()
     except (LangsoError, ValueError):
         # Without root or trust nothing can be signed: theirs is the line.
-        return Skipped("signer", "thiếu khoá gốc hoặc danh sách quyền để ký theo")
+        return Skipped("signer", t("doctor-nothing-to-sign-by"))
     return Check.bad(
-        "signer", f"Người ký chưa ký được: {str(said['refused'])[:200]}", _cure(scene, said.get("fault"))
+        "signer", t("doctor-signer-refuses", said=str(said["refused"])[:200]), _cure(scene, said.get("fault"))
     )
 
 
@@ -173,7 +172,7 @@ def _apart(folder: Path, state: Path) -> bool:
 def _cure(scene: Scene, fault: object) -> Words:
     """What helps against each kind of reason (see office.errors.Fault): starting it anew helps against few."""
     if fault == "clock":
-        return f"Đặt lại giờ của máy: {SET_CLOCK}"
+        return t("doctor-set-clock-again", set_clock=SET_CLOCK)
     if fault == "not_ready":
         return RESTORE
     if fault == "disk":
@@ -189,32 +188,30 @@ def look_media(scene: Scene) -> Iterable[Check | Skipped]:
     try:
         found = act(scene.who, [Act("write_folder", folder)])[0]
     except Unseen:
-        yield unseen("media", f"thư mục âm thanh {folder}")
+        yield unseen("media", Sentence("doctor-sound-folder", folder=folder))
         return
     own = f"mkdir -p {folder}; chown {scene.who.name}: {folder}"
     if found.absent:
-        yield Check.bad("media", f"Không có thư mục âm thanh {folder}.", own)
+        yield Check.bad("media", t("doctor-no-sound-folder", folder=folder), own)
         return
     if found.forbidden:
-        yield Check.bad("media", f"Dịch vụ không ghi được vào {folder}.", own)
+        yield Check.bad("media", t("doctor-sound-folder-no-right", folder=folder), own)
         return
     if found.late:
-        yield Check.bad(
-            "media", f"Thư mục âm thanh {folder} không trả lời.", "Xem ổ đĩa hoặc ổ mạng chứa thư mục đó."
-        )
+        yield Check.bad("media", t("doctor-sound-folder-silent", folder=folder), t("doctor-see-disk-folder"))
         return
     if _apart(folder, scene.state):
         usage = shutil.disk_usage(folder)
         share = usage.free / usage.total if usage.total else 0.0
-        why = f"Ổ chứa âm thanh {folder} còn trống {share:.0%}."
-        fix = "Thay ổ lớn hơn, hoặc đổi media_dir trong [office]; đừng xoá tệp bằng tay."
+        why = t("doctor-sound-disk", folder=folder, share=f"{share:.0%}")
+        fix = t("doctor-larger-disk")
         if share < DISK_BAD or usage.free < DISK_BAD_BYTES:
             yield Check.bad("media", why, fix)
             return
         if share < DISK_WARN:
             yield Check.warning("media", why, fix)
             return
-    yield Check.good("media", "Thư mục âm thanh ghi được.")
+    yield Check.good("media", t("doctor-sound-folder-good"))
 
 
 def look_https(scene: Scene) -> Iterable[Check | Skipped]:
@@ -238,26 +235,26 @@ def _authority(scene: Scene, home: OfficeHome) -> Iterable[Check]:
     try:
         ca = read_limited(ca_file, MAX_PEM)
     except FileRefused:
-        yield Check.bad("authority", f"Không đọc được {ca_file}.", RESTORE)
+        yield Check.bad("authority", t("doctor-cannot-read-plain", file=ca_file), RESTORE)
         return
-    line = judge_certificate("authority", read_certificate(ca), scene.now, what="Chứng thư gốc của xã", fix=RESTORE)
+    line = judge_certificate("authority", read_certificate(ca), scene.now, what=t("doctor-what-ca"), fix=RESTORE)
     try:
         key = read_limited(home.ca / "ca.key", MAX_PEM)
     except FileRefused:
         key = b""
     if line.level != "bad" and key and not key_fits(key, ca):
-        line = Check.bad("authority", "Khoá và chứng thư gốc của xã không khớp nhau.", RESTORE)
+        line = Check.bad("authority", t("doctor-ca-mismatch"), RESTORE)
     yield line
     if not scene.installed:
         return
-    renew = "langso pair broker --host TÊN-MÁY, rồi systemctl restart langso-broker"
+    renew = t("doctor-new-broker-certificate")
     try:
         pem = read_limited(BROKER / "broker.pem", MAX_PEM)
     except FileRefused:
-        yield Check.bad("broker_certificate", "Máy chủ tin chưa có chứng thư.", renew)
+        yield Check.bad("broker_certificate", t("doctor-broker-no-certificate"), renew)
         return
     yield judge_certificate(
-        "broker_certificate", read_certificate(pem, ca), scene.now, what="Chứng thư của máy chủ tin", fix=renew
+        "broker_certificate", read_certificate(pem, ca), scene.now, what=t("doctor-what-broker"), fix=renew
     )
 
 
@@ -270,25 +267,23 @@ def _https(scene: Scene) -> Iterable[Check]:
     if office.https not in ("own", "files"):
         return
     if office.https == "files" and office.https_cert is not None:
-        file, fix = office.https_cert, "Xin chứng thư mới rồi thay tệp đó; xong: systemctl restart langso-office"
+        file, fix = office.https_cert, t("doctor-replace-https")
     else:
-        file, fix = home.console_ca / "server.pem", "systemctl restart langso-office: trang web tự làm lại chứng thư."
+        file, fix = home.console_ca / "server.pem", t("doctor-https-by-itself")
     found = act(scene.who, [Act("read", file)])[0]
     if found.absent and office.https == "own":
         # Made by the console when it starts; one that does not start has its own line.
         return
     if found.absent:
-        yield Check.bad(
-            "https_certificate", f"Không thấy {file}.", "Chép chứng thư về đó, hoặc sửa https_cert trong [office]."
-        )
+        yield Check.bad("https_certificate", t("doctor-no-file", file=file), t("doctor-copy-https"))
         return
     if not found.good:
-        yield Check.bad("https_certificate", f"Dịch vụ không đọc được {file}.", f"chown {scene.who.name}: {file}")
+        yield Check.bad(
+            "https_certificate", t("doctor-service-cannot-read-file", file=file), f"chown {scene.who.name}: {file}"
+        )
         return
     try:
         certificate = read_certificate(read_limited(file, MAX_PEM))
     except FileRefused:
         certificate = None
-    yield judge_certificate(
-        "https_certificate", certificate, scene.now, what="Chứng thư https của trang web", fix=fix
-    )
+    yield judge_certificate("https_certificate", certificate, scene.now, what=t("doctor-what-https"), fix=fix)

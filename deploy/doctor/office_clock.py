@@ -18,6 +18,7 @@ from langso.durable.files import read_limited
 from langso.errors import LangsoError
 from langso.timekeeping.clock import BEHIND_FLOOR, VIETNAM
 from langso.timekeeping.evidence import gather_evidence
+from langso.words.catalogue import t
 from office.places import OfficeHome
 
 RTC = Path("/sys/class/rtc/rtc0")
@@ -28,7 +29,7 @@ UNTOUCHED_S = 60.0
 def look(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `clock`: an office signs times, so it must not lie behind what it has signed."""
     if scene.settings.clock.trust == "host":
-        yield Check.good("clock", "Đồng hồ lấy theo máy chủ, theo cài đặt.")
+        yield Check.good("clock", t("doctor-clock-by-host"))
         return
     issued = None
     with contextlib.suppress(LangsoError, ValueError, OSError):
@@ -54,21 +55,21 @@ def judge_office_clock(
     """
     here = now.astimezone(VIETNAM)
     if issued is not None and now < issued - BEHIND_FLOOR:
-        why = f"Đồng hồ máy đang là {here:%d/%m/%Y}: sai, vì chậm hơn văn bản chính văn phòng đã ký."
-        return Check.bad("clock", why, f"Đặt lại giờ: {SET_CLOCK}")
+        why = t("doctor-clock-behind", here=f"{here:%d/%m/%Y}")
+        return Check.bad("clock", why, t("doctor-set-time-again", set_clock=SET_CLOCK))
     if synchronised:
-        return Check.good("clock", "Giờ của máy văn phòng khớp giờ mạng.")
+        return Check.good("clock", t("doctor-office-clock-good"))
     if confirmed:
-        return Check.good("clock", f"Không có giờ mạng; giờ máy đã có người xác nhận từ khi bật ({here:%H:%M}).")
-    fix = f"So với giờ trên điện thoại, rồi đặt hay xác nhận: {SET_CLOCK}"
-    shown = f"giờ máy đang là {here:%H:%M ngày %d/%m/%Y}"
+        return Check.good("clock", t("doctor-clock-confirmed", here=f"{here:%H:%M}"))
+    fix = t("doctor-compare-time", set_clock=SET_CLOCK)
+    shown = t("doctor-time-is", time=f"{here:%H:%M}", day=f"{here:%d/%m/%Y}")
     if rtc_off_s is None:
-        why = f"Không có giờ mạng, không có đồng hồ pin: sau mỗi lần bật máy phải có người xem giờ; {shown}."
+        why = t("doctor-clock-needs-person", shown=shown)
         return Check.warning("clock", why, fix)
     if abs(rtc_off_s) > RTC_OFF_S:
-        why = f"Không có giờ mạng, và giờ máy lệch đồng hồ pin {_span(abs(rtc_off_s))}; {shown}."
+        why = t("doctor-clock-off-rtc", off=_span(abs(rtc_off_s)), shown=shown)
         return Check.warning("clock", why, fix)
-    return Check.good("clock", f"Không có giờ mạng; đồng hồ pin giữ giờ cho máy, {shown}.")
+    return Check.good("clock", t("doctor-clock-by-rtc", shown=shown))
 
 
 def confirmed(latch: Path, now: datetime) -> bool:
@@ -90,5 +91,9 @@ def rtc_off(rtc: Path, now: datetime) -> float | None:
 
 def _span(seconds: float) -> str:
     if seconds >= 86_400:
-        return f"{int(seconds // 86_400)} ngày"
-    return f"{int(seconds // 3600)} giờ" if seconds >= 3600 else f"{int(seconds // 60)} phút"
+        return t("doctor-days", days=int(seconds // 86400))
+    return (
+        t("doctor-hours", hours=int(seconds // 3600))
+        if seconds >= 3600
+        else t("doctor-minutes", minutes=int(seconds // 60))
+    )

@@ -11,14 +11,15 @@ from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
 from deploy.install.units import ROLES
 from langso.contract.health import Check
+from langso.words.catalogue import Sentence, t
 
 _GONE = ("not-installed", "config-files")
 _LEFT = {
-    "half-installed": "mới chép được một phần",
-    "unpacked": "đã chép nhưng chưa đặt xong",
-    "half-configured": "đang đặt thì đứt",
-    "triggers-awaited": "còn chờ bước cuối",
-    "triggers-pending": "còn chờ bước cuối",
+    "half-installed": Sentence("doctor-package-half-copied"),
+    "unpacked": Sentence("doctor-package-unpacked"),
+    "half-configured": Sentence("doctor-package-broken-off"),
+    "triggers-awaited": Sentence("doctor-package-last-step"),
+    "triggers-pending": Sentence("doctor-package-last-step"),
 }
 
 
@@ -36,10 +37,10 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     except KeyError:
         return
     if not missing:
-        yield Check.good("packages", "Đủ gói cho vai trò này.")
+        yield Check.good("packages", t("doctor-packages-all"))
         return
     fix = f"sudo apt-get install --no-install-recommends {' '.join(missing)}"
-    why = f"Thiếu {', '.join(missing)}."
+    why = t("doctor-packages-missing", missing=", ".join(missing))
     yield Check.bad("packages", why, fix) if scene.installed else Check.warning("packages", why, fix)
 
 
@@ -66,8 +67,8 @@ def judge_ours(states: Mapping[str, tuple[str, str]]) -> Check | None:
     for name, (status, flag) in states.items():
         if flag == "ok" and (status == "installed" or status in _GONE):
             continue
-        how = "hỏng giữa chừng, phải cài lại" if flag != "ok" else _LEFT.get(status, status)
-        return Check.bad("packages", f"Gói {name} cài dở dang ({how}).", FINISH)
+        how = Sentence("doctor-package-reinstall") if flag != "ok" else _LEFT.get(status, status)
+        return Check.bad("packages", t("doctor-package-unfinished", name=name, how=how), FINISH)
     return None
 
 
@@ -75,6 +76,6 @@ def judge_audit(package: str, audit: str) -> Check:
     """`audit`: what `dpkg --audit` prints, nothing where all is well."""
     broken = [line.split()[0] for line in audit.splitlines() if line.startswith(" ") and line.split()]
     if broken:
-        why = f"Gói {', '.join(broken[:5])} cài dở dang."
-        return Check.bad("packages", why, f"sudo dpkg --configure -a; vẫn vậy thì: {FINISH}")
-    return Check.good("packages", f"Gói {package} và các gói nó cần đã cài trọn.")
+        why = t("doctor-packages-unfinished", names=", ".join(broken[:5]))
+        return Check.bad("packages", why, t("doctor-configure-packages", finish=FINISH))
+    return Check.good("packages", t("doctor-packages-good", package=package))

@@ -19,9 +19,10 @@ from langso.device.tls import MAX_PEM
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
 from langso.errors import LangsoError
+from langso.words.catalogue import Sentence, t
 
-_ROUND = "mang USB sang văn phòng xã và chạy ở đó: sudo langso setup; mang về đây, chạy lại: sudo langso setup"
-AGAIN = f"Ghép lại: cắm USB rồi chạy: sudo langso setup --pair-again; {_ROUND}."
+_ROUND = Sentence("doctor-pairing-round")
+AGAIN = Sentence("doctor-pair-again", round=_ROUND)
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:
@@ -31,7 +32,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         (folder / "current").stat()
         there = True
     except PermissionError:
-        yield unseen("pairing", f"việc ghép máy ở {folder}")
+        yield unseen("pairing", Sentence("doctor-pairing-in", folder=folder))
         return
     except OSError:
         there = False
@@ -39,7 +40,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     named = [path for path in (link.ca, link.cert, link.key) if path is not None]
     if len(named) < 3:
         yield _damaged() if there else _unpaired(scene)
-        yield from (Skipped(name, "chưa ghép") for name in ("private_key", "certificate"))
+        yield from (Skipped(name, t("doctor-unpaired")) for name in ("private_key", "certificate"))
         return
     if there and scene.paired is None:
         yield _damaged()
@@ -48,12 +49,12 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     try:
         found = act(scene.who, [Act("read", path) for path in (*named[:2], *private)])
     except Unseen:
-        yield unseen("private_key", "khóa riêng")
+        yield unseen("private_key", Sentence("doctor-private-key"))
         return
     absent = [str(path) for path, one in zip((*named[:2], *private), found, strict=True) if one.absent]
     if absent:
-        yield Check.bad("pairing", f"Không thấy {', '.join(absent)}.", AGAIN)
-        yield from (Skipped(name, "thiếu tệp ghép máy") for name in ("private_key", "certificate"))
+        yield Check.bad("pairing", t("doctor-not-there", files=", ".join(absent)), AGAIN)
+        yield from (Skipped(name, t("doctor-pairing-files-missing")) for name in ("private_key", "certificate"))
         return
     if not there or scene.paired is not None:
         yield _paired(scene)
@@ -62,17 +63,17 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     unread = next((path for path, one in zip(named[:2], found, strict=False) if not one.good), None)
     if unread is not None and unread in private:
         # Certificate and key in one file: the key's line says it.
-        yield Skipped("certificate", "chung tệp với khoá riêng")
+        yield Skipped("certificate", t("doctor-same-file-as-key"))
         return
     if unread is not None:
         yield Check.bad(
-            "certificate", f"Dịch vụ (người dùng {scene.who.name}) không đọc được {unread}.", f"chmod 644 {unread}"
+            "certificate", t("doctor-service-cannot-read", name=scene.who.name, file=unread), f"chmod 644 {unread}"
         )
         return
     certificate = read_certificate(read_limited(named[1], MAX_PEM), read_limited(named[0], MAX_PEM))
     device = scene.paired.answer.device if scene.paired is not None else scene.settings.device.id
     yield judge_certificate(
-        "certificate", certificate, day_of(scene), what="Chứng thư của máy", fix=AGAIN, name=device
+        "certificate", certificate, day_of(scene), what=t("doctor-what-machine"), fix=AGAIN, name=device
     )
 
 
@@ -86,23 +87,25 @@ def _unpaired(scene: Scene) -> Check:
         waiting = None
     if waiting is None:
         stand = Stand("new")
-        why = "Máy chưa được ghép với văn phòng xã nên chưa nghe lệnh của ai."
+        why = t("doctor-unpaired-hears-nobody")
     else:
         stand = Stand("asked", waiting[0].short_code, waiting[1])
-        why = f"Máy đang đợi thư trả lời của văn phòng xã; mã so khớp là {stand.code}."
+        why = t("doctor-waits-for-answer", code=stand.code)
     steps = " ".join(f"({number}) {step}" for number, step in enumerate(next_steps(stand), 1))
     return Check.bad("pairing", why, steps)
 
 
 def _damaged() -> Check:
-    return Check.bad("pairing", "Tệp ghép máy bị hỏng hoặc không đọc được.", AGAIN)
+    return Check.bad("pairing", t("doctor-pairing-damaged"), AGAIN)
 
 
 def _paired(scene: Scene) -> Check:
     if scene.paired is None:
-        return Check.good("pairing", "Có đủ chứng thư và khoá mà cấu hình chỉ tới.")
+        return Check.good("pairing", t("doctor-pairing-files-good"))
     answer = scene.paired.answer
-    return Check.good("pairing", f"Đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}.")
+    return Check.good(
+        "pairing", t("doctor-paired", commune=answer.commune_name or answer.commune, device=answer.device)
+    )
 
 
 def _fitting(key: Path, certificate: Path) -> Check:
@@ -110,8 +113,8 @@ def _fitting(key: Path, certificate: Path) -> Check:
         pem = read_limited(certificate, MAX_PEM)
         # A damaged certificate fits no key; it has its own line.
         if read_certificate(pem) is not None and not key_fits(read_limited(key, MAX_PEM), pem):
-            return Check.bad("private_key", f"Khóa {key} hỏng hoặc không phải của chứng thư này.", AGAIN)
-    return Check.good("private_key", "Khóa riêng chỉ mình dịch vụ đọc được.")
+            return Check.bad("private_key", t("doctor-key-damaged", key=key), AGAIN)
+    return Check.good("private_key", t("doctor-key-good"))
 
 
 def _mode(path: Path) -> int | None:

@@ -24,6 +24,7 @@ from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
 from langso.errors import LangsoError
 from langso.settings.reading import LinkSettings, Settings
+from langso.words.catalogue import t
 
 FRESH_S = 180.0
 SETTLING_S = 90.0
@@ -142,10 +143,10 @@ class Scene:
         try:
             (self.state / PAIRING / "current").stat()
         except PermissionError:
-            return "không xem được việc ghép máy với quyền này"
+            return t("doctor-pairing-unseen")
         except OSError:
-            return "chưa ghép"
-        return "tệp ghép máy không đọc được"
+            return t("doctor-unpaired")
+        return t("doctor-pairing-unreadable")
 
     @cached_property
     def link(self) -> LinkSettings:
@@ -156,7 +157,7 @@ class Scene:
         """How this machine's programs are put right."""
         if self.package:
             return reinstall(self.package)
-        return "Trong thư mục mã nguồn, chạy: make test"
+        return t("doctor-make-test")
 
 
 def gather_scene(settings: Settings, settings_file: Path) -> Scene:

@@ -7,16 +7,17 @@ from collections.abc import Iterable
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
+from langso.words.catalogue import t
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `screen`."""
     if scene.waits is not None and scene.waits.reason == "screen":
-        yield Check.bad("screen", scene.waits.why, "Cắm màn hình và nguồn của nó; kiosk tự chạy tiếp sau vài giây.")
+        yield Check.bad("screen", scene.waits.why, t("doctor-plug-screen"))
     elif scene.running and scene.told is not None and scene.told.fresh:
-        yield Check.good("screen", "Kiosk đang vẽ lên màn hình.")
+        yield Check.good("screen", t("doctor-screen-good"))
     else:
-        yield Skipped("screen", "kiosk chưa vẽ gì để hỏi")
+        yield Skipped("screen", t("doctor-nothing-drawn"))
 
 
 LOOK = Look(("screen",), ("kiosk",), look)

@@ -13,6 +13,7 @@ from pathlib import Path
 from deploy.doctor.bounded import run
 from deploy.doctor.cures import reinstall
 from langso.contract.health import Check
+from langso.words.catalogue import Sentence, t
 
 LOOP_RESTARTS = 3
 STEADY_S, SOONEST_S, TIMES = 600.0, 60.0, 5.0
@@ -27,15 +28,15 @@ _PROPERTIES = (
 _FAILURE_RESULT = "d9b373ed55a64feb8242e02dbe79a49c"
 """The journal's own id of "unit failed with result": the same since systemd 240."""
 _RESULTS = {
-    "watchdog": "bị treo, systemd phải dừng (watchdog)",
-    "exit-code": "tự thoát vì lỗi",
-    "signal": "bị dừng ngang",
-    "core-dump": "sập (core dump)",
-    "oom-kill": "hết bộ nhớ",
-    "timeout": "khởi động hoặc dừng quá lâu",
-    "start-limit-hit": "hỏng nhiều lần liền nên systemd thôi không bật nữa",
-    "resources": "thiếu tài nguyên hệ thống",
-    "protocol": "không báo sẵn sàng",
+    "watchdog": Sentence("doctor-result-watchdog"),
+    "exit-code": Sentence("doctor-result-exit"),
+    "signal": Sentence("doctor-result-signal"),
+    "core-dump": Sentence("doctor-result-core"),
+    "oom-kill": Sentence("doctor-result-memory"),
+    "timeout": Sentence("doctor-result-timeout"),
+    "start-limit-hit": Sentence("doctor-result-often"),
+    "resources": Sentence("doctor-result-resources"),
+    "protocol": Sentence("doctor-result-not-ready"),
 }
 
 
@@ -105,37 +106,38 @@ def read_services(text: str, now: float) -> tuple[Service, ...]:
 def judge_service(service: Service, package: str) -> Check:
     """One line for one unit: the gravest of what is wrong with it."""
     code, name = f"service_{service.short}", service.name
-    log = f"Xem vì sao: journalctl -u {name} -n 50"
+    log = t("doctor-see-why", name=name)
     if service.load != "loaded" and service.load != "masked":
-        return Check.bad(code, f"Máy không có dịch vụ {name}.", reinstall(package))
+        return Check.bad(code, t("doctor-no-unit", name=name), reinstall(package))
     if service.load == "masked" or service.enabled.startswith("masked"):
-        return Check.bad(
-            code, f"{name} bị khoá không cho chạy (mask).", f"systemctl unmask {name}, rồi systemctl start {name}"
-        )
+        return Check.bad(code, t("doctor-masked", name=name), t("doctor-unmask", name=name))
     if service.looping:
         reasons = [service.result, *service.failures] if service.result != "success" else list(service.failures)
-        said = next((_RESULTS[reason] for reason in reasons if reason in _RESULTS), "tự thoát")
-        return Check.bad(code, f"{name} cứ chạy rồi lại hỏng: đã tự bật lại {service.restarts} lần, {said}.", log)
+        said = next(
+            (_RESULTS[reason] for reason in reasons if reason in _RESULTS), Sentence("doctor-result-by-itself")
+        )
+        return Check.bad(code, t("doctor-unit-fails-again", name=name, restarts=service.restarts, said=said), log)
     if service.active == "failed":
-        said = _RESULTS.get(service.result, "đã hỏng")
-        fix = f"{log}; sửa xong: systemctl reset-failed {name}, rồi systemctl start {name}"
-        return Check.bad(code, f"{name} không chạy: {said}.", fix)
+        said = _RESULTS.get(service.result, Sentence("doctor-result-failed"))
+        fix = t("doctor-then-start", log=log, name=name)
+        return Check.bad(code, t("doctor-unit-failed", name=name, said=said), fix)
     if service.active == "activating":
         if service.in_state_s < STARTING_S:
-            return Check.warning(code, f"{name} đang khởi động.", "Đợi một phút rồi chạy lại langso doctor.")
-        return Check.bad(code, f"{name} khởi động mãi chưa xong.", log)
+            return Check.warning(code, t("doctor-unit-starting", name=name), t("doctor-wait-a-minute"))
+        return Check.bad(code, t("doctor-unit-starts-long", name=name), log)
     if not service.running:
-        why = f"{name} đang dừng."
+        why = t("doctor-unit-stopping", name=name)
         if not service.condition:
-            why = f"{name} không chạy vì thiếu điều kiện của nó (ví dụ tệp cấu hình)."
-            return Check.bad(code, why, f"Xem thiếu gì: systemctl status {name}; có rồi thì: systemctl start {name}")
-        return Check.bad(code, why, f"systemctl start {name}; nếu lại dừng: journalctl -u {name} -n 50")
+            why = t("doctor-unit-conditions", name=name)
+            return Check.bad(code, why, t("doctor-see-condition", name=name))
+        return Check.bad(code, why, t("doctor-start-unit", name=name))
     # An ordered restart counts as one too; the journal tells failures apart.
     if service.restarts and service.failures:
-        said = next((_RESULTS[reason] for reason in service.failures if reason in _RESULTS), "")
-        why = f"{name} đang chạy, nhưng đã tự bật lại {service.restarts} lần{f' ({said})' if said else ''}."
+        why = t("doctor-unit-restarted", name=name, restarts=service.restarts)
+        if known := next((_RESULTS[reason] for reason in service.failures if reason in _RESULTS), None):
+            why = t("doctor-unit-restarted-why", name=name, restarts=service.restarts, said=known)
         return Check.warning(code, why, log)
-    return Check.good(code, f"{name} đang chạy.")
+    return Check.good(code, t("doctor-unit-good", name=name))
 
 
 def judge_boot(services: Iterable[Service]) -> Check:
@@ -143,8 +145,8 @@ def judge_boot(services: Iterable[Service]) -> Check:
     known = [service for service in services if service.load == "loaded" and not service.enabled.startswith("masked")]
     off = [service.name for service in known if service.enabled not in ("enabled", "static", "alias", "generated")]
     if off:
-        return Check.bad("boot", f"{', '.join(off)} không tự chạy khi bật máy.", f"systemctl enable {' '.join(off)}")
-    return Check.good("boot", "Các dịch vụ tự chạy khi bật máy.")
+        return Check.bad("boot", t("doctor-boot-off", names=", ".join(off)), f"systemctl enable {' '.join(off)}")
+    return Check.good("boot", t("doctor-boot-good"))
 
 
 def judge_age(services: Iterable[Service], installed_at: float | None, now: float) -> Check | None:
@@ -157,10 +159,10 @@ def judge_age(services: Iterable[Service], installed_at: float | None, now: floa
     if old:
         return Check.warning(
             "running_version",
-            f"{', '.join(old)} vẫn chạy bản cũ hơn bản đã cài.",
+            t("doctor-running-old", names=", ".join(old)),
             f"systemctl restart {' '.join(old)}",
         )
-    return Check.good("running_version", "Các dịch vụ chạy đúng bản đã cài.")
+    return Check.good("running_version", t("doctor-running-good"))
 
 
 def _service(block: str, now: float) -> Service:

@@ -20,6 +20,7 @@ from deploy.doctor.services import judge_age
 from deploy.models import MODELS
 from langso.contract.health import Check
 from langso.settings import assets
+from langso.words.catalogue import t
 
 READERS = ("kiosk", "office")
 DPKG_LIST = Path("/var/lib/dpkg/info")
@@ -30,9 +31,9 @@ def look_versions(scene: Scene) -> Iterable[Check | Skipped]:
     own = _version()
     if scene.package:
         said = run("dpkg-query", "-W", "-f=${Version}", scene.package, seconds=2).out.strip()
-        yield Check.good("version", f"Đã cài {scene.package} {said} (langso {own}).")
+        yield Check.good("version", t("doctor-installed", package=scene.package, said=said, own=own))
     else:
-        yield Check.good("version", f"Làng Số {own}, chạy từ mã nguồn hoặc môi trường riêng.")
+        yield Check.good("version", t("doctor-from-source", own=own))
     aged = judge_age(scene.services, _installed_at(scene.package), time.time()) if scene.package else None
     if aged is not None and aged.level != "ok":
         yield aged
@@ -51,29 +52,31 @@ def look_versions(scene: Scene) -> Iterable[Check | Skipped]:
 def judge_running(runs: str, own: str, unit: str, *, by_systemd: bool) -> Check:
     """The agent says its own version; another one than is installed was left from before."""
     if runs == own:
-        return Check.good("running_version", "Chương trình chạy đúng bản đã cài.")
-    fix = f"systemctl restart {unit}" if by_systemd else "Tắt chương trình rồi chạy lại."
-    return Check.warning("running_version", f"Đang chạy {runs}, nhưng đã cài {own}.", fix)
+        return Check.good("running_version", t("doctor-program-version-good"))
+    fix = f"systemctl restart {unit}" if by_systemd else t("doctor-stop-and-run")
+    return Check.warning("running_version", t("doctor-program-old", runs=runs, own=own), fix)
 
 
 def judge_devices(own: str, devices: Sequence[tuple[str, str]]) -> Check:
     """`devices`: name and software of each, as its last state said."""
     other = [f"{name} ({runs.removeprefix('langso ')})" for name, runs in devices if runs != f"langso {own}"]
     if other:
-        shown = ", ".join(other[:5]) + (f" và {len(other) - 5} máy khác" if len(other) > 5 else "")
-        return Check.good("device_versions", f"Khác bản với văn phòng ({own}): {shown}.")
-    return Check.good("device_versions", f"{len(devices)} máy cùng bản với văn phòng.")
+        shown = ", ".join(other[:5])
+        if len(other) > 5:
+            shown = t("doctor-and-others", shown=shown, others=len(other) - 5)
+        return Check.good("device_versions", t("doctor-other-versions", own=own, shown=shown))
+    return Check.good("device_versions", t("doctor-same-version", devices=len(devices)))
 
 
 def look_voice(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `voice`: a Vietnamese voice on machines that read text aloud."""
     said = run("espeak-ng", "--voices=vi", seconds=4)
     if said.code == ABSENT:
-        yield Check.bad("voice", "Thiếu espeak-ng nên máy không đọc được chữ.", restore("espeak-ng"))
+        yield Check.bad("voice", t("doctor-no-espeak"), restore("espeak-ng"))
     elif " vi " in said.out:
-        yield Check.good("voice", "Có giọng tiếng Việt.")
+        yield Check.good("voice", t("doctor-voice-good"))
     else:
-        yield Check.bad("voice", "espeak-ng không có giọng tiếng Việt.", restore("espeak-ng-data"))
+        yield Check.bad("voice", t("doctor-no-vietnamese-voice"), restore("espeak-ng-data"))
 
 
 def look_models(scene: Scene) -> Iterable[Check | Skipped]:
@@ -81,33 +84,31 @@ def look_models(scene: Scene) -> Iterable[Check | Skipped]:
     folder = assets.folder() / "models"
     absent = sorted(name for name in MODELS if not (folder / name).is_file())
     if absent:
-        yield Check.bad(
-            "models", f"Thiếu {', '.join(absent)} trong {folder}; mã mờ và giấy xoay ngược sẽ khó đọc.", scene.again()
-        )
+        yield Check.bad("models", t("doctor-models-missing", names=", ".join(absent), folder=folder), scene.again())
         return
     damaged = [name for name, (_, wanted) in MODELS.items() if _sha256(folder / name) != wanted]
     if damaged:
-        yield Check.bad("models", f"Mô hình bị hỏng: {', '.join(damaged)}.", scene.again())
+        yield Check.bad("models", t("doctor-models-damaged", names=", ".join(damaged)), scene.again())
         return
     try:
         unread = [one for one in act(scene.who, [Act("read", folder / name) for name in MODELS]) if not one.good]
     except Unseen:
         unread = []
     if unread:
-        yield Check.bad("models", f"Dịch vụ không đọc được mô hình trong {folder}.", f"chmod -R a+rX {folder}")
+        yield Check.bad("models", t("doctor-models-no-right", folder=folder), f"chmod -R a+rX {folder}")
         return
-    yield Check.good("models", "Đủ mô hình để đọc mã và xoay giấy.")
+    yield Check.good("models", t("doctor-models-good"))
 
 
 def look_text(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `text`: Tesseract with Vietnamese."""
     said = run("tesseract", "--list-langs", seconds=4)
     if said.code == ABSENT:
-        yield Check.bad("text", "Không thấy tesseract.", restore("tesseract-ocr"))
+        yield Check.bad("text", t("doctor-no-tesseract"), restore("tesseract-ocr"))
     elif "vie" in said.out.split():
-        yield Check.good("text", "Nhận được chữ tiếng Việt.")
+        yield Check.good("text", t("doctor-text-good"))
     else:
-        yield Check.bad("text", "tesseract không có tiếng Việt.", restore("tesseract-ocr-vie"))
+        yield Check.bad("text", t("doctor-tesseract-no-vie"), restore("tesseract-ocr-vie"))
 
 
 LOOKS = (

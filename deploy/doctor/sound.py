@@ -14,6 +14,7 @@ from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import Look, Skipped, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
+from langso.words.catalogue import Sentence, t
 
 _CARD = re.compile(r"^\s*(\d+) \[(\S+)\s*\]", re.M)
 _NAMED = re.compile(r"(?:^|:|,)(?:CARD=)?([A-Za-z0-9_]+)")
@@ -33,7 +34,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     said = said_of(scene, "sound")
     if kind == "pipe" and seen is not None and seen.level == "ok" and not scene.running:
         # Whether anybody listens at its other end only the player sees.
-        yield Skipped("sound", "chương trình loa không chạy")
+        yield Skipped("sound", t("doctor-speaker-off"))
         return
     if seen is not None and seen.level == "bad":
         yield seen
@@ -44,7 +45,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     elif said is not None:
         yield said
     else:
-        yield Skipped("sound", "chương trình loa không chạy để hỏi máy chủ âm thanh")
+        yield Skipped("sound", t("doctor-speaker-off-sound"))
 
 
 LOOK = Look(("sound",), ("speaker",), look)
@@ -55,20 +56,16 @@ def judge_pipe(pipe: Path, *, running: bool) -> Check:
     try:
         mode = pipe.stat().st_mode
     except PermissionError:
-        return unseen("sound", f"ống {pipe}")
+        return unseen("sound", Sentence("doctor-pipe", pipe=pipe))
     except OSError:
         if running:
-            return Check.bad(
-                "sound", f"Không thấy ống {pipe}.", "Khởi động lại máy ghi của làng thử: langso village --help"
-            )
+            return Check.bad("sound", t("doctor-no-pipe", pipe=pipe), t("doctor-restart-recorder"))
         if not pipe.parent.is_dir():
-            return Check.bad(
-                "sound", f"Không có thư mục {pipe.parent} cho ống âm thanh.", "Sửa sink trong [speaker]."
-            )
-        return Check.good("sound", f"Ống {pipe} sẽ có khi loa chạy.")
+            return Check.bad("sound", t("doctor-no-pipe-folder", parent=pipe.parent), t("doctor-correct-sink"))
+        return Check.good("sound", t("doctor-pipe-later", pipe=pipe))
     if not stat.S_ISFIFO(mode):
-        return Check.bad("sound", f"{pipe} không phải ống âm thanh.", "Sửa sink trong [speaker].")
-    return Check.good("sound", f"Tiếng ra ống {pipe}.")
+        return Check.bad("sound", t("doctor-is-no-pipe", pipe=pipe), t("doctor-correct-sink"))
+    return Check.good("sound", t("doctor-sound-to-pipe", pipe=pipe))
 
 
 def cards_in(text: str) -> dict[str, int]:
@@ -108,37 +105,29 @@ def muted_in(text: str) -> list[str]:
 def judge_card(sink: str, cards: Mapping[str, int], opened: list[Found], muted: list[str], user: str) -> Check:
     """From the cards, how opening the card's outputs went, and what is muted."""
     if not cards:
-        return Check.bad(
-            "sound", "Không thấy card âm thanh nào.", "Cắm lại USB âm thanh, hoặc bật dtparam=audio=on trên Pi."
-        )
+        return Check.bad("sound", t("doctor-no-sound-card"), t("doctor-replug-sound"))
     number = card_of(sink, cards)
     if number is None:
         there = ", ".join(f"{name} ({number})" for name, number in cards.items())
-        return Check.bad(
-            "sound", f"Không có card mà sink «{sink}» chỉ tới; máy có: {there}.", "Sửa sink trong [speaker]."
-        )
+        return Check.bad("sound", t("doctor-sink-no-card", sink=sink, there=there), t("doctor-correct-sink"))
     if not opened:
-        return Check.bad(
-            "sound", f"Card âm thanh {number} không có đường ra loa.", "Chọn card khác: sửa sink trong [speaker]."
-        )
+        return Check.bad("sound", t("doctor-card-no-output", number=number), t("doctor-other-card"))
     if all(one.forbidden for one in opened):
         return Check.bad(
             "sound",
-            f"Người dùng {user} không được mở card âm thanh.",
-            f"usermod -aG audio {user}, rồi bật lại dịch vụ.",
+            t("doctor-user-no-sound", user=user),
+            t("doctor-add-audio-group", user=user),
         )
     if not any(one.good or one.errno == _BUSY for one in opened):
-        why = "không trả lời" if opened[0].late else opened[0].why
-        return Check.bad(
-            "sound", f"Không mở được card âm thanh ({why}).", "Rút USB âm thanh, cắm lại; vẫn vậy thì thay."
-        )
+        why = Sentence("doctor-no-answer") if opened[0].late else opened[0].why
+        return Check.bad("sound", t("doctor-card-fails", why=why), t("doctor-replug-or-replace-sound"))
     if muted:
         return Check.bad(
             "sound",
-            f"Card âm thanh bị tắt tiếng: {', '.join(muted)}.",
+            t("doctor-card-muted", muted=", ".join(muted)),
             f"amixer -c {number} set '{muted[0]}' 80% unmute",
         )
-    return Check.good("sound", "Có card âm thanh, mở được, không bị tắt tiếng.")
+    return Check.good("sound", t("doctor-card-good"))
 
 
 def _card(scene: Scene, sink: str) -> Check:
@@ -154,6 +143,6 @@ def _card(scene: Scene, sink: str) -> Check:
         try:
             opened = act(scene.who, [Act("device", output) for output in outputs], seconds=3)
         except Unseen:
-            return unseen("sound", "card âm thanh như dịch vụ thấy")
+            return unseen("sound", Sentence("doctor-card-as-service"))
         muted = muted_in(run("amixer", "-c", str(number), "scontents", seconds=2).out)
     return judge_card(sink, cards, opened, muted, scene.who.name)

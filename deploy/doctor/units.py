@@ -9,6 +9,7 @@ from deploy.doctor.scene import Scene
 from deploy.doctor.services import judge_boot, judge_service
 from deploy.install.units import ROLES
 from langso.contract.health import Check
+from langso.words.catalogue import t
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:
@@ -18,20 +19,20 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         yield judge_boot((*scene.services, *scene.beside))
         return
     if scene.installed and scene.systemd:
-        yield Check.bad("services", "systemd không trả lời về các dịch vụ.", "Khởi động lại máy: systemctl reboot")
+        yield Check.bad("services", t("doctor-systemd-silent"), t("doctor-reboot"))
     elif scene.installed:
         yield Check.warning(
             "services",
-            "Máy này không chạy systemd nên không tự bật lại dịch vụ.",
-            "Dùng máy Debian 12 trở lên, không phải container rút gọn.",
+            t("doctor-no-systemd"),
+            t("doctor-use-debian"),
         )
     elif scene.running:
-        yield Check.good("services", "Chương trình đang chạy (chạy tay, không phải dịch vụ).")
+        yield Check.good("services", t("doctor-by-hand"))
     else:
         yield Check.warning(
             "services",
-            "Chương trình không chạy.",
-            f"Chạy tay: langso {scene.role} --help, hoặc cả làng: langso village --help",
+            t("doctor-program-off"),
+            t("doctor-run-by-hand", role=scene.role),
         )
 
 

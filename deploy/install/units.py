@@ -89,7 +89,8 @@ class Unit:
             f"StateDirectoryMode={self.state_mode}",
             f"RuntimeDirectory={self.name}",
             "RuntimeDirectoryMode=0750",
-            f"Environment=PYTHONUNBUFFERED=1 LANGSO_ASSETS={PROGRAMS}/assets",
+            # What a service writes and sends is Vietnamese, whatever language the machine was installed in.
+            f"Environment=PYTHONUNBUFFERED=1 LANGSO_ASSETS={PROGRAMS}/assets LANGSO_LANGUAGE=vi",
             # What programs put aside while they work, papers being read too, is in memory and gone with the service.
             f"Environment=TMPDIR=/run/{self.name}",
             # lgpio lays pipes into its working folder; where it may not write it cannot even be imported.

@@ -6,7 +6,8 @@ read -r role < "$programs/role" || exit 1
 start() {
     exec /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG="${LANG:-C.UTF-8}" \
         TERM="${TERM:-dumb}" HOME="$home" USER="$user" LOGNAME="$user" PYTHONUNBUFFERED=1 \
-        LANGSO_ASSETS="$programs/assets" ${DEBIAN_FRONTEND:+DEBIAN_FRONTEND="$DEBIAN_FRONTEND"} \
+        LANGSO_ASSETS="$programs/assets" ${LC_ALL:+LC_ALL="$LC_ALL"} ${LC_MESSAGES:+LC_MESSAGES="$LC_MESSAGES"} \
+        ${LANGSO_LANGUAGE:+LANGSO_LANGUAGE="$LANGSO_LANGUAGE"} ${DEBIAN_FRONTEND:+DEBIAN_FRONTEND="$DEBIAN_FRONTEND"} \
         "$@"
 }
 

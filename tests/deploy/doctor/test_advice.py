@@ -19,6 +19,8 @@ from deploy.cli import langso
 from deploy.install.placed import services_of
 from deploy.install.units import ROLES, units_of
 from langso.contract.health import Check
+from langso.words.catalogue import is_known, t
+from langso.words.language import LANGUAGES, in_language
 
 ROOT = Path(__file__).resolve().parents[3]
 ADVISERS = [
@@ -48,7 +50,10 @@ OURS_INSTALLED = {"chrony", "nftables", "espeak-ng-data"}
 
 
 def sentences(file: Path) -> Iterator[str]:
-    """Every string of a file that is no docstring, with HOLE for what is put in at run time."""
+    """Every string of a file that is no docstring, and each sentence whose id it has, in every language.
+
+    HOLE stands for what is put in at run time.
+    """
     tree = ast.parse(file.read_text(encoding="utf-8"))
     skipped = set()
     for node in ast.walk(tree):
@@ -60,9 +65,18 @@ def sentences(file: Path) -> Iterator[str]:
         if id(node) in skipped:
             continue
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+            yield from _said(node.value)
         elif isinstance(node, ast.JoinedStr):
             yield "".join(part.value if isinstance(part, ast.Constant) else HOLE for part in node.values)
+
+
+def _said(text: str) -> Iterator[str]:
+    if not is_known(text):
+        yield text
+        return
+    for tongue in LANGUAGES:
+        with in_language(tongue):
+            yield re.sub(r"\{[a-z_]+\}", HOLE, t(text))
 
 
 ADVICE = sorted(
@@ -176,7 +190,7 @@ def test_the_time_of_the_example_is_one_that_set_up_takes() -> None:
     from deploy.machine_setup.time_of_day import _parse
     from langso.device.machine_checks import SET_CLOCK
 
-    assert _parse(SET_CLOCK.split("'")[1], datetime(2026, 1, 1, tzinfo=UTC)).year == 2026
+    assert _parse(str(SET_CLOCK).split("'")[1], datetime(2026, 1, 1, tzinfo=UTC)).year == 2026
 
 
 @pytest.mark.parametrize(

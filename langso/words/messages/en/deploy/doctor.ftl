@@ -211,3 +211,207 @@ doctor-hidden = Cannot be seen with these rights: { $names }.
 doctor-skipped = Not examined: { $names }: { $why }.
 doctor-title-machine = Examination of this machine:
 doctor-title = Examination of { $role } { $id }, { $commune } ({ $seconds } s):
+doctor-restore-office = Take it from the office's backup; if there is none, call the holders of root keys: langso office trust --help
+doctor-add-signer-group = usermod -aG langso-signer langso-office, then systemctl restart langso-office
+doctor-office-keys = the office's keys and list of rights
+doctor-founding-unfinished = The office is being founded: signatures of root keys are missing.
+doctor-not-founded = The office has not been founded.
+doctor-found-office = Found the office (bring the root key sticks): sudo langso setup
+doctor-founding-not-done = the office has not been founded completely
+doctor-no-root-to-compare = there is no root key to compare with
+doctor-gone = missing
+doctor-damaged = damaged
+doctor-root-file = The file of public root keys { $file } is { $how }.
+doctor-root-good = The commune's public root keys are there.
+doctor-renew-trust = langso office trust renew -o /media/usb/de-nghi.json, then each holder of a root key: langso root sign de-nghi.json --stick /media/usb, at last: langso office trust apply de-nghi.json
+doctor-offices-keys = the office's keys
+doctor-not-there = Not there: { $files }.
+doctor-signer-no-key = The signer has no key in { $folder }.
+doctor-office-keys-good = The office's keys can be read by their own services only.
+doctor-signer-as-pages = the signer as the web pages see it
+doctor-signer-off = The signer is not running.
+doctor-run-signer = Run: langso office signer --settings FILE
+doctor-signer-no-socket = The signer runs without its socket { $path }.
+doctor-pages-cannot-ask = The web pages (user { $name }) cannot call the signer.
+doctor-signer-full = The signer cannot sign: no space is left in { $folder }.
+doctor-signer-good = The signer answers the web pages and can sign.
+doctor-pages-no-right = The web pages have no right to call the signer.
+doctor-nothing-to-sign-by = root keys or list of rights to sign by are missing
+doctor-signer-refuses = The signer cannot sign: { $said }
+doctor-set-clock-again = Set the machine's time: { $set_clock }
+doctor-sound-folder = the folder of sounds { $folder }
+doctor-no-sound-folder = There is no folder of sounds { $folder }.
+doctor-sound-folder-no-right = The service cannot write into { $folder }.
+doctor-sound-folder-silent = The folder of sounds { $folder } does not answer.
+doctor-sound-disk = { $share } of the disk with the sounds { $folder } is free.
+doctor-larger-disk = Use a larger disk, or change media_dir in [office]; do not delete files by hand.
+doctor-sound-folder-good = The folder of sounds can be written.
+doctor-cannot-read-plain = Cannot read { $file }.
+doctor-what-ca = The commune's root certificate
+doctor-ca-mismatch = The commune's root certificate and its key do not belong together.
+doctor-new-broker-certificate = langso pair broker --host NAME, then systemctl restart langso-broker
+doctor-broker-no-certificate = The message server has no certificate yet.
+doctor-what-broker = The message server's certificate
+doctor-replace-https = Get a new certificate and replace that file; then: systemctl restart langso-office
+doctor-https-by-itself = systemctl restart langso-office: the web pages make their certificate anew.
+doctor-no-file = { $file } is not there.
+doctor-copy-https = Copy the certificate there, or correct https_cert in [office].
+doctor-what-https = The web pages' https certificate
+doctor-clock-by-host = The clock follows the host, as the settings say.
+doctor-clock-behind = The machine's clock says { $here }: wrong, since it is behind documents that the office itself has signed.
+doctor-set-time-again = Set the time: { $set_clock }
+doctor-office-clock-good = The office machine's time agrees with network time.
+doctor-clock-confirmed = No network time; somebody has confirmed the machine's time since it was switched on ({ $here }).
+doctor-compare-time = Compare with the time on a phone, then set or confirm: { $set_clock }
+doctor-clock-needs-person = No network time and no battery clock: after each start somebody must look at the time; { $shown }.
+doctor-clock-off-rtc = No network time, and the machine's time differs from the battery clock by { $off }; { $shown }.
+doctor-clock-by-rtc = No network time; the battery clock keeps the time, { $shown }.
+doctor-days =
+    { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
+doctor-hours =
+    { $hours ->
+        [one] { $hours } hour
+       *[other] { $hours } hours
+    }
+doctor-minutes =
+    { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }
+doctor-package-half-copied = only partly copied
+doctor-package-unpacked = copied, not yet set up
+doctor-package-broken-off = broken off while being set up
+doctor-package-last-step = waits for its last step
+doctor-packages-all = All packages for this role are there.
+doctor-packages-missing = Missing: { $missing }.
+doctor-package-reinstall = broken half way, must be installed again
+doctor-package-unfinished = Package { $name } is not completely installed ({ $how }).
+doctor-packages-unfinished = Not completely installed: { $names }.
+doctor-configure-packages = sudo dpkg --configure -a; if it stays: { $finish }
+doctor-packages-good = Package { $package } and what it needs are completely installed.
+doctor-pairing-round = take the USB stick to the commune office and run there: sudo langso setup; bring it back and run again: sudo langso setup
+doctor-pair-again = Pair again: plug in a USB stick and run: sudo langso setup --pair-again; { $round }.
+doctor-pairing-in = the pairing in { $folder }
+doctor-unpaired = not paired
+doctor-private-key = the private key
+doctor-pairing-files-missing = files of the pairing are missing
+doctor-same-file-as-key = in the same file as the private key
+doctor-what-machine = The machine's certificate
+doctor-unpaired-hears-nobody = This machine is not paired with the commune office and obeys nobody yet.
+doctor-waits-for-answer = This machine waits for the commune office's answer; the code to compare is { $code }.
+doctor-pairing-damaged = The pairing file is damaged or cannot be read.
+doctor-pairing-files-good = All certificates and keys that the settings name are there.
+doctor-paired = Paired with { $commune } under the name { $device }.
+doctor-key-damaged = Key { $key } is damaged or not that of this certificate.
+doctor-key-good = Only the service can read the private key.
+doctor-pairing-unseen = the pairing cannot be seen with these rights
+doctor-pairing-unreadable = the pairing file cannot be read
+doctor-make-test = In the source folder, run: make test
+doctor-plug-screen = Plug in the screen and its power; the kiosk goes on by itself after a few seconds.
+doctor-screen-good = The kiosk is drawing on the screen.
+doctor-nothing-drawn = the kiosk has drawn nothing to ask about yet
+doctor-result-watchdog = hung and was stopped by systemd (watchdog)
+doctor-result-exit = ended by an error
+doctor-result-signal = was stopped from outside
+doctor-result-core = crashed (core dump)
+doctor-result-memory = ran out of memory
+doctor-result-timeout = took too long to start or stop
+doctor-result-often = failed so often that systemd no longer starts it
+doctor-result-resources = lacked system resources
+doctor-result-not-ready = did not say that it is ready
+doctor-see-why = See why: journalctl -u { $name } -n 50
+doctor-no-unit = This machine has no service { $name }.
+doctor-masked = { $name } is locked (masked).
+doctor-unmask = systemctl unmask { $name }, then systemctl start { $name }
+doctor-result-by-itself = ended by itself
+doctor-unit-fails-again =
+    { $name } starts and fails again and again: restarted { $restarts ->
+        [one] once
+       *[other] { $restarts } times
+    }, it { $said }.
+doctor-result-failed = failed
+doctor-then-start = { $log }; when it is put right: systemctl reset-failed { $name }, then systemctl start { $name }
+doctor-unit-failed = { $name } is not running: it { $said }.
+doctor-unit-starting = { $name } is starting.
+doctor-unit-starts-long = { $name } does not finish starting.
+doctor-unit-stopping = { $name } is stopping.
+doctor-unit-conditions = { $name } is not running because a condition is not met (for example its settings file).
+doctor-see-condition = See what is missing: systemctl status { $name }; when it is there: systemctl start { $name }
+doctor-start-unit = systemctl start { $name }; if it stops again: journalctl -u { $name } -n 50
+doctor-unit-good = { $name } is running.
+doctor-boot-off = Do not start with the machine: { $names }.
+doctor-boot-good = The services start with the machine.
+doctor-running-old = Still running an older version than the one installed: { $names }.
+doctor-running-good = The services run the installed version.
+doctor-installed = { $package } { $said } is installed (langso { $own }).
+doctor-from-source = Làng Số { $own }, run from source or an environment of its own.
+doctor-program-version-good = The program runs the installed version.
+doctor-program-old = Running { $runs }, but { $own } is installed.
+doctor-other-versions = Not the office's version ({ $own }): { $shown }.
+doctor-same-version =
+    { $devices ->
+        [one] { $devices } machine has
+       *[other] { $devices } machines have
+    } the office's version.
+doctor-no-espeak = espeak-ng is missing, so the machine cannot read text aloud.
+doctor-voice-good = There is a Vietnamese voice.
+doctor-no-vietnamese-voice = espeak-ng has no Vietnamese voice.
+doctor-models-missing = Missing in { $folder }: { $names }; faint codes and sheets upside down will be hard to read.
+doctor-models-damaged = Damaged models: { $names }.
+doctor-models-no-right = The service cannot read the models in { $folder }.
+doctor-models-good = All models to read codes and turn sheets are there.
+doctor-no-tesseract = tesseract is not there.
+doctor-text-good = Vietnamese text can be recognised.
+doctor-tesseract-no-vie = tesseract has no Vietnamese.
+doctor-speaker-off = the loudspeaker program is not running
+doctor-speaker-off-sound = the loudspeaker program is not running to ask the sound server
+doctor-pipe = pipe { $pipe }
+doctor-no-pipe = There is no pipe { $pipe }.
+doctor-restart-recorder = Restart the recorder of the trial village: langso village --help
+doctor-no-pipe-folder = There is no folder { $parent } for the sound pipe.
+doctor-correct-sink = Correct sink in [speaker].
+doctor-pipe-later = Pipe { $pipe } will be there when the loudspeaker runs.
+doctor-is-no-pipe = { $pipe } is not a sound pipe.
+doctor-sound-to-pipe = Sound goes to pipe { $pipe }.
+doctor-no-sound-card = There is no sound card.
+doctor-replug-sound = Plug in the USB sound card again, or set dtparam=audio=on on a Pi.
+doctor-sink-no-card = There is no card that sink “{ $sink }” means; the machine has: { $there }.
+doctor-card-no-output = Sound card { $number } has no output.
+doctor-other-card = Choose another card: correct sink in [speaker].
+doctor-user-no-sound = User { $user } may not open the sound card.
+doctor-add-audio-group = usermod -aG audio { $user }, then restart the service.
+doctor-card-fails = The sound card cannot be opened ({ $why }).
+doctor-replug-or-replace-sound = Pull out the USB sound card and plug it in again; if it stays, replace it.
+doctor-card-muted = The sound card is muted: { $muted }.
+doctor-card-good = There is a sound card; it opens and is not muted.
+doctor-card-as-service = the sound card as the service sees it
+doctor-systemd-silent = systemd does not answer about the services.
+doctor-reboot = Restart the machine: systemctl reboot
+doctor-no-systemd = This machine runs no systemd, so services are not restarted by themselves.
+doctor-use-debian = Use a machine with Debian 12 or later, not a reduced container.
+doctor-by-hand = The program is running (started by hand, not as a service).
+doctor-program-off = The program is not running.
+doctor-run-by-hand = By hand: langso { $role } --help, or a whole village: langso village --help
+doctor-no-list = The commune's list of rights is missing.
+doctor-list-unusable = The commune's list of rights cannot be used ({ $why }).
+doctor-signer-silent = The signer does not answer ({ $why }).
+doctor-too-long = took too long
+doctor-unit-restarted =
+    { $name } is running, but was restarted { $restarts ->
+        [one] once
+       *[other] { $restarts } times
+    }.
+doctor-unit-restarted-why =
+    { $name } is running, but was restarted { $restarts ->
+        [one] once
+       *[other] { $restarts } times
+    } (it { $said }).
+doctor-and-others =
+    { $shown } and { $others ->
+        [one] { $others } more machine
+       *[other] { $others } more machines
+    }
+doctor-time-is = the machine's time is { $time } on { $day }
