@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langso.errors import LangsoError
+from langso.words.catalogue import Sentence
 
 
 class DeployError(LangsoError):
@@ -13,7 +14,7 @@ class PortInUse(DeployError, OSError):
     """Another program listens where ours should."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(f"Cổng {port} đang có chương trình khác dùng; hãy tắt nó hoặc chọn cổng khác bằng --port.")
+        super().__init__(Sentence("installed-port-used", port=port))
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -23,7 +24,7 @@ class ProgramMissing(DeployError, FileNotFoundError):
     """A Debian program that is needed is not installed."""
 
     def __init__(self, program: str, package: str) -> None:
-        super().__init__(f"Thiếu chương trình {program}; hãy cài bằng: apt-get install {package}")
+        super().__init__(Sentence("installed-program-missing", program=program, package=package))
 
     def __str__(self) -> str:
         return str(self.args[0])

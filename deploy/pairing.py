@@ -19,6 +19,7 @@ from langso.settings.reading import load_settings
 from langso.terminal.asking import prompt
 from langso.terminal.saying import say
 from langso.timekeeping import dates
+from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def request(settings_file: Path, out: Path) -> None:
 
     settings = load_settings(settings_file)
     if settings.device.role not in ("speaker", "kiosk", "bridge"):
-        raise PairingError("Chỉ loa và kiosk mới cần ghép; máy này là văn phòng.")
+        raise PairingError(Sentence("pair-only-devices"))
     raw = begin_pairing(
         settings.paths.state,
         device=settings.device.id,
@@ -60,8 +61,8 @@ def request(settings_file: Path, out: Path) -> None:
         carried=out.name,
     )
     write_atomic(out, raw, mode=0o644)
-    say(f"Đã ghi {out}. Mã so khớp: {read_request(raw).short_code}")
-    say("Mang tệp này về văn phòng xã; nhân viên sẽ hỏi đúng mười hai chữ số trên.")
+    say(t("pair-written", out=out, code=read_request(raw).short_code))
+    say(t("pair-take-along"))
 
 
 @pair.command()
@@ -78,8 +79,8 @@ def finish(answer_file: Path, settings_file: Path) -> None:
     )
     answer = paired.answer
     follow_office((answer.broker_host, *answer.noted))
-    say(f"Đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}.")
-    say("Máy tự dùng ngay; vài giây sau hãy chạy: sudo langso doctor")
+    say(t("setup-paired", commune=answer.commune_name or answer.commune, device=answer.device))
+    say(t("pair-in-use"))
 
 
 @pair.command()
@@ -98,11 +99,17 @@ def status(settings_file: Path) -> None:
         if stand.state == "paired":
             answer = load_paired(settings.paths.state).answer
             say(
-                f"{answer.commune_name or answer.commune}, tên máy {answer.device}, "
-                f"máy chủ tin {answer.broker_host}:{answer.broker_port}, văn phòng {answer.office_url}."
+                t(
+                    "pair-told",
+                    commune=answer.commune_name or answer.commune,
+                    device=answer.device,
+                    host=answer.broker_host,
+                    port=answer.broker_port,
+                    url=answer.office_url,
+                )
             )
             if stand.code:
-                say(f"Có một yêu cầu ghép mới đang chờ thư trả lời; mã so khớp {stand.code}.")
+                say(t("pair-another-waits", code=stand.code))
 
 
 @pair.command()
@@ -145,19 +152,19 @@ def answer(
             refuse_revoked(home, device or read.request.device)
         _compare(read, code)
         if address is None and not here and code is None:
-            asked = "Thiết bị gọi văn phòng bằng tên hay địa chỉ nào"
+            asked = t("pair-ask-address")
             address = prompt(asked, default=office_host(settings)).strip()
         done = answer_at_office(
             settings, raw, device=device, replace=replace, address=address, courier=courier, here=here
         )
         desk.write(out.name, done.answer, mode=0o644)
     reached = read_answer(done.answer)
-    say(f"Đã nhận {done.device}; nó gọi văn phòng ở {reached.broker_host}:{reached.broker_port}.")
+    say(t("pair-accepted", device=done.device, host=reached.broker_host, port=reached.broker_port))
     if (broker_files / _BROKER_CERTIFICATE).exists() and ensure_broker(
         settings, () if here else (reached.broker_host,), broker_files
     ):
-        say(f"Đã cấp lại chứng thư của máy chủ tin. {_reload_broker()}")
-    say(f"Mang {out} lại thiết bị, rồi ở đó: sudo langso setup (hoặc langso pair finish {out.name})")
+        say(t("pair-broker-again", next=_reload_broker()))
+    say(t("pair-take-back", out=out, name=out.name))
 
 
 def _compare(read: ReadRequest, code: str | None) -> None:
@@ -166,12 +173,12 @@ def _compare(read: ReadRequest, code: str | None) -> None:
     from office.fleet.pairing import CODE_TRIES, code_mistake
 
     for left in reversed(range(CODE_TRIES if code is None else 1)):
-        told = code if code is not None else prompt("Mười hai chữ số đọc trên thiết bị")
+        told = code if code is not None else prompt(t("pair-ask-code"))
         mistake = code_mistake(told, read)
         if mistake is None:
             return
         if not left:
-            raise PairingError(f"{mistake} Chưa nhận {read.request.device}.")
+            raise PairingError(Sentence("pair-not-accepted", mistake=mistake, device=read.request.device))
         say(mistake)
 
 
@@ -191,15 +198,16 @@ def list_devices(settings_file: Path) -> None:
             words = [device.id, harmless(device.place or device.role)]
             given = fleet.certificates.given(device.id)
             if given:
-                how = "xin lại" if given[0].how == "renewal" else "ghép"
                 until, since = dates.local(given[0].until), dates.local(given[0].issued)
-                ended = ", đã hết hạn" if given[0].until < clock.now() else ""
-                words.append(f"chứng thư đến {until:%d/%m/%Y}{ended} ({how} ngày {since:%d/%m/%Y})")
-            words += ["chỉ có người mang USB tới"] if device.courier else []
-            words += ["đã bị thu hồi quyền"] if device.id in revoked else []
+                how = "renewed" if given[0].how == "renewal" else "paired"
+                ended = "-ended" if given[0].until < clock.now() else ""
+                said = f"pair-certificate-{how}{ended}"
+                words.append(t(said, until=f"{until:%d/%m/%Y}", since=f"{since:%d/%m/%Y}"))
+            words += [t("pair-by-courier")] if device.courier else []
+            words += [t("pair-revoked")] if device.id in revoked else []
             say("; ".join(words))
         if not fleet.devices():
-            say("Chưa có thiết bị nào được ghép; trên thiết bị hãy chạy: sudo langso setup")
+            say(t("pair-none"))
 
 
 @pair.command()
@@ -215,13 +223,13 @@ def broker(settings_file: Path, hosts: tuple[str, ...], into: Path, again: bool,
     settings = load_settings(settings_file)
     certified = ensure_broker(settings, hosts, into, again=again)
     if certified:
-        say(f"Đã ghi ca.pem, broker.pem, broker.key vào {into}.")
+        say(t("pair-broker-written", into=into))
     # The broker's service asks for this before each start: so a new release's rules hold once it is installed.
     anew = refresh(into, settings.commune.code)
     if anew:
-        say("Đã ghi lại cấu hình của máy chủ tin theo bản phần mềm này.")
+        say(t("pair-broker-settings"))
     if not certified and not anew:
-        say("Chứng thư của máy chủ tin đủ tên và còn hạn; không phải làm gì.")
+        say(t("pair-broker-good"))
     elif not no_reload:
         say(_reload_broker(anew=anew))
 
@@ -329,5 +337,5 @@ def _reload_broker(*, anew: bool = False) -> str:
             capture_output=True, check=False, timeout=30,
         )  # fmt: skip
         if done.returncode == 0:
-            return "Máy chủ tin đang chạy thì dùng ngay."
-    return f"Tiếp theo: systemctl {how} langso-broker"
+            return t("pair-broker-running")
+    return t("pair-broker-next", how=how)

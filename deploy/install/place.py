@@ -12,6 +12,7 @@ from deploy.install.units import ROLES
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
 from langso.settings.reading import Settings, load_settings
+from langso.words.catalogue import Sentence
 
 _MAX = 256 << 10
 
@@ -97,13 +98,10 @@ def role_of(place: Place, asked: str | None) -> str | None:
     """The role to set up, as far as it is known. Raises SetupRefused where two sources disagree."""
     installed, settled = place.installed_role(), place.settings_role()
     if installed and asked and installed != asked:
-        raise SetupRefused(f"Máy này đã cài gói langso-{installed}, không phải «{asked}»; mỗi máy một vai trò.")
+        raise SetupRefused(Sentence("installed-other-package", installed=installed, asked=asked))
     known = installed or asked
     if known and settled and settled != known:
-        raise SetupRefused(
-            f"Máy này đã có vai trò «{settled}» ({place.settings}), không phải «{known}»; mỗi máy một vai trò,"
-            " hãy dùng máy khác."
-        )
+        raise SetupRefused(Sentence("installed-other-role", settled=settled, settings=place.settings, known=known))
     return known or settled
 
 
@@ -112,4 +110,4 @@ def require_root(place: Place) -> None:
     import os
 
     if place.real and os.geteuid() != 0:
-        raise NotAdministrator("Việc này cần quyền quản trị; hãy chạy: sudo langso setup")
+        raise NotAdministrator(Sentence("installed-needs-root"))

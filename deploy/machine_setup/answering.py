@@ -16,6 +16,7 @@ from langso.device.pairing import ReadRequest, read_request
 from langso.durable.held_folder import HeldFolder
 from langso.errors import LangsoError
 from langso.settings.reading import Settings
+from langso.words.catalogue import t
 from langso.words.harmless import harmless
 from office.fleet.pairing import CODE_TRIES, code_mistake, refuse_revoked
 from office.places import OfficeHome
@@ -48,7 +49,7 @@ def answer_requests(
         found = [(folder, *one) for folder in folders for one in _requests(folder)]
         for folder in folders:
             for device in _carried(folder):
-                talk.say(f"Thư trả lời cho {device} đã có trên USB: mang lại thiết bị đó, rồi: sudo langso setup")
+                talk.say(t("setup-answer-on-stick", device=device))
         desk = _Desk(talk, settings, [read for _, _, _, read in found], list(codes), replace, address)
         for folder, name, raw, read in found:
             try:
@@ -88,38 +89,36 @@ class _Desk:
         known, replace = read_device(home.devices, request.device), self._replace
         if known is not None and known.public != read.public and not replace:
             replace = talk.agree(
-                f"Đã có thiết bị tên «{request.device}». Đây là máy thay cho máy cũ (máy cũ thôi được nghe)?",
+                t("setup-replace-old", device=request.device),
                 default=False,
                 unattended=False,
             )
             if not replace:
-                talk.say("Không nhận; hãy đặt tên khác trên thiết bị rồi tạo lại yêu cầu.", mark="warn")
+                talk.say(t("setup-not-accepted"), mark="warn")
                 return None
         answered = answer_at_office(self._settings, raw, replace=replace, address=self._address)
         out = answer_name(answered.device)
         folder.write(out, answered.answer, mode=0o644)
-        talk.say(
-            f"Đã nhận {answered.device}; thư trả lời: {out}. Mang USB lại thiết bị: sudo langso setup", mark="good"
-        )
+        talk.say(t("setup-accepted", device=answered.device, out=out), mark="good")
         return True
 
     def _compared(self, read: ReadRequest) -> bool | None:
         """The digits are asked for until they match; False where a person leaves the request for another time."""
         talk, request = self._talk, read.request
-        kind = {"speaker": "loa", "kiosk": "kiosk", "bridge": "bộ điều khiển"}[request.role]
-        where = f", đặt ở {request.place}" if request.place else ""
+        where = t("setup-standing-at", place=request.place) if request.place else ""
         village = f", {request.village}" if request.village else ""
         talk.say()
-        talk.say(f"Trên USB có yêu cầu ghép của {kind} «{request.device}»{where}{village}.")
+        kind = t(f"setup-kind-{request.role}")
+        talk.say(t("setup-request-on-stick", kind=kind, device=request.device, where=where, village=village))
         for _ in range(CODE_TRIES):
             typed = talk.ask(
-                f"Mười hai chữ số đọc trên {request.device}, không nhìn tệp (Enter = để lại, chưa nhận)",
+                t("setup-twelve-digits", device=request.device),
                 "--code",
                 str,
                 default="",
             )
             if not typed:
-                talk.say(f"Để lại, chưa nhận {request.device}.", mark="warn")
+                talk.say(t("setup-left", device=request.device), mark="warn")
                 return False
             mistake = code_mistake(typed, read)
             if mistake is None:
@@ -127,10 +126,10 @@ class _Desk:
             other = next((one for one in self._all if code_mistake(typed, one) is None), None)
             if other is not None:
                 self._codes.append(typed)
-                mistake = f"Mã này là của «{other.request.device}», đã ghi nhận; hãy gõ mã của «{request.device}»."
+                mistake = t("setup-code-of-other", other=other.request.device, device=request.device)
             talk.say(mistake, mark="warn")
         talk.say(
-            f"Chưa nhận {request.device}; yêu cầu vẫn nằm trên USB. Xem lại mã ở thiết bị: sudo langso pair status",
+            t("setup-still-on-stick", device=request.device),
             mark="bad",
         )
         return None

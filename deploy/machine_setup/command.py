@@ -10,6 +10,7 @@ import click
 
 from deploy.machine_setup.dialogue import BARE_TERMINALS, Dialogue
 from langso.terminal.saying import say
+from langso.words.catalogue import Sentence
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -64,7 +65,7 @@ def setup(check: bool, unattended: bool, plain: bool | None, tree: Path, **given
         return
     require_root(place)
     try:
-        with SingleInstance(place.lock, name="Một lần đặt máy khác"):
+        with SingleInstance(place.lock, name=Sentence("setup-another-setup")):
             guide.run()
     except LangsoError as error:
         if not talk.plain:

@@ -30,6 +30,7 @@ from langso.durable.held_folder import HeldFolder, held
 from langso.durable.ownership import acting_as_owner
 from langso.errors import LangsoError
 from langso.settings.reading import Settings
+from langso.words.catalogue import Sentence, t
 
 Adopt = Callable[[Settings, PairingAnswer], Settings]
 _MOST, _MOST_BYTES = 200, 64 << 20
@@ -71,8 +72,8 @@ def pair_by_stick(
         found = letters.answer_on(there)
         if found is not None:
             return _finish(talk, settings, found, None if stand.state == "paired" else adopt)
-        talk.say(f"Máy đang chờ thư trả lời của văn phòng; mã so khớp: {stand.code}", mark="warn")
-    with stick_for(talk, "USB để mang yêu cầu ghép về văn phòng", "--stick", given=stick, told=told) as folder:
+        talk.say(t("setup-waiting", code=stand.code), mark="warn")
+    with stick_for(talk, t("setup-stick-for-request"), "--stick", given=stick, told=told) as folder:
         # One that was not mounted before may carry the answer.
         if stand.code and not anew and (found := letters.answer_on([folder])) is not None:
             return _finish(talk, settings, found, None if stand.state == "paired" else adopt)
@@ -80,11 +81,9 @@ def pair_by_stick(
         out = request_name(settings.device.id)
         folder.write(out, raw, mode=0o644)
     code = read_request(raw).short_code
-    talk.say(f"Đã ghi yêu cầu ghép: {out}", mark="good")
-    talk.say(f"MÃ SO KHỚP: {code}   (chép ra giấy, văn phòng sẽ hỏi)", mark="good")
-    raise NotYet(
-        "Mang USB về văn phòng xã và chạy ở đó: sudo langso setup. Rồi mang USB lại đây, chạy lại: sudo langso setup."
-    )
+    talk.say(t("setup-request-written", out=out), mark="good")
+    talk.say(t("setup-code-to-compare", code=code), mark="good")
+    raise NotYet(Sentence("setup-take-to-office"))
 
 
 def _request(settings: Settings, *, anew: bool) -> bytes:
@@ -130,21 +129,19 @@ class _Letters:
         if answer.request in self._told:
             return
         self._told.add(answer.request)
-        whose = f"Trên USB có thư trả lời cho máy {answer.device}"
+        whose = t("setup-answer-for", device=answer.device)
         if answer.device == self._settings.device.id:
-            why = f"{whose}, nhưng cho một yêu cầu khác: hãy mang yêu cầu đang chờ của máy này về văn phòng."
+            why = t("setup-answer-other-request", whose=whose)
         else:
-            why = f"{whose}, không phải cho máy này ({self._settings.device.id})."
+            why = t("setup-answer-other-machine", whose=whose, id=self._settings.device.id)
         self._talk.say(why, mark="warn")
 
 
 def _tell_paired(talk: Dialogue, paired: Paired, places: Sequence[Path | HeldFolder]) -> None:
     answer = paired.answer
     used = any(found == answer for _, found in answers_on(places))
-    talk.say(
-        f"Máy đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}"
-        + ("; thư trả lời trên USB đã được nhận từ trước, không phải làm gì nữa." if used else ".")
-    )
+    said = "setup-paired-before-used" if used else "setup-paired-before"
+    talk.say(t(said, commune=answer.commune_name or answer.commune, device=answer.device))
 
 
 def answers_on(places: Sequence[Path | HeldFolder]) -> list[tuple[bytes, PairingAnswer]]:
@@ -175,5 +172,5 @@ def _finish(talk: Dialogue, settings: Settings, raw: bytes, adopt: Adopt | None)
         settings = adopt(settings, check_answer(state, raw))
     paired = finish_pairing(state, raw, commune=settings.commune.code)
     answer = paired.answer
-    talk.say(f"Đã ghép với {answer.commune_name or answer.commune} dưới tên {answer.device}.", mark="good")
+    talk.say(t("setup-paired", commune=answer.commune_name or answer.commune, device=answer.device), mark="good")
     return paired

@@ -11,6 +11,7 @@ from langso.errors import LangsoError
 from langso.terminal.asking import confirm, prompt
 from langso.terminal.saying import say
 from langso.words import fold
+from langso.words.catalogue import Sentence
 from langso.words.harmless import harmless_lines
 
 Answer = TypeVar("Answer")
@@ -53,9 +54,7 @@ class Dialogue:
             return parse(given)
         if not self.asks:
             if default is None:
-                raise AnswerMissing(
-                    f"Còn thiếu {option}: {question}. Hãy thêm vào lệnh, hoặc chạy lệnh ở một màn hình."
-                )
+                raise AnswerMissing(Sentence("setup-option-missing", option=option, question=question))
             return parse(default)
         for left in reversed(range(_TRIES)):
             typed = prompt(question, default=default or "", shown=self.shown)
@@ -80,7 +79,7 @@ class Dialogue:
 
         def parse(text: str) -> int:
             if not (text.isascii() and text.isdigit() and 1 <= int(text) <= len(choices)):
-                raise ValueError(f"Hãy gõ một số từ 1 đến {len(choices)}.")
+                raise ValueError(Sentence("setup-type-number", most=len(choices)))
             return int(text) - 1
 
         return self.ask(question, option, parse, default="1" if len(choices) == 1 else None)
@@ -93,5 +92,5 @@ class Dialogue:
     def secret(self, question: str) -> str:
         """Something typed without being shown. Raises AnswerMissing where nobody is there."""
         if not self.asks:
-            raise AnswerMissing(f"Không có ai để hỏi «{question}»; hãy thêm tuỳ chọn đọc từ tệp.")
+            raise AnswerMissing(Sentence("setup-nobody-to-ask", question=question))
         return prompt(question, default="", hidden=True, shown=self.shown)

@@ -14,14 +14,15 @@ from deploy.machine_setup.settings_text import Key, with_values
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
 from langso.settings.reading import Settings, parse_settings
+from langso.words.catalogue import Sentence, t
 
 _MAX = 256 << 10
-_WORDS: dict[Key, str] = {
-    ("commune", "name"): "tên xã",
-    ("commune", "code"): "mã xã",
-    ("device", "village"): "mã thôn",
-    ("device", "place"): "nơi đặt",
-    ("device", "id"): "tên máy",
+_WORDS: dict[Key, Sentence] = {
+    ("commune", "name"): Sentence("setup-key-commune-name"),
+    ("commune", "code"): Sentence("setup-key-commune"),
+    ("device", "village"): Sentence("setup-key-village"),
+    ("device", "place"): Sentence("setup-key-place"),
+    ("device", "id"): Sentence("setup-key-device"),
 }
 OPTIONS: dict[Key, str] = {
     ("commune", "name"): "--commune-name",
@@ -53,14 +54,14 @@ def ask_for(talk: Dialogue, role: str, given: Answers) -> Answers:
 
 def _asked(talk: Dialogue, role: str, given: Answers, before: Answers) -> Answers:
     name = talk.ask(
-        "Tên xã, ví dụ Xã Hoa Sơn",
+        t("setup-ask-commune-name"),
         OPTIONS["commune", "name"],
         names.line,
         given=given.commune_name,
         default=before.commune_name,
     )
     code = talk.ask(
-        "Mã xã (giống nhau trên mọi máy của xã)",
+        t("setup-ask-commune"),
         OPTIONS["commune", "code"],
         names.slug,
         given=given.commune,
@@ -69,23 +70,23 @@ def _asked(talk: Dialogue, role: str, given: Answers, before: Answers) -> Answer
     village = ""
     if role != "office":
         village = talk.ask(
-            "Mã thôn, ví dụ thon-1 (Enter nếu không thuộc thôn nào)",
+            t("setup-ask-village"),
             OPTIONS["device", "village"],
             _optional_slug,
             given=given.village,
             default=before.village or "",
         )
     # Villagers and clerks know a machine by its place; nobody being there to say it, it may be written later.
-    default = before.place or ("Ủy ban nhân dân xã" if role == "office" else None if talk.asks else "")
+    default = before.place or (t("setup-place-of-office") if role == "office" else None if talk.asks else "")
     place = talk.ask(
-        "Nơi đặt máy, nói như bà con",
+        t("setup-ask-place"),
         OPTIONS["device", "place"],
         names.optional_line if default == "" or given.place is not None else names.line,
         given=given.place,
         default=default,
     )
     device = talk.ask(
-        "Tên máy này trong xã, ví dụ loa-thon-1",
+        t("setup-ask-device"),
         OPTIONS["device", "id"],
         names.slug,
         given=given.device,
@@ -96,12 +97,12 @@ def _asked(talk: Dialogue, role: str, given: Answers, before: Answers) -> Answer
 
 def _agreed(talk: Dialogue, role: str, found: Answers) -> bool:
     talk.say()
-    talk.say(f"  Xã:       {found.commune_name} (mã {found.commune})")
+    talk.say(t("setup-told-commune", name=found.commune_name, code=found.commune))
     if role != "office":
-        talk.say(f"  Thôn:     {found.village or 'không thuộc thôn nào'}")
-    talk.say(f"  Nơi đặt:  {found.place}")
-    talk.say(f"  Tên máy:  {found.device}")
-    return talk.agree("Đúng cả chưa?", default=True, unattended=True)
+        talk.say(t("setup-told-village", village=found.village or Sentence("setup-no-village")))
+    talk.say(t("setup-told-place", place=found.place))
+    talk.say(t("setup-told-device", device=found.device))
+    return talk.agree(t("setup-all-right"), default=True, unattended=True)
 
 
 def differences(settings: Settings, given: Answers) -> dict[Key, str | None]:
@@ -128,7 +129,8 @@ def in_words(settings: Settings, changes: Mapping[Key, str | None]) -> str:
         ("device", "place"): settings.device.place,
         ("device", "id"): settings.device.id,
     }
-    return "; ".join(f"{_WORDS[key]}: {old[key] or 'không có'} → {new or 'không có'}" for key, new in changes.items())
+    none = t("setup-no-value")
+    return "; ".join(f"{_WORDS[key]}: {old[key] or none} → {new or none}" for key, new in changes.items())
 
 
 def change(file: Path, changes: Mapping[Key, str | None]) -> Settings:
@@ -146,7 +148,7 @@ def change(file: Path, changes: Mapping[Key, str | None]) -> Settings:
         right = False
     if not right:
         keys = ", ".join(f"`{key}` trong [{section}]" for section, key in changes)
-        raise SetupRefused(f"Không tự sửa được {file}; hãy sửa bằng tay {keys}, rồi chạy lại: sudo langso setup")
+        raise SetupRefused(Sentence("setup-correct-by-hand", file=file, keys=keys))
     settings = parse_settings(changed.encode(), source=str(file))
     write_atomic(file, changed.encode(), mode=0o644)
     return settings

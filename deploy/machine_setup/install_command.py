@@ -9,6 +9,7 @@ import click
 
 from deploy.errors import DeployError
 from deploy.install.units import PROGRAMS, ROLES
+from langso.words.catalogue import Sentence
 
 SCRIPT = Path(PROGRAMS) / "cai-dat.sh"
 """The script as it came with the package: what lies on a stick is read, and never run."""
@@ -31,7 +32,7 @@ class StickNotFound(DeployError, FileNotFoundError):
 def install(role: str | None, stick: Path | None, fingerprint: str | None, back: bool) -> None:
     """Upgrade this machine from a USB stick made by langso bundle, without a network."""
     if not SCRIPT.is_file():
-        raise DeployError("Lệnh này dùng trên máy đã cài gói Làng Số; lần đầu hãy chạy cai-dat.sh trên USB.")
+        raise DeployError(Sentence("setup-only-installed"))
     words = [role] if role else []
     if back:
         words.append("--back")
@@ -50,10 +51,7 @@ def found_stick(given: Path | None) -> Path:
     # A person may name the stick or the folder on it.
     found = [place for folder in places for place in (folder / _ON_STICK, folder) if (place / SCRIPT.name).is_file()]
     if not found:
-        raise StickNotFound(
-            f"Không thấy bản cài trên {given or 'USB nào của máy'}; hãy cắm USB làm bằng langso bundle, mở nó "
-            "(mount), rồi chạy lại với --stick và thư mục của USB."
-        )
+        raise StickNotFound(Sentence("setup-no-installation", place=given or Sentence("setup-any-stick")))
     if len(found) > 1 and not given:
-        raise StickNotFound(f"Có nhiều USB: {', '.join(map(str, found))}; hãy chọn bằng --stick.")
+        raise StickNotFound(Sentence("setup-several-sticks", sticks=", ".join(map(str, found))))
     return found[0]

@@ -13,6 +13,7 @@ from langso.device.lan import lan_addresses, local_name
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
 from langso.words import fold, nfc
+from langso.words.catalogue import Sentence
 from langso.words.os_reasons import os_reason
 
 _GENERIC = {
@@ -47,8 +48,9 @@ def slug(text: str) -> str:
     found = text.strip()
     if not _SLUG.fullmatch(found):
         near = slug_of(found)
-        hint = f", ví dụ {near}" if _SLUG.fullmatch(near) else ""
-        raise BadName(f"Chỉ dùng chữ thường không dấu, số và gạch nối{hint}; «{found[:60]}» thì không được.")
+        if _SLUG.fullmatch(near):
+            raise BadName(Sentence("setup-bad-code-near", near=near, found=found[:60]))
+        raise BadName(Sentence("setup-bad-code", found=found[:60]))
     return found
 
 
@@ -56,7 +58,7 @@ def line(text: str) -> str:
     """A name as people say it. Raises BadName."""
     found = nfc(" ".join(text.split()))
     if not 1 <= len(found) <= 200 or not found.isprintable():
-        raise BadName("Hãy gõ một dòng chữ, nhiều nhất 200 chữ, không có ký tự lạ.")
+        raise BadName(Sentence("setup-one-line"))
     return found
 
 
@@ -104,7 +106,7 @@ def used_elsewhere(name: str, wait_s: float = 2.0) -> str | None:
 def rename_host(name: str, root: Path = Path("/")) -> None:
     """Gives the machine this name, durably and at once. Raises BadName, FileRefused."""
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", name):
-        raise BadName(f"«{name[:60]}» không làm tên máy được; hãy dùng chữ thường, số, gạch nối, nhiều nhất 63 chữ.")
+        raise BadName(Sentence("setup-bad-hostname", name=name[:60]))
     hosts = root / "etc/hosts"
     try:
         text = read_limited(hosts, 64 << 10).decode("utf-8", "surrogateescape")
@@ -117,9 +119,7 @@ def rename_host(name: str, root: Path = Path("/")) -> None:
         try:
             socket.sethostname(name)
         except OSError as error:
-            raise FileRefused(
-                f"Không đổi được tên máy: {os_reason(error)}; tên mới có sau khi khởi động lại."
-            ) from error
+            raise FileRefused(Sentence("setup-hostname-not-changed", why=os_reason(error))) from error
         # Whatever announces the name on the network learns it anew.
         subprocess.run(
             ["systemctl", "try-restart", "systemd-hostnamed", "avahi-daemon"], capture_output=True, check=False

@@ -17,6 +17,7 @@ from langso.contract import Caps
 from langso.durable.files import read_limited, write_atomic
 from langso.durable.ownership import acting_as_owner
 from langso.settings.reading import Settings
+from langso.words.catalogue import Sentence, t
 from office.founding import founding
 from office.places import OfficeHome
 
@@ -81,9 +82,9 @@ def first_account(talk: Dialogue, settings: Settings, account: Account) -> str |
     if has_account(settings):
         return None
     talk.say()
-    talk.say("Tài khoản đầu tiên vào trang web văn phòng (không có mật khẩu đặt sẵn).")
-    name = talk.ask("Tên đăng nhập (chữ thường, số)", "--account", login_of, given=account.name)
-    talk.say(f"Tên đăng nhập là {name}.")
+    talk.say(t("setup-first-account"))
+    name = talk.ask(t("setup-ask-account"), "--account", login_of, given=account.name)
+    talk.say(t("setup-account-name", name=name))
     home = OfficeHome(settings)
     # Read as root: within, we are the office's own user, who may not read a technician's file.
     given = None if account.password_file is None else from_file(account.password_file)
@@ -95,7 +96,7 @@ def first_account(talk: Dialogue, settings: Settings, account: Account) -> str |
             return text
 
         accounts.add(name, good(given) if given is not None else _asked_twice(talk, good))
-    talk.say(f"Đã tạo tài khoản {name}.", mark="good")
+    talk.say(t("setup-account-made", name=name), mark="good")
     return name
 
 
@@ -104,16 +105,16 @@ def _asked_twice(talk: Dialogue, good: Callable[[str], str]) -> str:
     from office.errors import PasswordRefused
 
     for _ in range(5):
-        first = talk.secret("Mật khẩu mới")
+        first = talk.secret(t("setup-new-password"))
         try:
             good(first)
         except LangsoError as refused:
             talk.say(str(refused), mark="warn")
             continue
-        if talk.secret("Gõ lại mật khẩu") == first:
+        if talk.secret(t("setup-password-again")) == first:
             return first
-        talk.say("Hai lần gõ không giống nhau; hãy đặt lại.", mark="warn")
-    raise PasswordRefused("Năm lần vẫn chưa đặt xong mật khẩu; hãy chạy lại: sudo langso setup")
+        talk.say(t("setup-password-differs"), mark="warn")
+    raise PasswordRefused(Sentence("setup-password-given-up"))
 
 
 def _put(path: Path, data: bytes, mode: int) -> bool:

@@ -18,8 +18,9 @@ from langso.device.pairing_stand import stand_of
 from langso.durable.files import sync_folder, write_atomic
 from langso.errors import LangsoError
 from langso.settings.reading import Settings, load_settings, parse_settings
+from langso.words.catalogue import Sentence, t
 
-_ROLES = {"office": "văn phòng xã", "speaker": "loa", "kiosk": "kiosk"}
+_ROLES = {"office": Sentence("setup-role-office"), "speaker": "loa", "kiosk": "kiosk"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Guide:
         """Takes every step that can be taken now. Raises NotYet where something must be brought, SetupRefused."""
         talk, options = self._talk, self._options
         role = self._role()
-        talk.say(f"Làng Số: đặt máy này làm {_ROLES[role]}.")
+        talk.say(t("setup-make-this", role=_ROLES[role]))
         time_of_day.put_right(talk, self._place.built(), given=options.time_of_day, latch=self._place.clock_latch)
         self._hostname(role)
         file, settings = self._settings(role)
@@ -78,31 +79,28 @@ class Guide:
             self._device(settings)
         self._serve(role, settings, anew=self._changed)
         if self._left:
-            raise NotYet(
-                f"Chưa nhận {', '.join(self._left)}: yêu cầu còn nằm trên USB; có đúng mã thì chạy lại ở đây:"
-                " sudo langso setup"
-            )
+            raise NotYet(Sentence("setup-not-yet-accepted", left=", ".join(self._left)))
         if self._place.real and not options.no_start:
-            talk.say("Xong: máy đã vào việc.", mark="good")
+            talk.say(t("setup-done"), mark="good")
 
     def to_do(self) -> list[str]:
         """What `run` would do, a line each; changes nothing."""
         place, role = self._place, role_of(self._place, self._options.role)
         if role is None:
-            return [
-                "Chưa biết vai trò: hãy cài gói langso-office, langso-speaker hoặc langso-kiosk, hoặc thêm --role."
-            ]
-        lines = [f"Vai trò: {_ROLES[role]}."]
+            return [t("setup-role-unknown")]
+        lines = [t("setup-role-is", role=_ROLES[role])]
         try:
             present = place.present_settings()
         except LangsoError as error:
-            return [*lines, f"Phải sửa trước: {error}"]
+            return [*lines, t("setup-correct-first", why=error)]
         if present is None:
-            lines.append(f"Sẽ hỏi xã, tên máy, nơi đặt, rồi ghi {place.settings}.")
+            lines.append(t("setup-would-ask", settings=place.settings))
         else:
-            lines.append(f"Đã có cấu hình {present[0]}: xã {present[1].commune.name}, máy {present[1].device.id}.")
+            lines.append(
+                t("setup-has-settings", file=present[0], name=present[1].commune.name, id=present[1].device.id)
+            )
         lines += self._office_to_do(present) if role == "office" else self._device_to_do(present)
-        return [*lines, "Sẽ khởi động dịch vụ, chờ chạy, rồi khám máy (langso doctor)."]
+        return [*lines, t("setup-would-start")]
 
     def _office_to_do(self, present: tuple[Path, Settings] | None) -> list[str]:
         from deploy.machine_setup.office import has_account
@@ -111,41 +109,41 @@ class Guide:
 
         if present is None:
             return [
-                "Sẽ tạo khoá của văn phòng và khoá gốc của xã, mỗi khoá một USB.",
-                "Sẽ cấp chứng thư cho máy chủ tin và tạo tài khoản đầu tiên.",
+                t("setup-would-make-keys"),
+                t("setup-would-certify"),
             ]
         home, lines = OfficeHome(present[1]), []
         draft = load_draft(home)
         if home.trust_file.exists():
-            lines.append("Đã lập xã.")
+            lines.append(t("setup-founded"))
         elif draft is None:
-            lines.append("Sẽ tạo khoá của văn phòng và khoá gốc của xã, mỗi khoá một USB.")
+            lines.append(t("setup-would-make-keys"))
         else:
-            lines.append(f"Lập xã đang dở: đã có {len(draft.keys)}/{draft.count} khoá gốc; sẽ làm tiếp.")
+            lines.append(t("setup-founding-going-on", keys=len(draft.keys), count=draft.count))
         there = (self._place.broker / "broker.pem").exists()
-        lines.append("Đã có chứng thư máy chủ tin." if there else "Sẽ cấp chứng thư cho máy chủ tin.")
-        lines.append("Đã có tài khoản." if has_account(present[1]) else "Sẽ hỏi tài khoản đầu tiên.")
-        lines.append("Sẽ xem USB có yêu cầu ghép nào không.")
+        lines.append(t("setup-has-certificate") if there else t("setup-would-give-certificate"))
+        lines.append(t("setup-has-account") if has_account(present[1]) else t("setup-would-ask-account"))
+        lines.append(t("setup-would-look-for-requests"))
         return lines
 
     def _device_to_do(self, present: tuple[Path, Settings] | None) -> list[str]:
         if present is None:
-            return ["Sẽ ghi yêu cầu ghép lên USB."]
+            return [t("setup-would-write-request")]
         stand = stand_of(present[1].paths.state)
         return {
-            "paired": ["Đã ghép với văn phòng."],
-            "asked": [f"Đang chờ thư trả lời (mã {stand.code}); sẽ tìm trên USB."],
-            "new": ["Sẽ ghi yêu cầu ghép lên USB."],
-            "broken": [f"Tệp ghép hỏng ({stand.why}); sẽ ghi yêu cầu mới lên USB."],
+            "paired": [t("setup-is-paired")],
+            "asked": [t("setup-waits-for-answer", code=stand.code)],
+            "new": [t("setup-would-write-request")],
+            "broken": [t("setup-would-write-new-request", why=stand.why)],
         }[stand.state]
 
     def _role(self) -> str:
         known = role_of(self._place, self._options.role)
         if known is None:
             if not self._talk.asks:
-                raise SetupRefused("Máy này chưa cài gói Làng Số nào; hãy cài gói langso-VAI_TRÒ, hoặc thêm --role.")
+                raise SetupRefused(Sentence("setup-no-package"))
             roles = list(_ROLES)
-            known = roles[self._talk.choose("Máy này làm gì", "--role", [_ROLES[one] for one in roles])]
+            known = roles[self._talk.choose(t("setup-what-does-it"), "--role", [str(_ROLES[one]) for one in roles])]
         return known
 
     def _hostname(self, role: str) -> None:
@@ -160,18 +158,18 @@ class Guide:
                 return
             if other is not None:
                 talk.say(
-                    f"Tên {own}.local đang có máy khác trong mạng dùng ({other}); hai máy không được trùng tên.",
+                    t("setup-name-taken", own=own, other=other),
                     mark="bad",
                 )
             else:
-                talk.say(f"Máy còn tên mặc định ({own}); loa và kiosk gọi văn phòng bằng tên này, nên phải riêng.")
+                talk.say(t("setup-factory-name", own=own))
             if not talk.asks:
                 if other is None:
                     return
-                raise SetupRefused(f"Tên máy {own} bị trùng với máy {other}; hãy thêm --hostname với một tên khác.")
-            given = talk.ask("Tên máy trên mạng", "--hostname", _free_name, default="van-phong-xa")
+                raise SetupRefused(Sentence("setup-name-shared", own=own, other=other))
+            given = talk.ask(t("setup-ask-hostname"), "--hostname", _free_name, default="van-phong-xa")
         names.rename_host(_free_name(given) if self._place.real else names.slug(given), self._place.root)
-        talk.say(f"Tên máy trên mạng: {given}.local")
+        talk.say(t("setup-hostname-is", given=given))
         self._changed = True
 
     def _settings(self, role: str) -> tuple[Path, Settings]:
@@ -183,7 +181,7 @@ class Guide:
             changes = differences(settings, said)
             if changes:
                 settings = self._changed_settings(file, settings, changes)
-            talk.say(f"Dùng cấu hình đã có {file}: {settings.commune.name}, máy {settings.device.id}.")
+            talk.say(t("setup-uses-settings", file=file, name=settings.commune.name, id=settings.device.id))
             return file, settings
         found = ask_for(talk, role, said)
         text = settings_text(
@@ -215,17 +213,11 @@ class Guide:
             home = OfficeHome(settings)
             draft = load_draft(home)
             if home.trust_file.exists() or (draft is not None and draft.keys):
-                raise SetupRefused(
-                    f"Văn phòng này đã có khoá gốc dưới cấu hình {file} ({told}?). Mã xã không đổi được nữa; tên và"
-                    f" nơi đặt thì sửa {keys} của tệp đó, rồi: sudo systemctl restart langso-office"
-                )
+                raise SetupRefused(Sentence("setup-office-has-keys", file=file, told=told, keys=keys))
         elif stand.state not in ("new", "asked"):
-            raise SetupRefused(
-                f"Máy này đã ghép dưới cấu hình {file} ({told}?). Muốn đổi: sửa {keys} của tệp đó, rồi ghép lại:"
-                " sudo langso setup --pair-again"
-            )
+            raise SetupRefused(Sentence("setup-machine-is-paired", file=file, told=told, keys=keys))
         settings = change(file, changes)
-        self._talk.say(f"Đã sửa {file}: {told}.", mark="warn")
+        self._talk.say(t("setup-corrected", file=file, told=told), mark="warn")
         self._changed = True
         if stand.code and any(section == "device" for section, _ in changes):
             # The request that waits says otherwise.
@@ -235,16 +227,17 @@ class Guide:
     def _adopted(self, settings: Settings, answer: PairingAnswer) -> Settings:
         """An answer of another commune, on a machine that never had one: its settings were most likely mistyped."""
         name = answer.commune_name or settings.commune.name
-        told = (
-            f"Thư trả lời cho máy này là của {name} (mã «{answer.commune}»), còn máy khai là"
-            f" {settings.commune.name} (mã «{settings.commune.code}»)"
+        told = t(
+            "setup-answer-other-commune",
+            theirs=name,
+            their_code=answer.commune,
+            ours=settings.commune.name,
+            our_code=settings.commune.code,
         )
         if not self._talk.asks:
-            raise AnswerMissing(
-                f"{told}. Đúng xã đó thì chạy: sudo langso setup --commune {answer.commune} --commune-name '{name}'"
-            )
-        if not self._talk.agree(f"{told}. Sửa máy theo thư?", default=True, unattended=False):
-            raise SetupRefused(f"{told}. Chưa ghép; hãy mang USB về đúng văn phòng xã mình rồi xin thư khác.")
+            raise AnswerMissing(Sentence("setup-if-right-commune", told=told, commune=answer.commune, name=name))
+        if not self._talk.agree(t("setup-correct-by-answer", told=told), default=True, unattended=False):
+            raise SetupRefused(Sentence("setup-not-paired-other", told=told))
         return self._changed_settings(
             self._place.settings, settings, {("commune", "code"): answer.commune, ("commune", "name"): name}
         )
@@ -271,7 +264,7 @@ class Guide:
         )
         found_office(talk, settings, answers, caps)
         if lay_broker(self._place, settings, given.names):
-            talk.say(f"Loa và kiosk gọi văn phòng ở: {', '.join(console_names(settings.office).all)}")
+            talk.say(t("setup-called-at", names=", ".join(console_names(settings.office).all)))
             self._changed = True
         first_account(talk, settings, Account(given.account, given.account_password_file))
         if file == self._place.draft:
@@ -321,23 +314,21 @@ class Guide:
         if self._options.no_start or not self._place.real:
             return
         if not serving.systemd_runs():
-            raise SetupRefused(
-                "Máy này không chạy systemd nên dịch vụ chưa khởi động; hãy khởi động máy rồi chạy lại."
-            )
-        talk.say("Khởi động dịch vụ …")
+            raise SetupRefused(Sentence("setup-no-systemd"))
+        talk.say(t("setup-starting"))
         down = serving.start(talk, role, anew=anew)
         good = serving.examine_and_tell(talk, self._place.settings)
         if role == "office":
             from office.founding.doors import console_url
 
-            talk.say(f"Trang web văn phòng: {console_url(settings.office)}")
+            talk.say(t("setup-pages-at", url=console_url(settings.office)))
         if down or not good:
-            raise SetupRefused("Chưa xong hẳn: hãy sửa mục có dấu ✗ ở trên, rồi chạy lại: sudo langso setup")
+            raise SetupRefused(Sentence("setup-not-quite"))
 
 
 def _free_name(text: str) -> str:
     found = names.slug(text)
     other = names.used_elsewhere(found)
     if other is not None:
-        raise names.BadName(f"Tên {found}.local đang có máy khác dùng ({other}); hãy chọn tên khác.")
+        raise names.BadName(Sentence("setup-host-in-use", found=found, other=other))
     return found

@@ -12,6 +12,7 @@ from deploy.install.sockets import sockets_of
 from deploy.install.units import units_of
 from deploy.machine_setup.dialogue import Dialogue
 from langso.contract.health import Check
+from langso.words.catalogue import t
 
 READY_S = 120.0
 COMES_S = 40.0
@@ -49,12 +50,12 @@ def wait_for(talk: Dialogue, names: list[str], *, active: Callable[[str], bool] 
     left, deadline = list(names), time.monotonic() + READY_S
     while left and time.monotonic() < deadline:
         for name in [one for one in left if active(one)]:
-            talk.say(f"  ✓ {name} đang chạy", mark="good")
+            talk.say(t("setup-unit-runs", name=name), mark="good")
             left.remove(name)
         if left:
             time.sleep(_LOOK_S)
     for name in left:
-        talk.say(f"  ✗ {name} chưa chạy được; xem: journalctl -u {name} -n 50", mark="bad")
+        talk.say(t("setup-unit-fails", name=name), mark="bad")
     return left
 
 
@@ -77,7 +78,7 @@ def examine_and_tell(talk: Dialogue, settings: Path, look: Callable[[], Sequence
             for line, mark in told(check):
                 talk.say(line, mark=mark)
     good = sum(check.level == "ok" for check in checks)
-    talk.say(f"Khám máy: {good} mục tốt, {len(checks) - good} mục cần để ý.")
+    talk.say(t("setup-examined", good=good, rest=len(checks) - good))
     return not any(check.level == "bad" for check in checks)
 
 

@@ -28,7 +28,7 @@ from langso.trust.roots.errors import WrongPassphrase
 from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, STRONG, Cost, PublicPart, public_part, read_public_part
 from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, Proposal, ReadProposal, build, merged, read_proposal
 from langso.trust.roots.sticks import key_name, key_on, refuse_a_second_key, refuse_installation
-from langso.words.catalogue import t
+from langso.words.catalogue import Sentence, t
 from office.founding import founding
 from office.places import OfficeHome
 
@@ -90,19 +90,17 @@ class Sitting:
                 raise NotYet(self._waiting_for_signatures(read))
         founding.finish(self._home, read)
         self._home.founding_file.unlink(missing_ok=True)
-        self._talk.say("Đã lập xã: danh sách quyền đủ chữ ký của khoá gốc.", mark="good")
+        self._talk.say(t("setup-founded-signed"), mark="good")
 
     def _begun(self, caps: Caps) -> Draft:
         talk, answers = self._talk, self._answers
         talk.say()
-        talk.say(
-            "Khoá gốc: những USB mà xã cất đi, dùng khi đổi quyền. Nên có 3 USB do 3 người giữ, mỗi lần đổi cần 2."
-        )
+        talk.say(t("setup-root-keys-are"))
 
         def number(most: int) -> Callable[[str], int]:
             def parse(text: str) -> int:
                 if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-                    raise ValueError(f"Hãy gõ một số từ 1 đến {most}.")
+                    raise ValueError(Sentence("setup-type-number", most=most))
                 return int(text)
 
             return parse
@@ -111,14 +109,14 @@ class Sitting:
             return None if value is None else str(value)
 
         count = talk.ask(
-            "Xã có mấy USB khoá gốc",
+            t("setup-how-many-sticks"),
             "--root-count",
             number(founding.MAX_ROOT_KEYS),
             given=told(answers.count),
             default="3",
         )
         threshold = talk.ask(
-            "Mỗi lần đổi quyền cần mấy USB cùng ký",
+            t("setup-how-many-sign"),
             "--root-threshold",
             number(count),
             given=told(answers.threshold),
@@ -127,8 +125,8 @@ class Sitting:
         warning = founding.advice(count, threshold)
         if warning is not None:
             talk.say(warning, mark="warn")
-            if not talk.agree("Vẫn làm như vậy?", default=False, unattended=True):
-                raise SetupRefused("Chưa tạo khoá nào; chạy lại khi đã có đủ USB: sudo langso setup")
+            if not talk.agree(t("setup-do-it-anyway"), default=False, unattended=True):
+                raise SetupRefused(Sentence("setup-no-key-made"))
         draft = Draft(count=count, threshold=threshold, caps=caps)
         self._keep(draft)
         return draft
@@ -140,14 +138,21 @@ class Sitting:
 
     def _take(self, part: PublicPart) -> None:
         if part.commune != self._home.settings.commune.code:
-            raise SetupRefused(f"Khoá gốc của {part.holder} là của xã {part.commune}; hãy dùng khoá của xã này.")
+            raise SetupRefused(Sentence("setup-key-of-other-commune", holder=part.holder, commune=part.commune))
         if any(one.public_key == part.public_key for one in self._draft.keys):
             return
         if len(self._draft.keys) >= self._draft.count:
-            raise SetupRefused(f"Đã đủ {self._draft.count} khoá gốc; không nhận thêm khoá của {part.holder}.")
+            raise SetupRefused(Sentence("setup-enough-keys", count=self._draft.count, holder=part.holder))
         self._keep(self._draft.model_copy(update={"keys": (*self._draft.keys, part)}))
         self._talk.say(
-            f"Đã nhận khoá {len(self._draft.keys)}/{self._draft.count}: {part.holder}, mã {part.code}", mark="good"
+            t(
+                "setup-key-taken",
+                keys=len(self._draft.keys),
+                count=self._draft.count,
+                holder=part.holder,
+                code=part.code,
+            ),
+            mark="good",
         )
 
     def _one_more_key(self) -> bool:
@@ -158,12 +163,14 @@ class Sitting:
             if not talk.asks:
                 return False
             talk.say()
-            talk.say(f"— Khoá gốc {number}/{self._draft.count} —")
-            talk.wait("Rút các USB khoá khác ra, cắm USB của người giữ khoá này, rồi bấm Enter.")
+            talk.say(t("setup-key-number", number=number, count=self._draft.count))
+            talk.wait(t("setup-plug-holder"))
         commune = self._home.settings.commune.code
         with (
             self._patiently() as patience,
-            stick_for(talk, "USB để khoá gốc", "--root-stick", given=given, told=self._answers.not_a_stick) as stick,
+            stick_for(
+                talk, t("setup-stick-for-key"), "--root-stick", given=given, told=self._answers.not_a_stick
+            ) as stick,
         ):
             refuse_installation(stick)
             refuse_a_second_key(stick, commune)
@@ -171,7 +178,7 @@ class Sitting:
                 self._known_stick(stick)
                 return True
             holder = talk.ask(
-                "Ai giữ khoá này (tên, chức vụ)",
+                t("setup-who-holds"),
                 "--holder",
                 _holder,
                 given=self._of_this_stick(self._answers.holders),
@@ -179,7 +186,7 @@ class Sitting:
             phrase = self._new_phrase()
             made = make_key(stick, phrase, commune=commune, holder=holder, now=self._now(), cost=NEW_KEYS)
             self._take(public_part(made))
-            talk.say("Ghi mã khoá vào biên bản. Câu mật khẩu cất riêng với USB; quên câu này là mất khoá.")
+            talk.say(t("setup-write-code-down"))
             if len(self._draft.keys) == self._draft.count:
                 # The last stick is still in: it can sign at once.
                 self._sign_on(stick, self._proposal(), phrase)
@@ -190,12 +197,10 @@ class Sitting:
     def _known_stick(self, stick: HeldFolder) -> None:
         key = key_on(stick, self._home.settings.commune.code)
         if any(one.public_key == key.public_key for one in self._draft.keys):
-            self._talk.say(f"USB này là khoá của {key.holder}, đã nhận rồi. Hãy cắm USB của người khác.", mark="warn")
+            self._talk.say(t("setup-key-taken-already", holder=key.holder), mark="warn")
             if not self._talk.asks:
                 return
-        elif self._talk.agree(
-            f"USB có sẵn khoá gốc của {key.named()}, tạo từ trước. Dùng khoá này?", default=True, unattended=True
-        ):
+        elif self._talk.agree(t("setup-use-this-key", named=key.named()), default=True, unattended=True):
             self._take(public_part(key))
 
     def _one_more_signature(self, read: ReadProposal) -> bool:
@@ -214,12 +219,14 @@ class Sitting:
             talk.say()
             for line in read.missing():
                 talk.say(line)
-            if not talk.agree("Ký tiếp bây giờ (cắm một USB khoá gốc)?", default=True, unattended=False):
+            if not talk.agree(t("setup-sign-now"), default=True, unattended=False):
                 return self._one_key_anew()
-            talk.wait("Rút các USB khoá khác ra, cắm USB khoá gốc của người ký, rồi bấm Enter.")
+            talk.wait(t("setup-plug-signer"))
         with (
             self._patiently() as patience,
-            stick_for(talk, "USB khoá gốc", "--root-stick", given=given, told=self._answers.not_a_stick) as stick,
+            stick_for(
+                talk, t("setup-root-key-stick"), "--root-stick", given=given, told=self._answers.not_a_stick
+            ) as stick,
         ):
             refuse_a_second_key(stick, read.proposal.commune)
             self._sign_on(stick, read, None)
@@ -232,33 +239,35 @@ class Sitting:
     def _one_key_anew(self) -> bool:
         """Until the commune is founded a lost key costs only another stick; whether one is to be made anew."""
         talk = self._talk
-        if not talk.agree(
-            "Có khoá nào bị mất, hỏng hay quên câu mật khẩu, cần tạo lại?", default=False, unattended=False
-        ):
+        if not talk.agree(t("setup-key-lost"), default=False, unattended=False):
             return False
         keys = self._draft.keys
-        lost = talk.choose("Khoá nào", "--root-stick", [f"{one.holder}, mã {one.code}" for one in keys])
+        lost = talk.choose(
+            t("setup-which-key"),
+            "--root-stick",
+            [t("setup-holder-code", holder=one.holder, code=one.code) for one in keys],
+        )
         kept = tuple(one for number, one in enumerate(keys) if number != lost)
         self._keep(self._draft.model_copy(update={"keys": kept, "proposal": None}))
-        talk.say(f"Bỏ khoá của {keys[lost].holder}; gạch mã {keys[lost].code} khỏi biên bản.", mark="warn")
-        talk.say("Tạo lại khoá đó trên một USB khác; các khoá còn lại ký lại từ đầu.")
+        talk.say(t("setup-key-dropped", holder=keys[lost].holder, code=keys[lost].code), mark="warn")
+        talk.say(t("setup-make-key-again"))
         return True
 
     def _sign_on(self, stick: HeldFolder, read: ReadProposal, phrase: str | None) -> None:
         talk, sitting = self._talk, sit_down(stick, read)
         if sitting.done:
-            talk.say(f"Khoá {sitting.key.named()} đã ký rồi; hãy cắm USB của người khác.", mark="warn")
+            talk.say(t("setup-has-signed", named=sitting.key.named()), mark="warn")
             return
         talk.say()
-        talk.say(f"Khoá {sitting.key.named()} được đề nghị ký:")
+        talk.say(t("setup-asked-to-sign", named=sitting.key.named()))
         for line in sitting.words:
             talk.say(f"  {line}", mark="warn" if line.startswith(t("root-attention")) else "")
-        if not talk.agree("Người giữ khoá đồng ý ký?", default=True, unattended=True):
-            talk.say("Chưa ký bằng khoá này.")
+        if not talk.agree(t("setup-holder-agrees"), default=True, unattended=True):
+            talk.say(t("setup-not-signed"))
             return
         signed = self._signed(sitting, phrase)
         self._keep(self._draft.model_copy(update={"proposal": signed.proposal}))
-        talk.say(f"Đã ký bằng khoá {sitting.key.named()}.", mark="good")
+        talk.say(t("setup-signed", named=sitting.key.named()), mark="good")
 
     def _signed(self, sitting: Seat, phrase: str | None) -> ReadProposal:
         if phrase is None and (file := self._phrase_file()) is not None:
@@ -267,7 +276,7 @@ class Sitting:
             return sign_with(sitting, phrase)
         for left in reversed(range(passphrase.TRIES)):
             try:
-                return sign_with(sitting, self._talk.secret(f"Câu mật khẩu của khoá {sitting.key.named()}"))
+                return sign_with(sitting, self._talk.secret(t("setup-passphrase-of", named=sitting.key.named())))
             except WrongPassphrase as wrong:
                 if not left:
                     raise
@@ -312,22 +321,14 @@ class Sitting:
         return _Patience(self._talk)
 
     def _pull_out(self) -> None:
-        self._talk.wait("Rút USB này ra và đưa lại người giữ, rồi bấm Enter.")
+        self._talk.wait(t("setup-pull-out"))
 
     def _waiting_for_keys(self) -> str:
         rest = self._draft.count - len(self._draft.keys)
-        return (
-            f"Còn thiếu {rest} khoá gốc. Mỗi người tạo khoá trên máy nào cũng được: langso root new"
-            f" --stick /media/usb --commune {self._home.settings.commune.code} --holder “Tên” -o khoa.json;"
-            " rồi chạy lại ở đây: sudo langso setup --root-public khoa.json (hoặc cắm luôn USB đó)."
-        )
+        return t("setup-keys-missing", rest=rest, code=self._home.settings.commune.code)
 
     def _waiting_for_signatures(self, read: ReadProposal) -> str:
-        return (
-            f"{' '.join(read.missing())} Chạy lại khi có USB: sudo langso setup. Ký ở nơi khác: mang tệp"
-            f" {self.carried()} đi, langso root sign de-nghi.json --stick /media/usb, rồi ở đây:"
-            " sudo langso setup --proposal de-nghi.json"
-        )
+        return t("setup-signatures-missing", missing=" ".join(read.missing()), carried=self.carried())
 
     def carried(self) -> Path:
         """The proposal as a file of its own, for holders who are elsewhere."""
@@ -368,14 +369,11 @@ def load_draft(home: OfficeHome) -> Draft | None:
     try:
         return Draft.model_validate_json(read_limited(home.founding_file, MAX_DRAFT))
     except (ValidationError, ValueError, FileRefused) as error:
-        raise SetupRefused(
-            f"Tệp lập xã dở dang {home.founding_file} bị hỏng; nếu chưa thiết bị nào được ghép, hãy xoá tệp đó rồi"
-            " làm lại với USB mới."
-        ) from error
+        raise SetupRefused(Sentence("setup-founding-damaged", file=home.founding_file)) from error
 
 
 def _holder(text: str) -> str:
     found = " ".join(text.split())
     if not 1 <= len(found) <= 100 or not found.isprintable():
-        raise ValueError("Hãy gõ tên người giữ khoá, nhiều nhất 100 chữ.")
+        raise ValueError(Sentence("setup-type-holder"))
     return found

@@ -18,6 +18,7 @@ from langso.durable.files import read_limited, write_atomic
 from langso.timekeeping import dates
 from langso.timekeeping.clock import VIETNAM
 from langso.timekeeping.evidence import kernel_synchronised
+from langso.words.catalogue import Sentence, t
 from langso.words.os_reasons import os_reason
 
 _WRITTEN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s+(\d{1,2})[:hg](\d{2})")
@@ -49,23 +50,21 @@ def put_right(
         return
     elif not possible:
         talk.say(
-            f"Đồng hồ máy đang là {dates.full(there)}: sai (Làng Số bản này làm ngày {dates.full(built)}).",
+            t("setup-clock-wrong", there=dates.full(there), built=dates.full(built)),
             mark="warn",
         )
-        setting(talk.ask(_QUESTION, "--time", lambda text: _parse(text, built)))
-    elif talk.agree(
-        f"Đồng hồ máy: {dates.full(there)}, chưa chỉnh theo mạng. Giờ này đúng không?", default=True, unattended=True
-    ):
+        setting(talk.ask(str(_QUESTION), "--time", lambda text: _parse(text, built)))
+    elif talk.agree(t("setup-clock-right", there=dates.full(there)), default=True, unattended=True):
         if talk.asks:
             _remember(latch, there)
         return
     else:
-        setting(talk.ask(_QUESTION, "--time", lambda text: _parse(text, built)))
+        setting(talk.ask(str(_QUESTION), "--time", lambda text: _parse(text, built)))
     _remember(latch, now())
-    talk.say(f"Đã chỉnh đồng hồ: {dates.full(now())}. Khi có mạng, máy tự giữ giờ.")
+    talk.say(t("setup-clock-set", now=dates.full(now())))
 
 
-_QUESTION = "Giờ Việt Nam bây giờ, viết NGÀY/THÁNG/NĂM GIỜ:PHÚT, ví dụ 29/11/2026 20:45"
+_QUESTION = Sentence("setup-ask-time")
 
 
 def _agreed(latch: Path | None, there: datetime) -> bool:
@@ -96,9 +95,9 @@ def _parse(text: str, built: datetime) -> datetime:
         day, month, year, hour, minute = map(int, found.groups())
         meant = datetime(year, month, day, hour, minute, tzinfo=VIETNAM).astimezone(UTC)
     except ValueError as error:
-        raise SetupRefused("Giờ phải viết như 29/11/2026 20:45; hãy gõ lại.") from error
+        raise SetupRefused(Sentence("setup-time-form")) from error
     if meant < built or meant.year >= LAST_YEAR:
-        raise SetupRefused(f"Giờ này trước lúc làm ra bản này ({dates.full(built)}) hoặc quá xa; hãy gõ lại.")
+        raise SetupRefused(Sentence("setup-time-before", built=dates.full(built)))
     return meant
 
 
@@ -106,9 +105,7 @@ def _set_clock(moment: datetime) -> None:
     try:
         time.clock_settime(time.CLOCK_REALTIME, moment.timestamp())
     except OSError as error:
-        raise SetupRefused(
-            f"Không chỉnh được đồng hồ máy: {os_reason(error)}; hãy chỉnh bằng tay rồi chạy lại."
-        ) from error
+        raise SetupRefused(Sentence("setup-clock-not-set", why=os_reason(error))) from error
     program = shutil.which("hwclock")
     if program is not None:
         # A board without a hardware clock has nothing to write to.

@@ -18,6 +18,7 @@ from langso.durable.errors import FileRefused
 from langso.durable.held_folder import HeldFolder
 from langso.trust.roots.errors import StickRefused
 from langso.trust.roots.sticks import Machine, hold_stick
+from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
 
 MOUNTS = Path("/media/langso")
@@ -38,9 +39,10 @@ class Stick:
 
     def named(self) -> str:
         """As a list shows it."""
-        return harmless(
-            f"{self.label or 'USB không tên'}, {self.size}" + (f", ở {self.folder}" if self.folder else "")
-        )
+        label = self.label or t("setup-stick-no-name")
+        if self.folder:
+            return harmless(t("setup-stick-at", label=label, size=self.size, folder=self.folder))
+        return harmless(f"{label}, {self.size}")
 
 
 def sticks(machine: Machine | None = None) -> list[Stick]:
@@ -77,7 +79,7 @@ def stick_for(
             yield stick
         return
     if not talk.asks:
-        raise AnswerMissing(f"Còn thiếu {option}: {question}.")
+        raise AnswerMissing(Sentence("setup-missing", option=option, question=question))
     chosen = _picked(talk, question, option)
     with _held(chosen) as stick:
         yield stick
@@ -103,7 +105,7 @@ def _held(stick: Stick) -> Iterator[HeldFolder]:
         return
     with HeldFolder(stick.folder) as held:
         if not any(one.folder == stick.folder and one.device == stick.device for one in sticks()):
-            raise StickRefused(f"USB {stick.named()} đã bị rút ra; hãy cắm lại.")
+            raise StickRefused(Sentence("setup-stick-pulled", named=stick.named()))
         held.require_there()
         yield held
 
@@ -114,7 +116,7 @@ def _mounted(stick: Stick) -> Iterator[HeldFolder]:
     try:
         with HeldFolder(folder) as held:
             if not is_mounted(folder):
-                raise StickRefused(f"USB {stick.named()} đã bị rút ra; hãy cắm lại.")
+                raise StickRefused(Sentence("setup-stick-pulled", named=stick.named()))
             held.require_there()
             yield held
     finally:
@@ -127,13 +129,13 @@ def _picked(talk: Dialogue, question: str, option: str) -> Stick:
     for _ in range(20):
         found = sticks()
         if not found:
-            talk.wait("Chưa thấy USB nào. Cắm USB rồi bấm Enter (Ctrl-C để dừng).")
+            talk.wait(t("setup-plug-in"))
             continue
         if len(found) == 1:
-            talk.say(f"Dùng USB: {found[0].named()}")
+            talk.say(t("setup-uses-stick", named=found[0].named()))
             return found[0]
         return found[talk.choose(question, option, [one.named() for one in found])]
-    raise StickRefused("Không thấy USB nào; hãy thử cổng USB khác, rồi chạy lại: sudo langso setup")
+    raise StickRefused(Sentence("setup-no-stick"))
 
 
 def _mount(stick: Stick) -> Path:
@@ -143,9 +145,7 @@ def _mount(stick: Stick) -> Path:
     if said is not None:
         with contextlib.suppress(OSError):
             folder.rmdir()
-        raise StickRefused(
-            f"Không mở được USB {stick.named()}: {said}; hãy định dạng USB kiểu FAT32 hoặc exFAT, hoặc dùng USB khác."
-        )
+        raise StickRefused(Sentence("setup-stick-unreadable", named=stick.named(), said=said))
     return folder
 
 

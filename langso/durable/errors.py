@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from langso.errors import LangsoError
-from langso.words.catalogue import Sentence
+from langso.words.catalogue import Sentence, Words
 
 
 class AlreadyRunning(LangsoError, RuntimeError):
     """Another copy holds the lock file; ``pid`` is its process where known."""
 
-    def __init__(self, name: str, pid: int | None) -> None:
+    def __init__(self, name: Words, pid: int | None) -> None:
         self.pid = pid
         who = Sentence("durable-running-process", pid=pid) if pid else ""
         super().__init__(Sentence("durable-already-running", name=name, who=who))

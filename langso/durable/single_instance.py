@@ -10,7 +10,7 @@ from types import TracebackType
 
 from langso.durable.errors import AlreadyRunning, FileRefused
 from langso.durable.ownership import acting_as_owner
-from langso.words.catalogue import Sentence
+from langso.words.catalogue import Sentence, Words
 from langso.words.harmless import harmless
 from langso.words.os_reasons import os_reason
 
@@ -34,7 +34,7 @@ class SingleInstance:
     file cannot be made.
     """
 
-    def __init__(self, path: Path, *, name: str | None = None) -> None:
+    def __init__(self, path: Path, *, name: Words | None = None) -> None:
         self._path = path
         self._name = name or path.stem
         self._descriptor: int | None = None

@@ -19,7 +19,6 @@ DATA = {
     "langso/codes/banks.py": "names of banks",
     "langso/codes/printed.py": "what cards print",
     "langso/codes/provinces.py": "names of provinces",
-    "langso/contract/schema.py": "the product's name in the published schema",
     "langso/words/abbreviations.py": "what Vietnamese abbreviations stand for",
     "langso/words/ftl.py": "letters of the pseudo-language",
     "langso/words/harmless.py": "ranges of marks",
@@ -36,8 +35,9 @@ _COMMENTS = re.compile(r"(?<![:\"'`])//[^\n]*|/\*.*?\*/", re.S)
 
 
 def is_vietnamese(text: str) -> bool:
-    """Whether any letter is one that English does not have: đ, or one with a Vietnamese mark."""
-    return any(letter in "đĐ" or letter in _MARKS for letter in unicodedata.normalize("NFD", text))
+    """Whether any letter, but of our name, is one that English does not have: đ, or one with a Vietnamese mark."""
+    letters = unicodedata.normalize("NFD", text.replace("Làng Số", ""))
+    return any(letter in "đĐ" or letter in _MARKS for letter in letters)
 
 
 def literals(path: Path, source: str) -> list[tuple[int, str]]:
