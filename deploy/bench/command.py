@@ -9,7 +9,7 @@ import click
 
 from langso.terminal.saying import say
 from langso.terminal.wrong_calls import WrongCall
-from langso.words.catalogue import Sentence
+from langso.words.catalogue import Sentence, t
 
 if TYPE_CHECKING:
     from deploy.bench.machine import Machine
@@ -60,7 +60,7 @@ def here(as_json: bool, only: tuple[str, ...], folder: Path | None) -> None:
         whole = {"machine": asdict(machine), "celsius_after": after, "speeds": [asdict(speed) for speed in speeds]}
         say(json.dumps(whole, ensure_ascii=False))
     elif after is not None:
-        say(f"Nhiệt độ sau khi đo: {after:.0f} °C.")
+        say(t("bench-temperature", degrees=f"{after:.0f}"))
 
 
 def durable_folder() -> Path:
@@ -80,8 +80,8 @@ def described(machine: Machine) -> list[str]:
         f"{machine.model}: {machine.processor}, {machine.cores} nhân, {machine.memory_mb} MB{warm}",
         f"{machine.system}, nhân {machine.kernel}, {machine.architecture}, Python {machine.python}; "
         f"Làng Số {machine.langso}",
-        f"Thư viện: {versions}",
-        f"Đĩa: {machine.disk}",
+        t("bench-libraries", versions=versions),
+        t("bench-disk", disk=machine.disk),
         "",
         f"{'mục':12}{'lần đầu':>12}{'giữa':>12}{'nhanh nhất':>12}{'chậm nhất':>12}{'số lần':>8}   việc",
     ]

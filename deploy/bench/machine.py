@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from langso.words.catalogue import t
+
 _LIBRARIES = ("numpy", "opencv-contrib-python-headless", "zxing-cpp", "ocrmypdf", "kivy", "cryptography", "PyGObject")
 
 
@@ -43,7 +45,7 @@ def this_machine(folder: Path, root: Path = Path("/")) -> Machine:
         if found := _version(name):
             versions[name] = found
     return Machine(
-        model=device_tree or dmi or "Máy không nói tên",
+        model=device_tree or dmi or t("bench-no-name"),
         processor=cpu or platform.processor() or "?",
         cores=os.cpu_count() or 1,
         memory_mb=int((_field(root / "proc/meminfo", ("MemTotal",)) or "0 kB").split()[0]) // 1024,

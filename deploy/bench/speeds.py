@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from langso.errors import LangsoError
+from langso.words.catalogue import t
 from langso.words.os_reasons import os_reason
 
 LONGEST_S = 6.0
@@ -47,11 +48,11 @@ def measure(task: Task, clock: Callable[[], float] = time.perf_counter) -> Speed
         with task.prepare() as one:
             times = list(_times(one, task.rounds, clock))
     except ModuleNotFoundError as error:
-        return Speed(task.name, task.label, why=f"phần này không cài ở máy này (thiếu {error.name})")
+        return Speed(task.name, task.label, why=t("bench-not-installed", name=error.name))
     except LangsoError as error:
         return Speed(task.name, task.label, why=str(error))
     except OSError as error:
-        return Speed(task.name, task.label, why=f"không đo được: {os_reason(error)}")
+        return Speed(task.name, task.label, why=t("bench-cannot", why=os_reason(error)))
     later = times[1:] or times
     return Speed(
         task.name,

@@ -19,6 +19,7 @@ from typing import Any
 from deploy.bench import pictures
 from deploy.bench.speeds import Task
 from deploy.errors import DeployError
+from langso.words.catalogue import Sentence
 
 Round = Callable[[], float | None]
 FRAME_S = 60.0
@@ -53,7 +54,7 @@ def _page() -> Iterator[Round]:
 
     def one() -> None:
         if find_page(picture).quad is None:
-            raise NotMeasured("không thấy tờ giấy vẽ sẵn")
+            raise NotMeasured(Sentence("bench-no-page"))
 
     yield one
 
@@ -68,7 +69,7 @@ def _code() -> Iterator[Round]:
     def one() -> None:
         # A slow machine shall tell how long it takes, not that a second was too short.
         if [found.text for found in read_codes(picture, budget_s=5.0)] != [pictures.CODE_TEXT]:
-            raise NotMeasured("không đọc được mã vẽ sẵn")
+            raise NotMeasured(Sentence("bench-no-code"))
 
     yield one
 
@@ -144,7 +145,7 @@ def _tls(folder: Path) -> Iterator[Round]:
             ):
                 # The server has checked us, too, once it says something.
                 if talk.recv(1) != b".":
-                    raise NotMeasured("nối TLS không xong")
+                    raise NotMeasured(Sentence("bench-no-tls"))
 
         try:
             yield one
@@ -236,4 +237,4 @@ def _first_frame(folder: Path) -> Iterator[Round]:
     try:
         yield one
     except subprocess.TimeoutExpired as error:
-        raise NotMeasured(f"kiosk không hiện hình trong {FRAME_S:g} giây") from error
+        raise NotMeasured(Sentence("bench-no-frame", seconds=f"{FRAME_S:g}")) from error

@@ -15,6 +15,7 @@ from deploy.packages.version import build_of, require_committed
 from deploy.packages.wheels import fetch, for_target
 from langso.errors import LangsoError
 from langso.terminal.saying import say
+from langso.words.catalogue import t
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -49,14 +50,21 @@ def packages(
                     lock = CHECKOUT / f"requirements/{role}.txt"
                     fetch(lock, target.release, target.architecture)
                     pins = for_target(lock.read_text(encoding="utf-8"), target.release, target.architecture)
-                    say(f"{target.name}: đủ {pins.count('==')} wheel, {time.monotonic() - began:.0f} s")
+                    say(
+                        t(
+                            "packages-wheels",
+                            name=target.name,
+                            count=pins.count("=="),
+                            seconds=f"{time.monotonic() - began:.0f}",
+                        )
+                    )
                     continue
                 made = make_package(target, build, checkout=CHECKOUT, out=out / release, say=say)
                 size = made.stat().st_size / 1e6
                 say(f"{made}  {size:.1f} MB  {time.monotonic() - began:.0f} s")
                 if tried:
                     said = try_imports(target, made).splitlines()
-                    say(f"{target.name}: nhập được {len(said) - 1} mô-đun, {said[-1]}")
+                    say(t("packages-imported", name=target.name, count=len(said) - 1, last=said[-1]))
 
 
 if __name__ == "__main__":

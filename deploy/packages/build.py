@@ -19,6 +19,7 @@ from deploy.packages.roots import BUILD_TOOLS, Root, run, tarball
 from deploy.packages.targets import Target
 from deploy.packages.version import Build
 from langso.settings import assets
+from langso.words.catalogue import Sentence, t
 
 _IS_LICENCE = re.compile(r"(?i)(licen[cs]e|copying|ofl|notice|package\.json)")
 _UNITS = Path("/usr/lib/systemd/system")
@@ -30,15 +31,15 @@ def make_package(target: Target, build: Build, *, checkout: Path, out: Path, say
     """The finished .deb in `out`; fetches over the network only what the cache lacks. Raises PackagingError."""
     packed = tarball(target.release, tools=BUILD_TOOLS)
     wheel = wheel_of(build, checkout=checkout, target=target)
-    say(f"{target.name}: môi trường Python")
+    say(t("packages-environment", name=target.name))
     environment = environment_of(target, checkout)
-    say(f"{target.name}: gói {build.debian(target.release)}")
+    say(t("packages-package", name=target.name, release=build.debian(target.release)))
     with Root(packed) as root:
         source = root.path / "build" / "langso"
         tree = source / "tree"
         programs = tree / PROGRAMS
         programs.mkdir(parents=True)
-        run(["tar", "-xf", str(environment), "-C", str(root.path)], why="mở môi trường Python")
+        run(["tar", "-xf", str(environment), "-C", str(root.path)], why=Sentence("packages-do-unpack"))
         _our_code(root, wheel)
         (root.path / PROGRAMS / "venv").rename(programs / "venv")
         _assets(target, checkout, programs / "assets")
@@ -49,7 +50,7 @@ def make_package(target: Target, build: Build, *, checkout: Path, out: Path, say
         _debian(target, build, source)
         variables = {"SOURCE_DATE_EPOCH": str(build.seconds), "LEVEL": _LEVEL}
         command = f"cd /build/langso && dpkg-architecture -a{target.architecture.debian} -f -c debian/rules binary"
-        root.run(["sh", "-c", command], why="đóng gói", variables=variables)
+        root.run(["sh", "-c", command], why=Sentence("packages-do-pack"), variables=variables)
         made = next((root.path / "build").glob("*.deb"))
         out.mkdir(parents=True, exist_ok=True)
         fresh = out / f".{made.name}.new"
@@ -80,7 +81,7 @@ def _assets(target: Target, checkout: Path, into: Path) -> None:
     wanted += [fetched / "models" / name for name in MODELS]
     for path in wanted:
         if not path.is_file():
-            raise PackagingError(f"Thiếu {path.name}; hãy chạy deploy/setup.sh để tải phông chữ và mô hình.")
+            raise PackagingError(Sentence("packages-missing", name=path.name))
         place = into / path.relative_to(fetched)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, place)

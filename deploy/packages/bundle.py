@@ -10,6 +10,7 @@ import click
 from deploy.packages.errors import PackagingError
 from deploy.packages.targets import RELEASES
 from langso.terminal.saying import say
+from langso.words.catalogue import Sentence, t
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _SETTINGS = Path("/etc/langso/langso.toml")
@@ -34,19 +35,19 @@ def bundle(stick: Path, releases: tuple[str, ...], key: str, packages: Path) -> 
     from deploy.packages.stick import assemble, fingerprint_of, write_stick
 
     if _SETTINGS.exists():
-        raise PackagingError("Máy này đã cài Làng Số; khoá ký không được ở đây, hãy làm USB trên máy làm gói.")
+        raise PackagingError(Sentence("packages-not-here"))
     chosen = releases or tuple(name for name in RELEASES if any((packages / name).glob("langso-*.deb")))
     if not chosen:
-        raise PackagingError(f"Chưa có gói nào trong {packages}; hãy chạy make packages trước.")
+        raise PackagingError(Sentence("packages-none", packages=packages))
     began = time.monotonic()
     fingerprint = fingerprint_of(key)
     with alone("stick"):
         folder = assemble(packages, chosen, key=fingerprint, say=say)
-        say("Ghi USB rồi đọc lại để kiểm …")
+        say(t("packages-writing"))
         place = write_stick(folder, stick)
     size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
     say(f"Xong: {place}, {size / 1e6:.0f} MB, {time.monotonic() - began:.0f} s.")
-    say("Vân tay khoá, chép ra giấy để so khi cài lần đầu:")
+    say(t("packages-fingerprint"))
     say("    " + spaced(fingerprint))
 
 

@@ -11,6 +11,7 @@ from deploy.packages.cache import alone, cache
 from deploy.packages.errors import PackagingError
 from deploy.packages.roots import BUILD_TOOLS, Root, tarball
 from deploy.packages.targets import Architecture, Release
+from langso.words.catalogue import Sentence
 
 BASE = ("?essential", "?priority(required)", "apt", "systemd-sysv")
 """What every machine has already, in some version: on the stick so that an older point release can be brought along
@@ -32,7 +33,7 @@ def fetch_closure(ours: Iterable[Path], release: Release, architecture: Architec
             os.link(file, archives / file.name)
         (root.path / _EMPTY.lstrip("/")).touch()
         (root.path / "etc/resolv.conf").write_bytes(Path("/etc/resolv.conf").read_bytes())
-        root.run(_apt(architecture, "update"), why="đọc kho Debian", network=True)
+        root.run(_apt(architecture, "update"), why=Sentence("packages-do-read-archive"), network=True)
         wanted: set[str] = set()
         for deb in ours:
             inside = root.path / "ours" / deb.name
@@ -41,8 +42,10 @@ def fetch_closure(ours: Iterable[Path], release: Release, architecture: Architec
             # One of ours a machine, so each is asked for alone.
             asked = ["install", *BASE, f"/ours/{deb.name}"]
             fetching = _apt(architecture, "--download-only", *asked)
-            root.run(fetching, why=f"tải các gói Debian mà {deb.name} cần", network=True)
-            told = root.run(_apt(architecture, "--simulate", *asked), why=f"xét các gói mà {deb.name} cần")
+            root.run(fetching, why=Sentence("packages-do-fetch-debian", name=deb.name), network=True)
+            told = root.run(
+                _apt(architecture, "--simulate", *asked), why=Sentence("packages-do-look-at", name=deb.name)
+            )
             wanted |= _chosen(told, archives)
         for file in archives.glob("*.deb"):
             if not (kept / file.name).exists():
@@ -100,9 +103,9 @@ def index(folder: Path, release: Release, *, valid: timedelta, architectures: It
                 f"apt-ftparchive {scan} {options} release . > /Release && mv /Release .",
             ]
         )
-        root.run(["sh", "-c", command], why="lập danh mục")
+        root.run(["sh", "-c", command], why=Sentence("packages-do-list"))
         for name in ("Packages", "Release"):
             text = (place / name).read_bytes()
             if not text:
-                raise PackagingError(f"Danh mục {name} trống; hãy chạy lại.")
+                raise PackagingError(Sentence("packages-empty-list", name=name))
             (folder / name).write_bytes(text)

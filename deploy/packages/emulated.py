@@ -15,6 +15,7 @@ from deploy.packages.environments import PROGRAMS
 from deploy.packages.errors import ToolFailed
 from deploy.packages.roots import enter
 from deploy.packages.targets import Target
+from langso.words.catalogue import Sentence
 
 _MERGED = ("bin", "sbin", "lib", "lib64")
 _OURS = {
@@ -63,7 +64,7 @@ def try_imports(target: Target, deb: Path) -> str:
             shutil.copy(emulator, root / "emulator")
             command = ["/emulator", *command]
         variables = {"LANGSO_ASSETS": f"/{PROGRAMS}/assets", "HOME": "/tmp", "SDL_VIDEODRIVER": "offscreen"}
-        said = enter(root, command, why=f"nhập mọi mô-đun của {target.name}", variables=variables)
+        said = enter(root, command, why=Sentence("packages-do-import", name=target.name), variables=variables)
     failed = [line for line in said.splitlines() if line.startswith("FAILED")]
     if failed:
         raise ToolFailed("\n".join(failed))
@@ -80,6 +81,6 @@ def unpack(debs: Iterable[Path], root: Path) -> None:
         with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(deb)], stdout=subprocess.PIPE) as reading:
             done = subprocess.run(laying, stdin=reading.stdout, capture_output=True, text=True, check=False)
         if done.returncode or reading.returncode:
-            raise ToolFailed(f"Không mở được {deb.name}: {done.stderr.strip()[-200:]}")
+            raise ToolFailed(Sentence("packages-cannot-open", name=deb.name, said=done.stderr.strip()[-200:]))
     for name in ("proc", "tmp"):
         (root / name).mkdir(exist_ok=True)

@@ -12,6 +12,7 @@ from deploy.packages.roots import BUILD_TOOLS, Root, run, tarball
 from deploy.packages.targets import ARCHITECTURES, Architecture, Target
 from deploy.packages.version import Build
 from deploy.packages.wheels import fetch
+from langso.words.catalogue import Sentence
 
 PROGRAMS = "usr/lib/langso"
 """Where programs, environment and assets lie, from the root of a machine."""
@@ -74,7 +75,7 @@ def compile_under(root: Root, folder: str) -> None:
         "unchecked-hash",
         folder,
     ]
-    root.run(command, why="dịch sẵn mã Python", variables={"PYTHONHASHSEED": "0"})
+    root.run(command, why=Sentence("packages-do-compile"), variables={"PYTHONHASHSEED": "0"})
 
 
 def _make_wheel(build: Build, checkout: Path, target: Target, kept: Path) -> None:
@@ -91,7 +92,7 @@ def _make_wheel(build: Build, checkout: Path, target: Target, kept: Path) -> Non
         _make(root, "build", "/build/tool")
         from_here = ("--no-deps", "--no-index", "--no-build-isolation")
         command = [*_PIP, "wheel", *from_here, "--wheel-dir", "/build/out", "/build/source"]
-        root.run(command, why="dựng mã của ta", variables={"SOURCE_DATE_EPOCH": str(build.seconds)})
+        root.run(command, why=Sentence("packages-do-build"), variables={"SOURCE_DATE_EPOCH": str(build.seconds)})
         fresh = kept.with_suffix(".new")
         shutil.copyfile(next((root.path / "build/out").glob("*.whl")), fresh)
         fresh.replace(kept)
@@ -101,8 +102,8 @@ def _unpack(commit: str, checkout: Path, into: Path) -> None:
     into.mkdir()
     packed = into.with_suffix(".tar")
     git = ["git", "-c", f"safe.directory={checkout}", "-C", str(checkout)]
-    run([*git, "archive", "--output", str(packed), commit], why="lấy mã của commit")
-    run(["tar", "-xf", str(packed), "-C", str(into)], why="lấy mã của commit")
+    run([*git, "archive", "--output", str(packed), commit], why=Sentence("packages-do-checkout"))
+    run(["tar", "-xf", str(packed), "-C", str(into)], why=Sentence("packages-do-checkout"))
 
 
 def _make_environment(target: Target, checkout: Path, wheels: Path, file: Path) -> None:
@@ -115,7 +116,10 @@ def _make_environment(target: Target, checkout: Path, wheels: Path, file: Path) 
         compile_under(root, venv)
         fresh = file.with_suffix(".new")
         order = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner"]
-        run(["tar", *order, "-cf", str(fresh), "-C", str(root.path), f"{PROGRAMS}/venv"], why="cất môi trường Python")
+        run(
+            ["tar", *order, "-cf", str(fresh), "-C", str(root.path), f"{PROGRAMS}/venv"],
+            why=Sentence("packages-do-keep"),
+        )
         fresh.replace(file)
 
 
@@ -140,7 +144,7 @@ def _make(root: Root, lock: str, into: str, *more: str, architecture: Architectu
     ]  # fmt: skip
     # An environment is files and links: Python of this architecture lays out one for another when told to.
     machine = {"_PYTHON_HOST_PLATFORM": f"linux-{architecture.python}"} if architecture else {}
-    root.run(command, why=f"làm môi trường Python của {lock}", variables=machine)
+    root.run(command, why=Sentence("packages-do-environment", lock=lock), variables=machine)
 
 
 def _strip(venv: Path) -> None:

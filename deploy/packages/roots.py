@@ -15,6 +15,7 @@ from deploy.errors import NotAdministrator, ProgramMissing
 from deploy.packages.cache import alone, cache, scratch
 from deploy.packages.errors import ToolFailed
 from deploy.packages.targets import Release
+from langso.words.catalogue import Sentence, Words
 
 BUILD_TOOLS = (
     "apt-utils", "ca-certificates", "debhelper", "gir1.2-gstreamer-1.0", "python3", "python3-gi", "python3-venv",
@@ -40,7 +41,7 @@ def tarball(release: Release, *, tools: Sequence[str] = ()) -> Path:
         fresh = file.with_suffix(".new.tar")
         including = ["--include=" + ",".join(sorted(tools))] if tools else []
         command = ["mmdebstrap", "--quiet", "--variant=minbase", *including, release.codename, str(fresh)]
-        run(command, why=f"tạo bản Debian {release.number} sạch")
+        run(command, why=Sentence("packages-do-root", number=release.number))
         fresh.replace(file)
     return file
 
@@ -56,7 +57,7 @@ class Root:
     def __enter__(self) -> Root:
         _needs_root()
         self.path = self._held.enter_context(scratch())
-        run(["tar", "-xf", str(self._packed), "-C", str(self.path)], why="mở bản Debian sạch")
+        run(["tar", "-xf", str(self._packed), "-C", str(self.path)], why=Sentence("packages-do-open-root"))
         self.path.chmod(0o755)
         return self
 
@@ -66,7 +67,7 @@ class Root:
         self._held.close()
 
     def run(
-        self, command: Sequence[str], *, why: str, variables: Mapping[str, str] | None = None, network: bool = False
+        self, command: Sequence[str], *, why: Words, variables: Mapping[str, str] | None = None, network: bool = False
     ) -> str:
         """What `command` printed, run inside the root. Raises ToolFailed with its last lines."""
         return enter(self.path, command, why=why, variables=variables, network=network)
@@ -76,7 +77,7 @@ def enter(
     root: Path,
     command: Sequence[str],
     *,
-    why: str,
+    why: Words,
     variables: Mapping[str, str] | None = None,
     network: bool = False,
 ) -> str:
@@ -92,7 +93,7 @@ def enter(
     return run(wrapped, why=why, variables={**clean, **reaching, **(variables or {})})
 
 
-def run(command: Sequence[str], *, why: str, variables: Mapping[str, str] | None = None) -> str:
+def run(command: Sequence[str], *, why: Words, variables: Mapping[str, str] | None = None) -> str:
     """What a program of this machine printed. Raises ToolFailed with its last lines, ProgramMissing."""
     try:
         done = subprocess.run(
@@ -103,13 +104,21 @@ def run(command: Sequence[str], *, why: str, variables: Mapping[str, str] | None
         raise ProgramMissing(command[0], command[0]) from error
     if done.returncode:
         said = [line for line in done.stdout.splitlines() if line.strip()][-12:]
-        raise ToolFailed(f"Không {why} được ({command[0]} trả mã {done.returncode}):\n  " + "\n  ".join(said))
+        raise ToolFailed(
+            Sentence(
+                "packages-tool-failed",
+                why=why,
+                program=command[0],
+                code=done.returncode,
+                said="\n  ".join(["", *said]),
+            )
+        )
     return done.stdout
 
 
 def _needs_root() -> None:
     if os.geteuid() != 0:
-        raise NotAdministrator("Làm gói cần quyền quản trị để tạo bản Debian sạch: hãy chạy lại với sudo.")
+        raise NotAdministrator(Sentence("packages-needs-root"))
 
 
 _REACHING = ("http_proxy", "https_proxy", "no_proxy")

@@ -17,6 +17,7 @@ from deploy.packages.cache import cache
 from deploy.packages.closure import fetch_closure, index
 from deploy.packages.errors import PackagingError, ToolFailed
 from deploy.packages.targets import ARCHITECTURES, RELEASES
+from langso.words.catalogue import Sentence, t
 from langso.words.os_reasons import os_reason
 
 FOLDER = "langso"
@@ -71,18 +72,18 @@ def assemble(packages: Path, releases: Sequence[str], *, key: str, say: Callable
     for name in releases:
         ours = newest(packages / name)
         if not ours:
-            raise PackagingError(f"Chưa có gói nào cho {name} trong {packages / name}; hãy chạy make packages trước.")
+            raise PackagingError(Sentence("packages-none-for", name=name, packages=packages / name))
         suite = folder / name
         suite.mkdir()
         for architecture in sorted({one.architecture for one in ours}):
-            say(f"{name} {architecture}: các gói Debian cần thiết")
+            say(t("packages-needed", name=name, architecture=architecture))
             debs = [one.file for one in ours if one.architecture == architecture]
             for file in fetch_closure(debs, RELEASES[name], ARCHITECTURES[architecture]):
                 _link(file, suite / stick_name(file.name))
         for one in ours:
             _link(one.file, suite / one.file.name)
             say(f"{name}: {one.name} {one.version} {one.architecture}")
-        say(f"{name}: danh mục và chữ ký")
+        say(t("packages-index", name=name))
         machines = sorted({one.architecture for one in ours})
         index(suite, RELEASES[name], valid=VALID, architectures=machines)
         sign(suite / "Release", suite / "InRelease", fingerprint)
@@ -100,7 +101,7 @@ def fingerprint_of(key: str) -> str:
         if line.startswith("sec:") and after.startswith("fpr:")
     ]
     if not found:
-        raise PackagingError("Không thấy khoá ký nào trên máy này; xem cách tạo: langso bundle --help")
+        raise PackagingError(Sentence("packages-no-key"))
     if len(found) > 1:
         raise PackagingError("Máy này có nhiều khoá ký; hãy chọn bằng --key: " + ", ".join(found))
     return found[0]
@@ -131,8 +132,7 @@ def write_stick(folder: Path, stick: Path) -> Path:
         needed, free = sizes(folder) + _ROOM_TO_SPARE, shutil.disk_usage(stick).free
         if needed > free:
             raise StickRefused(
-                f"USB còn trống {free // 1_000_000} MB, cần {needed // 1_000_000} MB; hãy xoá bớt (bản cũ nằm trong "
-                f"thư mục {FOLDER}) hoặc dùng USB lớn hơn. Chưa ghi gì."
+                Sentence("packages-stick-full", free=free // 1000000, needed=needed // 1000000, folder=FOLDER)
             )
         digests = _copy(folder, fresh)
         _read_back(fresh, digests)
@@ -142,7 +142,7 @@ def write_stick(folder: Path, stick: Path) -> Path:
         _sync(stick)
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
-        raise StickRefused(f"Không ghi được USB {stick}: {os_reason(error)}; hãy xem USB còn tốt không.") from error
+        raise StickRefused(Sentence("packages-stick-fails", stick=stick, why=os_reason(error))) from error
     return place
 
 
@@ -172,7 +172,7 @@ def _read_back(folder: Path, digests: Mapping[str, str]) -> None:
             # From the stick itself, not from what this machine remembers of it.
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                raise StickRefused(f"USB hỏng: {name} đọc lại khác lúc ghi. Hãy dùng USB khác.")
+                raise StickRefused(Sentence("packages-stick-broken", name=name))
 
 
 def _sync(folder: Path) -> None:

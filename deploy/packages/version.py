@@ -10,6 +10,7 @@ from pathlib import Path
 
 from deploy.packages.errors import CommitUnclear
 from deploy.packages.targets import Release
+from langso.words.catalogue import Sentence
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def build_of(checkout: Path, *, rebuild: int = 0) -> Build:
     """The checkout's HEAD. Raises CommitUnclear where it is no git checkout."""
     told = _git(checkout, "log", "-1", "--format=%ct %H").split()
     if len(told) != 2:
-        raise CommitUnclear(f"{checkout} chưa có commit nào; hãy commit rồi chạy lại.")
+        raise CommitUnclear(Sentence("packages-no-commit", checkout=checkout))
     project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return Build(project["version"], int(told[0]), told[1], rebuild)
 
@@ -53,10 +54,7 @@ def require_committed(checkout: Path) -> None:
     lines = _git(checkout, "status", "--porcelain", "--untracked-files=no").splitlines()
     changed = [line[3:] for line in lines if not line[3:].startswith(("tests/", "docs/"))]
     if changed:
-        raise CommitUnclear(
-            f"{len(changed)} tệp đã sửa mà chưa commit ({changed[0]} …), nên gói không nói được nó là bản nào; "
-            "hãy commit rồi chạy lại."
-        )
+        raise CommitUnclear(Sentence("packages-uncommitted", count=len(changed), first=changed[0]))
 
 
 def _git(checkout: Path, *words: str) -> str:
@@ -65,9 +63,7 @@ def _git(checkout: Path, *words: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
-        raise CommitUnclear("Thiếu git; hãy cài bằng: apt-get install git") from error
+        raise CommitUnclear(Sentence("packages-no-git")) from error
     if done.returncode:
-        raise CommitUnclear(
-            f"{checkout} không phải một bản git đọc được nên không biết phiên bản nào; hãy làm gói từ bản git clone."
-        )
+        raise CommitUnclear(Sentence("packages-no-checkout", checkout=checkout))
     return done.stdout

@@ -12,6 +12,7 @@ from deploy.packages.cache import alone, cache
 from deploy.packages.errors import PackagingError
 from deploy.packages.roots import run
 from deploy.packages.targets import Architecture, Release
+from langso.words.catalogue import Sentence
 
 _STANZA = re.compile(
     r"^(?P<pin>[A-Za-z0-9._-]+==[^ ;\\]+)(?: ; (?P<marker>[^\\\n]+?))?(?P<hashes>(?: \\\n +--hash=\S+)+)", re.M
@@ -42,7 +43,12 @@ def _fetch_into(folder: Path, lock: Path, release: Release, architecture: Archit
         *(f"--platform={name}" for name in platforms(release, architecture)),
         "--find-links", str(folder), "-r", str(asked), "-d", str(folder),
     ]  # fmt: skip
-    run(command, why=f"tải các gói Python của {lock.name} cho Debian {release.number} {architecture.debian}")
+    run(
+        command,
+        why=Sentence(
+            "packages-do-fetch-python", name=lock.name, number=release.number, architecture=architecture.debian
+        ),
+    )
 
 
 def for_target(lock: str, release: Release, architecture: Architecture) -> str:
@@ -53,7 +59,7 @@ def for_target(lock: str, release: Release, architecture: Architecture) -> str:
     left = _STANZA.sub("", lock)
     strange = [line for line in left.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if strange:
-        raise PackagingError(f"Dòng lạ trong bản khoá: «{strange[0][:80]}»; hãy chạy lại make lock.")
+        raise PackagingError(Sentence("packages-strange-line", line=strange[0][:80]))
     major, minor = release.python
     environment = {
         "python_version": f"{major}.{minor}",

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from langso.terminal.saying import say
+from langso.words.catalogue import Sentence, t
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FIRST_PORT = 8700
@@ -31,12 +32,12 @@ def village(folder: Path | None, port: int | None, story: bool, report: Path | N
 
     place = (folder or default_folder()).absolute()
     place.parent.mkdir(parents=True, exist_ok=True)
-    with SingleInstance(place.with_name(f".{place.name}.lock"), name="Làng chạy thử"):
+    with SingleInstance(place.with_name(f".{place.name}.lock"), name=Sentence("village-trial")):
         _start_anew(place, named=folder is not None)
         office_port = port or (free_ports(1)[0] if story else _FIRST_PORT)
         require_free(office_port)
         ground = Ground(place, free_ports(1)[0], office_port)
-        say("Dựng làng: khóa gốc, văn phòng, ghép từng thiết bị …")
+        say(t("village-founding"))
         found(ground, window=display_present())
         if story:
             from deploy.village.story.day import tell
@@ -44,7 +45,7 @@ def village(folder: Path | None, port: int | None, story: bool, report: Path | N
             folder_of_report = (report or Path.cwd() / "story").absolute()
             with Village(ground, say) as running:
                 complete = tell(running, folder_of_report, say)
-            say(f"Bằng chứng: {folder_of_report / 'report.json'}")
+            say(t("village-evidence", file=folder_of_report / "report.json"))
             raise SystemExit(0 if complete else 1)
         stop = threading.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -56,7 +57,7 @@ def village(folder: Path | None, port: int | None, story: bool, report: Path | N
                 running.start_kiosk()
             _welcome(ground, login.name, login.password, display_present())
             _watch(running, stop)
-        say("Đã dừng cả làng.")
+        say(t("village-stopped"))
 
 
 def _start_anew(place: Path, *, named: bool) -> None:
@@ -68,7 +69,7 @@ def _start_anew(place: Path, *, named: bool) -> None:
         return
     if not (place / "office" / "langso.toml").is_file():
         where = "--dir" if named else str(place)
-        raise DeployError(f"Thư mục {place} có thứ khác bên trong; hãy chọn thư mục trống ({where}).")
+        raise DeployError(Sentence("village-other-things", place=place, where=where))
     shutil.rmtree(place)
 
 
@@ -79,18 +80,15 @@ def _welcome(ground: object, name: str, password: str, window: bool) -> None:
     kiosk = ground.home(KIOSK)
     lines = [
         "",
-        "Làng đã chạy.",
-        f"  Trang web văn phòng:  {ground.office_url}",
-        f"  Đăng nhập:            {name}  /  {password}   (chỉ cho lần chạy này)",
+        t("village-runs"),
+        t("village-pages", url=ground.office_url),
+        t("village-login", name=name, password=password),
         "  Nghe loa nào nói gì:  " + str(ground.home(SPEAKERS[0]).recording) + "  (FLAC từng phút)",
-        f"  Đặt giấy dưới kiosk:  chép ảnh vào {kiosk.camera}",
+        t("village-papers", folder=kiosk.camera),
     ]
     if not window:
-        lines.append(
-            "  Máy này không có màn hình; xem kiosk qua:  xvfb-run .venv/bin/langso kiosk run --settings "
-            f"{kiosk.settings}   (hoặc ảnh chụp: langso kiosk shots)"
-        )
-    lines += [f"  Nhật ký:              {ground.logs}", "Ctrl-C để dừng tất cả.", ""]
+        lines.append(t("village-no-screen", settings=kiosk.settings))
+    lines += [t("village-logs", logs=ground.logs), t("village-ctrl-c"), ""]
     say("\n".join(lines))
 
 

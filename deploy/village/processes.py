@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.errors import PortInUse, ProcessDied
+from langso.words.catalogue import Sentence
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -106,10 +107,10 @@ class Processes:
         while not ready():
             for name in watch:
                 if self.running[name].process.poll() is not None:
-                    raise ProcessDied(f"{what}: «{name}» tự dừng. Lời cuối trong nhật ký:\n{self.last_words(name)}")
+                    raise ProcessDied(Sentence("village-died", what=what, name=name, words=self.last_words(name)))
             if time.monotonic() > deadline:
                 words = "\n".join(f"[{name}] {self.last_words(name)}" for name in watch)
-                raise ProcessDied(f"{what}: chờ {seconds:.0f} giây vẫn chưa xong.\n{words}")
+                raise ProcessDied(Sentence("village-waited", what=what, seconds=f"{seconds:.0f}", words=words))
             time.sleep(0.05)
 
     def last_words(self, name: str, lines: int = 12) -> str:

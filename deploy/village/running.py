@@ -12,6 +12,7 @@ from pathlib import Path
 from deploy.broker import mosquitto_program
 from deploy.village.layout import KIOSK, SPEAKERS, Ground
 from deploy.village.processes import Processes, answers, langso_command
+from langso.words.catalogue import Sentence, t
 
 Echo = Callable[[str], None]
 
@@ -61,12 +62,12 @@ class Village:
 
     def start_office(self) -> None:
         """The signer and the console; waits until both answer."""
-        self._echo("  văn phòng: người ký và trang web")
+        self._echo(t("village-starts-office"))
         settings = str(self.ground.office_settings)
         self._run(SIGNER, *langso_command("office", "signer", "--settings", settings))
         self._run(OFFICE, *langso_command("office", "web", "--settings", settings))
         self.processes.wait_until(
-            lambda: answers(self.ground.office_port), "trang web của văn phòng", 60, [SIGNER, OFFICE]
+            lambda: answers(self.ground.office_port), t("village-office-pages"), 60, [SIGNER, OFFICE]
         )
 
     def start_speaker(self, device: str) -> None:
@@ -113,7 +114,7 @@ class Village:
         if done.returncode:
             from deploy.errors import ProcessDied
 
-            raise ProcessDied(f"Không tạo được tài khoản văn phòng: {(done.stderr or done.stdout).strip()}")
+            raise ProcessDied(Sentence("village-no-account", said=(done.stderr or done.stdout).strip()))
         return Login(name, password)
 
     def _run(self, name: str, *command: str) -> None:

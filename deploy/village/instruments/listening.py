@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.village.instruments.recorder import INDEX_ENTRY
 from langso.durable.files import read_limited
+from langso.words.catalogue import Sentence
 from speaker.errors import RecordingRefused
 from speaker.sound.sinks import RATE
 
@@ -58,22 +59,22 @@ def read_recording(folder: Path) -> Recording:
         index = flac.with_suffix(".stamps")
         try:
             if flac.stat().st_size + index.stat().st_size > _MAX_BYTES:
-                raise RecordingRefused(f"Bản ghi {flac} quá lớn; hãy xoá bớt.")
+                raise RecordingRefused(Sentence("village-recording-large", flac=flac))
             samples, rate = soundfile.read(str(flac), dtype="float32")
             raw = read_limited(index, _MAX_BYTES)
         except FileNotFoundError as error:
-            raise RecordingRefused(f"Bản ghi {flac} thiếu tệp mốc giờ {index.name}; hãy ghi lại.") from error
+            raise RecordingRefused(Sentence("village-recording-no-times", flac=flac, name=index.name)) from error
         except soundfile.LibsndfileError:
             continue
         if rate != RATE or samples.ndim != 1:
-            raise RecordingRefused(f"Bản ghi {flac} không phải 48 kHz một kênh; hãy ghi lại.")
+            raise RecordingRefused(Sentence("village-recording-kind", flac=flac))
         whole = len(raw) // INDEX_ENTRY.size
         pairs = numpy.frombuffer(raw[: whole * INDEX_ENTRY.size], dtype="<i8").reshape(-1, 2).astype(numpy.int64)
         blocks = min(len(pairs), len(samples) // BLOCK)
         parts.append(samples[: blocks * BLOCK])
         stamps.append(pairs[:blocks])
     if not parts:
-        raise RecordingRefused(f"Không có bản ghi nào trong {folder}; hãy cho máy ghi của làng chạy trước.")
+        raise RecordingRefused(Sentence("village-no-recording", folder=folder))
     joined = numpy.concatenate(stamps)
     return Recording(numpy.concatenate(parts), joined[:, 0], joined[:, 1])
 
@@ -105,7 +106,7 @@ def locate(
     heard: Any = recording.samples[first * BLOCK : last * BLOCK].astype(numpy.float64)
     wanted: Any = media.astype(numpy.float64)
     if len(wanted) == 0 or len(heard) < len(wanted):
-        raise RecordingRefused("Đoạn ghi ngắn hơn âm thanh cần tìm; hãy ghi lâu hơn.")
+        raise RecordingRefused(Sentence("village-recording-short"))
     size = 1 << int(len(heard) + len(wanted) - 1).bit_length()
     product = numpy.fft.rfft(heard, size) * numpy.conj(numpy.fft.rfft(wanted, size))
     cross = numpy.fft.irfft(product, size)[: len(heard) - len(wanted) + 1]

@@ -20,6 +20,7 @@ import click
 from langso.durable.single_instance import SingleInstance
 from langso.errors import LangsoError, UsageError
 from langso.terminal.saying import say
+from langso.words.catalogue import Sentence, t
 from langso.words.os_reasons import os_reason
 from speaker.sound.sinks import BLOCK_BYTES, RATE, make_pipe
 
@@ -41,7 +42,7 @@ class Recorder:
         try:
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"Không tạo được thư mục {out}: {os_reason(error)}; hãy chọn thư mục khác.") from error
+            raise UsageError(Sentence("village-no-folder", out=out, why=os_reason(error))) from error
         self._pipe = pipe
         self._out = out
         self._pair: _Pair | None = None
@@ -131,13 +132,13 @@ def record(pipe: Path, out: Path) -> None:
         signal.signal(name, lambda *_: stop.set())
     out.mkdir(parents=True, exist_ok=True)
     try:
-        with SingleInstance(out / ".lock", name="Máy ghi"):
+        with SingleInstance(out / ".lock", name=Sentence("village-recorder")):
             recorder = Recorder(pipe, out)
             recorder.run(stop)
     except LangsoError as error:
         say(str(error), err=True)
         raise SystemExit(error.exit_code) from None
-    say(f"Đã ghi {recorder.blocks / 100:.1f} giây vào {out}.")
+    say(t("village-recorded", seconds=f"{recorder.blocks / 100:.1f}", out=out))
 
 
 if __name__ == "__main__":

@@ -1,1 +1,11 @@
 bench-no-such-item = There is no item { $items }; only: { $known }.
+bench-temperature = Temperature afterwards: { $degrees } °C.
+bench-libraries = Libraries: { $versions }
+bench-disk = Disk: { $disk }
+bench-no-name = The machine does not tell its name
+bench-not-installed = this part is not installed here ({ $name } is missing)
+bench-cannot = cannot be measured: { $why }
+bench-no-page = the drawn page was not found
+bench-no-code = the drawn code was not read
+bench-no-tls = TLS did not connect
+bench-no-frame = the kiosk showed no picture in { $seconds } seconds

@@ -1,1 +1,11 @@
 bench-no-such-item = Không có mục { $items }; chỉ có: { $known }.
+bench-temperature = Nhiệt độ sau khi đo: { $degrees } °C.
+bench-libraries = Thư viện: { $versions }
+bench-disk = Đĩa: { $disk }
+bench-no-name = Máy không nói tên
+bench-not-installed = phần này không cài ở máy này (thiếu { $name })
+bench-cannot = không đo được: { $why }
+bench-no-page = không thấy tờ giấy vẽ sẵn
+bench-no-code = không đọc được mã vẽ sẵn
+bench-no-tls = nối TLS không xong
+bench-no-frame = kiosk không hiện hình trong { $seconds } giây
