@@ -143,11 +143,12 @@ def broadcast(
     """Gửi một bản tin: đọc thành tiếng, ký, đưa vào lịch phát."""
     from langso.timekeeping import dates
     from office.broadcasting.when import read_when
+    from office.people.operator import operator
     from office.signer.errors import SignerUnreachable
     from office.whole_office import Office
 
     with Office(_settings(settings_file)) as console:
-        by = who()
+        by = operator()
         draft = console.broadcasts.draft(
             text,
             targets=_names(targets),
@@ -172,11 +173,12 @@ def broadcast(
 @click.argument("broadcast")
 def withdraw(settings_file: Path, broadcast: str) -> None:
     """Rút một bản tin khỏi lịch; đang phát thì dừng."""
+    from office.people.operator import operator
     from office.signer.errors import SignerUnreachable
     from office.whole_office import Office
 
     with Office(_settings(settings_file)) as console:
-        withdrawn = console.broadcasts.withdraw(broadcast, who())
+        withdrawn = console.broadcasts.withdraw(broadcast, operator())
         if console.programme.standings().of(withdrawn) != "withdrawn":
             raise SignerUnreachable(
                 f"{broadcast}: CHƯA RÚT ĐƯỢC, các loa vẫn phát. {console.programme.why}"
@@ -193,10 +195,13 @@ def withdraw(settings_file: Path, broadcast: str) -> None:
 @click.option("--minutes", type=click.IntRange(1, 1440), default=60, show_default=True, help="Hiệu lực mấy phút.")
 def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: int) -> None:
     """Phát khẩn ngay, cắt vào mọi bản tin đang phát."""
+    from office.people.operator import operator
     from office.whole_office import Office
 
     with Office(_settings(settings_file)) as console:
-        order = console.broadcasts.urgent(text, targets=_names(targets), by=who(), repeat=repeat, minutes=minutes)
+        order = console.broadcasts.urgent(
+            text, targets=_names(targets), by=operator(), repeat=repeat, minutes=minutes
+        )
         say(f"{order.id}: đang phát khẩn. Báo yên: langso office clear {order.id}")
 
 
@@ -205,11 +210,12 @@ def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: i
 @click.argument("order", default="*")
 def clear(settings_file: Path, order: str) -> None:
     """Báo yên: kết thúc một lệnh khẩn, hoặc tất cả."""
+    from office.people.operator import operator
     from office.signer.errors import SignerUnreachable
     from office.whole_office import Office
 
     with Office(_settings(settings_file)) as console:
-        ended = console.broadcasts.all_clear(order, who())
+        ended = console.broadcasts.all_clear(order, operator())
         if console.programme.unheard_endings():
             raise SignerUnreachable(
                 f"CHƯA BÁO YÊN ĐƯỢC, các loa vẫn đang phát. {console.programme.why} Dịch vụ langso-office tự thử lại."
@@ -276,13 +282,3 @@ def _settings(path: Path) -> Settings:
 
 def _names(targets: str) -> list[str]:
     return [name.strip() for name in targets.split(",") if name.strip()]
-
-
-def who() -> str:
-    """Who runs this command, as the log and the pages name him."""
-    import getpass
-
-    try:
-        return f"lệnh:{getpass.getuser()}"[:64]
-    except (KeyError, OSError):
-        return "lệnh"

@@ -26,6 +26,14 @@ class BroadcastRefused(OfficeError, ValueError):
     """A broadcast or urgent order cannot be sent as asked."""
 
 
+class MakingCancelled(OfficeError, RuntimeError):
+    """Nobody wants the sound any more that was being made."""
+
+
+class QueueFull(OfficeError, RuntimeError):
+    """So many sounds are waiting to be made that one more would only wait."""
+
+
 class NotFound(OfficeError, LookupError):
     """No such broadcast, order, device, dossier or upload."""
 

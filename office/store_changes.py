@@ -64,6 +64,15 @@ ALTER TABLE plays ADD COLUMN kind TEXT;
 ALTER TABLE plays ADD COLUMN issuer TEXT;
 ALTER TABLE plays ADD COLUMN epoch INTEGER;
 """
+_JOBS = """
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, message TEXT NOT NULL DEFAULT '', by TEXT NOT NULL,
+    state TEXT NOT NULL, percent INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0,
+    fault TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '', media TEXT, made_at TEXT NOT NULL, began_at TEXT,
+    ended_at TEXT);
+CREATE INDEX jobs_state ON jobs (state, made_at);
+CREATE INDEX jobs_message ON jobs (message);
+"""
 
 
 def _chained(db: sqlite_utils.Database) -> None:
@@ -102,4 +111,5 @@ CHANGES = (
     # Whoever had an account could do everything, and still can.
     _script("office-roles", _ROLES),
     _script("office-play-codes", _PLAY_CODES),
+    _script("office-jobs", _JOBS),
 )

@@ -8,7 +8,9 @@ from types import TracebackType
 from langso.settings.model import Settings
 from langso.timekeeping.clock import Clock, SystemClock
 from office.broadcasting.broadcasts import Broadcasts
+from office.broadcasting.jobs import JobRows
 from office.broadcasting.media import MediaStore
+from office.broadcasting.workers import SoundJobs
 from office.desk.archive import Archive
 from office.desk.dossiers import Desk
 from office.fleet.devices import Fleet, FleetRow
@@ -40,6 +42,7 @@ class Office:
         self.fleet = Fleet(self.store, self.home, self.clock)
         self.programme = SpeakerOrders(self.store, self.home, self.clock, self.documents)
         self.broadcasts = Broadcasts(self.store, self.home, self.clock, self.programme, self.media, self._wake)
+        self.jobs = SoundJobs(JobRows(self.store, self.clock), self.broadcasts, self.media)
         self.catalogue = CatalogueKeeper(self.home, self.documents)
         self.orders = DeviceOrders(self.store, self.documents, self.clock)
         self.desk = Desk(self.store, self.home, self.clock)
@@ -79,6 +82,7 @@ class Office:
     def close(self) -> None:
         """Stops the publisher and lets go of the database."""
         self.advertiser.stop()
+        self.jobs.stop()
         if self.publisher is not None:
             self.publisher.stop()
         self.store.close()

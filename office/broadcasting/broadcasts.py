@@ -23,6 +23,7 @@ from office.broadcasting.allowed import first_allowed, refused
 from office.broadcasting.media import MadeSound, MediaStore
 from office.broadcasting.plans import EVERYONE, KEEP_PAST, Piece, Planned, clash
 from office.broadcasting.play_reports import PlayReport
+from office.broadcasting.progress import UNWATCHED, Watch
 from office.broadcasting.rows import Broadcast, PlanClass
 from office.broadcasting.urgent_rows import UrgentRow
 from office.broadcasting.wording import checked_text, title_of
@@ -123,12 +124,14 @@ class Broadcasts:
             self._audit.write(by, "draft", id)
         return created
 
-    def prepare(self, id: str, *, chime: bool = True) -> Broadcast:
-        """Makes the sounds, so that staff hear what villagers will. Raises NotFound, VoiceError, MediaFailed."""
+    def prepare(self, id: str, *, chime: bool = True, watch: Watch = UNWATCHED) -> Broadcast:
+        """Makes the sounds, so that staff hear what villagers will. Raises NotFound, VoiceError, MediaFailed,
+        MakingCancelled.
+        """
         found = rows.find(self._store.db, id)
         if found.status not in ("draft", "prepared"):
             raise BroadcastRefused("Bản tin này đã gửi; hãy soạn bản mới để sửa.")
-        spoken = self._media.speak(found.text)
+        spoken = self._media.speak(found.text, watch=watch.part(0, 90))
         bell = self._media.chime() if chime else None
         with self._store.transaction() as db:
             for sound, title in ((spoken, found.show.title), *(((bell, "Nhạc hiệu"),) if bell else ())):
@@ -296,6 +299,10 @@ class Broadcasts:
     def plays_of(self, occurrences: Iterable[str]) -> dict[str, list[PlayReport]]:
         """The same as `plays` for many, in one question."""
         return play_reports.plays_of(self._store.db, occurrences)
+
+    def last_sounded(self) -> dict[str, tuple[datetime, bool]]:
+        """When each device last sounded, and whether a sensor heard it."""
+        return play_reports.last_sounded(self._store.db)
 
     def _obstacle(self, new: Planned, others: Sequence[Planned], now: datetime) -> str | None:
         """Why it cannot be played at its time, and the nearest time at which it can, as one sentence."""

@@ -21,6 +21,7 @@ from langso.durable.files import sync_folder
 from langso.voices.synthesis import speak
 from langso.words import nfc, speech
 from langso.words.os_reasons import os_reason
+from office.broadcasting.progress import UNWATCHED, Watch
 from office.errors import MediaFailed, NotFound
 
 TARGET_LUFS = -16.0
@@ -30,6 +31,7 @@ RATE = 48_000
 MAX_FILE = 64 << 20
 MAX_SECONDS = 3600
 _TIMEOUT_S = 300.0
+_LOOK_S = 0.25
 _LEFT_S = 3600.0
 # Containers of sound only: a playlist would have ffmpeg open other files of this machine.
 _FORMATS = "wav,w64,aiff,au,caf,mp3,aac,ac3,flac,ogg,mov,mp4,m4a,3gp,matroska,webm,asf,avi,mpegts,mpeg,amr,s16le"
@@ -71,12 +73,13 @@ class MediaStore:
             raise NotFound(f"Không còn tệp tiếng {sha256[:12]}; hãy soạn lại bản tin.")
         return path
 
-    def speak(self, text: str, *, voice: str = "vi", speed: int = 150) -> MadeSound:
-        """The text read aloud. Raises VoiceError, WordsError, MediaFailed."""
+    def speak(self, text: str, *, voice: str = "vi", speed: int = 150, watch: Watch = UNWATCHED) -> MadeSound:
+        """The text read aloud. Raises VoiceError, WordsError, MediaFailed, MakingCancelled."""
         with tempfile.TemporaryDirectory(prefix="langso-") as work:
             wav = Path(work) / "spoken.wav"
+            watch.at(0)
             speak(speech(nfc(text)), wav, voice=voice, speed=speed)
-            return self._keep(["-i", str(wav)])
+            return self._keep(["-i", str(wav)], watch.part(30, 100))
 
     def chime(self) -> MadeSound:
         """Our own two notes (G5 then E5), 1.4 s, that go before a broadcast."""
@@ -95,11 +98,13 @@ class MediaStore:
         finally:
             plain.unlink(missing_ok=True)
 
-    def _keep(self, source: list[str]) -> MadeSound:
+    def _keep(self, source: list[str], watch: Watch = UNWATCHED) -> MadeSound:
         part = self._part(".opus")
         try:
-            _encode(source, part)
-            samples, lufs = measure(part)
+            _encode(source, part, watch)
+            watch.at(85)
+            samples, lufs = measure(part, watch)
+            watch.check()
             data = part.read_bytes()
             sha256 = hashlib.sha256(data).hexdigest()
             target = self._folder / sha256
@@ -141,10 +146,10 @@ def decode(source: Path, out: Path) -> None:
         raise MediaFailed("Tệp tiếng không có âm thanh; hãy thử tệp khác.")
 
 
-def measure(path: Path) -> tuple[int, float | None]:
+def measure(path: Path, watch: Watch = UNWATCHED) -> tuple[int, float | None]:
     """(samples at 48 kHz once decoded, integrated LUFS or None where there is too little). Raises MediaFailed."""
     done = _run(
-        ["-i", str(path), "-af", "ebur128=framelog=verbose", "-ar", str(RATE), "-ac", "1", "-f", "s16le", "-"]
+        ["-i", str(path), "-af", "ebur128=framelog=verbose", "-ar", str(RATE), "-ac", "1", "-f", "s16le", "-"], watch
     )
     samples = len(done.stdout) // 2
     if samples == 0:
@@ -155,10 +160,12 @@ def measure(path: Path) -> tuple[int, float | None]:
     return samples, lufs if math.isfinite(lufs) and lufs > -70 else None
 
 
-def _encode(source: list[str], out: Path) -> None:
+def _encode(source: list[str], out: Path, watch: Watch) -> None:
     """Limits, measures, then levels in a second pass to -16 LUFS; mono Ogg Opus 24 kbit/s. Raises MediaFailed."""
     aim = f"loudnorm=I={TARGET_LUFS}:TP={PEAK_DB}:LRA=11"
-    heard = _run([*source, "-af", f"{_SHAPE},{aim}:print_format=json", "-f", "null", "-"]).stderr
+    watch.at(0)
+    heard = _run([*source, "-af", f"{_SHAPE},{aim}:print_format=json", "-f", "null", "-"], watch).stderr
+    watch.at(40)
     found = _loudness(heard)
     level = (
         f"{aim}:measured_I={found['input_i']}:measured_TP={found['input_tp']}:measured_LRA={found['input_lra']}"
@@ -167,7 +174,7 @@ def _encode(source: list[str], out: Path) -> None:
         else "anull"
     )
     # Bit-exact: the same text makes the same file, so devices that have it fetch nothing.
-    _run([*source, "-af", f"{_SHAPE},{level},{_NUMBERED}", *_ENCODING.split(), "-y", str(out)])
+    _run([*source, "-af", f"{_SHAPE},{level},{_NUMBERED}", *_ENCODING.split(), "-y", str(out)], watch)
 
 
 def _loudness(stderr: bytes) -> dict[str, str]:
@@ -180,13 +187,13 @@ def _loudness(stderr: bytes) -> dict[str, str]:
         raise MediaFailed("Không đo được độ to của tiếng; hãy cài lại ffmpeg.") from error
 
 
-def _run(arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
+def _run(arguments: list[str], watch: Watch = UNWATCHED) -> subprocess.CompletedProcess[bytes]:
     program = shutil.which("ffmpeg")
     if program is None:
         raise MediaFailed("Máy chưa có ffmpeg; hãy cài bằng lệnh: sudo apt install ffmpeg")
     command = [program, "-hide_banner", "-nostdin", *_DOORS, *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=False)
+        done = _finished(command, watch)
     except subprocess.TimeoutExpired as error:
         raise MediaFailed("Làm tệp tiếng quá lâu; hãy chia bài thành nhiều phần.") from error
     except OSError as error:
@@ -199,6 +206,24 @@ def _run(arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
             f"Không đọc được tệp tiếng ({lines[-1][:160] if lines else done.returncode}); hãy thử tệp khác."
         )
     return done
+
+
+def _finished(command: list[str], watch: Watch) -> subprocess.CompletedProcess[bytes]:
+    """The program run to its end, or killed as soon as nobody wants it. Raises TimeoutExpired, MakingCancelled."""
+    until = time.monotonic() + _TIMEOUT_S
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        try:
+            while True:
+                try:
+                    out, err = running.communicate(timeout=_LOOK_S)
+                except subprocess.TimeoutExpired:
+                    watch.check()
+                    if time.monotonic() > until:
+                        raise
+                else:
+                    return subprocess.CompletedProcess(command, running.returncode, out, err)
+        finally:
+            running.kill()
 
 
 def _write_chime(path: Path) -> None:

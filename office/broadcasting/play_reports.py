@@ -60,6 +60,18 @@ def plays_of(db: sqlite_utils.Database, occurrences: Iterable[str]) -> dict[str,
     return found
 
 
+def last_sounded(db: sqlite_utils.Database) -> dict[str, tuple[datetime, bool]]:
+    """When each device last sounded, and whether a sensor heard it."""
+    found: dict[str, tuple[datetime, bool]] = {}
+    for device, at, sure in db.execute(
+        "SELECT device, max(coalesce(started_at, ended_at)), sure FROM plays"
+        " WHERE (started_at IS NOT NULL OR outcome = 'played') GROUP BY device"
+    ):
+        if at is not None:
+            found[str(device)] = (datetime.fromisoformat(at), sure is not None and sure >= 0.5)
+    return found
+
+
 def _report(row: tuple[Any, ...]) -> PlayReport:
     return PlayReport(
         occurrence=row[0],

@@ -13,17 +13,21 @@ from langso.words.harmless import harmless_page
 from office.errors import NotFound, PageRefused, TooManyTries
 from office.people.accounts import Accounts
 from office.signer.errors import SignerUnreachable
-from office.web import (
-    broadcast_routes,
-    ca_routes,
-    device_routes,
-    dossier_routes,
-    fleet_routes,
-    login_routes,
-    media_routes,
-    urgent_routes,
+from office.web.doors import files, renewals
+from office.web.doors.uploads import desk_router
+from office.web.pages import (
+    account,
+    archive,
+    broadcast,
+    calendar,
+    certificate_guide,
+    compose,
+    fleet,
+    login,
+    papers,
+    sounds,
+    urgent,
 )
-from office.web.desk_routes import desk_router
 from office.web.security import Guard
 from office.web.site import LoginNeeded, Site, go, is_part
 from office.whole_office import Office
@@ -39,8 +43,8 @@ def make_app(console: Office, accounts: Accounts | None = None) -> FastAPI:
     site = Site(console, accounts or Accounts(console.store, console.clock, console.settings.office))
     app = FastAPI(title="Làng Số", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
-    staff = (login_routes, broadcast_routes, urgent_routes, fleet_routes, dossier_routes)
-    for module in (*staff, media_routes, device_routes, ca_routes):
+    pages = (login, account, calendar, compose, broadcast, urgent, fleet, papers, archive, sounds, certificate_guide)
+    for module in (*pages, files, renewals):
         app.include_router(module.router)
     app.include_router(desk_router(console.desk))
 
@@ -75,7 +79,7 @@ def make_app(console: Office, accounts: Accounts | None = None) -> FastAPI:
     app.add_middleware(
         Guard,
         error_page=refused,
-        elsewhere=lambda request: ca_routes.elsewhere(site, request),
+        elsewhere=lambda request: certificate_guide.elsewhere(site, request),
         strict_s=STRICT_OWN_S if console.settings.office.https == "own" else STRICT_S,
     )
     return app

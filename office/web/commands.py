@@ -55,6 +55,7 @@ def web(settings_file: Path) -> None:
         )
         console.door_troubles = lambda: serving.troubles
         with closing(serving):
+            console.jobs.start()
             console.start_publisher(turned=lambda: lifeline.turned("publisher"))
             say(f"Trang web văn phòng: {console_url(settings.office)}")
             serving.run()
@@ -108,12 +109,12 @@ def staff_roles(settings_file: Path, name: str, roles: tuple[str, ...]) -> None:
 
     writer: người soạn; approver: người duyệt, phát khẩn; desk: một cửa; admin: quản trị.
     """
-    from office.commands import who
     from office.people.accounts import login_of
+    from office.people.operator import operator
     from office.people.roles import in_words, roles_of
 
     with _accounts(settings_file) as accounts:
-        held = accounts.give(name, roles_of(roles), who()) if roles else accounts.roles(name)
+        held = accounts.give(name, roles_of(roles), operator()) if roles else accounts.roles(name)
     say(t("roles-given", login=login_of(name), roles=in_words(held)))
 
 

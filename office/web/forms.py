@@ -13,6 +13,8 @@ from langso.words.harmless import plain
 from office.errors import BroadcastRefused, PageRefused
 
 MAX_FIELDS = 600
+MAX_TYPED = 1000
+"""Characters of a field that is typed in once and not kept."""
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?")
 

@@ -188,12 +188,15 @@ def spoken_once(spoken: dict[tuple[object, ...], tuple[MadeSound, bytes]], monke
         real = getattr(MediaStore, name)
 
         def once(store: MediaStore, *text: str, real: Callable[..., MadeSound] = real, **more: object) -> MadeSound:
+            watch = more.pop("watch", None)
             # Another PATH may have other programs, or none.
             asked = (real, text, *more.items(), os.environ["PATH"])
             if asked not in spoken:
-                sound = real(store, *text, **more)
+                sound = real(store, *text, **more, **({} if watch is None else {"watch": watch}))
                 spoken[asked] = sound, store.path_of(sound.media.sha256).read_bytes()
                 return sound
+            if watch is not None:
+                watch.check()
             sound, data = spoken[asked]
             store._part("").unlink()
             write_atomic(store._folder / sound.media.sha256, data, mode=0o644)

@@ -191,7 +191,7 @@ def make_office_desk(tmp_path: Path) -> Callable[..., Any]:
             SignerSettings,
         )
         from office.places import OfficeHome
-        from office.web.desk_routes import desk_router
+        from office.web.doors.uploads import desk_router
         from office.whole_office import Office
 
         home = tmp_path / "office"

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from office.desk.dossiers import CHECKSUM_MISMATCH, Desk
 from office.errors import NotFound, UploadRefused
-from office.web.desk_routes import desk_router
+from office.web.doors.uploads import desk_router
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
 

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from office.people import hashing
 from office.people.accounts import Accounts
 from office.web.app import make_app
+from office.web.pages import sounds
 
 PASSWORD = "bốn con trâu đi cày"
 _TOKEN = re.compile(r'name="token"[^>]*value="([^"]+)"')
@@ -45,6 +46,12 @@ def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every page is tried by somebody who logs in; what a hash costs in truth is tested where it is made."""
     monkeypatch.setattr(hashing, "ROUNDS", 1)
     monkeypatch.setattr(hashing, "MEMORY_KIB", 64)
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page waits a moment for a sound, which is longer on a busy machine; what it shows then is tested apart."""
+    monkeypatch.setattr(sounds, "PATIENCE_S", 60.0)
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_an_unknown_page_and_a_fault_are_one_sentence(browser: Any, monkeypatch:
     def fail(*_: object) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr("office.web.fleet_routes._fleet", fail)
+    monkeypatch.setattr("office.web.pages.fleet._fleet", fail)
     broken = browser.get("/loa")
     assert broken.status_code == 500
     assert "secret" not in broken.text

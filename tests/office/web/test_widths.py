@@ -19,7 +19,7 @@ import pytest
 from langso.settings import assets
 from office.founding.console_ca import Fingerprint
 from office.people.accounts import Accounts
-from office.web.ca_routes import InstallGuide
+from office.web.pages.certificate_guide import InstallGuide
 from office.web.site import Site
 
 CHROMIUM = shutil.which("chromium")

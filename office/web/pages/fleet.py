@@ -9,11 +9,9 @@ from typing import Literal
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from langso.durable.store import Store
 from office.fleet.devices import FleetRow
-from office.people.audit import Audit
-from office.web.broadcast_routes import trouble_of
 from office.web.permits import require
+from office.web.shows import trouble_of
 from office.web.site import Sent, Site, SiteHere, Who, go
 
 router = APIRouter()
@@ -79,33 +77,24 @@ def settle(id: str, site: SiteHere, sent: Sent) -> Response:
 def _order(site: Site, by: str, id: str, action: Literal["test_sound", "restart"], done: str) -> Response:
     console = site.console
     device = console.fleet.device(id)
-    audit = Audit(console.store, console.clock)
-    console.orders.give(device.id, action, also=lambda _: audit.write(by, action, device.id))
+    console.orders.give(device.id, action, also=lambda _: console.audit.write(by, action, device.id))
     if console.publisher is not None:
         console.publisher.wake()
     return go(f"/loa?xong={done}")
 
 
 def _fleet(site: Site) -> dict[str, object]:
-    sounded = last_sounded(site.console.store)
+    sounded = site.console.broadcasts.last_sounded()
     rows = []
     for row in site.console.fleet_rows():
         at, heard = sounded.get(row.device.id, (None, False))
         rows.append(Row(row, at, heard, _label(row)))
     rows.sort(key=lambda one: not one.row.conflict)
-    return {"rows": rows, "ill": [one for one in rows if one.row.level != "ok"][:4], "trouble": trouble_of(site)}
-
-
-def last_sounded(store: Store) -> dict[str, tuple[datetime, bool]]:
-    """When each device last sounded, and whether a sensor heard it."""
-    found: dict[str, tuple[datetime, bool]] = {}
-    for device, at, sure in store.db.execute(
-        "SELECT device, max(coalesce(started_at, ended_at)), sure FROM plays"
-        " WHERE (started_at IS NOT NULL OR outcome = 'played') GROUP BY device"
-    ).fetchall():
-        if at is not None:
-            found[str(device)] = (datetime.fromisoformat(at), sure is not None and sure >= 0.5)
-    return found
+    return {
+        "rows": rows,
+        "ill": [one for one in rows if one.row.level != "ok"][:4],
+        "trouble": trouble_of(site.console),
+    }
 
 
 def _label(row: FleetRow) -> str:

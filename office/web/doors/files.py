@@ -12,7 +12,7 @@ from office.errors import NotFound
 from office.web.permits import OPEN
 from office.web.site import SiteHere
 
-_STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parents[1] / "static"
 _OWN = {
     "console.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",

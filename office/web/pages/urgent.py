@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from langso.contract import Media
 from langso.errors import LangsoError
 from office.broadcasting.plans import EVERYONE
 from office.broadcasting.wording import MAX_TEXT
 from office.errors import BroadcastRefused, LoginRefused, TooManyTries
 from office.people.accounts import StaffSession
 from office.signer.errors import SignerUnreachable
-from office.web.broadcast_routes import ROOM, chosen, trouble_of, urgent_shows
-from office.web.login_routes import MAX_TYPED
+from office.web.forms import MAX_TYPED, Form
+from office.web.pages import sounds
 from office.web.permits import require
+from office.web.shows import trouble_of, urgent_shows
 from office.web.site import Sent, Site, SiteHere, Who, go, is_part
-from office.web.views import villages
+from office.web.speakers import chosen, villages
 
 router = APIRouter()
+ROOM = 20_000
 REPEAT, MINUTES = 3, 60
 _OTHERWISE = (
     "Lời báo còn nguyên bên dưới. Hãy báo bà con bằng cách khác ngay (gọi trưởng thôn, loa tay, kẻng);"
@@ -48,7 +49,7 @@ def urgent_page(site: SiteHere, session: Who) -> Response:
 def give(site: SiteHere, sent: Sent) -> Response:
     """Checks the password again, then cuts in at once; what is wrong comes back as typed."""
     form = sent.form
-    draft = UrgentDraft(form.text("text", ROOM), chosen(form, site), form.one("repeat", 10), form.one("minutes", 10))
+    draft = _typed(site, form)
     try:
         if not draft.text.strip():
             raise BroadcastRefused("Chưa có lời báo; hãy nhập một câu ngắn.")
@@ -76,24 +77,17 @@ def give(site: SiteHere, sent: Sent) -> Response:
 @router.post("/khan-cap/nghe", dependencies=[require("approver")])
 def listen(request: Request, site: SiteHere, sent: Sent) -> Response:
     """The sound, here only."""
-    text, problem = sent.form.text("text", ROOM), ""
-    sound: Media | None = None
-    try:
-        if not text.strip() or len(text) > MAX_TEXT:
-            raise BroadcastRefused("Hãy nhập lời báo ngắn gọn rồi nghe thử.")
-        sound = site.console.media.speak(text).media
-    except LangsoError as refused:
-        problem = str(refused)
+    draft = _typed(site, sent.form)
+    heard = sounds.hear(site, sent.session, draft.text)
     if is_part(request):
-        return site.page("_nghe.html", sent.session, sound=sound, problem=problem)
-    draft = UrgentDraft(text, chosen(sent.form, site), sent.form.one("repeat", 10), sent.form.one("minutes", 10))
-    return _page(site, sent.session, draft, problem, sound=sound)
+        return site.page("_nghe.html", sent.session, heard=heard)
+    return _page(site, sent.session, draft, heard.said, heard=heard)
 
 
 @router.get("/khan-cap/manh", dependencies=[require()])
 def in_force_part(site: SiteHere, session: Who, da: str = "") -> Response:
     """What is in force, with receipts as they arrive."""
-    return site.fragment("_khan.html", session, da, shows=urgent_shows(site))
+    return site.fragment("_khan.html", session, da, shows=urgent_shows(site.console))
 
 
 @router.post("/khan-cap/{id}/bao-yen", dependencies=[require("writer", "approver")])
@@ -104,6 +98,11 @@ def all_clear(id: str, site: SiteHere, sent: Sent) -> Response:
     return go("/khan-cap")
 
 
+def _typed(site: Site, form: Form) -> UrgentDraft:
+    devices = chosen(form, villages(site.console.fleet.devices()))
+    return UrgentDraft(form.text("text", ROOM), devices, form.one("repeat", 10), form.one("minutes", 10))
+
+
 def _page(
     site: Site,
     session: StaffSession,
@@ -111,11 +110,11 @@ def _page(
     problem: str = "",
     status: int = 200,
     *,
-    sound: Media | None = None,
+    heard: sounds.Heard | None = None,
 ) -> Response:
     console = site.console
     rows = console.fleet_rows()
-    html, _ = site.part("_khan.html", session, shows=urgent_shows(site))
+    html, _ = site.part("_khan.html", session, shows=urgent_shows(site.console))
     speakers = [row for row in rows if row.device.role == "speaker"]
     return site.page(
         "khan-cap.html",
@@ -125,13 +124,13 @@ def _page(
         part=html,
         draft=draft,
         problem=problem,
-        sound=sound,
+        heard=heard,
         groups=villages(console.fleet.devices()),
         rows={row.device.id: row for row in rows},
         ready=sum(row.online for row in speakers),
         total=len(speakers),
         ill=[row for row in speakers if row.level == "bad"],
-        trouble=trouble_of(site),
+        trouble=trouble_of(site.console),
         stuck=console.programme.why,
         longest=MAX_TEXT,
     )

@@ -1,0 +1,12 @@
+jobs-full = Đang có { $waiting } bản chờ làm tiếng; hãy đợi một phút rồi thử lại. Nội dung đã nhập còn nguyên.
+jobs-gone = Không còn việc làm tiếng này; hãy bấm lại.
+jobs-given-up = Làm tiếng bị ngắt hai lần; hãy bấm lại, nếu vẫn vậy hãy báo kỹ thuật.
+jobs-broken = Máy văn phòng gặp lỗi khi làm tiếng; hãy bấm lại, nếu vẫn vậy hãy báo kỹ thuật.
+jobs-waiting = Đang chờ làm tiếng
+jobs-working = Đang làm tiếng
+jobs-cancel = Huỷ
+jobs-press-again = Đang làm tiếng ({ $percent }%); hãy đợi vài giây rồi bấm Nghe thử lần nữa.
+jobs-not-sent = CHƯA GỬI: { $why }
+jobs-sending = Đang làm tiếng, xong thì bản tin tự vào lịch. Bạn có thể rời trang này.
+jobs-cancelled = Đã huỷ, bản tin chưa gửi. Nội dung còn nguyên; bấm Sửa và gửi lại khi cần.
+jobs-again = Sửa và gửi lại

@@ -1,0 +1,41 @@
+"""How far the making of a sound is, and whether anybody still wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from office.errors import MakingCancelled
+
+
+def _never() -> bool:
+    return False
+
+
+def _nobody(percent: int) -> None:
+    del percent
+
+
+@dataclass(frozen=True)
+class Watch:
+    """`told` is called with the percentage that is done; `cancelled` is asked several times a second."""
+
+    told: Callable[[int], None] = _nobody
+    cancelled: Callable[[], bool] = _never
+
+    def at(self, percent: int) -> None:
+        """So far it is. Raises MakingCancelled."""
+        self.check()
+        self.told(percent)
+
+    def check(self) -> None:
+        """Raises MakingCancelled where nobody wants it any more."""
+        if self.cancelled():
+            raise MakingCancelled("cancelled")
+
+    def part(self, begin: int, end: int) -> Watch:
+        """For a part of the work: its 0-100 are `begin`-`end` of the whole."""
+        return Watch(lambda percent: self.told(begin + (end - begin) * percent // 100), self.cancelled)
+
+
+UNWATCHED = Watch()

@@ -1,0 +1,1 @@
+"""Doors that devices and browsers use without a login: files, uploads, certificates."""

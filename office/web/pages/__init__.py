@@ -1,0 +1,1 @@
+"""The pages of the console, one file a page: its routes and what it shows."""

@@ -1,0 +1,95 @@
+"""The calendar: what is on from yesterday to two weeks ahead, with receipts as they arrive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from langso.timekeeping import dates
+from langso.words.catalogue import Unit, t
+from office.fleet.devices import FleetRow
+from office.web.permits import require
+from office.web.shows import ShownBroadcast, show_of, trouble_of, urgent_shows
+from office.web.site import SiteHere, Who, go
+from office.web.speakers import villages
+from office.whole_office import Office
+
+router = APIRouter()
+DAYS_BACK, DAYS_AHEAD = timedelta(hours=24), timedelta(days=14)
+
+
+@router.get("/", dependencies=[require()])
+def home(session: Who) -> Response:
+    """The calendar is home."""
+    del session
+    return go("/lich")
+
+
+@router.get("/lich", dependencies=[require()])
+def calendar(site: SiteHere, session: Who) -> Response:
+    """What is on today and after, with receipts as they arrive."""
+    html, _ = site.part("_lich.html", session, **_calendar(site.console))
+    today = dates.local(site.console.clock.now()).date()
+    return site.page("lich.html", session, on="lich", part=html, today=dates.day_with_lunar(today))
+
+
+@router.get("/lich/manh", dependencies=[require()])
+def calendar_part(site: SiteHere, session: Who, da: str = "") -> Response:
+    """The part that refreshes itself."""
+    return site.fragment("_lich.html", session, da, **_calendar(site.console))
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the calendar."""
+
+    name: str
+    shows: tuple[ShownBroadcast, ...]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Days with something on, what is urgent now, and how the fleet is."""
+
+    days: tuple[Day, ...]
+    urgent: tuple[ShownBroadcast, ...]
+    online: int
+    speakers: int
+    trouble: str
+    unsigned: str
+    ill: tuple[FleetRow, ...]
+
+
+def _calendar(office: Office) -> dict[str, object]:
+    now = office.clock.now()
+    rows = office.fleet_rows()
+    fleet = {row.device.id: row for row in rows}
+    groups = villages(office.fleet.devices())
+    broadcasts = office.broadcasts.window(now - DAYS_BACK, now + DAYS_AHEAD)
+    plays = office.broadcasts.plays_of(one.planned.id for one in broadcasts)
+    stand = office.programme.standings()
+    shows = [show_of(one, plays[one.planned.id], groups, fleet, stand) for one in broadcasts]
+    today = dates.local(now).date()
+    days = tuple(Day(_name(day, today), tuple(found)) for day, found in groupby(shows, key=lambda show: show.day))
+    urgent = urgent_shows(office)
+    speakers = [row for row in rows if row.device.role == "speaker"]
+    ill = tuple(row for row in speakers if row.level == "bad")
+    online = sum(row.online for row in speakers)
+    unsigned = unsigned_of(stand.why, sum(show.standing == "unsigned" for show in shows))
+    return {"calendar": Calendar(days, urgent, online, len(speakers), trouble_of(office), unsigned, ill)}
+
+
+def unsigned_of(why: str, waiting: int) -> str:
+    """What staff must know where nothing can be signed now; "" where it can."""
+    if waiting:
+        return t("shows-waiting-count", count=waiting, why=why).rstrip()
+    return t("shows-cannot-sign", why=why) if why else ""
+
+
+def _name(day: date, today: date) -> str:
+    named = Unit(dates.day_with_lunar, day)
+    return t("shows-today", day=named) if day == today else str(named)
