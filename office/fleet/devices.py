@@ -27,6 +27,7 @@ from langso.durable.store import Store
 from langso.timekeeping import dates
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, open_sealed, parse_payload, read_sealed
+from langso.words.catalogue import Unit, t
 from office.errors import NotFound, ReportRefused
 from office.fleet.certificates import DeviceCertificates
 from office.fleet.conflicts import Conflict, conflicts, note_conflict, settle
@@ -327,34 +328,34 @@ def judge(
     if conflict is not None:
         return (
             "bad",
-            f"Có hai máy cùng tên: {conflict.detail}.",
-            "Tìm máy nhân bản, rút nguồn, rồi ghép lại máy thật.",
+            t("fleet-two", detail=conflict.detail),
+            t("fleet-two-do"),
         )
     if revoked:
         return (
             "bad",
-            "Đã bị thu hồi quyền.",
-            "Vẫn dùng máy này thì trả quyền (langso office trust restore), hoặc ghép lại dưới tên mới.",
+            t("fleet-revoked"),
+            t("fleet-revoked-do"),
         )
     if state is None or seen is None:
-        return "warn", "Chưa báo về lần nào.", "Bật máy và xem dây mạng, rồi chạy langso doctor trên máy."
+        return "warn", t("fleet-never"), t("fleet-never-do")
     if not online:
-        return "bad", f"Mất liên lạc, lần cuối {dates.ago(seen, now)}.", "Xem điện và mạng ở nơi đặt máy."
+        return "bad", t("fleet-away", when=Unit(dates.ago, seen, now)), t("fleet-away-do")
     worst = next((line for line in state.health if line.level == "bad"), None)
     if worst is not None:
         return "bad", worst.why, worst.fix
     if not state.clock.trusted:
-        return "warn", state.clock.why or "Đồng hồ chưa đáng tin.", "Đợi máy hỏi giờ văn phòng, hoặc chỉnh giờ máy."
+        return "warn", state.clock.why or t("fleet-clock"), t("fleet-clock-do")
     if state.role == "speaker" and not current:
-        return "warn", "Chưa nhận lịch phát mới nhất.", "Đợi một phút; nếu vẫn thế hãy khởi động lại loa."
+        return "warn", t("fleet-old-plan"), t("fleet-old-plan-do")
     if state.muted:
-        return "warn", "Đang tắt tiếng tại chỗ.", "Nhờ người ở thôn mở lại: langso speaker mute off."
+        return "warn", t("fleet-muted"), t("fleet-muted-do")
     if state.media_ready < state.media_wanted:
-        return "warn", f"Mới tải {state.media_ready} trên {state.media_wanted} tệp tiếng.", "Đợi máy tải xong."
+        return "warn", t("fleet-loading", ready=state.media_ready, wanted=state.media_wanted), t("fleet-loading-do")
     mild = next((line for line in state.health if line.level == "warn"), None)
     if mild is not None:
         return "warn", mild.why, mild.fix
-    return "ok", "Tốt.", ""
+    return "ok", t("fleet-good"), ""
 
 
 def describe(receipt: Receipt) -> str:

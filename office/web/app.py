@@ -9,12 +9,14 @@ from starlette.responses import Response
 
 from langso.durable.errors import StoreError
 from langso.errors import LangsoError
+from langso.words.catalogue import t
 from langso.words.harmless import harmless_page
 from office.errors import NotFound, PageRefused, TooManyTries
 from office.people.accounts import Accounts
 from office.signer.errors import SignerUnreachable
 from office.web.doors import files, renewals
 from office.web.doors.uploads import desk_router
+from office.web.languages import Languages
 from office.web.pages import (
     account,
     archive,
@@ -51,7 +53,7 @@ def make_app(console: Office, accounts: Accounts | None = None) -> FastAPI:
     async def refused(request: Request, error: Exception) -> Response:
         text = str(error)
         if isinstance(error, SignerUnreachable):
-            text = f"Chưa có gì được gửi đi. {text}"
+            text = t("console-nothing-sent", why=error)
         return _refusal(site, request, status_of(error), text)
 
     async def login_needed(request: Request, error: Exception) -> Response:
@@ -62,15 +64,13 @@ def make_app(console: Office, accounts: Accounts | None = None) -> FastAPI:
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        text = {
-            404: "Không có trang này; hãy về trang chính.",
-            405: "Trang này không nhận cách gửi đó; hãy mở lại từ trang chính.",
-        }.get(error.status_code, "Yêu cầu này không dùng được; hãy tải lại trang.")
+        known = error.status_code if error.status_code in (404, 405) else "other"
+        text = t(f"console-http-{known}")
         return _refusal(site, request, error.status_code, text)
 
     async def invalid(request: Request, error: Exception) -> Response:
         del error
-        return _refusal(site, request, 422, "Địa chỉ hoặc ô nhập chưa đúng; hãy quay lại rồi nhập lại.")
+        return _refusal(site, request, 422, t("console-invalid"))
 
     app.add_exception_handler(LangsoError, refused)
     app.add_exception_handler(LoginNeeded, login_needed)
@@ -82,6 +82,7 @@ def make_app(console: Office, accounts: Accounts | None = None) -> FastAPI:
         elsewhere=lambda request: certificate_guide.elsewhere(site, request),
         strict_s=STRICT_OWN_S if console.settings.office.https == "own" else STRICT_S,
     )
+    app.add_middleware(Languages)
     return app
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from langso.contract.outcomes import in_words
 from langso.device.paired import PairedDevice
 from langso.timekeeping import dates
 from langso.words.catalogue import Sentence, Unit, is_known, t
+from office.broadcasting.became import ENDINGS, Became, became, played_and_ill
 from office.broadcasting.play_reports import PlayReport
 from office.broadcasting.rows import Broadcast
 from office.broadcasting.urgent_rows import UrgentRow
@@ -19,7 +21,7 @@ from office.web.speakers import VillageSpeakers, meant, targets_text, villages
 from office.whole_office import Office
 
 Level = Literal["ok", "warn", "bad", "plain", "info"]
-SpeakerState = Literal[
+SpeakerLook = Literal[
     "played",
     "cut",
     "missed",
@@ -33,10 +35,10 @@ SpeakerState = Literal[
     "unsigned",
     "silent",
 ]
-"""What a loudspeaker said of a broadcast, or what is known where it said nothing. `silent`: it will not play it."""
+"""How a line looks and reads: what became of the broadcast there, and where nothing did yet, how far it is."""
 PATIENCE = timedelta(seconds=30)
 _CLASSES: dict[str, Level] = {"normal": "info", "priority": "warn", "emergency": "bad"}
-_LOOKS: dict[SpeakerState, tuple[Level, str]] = {
+_LOOKS: dict[SpeakerLook, tuple[Level, str]] = {
     "played": ("ok", "check_circle"),
     "cut": ("warn", "error"),
     "missed": ("bad", "error"),
@@ -50,7 +52,6 @@ _LOOKS: dict[SpeakerState, tuple[Level, str]] = {
     "unsigned": ("plain", "remove"),
     "silent": ("plain", "remove"),
 }
-_ILL: frozenset[SpeakerState] = frozenset(("cut", "missed", "refused"))
 _STANDINGS: dict[Standing, tuple[Level, str]] = {
     "draft": ("plain", "edit"),
     "withdrawn": ("plain", "undo"),
@@ -59,35 +60,38 @@ _STANDINGS: dict[Standing, tuple[Level, str]] = {
     "barred": ("bad", "error"),
     "withdrawing": ("bad", "error"),
 }
-_UNTOLD: dict[Standing, SpeakerState] = {
-    "draft": "silent",
-    "withdrawn": "silent",
-    "unsigned": "unsigned",
-    "too_late": "silent",
-    "barred": "silent",
+_UNTOLD: frozenset[Standing] = frozenset(("draft", "withdrawn", "unsigned", "too_late", "barred"))
+"""A loudspeaker that said nothing was not told of it, or was told that it is taken back."""
+_ENDINGS: dict[Became, SpeakerLook] = {
+    Became.PLAYED: "played",
+    Became.CUT: "cut",
+    Became.MISSED: "missed",
+    Became.REFUSED: "refused",
+    Became.ON_AIR: "playing",
+    Became.UNKNOWN: "no_receipt",
 }
-"""What a loudspeaker that said nothing makes of a broadcast that it was not told of, or that was taken back."""
 
 
 @dataclass(frozen=True)
 class SpeakerLine:
-    """How one broadcast stands at one loudspeaker: as a code, then in words. `icon`: of Material Symbols."""
+    """How one broadcast stands at one loudspeaker. People read `state` and `detail`; programs go by `became`."""
 
     place: str
     device: str
-    became: SpeakerState
+    became: Became
+    look: SpeakerLook
     state: str
     detail: str
 
     @property
     def level(self) -> Level:
         """Its colour."""
-        return _LOOKS[self.became][0]
+        return _LOOKS[self.look][0]
 
     @property
     def icon(self) -> str:
-        """Its sign."""
-        return _LOOKS[self.became][1]
+        """Its sign, of Material Symbols."""
+        return _LOOKS[self.look][1]
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def show_of(
         _line(device, said.get(device.id), fleet.get(device.id), begun=begun, over=over, standing=standing)
         for device in meant(show.devices, groups)
     )
-    state, state_level, icon = _summary(standing, [line.became for line in lines], planned.start, end, now)
+    state, state_level, icon = _summary(standing, lines, planned.start, end, now)
     return ShownBroadcast(
         id=broadcast.id,
         url=f"/ban-tin/{broadcast.id}",
@@ -212,30 +216,6 @@ def trouble_of(office: Office) -> str:
     return status.trouble
 
 
-def became(
-    play: PlayReport | None,
-    row: FleetRow | None,
-    *,
-    begun: bool,
-    over: bool,
-    standing: Standing = "signed",
-) -> SpeakerState:
-    """What one loudspeaker made of a broadcast. Pure: its own word counts, then what was told, then the clock."""
-    if play is not None and play.outcome in ("played", "cut", "missed", "refused"):
-        return play.outcome  # type: ignore[return-value]
-    if play is None and standing in _UNTOLD:
-        return _UNTOLD[standing]
-    if play is not None and play.started is not None:
-        return "playing"
-    if over:
-        return "no_receipt"
-    if row is not None and not row.online:
-        return "out_of_reach"
-    if begun:
-        return "waiting"
-    return "sending" if row is not None and not row.plan_current else "holding"
-
-
 def _line(
     device: PairedDevice,
     play: PlayReport | None,
@@ -245,34 +225,51 @@ def _line(
     over: bool,
     standing: Standing = "signed",
 ) -> SpeakerLine:
-    found = became(play, row, begun=begun, over=over, standing=standing)
-    if play is not None and play.outcome is not None:
-        detail = _ending(play)
-    elif found in ("silent", "unsigned"):
+    what, look = _stands(play, row, begun=begun, over=over, standing=standing)
+    if what in ENDINGS and play is not None:
+        detail = _ending(play, what)
+    elif look in ("silent", "unsigned"):
         detail = t(f"shows-silent-{standing}")
     else:
-        detail = t(f"shows-hint-{found}") if is_known(f"shows-hint-{found}") else ""
-    return SpeakerLine(device.place or device.id, device.id, found, t(f"shows-became-{found}"), detail)
+        detail = t(f"shows-hint-{look}") if is_known(f"shows-hint-{look}") else ""
+    return SpeakerLine(device.place or device.id, device.id, what, look, t(f"shows-became-{look}"), detail)
 
 
-def _ending(play: PlayReport) -> str:
-    if play.outcome == "played":
+def _stands(
+    play: PlayReport | None, row: FleetRow | None, *, begun: bool, over: bool, standing: Standing
+) -> tuple[Became, SpeakerLook]:
+    if play is None and standing in _UNTOLD:
+        if standing == "withdrawn":
+            return Became.WITHDRAWN, "silent"
+        return Became.NOT_SENT, "unsigned" if standing == "unsigned" else "silent"
+    what = became(play, begun=begun, over=over)
+    if what in _ENDINGS:
+        return what, _ENDINGS[what]
+    if row is not None and not row.online:
+        return what, "out_of_reach"
+    if what is Became.DUE:
+        return what, "waiting"
+    return what, "sending" if row is not None and not row.plan_current else "holding"
+
+
+def _ending(play: PlayReport, what: Became) -> str:
+    if what is Became.PLAYED:
         late = None if play.error_ms is None else f"{abs(play.error_ms):.1f}".replace(".", ",")
         return "" if late is None else t("shows-late-by", ms=late)
-    why = t(f"shows-why-{play.why}") if is_known(f"shows-why-{play.why}") else play.why
     heard = t("shows-heard", seconds=round(play.heard_ms / 1000)) if play.heard_ms else ""
-    return ", ".join(part for part in (why, heard) if part)
+    reason = in_words(play.code, play.parameters, play.why)
+    return ", ".join(part for part in (reason, heard) if part)
 
 
 def _summary(
-    standing: Standing, states: Sequence[SpeakerState], start: datetime, end: datetime, now: datetime
+    standing: Standing, lines: Sequence[SpeakerLine], start: datetime, end: datetime, now: datetime
 ) -> tuple[str, Level, str]:
     if standing in _STANDINGS:
         return t(f"shows-standing-{standing}"), *_STANDINGS[standing]
-    total, played = len(states), states.count("played")
-    ill = sum(state in _ILL for state in states)
+    total = len(lines)
+    played, ill = played_and_ill(line.became for line in lines)
     if now < start:
-        held = states.count("holding")
+        held = sum(line.look == "holding" for line in lines)
         level: Level = "ok" if held == total else "info"
         return t("shows-all-hold", count=held, total=total), level, "event_available"
     if ill:

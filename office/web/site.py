@@ -10,12 +10,13 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from langso.timekeeping import dates
-from langso.words.catalogue import t
+from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless_page
+from langso.words.language import language
 from office.errors import PageRefused
 from office.people.accounts import Accounts, StaffSession
 from office.people.roles import in_words
@@ -53,12 +54,13 @@ class Site:
         )
         made.globals.update(
             t=t,
+            language=language,
             commune=self.console.settings.commune.name,
             style=_version("console.css"),
             script=_version("console.js"),
             guide_script=_version("cai.js"),
         )
-        made.filters.update(hour=dates.hour, moment=self._moment, ago=self._ago, roles=in_words)
+        made.filters.update(hour=dates.hour, moment=self._moment, ago=self._ago, roles=in_words, marked=_marked)
         return made
 
     def page(
@@ -136,7 +138,7 @@ def posted(
 ) -> Posted:
     """Checks the session's hidden token. Raises LoginNeeded, PageRefused."""
     if not same(form.raw("token", 100), session.csrf):
-        raise PageRefused("Trang này mở đã lâu; hãy tải lại trang rồi làm lại.")
+        raise PageRefused(Sentence("console-page-old"))
     return Posted(session, form, address_of(request))
 
 
@@ -163,6 +165,12 @@ Sent = Annotated[Posted, Depends(posted)]
 def _harmless(value: object) -> object:
     # What is Markup came through here when it was made.
     return harmless_page(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _marked(text: str) -> Markup:
+    """A sentence of the catalogue in which **this** is weighty."""
+    begun = str(escape(harmless_page(text))).split("**")
+    return Markup("".join(f"<b>{part}</b>" if number % 2 else part for number, part in enumerate(begun)))
 
 
 def _version(name: str) -> str:

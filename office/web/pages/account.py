@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from langso.words.catalogue import Sentence
 from office.errors import LoginRefused, PasswordRefused, TooManyTries
 from office.founding.doors import console_url
 from office.people.accounts import StaffSession
@@ -29,9 +30,9 @@ def change(request: Request, site: SiteHere, sent: Sent) -> Response:
     old, new, again = (sent.form.raw(name, MAX_TYPED) for name in ("old", "new", "again"))
     try:
         if new != again:
-            raise PasswordRefused("Hai lần nhập mật khẩu mới không giống nhau; hãy nhập lại.")
+            raise PasswordRefused(Sentence("console-passwords-differ"))
         if len(new) > MAX_PASSWORD:
-            raise PasswordRefused(f"Mật khẩu dài quá {MAX_PASSWORD} ký tự; hãy rút ngắn lại.")
+            raise PasswordRefused(Sentence("people-password-long", most=MAX_PASSWORD))
         opened = site.accounts.change(sent.session, old, new, sent.address)
     except (PasswordRefused, LoginRefused, TooManyTries) as refused:
         return _account(site, sent.session, str(refused), status=422)

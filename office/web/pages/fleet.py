@@ -9,13 +9,13 @@ from typing import Literal
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from langso.words.catalogue import t
 from office.fleet.devices import FleetRow
 from office.web.permits import require
 from office.web.shows import trouble_of
 from office.web.site import Sent, Site, SiteHere, Who, go
 
 router = APIRouter()
-_LABELS = {"ok": "Tốt", "warn": "Cần để ý", "bad": "Hỏng"}
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,7 @@ def fleet(site: SiteHere, session: Who, xong: str = "") -> Response:
         part=html,
         speakers=sum(device.role == "speaker" for device in rows),
         kiosks=sum(device.role == "kiosk" for device in rows),
-        done={
-            "thu": "Đã gửi lệnh phát thử; loa làm trong vài giây nếu đang có mạng.",
-            "lai": "Đã gửi lệnh khởi động lại; máy trở lại sau khoảng một phút.",
-            "xem": "Đã ghi là đã xem; nếu còn hai máy cùng tên, cảnh báo sẽ hiện lại.",
-        }.get(xong, ""),
+        done=t(f"console-done-{xong}") if xong in ("thu", "lai", "xem") else "",
     )
 
 
@@ -99,9 +95,9 @@ def _fleet(site: Site) -> dict[str, object]:
 
 def _label(row: FleetRow) -> str:
     if row.conflict:
-        return "Trùng tên máy"
+        return t("console-fleet-clash")
     if row.level == "bad" and not row.online:
-        return "Mất liên lạc"
+        return t("console-fleet-away")
     if row.playing:
-        return "Đang phát"
-    return _LABELS[row.level]
+        return t("shows-became-playing")
+    return t(f"console-fleet-{row.level}")

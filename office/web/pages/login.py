@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from langso.words.catalogue import Sentence
 from office.errors import LoginRefused, PageRefused, TooManyTries
 from office.people.accounts import BROWSER_LIFE, NewSession, StaffSession
 from office.web.forms import MAX_TYPED, Form
@@ -36,7 +37,7 @@ def login(request: Request, site: SiteHere, form: Annotated[Form, Depends(form_o
     """Begins a session under a fresh token. Raises PageRefused where the form is not ours."""
     visit = request.cookies.get(cookie_name(request) + _VISIT, "")
     if not visit or not same(form.raw("token", 100), login_token(visit)):
-        raise PageRefused("Trang đăng nhập mở đã lâu; hãy tải lại trang rồi nhập lại.")
+        raise PageRefused(Sentence("console-login-old"))
     name = form.one("name", MAX_TYPED)
     try:
         opened = site.accounts.login(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from langso.errors import LangsoError
+from langso.words.catalogue import Sentence, t
 from office.broadcasting.plans import EVERYONE
 from office.broadcasting.wording import MAX_TEXT
 from office.errors import BroadcastRefused, LoginRefused, TooManyTries
@@ -23,10 +24,6 @@ from office.web.speakers import chosen, villages
 router = APIRouter()
 ROOM = 20_000
 REPEAT, MINUTES = 3, 60
-_OTHERWISE = (
-    "Lời báo còn nguyên bên dưới. Hãy báo bà con bằng cách khác ngay (gọi trưởng thôn, loa tay, kẻng);"
-    " khi máy ký được thì nhập mật khẩu và bấm Phát ngay lần nữa."
-)
 
 
 @dataclass(frozen=True)
@@ -52,25 +49,21 @@ def give(site: SiteHere, sent: Sent) -> Response:
     draft = _typed(site, form)
     try:
         if not draft.text.strip():
-            raise BroadcastRefused("Chưa có lời báo; hãy nhập một câu ngắn.")
+            raise BroadcastRefused(Sentence("console-no-alarm-words"))
         if not draft.devices:
-            raise BroadcastRefused("Chưa chọn loa nào; hãy chọn ít nhất một loa.")
+            raise BroadcastRefused(Sentence("console-no-alarm-place"))
         repeat, minutes = form.number("repeat", REPEAT, 1, 1000), form.number("minutes", MINUTES, 1, 1440)
         site.accounts.confirm(sent.session, form.raw("password", MAX_TYPED), sent.address)
         site.console.broadcasts.urgent(
             draft.text, targets=draft.devices, by=sent.session.login, repeat=repeat, minutes=minutes
         )
     except (LoginRefused, TooManyTries) as refused:
-        text = (
-            str(refused)
-            if isinstance(refused, TooManyTries)
-            else "Mật khẩu không đúng nên chưa phát gì; hãy nhập lại."
-        )
+        text = str(refused) if isinstance(refused, TooManyTries) else t("console-alarm-password")
         return _page(site, sent.session, draft, text, 403)
     except SignerUnreachable as refused:
-        return _page(site, sent.session, draft, f"CHƯA PHÁT. {refused} {_OTHERWISE}", 503)
+        return _page(site, sent.session, draft, t("console-alarm-not-played", why=refused), 503)
     except LangsoError as refused:
-        return _page(site, sent.session, draft, f"Chưa phát gì. {refused}", 422)
+        return _page(site, sent.session, draft, t("console-alarm-refused", why=refused), 422)
     return go("/khan-cap")
 
 

@@ -26,8 +26,10 @@ from langso.settings.model import (
     SignerSettings,
 )
 from langso.trust import SigningKey
+from office.broadcasting.jobs import JobRows
 from office.founding.console_ca import ensure_console_certificate
 from office.people.accounts import Accounts
+from office.people.roles import ROLES
 from office.places import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
@@ -39,7 +41,7 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-SIZES = {"wide": (1360, 860), "phone": (360, 844)}
+SIZES = {"wide": (1360, 860), "phone": (390, 844)}
 PLACES = (
     ("loa-ubnd", "speaker", "Cụm UBND xã", None),
     ("loa-thon-1a", "speaker", "Thôn 1 – đầu làng", "thon-1"),
@@ -147,6 +149,13 @@ def main(folder: Path) -> None:
             }
             cookies["form"] = urlencode(typed, doseq=True)
             shoot(folder, "soan-filled", "/filled")
+            for name, path in on_their_way(console).items():
+                shoot(folder, name, path)
+            accounts.add("Chủ tịch")
+            accounts.give("Văn thư xã", ("desk",), "kỹ thuật")
+            for name, path in {"lich-desk": "/lich", "khan-cap-desk": "/khan-cap", "loi-desk": "/soan"}.items():
+                shoot(folder, name, path)
+            accounts.give("Văn thư xã", ROLES, "kỹ thuật")
             order = console.broadcasts.urgent(
                 "Lũ quét. Bà con khu suối đi lên nhà văn hóa ngay.",
                 targets=["loa-thon-7", "loa-thon-4"],
@@ -265,6 +274,31 @@ def fill(console: Office) -> dict[str, str]:
         "tai-khoan": "/tai-khoan",
         "loi": "/khong-co",
     }
+
+
+def on_their_way(console: Office) -> dict[str, str]:
+    """Broadcasts whose sound is being made, failed, was cancelled."""
+    jobs = JobRows(console.store, console.clock)
+    pages = {}
+    for name in ("working", "failed", "cancelled"):
+        draft = console.broadcasts.draft(
+            TEXT,
+            title="Lịch tiêm phòng trâu, bò",
+            targets=["*"],
+            start=datetime.now(UTC) + timedelta(hours=3),
+            by="van-thu-xa",
+        )
+        job = jobs.ask("send", draft.text, "van-thu-xa", draft.id)
+        jobs.take()
+        jobs.told(job.id, 63)
+        if name == "failed":
+            why = "Trùng giờ với «Họp thôn 19:30» lúc 19:30 hôm nay; giờ trống gần nhất là 19:42 hôm nay."
+            jobs.end(job.id, "failed", fault="refused", why=why)
+        elif name == "cancelled":
+            jobs.cancel(job.id)
+        pages[f"ban-tin-{name}"] = f"/ban-tin/{draft.id}"
+        pages["soan-again"] = f"/soan?tu={draft.id}"
+    return pages
 
 
 def shoot(folder: Path, name: str, path: str) -> None:

@@ -1,0 +1,17 @@
+fleet-two = There are two machines of this name: { $detail }.
+fleet-two-do = Find the copy, take its power, then pair the true machine again.
+fleet-revoked = Its rights were revoked.
+fleet-revoked-do = To go on using it, give its rights back (langso office trust restore), or pair it under a new name.
+fleet-never = It never reported.
+fleet-never-do = Switch it on and look at the network cable, then run langso doctor on it.
+fleet-away = Out of reach, last heard { $when }.
+fleet-away-do = Look at power and network where it stands.
+fleet-clock = Its clock cannot be trusted yet.
+fleet-clock-do = Wait until it has asked the office for the time, or set its clock.
+fleet-old-plan = It has not received the newest plan.
+fleet-old-plan-do = Wait a minute; if it stays so, restart the loudspeaker.
+fleet-muted = Muted at its place.
+fleet-muted-do = Ask somebody in the village to unmute it: langso speaker mute off.
+fleet-loading = { $ready } of { $wanted } sound files are loaded.
+fleet-loading-do = Wait until it has loaded them.
+fleet-good = Good.

@@ -1,0 +1,17 @@
+fleet-two = Có hai máy cùng tên: { $detail }.
+fleet-two-do = Tìm máy nhân bản, rút nguồn, rồi ghép lại máy thật.
+fleet-revoked = Đã bị thu hồi quyền.
+fleet-revoked-do = Vẫn dùng máy này thì trả quyền (langso office trust restore), hoặc ghép lại dưới tên mới.
+fleet-never = Chưa báo về lần nào.
+fleet-never-do = Bật máy và xem dây mạng, rồi chạy langso doctor trên máy.
+fleet-away = Mất liên lạc, lần cuối { $when }.
+fleet-away-do = Xem điện và mạng ở nơi đặt máy.
+fleet-clock = Đồng hồ chưa đáng tin.
+fleet-clock-do = Đợi máy hỏi giờ văn phòng, hoặc chỉnh giờ máy.
+fleet-old-plan = Chưa nhận lịch phát mới nhất.
+fleet-old-plan-do = Đợi một phút; nếu vẫn thế hãy khởi động lại loa.
+fleet-muted = Đang tắt tiếng tại chỗ.
+fleet-muted-do = Nhờ người ở thôn mở lại: langso speaker mute off.
+fleet-loading = Mới tải { $ready } trên { $wanted } tệp tiếng.
+fleet-loading-do = Đợi máy tải xong.
+fleet-good = Tốt.
