@@ -15,6 +15,7 @@ from deploy.village.running import Login
 from deploy.village.story.report import NotSeen
 from langso.timekeeping.clock import VIETNAM
 
+MAKING_S = 60.0
 _TOO_CLOSE = "hãy chọn giờ muộn hơn"
 _TOKEN = re.compile(r'name="token"[^>]*value="([^"]+)"')
 
@@ -67,15 +68,29 @@ class Console:
             }
             try:
                 answer = self._post("/soan", form)
+                found = re.search(r"/ban-tin/([^/?#]+)", str(answer.url))
+                if found is None:
+                    raise NotSeen(f"expected: the sent broadcast's page; the console said: {_words(answer.text)}")
+                self._await_sound(found[1])
             except NotSeen as refusal:
                 if _TOO_CLOSE not in str(refusal) or ahead_s > 2 * within_s:
                     raise
                 ahead_s *= 2
                 continue
-            found = re.search(r"/ban-tin/([^/?#]+)", str(answer.url))
-            if found is None:
-                raise NotSeen(f"expected: the sent broadcast's page; the console said: {_words(answer.text)}")
             return found[1], start
+
+    def _await_sound(self, broadcast: str) -> None:
+        """Look at its page until its sound is made, which takes a busy machine seconds, and it is sent."""
+        until = time.monotonic() + MAKING_S
+        while True:
+            part = self.page(f"/ban-tin/{broadcast}/manh").text
+            if 'data-job="failed"' in part:
+                raise NotSeen(f"expected: {broadcast} is sent; its page says: {_words(part)}")
+            if 'data-job=""' in part:
+                return
+            if time.monotonic() > until:
+                raise NotSeen(f"expected within {MAKING_S:.0f} s: the sound of {broadcast}; {_words(part)}")
+            time.sleep(0.2)
 
     def urgent(self, text: str, devices: list[str], repeat: int, minutes: int, password: str) -> tuple[str, float]:
         """Order an emergency; returns its id and the wall time (s) at which the console had answered."""

@@ -22,13 +22,17 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class BroadcastView:
-    """`job`: its sounds are being made; `note`: what staff must know first; `again`: it may be mended and sent."""
+    """`job`: its sounds are being made; `note`: what staff must know first; `again`: it may be mended and sent.
+
+    `job_state`: of a broadcast that is not sent yet, for programs; "" for one that is.
+    """
 
     show: ShownBroadcast
     sound: Media | None
     job: Job | None = None
     note: str = ""
     again: bool = False
+    job_state: str = ""
 
 
 @router.get("/ban-tin/{id}", dependencies=[require()])
@@ -76,6 +80,6 @@ def _view(site: Site, id: str) -> BroadcastView:
     if job is None or broadcast.status not in ("draft", "prepared"):
         return BroadcastView(show, sound, note=show.note)
     if not job.over:
-        return BroadcastView(show, sound, job)
+        return BroadcastView(show, sound, job, job_state=job.state)
     note = t("jobs-cancelled") if job.state == "cancelled" else t("jobs-not-sent", why=job.why)
-    return BroadcastView(show, sound, note=note, again=True)
+    return BroadcastView(show, sound, note=note, again=True, job_state=job.state)
