@@ -26,6 +26,7 @@ from langso.settings.reading import Settings
 from langso.timekeeping.clock import Clock, SystemClock
 from langso.timekeeping.pulse import first_hung
 from langso.trust import Keeper, Refused, SigningKey
+from langso.words.catalogue import t
 
 log = logging.getLogger(__name__)
 
@@ -182,19 +183,17 @@ class Agent:
 
     def checks(self) -> list[Check]:
         """All health lines."""
-        link = self.link.check("Kiểm tra mạng; hồ sơ vẫn được giữ để gửi sau.")
+        link = self.link.check(t("kiosk-check-network"))
         if self.catalogue is None:
-            listed = Check.warning(
-                "catalogue", "Chưa nhận danh mục của xã.", "Xem máy đã nối mạng và xã đã ký danh mục chưa."
-            )
+            listed = Check.warning("catalogue", t("kiosk-no-list"), t("kiosk-no-list-fix"))
         else:
-            listed = Check.good("catalogue", "Đã có danh mục của xã.")
+            listed = Check.good("catalogue", t("kiosk-list"))
         waiting = self.sender.waiting()
         if waiting and self.sender.last_error:
-            why = f"{waiting} hồ sơ chưa tới văn phòng: {self.sender.last_error}."
-            sending = Check.warning("outbox", why, "Máy tự gửi lại; nếu quá một ngày, xem mạng và văn phòng.")
+            why = t("kiosk-unsent", dossiers=waiting, why=self.sender.last_error)
+            sending = Check.warning("outbox", why, t("kiosk-unsent-fix"))
         else:
-            sending = Check.good("outbox", f"{waiting} hồ sơ đang gửi." if waiting else "Hồ sơ đã gửi hết.")
+            sending = Check.good("outbox", t("kiosk-sending", dossiers=waiting) if waiting else t("kiosk-all-sent"))
         watched = [check() for check in self._watched]
         certificate = self.renewer.check()
         return [*self.keeper.checks(), listed, sending, certificate, link, *watched, *self._machine.checks()]

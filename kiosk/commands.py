@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from langso.words.catalogue import Sentence, t
+
 RESTART_EXIT = 75
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option(
@@ -88,16 +90,16 @@ def shots(settings_file: Path, out: Path) -> None:
 
     steps = [
         Step(shot="home"),
-        Step(touch="Quét giấy tờ"),
+        Step(touch=t("screens-home-scan")),
         Step(pause=1.5),
         Step(shot="scan"),
-        Step(touch="Quay lại"),
-        Step(touch="Nộp phí bằng"),
+        Step(touch=t("screens-back")),
+        Step(touch=t("screens-home-fee")),
         Step(pause=1.5),
         Step(shot="fee"),
     ]
     visit = drive(load_settings(settings_file), steps, out)
     if not visit.ok:
-        raise KioskError("Chưa chụp đủ các màn hình; hãy xem result.json trong thư mục đó.")
-    click.echo(f"Ảnh các màn hình ở {out}.")
+        raise KioskError(Sentence("kiosk-shots-failed"))
+    click.echo(t("kiosk-shots-made", folder=out))
     end_process(0)

@@ -13,6 +13,7 @@ from langso.contract.health import Check
 from langso.errors import LangsoError
 from langso.settings.model import ScannerSettings
 from langso.timekeeping.pulse import Pulse
+from langso.words.catalogue import Sentence, Words, t
 from scanner.live.loop import STILL_S, Loop, Shutter
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ RETRY_S = 2.0
 LINGER_S = 20.0
 CHECK_NAME = "camera"
 MAX_SHOWN = 1280
-NO_CAMERA = "Máy ảnh chưa sẵn sàng, xin gọi cán bộ"
+NO_CAMERA = Sentence("kiosk-no-camera")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class CameraHolder:
         self._settings: ScannerSettings | None = None
         self._timer: threading.Timer | None = None
         self._pulse = Pulse()
-        self.fault = ""
+        self.fault: Words = ""
         self.seen = False
 
     @property
@@ -68,8 +69,8 @@ class CameraHolder:
     def check(self) -> Check:
         """How the camera was when it was last looked through."""
         if not self.fault:
-            return Check.good(CHECK_NAME, "Máy ảnh tốt." if self.seen else "Chưa ai dùng máy ảnh từ khi bật kiosk.")
-        return Check.bad(CHECK_NAME, f"{self.fault}.", "Xem dây và đèn, rồi thử bằng langso scan camera.")
+            return Check.good(CHECK_NAME, t("kiosk-camera-good") if self.seen else t("kiosk-camera-unused"))
+        return Check.bad(CHECK_NAME, f"{self.fault}.", t("kiosk-camera-fix"))
 
     @contextlib.contextmanager
     def borrowed(self, settings: ScannerSettings) -> Iterator[Camera]:
@@ -142,7 +143,7 @@ class Watcher(Generic[Judged]):
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._newest: Sight[Judged] | None = None
-        self._fault = ""
+        self._fault: Words = ""
         self._shutter = Shutter()
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
 
@@ -166,7 +167,7 @@ class Watcher(Generic[Judged]):
             return self._newest
 
     @property
-    def fault(self) -> str:
+    def fault(self) -> Words:
         """Why there is no picture, or none to be believed, as a sentence; "" when there is one."""
         return self._fault
 
@@ -187,7 +188,7 @@ class Watcher(Generic[Judged]):
                 self._fault = self._holder.fault = NO_CAMERA
             except Exception:
                 log.exception("the camera's thread")
-                self._fault = "Máy ảnh gặp lỗi, xin gọi cán bộ"
+                self._fault = Sentence("kiosk-camera-fault")
             with self._lock:
                 self._newest = None
             self._shutter.press(None)

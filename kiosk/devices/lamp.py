@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from langso.contract.health import Check
 from langso.settings.reading import BridgeSettings, Settings
+from langso.words.catalogue import t
 
 if TYPE_CHECKING:
     from firmware_bridge.switchboard import Switchboard
@@ -94,12 +95,10 @@ class Lamp:
     def check(self) -> Check:
         """How it stands; a lamp that cannot be switched is a warning, scanning goes on without."""
         if self._open_board is None:
-            return Check.good(CHECK_NAME, "Cài đặt không có đèn bàn.")
+            return Check.good(CHECK_NAME, t("kiosk-lamp-none"))
         if self._why:
-            return Check.warning(
-                CHECK_NAME, f"Không bật tắt được đèn bàn: {self._why}", "Xem dây đèn và [kiosk] lamp."
-            )
-        return Check.good(CHECK_NAME, "Đèn bàn đang bật." if self._wanted else "Đèn bàn sẵn sàng.")
+            return Check.warning(CHECK_NAME, t("kiosk-lamp-fault", why=self._why), t("kiosk-lamp-fix"))
+        return Check.good(CHECK_NAME, t("kiosk-lamp-on") if self._wanted else t("kiosk-lamp-ready"))
 
     def _want(self, on: bool) -> None:
         if on != self._wanted:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from langso.words.catalogue import Sentence
+
 if TYPE_CHECKING:
     from scanner.clean import CleanPage
     from scanner.guide import Side
@@ -19,7 +21,7 @@ class CardSide:
 
     page: CleanPage
     look: Look | None
-    remarks: tuple[str, ...]
+    remarks: tuple[Sentence, ...]
     side: Side | None = None
 
 
@@ -40,6 +42,15 @@ def sheet_of(first: CardSide, second: CardSide) -> CleanPage:
     return card_sheet([one.page for one in both])
 
 
-def side_words(side: Side | None, unknown: str = "Mặt kia") -> str:
+OTHER_SIDE = Sentence("journeys-side-other")
+
+
+def side_words(side: Side | None, unknown: Sentence = OTHER_SIDE) -> Sentence:
     """A card's side as people call it; `unknown` where nobody can tell."""
-    return unknown if side is None else "Mặt trước" if side == "front" else "Mặt sau"
+    return (
+        unknown
+        if side is None
+        else Sentence("journeys-side-front")
+        if side == "front"
+        else Sentence("journeys-side-back")
+    )

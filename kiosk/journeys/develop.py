@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from langso.words.catalogue import Sentence
 from scanner.live.capture import Shot, Shown, corners_of, draft, shot_of, straighten
 
 if TYPE_CHECKING:
@@ -24,23 +25,23 @@ __all__ = [
     "side_of",
     "straighten",
 ]
-BLANK = "Hình như không có chữ, nên xem lại"
+BLANK = Sentence("journeys-odd-blank")
 REMARKS = {
     "blank": BLANK,
-    "blur": "Chữ bị nhòe, nên chụp lại",
-    "glare": "Giấy bị bóng, nên chụp lại",
-    "dark": "Hình tối quá, nên chụp lại",
-    "bright": "Hình sáng quá, nên chụp lại",
-    "cut_off": "Giấy bị mất mép, nên chụp lại",
-    "far": "Chữ nhỏ quá, nên đưa giấy lại gần",
-    "tilt": "Giấy nghiêng quá, nên chụp lại",
+    "blur": Sentence("journeys-odd-blur"),
+    "glare": Sentence("journeys-odd-glare"),
+    "dark": Sentence("journeys-odd-dark"),
+    "bright": Sentence("journeys-odd-bright"),
+    "cut_off": Sentence("journeys-odd-cut"),
+    "far": Sentence("journeys-odd-far"),
+    "tilt": Sentence("journeys-odd-tilt"),
 }
 """Of the guide's codes, those that tell something about a page already taken."""
 
-NO_EDGES = "Chưa thấy mép giấy, nên chạm Chỉnh góc"
+NO_EDGES = Sentence("journeys-odd-edges")
 
 
-def remarks(shot: Shown, table: TableKeeper | None = None, *, fixed: bool = False) -> tuple[str, ...]:
+def remarks(shot: Shown, table: TableKeeper | None = None, *, fixed: bool = False) -> tuple[Sentence, ...]:
     """What the villager should know about this page before keeping it; nothing where all is well. `fixed`: no paper
     can come nearer.
     """

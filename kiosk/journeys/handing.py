@@ -11,8 +11,9 @@ from kiosk.sending.dossiers import HandedIn
 from kiosk.shell.means import Means
 from kiosk.shell.protocol import Changed, Destination, Event, Next, Slow
 from langso.errors import LangsoError
+from langso.words.catalogue import Sentence
 
-CHOOSE = Said("Chạm vào tên giấy để gửi cho xã", "touch_app", "plain")
+CHOOSE = Said(Sentence("journeys-choose-kind"), "touch_app", "plain")
 
 
 class HandingIn:
@@ -35,7 +36,7 @@ class HandingIn:
         if event.name != "kind" or self._sort is None or self._papers.step != "sort":
             return None
         kind, means = self._sort.kinds[int(event.value)], self._means
-        self._sort = replace(self._sort, said=Said("Đang niêm phong giấy tờ…", "hourglass_top"))
+        self._sort = replace(self._sort, said=Said(Sentence("journeys-sealing"), "hourglass_top"))
         return Slow(
             lambda: self._papers.hand_in(kind, means.catalogue(), means.recipient()),
             self._done,
@@ -61,13 +62,13 @@ class HandingIn:
 
     def _failed(self, error: BaseException) -> Next:
         assert self._sort is not None
-        said = str(error) if isinstance(error, LangsoError) else "Máy gặp lỗi, giấy vẫn còn; xin thử lại."
+        said = str(error) if isinstance(error, LangsoError) else Sentence("journeys-sealing-failed")
         self._sort = replace(self._sort, said=Said(said, "warning", "bad"))
         return Changed(self._sort)
 
     def _where(self, handed: HandedIn) -> Said:
         if not self._means.dossiers.path(handed.dossier).exists():
-            return Said("Xã đã nhận được", "check_circle", "ok")
+            return Said(Sentence("journeys-received"), "check_circle", "ok")
         if not self._means.connected():
-            return Said("Mất mạng, máy giữ kín và tự gửi sau", "hourglass_top")
-        return Said("Đang gửi về xã", "hourglass_top")
+            return Said(Sentence("journeys-offline"), "hourglass_top")
+        return Said(Sentence("journeys-on-the-way"), "hourglass_top")

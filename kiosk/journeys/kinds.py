@@ -5,25 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from langso.words.catalogue import Sentence, Words
+from langso.words.language import in_language
+
 if TYPE_CHECKING:
     from langso.contract import Catalogue
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a paper can be: name as shown and as the office's list says, procedure code or ""."""
+    """What a paper can be: its name as shown, procedure code or ""."""
 
-    name: str
+    name: Words
     procedure: str = ""
     icon: str = "description"
 
+    @property
+    def title(self) -> str:
+        """Its name as the office's list says it: in Vietnamese, whatever the villager reads."""
+        with in_language("vi"):
+            return str(self.name)
+
 
 GENERAL_KINDS = (
-    Kind("Giấy khai sinh", icon="child_care"),
-    Kind("Căn cước, hộ chiếu", icon="id_card"),
-    Kind("Giấy tờ nhà đất", icon="cottage"),
-    Kind("Tờ khai, đơn", icon="article"),
-    Kind("Giấy tờ khác"),
+    Kind(Sentence("journeys-kind-birth"), icon="child_care"),
+    Kind(Sentence("journeys-kind-identity"), icon="id_card"),
+    Kind(Sentence("journeys-kind-land"), icon="cottage"),
+    Kind(Sentence("journeys-kind-form"), icon="article"),
+    Kind(Sentence("journeys-kind-other")),
 )
 
 

@@ -14,12 +14,13 @@ from kiosk.journeys.develop import Shot, draft, straighten
 from kiosk.journeys.papers import Papers
 from kiosk.journeys.showing import LivePicture, Said
 from kiosk.shell.means import Means
+from langso.words.catalogue import Sentence, Words
 from scanner.live.eye import INSIST_MORE_S, INSIST_S, Eye, Seen
 from scanner.live.looking import Looking
 
 RATE = 12.0
 TOLD_S = 3.5
-OPENING = Said("Đang mở máy ảnh…", "photo_camera")
+OPENING = Said(Sentence("journeys-opening-camera"), "photo_camera")
 _ICONS = {
     "hold": "motion_photos_on",
     "none": "info",
@@ -48,7 +49,7 @@ class TableView:
     `newest`: what was seen last; `dark`: whether light is wanted.
     """
 
-    def __init__(self, means: Means, papers: Papers, hint: str) -> None:
+    def __init__(self, means: Means, papers: Papers, hint: Words) -> None:
         self._papers = papers
         self._hint = hint
         self._looking = Looking(lambda: _eye_for(papers))
@@ -110,12 +111,12 @@ class TableView:
         return True
 
     def _say(self, seen: Seen) -> Said:
-        sentence = seen.sentence
+        sentence: Words = seen.sentence
         if self._papers.card is not None:
             from scanner.guide import SAYS
 
-            sentence = {"same": SAYS["same_side"], "none": self._hint}.get(seen.code, sentence)
-            sentence = sentence.replace("thấy giấy", "thấy thẻ")
+            of_card = {"same": SAYS["same_side"], "none": self._hint, "hold": Sentence("journeys-card-seen")}
+            sentence = of_card.get(seen.code, sentence)
         good = seen.good and seen.code in ("hold", "taken")
         return Said(sentence, _ICONS.get(seen.code, "info"), "ok" if good else "warn")
 

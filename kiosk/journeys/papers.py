@@ -12,6 +12,7 @@ from kiosk.journeys.card import CARD, CardSide, asked_after, sheet_of
 from kiosk.journeys.develop import BLANK, Shot, Shown, look_of, remarks, side_of, straighten
 from kiosk.sending.dossiers import Dossiers, HandedIn
 from kiosk.shell.visit import Workspace
+from langso.words.catalogue import Sentence
 from scanner.live.eye import Eye, Seen
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class PageKept:
     dpi: int
     paper: str
     size_mm: tuple[float, float]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Sentence, ...] = ()
     looks: tuple[Look, ...] = ()
     final: bool = False
     card: bool = False
@@ -106,7 +107,7 @@ class Papers:
             return self._preview(straighten(seen, table=self.table), seen, (), odd)
         for number, page in enumerate(self.pages):
             if number != self.replacing and same_as(look, page.looks):
-                odd = (f"Giống trang {number + 1}, nên xem lại", *odd)
+                odd = (Sentence("journeys-odd-same", page=number + 1), *odd)
                 break
         return self._preview(straighten(seen, table=self.table), seen, (look,), odd)
 
@@ -133,9 +134,9 @@ class Papers:
         sides = self.card
         self._may_capture()
         if sides is None:
-            raise WrongStep("Chưa bắt đầu chụp thẻ; xin chạm Thẻ hai mặt.")
+            raise WrongStep(Sentence("journeys-card-not-begun"))
         if seen.quad is None:
-            raise WrongStep("Chưa thấy thẻ, xin đặt thẻ vào giữa khung.")
+            raise WrongStep(Sentence("journeys-card-unseen"))
         look = look_of(seen)
         if not insisted and same_as(look, [side.look for side in sides if side.look is not None]):
             raise WrongStep(SAYS["same_side"])
@@ -160,7 +161,7 @@ class Papers:
         """The fresh page made anew from the corners that the villager set. Raises WrongStep without one."""
         fresh, shot = self._require("preview"), self._shot
         if shot is None:
-            raise WrongStep("Trang này không chỉnh góc được; xin chụp lại.")
+            raise WrongStep(Sentence("journeys-no-corners"))
         again = Shot(shot.image, quad)
         # What the camera finds by itself it will find again: the page is known by that, however its corners are set.
         own = look_of(again)
@@ -180,7 +181,7 @@ class Papers:
         fresh = self._require("preview")
         image = cv2.imread(str(fresh.path))
         if image is None:
-            raise NotReady("Lượt này đã kết thúc; xin làm lại từ đầu.")
+            raise NotReady(Sentence("journeys-visit-over"))
         path = self._write(cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE))
         size = (fresh.size_mm[1], fresh.size_mm[0])
         return self._exchange(fresh, replace(fresh, path=path, size_mm=size))
@@ -229,7 +230,7 @@ class Papers:
         with self._lock:
             self._require_page(index)
             if self.step == "preview":
-                raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
+                raise WrongStep(Sentence("journeys-judge-first"))
             self.step, self.replacing, self.card = "look", index, None
 
     def leave_retake(self) -> None:
@@ -242,13 +243,13 @@ class Papers:
             if self.step == "preview":
                 self.keep()
             if self.step != "look" or not self.pages:
-                raise WrongStep("Chưa có trang nào; xin chụp ít nhất một trang.")
+                raise WrongStep(Sentence("journeys-no-pages"))
             self.step, self.replacing, self.card = "sort", None, None
 
     def more(self) -> None:
         """Back to the camera for another page."""
         if self.step != "sort":
-            raise WrongStep("Chưa đến bước này; xin chụp ít nhất một trang.")
+            raise WrongStep(Sentence("journeys-too-early"))
         self.step = "look"
 
     def compress(self) -> None:
@@ -274,15 +275,15 @@ class Papers:
         """
         with self._lock:
             if self.step != "sort":
-                raise WrongStep("Chưa chọn xong trang; xin chạm Xong trước khi gửi.")
+                raise WrongStep(Sentence("journeys-not-chosen"))
             self.step, pages = "sending", self.pages
         try:
             to = (catalogue.age_recipient if catalogue is not None else None) or recipient
-            pdf = self._pdf(kind.name, pages)
+            pdf = self._pdf(kind.title, pages)
             if self._visit != self._workspace.visit:
-                raise NotReady("Lượt này đã kết thúc; xin làm lại từ đầu.")
+                raise NotReady(Sentence("journeys-visit-over"))
             receipt = self._dossiers.hand_in(
-                pdf, title=kind.name, pages=len(pages), recipient=to, procedure=kind.procedure
+                pdf, title=kind.title, pages=len(pages), recipient=to, procedure=kind.procedure
             )
         except BaseException:
             with self._lock:
@@ -301,7 +302,7 @@ class Papers:
         for page in pages:
             small = self._compressed(page)
             if small is None:
-                raise NotReady("Lượt này đã kết thúc; xin làm lại từ đầu.")
+                raise NotReady(Sentence("journeys-visit-over"))
             made.append(small)
         return make_pdf(made, title)
 
@@ -325,7 +326,7 @@ class Papers:
         clean: CleanPage,
         shot: Shown | None,
         looks: tuple[Look, ...],
-        odd: tuple[str, ...],
+        odd: tuple[Sentence, ...],
         *,
         card: bool = False,
     ) -> PageKept:
@@ -333,7 +334,7 @@ class Papers:
         with self._lock:
             if self.step != "look":
                 self._workspace.drop(page.path)
-                raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
+                raise WrongStep(Sentence("journeys-judge-first"))
             self.fresh, self.step, self._shot = page, "preview", shot
         return page
 
@@ -341,12 +342,12 @@ class Papers:
         with self._lock:
             if self.fresh is not fresh:
                 self._workspace.drop(page.path)
-                raise WrongStep("Chưa chụp trang nào; xin chụp một trang.")
+                raise WrongStep(Sentence("journeys-nothing-taken"))
             self._workspace.drop(fresh.path)
             self.fresh = page
         return page
 
-    def _keep(self, clean: CleanPage, looks: tuple[Look, ...], odd: tuple[str, ...]) -> PageKept:
+    def _keep(self, clean: CleanPage, looks: tuple[Look, ...], odd: tuple[Sentence, ...]) -> PageKept:
         return PageKept(self._write(clean.image), clean.dpi, clean.paper, clean.size_mm, odd, looks)
 
     def _write(self, image: Any) -> Path:
@@ -354,7 +355,7 @@ class Papers:
 
         done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUICK_QUALITY])
         if not done:
-            raise NotReady("Máy không giữ được trang này; xin chụp lại.")
+            raise NotReady(Sentence("journeys-not-kept"))
         return self._store(bytes(data))
 
     def _store(self, data: bytes) -> Path:
@@ -365,16 +366,16 @@ class Papers:
         try:
             path = self._workspace.write(name, data, self._visit)
         except OSError as error:
-            raise NotReady("Máy hết chỗ nhớ; xin gửi những trang đã chụp trước.") from error
+            raise NotReady(Sentence("journeys-memory-full")) from error
         if path is None:
-            raise WrongStep("Lượt này đã kết thúc; xin làm lại từ đầu.")
+            raise WrongStep(Sentence("journeys-visit-over"))
         return path
 
     def _may_capture(self) -> None:
         if self.step != "look":
-            raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
+            raise WrongStep(Sentence("journeys-judge-first"))
         if self.replacing is None and len(self.pages) >= MAX_PAGES:
-            raise WrongStep(f"Đã đủ {MAX_PAGES} trang; xin gửi rồi quét tiếp lần sau.")
+            raise WrongStep(Sentence("journeys-enough-pages", most=MAX_PAGES))
 
     def _learn(self, seen: Shown) -> None:
         if self.table is not None and seen.quad is not None:
@@ -383,17 +384,17 @@ class Papers:
     def _still_card(self, sides: tuple[CardSide, ...]) -> None:
         """The villager may have left the card while its side was being straightened."""
         if self.card is not sides:
-            raise WrongStep("Đã thôi chụp thẻ; muốn chụp thẻ xin chạm Thẻ hai mặt.")
+            raise WrongStep(Sentence("journeys-card-left"))
 
     def _forget_fresh(self) -> None:
         self.fresh, self.step, self._shot = None, "look", None
 
     def _require(self, step: Step) -> PageKept:
         if self.step != step or self.fresh is None:
-            raise WrongStep("Chưa chụp trang nào; xin chụp một trang.")
+            raise WrongStep(Sentence("journeys-nothing-taken"))
         return self.fresh
 
     def _require_page(self, index: int) -> PageKept:
         if self.step not in ("look", "preview", "sort") or not 0 <= index < len(self.pages):
-            raise WrongStep("Không có trang này; xin chọn trang khác.")
+            raise WrongStep(Sentence("journeys-no-such-page"))
         return self.pages[index]

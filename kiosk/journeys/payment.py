@@ -11,6 +11,7 @@ from kiosk.errors import WrongStep
 from langso import codes, words
 from langso.contract import Account, Catalogue
 from langso.timekeeping import dates
+from langso.words.catalogue import Sentence, t
 
 Verdict = Literal["own", "stranger", "no_list", "broken", "not_payment"]
 
@@ -45,12 +46,12 @@ class Fee:
     @property
     def amount_shown(self) -> str:
         """`8.000 đ`, or that the payer fills it in."""
-        return words.money(self.amount) if self.amount else "Chưa ghi số tiền"
+        return words.money(self.amount) if self.amount else t("journeys-fee-no-amount")
 
     @property
     def amount_in_words(self) -> str:
         """`tám nghìn đồng`."""
-        return words.amount(self.amount) if self.amount else "Hỏi cán bộ số tiền phải nộp"
+        return words.amount(self.amount) if self.amount else t("journeys-fee-ask-amount")
 
     @property
     def account_shown(self) -> str:
@@ -61,7 +62,7 @@ class Fee:
     def title(self) -> str:
         """The heading's second line: what is paid for, as the code says, or nothing."""
         if self.bill:
-            return f"Hồ sơ {self.bill}"
+            return t("journeys-fee-dossier", number=self.bill)
         return self.purpose
 
 
@@ -69,12 +70,12 @@ def read_fee(text: str, catalogue: Catalogue | None) -> Fee:
     """What a code's text asks to pay, judged by the commune's signed list of accounts. Never raises."""
     parsed = codes.parse(text)
     if parsed.kind != "emv":
-        return Fee("not_payment", text, why="Đây không phải mã thanh toán; xin đưa tờ giấy có mã VietQR.")
+        return Fee("not_payment", text, why=t("journeys-fee-not-payment"))
     payee = codes.payee(parsed)
     if payee is None:
-        return Fee("broken", text, why="Mã này hỏng hoặc bị sửa; xin đưa mã khác hoặc hỏi cán bộ.")
+        return Fee("broken", text, why=t("journeys-fee-broken"))
     account = None if catalogue is None else own_account(payee.bin, payee.account, catalogue)
-    bank = codes.bank_name(payee.bin) or f"Ngân hàng {payee.bin}"
+    bank = codes.bank_name(payee.bin) or t("journeys-fee-bank", number=payee.bin)
     common: dict[str, Any] = {
         "amount": payee.amount,
         "bank": bank,
@@ -83,10 +84,10 @@ def read_fee(text: str, catalogue: Catalogue | None) -> Fee:
         "bill": payee.bill or "",
     }
     if catalogue is None:
-        why = "Máy chưa nhận danh sách tài khoản của xã nên chưa dám nói đúng hay sai; xin hỏi cán bộ."
+        why = t("journeys-fee-no-list")
         return Fee("no_list", text, holder=payee.name or "", why=why, **common)
     if account is None:
-        why = "Đây không phải tài khoản của xã. Đừng chuyển tiền, xin hỏi cán bộ."
+        why = t("journeys-fee-stranger")
         return Fee("stranger", text, holder=payee.name or "", why=why, **common)
     # The name in the code is whatever its maker typed; the signed list says who holds the account.
     return Fee("own", text, holder=account.holder, label=account.label, **common)
@@ -105,7 +106,7 @@ def qr_modules(fee: Fee) -> list[list[bool]]:
     import segno
 
     if not fee.payable:
-        raise WrongStep("Chỉ hiện mã của tài khoản xã; xin hỏi cán bộ.")
+        raise WrongStep(Sentence("journeys-fee-only-own"))
     code = segno.make_qr(fee.text, error="m", boost_error=False)
     return [[bool(module) for module in row] for row in code.matrix_iter(border=QR_BORDER)]
 
@@ -115,17 +116,17 @@ def slip(fee: Fee, *, commune: str, place: str, now: datetime, kind: Literal["pn
     from kiosk.journeys.slip import draw_slip
 
     if not fee.payable:
-        raise WrongStep("Chỉ làm phiếu cho tài khoản của xã; xin hỏi cán bộ.")
+        raise WrongStep(Sentence("journeys-slip-only-own"))
     picture = draw_slip(
         heading=commune,
         place=place,
         lines=(
-            ("Số tiền", fee.amount_shown),
-            ("Bằng chữ", fee.amount_in_words),
-            ("Nộp cho", fee.holder),
-            ("Tài khoản", fee.account_shown),
-            ("Nội dung", fee.purpose),
-            ("Hồ sơ", fee.bill),
+            (t("journeys-slip-amount"), fee.amount_shown),
+            (t("journeys-slip-words"), fee.amount_in_words),
+            (t("journeys-slip-holder"), fee.holder),
+            (t("journeys-slip-account"), fee.account_shown),
+            (t("journeys-slip-purpose"), fee.purpose),
+            (t("journeys-slip-dossier"), fee.bill),
         ),
         modules=qr_modules(fee),
         foot=f"{dates.hour(now)} {dates.day(dates.local(now).date(), year=True)}",
@@ -151,11 +152,11 @@ class CodeSearch:
         if not fees:
             self.hint = LOOK
         elif not payments:
-            self.hint = "Mã này không phải mã nộp tiền, xin đưa mã khác"
+            self.hint = Sentence("journeys-fee-other-code")
         elif len(payments) > 1:
-            self.hint = "Thấy hai mã, xin chỉ để một mã trước máy ảnh"
+            self.hint = Sentence("journeys-fee-two-codes")
         elif payments[0].verdict == "broken":
-            self.hint = "Chưa đọc được mã, xin giữ yên"
+            self.hint = Sentence("journeys-fee-unread")
         else:
             self.fee = payments[0]
         return self.fee
@@ -165,4 +166,4 @@ class CodeSearch:
         self.fee, self.hint = None, LOOK
 
 
-LOOK = "Đưa mã QR trên giấy vào trước máy ảnh"
+LOOK = Sentence("screens-fee-how")

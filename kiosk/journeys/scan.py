@@ -28,8 +28,9 @@ from kiosk.journeys.showing import (
 from kiosk.shell.means import Means
 from kiosk.shell.protocol import Changed, Destination, Event, Home, Journey, Next, Slow
 from langso.errors import LangsoError
+from langso.words.catalogue import Sentence
 
-MAKING = "Đang làm rõ, xin chờ một chút"
+MAKING = Sentence("screens-making")
 SHOWN = 2
 """Kept pages that are seen beside the camera: no more find room."""
 
@@ -125,14 +126,14 @@ class ScanJourney(Journey):
         if papers.card is not None:
             done = None
             if papers.card:
-                name = f"{side_words(papers.card[0].side, 'Mặt thứ nhất')}, xong"
+                name = Sentence("journeys-side-done", side=papers.card[0].side or "unknown")
                 done = (name, shrunk(papers.card[0].page.image))
             card = CardShows(side_words(papers.asked), done)
         self._scan = ScanShows(
             title,
             under,
             hint,
-            LivePicture(Said("Đang mở máy ảnh…", "photo_camera")),
+            LivePicture(Said(Sentence("journeys-opening-camera"), "photo_camera")),
             many=many,
             kept=kept,
             number=many + 1 if papers.replacing is None else papers.replacing + 1,
@@ -183,8 +184,8 @@ class ScanJourney(Journey):
             return None
         seen = view.newest
         if seen is None:
-            return self._live(view.live.saying(Said("Chưa có hình, xin chờ một chút", "hourglass_top")))
-        busy = self._live(view.live.saying(Said("Đang chụp…", "photo_camera", "ok")), busy=True)
+            return self._live(view.live.saying(Said(Sentence("journeys-no-picture"), "hourglass_top")))
+        busy = self._live(view.live.saying(Said(Sentence("journeys-taking"), "photo_camera", "ok")), busy=True)
 
         def shot() -> Shot:
             return shot_of(seen, view.still())
@@ -218,7 +219,7 @@ class ScanJourney(Journey):
         self._refused = True
         if self._view is None:
             return None
-        said = str(error).rstrip(".") if isinstance(error, LangsoError) else "Máy chưa chụp được, xin thử lại"
+        said = str(error).rstrip(".") if isinstance(error, LangsoError) else Sentence("journeys-not-taken")
         return self._live(self._view.tell(Said(said, "warning")), busy=False)
 
     # A page just taken.
@@ -276,7 +277,7 @@ class ScanJourney(Journey):
     def _not_made(self, error: BaseException) -> Next:
         assert self._preview is not None
         self._press.over(good=False)
-        said = str(error) if isinstance(error, LangsoError) else "Máy gặp lỗi, xin chụp lại trang này."
+        said = str(error) if isinstance(error, LangsoError) else Sentence("journeys-not-made")
         self._preview = replace(self._preview, said=Said(said, "warning", "bad"), lit="")
         return Changed(self._preview)
 
@@ -285,7 +286,7 @@ class ScanJourney(Journey):
         if fresh is None:
             return shows
         if not fresh.remarks:
-            return replace(shows, said=Said("Rõ nét", "check_circle", "ok"), remarks=())
+            return replace(shows, said=Said(Sentence("journeys-clear"), "check_circle", "ok"), remarks=())
         return replace(shows, said=Said(fresh.remarks[0], "warning"), remarks=fresh.remarks)
 
     def _again(self) -> Next:
@@ -366,7 +367,7 @@ class ScanJourney(Journey):
     def _unset(self, error: BaseException) -> Next:
         assert self._corners is not None
         self._refused = True
-        said = str(error) if isinstance(error, LangsoError) else "Máy gặp lỗi, xin thử lại"
+        said = str(error) if isinstance(error, LangsoError) else Sentence("journeys-corners-failed")
         self._corners = replace(self._corners, busy=False, refused=said)
         return Changed(self._corners)
 
@@ -375,24 +376,24 @@ class ScanJourney(Journey):
             return self._handing.begin()
         if self.papers.step == "look":
             return self._to_scan()
-        raise WrongStep("Đang xem trang vừa chụp; xin chọn giữ hay chụp lại.")
+        raise WrongStep(Sentence("journeys-judge-first"))
 
 
 def _quad(quad: Any) -> CornerPoints | None:
     return None if quad is None else tuple((float(x), float(y)) for x, y in quad)
 
 
-def _headings(papers: Papers) -> tuple[str, str, str]:
+def _headings(papers: Papers) -> tuple[Sentence, Sentence, Sentence]:
     """Title, second line, and what to do."""
     if papers.card is not None:
         here = side_words(papers.asked)
         if not papers.card:
-            return "Thẻ hai mặt", here, "Đặt thẻ nằm ngang, mặt có ảnh lên trên"
-        done = side_words(papers.card[0].side, "một mặt").lower()
-        return "Thẻ hai mặt", here, f"Xong {done}. Xin lật thẻ sang {here.lower()}"
-    hint = "Đặt giấy vào giữa khung, giữ yên"
+            return Sentence("screens-scan-card"), here, Sentence("journeys-card-how")
+        hint = Sentence("journeys-card-turn", done=papers.card[0].side or "unknown")
+        return Sentence("screens-scan-card"), here, hint
+    hint = Sentence("journeys-paper-how")
     if papers.replacing is not None:
-        return f"Chụp lại trang {papers.replacing + 1}", "Trang mới thay vào chỗ trang cũ", hint
+        return Sentence("journeys-retake-title", page=papers.replacing + 1), Sentence("journeys-retake-under"), hint
     if papers.pages:
-        return "Quét giấy tờ", f"Trang {len(papers.pages) + 1}", hint
-    return "Quét giấy tờ", "Đặt giấy dưới máy ảnh, máy tự chụp", hint
+        return Sentence("journeys-scan-title"), Sentence("screens-page", page=len(papers.pages) + 1), hint
+    return Sentence("journeys-scan-title"), Sentence("journeys-scan-under"), hint

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from kiosk.journeys.kinds import Kind
 from kiosk.shell.protocol import Letters
 from kiosk.style.theme import Tone
+from langso.words.catalogue import Words
 from scanner.arrays import Image
 
 CornerPoints = tuple[tuple[float, float], ...]
@@ -16,7 +17,7 @@ CornerPoints = tuple[tuple[float, float], ...]
 class Said:
     """A state in word, icon (a name in `kiosk.style.icons`) and colour together."""
 
-    text: str
+    text: Words
     icon: str = "info"
     tone: Tone = "warn"
 
@@ -80,8 +81,8 @@ class KeptPage:
 class CardShows:
     """Which side of a card is `asked` for; `done`: the name and picture of the side already taken, or None."""
 
-    asked: str
-    done: tuple[str, Image] | None = None
+    asked: Words
+    done: tuple[Words, Image] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +92,9 @@ class ScanShows:
     `card`: None for a plain sheet; `replacing`: whether the page takes the place of another; `busy`: being captured.
     """
 
-    title: str
-    under: str
-    hint: str
+    title: Words
+    under: Words
+    hint: Words
     live: LivePicture
     many: int = 0
     kept: tuple[KeptPage, ...] = ()
@@ -115,7 +116,7 @@ class PreviewShows:
     card: bool = False
     replacing: bool = False
     corners: bool = True
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Words, ...] = ()
     lit: str = ""
 
 
@@ -127,7 +128,7 @@ class CornersShows:
     quad: CornerPoints | None
     found: bool
     busy: bool = False
-    refused: str = ""
+    refused: Words = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +138,7 @@ class PagesShows:
     index: int
     many: int
     picture: Image
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Words, ...] = ()
     asking: bool = False
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from langso.settings import assets
+from langso.words.catalogue import t
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
@@ -35,14 +36,14 @@ def draw_slip(
     y = _MARGIN
     y = _centred(draw, y, heading, bold)
     y = _centred(draw, y, place, small)
-    y = _centred(draw, y + 8, "PHIẾU NỘP PHÍ", bold) + 8
+    y = _centred(draw, y + 8, t("journeys-slip-heading"), bold) + 8
     for index, (name, value) in enumerate(line for line in lines if line[1]):
         draw.text((_MARGIN, y), name, font=small, fill=0)
         y = _wrapped(draw, y + 28, value, large if index == 0 else normal) + 10
     qr = _picture(modules)
     page.paste(qr, ((WIDTH - qr.width) // 2, y))
     y += qr.height
-    y = _centred(draw, y, "Đưa phiếu này cho cán bộ thu phí", normal)
+    y = _centred(draw, y, t("journeys-slip-foot"), normal)
     y = _centred(draw, y, foot, small)
     return page.crop((0, 0, WIDTH, y + _MARGIN))
 

@@ -8,17 +8,18 @@ from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Pill, WordButton
 from kiosk.widgets.corners import CornerEditor
 from kiosk.widgets.frame import FramedPage
+from langso.words.catalogue import Sentence, t
 
-WAIT = "Đang làm rõ, xin chờ một chút"
+WAIT = Sentence("screens-making")
 
 
 class CornersPage(FramedPage):
     """Emits "moved" and "done" with the four corners in the picture's pixels."""
 
     def __init__(self, theme: Theme, shows: CornersShows, emit: Emit) -> None:
-        under = "Chạm vòng tròn rồi kéo" if shows.found else "Máy chưa thấy mép, xin chỉ giúp"
-        super().__init__(theme, emit, title="Kéo vào bốn góc giấy", under=shows.refused or under)
-        self.spoken = "Chạm vào từng vòng tròn, kéo vào đúng góc tờ giấy. Xong thì chạm Xong."
+        under = t("screens-corners-how") if shows.found else t("screens-corners-unknown")
+        super().__init__(theme, emit, title=t("screens-corners-title"), under=shows.refused or under)
+        self.spoken = t("screens-corners-spoken")
         self.shows = shows
         self._editor = CornerEditor(theme, shows.picture, shows.quad, moved=lambda: emit("moved", self._quad()))
         self.main.add_widget(self._editor)
@@ -27,7 +28,7 @@ class CornersPage(FramedPage):
     def change(self, shows: Plain) -> None:
         self.shows = shows
         if shows.refused:
-            self.under_text.text = shows.refused
+            self.under_text.text = str(shows.refused)
         self._show_foot()
 
     def _show_foot(self) -> None:
@@ -36,10 +37,12 @@ class CornersPage(FramedPage):
             self.set_foot([], [Pill(theme, WAIT, "hourglass_top", "plain", height=theme.target, size=20)])
             return
         left = [
-            WordButton(theme, "Chụp lại", self.does("again"), icon="replay"),
-            WordButton(theme, "Lấy cả hình", self._editor.whole, icon="fullscreen"),
+            WordButton(theme, t("screens-again"), self.does("again"), icon="replay"),
+            WordButton(theme, t("screens-corners-whole"), self._editor.whole, icon="fullscreen"),
         ]
-        done = WordButton(theme, "Xong", self._done, icon="check", kind="main", least=150 if theme.upright else 230)
+        done = WordButton(
+            theme, t("screens-done"), self._done, icon="check", kind="main", least=150 if theme.upright else 230
+        )
         self.set_foot(left, [done])
 
     def _done(self) -> None:

@@ -8,18 +8,19 @@ from kiosk.style.theme import Theme
 from kiosk.widgets.basic import WordButton
 from kiosk.widgets.frame import FramedPage
 from kiosk.widgets.pictures import CameraView
+from langso.words.catalogue import t
 
 
 class FeeLookPage(FramedPage):
     """What the camera sees, the code outlined."""
 
     def __init__(self, theme: Theme, shows: FeeLookShows, emit: Emit) -> None:
-        super().__init__(theme, emit, title="Nộp phí", under="Đưa mã QR trên giấy vào trước máy ảnh")
-        self.spoken = "Đưa tờ giấy có mã QR vào trước máy ảnh, giữ yên một chút."
+        super().__init__(theme, emit, title=t("screens-fee-title"), under=t("screens-fee-how"))
+        self.spoken = t("screens-fee-spoken")
         self._view = CameraView(theme, shows.live.said.text, shows.live.said.icon)
         self.main.add_widget(self._view)
         self._view.live(shows.live)
-        self.set_foot([], [WordButton(theme, "Về trang đầu", self.does("done"))])
+        self.set_foot([], [WordButton(theme, t("screens-to-start"), self.does("done"))])
 
     def change(self, shows: Plain) -> None:
         self._view.live(shows.live)

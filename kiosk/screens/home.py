@@ -12,8 +12,9 @@ from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import SIZES, Theme
 from kiosk.widgets.basic import Icon, Pressable, RoundButton, Text
 from kiosk.widgets.frame import FramedPage
+from langso.words.catalogue import Sentence, Words, t
 
-SCAN, FEE = "Quét giấy tờ,\nnộp hồ sơ", "Nộp phí bằng\nmã QR"
+SCAN, FEE = Sentence("screens-home-scan"), Sentence("screens-home-fee")
 
 
 class HomePage(FramedPage):
@@ -21,12 +22,7 @@ class HomePage(FramedPage):
 
     def __init__(self, theme: Theme, shows: HomeShows, emit: Emit) -> None:
         super().__init__(theme, emit, title=shows.place, under=shows.commune, back=False, letters=False)
-        where = "ô bên trên", "ô bên dưới"
-        if not theme.upright:
-            where = "ô bên trái", "ô bên phải"
-        self.spoken = (
-            f"Xin chào. Chạm {where[0]} để quét giấy tờ và nộp hồ sơ. Chạm {where[1]} để nộp phí bằng mã QR."
-        )
+        self.spoken = t("screens-home-spoken", layout="upright" if theme.upright else "lying")
         self._day = Text(theme, shows.day, 20 if theme.upright else 17, token="soft", fit=not theme.upright)
         self._hour = Text(theme, shows.hour, 40 if theme.upright else 28, face="bold", fit=True)
         if theme.upright:
@@ -43,11 +39,11 @@ class HomePage(FramedPage):
             self.head_right.add_widget(self._hour)
         self.main.spacing = theme.px(16)
         self.main.add_widget(
-            Tile(theme, SCAN, "Đặt giấy dưới máy ảnh", "document_scanner", self.does("scan"), first=True)
+            Tile(theme, SCAN, t("screens-home-scan-how"), "document_scanner", self.does("scan"), first=True)
         )
-        self.main.add_widget(Tile(theme, FEE, "Hoặc lấy phiếu tiền mặt", "qr_code_scanner", self.does("fee")))
+        self.main.add_widget(Tile(theme, FEE, t("screens-home-fee-how"), "qr_code_scanner", self.does("fee")))
         sizes = LetterSizes(theme, self.does("size"))
-        contrast = RoundButton(theme, "contrast", "Tương phản", self.does("contrast"))
+        contrast = RoundButton(theme, "contrast", t("screens-home-contrast"), self.does("contrast"))
         self.set_foot([], [sizes, contrast])
 
     def change(self, shows: Plain) -> None:
@@ -58,7 +54,7 @@ class Tile(Pressable):
     """A large card with icon, what is done here, and one line more."""
 
     def __init__(
-        self, theme: Theme, title: str, under: str, icon: str, then: Callable[[], None], *, first: bool = False
+        self, theme: Theme, title: Words, under: Words, icon: str, then: Callable[[], None], *, first: bool = False
     ) -> None:
         fill = theme.colour("cham" if first else "card")
         super().__init__(
@@ -109,7 +105,7 @@ class LetterSizes(Pressable):
             padding=(theme.px(20), 0),
             pos_hint={"center_y": 0.5},
         )
-        self.said = "Cỡ chữ"
+        self.said = t("screens-home-sizes")
         self.add_widget(Widget())
         for size, height in zip(SIZES, (18, 26, 34), strict=True):
             token = "cham" if size == theme.text else "soft"

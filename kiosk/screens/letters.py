@@ -12,16 +12,21 @@ from kiosk.shell.protocol import Emit
 from kiosk.style.theme import SIZES, Theme
 from kiosk.widgets.basic import Icon, Pressable, Text, WordButton
 from kiosk.widgets.frame import FramedPage
+from langso.words.catalogue import Sentence, Words, t
 
-SIZE_WORDS = ("Chữ vừa", "Chữ to", "Chữ rất to")
+SIZE_WORDS = (
+    Sentence("screens-letters-usual"),
+    Sentence("screens-letters-large"),
+    Sentence("screens-letters-largest"),
+)
 
 
 class LettersPage(FramedPage):
     """Chosen at once by a touch; "Xong" goes back to where the villager was."""
 
     def __init__(self, theme: Theme, shows: LettersShows, emit: Emit) -> None:
-        super().__init__(theme, emit, title="Chữ và màu", under="Chạm vào cỡ chữ dễ đọc", letters=False)
-        self.spoken = "Chạm vào cỡ chữ dễ đọc. Chạm Đen trắng đậm nếu mắt khó nhìn. Xong thì chạm Xong."
+        super().__init__(theme, emit, title=t("screens-letters-title"), under=t("screens-letters-how"), letters=False)
+        self.spoken = t("screens-letters-spoken")
         letters = shows.letters
         self.main.orientation = "vertical"
         self.main.spacing = theme.px(14)
@@ -31,18 +36,20 @@ class LettersPage(FramedPage):
             sizes.add_widget(_Choice(theme, words, size, self.does("size", size), chosen=size == letters.text))
         colours = BoxLayout(orientation="vertical" if theme.upright else "horizontal", spacing=theme.px(14))
         colours.size_hint_y = 2 if theme.upright else 1
-        for high, words in ((False, "Màu thường"), (True, "Đen trắng đậm")):
+        for high, words in ((False, Sentence("screens-letters-colours")), (True, Sentence("screens-letters-strong"))):
             chosen = high == letters.high_contrast
             colours.add_widget(_Choice(theme, words, theme.text, self.does("contrast", high), chosen=chosen))
         self.main.add_widget(sizes)
         self.main.add_widget(colours)
-        self.set_foot([], [WordButton(theme, "Xong", self.does("done"), icon="check", kind="main", least=230)])
+        self.set_foot(
+            [], [WordButton(theme, t("screens-done"), self.does("done"), icon="check", kind="main", least=230)]
+        )
 
 
 class _Choice(Pressable):
     """One of several; the chosen one is solid and has a tick."""
 
-    def __init__(self, theme: Theme, words: str, size: float, then: Callable[[], None], *, chosen: bool) -> None:
+    def __init__(self, theme: Theme, words: Words, size: float, then: Callable[[], None], *, chosen: bool) -> None:
         fill = theme.colour("cham" if chosen else "card")
         super().__init__(
             theme,

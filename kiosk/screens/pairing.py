@@ -10,16 +10,23 @@ from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Column, Ground, Icon, Text, card, space
 from kiosk.widgets.frame import FramedPage
+from langso.words.catalogue import Sentence, t
 
-SORRY = "Máy này chưa dùng được"
-COME_BACK = "Máy đang chờ cán bộ kỹ thuật. Xin bà con hỏi cán bộ xã."
+SORRY = Sentence("screens-pairing-sorry")
+COME_BACK = Sentence("screens-pairing-come-back")
 
 
 class PairingPage(FramedPage):
     """What the pairing's files ask for. The technician's part may be pushed where letters are the largest."""
 
     def __init__(self, theme: Theme, shows: PairingShows, emit: Emit) -> None:
-        super().__init__(theme, emit, title=SORRY, under=f"{shows.commune} · máy {shows.device}", back=False)
+        super().__init__(
+            theme,
+            emit,
+            title=SORRY,
+            under=t("screens-pairing-whose", commune=shows.commune, device=shows.device),
+            back=False,
+        )
         self.spoken = f"{SORRY}. {COME_BACK}"
         self.main.orientation = "vertical"
         self.main.spacing = theme.px(12)
@@ -49,7 +56,7 @@ class PairingPage(FramedPage):
 def _for_technician(theme: Theme, shows: PairingShows) -> Widget:
     whole = card(theme, orientation="horizontal", spacing=theme.px(24))
     column = Column(theme, spacing=8)
-    column.put(Text(theme, "Dành cho cán bộ kỹ thuật: ghép máy với văn phòng xã", 20, face="bold", token="cham"))
+    column.put(Text(theme, t("screens-pairing-technician"), 20, face="bold", token="cham"))
     if shows.why:
         column.put(Text(theme, shows.why, 18, token="son"))
     for number, step in enumerate(shows.steps, 1):
@@ -85,7 +92,7 @@ def _step(theme: Theme, number: int, step: str) -> Widget:
 def _code(theme: Theme, code: str, between: str) -> list[Widget]:
     """The twelve digits as large as they go, to be read to the office."""
     return [
-        Text(theme, "Mã so khớp", 18, token="soft", align="center"),
+        Text(theme, t("screens-pairing-code"), 18, token="soft", align="center"),
         Text(theme, between.join(code.split()), 46, face="bold", token="cham", align="center", line=1.0),
-        Text(theme, "Văn phòng phải thấy đúng mười hai chữ số này.", 16, token="soft", align="center"),
+        Text(theme, t("screens-pairing-code-how"), 16, token="soft", align="center"),
     ]

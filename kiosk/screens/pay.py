@@ -10,6 +10,7 @@ from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Pill, Rule, Text, WordButton, card, space
 from kiosk.widgets.frame import FramedPage
 from kiosk.widgets.pictures import QrCode
+from langso.words.catalogue import t
 
 
 class PayPage(FramedPage):
@@ -17,11 +18,8 @@ class PayPage(FramedPage):
 
     def __init__(self, theme: Theme, shows: PayShows, emit: Emit) -> None:
         under = "" if theme.large and theme.upright else shows.title
-        super().__init__(theme, emit, title="Nộp phí", under=under)
-        self.spoken = (
-            f"Số tiền phải nộp: {shows.in_words}. Nộp cho {shows.holder}. Đúng tài khoản của xã. "
-            "Mở ứng dụng ngân hàng trên điện thoại rồi quét mã trên màn hình."
-        )
+        super().__init__(theme, emit, title=t("screens-fee-title"), under=under)
+        self.spoken = t("screens-pay-spoken", amount=shows.in_words, holder=shows.holder)
         self.main.add_widget(_whom(theme, shows))
         right = card(theme, padding=theme.px(12), spacing=theme.px(4))
         if not theme.upright:
@@ -29,14 +27,14 @@ class PayPage(FramedPage):
         # A code is scanned only from black on white, whatever the palette.
         right.add_widget(QrCode(shows.modules))
         caption = 16 if theme.large else 21
-        right.add_widget(Text(theme, "Mở ứng dụng ngân hàng,\nquét mã này", caption, face="semibold", align="center"))
+        right.add_widget(Text(theme, t("screens-pay-how"), caption, face="semibold", align="center"))
         self.main.add_widget(right)
-        words = "Lấy phiếu, nộp tiền mặt tại quầy"
+        words = t("screens-pay-slip")
         if theme.upright or theme.large:
-            words = "Lấy phiếu" if theme.upright and theme.large else "Lấy phiếu tiền mặt"
+            words = t("screens-pay-slip-shortest") if theme.upright and theme.large else t("screens-pay-slip-short")
         self.set_foot(
             [WordButton(theme, words, self.does("slip"), icon="receipt_long")],
-            [WordButton(theme, "Xong", self.does("done"), icon="check", kind="main", least=150)],
+            [WordButton(theme, t("screens-done"), self.does("done"), icon="check", kind="main", least=150)],
         )
 
 
@@ -52,15 +50,15 @@ def _whom(theme: Theme, shows: PayShows) -> Any:
     in_words = Text(theme, shows.in_words, 18 if tight else 22, line=1.0)
     holder = Text(theme, shows.holder, 18 if tight else 24, face="bold", line=1.0)
     account = Text(theme, shows.account, 16 if tight else 20, token="soft", line=1.0)
-    own = Pill(theme, "Đúng tài khoản của xã", "verified", "ok", size=18 if theme.large else 20)
+    own = Pill(theme, t("screens-pay-own"), "verified", "ok", size=18 if theme.large else 20)
     if theme.large or (theme.text > 1.2 and not theme.upright):
         # What matters most must be seen first.
         parts = [amount, in_words, own, holder, account]
         if theme.upright and shows.title:
             parts.append(Text(theme, shows.title, 18, token="soft"))
     else:
-        to_whom = Text(theme, "Nộp cho", 20, token="soft")
-        parts = [Text(theme, "Số tiền phải nộp", 20, token="soft"), amount, in_words, Rule(theme)]
+        to_whom = Text(theme, t("screens-pay-to"), 20, token="soft")
+        parts = [Text(theme, t("screens-pay-amount"), 20, token="soft"), amount, in_words, Rule(theme)]
         parts += [to_whom, holder, account, own]
     for part in parts:
         box.add_widget(part)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from kivy.uix.boxlayout import BoxLayout
@@ -11,10 +10,11 @@ from kiosk.journeys.showing import PreviewShows
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import CAMERA_GROUND, Theme
 from kiosk.widgets.basic import Pill, Text, WordButton, space
-from kiosk.widgets.frame import Page
+from kiosk.widgets.frame import Page, button_rows
 from kiosk.widgets.pictures import PagePicture
+from langso.words.catalogue import Sentence, t
 
-TITLE = "Trang này đọc rõ không?"
+TITLE = Sentence("screens-preview-title")
 GAP = 12
 
 
@@ -47,7 +47,7 @@ class PreviewPage(Page):
         side = BoxLayout(
             orientation="vertical",
             size_hint_x=None,
-            width=theme.px(430 if theme.text < 1.2 else 500 if not theme.large else 570),
+            width=theme.px(430 if theme.text < 1.2 else 500 if not theme.large else 610),
             padding=(theme.px(20), theme.px(10), theme.px(24), theme.px(14)),
             spacing=theme.px(GAP),
         )
@@ -60,15 +60,8 @@ class PreviewPage(Page):
         side.add_widget(self._state)
         self._state.limit(side.width - theme.px(44))
         side.add_widget(space())
-        tools = [self._turn(), self._corners()] if self.shows.corners else [self._turn()]
-        if theme.large:
-            side.add_widget(self._row(*tools))
-            side.add_widget(self._row(self._again(), self._keep()))
-        else:
-            side.add_widget(self._row(*tools))
-            side.add_widget(self._row(self._again()))
-            side.add_widget(self._row(self._keep()))
-        side.add_widget(self._row(self._enough()))
+        for row in button_rows(theme, self._all_buttons(), side.width - theme.px(44)):
+            side.add_widget(row)
         self.main.add_widget(self._picture)
         self.main.add_widget(side)
 
@@ -94,38 +87,37 @@ class PreviewPage(Page):
         below.bind(minimum_height=below.setter("height"))
         self._state.limit(theme.px(theme.wide - 48))
         below.add_widget(self._state)
-        tools = [self._turn(), self._corners()] if self.shows.corners else [self._turn()]
-        if theme.large:
-            below.add_widget(self._row(*tools))
-            below.add_widget(self._row(self._again(), self._keep()))
-            below.add_widget(self._row(self._enough()))
-        else:
-            below.add_widget(self._row(*tools, self._again()))
-            below.add_widget(self._row(self._keep()))
-            below.add_widget(self._row(self._enough()))
+        for row in button_rows(theme, self._all_buttons(), theme.px(theme.wide - 48)):
+            below.add_widget(row)
         self.main.add_widget(below)
 
     def _under(self) -> str:
-        words = f"Trang {self.shows.number}"
-        return f"{words}, hai mặt thẻ" if self.shows.card else words
+        return t("screens-preview-card" if self.shows.card else "screens-page", page=self.shows.number)
+
+    def _all_buttons(self) -> list[WordButton]:
+        tools = [self._turn(), self._corners()] if self.shows.corners else [self._turn()]
+        return [*tools, self._again(), self._keep(), self._enough()]
 
     def _again(self) -> WordButton:
-        return self._button("Chụp lại", "again", "replay")
+        return self._button(t("screens-again"), "again", "replay")
 
     def _turn(self) -> WordButton:
-        return self._button("Xoay", "turn", "rotate_right")
+        return self._button(t("screens-preview-turn"), "turn", "rotate_right")
 
     def _corners(self) -> WordButton:
-        return self._button("Chỉnh góc", "corners", "crop_free")
+        return self._button(t("screens-preview-corners"), "corners", "crop_free")
 
     def _keep(self) -> WordButton:
         # Larger letters need fewer words: what can be done must stand in one row.
-        if self.shows.replacing:
-            return self._button("Thay trang" if self.theme.large else "Giữ, thay trang cũ", "keep", "note_add")
-        return self._button("Quét thêm" if self.theme.large else "Giữ, quét thêm trang", "keep", "note_add")
+        short, replacing = self.theme.large, self.shows.replacing
+        if replacing:
+            words = t("screens-preview-replace-short") if short else t("screens-preview-replace")
+        else:
+            words = t("screens-more-short") if short else t("screens-preview-keep")
+        return self._button(words, "keep", "note_add")
 
     def _enough(self) -> WordButton:
-        return self._button("Xong, gửi cho xã", "enough", "send", kind="main")
+        return self._button(t("screens-enough"), "enough", "send", kind="main")
 
     def _button(self, words: str, event: str, icon: str, *, kind: str = "plain") -> WordButton:
         button = WordButton(self.theme, words, self.does(event), icon=icon, kind=kind)
@@ -133,25 +125,18 @@ class PreviewPage(Page):
         return button
 
     def _row(self, *widgets: Any) -> BoxLayout:
-        return _row(self.theme, widgets)
+        row = BoxLayout(spacing=self.theme.px(GAP), size_hint_y=None, height=self.theme.px(self.theme.target))
+        for widget in widgets:
+            row.add_widget(widget)
+        return row
 
     def _say(self) -> None:
         said, remarks = self.shows.said, self.shows.remarks
         self._state.say(said.text, said.icon, said.tone)
-        spoken = "Nhìn xem chữ có rõ không. Rõ thì chạm Xong, hoặc Giữ để quét thêm. Không rõ thì chạm Chụp lại."
-        self.spoken = f"{'. '.join(remarks)}. {spoken}" if remarks else spoken
+        said_aloud = t("screens-preview-spoken")
+        self.spoken = ". ".join([*map(str, remarks), said_aloud])
 
     def _light(self) -> None:
         lit = self.shows.lit
         for event, button in self._buttons.items():
             button.off = bool(lit) and event != lit
-
-
-def _row(theme: Theme, widgets: Sequence[Any]) -> BoxLayout:
-    """Buttons that share a row by the length of their words."""
-    row = BoxLayout(spacing=theme.px(GAP), size_hint_y=None, height=theme.px(theme.target))
-    for widget in widgets:
-        if (isinstance(widget, WordButton) and widget.kind != "main") or len(widgets) == 1:
-            widget.size_hint_x = widget.natural
-        row.add_widget(widget)
-    return row

@@ -13,6 +13,7 @@ from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Icon, Pill, Pressable, Text, WordButton, card, space
 from kiosk.widgets.frame import FramedPage
 from kiosk.widgets.pictures import CameraView, PagePicture
+from langso.words.catalogue import Words, t
 
 SIDE = 246
 """Design pixels of the column beside the camera."""
@@ -23,7 +24,7 @@ class ScanPage(FramedPage):
 
     def __init__(self, theme: Theme, shows: ScanShows, emit: Emit) -> None:
         super().__init__(theme, emit, title=shows.title, under=shows.under)
-        self.spoken = f"{shows.hint}. Máy sẽ tự chụp. Hoặc chạm nút Chụp ngay."
+        self.spoken = t("screens-scan-spoken", hint=shows.hint)
         self.shows = shows
         self._view = CameraView(theme, shows.live.said.text, shows.live.said.icon)
         self.main.add_widget(self._view)
@@ -47,12 +48,12 @@ class ScanPage(FramedPage):
     def _show_foot(self) -> None:
         theme, shows = self.theme, self.shows
         if shows.busy:
-            wait = Pill(theme, "Xin giữ yên", "hourglass_top", "plain", height=theme.target, size=21)
+            wait = Pill(theme, t("screens-scan-still"), "hourglass_top", "plain", height=theme.target, size=21)
             self.set_foot([], [wait])
             return
         capture = WordButton(
             theme,
-            "Chụp ngay",
+            t("screens-scan-shoot"),
             self.does("shoot"),
             icon="photo_camera",
             kind="main",
@@ -60,13 +61,17 @@ class ScanPage(FramedPage):
         )
         left = []
         if shows.card is not None:
-            words = "Thôi, quét giấy thường" if not theme.large else "Giấy thường"
+            words = t("screens-scan-no-card") if not theme.large else t("screens-scan-no-card-short")
             left.append(WordButton(theme, words, self.does("leave_card"), icon="description"))
         elif not shows.replacing:
             if shows.many:
-                enough = "Xong, gửi" if theme.large else "Xong, gửi cho xã"
+                enough = t("screens-enough-short") if theme.large else t("screens-enough")
                 left.append(WordButton(theme, enough, self.does("enough"), icon="send", kind="help"))
-            card_words = "Thẻ" if theme.large and theme.upright and shows.many else "Thẻ hai mặt"
+            card_words = (
+                t("screens-scan-card-short")
+                if theme.large and theme.upright and shows.many
+                else t("screens-scan-card")
+            )
             left.append(WordButton(theme, card_words, self.does("card"), icon="id_card"))
         self.set_foot(left, [capture])
 
@@ -80,7 +85,7 @@ def _page_list(theme: Theme, shows: ScanShows, does: Callable[..., Callable[[], 
         room = 1
     kept = shows.kept[-room:]
     if shows.many > len(kept):
-        words = f"Cả {shows.many} trang"
+        words = t("screens-scan-all", pages=shows.many)
         more = WordButton(theme, words, does("page", 0), size=16 if theme.large else 18, least=64)
         more.size_hint_x = 1
         if theme.upright:
@@ -88,7 +93,7 @@ def _page_list(theme: Theme, shows: ScanShows, does: Callable[..., Callable[[], 
         aside.add_widget(more)
     for page in kept:
         aside.add_widget(_KeptButton(theme, page, does("page", page.index)))
-    aside.add_widget(_here(theme, f"Trang {shows.number}", "Đang quét"))
+    aside.add_widget(_here(theme, t("screens-page", page=shows.number), t("screens-scan-scanning")))
     if not theme.upright:
         aside.add_widget(space())
     return aside
@@ -105,13 +110,13 @@ def _card_sides(theme: Theme, shows: CardShows) -> BoxLayout:
         done.add_widget(Text(theme, words, 17, token="lua", face="semibold", line=1.0))
         done.add_widget(PagePicture(theme, picture))
         aside.add_widget(done)
-    aside.add_widget(_here(theme, shows.asked, "Đang chụp"))
+    aside.add_widget(_here(theme, shows.asked, t("screens-scan-taking")))
     if shows.done is None:
         rest = card(theme, padding=theme.px(14))
         if not theme.upright:
             rest.size_hint_y = None
             rest.bind(minimum_height=rest.setter("height"))
-        rest.add_widget(Text(theme, "Rồi đến mặt sau", 17, token="soft", line=1.0))
+        rest.add_widget(Text(theme, t("screens-scan-then-back"), 17, token="soft", line=1.0))
         aside.add_widget(rest)
     if not theme.upright:
         aside.add_widget(space())
@@ -141,14 +146,14 @@ class _KeptButton(Pressable):
         if not theme.upright:
             self.size_hint_y, self.height = None, theme.px(130 if theme.large else 142)
         row = BoxLayout(size_hint_y=None, height=max(theme.px(26), theme.font(17) * 1.3), spacing=theme.px(6))
-        row.add_widget(Text(theme, f"Trang {page.index + 1}", 17, token="soft", line=1.0))
+        row.add_widget(Text(theme, t("screens-page", page=page.index + 1), 17, token="soft", line=1.0))
         if page.odd:
             row.add_widget(Icon(theme, "warning", 26, colour=theme.colour("nghe")))
         self.add_widget(row)
         self.add_widget(PagePicture(theme, page.picture))
 
 
-def _here(theme: Theme, title: str, under: str) -> Any:
+def _here(theme: Theme, title: Words, under: Words) -> Any:
     here = card(theme, padding=theme.px(14), spacing=theme.px(2))
     here.paint(theme.colour("cham_soft"), theme.colour("cham"))
     here.add_widget(Text(theme, title, 19, face="semibold", token="cham", line=1.0))

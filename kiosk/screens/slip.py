@@ -10,14 +10,15 @@ from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Pill, Text, WordButton, space
 from kiosk.widgets.frame import FramedPage
 from kiosk.widgets.pictures import PagePicture
+from langso.words.catalogue import t
 
 
 class SlipPage(FramedPage):
     """The slip itself, and what to do with it."""
 
     def __init__(self, theme: Theme, shows: SlipShows, emit: Emit) -> None:
-        super().__init__(theme, emit, title="Phiếu nộp tiền mặt", under="Nộp tại quầy thu phí của xã")
-        self.spoken = f"Phiếu nộp {shows.in_words}. Chụp lại phiếu này bằng điện thoại rồi đưa cho cán bộ thu phí."
+        super().__init__(theme, emit, title=t("screens-slip-title"), under=t("screens-slip-where"))
+        self.spoken = t("screens-slip-spoken", amount=shows.in_words)
         if shows.picture is not None:
             picture = PagePicture(theme, shows.picture)
             if not theme.upright:
@@ -35,13 +36,15 @@ class SlipPage(FramedPage):
         side.add_widget(Text(theme, shows.holder, 20, face="bold", line=1.0))
         if shows.title and not theme.large:
             side.add_widget(Text(theme, shows.title, 20, token="soft"))
-        told = "Chụp lại phiếu này bằng điện thoại, đưa cho cán bộ thu phí."
+        told = t("screens-slip-how")
         side.add_widget(Text(theme, told, 20 if theme.large else 24, face="semibold", line=1.05))
         if shows.picture is None:
-            wrong = Pill(theme, "Chưa làm được phiếu, xin gọi cán bộ", "warning", "bad", size=18)
+            wrong = Pill(theme, t("screens-slip-failed"), "warning", "bad", size=18)
             wrong.limit(theme.px(theme.wide - 60))
             side.add_widget(wrong)
         if not theme.upright:
             side.add_widget(space())
         self.main.add_widget(side)
-        self.set_foot([], [WordButton(theme, "Xong", self.does("done"), icon="check", kind="main", least=230)])
+        self.set_foot(
+            [], [WordButton(theme, t("screens-done"), self.does("done"), icon="check", kind="main", least=230)]
+        )

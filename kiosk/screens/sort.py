@@ -13,16 +13,17 @@ from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Icon, Pill, Pressable, Text, WordButton
 from kiosk.widgets.frame import GAP, FramedPage
+from langso.words.catalogue import t
 
 
 class SortPage(FramedPage):
     """A page of names at a time, never a list to drag; the place is the journey's, which page of it the screen's."""
 
     def __init__(self, theme: Theme, shows: SortShows, emit: Emit) -> None:
-        super().__init__(theme, emit, title="Đây là giấy gì?", under=f"{shows.pages} trang")
+        super().__init__(theme, emit, title=t("screens-sort-title"), under=t("screens-sort-pages", pages=shows.pages))
         self.shows = shows
-        names = ". ".join(kind.name for kind in shows.kinds[:8])
-        self.spoken = f"Chạm vào tên giấy để gửi cho xã. {names}"
+        names = ". ".join(str(kind.name) for kind in shows.kinds[:8])
+        self.spoken = t("screens-sort-spoken", names=names)
         self._first = 0
         self.main.orientation = "vertical"
         self.main.spacing = theme.px(GAP)
@@ -30,7 +31,9 @@ class SortPage(FramedPage):
         self._state.limit(theme.px(theme.wide - 48))
         self._state.say(shows.said.text, shows.said.icon, shows.said.tone)
         self._columns = 1 if theme.upright else 2
-        rows = (5 if theme.upright else 2) if theme.large else (8 if theme.upright else 3)
+        rows = (
+            (5 if theme.upright else 2) if theme.large else ((8 if theme.text < 1.2 else 7) if theme.upright else 3)
+        )
         self._many = rows * self._columns
         self._grid = GridLayout(cols=self._columns, spacing=theme.px(GAP))
         self.main.add_widget(self._state)
@@ -51,13 +54,18 @@ class SortPage(FramedPage):
             # A last page that is half full keeps its rows' height.
             self._grid.add_widget(BoxLayout())
         left = [
-            WordButton(theme, "Xem lại", self.does("look"), icon="photo_library"),
-            WordButton(theme, "Quét thêm" if theme.large else "Quét thêm trang", self.does("more"), icon="note_add"),
+            WordButton(theme, t("screens-sort-look"), self.does("look"), icon="photo_library"),
+            WordButton(
+                theme,
+                t("screens-more-short") if theme.large else t("screens-more"),
+                self.does("more"),
+                icon="note_add",
+            ),
         ]
         right = []
         if len(kinds) > self._many:
-            before = WordButton(theme, "Trước", lambda: self._turn(-1), icon="arrow_back")
-            after = WordButton(theme, "Sau", lambda: self._turn(1), icon="arrow_forward", kind="main")
+            before = WordButton(theme, t("screens-before"), lambda: self._turn(-1), icon="arrow_back")
+            after = WordButton(theme, t("screens-after"), lambda: self._turn(1), icon="arrow_forward", kind="main")
             before.off, after.off = self._first == 0, self._first + self._many >= len(kinds)
             right = [before, after]
         self.set_foot(left, right)

@@ -17,6 +17,7 @@ from langso.durable.files import write_atomic
 from langso.durable.outbox import Outbox
 from langso.timekeeping.clock import VIETNAM, Clock
 from langso.trust import SigningKey, seal
+from langso.words.catalogue import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +68,9 @@ class Dossiers:
     def hand_in(self, pdf: bytes, *, title: str, pages: int, recipient: str | None, procedure: str = "") -> HandedIn:
         """Durable when it returns. Raises NotReady: no office key, too large a document, no room."""
         if not recipient:
-            raise NotReady("Máy chưa nhận được khóa của xã nên chưa gửi được; xin gọi cán bộ.")
+            raise NotReady(Sentence("sending-no-key"))
         if len(pdf) > MAX_BYTES:
-            raise NotReady("Hồ sơ nặng quá; xin bớt trang rồi gửi làm nhiều lần.")
+            raise NotReady(Sentence("sending-too-large"))
         sealed = encrypt(pdf, recipient)
         dossier = self._new_id()
         path = self.path(dossier)
@@ -94,9 +95,7 @@ class Dossiers:
             log.error("a dossier cannot be kept: %s", error)
             with contextlib.suppress(OSError):
                 path.unlink()
-            raise NotReady(
-                "Máy này chưa cất được giấy (bộ nhớ đầy hoặc hỏng); xin giữ giấy lại và báo cán bộ."
-            ) from error
+            raise NotReady(Sentence("sending-no-room")) from error
         return HandedIn(dossier, title, pages)
 
     def path(self, dossier: str) -> Path:
@@ -132,5 +131,5 @@ def encrypt(plain: bytes, recipient: str) -> bytes:
     try:
         to = pyrage.x25519.Recipient.from_str(recipient)
     except Exception as error:
-        raise NotReady("Khóa của xã bị hỏng nên chưa gửi được; xin gọi cán bộ.") from error
+        raise NotReady(Sentence("sending-bad-key")) from error
     return bytes(pyrage.encrypt(plain, [to]))

@@ -17,6 +17,7 @@ from langso.device.office_line import OfficeLine
 from langso.durable.files import open_plain
 from langso.durable.outbox import Item, Outbox
 from langso.timekeeping.worker_thread import WorkerThread
+from langso.words.catalogue import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -153,11 +154,11 @@ class Sender:
         else:
             raise _fault(answer)
         if not place:
-            raise SendingFault("văn phòng trả lời thiếu địa chỉ gửi")
+            raise SendingFault(Sentence("sending-no-place"))
         here = self._ours(place)
         offset = self._offset(here)
         if offset is None:
-            raise SendingFault("văn phòng quên lần gửi dở, sẽ gửi lại")
+            raise SendingFault(Sentence("sending-forgotten"))
         return here, offset
 
     def _ask(self, method: str, place: str, **more: Any) -> httpx.Response:
@@ -172,7 +173,7 @@ class Sender:
         if (target.scheme, target.netloc) != (home.scheme, home.netloc) or not target.path.startswith(
             home.path.rstrip("/") + UPLOADS + "/"
         ):
-            raise SendingRefused("văn phòng chỉ sang máy khác, không gửi")
+            raise SendingRefused(Sentence("sending-elsewhere"))
         return target.geturl()
 
     def _offset(self, place: str) -> int | None:
@@ -185,15 +186,15 @@ class Sender:
         try:
             return int(answer.headers["Upload-Offset"])
         except (KeyError, ValueError) as error:
-            raise SendingFault("văn phòng trả lời không rõ đã nhận bao nhiêu") from error
+            raise SendingFault(Sentence("sending-unclear")) from error
 
     def _send_rest(self, place: str, offset: int, size: int, path: Path) -> None:
         if not 0 <= offset <= size:
-            raise SendingFault("văn phòng báo đã nhận nhiều hơn đã gửi")
+            raise SendingFault(Sentence("sending-too-much"))
         with open_plain(path, follow=False) as file:
             while offset < size:
                 if self._thread.stopping:
-                    raise SendingFault("máy đang tắt, sẽ gửi tiếp sau")
+                    raise SendingFault(Sentence("sending-stopping"))
                 file.seek(offset)
                 piece = file.read(self._chunk)
                 answer = self._ask(
@@ -204,12 +205,12 @@ class Sender:
                     | {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"},
                 )
                 if answer.status_code == 409:
-                    raise SendingFault("văn phòng đang ở chỗ khác trong tệp, sẽ hỏi lại")
+                    raise SendingFault(Sentence("sending-other-offset"))
                 if answer.status_code not in (200, 204):
                     raise _fault(answer)
                 after = answer.headers.get("Upload-Offset", "")
                 if not after.isdigit() or not offset < int(after) <= size:
-                    raise SendingFault("văn phòng không nhận thêm được byte nào")
+                    raise SendingFault(Sentence("sending-no-byte"))
                 offset = int(after)
 
 
@@ -220,7 +221,9 @@ def office_client(office_url: str, *, line: OfficeLine | None = None, timeout: f
 
 def _fault(answer: httpx.Response, *, final: bool = False) -> SendingFault:
     said = answer.text.strip()[:200] if answer.headers.get("content-type", "").startswith("text/plain") else ""
-    why = f"văn phòng trả lời {answer.status_code}" + (f": {said}" if said else "")
+    why = Sentence("sending-answer", status=str(answer.status_code))
+    if said:
+        why = Sentence("sending-answer-said", status=str(answer.status_code), said=said)
     # 4xx other than these does not change by asking again soon.
     if final or (
         400 <= answer.status_code < 500 and answer.status_code not in (401, 403, 404, 408, 409, 423, 425, 429, 460)

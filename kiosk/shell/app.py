@@ -20,6 +20,7 @@ from kiosk.shell.visit import Workspace, home_in_memory
 from kiosk.shell.window import END_S, KioskWindow
 from langso.device.lifeline import Lifeline
 from langso.timekeeping.pulse import first_hung
+from langso.words.catalogue import t
 from scanner.live.table import FILE, identity
 from scanner.live.table_keeper import TableKeeper
 
@@ -31,7 +32,7 @@ class Kiosk(KioskWindow):
 
     def __init__(self, agent: Agent) -> None:
         settings = agent.settings
-        super().__init__(Workspace(home_in_memory(settings.paths.run)), settings.scanner)
+        super().__init__(Workspace(home_in_memory(settings.paths.run)), settings)
         self.agent = agent
         self.camera_holder = CameraHolder()
         self.lamp = open_lamp(settings)
@@ -130,8 +131,8 @@ class Kiosk(KioskWindow):
         return self.router.at_first and self.letters == Letters()
 
     def _status(self) -> str:
-        who = "Đang chờ bà con" if self.router.at_first else "Đang có người dùng"
-        return f"{who}; {'đã' if self.agent.link.connected else 'chưa'} nối văn phòng."
+        who = "kiosk-status-waiting" if self.router.at_first else "kiosk-status-used"
+        return t(f"{who}-connected" if self.agent.link.connected else f"{who}-alone")
 
     def _look_for_light(self) -> None:
         wanted = self.router.wants_light

@@ -31,6 +31,7 @@ from langso.durable.files import read_limited
 from langso.errors import LangsoError, UsageError
 from langso.settings.reading import Settings, load_settings
 from langso.words import nfc
+from langso.words.catalogue import Sentence, t
 
 if TYPE_CHECKING:
     from kiosk.shell.window import KioskWindow
@@ -105,7 +106,7 @@ def read_steps(raw: bytes) -> tuple[Step, ...]:
         return _STEPS.validate_json(raw)
     except ValidationError as error:
         where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5])
-        raise UsageError(f"Tệp các bước không đúng ({where}); hãy sửa rồi chạy lại.") from error
+        raise UsageError(Sentence("kiosk-driving-steps", where=where)) from error
 
 
 def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Played:
@@ -136,9 +137,7 @@ def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Played:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m kiosk.shell.driving", description="Chạy thử kiosk theo kịch bản."
-    )
+    parser = argparse.ArgumentParser(prog="python -m kiosk.shell.driving", description=t("kiosk-driving-about"))
     parser.add_argument("--settings", type=Path, required=True)
     parser.add_argument("--steps", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -213,10 +212,14 @@ class _Driver:
             yield from self._touch(step.touch, step.seconds)
         elif step.wait is not None:
             wanted = step.wait
-            yield from self._until(lambda: self._sees(wanted), step.seconds, f"không thấy {wanted!r}")
+            yield from self._until(
+                lambda: self._sees(wanted), step.seconds, Sentence("kiosk-driving-unseen", text=wanted)
+            )
         elif step.gone is not None:
             unwanted = step.gone
-            yield from self._until(lambda: not self._sees(unwanted), step.seconds, f"vẫn còn {unwanted!r}")
+            yield from self._until(
+                lambda: not self._sees(unwanted), step.seconds, Sentence("kiosk-driving-still", text=unwanted)
+            )
         elif step.shot is not None:
             yield from self._shoot(step.shot)
         elif step.camera is not None:
@@ -227,7 +230,7 @@ class _Driver:
             from kiosk.shell.app import Kiosk
 
             if not isinstance(self._app, Kiosk):
-                raise DrivingFault("màn hình chờ không đếm ngược")
+                raise DrivingFault(Sentence("kiosk-driving-no-idle"))
             self._app.idle.pretend(step.idle)
         elif step.tap is not None:
             from kivy.core.window import Window
@@ -243,11 +246,11 @@ class _Driver:
             found[:] = _pressable(self._app, text)
             return bool(found)
 
-        yield from self._until(there, seconds, f"không có gì để chạm: {text!r}")
+        yield from self._until(there, seconds, Sentence("kiosk-driving-no-button", text=text))
         while self._app.pane.dead:
             yield
         # The page may have changed once more meanwhile.
-        yield from self._until(there, seconds, f"không có gì để chạm: {text!r}")
+        yield from self._until(there, seconds, Sentence("kiosk-driving-no-button", text=text))
         yield from self._tap(*found[0].to_window(*found[0].center))
 
     def _tap(self, x: float, y: float) -> Iterator[None]:
@@ -271,11 +274,11 @@ class _Driver:
         _send("end", touch)
         yield from _for(SETTLE_S)
 
-    def _until(self, what: Callable[[], bool], seconds: float, why: str) -> Iterator[None]:
+    def _until(self, what: Callable[[], bool], seconds: float, why: Sentence) -> Iterator[None]:
         end = time.monotonic() + seconds
         while not what():
             if time.monotonic() > end:
-                raise DrivingFault(f"{why} sau {seconds:g} giây")
+                raise DrivingFault(Sentence("kiosk-driving-after", why=why, seconds=f"{seconds:g}"))
             yield
 
     def _sees(self, text: str) -> bool:
@@ -291,7 +294,7 @@ class _Driver:
         path = self._out / f"{name}.png"
         made = Window.screenshot(name=str(path))
         if made is None:
-            raise DrivingFault("không chụp được màn hình")
+            raise DrivingFault(Sentence("kiosk-driving-no-shot"))
         # Kivy numbers its pictures; the story wants the name it asked for.
         Path(made).replace(path)
 

@@ -14,6 +14,7 @@ from kiosk.errors import NoScreen
 from langso.device.lifeline import Lifeline
 from langso.device.waits import say_goes_on, say_waits
 from langso.settings.model import KioskSettings
+from langso.words.catalogue import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ def video_driver(environment: Mapping[str, str], dri: Path = DRI) -> str:
         return ""
     if any(dri.glob("card*")):
         return "KMSDRM"
-    raise NoScreen("Máy này không có màn hình nào; hãy cắm màn hình.")
+    raise NoScreen(Sentence("kiosk-no-screen"))
 
 
 def wait_for_screen(leaving: threading.Event, run: Path, every_s: float = 2.0, dri: Path = DRI) -> bool:
@@ -90,7 +91,4 @@ def wait_for_screen(leaving: threading.Event, run: Path, every_s: float = 2.0, d
 def refuse_32_bit(largest: int = sys.maxsize) -> None:
     """Kivy and OpenCV come for 64 bits only. Raises NoScreen: the sentence says which system to install."""
     if largest < 1 << 32:
-        raise NoScreen(
-            "Kiosk chỉ chạy trên hệ điều hành 64-bit; máy này cài bản 32-bit. "
-            "Hãy ghi lại thẻ nhớ bằng Raspberry Pi OS (64-bit)."
-        )
+        raise NoScreen(Sentence("kiosk-32-bit"))

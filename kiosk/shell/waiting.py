@@ -32,7 +32,7 @@ class WaitingKiosk(KioskWindow):
     first = "pairing"
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(Workspace(home_in_memory(settings.paths.run)), settings.scanner)
+        super().__init__(Workspace(home_in_memory(settings.paths.run)), settings)
         self.settings = settings
         self.paired = False
         self._lifeline = Lifeline(PAIRING, FRAMES)

@@ -21,7 +21,9 @@ from kiosk.shell.registry import screen_of
 from kiosk.shell.router import Router
 from kiosk.shell.visit import Workspace
 from kiosk.style.theme import Theme, theme_for
-from langso.settings.model import ScannerSettings
+from langso.settings.model import Settings
+from langso.words.catalogue import t
+from langso.words.language import Language, in_language, language
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +36,14 @@ LISTEN = "listen"
 class KioskWindow(App):
     """Shows what its router leads to. `first`: the journey on whose page visits begin."""
 
-    title = "Làng Số"
     first = "home"
 
-    def __init__(self, workspace: Workspace, camera: ScannerSettings) -> None:
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
         super().__init__()
+        self.title = t("kiosk-title")
         self.workspace = workspace
-        self.camera = camera
+        self.camera = settings.scanner
+        self.tongue: Language = settings.kiosk.language
         self.reader = ReadAloud(workspace)
         self.letters = Letters()
         self.pane = Pane()
@@ -130,7 +133,9 @@ class KioskWindow(App):
     def run(self) -> None:
         """Until the window closes; the visit's files are wiped, however that comes."""
         try:
-            super().run()
+            # For this thread only: what goes to the office is said in the service's language.
+            with in_language(language() if language() == "qps" else self.tongue):
+                super().run()
         finally:
             self.workspace.wipe()
 

@@ -16,6 +16,7 @@ from kivy.uix.widget import Widget
 from kiosk.style.icons import ICONS
 from kiosk.style.theme import Face, Rgba, Theme, Tone
 from langso.settings import assets
+from langso.words.catalogue import Words
 
 
 class Text(Label):
@@ -24,7 +25,7 @@ class Text(Label):
     def __init__(
         self,
         theme: Theme,
-        text: str,
+        text: Words,
         size: float = 21,
         *,
         face: Face = "medium",
@@ -36,7 +37,7 @@ class Text(Label):
         line: float = 1.16,
     ) -> None:
         super().__init__(
-            text=text,
+            text=str(text),
             font_name=str(assets.font(face)),
             font_size=theme.font(size),
             color=colour or theme.colour(token),
@@ -188,7 +189,7 @@ class WordButton(Pressable):
     def __init__(
         self,
         theme: Theme,
-        text: str,
+        text: Words,
         then: Callable[[], None],
         *,
         icon: str | None = None,
@@ -253,7 +254,7 @@ class RoundButton(Pressable):
     """
 
     def __init__(
-        self, theme: Theme, icon: str, said: str, then: Callable[[], None], *, kind: str = "plain", word: str = ""
+        self, theme: Theme, icon: str, said: Words, then: Callable[[], None], *, kind: str = "plain", word: str = ""
     ) -> None:
         side = theme.px(theme.target)
         fill = theme.colour({"plain": "card", "main": "cham", "help": "lua"}[kind])
@@ -267,7 +268,7 @@ class RoundButton(Pressable):
             size=(side, side),
             pos_hint={"center_y": 0.5},
         )
-        self.said = said
+        self.said = str(said)
         self.natural = side
         ink = theme.colour("ink" if kind == "plain" else "on_cham")
         self.add_widget(Widget())
@@ -290,7 +291,7 @@ class Pill(Ground):
     """State in word, icon and colour together."""
 
     def __init__(
-        self, theme: Theme, text: str, icon: str, tone: Tone, *, size: float = 20, height: float = 48
+        self, theme: Theme, text: Words, icon: str, tone: Tone, *, size: float = 20, height: float = 48
     ) -> None:
         ground, ink = theme.tone(tone)
         border = ink if theme.high_contrast else None
@@ -321,11 +322,11 @@ class Pill(Ground):
         self._room = room
         self._measure()
 
-    def say(self, text: str, icon: str, tone: Tone) -> None:
+    def say(self, text: Words, icon: str, tone: Tone) -> None:
         """Another state."""
         ground, ink = self._tone_colours(tone)
         self.paint(ground, ink if self.theme.high_contrast else None)
-        self.label.text, self.label.color = text, ink
+        self.label.text, self.label.color = str(text), ink
         self.icon.text, self.icon.color = ICONS[icon], ink
 
     def _measure(self, *_: Any) -> None:

@@ -9,6 +9,7 @@ from kivy.uix.anchorlayout import AnchorLayout
 
 from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Text, card
+from langso.words.catalogue import t
 
 
 class Countdown(AnchorLayout):
@@ -29,13 +30,11 @@ class Countdown(AnchorLayout):
             width=theme.px(min(theme.wide - 48, 800 if theme.large else 640)),
         )
         box.bind(minimum_height=box.setter("height"))
-        box.add_widget(Text(theme, "Bạn còn ở đây không?", 34, face="bold", align="center"))
+        box.add_widget(Text(theme, t("screens-countdown-title"), 34, face="bold", align="center"))
         self._left = Text(theme, "", 96, face="bold", token="cham", align="center", line=1.0)
         box.add_widget(self._left)
-        box.add_widget(Text(theme, "Chạm vào màn hình để làm tiếp.", 24, face="semibold", align="center"))
-        box.add_widget(
-            Text(theme, "Hết giờ, máy xóa hết giấy tờ vừa chụp để giữ kín cho bạn.", 20, token="soft", align="center")
-        )
+        box.add_widget(Text(theme, t("screens-countdown-touch"), 24, face="semibold", align="center"))
+        box.add_widget(Text(theme, t("screens-countdown-wiped"), 20, token="soft", align="center"))
         self.add_widget(box)
 
     def show(self, left: int) -> None:

@@ -11,9 +11,10 @@ from kivy.uix.widget import Widget
 
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import BROCADE, Theme
-from kiosk.widgets.basic import RoundButton, Text, WordButton, space
+from kiosk.widgets.basic import Pill, RoundButton, Text, WordButton, space
+from langso.words.catalogue import Sentence, Words
 
-LISTEN, LETTERS, BACK = "Nghe đọc", "Chữ to, tương phản", "Quay lại"
+LISTEN, LETTERS, BACK = Sentence("screens-listen"), Sentence("screens-letters"), Sentence("screens-back")
 GAP = 14
 
 
@@ -42,12 +43,12 @@ class Page(BoxLayout):
     Subclasses fill `main` and the foot, and draw `change`. `spoken` is what "Nghe đọc" reads.
     """
 
-    def __init__(self, theme: Theme, emit: Emit, *, title: str, under: str = "") -> None:
+    def __init__(self, theme: Theme, emit: Emit, *, title: Words, under: Words = "") -> None:
         super().__init__(orientation="vertical")
         self.theme = theme
         self.emit = emit
-        self.title = title
-        self.spoken = title
+        self.title = str(title)
+        self.spoken = self.title
         with self.canvas.before:
             Color(*theme.colour("paper"))
             self._ground = Rectangle()
@@ -86,7 +87,7 @@ class FramedPage(Page):
     """A page with head, main area and foot. `back`: whether it can be gone back from; `letters`: "Aa" in the head."""
 
     def __init__(
-        self, theme: Theme, emit: Emit, *, title: str, under: str = "", back: bool = True, letters: bool = True
+        self, theme: Theme, emit: Emit, *, title: Words, under: Words = "", back: bool = True, letters: bool = True
     ) -> None:
         super().__init__(theme, emit, title=title)
         least = 100 if theme.large else 68
@@ -118,7 +119,7 @@ class FramedPage(Page):
         if letters:
             self.head.add_widget(self.letters_button())
         # What is round leaves the title its room.
-        self.head.add_widget(self.listen_button(round_one=letters and (theme.large or theme.upright)))
+        self.head.add_widget(self.listen_button(round_one=(back or letters) and (theme.large or theme.upright)))
         self.add_widget(self.head)
         self.main.padding = (theme.px(24), theme.px(6), theme.px(24), theme.px(14))
         self.main.spacing = theme.px(18)
@@ -134,14 +135,9 @@ class FramedPage(Page):
         gap, room = theme.px(GAP), theme.px(theme.wide - 48)
         every = [*left, *right]
         for widget in every:
-            if isinstance(widget, WordButton):
+            if isinstance(widget, WordButton | Pill):
                 widget.limit(room)
         rows = _rows(every, room, gap)
-        if len(rows) <= 1:
-            rows = [[*left, space(), *right]]
-        else:
-            for row in rows:
-                _stretch(row)
         foot = BoxLayout(
             orientation="vertical",
             size_hint_y=None,
@@ -149,16 +145,34 @@ class FramedPage(Page):
             spacing=gap,
         )
         foot.bind(minimum_height=foot.setter("height"))
-        for widgets in rows:
-            row = BoxLayout(spacing=gap, size_hint_y=None)
-            row.height = max(
-                (one.height for one in widgets if one.size_hint_y is None), default=theme.px(theme.target)
-            )
-            for widget in widgets:
-                row.add_widget(widget)
-            foot.add_widget(row)
+        if len(rows) == 1:
+            foot.add_widget(_row(theme, [*left, space(), *right]))
+        else:
+            for row in button_rows(theme, every, room):
+                foot.add_widget(row)
         self._foot = foot
         self.add_widget(foot)
+
+
+def button_rows(theme: Theme, widgets: Sequence[Any], room: float) -> list[BoxLayout]:
+    """Buttons in rows of `room` pixels, as many beside each other as fit with their words in one line, and then as
+    wide as the row.
+    """
+    for widget in widgets:
+        if isinstance(widget, WordButton):
+            widget.limit(room)
+    rows = _rows(widgets, room, theme.px(GAP))
+    for row in rows:
+        _stretch(row)
+    return [_row(theme, row) for row in rows]
+
+
+def _row(theme: Theme, widgets: Sequence[Any]) -> BoxLayout:
+    row = BoxLayout(spacing=theme.px(GAP), size_hint_y=None)
+    row.height = max([theme.px(theme.target), *(one.height for one in widgets if one.size_hint_y is None)])
+    for widget in widgets:
+        row.add_widget(widget)
+    return row
 
 
 def _rows(widgets: Sequence[Any], room: float, gap: float) -> list[list[Any]]:

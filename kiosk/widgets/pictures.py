@@ -13,6 +13,7 @@ from kivy.uix.widget import Widget
 from kiosk.journeys.showing import LivePicture
 from kiosk.style.theme import CAMERA_GROUND, OUTLINE, Theme, rgba
 from kiosk.widgets.basic import Pill
+from langso.words.catalogue import Words
 
 
 class CameraView(FloatLayout):
@@ -21,7 +22,7 @@ class CameraView(FloatLayout):
     While a capture comes near, a ring in the middle closes: nobody is taken by surprise.
     """
 
-    def __init__(self, theme: Theme, sentence: str, icon: str) -> None:
+    def __init__(self, theme: Theme, sentence: Words, icon: str) -> None:
         super().__init__()
         self._theme = theme
         self._texture: Any = None

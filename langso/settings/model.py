@@ -210,8 +210,10 @@ class KioskSettings(Section):
     """The touchscreen. `idle_s` without a touch, then `warn_s` of visible countdown, then all is wiped.
 
     `lamp`: the light over the table: `gpio:27`, a pin of this machine, or `bridge:lamp`, an output of [bridge].
+    `language`: of its screens and what it reads aloud, whatever the machine's is.
     """
 
+    language: Literal["vi", "en"] = "vi"
     idle_s: Annotated[int, Field(ge=10, le=3600)] = 60
     warn_s: Annotated[int, Field(ge=5, le=600)] = 20
     office_url: Url | None = None

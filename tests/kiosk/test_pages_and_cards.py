@@ -23,6 +23,7 @@ from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
+from langso.words.catalogue import Sentence
 
 
 def journey_in(folder: Path) -> tuple[Papers, Workspace]:
@@ -101,7 +102,7 @@ def test_the_same_page_is_flagged_and_kept(journey: Papers, paper: Any, other: A
     assert len(journey.known) == 1
     assert journey.capture(Eye().look(other)).remarks == ()
     journey.keep()
-    assert journey.capture(Eye().look(paper)).remarks[0] == "Giống trang 1, nên xem lại"
+    assert journey.capture(Eye().look(paper)).remarks[0] == Sentence("journeys-odd-same", page=1)
     journey.keep()
     assert len(journey.pages) == 3, "never dropped silently"
 

@@ -20,19 +20,22 @@ from kiosk.shell.protocol import is_plain
 from kiosk.shell.registry import JOURNEYS, PLACES, load
 from kiosk.style.theme import SIZES
 from langso.settings import assets
+from langso.words.language import LANGUAGES
 
 HERE = Path(__file__).parent
 # Pixels, and the diagonal in inches of such a panel as is sold.
 SCREENS = ((1024, 600, 7.0), (800, 480, 7.0), (600, 1024, 7.0), (1080, 1920, 21.5))
 DRAWN = [(place, sample) for place, samples in SAMPLES.items() for sample in samples] + [("countdown", "twenty")]
-COLUMNS: list[list[Any]] = [DRAWN, list(SCREENS), list(SIZES), [False, True]]
+COLUMNS: list[list[Any]] = [DRAWN, list(SCREENS), list(SIZES), [False, True], list(LANGUAGES)]
 
 fetched = pytest.mark.skipif(
     not (assets.folder() / "node_modules").is_dir(), reason="assets not fetched: run deploy/setup.sh"
 )
 
 
-def asked(drawn: tuple[str, str], screen: tuple[int, int, float], text: float, high_contrast: bool) -> dict[str, Any]:
+def asked(
+    drawn: tuple[str, str], screen: tuple[int, int, float], text: float, high_contrast: bool, tongue: str
+) -> dict[str, Any]:
     place, sample = drawn
     width, height, inch = screen
     return {
@@ -43,6 +46,7 @@ def asked(drawn: tuple[str, str], screen: tuple[int, int, float], text: float, h
         "width": width,
         "height": height,
         "inch": inch,
+        "language": tongue,
     }
 
 
@@ -146,7 +150,7 @@ WRONG = {
 
 @fetched
 def test_the_drawing_itself_sees_what_is_wrong() -> None:
-    wanted = [asked(("sort", name), SCREENS[0], 1.0, high_contrast=False) for name in WRONG]
+    wanted = [asked(("sort", name), SCREENS[0], 1.0, high_contrast=False, tongue="vi") for name in WRONG]
     code = BAD.format(stage=str(HERE / "stage"), tests=str(HERE), names=list(WRONG))
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,6 +1,7 @@
 """Draws places of the kiosk as they are registered, without a display, and says what is wrong with each drawing.
 
-`python drawing.py` reads a JSON list of {"place", "sample", "text", "high_contrast", "width", "height", "inch"} from
+`python drawing.py` reads a JSON list of {"place", "sample", "text", "high_contrast", "width", "height", "inch",
+"language"} from
 its input and prints, for each, the list of faults. With a folder as its argument it leaves a PNG of each there.
 """
 
@@ -36,6 +37,8 @@ from kiosk.widgets.basic import Ground
 from kiosk.widgets.corners import CornerEditor
 from kiosk.widgets.frame import LETTERS, LISTEN
 from kiosk.widgets.pictures import CameraView, QrCode
+from langso.words.catalogue import Sentence
+from langso.words.language import use_language
 from stage.samples import SAMPLES
 
 LEAST_MM = 9.0
@@ -43,13 +46,14 @@ LEAST_PX = 64.0
 """At 1024x600: 9.6 mm on a screen of seven inches."""
 LEAST_PICTURE = {QrCode: 210, CameraView: 200, CornerEditor: 200}
 """A code must be scanned from an arm's length, a paper be seen where it lies."""
-HOME_HAS = ("Cỡ chữ", "Tương phản")
+HOME_HAS = (Sentence("screens-home-sizes"), Sentence("screens-home-contrast"))
 PUSHED = {"pairing"}
 """Places whose technician's part may be pushed up and down."""
 
 
 def draw(asked, shots=None):
     width, height = asked["width"], asked["height"]
+    use_language(asked["language"])
     theme = theme_for(width, height, text=asked["text"], high_contrast=asked["high_contrast"])
     if asked["place"] == "countdown":
         page = load(COUNTDOWN)(theme)
@@ -111,7 +115,7 @@ def faults(page, theme, asked):
     if asked["place"] != "countdown":
         names = {name_of(w) for w in touched}
         wanted = HOME_HAS if asked["place"] == "home" else () if asked["place"] == "letters" else (LETTERS,)
-        found += [f"{name!r} cannot be reached" for name in (*wanted, LISTEN) if name not in names]
+        found += [f"{name} cannot be reached" for name in map(str, (*wanted, LISTEN)) if name not in names]
     return found
 
 
@@ -218,7 +222,7 @@ def main():
         shot = None
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
-            look = f"{asked['text']}{'-contrast' if asked['high_contrast'] else ''}"
+            look = f"{asked['text']}{'-contrast' if asked['high_contrast'] else ''}-{asked['language']}"
             shot = out / f"{asked['place']}-{asked['sample']}-{asked['width']}x{asked['height']}-{look}.png"
         answers.append(draw(asked, shot))
     print(json.dumps(answers, ensure_ascii=False))

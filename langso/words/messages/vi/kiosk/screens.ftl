@@ -1,0 +1,116 @@
+screens-making = Đang làm rõ, xin chờ một chút
+screens-corners-spoken = Chạm vào từng vòng tròn, kéo vào đúng góc tờ giấy. Xong thì chạm Xong.
+screens-corners-how = Chạm vòng tròn rồi kéo
+screens-corners-unknown = Máy chưa thấy mép, xin chỉ giúp
+screens-done = Xong
+screens-corners-title = Kéo vào bốn góc giấy
+screens-again = Chụp lại
+screens-corners-whole = Lấy cả hình
+screens-fee-spoken = Đưa tờ giấy có mã QR vào trước máy ảnh, giữ yên một chút.
+screens-fee-title = Nộp phí
+screens-fee-how = Đưa mã QR trên giấy vào trước máy ảnh
+screens-to-start = Về trang đầu
+screens-home-scan =
+    Quét giấy tờ,
+    nộp hồ sơ
+screens-home-fee =
+    Nộp phí bằng
+    mã QR
+screens-home-sizes = Cỡ chữ
+screens-home-contrast = Tương phản
+screens-home-scan-how = Đặt giấy dưới máy ảnh
+screens-home-fee-how = Hoặc lấy phiếu tiền mặt
+screens-letters-usual = Chữ vừa
+screens-letters-large = Chữ to
+screens-letters-largest = Chữ rất to
+screens-letters-spoken = Chạm vào cỡ chữ dễ đọc. Chạm Đen trắng đậm nếu mắt khó nhìn. Xong thì chạm Xong.
+screens-letters-title = Chữ và màu
+screens-letters-how = Chạm vào cỡ chữ dễ đọc
+screens-letters-colours = Màu thường
+screens-letters-strong = Đen trắng đậm
+screens-pages-remove = Bỏ trang này
+screens-pages-sure = Chạm lại để bỏ
+screens-pages-again = Chụp lại trang này
+screens-pages-under = Xem, sắp xếp, chụp lại
+screens-pages-sure-short = Bỏ thật?
+screens-pages-remove-short = Bỏ trang
+screens-pages-up-short = Lên
+screens-pages-up = Đưa lên trước
+screens-pages-down-short = Xuống
+screens-pages-down = Đưa xuống sau
+screens-pairing-sorry = Máy này chưa dùng được
+screens-pairing-come-back = Máy đang chờ cán bộ kỹ thuật. Xin bà con hỏi cán bộ xã.
+screens-pairing-technician = Dành cho cán bộ kỹ thuật: ghép máy với văn phòng xã
+screens-pairing-code = Mã so khớp
+screens-pairing-code-how = Văn phòng phải thấy đúng mười hai chữ số này.
+screens-pay-slip = Lấy phiếu, nộp tiền mặt tại quầy
+screens-pay-own = Đúng tài khoản của xã
+screens-pay-to = Nộp cho
+screens-pay-how =
+    Mở ứng dụng ngân hàng,
+    quét mã này
+screens-pay-slip-shortest = Lấy phiếu
+screens-pay-slip-short = Lấy phiếu tiền mặt
+screens-pay-amount = Số tiền phải nộp
+screens-preview-title = Trang này đọc rõ không?
+screens-preview-spoken = Nhìn xem chữ có rõ không. Rõ thì chạm Xong, hoặc Giữ để quét thêm. Không rõ thì chạm Chụp lại.
+screens-preview-turn = Xoay
+screens-preview-corners = Chỉnh góc
+screens-enough = Xong, gửi cho xã
+screens-more-short = Quét thêm
+screens-preview-keep = Giữ, quét thêm trang
+screens-preview-replace-short = Thay trang
+screens-preview-replace = Giữ, thay trang cũ
+screens-receipt-title = Đã nhận giấy tờ
+screens-receipt-code = Mã nhận giấy tờ của bạn
+screens-receipt-keep = Xin chụp lại hoặc ghi mã này, rồi hỏi cán bộ khi cần.
+screens-scan-shoot = Chụp ngay
+screens-scan-scanning = Đang quét
+screens-scan-taking = Đang chụp
+screens-scan-still = Xin giữ yên
+screens-scan-no-card = Thôi, quét giấy thường
+screens-scan-no-card-short = Giấy thường
+screens-scan-then-back = Rồi đến mặt sau
+screens-scan-card-short = Thẻ
+screens-scan-card = Thẻ hai mặt
+screens-enough-short = Xong, gửi
+screens-slip-how = Chụp lại phiếu này bằng điện thoại, đưa cho cán bộ thu phí.
+screens-slip-title = Phiếu nộp tiền mặt
+screens-slip-where = Nộp tại quầy thu phí của xã
+screens-slip-failed = Chưa làm được phiếu, xin gọi cán bộ
+screens-sort-title = Đây là giấy gì?
+screens-sort-look = Xem lại
+screens-before = Trước
+screens-after = Sau
+screens-more = Quét thêm trang
+screens-stranger-stop = Khoan đã, đừng chuyển tiền
+screens-stranger-unchecked = Chưa kiểm tra được mã này
+screens-stranger-not-ours = Không phải tài khoản của xã
+screens-stranger-no-list = Máy chưa có danh sách tài khoản của xã
+screens-stranger-ask = Đừng chuyển tiền. Xin hỏi cán bộ trước khi nộp.
+screens-stranger-other = Đưa mã khác
+screens-countdown-title = Bạn còn ở đây không?
+screens-countdown-touch = Chạm vào màn hình để làm tiếp.
+screens-countdown-wiped = Hết giờ, máy xóa hết giấy tờ vừa chụp để giữ kín cho bạn.
+screens-listen = Nghe đọc
+screens-letters = Chữ to, tương phản
+screens-back = Quay lại
+screens-home-spoken =
+    { $layout ->
+        [upright] Xin chào. Chạm ô bên trên để quét giấy tờ và nộp hồ sơ. Chạm ô bên dưới để nộp phí bằng mã QR.
+       *[other] Xin chào. Chạm ô bên trái để quét giấy tờ và nộp hồ sơ. Chạm ô bên phải để nộp phí bằng mã QR.
+    }
+screens-pages-title = Trang { $page } trong { $pages } trang
+screens-page = Trang { $page }
+screens-pairing-whose = { $commune } · máy { $device }
+screens-pay-spoken = Số tiền phải nộp: { $amount }. Nộp cho { $holder }. Đúng tài khoản của xã. Mở ứng dụng ngân hàng trên điện thoại rồi quét mã trên màn hình.
+screens-preview-card = Trang { $page }, hai mặt thẻ
+screens-receipt-spoken = Đã nhận { $pages } trang. Mã của bạn là { $code }. Xin ghi lại mã này.
+screens-scan-spoken = { $hint }. Máy sẽ tự chụp. Hoặc chạm nút Chụp ngay.
+screens-scan-all = Cả { $pages } trang
+screens-slip-spoken = Phiếu nộp { $amount }. Chụp lại phiếu này bằng điện thoại rồi đưa cho cán bộ thu phí.
+screens-sort-pages = { $pages } trang
+screens-sort-spoken = Chạm vào tên giấy để gửi cho xã. { $names }
+screens-stranger-amount = Mã này đòi: { $amount }
+screens-stranger-account = Vào tài khoản: { $account }
+screens-stranger-holder = Tên ghi trong mã: { $holder }
