@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from langso import codes
-from scanner.codes import engines, ladder, weave, wholes
-from scanner.codes.changes import resized
+from scanner.codes import engines
 from scanner.codes.engines import MAX_CODES, Look, Reading
+from scanner.codes.ladder import rungs, wholes
+from scanner.codes.ladder.changes import resized
 from scanner.codes.places import Polygon, overlap, same_place, side
-from scanner.codes.pool import Pool, Session, shared
-from scanner.codes.tasks import Task
+from scanner.codes.rescue import rescue as own_decoder
 from scanner.codes.texts import MAX_TEXT
+from scanner.codes.workers.pool import Pool, Session, shared
+from scanner.codes.workers.tasks import Task
 
 if TYPE_CHECKING:
     from scanner.arrays import Picture
+    from scanner.codes.rescuing import Rescue
 
 BUDGET_S = 0.5
 """Seconds for one picture, unless told otherwise."""
@@ -68,24 +71,27 @@ def warm() -> None:
     shared().warm()
 
 
-def read_codes(image: Picture, budget_s: float = BUDGET_S, pool: Pool | None = None) -> list[Code]:
+def read_codes(
+    image: Picture, budget_s: float = BUDGET_S, pool: Pool | None = None, *, rescue: bool = True
+) -> list[Code]:
     """All QR and Micro QR codes in a BGR or gray picture, top to bottom, within `budget_s` seconds. Never raises for
-    what a picture shows; a crashing or hanging engine costs its cap.
+    what a picture shows; a crashing or hanging engine costs its cap. `rescue`: also by the decoder of our own.
     """
-    return list(examine(image, budget_s, pool).codes)
+    return list(examine(image, budget_s, pool, rescue=rescue).codes)
 
 
-def examine(image: Picture, budget_s: float = BUDGET_S, pool: Pool | None = None) -> Examined:
+def examine(image: Picture, budget_s: float = BUDGET_S, pool: Pool | None = None, *, rescue: bool = True) -> Examined:
     """`read_codes`, with the places that look like a code and stayed unread."""
     pool = pool or shared()
     begin = time.monotonic()
     with pool.frame(image, begin + _SHARE * budget_s) as session:
-        return _Reading(session).run()
+        return _Reading(session, own_decoder() if rescue else None).run()
 
 
 class _Reading:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, rescue: Rescue | None) -> None:
         self._session = session
+        self._rescue = rescue
         self._found: list[Reading] = []
         self._places: list[Polygon] = []
         # Places the net vouches for; zxing also takes three chance squares for a code.
@@ -142,15 +148,17 @@ class _Reading:
             self._stopped[task.place] = task
             return
         step = task.step + 1
-        if task.kind == "place" and step == 1:
+        if task.kind == "place" and step == 1 and self._rescue is not None:
             self._session.add("solve", 2.4 if task.place in self._sure else 4, place=task.place)
             self._session.add("weave", 5, place=task.place)
-        if task.kind == "place" and step < len(ladder.RUNGS):
+        if task.kind == "place" and step < len(rungs.RUNGS):
             self._session.add("place", 6 + 4 * step, step=step, place=task.place)
-        if task.kind == "weave" and step < weave.STEPS:
+        if task.kind == "weave" and self._rescue is not None and step < self._rescue.steps:
             self._session.add("weave", 5 + 4 * step, step=step, place=task.place)
 
     def _ask_flat(self, rank: float, side: int) -> None:
+        if self._rescue is None:
+            return
         self._session.add("flat", rank, side=side, skip=tuple(reading.polygon for reading in self._found[:MAX_CODES]))
 
     def _take(self, look: Look, rank: float = 2, sure: bool = False) -> None:

@@ -118,7 +118,7 @@ class Reads(Protocol):
 
 def live_reader() -> Reads:
     """A reader for one stream of live frames."""
-    from scanner.codes.live import LiveReader
+    from scanner.codes.live_reader import LiveReader
 
     return LiveReader()
 

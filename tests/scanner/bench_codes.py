@@ -29,6 +29,8 @@ PHOTOGRAPHS = Path(__file__).resolve().parents[3] / "shared" / "data" / "qr"
 CAP_S = 3.0
 GOALS = "goals: category mean >= 81.3 % (83.3 %), median <= 25 ms, p95 <= 500 ms, none above 1000 ms"
 PEERS = ("zxing", "wechat", "zbar", "cv2")
+WITHOUT = "without rescue"
+"""The scanner without the decoder of our own (`scanner.codes.rescue`): what that is worth."""
 
 
 @dataclass
@@ -78,7 +80,7 @@ def photographs(sheet: Path | None) -> None:
     from scanner.codes import read_codes
 
     peers = {name: Capped(name) for name in PEERS}
-    scores = {name: Score() for name in ("scanner", *PEERS, "union of engines")}
+    scores = {name: Score() for name in ("scanner", WITHOUT, *PEERS, "union of engines")}
     worst: list[Any] = []
     for photograph in load():
         begin = time.perf_counter()
@@ -86,6 +88,10 @@ def photographs(sheet: Path | None) -> None:
         spent = (time.perf_counter() - begin) * 1000
         missed = scores["scanner"].add(photograph, [code.polygon for code in found], spent)
         worst += [tile(photograph, index) for index in missed] if len(worst) < 10 else []
+        begin = time.perf_counter()
+        found = read_codes(photograph.image, rescue=False)
+        spent = (time.perf_counter() - begin) * 1000
+        scores[WITHOUT].add(photograph, [code.polygon for code in found], spent)
         union: list[Any] = []
         total = 0.0
         for name, peer in peers.items():

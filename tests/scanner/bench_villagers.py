@@ -26,7 +26,7 @@ import scenes
 from scenes.camera import SheetTruth
 
 from scanner.clean import finish
-from scanner.codes.live import LiveReader
+from scanner.codes.live_reader import LiveReader
 from scanner.pages import find_page
 from scanner.pages.geometry import order_corners, overlap
 

@@ -19,7 +19,7 @@ TO_THE_OFFICE = {"kiosk/sending/sender.py", "kiosk/agent.py"}
 # These start a program of their own choosing and no others any: the reading worker, the voice, one that tidies up,
 # the Pi's camera, and the kiosk itself anew once it is paired.
 STARTERS = {
-    "scanner/codes/pool.py",
+    "scanner/codes/workers/pool.py",
     "kiosk/prompts/speech.py",
     "scanner/commands/pdf.py",
     "scanner/cameras/pi_child.py",

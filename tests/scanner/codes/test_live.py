@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import segno
 
-from scanner.codes import pool, warm
-from scanner.codes.live import LiveReader
+from scanner.codes import warm
+from scanner.codes.live_reader import LiveReader
+from scanner.codes.workers import pool
 
 TEXT = "001095000001||Người Mẫu|05031995|Nam|Xã Mẫu|10052021"
 

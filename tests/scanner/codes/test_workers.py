@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from waiting import until
 
-from scanner.codes import pool as pools
-from scanner.codes.pool import Pool
-from scanner.codes.tasks import Answer, Task
+from scanner.codes.workers import pool as pools
+from scanner.codes.workers.pool import Pool
+from scanner.codes.workers.tasks import Answer, Task
 
 BLANK: Any = np.full((200, 300), 255, np.uint8)
 
@@ -118,7 +118,7 @@ def test_a_worker_that_answered_while_nobody_listened_is_kept(pool: Pool, pids: 
 
 def test_no_worker_outlives_its_parent() -> None:
     script = (
-        "from scanner.codes.pool import Pool; import time; p = Pool(2); p.warm(); "
+        "from scanner.codes.workers.pool import Pool; import time; p = Pool(2); p.warm(); "
         "print('ready', flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)

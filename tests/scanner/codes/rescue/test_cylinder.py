@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.codes import cylinder
+from scanner.codes.rescue import cylinder
 
 SIDE = 29.0
 SQUARE = np.array([(0.0, 0.0), (7.0, 0.0), (7.0, 7.0), (0.0, 7.0)])

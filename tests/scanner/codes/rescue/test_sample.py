@@ -12,9 +12,9 @@ import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.codes import symbol
-from scanner.codes.locate import Region, locate
-from scanner.codes.sample import Symbol, guesses, symbol_of
+from scanner.codes.rescue import symbol
+from scanner.codes.rescue.locate import Region, locate
+from scanner.codes.rescue.sample import Symbol, guesses, symbol_of
 
 TEXT = "https://xa.example/ho-so/H29.16-250701-0001"
 

@@ -25,7 +25,7 @@ from pydantic import ValidationError
 
 from scanner.codes.engines import Look
 from scanner.codes.places import Polygon
-from scanner.codes.tasks import MAX_LINE, Answer, Kind, Task
+from scanner.codes.workers.tasks import MAX_LINE, Answer, Kind, Task
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Picture
@@ -48,7 +48,7 @@ _START_S = 20.0
 _MOST_DEATHS = 4
 # Seconds of that while.
 _REST_S = 30.0
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass
@@ -170,7 +170,7 @@ class Pool:
         environment = {**os.environ, **spare, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         process = subprocess.Popen(
-            [sys.executable, "-m", "scanner.codes.worker", str(self._fd)],
+            [sys.executable, "-m", "scanner.codes.workers.worker", str(self._fd)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=(self._fd,),

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scanner.codes import stack_modules
 from scanner.codes.engines import Reading
 from scanner.codes.places import Point, Polygon, overlap, same_place
-from scanner.codes.stack import Stack
-from scanner.codes.stack_places import likely
+from scanner.codes.rescue.frames import summed_modules
+from scanner.codes.rescue.frames.likely_places import likely
+from scanner.codes.rescue.frames.stack import Stack
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray
@@ -80,7 +80,7 @@ class Following:
             if each.stack.count < each.due or time.monotonic() > until:
                 continue
             each.due = each.stack.count * (_NEXT_TRY if each.sure else _NEXT_UNSURE)
-            look = stack_modules.decoded(each.stack.summed(), time.monotonic() + _READ_S, each.stack.contrast())
+            look = summed_modules.decoded(each.stack.summed(), time.monotonic() + _READ_S, each.stack.contrast())
             found = [Reading(r.text, each.stack.laid_back(r.polygon), r.engine) for r in look.readings]
             each.vain = 0 if look.unread else each.vain + 1
             if look.readings or each.stack.count > _ENOUGH or (not each.sure and each.vain > _MOST_VAIN):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes import solomon, symbol
+from scanner.codes.rescue import solomon, symbol
 
 if TYPE_CHECKING:
     from scanner.arrays import Levels, Mask, Numbers, Plane

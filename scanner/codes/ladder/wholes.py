@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scanner.codes import changes
 from scanner.codes.engines import Look, zxing
+from scanner.codes.ladder import changes
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.codes.register import Template, product
+from scanner.codes.rescue.frames.register import Template, product
 
 SIDE = 140
 CORNERS = np.array([[[20, 20], [120, 20], [120, 120], [20, 120]]], float)

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import segno
 
-from scanner.codes import flat
 from scanner.codes.engines import zxing
 from scanner.codes.places import polygon
+from scanner.codes.rescue import flat
 
 
 def table(*texts: str, side: int = 260) -> Any:

@@ -11,8 +11,8 @@ import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.codes.locate import locate
 from scanner.codes.places import overlap
+from scanner.codes.rescue.locate import locate
 
 SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32)
 

@@ -1,6 +1,6 @@
 """The process that may hang or crash: engines on the frame in shared memory, tasks from stdin, answers to stdout.
 
-Started by `pool`; ends when its parent does. Run as `python -m scanner.codes.worker FRAME_FD`.
+Started by `pool`; ends when its parent does. Run as `python -m scanner.codes.workers.worker FRAME_FD`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ import cv2
 import numpy as np
 
 from langso.settings.assets import AssetMissing
-from scanner.codes import flat, ladder, wholes
 from scanner.codes.engines import Detector, Look, WeChat
-from scanner.codes.solve import solve
-from scanner.codes.tasks import MAX_LINE, Answer, Task
-from scanner.codes.weave import weave
+from scanner.codes.ladder import rungs, wholes
+from scanner.codes.rescue import rescue
+from scanner.codes.workers.tasks import MAX_LINE, Answer, Task
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray
@@ -65,6 +64,7 @@ class _Bench:
         self._map: mmap.mmap | None = None
         self._wechat = _loaded(WeChat)
         self._detector = _loaded(Detector)
+        self._rescue = rescue()
 
     def work(self, task: Task) -> Look:
         if time.monotonic() > task.until:
@@ -75,14 +75,14 @@ class _Bench:
         if task.kind == "whole":
             return wholes.look(gray, task.step)
         if task.kind == "flat":
-            return flat.look(gray, task.side, task.skip, task.until)
+            return self._rescue.flat(gray, task.side, task.skip, task.until)
         if task.place is None:
             return Look()
         if task.kind == "solve":
-            return solve(gray, task.place, task.until)
+            return self._rescue.solve(gray, task.place, task.until)
         if task.kind == "weave":
-            return weave(gray, task.place, task.step, task.until)
-        return ladder.climb(gray, task.place, task.step, self._wechat, task.until)
+            return self._rescue.weave(gray, task.place, task.step, task.until)
+        return rungs.climb(gray, task.place, task.step, self._wechat, task.until)
 
     def _frame(self, height: int, width: int) -> Gray:
         size = height * width

@@ -12,11 +12,11 @@ import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.codes import solomon, symbol
 from scanner.codes.engines import zxing
 from scanner.codes.places import box
-from scanner.codes.soft import mended
-from scanner.codes.weave import text_of, weave
+from scanner.codes.rescue import solomon, symbol
+from scanner.codes.rescue.soft import mended
+from scanner.codes.rescue.weave import text_of, weave
 
 TEXT = "H29.16-250701-0001 Làng Số"
 

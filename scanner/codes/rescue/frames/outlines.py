@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes import changes, grid_finders, mesh
-from scanner.codes.locate import locate
+from scanner.codes.ladder import changes
+from scanner.codes.rescue import finder_patterns, mesh
+from scanner.codes.rescue.locate import locate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +67,7 @@ def _located(picture: Gray, small: Gray, scale: float) -> list[Guess]:
 
 def _opposite(picture: Gray, small: Gray, scale: float) -> list[Guess]:
     """From two finder patterns across from each other, a finger over the one between them."""
-    finders = grid_finders.finders(small)
+    finders = finder_patterns.finders(small)
     sure = [index for index in np.argsort(-finders.scores)[:_MOST_FINDERS] if finders.scores[index] > _SURE_FINDER]
     found: list[Guess] = []
     for first in sure:

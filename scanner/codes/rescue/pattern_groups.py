@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes.grid_finders import Finders
+from scanner.codes.rescue.finder_patterns import Finders
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Integers, Mask, Numbers, Points, Quad

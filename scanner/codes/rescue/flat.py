@@ -6,12 +6,12 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from scanner.codes import changes
 from scanner.codes.engines import Look, Reading
-from scanner.codes.locate import Region, locate
+from scanner.codes.ladder import changes
 from scanner.codes.places import Polygon, polygon, same_place
-from scanner.codes.sample import Guess, guesses, symbol_of
-from scanner.codes.weave import text_of
+from scanner.codes.rescue.locate import Region, locate
+from scanner.codes.rescue.sample import Guess, guesses, symbol_of
+from scanner.codes.rescue.weave import text_of
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray

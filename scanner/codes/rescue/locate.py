@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes import grid_finders, grid_groups, grid_texture
-from scanner.codes.grid_finders import Finders
-from scanner.codes.grid_groups import Group
 from scanner.codes.places import same_place
+from scanner.codes.rescue import busy_patches, finder_patterns, pattern_groups
+from scanner.codes.rescue.finder_patterns import Finders
+from scanner.codes.rescue.pattern_groups import Group
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Quad
@@ -72,7 +72,7 @@ def locate(gray: Gray, limit: int = LIMIT, until: float = math.inf) -> list[Regi
     if not regions or regions[0].score < _ENOUGH:
         regions += _by_patterns([(255 - picture, factor) for picture, factor in levels], True, until)
     regions = sorted(regions, key=lambda region: -region.score)
-    for quad, score in grid_texture.patches(*levels[-1] if len(levels) < 3 else levels[-2]):
+    for quad, score in busy_patches.patches(*levels[-1] if len(levels) < 3 else levels[-2]):
         if not any(_alike(quad, region.quad) for region in regions[:limit]):
             regions.append(Region(quad, float("nan"), None, (None, None, None), False, score))
     return regions[:limit]
@@ -102,16 +102,16 @@ def _by_patterns(levels: list[tuple[Gray, float]], inverted: bool, until: float)
     for picture, factor in reversed(levels):
         if time.monotonic() > until:
             break
-        sets.append(grid_finders.finders(picture, picture.size > _BY_SPOTS).scaled(factor))
+        sets.append(finder_patterns.finders(picture, picture.size > _BY_SPOTS).scaled(factor))
     # Of patterns as sure the larger picture's are the more exact.
-    found = grid_finders.merged(sets[::-1])
+    found = finder_patterns.merged(sets[::-1])
     picture, factor = levels[0]
     base = found.scaled(1 / factor)
-    groups = _chosen([g for g in grid_groups.triples(picture, base) if g.score > _LEAST], len(base))
+    groups = _chosen([g for g in pattern_groups.triples(picture, base) if g.score > _LEAST], len(base))
     taken = {member for group in groups if group.score > _ENOUGH for member in group.members}
     free = [index for index in range(len(base)) if index not in taken and base.scores[index] > 0.7]
     # Patterns come best first; a guess from two is worth little where many lie about.
-    groups += grid_groups.pairs(picture, base, np.array(free[:_PAIRED], int))[:_PAIRED]
+    groups += pattern_groups.pairs(picture, base, np.array(free[:_PAIRED], int))[:_PAIRED]
     return [_region(group, base, factor, inverted) for group in groups]
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes import changes
 from scanner.codes.engines import Look, Reading
+from scanner.codes.ladder import changes
 from scanner.codes.places import Polygon, cut, polygon
-from scanner.codes.stack_modules import decoded
+from scanner.codes.rescue.frames.summed_modules import decoded
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Plane

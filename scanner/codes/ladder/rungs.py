@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from scanner.codes import changes
 from scanner.codes.engines import Look, Reading, WeChat, zbar, zxing
+from scanner.codes.ladder import changes
 from scanner.codes.places import Polygon, cut, polygon, same_place
 
 if TYPE_CHECKING:

@@ -16,14 +16,17 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes import engines, ladder, pool
-from scanner.codes.changes import resized
+from scanner.codes import engines
+from scanner.codes.ladder import rungs
+from scanner.codes.ladder.changes import resized
 from scanner.codes.places import Polygon, cut, polygon, same_place, side
 from scanner.codes.reader import Code, Examined, as_code, examine
-from scanner.codes.stack_following import Following
+from scanner.codes.rescue import rescue
+from scanner.codes.workers import pool
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Picture
+    from scanner.codes.rescuing import Follows
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +67,6 @@ class LiveReader:
         self._pixels = 1_300_000
         self._shape: tuple[int, ...] = ()
         self._frames: list[Gray] = []
-        self._following = Following()
         self._seen: list[_Seen] = []
         self._unread: tuple[Polygon, ...] = ()
         self._wanted = threading.Condition()
@@ -146,7 +148,7 @@ class LiveReader:
             self._wanted.notify_all()
 
     def _work(self) -> None:
-        following = Following()
+        following = rescue().follow()
         while True:
             with self._wanted:
                 while not (self._frames or self._settled or self._closing):
@@ -168,7 +170,7 @@ class LiveReader:
                 time.sleep(0.5)
             _blank(frames)
 
-    def _look_closer(self, frames: list[Gray], following: Following) -> None:
+    def _look_closer(self, frames: list[Gray], following: Follows) -> None:
         """The frames since the last time, oldest first: laid on the sums, the newest examined."""
         begin = time.monotonic()
         following.add(frames, begin + _ADD_S)
@@ -205,7 +207,7 @@ def _at_place(gray: Gray, place: Polygon, until: float) -> list[Code]:
     part, left, top = cut(gray, place)
     if min(part.shape) < 16:
         return []
-    for side_, change in ladder.QUICK:
+    for side_, change in rungs.QUICK:
         if time.monotonic() > until:
             break
         small, scale = resized(part, side_)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes import grid_groups, mesh, soft
-from scanner.codes.locate import Region
+from scanner.codes.rescue import mesh, pattern_groups, soft
+from scanner.codes.rescue.locate import Region
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Mask, Numbers, Quad
@@ -135,7 +135,7 @@ def _laid(part: Gray, region: Region, version: int, offset: Numbers, scale: floa
         whole = np.array([(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)])
         plan, points = [whole], [_local(region.quad, offset, scale)]
     should, seen = np.concatenate(plan), np.concatenate(points)
-    move = grid_groups.homography(should, seen)
+    move = pattern_groups.homography(should, seen)
     if move is None:
         return None
     # Where the flattening puts the finder corners, in modules: a curved code's are not where they should be.

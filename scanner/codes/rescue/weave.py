@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes import changes, mesh
 from scanner.codes.engines import Look, Reading, zxing
-from scanner.codes.locate import Region, locate
+from scanner.codes.ladder import changes
 from scanner.codes.places import Polygon, cut, polygon, side
-from scanner.codes.sample import guesses, symbol_of
+from scanner.codes.rescue import mesh
+from scanner.codes.rescue.locate import Region, locate
+from scanner.codes.rescue.sample import guesses, symbol_of
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Mask

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from scanner.codes.places import Polygon, cut, polygon
-from scanner.codes.register import Template
+from scanner.codes.rescue.frames.register import Template
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes import cylinder, symbol
-from scanner.codes.soft import darknesses
+from scanner.codes.rescue import cylinder, symbol
+from scanner.codes.rescue.soft import darknesses
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Numbers, Plane, Points, Quad32

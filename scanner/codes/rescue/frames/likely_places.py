@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes import changes
-from scanner.codes.locate import Region, locate
+from scanner.codes.ladder import changes
 from scanner.codes.places import Polygon, polygon
+from scanner.codes.rescue.locate import Region, locate
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes import soft, symbol
 from scanner.codes.engines import Look, Reading
-from scanner.codes.equalize import FINE, QUIET, equalized
 from scanner.codes.places import Polygon, polygon
-from scanner.codes.register import Template, product
-from scanner.codes.stack_guesses import guesses
-from scanner.codes.weave import text_of
+from scanner.codes.rescue import soft, symbol
+from scanner.codes.rescue.equalize import FINE, QUIET, equalized
+from scanner.codes.rescue.frames.outlines import guesses
+from scanner.codes.rescue.frames.register import Template, product
+from scanner.codes.rescue.weave import text_of
 
 if TYPE_CHECKING:
     from scanner.arrays import Mask, Numbers, Plane, Quad32

@@ -12,16 +12,18 @@ import numpy as np
 import pytest
 import segno
 
-from scanner.codes import engines, ladder, soft, symbol
-from scanner.codes.changes import resized
-from scanner.codes.equalize import FINE, QUIET, equalized
-from scanner.codes.live import LiveReader
+from scanner.codes import engines
+from scanner.codes.ladder import rungs
+from scanner.codes.ladder.changes import resized
+from scanner.codes.live_reader import LiveReader
 from scanner.codes.places import Polygon, box, overlap, polygon
 from scanner.codes.reader import Code, Examined
-from scanner.codes.stack import Stack
-from scanner.codes.stack_following import Following
-from scanner.codes.stack_modules import decoded, settled
-from scanner.codes.stack_places import likely
+from scanner.codes.rescue import soft, symbol
+from scanner.codes.rescue.equalize import FINE, QUIET, equalized
+from scanner.codes.rescue.frames.following import Following
+from scanner.codes.rescue.frames.likely_places import likely
+from scanner.codes.rescue.frames.stack import Stack
+from scanner.codes.rescue.frames.summed_modules import decoded, settled
 
 TEXT = "001095000001||Người Mẫu|05031995|Nam|Xã Mẫu|10052021"
 OTHER = "079195000002||Người Khác|06071980|Nữ|Phường Ví Dụ|11062022"
@@ -114,7 +116,7 @@ def texts(stack: Stack) -> list[str]:
 def by_engines(frame: Any) -> bool:
     """Whether zxing reads the frame, as it is, doubled or changed in any quick way."""
     looks = [engines.zxing(frame), engines.zxing(resized(frame, 2 * max(frame.shape))[0])]
-    looks += [engines.zxing(change(resized(frame, 3 * side)[0]), histogram=True) for side, change in ladder.QUICK]
+    looks += [engines.zxing(change(resized(frame, 3 * side)[0]), histogram=True) for side, change in rungs.QUICK]
     return any(look.readings for look in looks)
 
 

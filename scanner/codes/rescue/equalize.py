@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scanner.codes import symbol
-from scanner.codes.register import product
+from scanner.codes.rescue import symbol
+from scanner.codes.rescue.frames.register import product
 
 if TYPE_CHECKING:
     from scanner.arrays import Mask, Plane

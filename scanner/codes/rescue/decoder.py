@@ -1,0 +1,41 @@
+"""The decoder's door: what the rest of the house may ask of it, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from scanner.codes.rescue import flat, solve, weave
+from scanner.codes.rescue.frames.following import Following
+
+if TYPE_CHECKING:
+    from scanner.arrays import Gray
+    from scanner.codes.engines import Look
+    from scanner.codes.places import Polygon
+    from scanner.codes.rescuing import Rescue
+
+
+class _Decoder:
+    """See `rescuing.Rescue`."""
+
+    steps = weave.STEPS
+
+    def flat(self, gray: Gray, side: int, skip: Sequence[Polygon], until: float) -> Look:
+        return flat.look(gray, side, skip, until)
+
+    def solve(self, gray: Gray, place: Polygon, until: float) -> Look:
+        return solve.solve(gray, place, until)
+
+    def weave(self, gray: Gray, place: Polygon, step: int, until: float) -> Look:
+        return weave.weave(gray, place, step, until)
+
+    def follow(self) -> Following:
+        return Following()
+
+
+_DECODER = _Decoder()
+
+
+def rescue() -> Rescue:
+    """The decoder for codes that no engine reads. It holds nothing between calls."""
+    return _DECODER

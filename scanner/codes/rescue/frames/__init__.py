@@ -1,0 +1,1 @@
+"""Codes that only the sum of several frames shows."""

@@ -1,0 +1,1 @@
+"""The processes that look: what may hang or crash does so outside of ours."""
