@@ -46,7 +46,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Look:
+class EngineLook:
     """What one engine made of one picture: what it read, and where it saw a code it could not read, with the version
     it took it for (0: not known).
     """
@@ -55,7 +55,7 @@ class Look:
     unread: tuple[Polygon, ...] = ()
     versions: tuple[int, ...] = ()
 
-    def within(self, scale: float, left: float = 0.0, top: float = 0.0) -> Look:
+    def within(self, scale: float, left: float = 0.0, top: float = 0.0) -> EngineLook:
         """The same in the pixels of the picture that this one was cut from at (left, top) and scaled."""
         return replace(
             self,
@@ -64,7 +64,7 @@ class Look:
         )
 
 
-def zxing(gray: Gray, *, histogram: bool = False, pure: bool = False, invert: bool = True) -> Look:
+def zxing(gray: Gray, *, histogram: bool = False, pure: bool = False, invert: bool = True) -> EngineLook:
     """zxing-cpp: QR, and Micro QR but for M1. `histogram`: one threshold for the picture instead of local ones;
     `pure`: the picture is one drawn code.
     """
@@ -92,7 +92,7 @@ def zxing(gray: Gray, *, histogram: bool = False, pure: bool = False, invert: bo
         elif not valid:
             unread.append(place)
             versions.append(_version(result))
-    return Look(tuple(readings), tuple(unread), tuple(versions))
+    return EngineLook(tuple(readings), tuple(unread), tuple(versions))
 
 
 def _version(result: zxingcpp.Barcode) -> int:
@@ -115,13 +115,13 @@ class WeChat:
     def __init__(self) -> None:
         self._reader = cv2.wechat_qrcode.WeChatQRCode(*(str(assets.model(name)) for name in _WECHAT))
 
-    def read(self, gray: Gray) -> Look:
+    def read(self, gray: Gray) -> EngineLook:
         """Texts with corners. A code whose bytes are no UTF-8 counts as unread: the binding drops its place."""
         try:
             found, corners = self._reader.detectAndDecode(np.ascontiguousarray(gray))
         except UnicodeDecodeError:
-            return Look()
-        return Look(
+            return EngineLook()
+        return EngineLook(
             tuple(
                 Reading(text, polygon(points), "wechat")
                 for text, points in zip(found, corners, strict=True)
@@ -166,7 +166,7 @@ class Detector:
         return rows
 
 
-def zbar(gray: Gray) -> Look:
+def zbar(gray: Gray) -> EngineLook:
     """ZBar through pyzbar; only texts that its guess at the character set cannot have garbled."""
     from pyzbar import pyzbar
 
@@ -176,4 +176,4 @@ def zbar(gray: Gray) -> Look:
         if texts.believable_of_zbar(text) and len(result.polygon) >= 3:
             corners = cv2.boxPoints(cv2.minAreaRect(np.array(result.polygon, np.float32)))
             readings.append(Reading(text, polygon(corners), "zbar"))
-    return Look(tuple(readings))
+    return EngineLook(tuple(readings))

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from langso import codes
 from scanner.codes import engines
-from scanner.codes.engines import MAX_CODES, Look, Reading
+from scanner.codes.engines import MAX_CODES, EngineLook, Reading
 from scanner.codes.ladder import rungs, wholes
 from scanner.codes.ladder.changes import resized
 from scanner.codes.places import Polygon, overlap, same_place, side
 from scanner.codes.rescue import rescue as own_decoder
 from scanner.codes.texts import MAX_TEXT
 from scanner.codes.workers.pool import Pool, Session, shared
-from scanner.codes.workers.tasks import Task
+from scanner.codes.workers.tasks import ReadingTask
 
 if TYPE_CHECKING:
     from scanner.arrays import Picture
@@ -98,7 +98,7 @@ class _Reading:
         self._sure: list[Polygon] = []
         self._vain: list[Polygon] = []
         # Places given up after the cheap step, because codes were read and nothing vouched for these.
-        self._stopped: dict[Polygon, Task] = {}
+        self._stopped: dict[Polygon, ReadingTask] = {}
         self._several = False
 
     def run(self) -> Examined:
@@ -132,7 +132,7 @@ class _Reading:
             self._session.drop(self._is_done)
         return self._examined()
 
-    def _first_look(self) -> Look:
+    def _first_look(self) -> EngineLook:
         # In this process, where nothing can end it: its pixels are bounded.
         gray = self._session.gray
         if gray.size <= _FIRST_PIXELS:
@@ -140,7 +140,7 @@ class _Reading:
         small, scale = resized(gray, round(max(gray.shape) * (_FIRST_PIXELS / gray.size) ** 0.5))
         return engines.zxing(small).within(scale)
 
-    def _go_on(self, task: Task) -> None:
+    def _go_on(self, task: ReadingTask) -> None:
         """The next means for a place that stayed unread: engines and the grid take turns, so both cores work."""
         if task.place is None or self._is_read(task.place):
             return
@@ -161,7 +161,7 @@ class _Reading:
             return
         self._session.add("flat", rank, side=side, skip=tuple(reading.polygon for reading in self._found[:MAX_CODES]))
 
-    def _take(self, look: Look, rank: float = 2, sure: bool = False) -> None:
+    def _take(self, look: EngineLook, rank: float = 2, sure: bool = False) -> None:
         for reading in look.readings:
             if not any(reading.repeats(other) for other in self._found):
                 self._found.append(reading)
@@ -189,7 +189,7 @@ class _Reading:
     def _is_read(self, place: Polygon) -> bool:
         return place in self._vain or any(same_place(place, reading.polygon) for reading in self._found)
 
-    def _is_done(self, task: Task) -> bool:
+    def _is_done(self, task: ReadingTask) -> bool:
         if task.place is not None:
             return self._is_read(task.place)
         whole = task.kind == "whole" or (task.kind == "flat" and not self._several)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray
-    from scanner.codes.engines import Look, Reading
+    from scanner.codes.engines import EngineLook, Reading
     from scanner.codes.places import Point, Polygon
 
 
@@ -20,15 +20,15 @@ class Rescue(Protocol):
     def steps(self) -> int:
         """How many steps `weave` has, each a look at another size."""
 
-    def flat(self, gray: Gray, side: int, skip: Sequence[Polygon], until: float) -> Look:
+    def flat(self, gray: Gray, side: int, skip: Sequence[Polygon], until: float) -> EngineLook:
         """All codes whose finder patterns are seen, but those in `skip`, laid flat; the picture made no longer
         than `side`. `unread`: places whose finder patterns leave little doubt.
         """
 
-    def solve(self, gray: Gray, place: Polygon, until: float) -> Look:
+    def solve(self, gray: Gray, place: Polygon, until: float) -> EngineLook:
         """The code at a place that is out of focus or shaken: its modules solved for all at once."""
 
-    def weave(self, gray: Gray, place: Polygon, step: int, until: float) -> Look:
+    def weave(self, gray: Gray, place: Polygon, step: int, until: float) -> EngineLook:
         """The code at a place that is bent, creased or half covered, through a bent grid; the last means."""
 
     def follow(self) -> Follows:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from scanner.codes.engines import Look, Reading, WeChat, zbar, zxing
+from scanner.codes.engines import EngineLook, Reading, WeChat, zbar, zxing
 from scanner.codes.ladder import changes
 from scanner.codes.places import Polygon, cut, polygon, same_place
 
@@ -79,14 +79,14 @@ QUICK = tuple((rung.side, rung.change) for rung in RUNGS[0] if rung.engine == "h
 _MIDDLE = 700
 
 
-def climb(gray: Gray, place: Polygon, step: int, wechat: WeChat | None, until: float) -> Look:
+def climb(gray: Gray, place: Polygon, step: int, wechat: WeChat | None, until: float) -> EngineLook:
     """Try one step's rungs on one place of the picture, until a code is read there or the time (monotonic) is up.
 
     Codes beside it that come into view are given too.
     """
     part, left, top = cut(gray, place)
     if min(part.shape) < 16:
-        return Look()
+        return EngineLook()
     found: list[Reading] = []
     sizes: dict[int, tuple[Gray, float]] = {}
     # Most rungs are small: they are made from one middle size, not each from the camera's twelve megapixels.
@@ -109,10 +109,10 @@ def climb(gray: Gray, place: Polygon, step: int, wechat: WeChat | None, until: f
                 found.append(moved)
         if any(same_place(reading.polygon, place) for reading in found):
             break
-    return Look(tuple(found))
+    return EngineLook(tuple(found))
 
 
-def _look(gray: Gray, engine: Engine, wechat: WeChat | None) -> Look:
+def _look(gray: Gray, engine: Engine, wechat: WeChat | None) -> EngineLook:
     if engine == "wechat":
         return wechat.read(gray) if wechat is not None else zxing(gray)
     if engine == "zbar":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scanner.codes.engines import Look, zxing
+from scanner.codes.engines import EngineLook, zxing
 from scanner.codes.ladder import changes
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ FULL = len(_WHOLES) - 1
 STEPS = FULL
 
 
-def look(gray: Gray, step: int) -> Look:
+def look(gray: Gray, step: int) -> EngineLook:
     """zxing-cpp on the picture changed in way `step` (below STEPS, or FULL)."""
     whole = _WHOLES[step]
     longer = max(gray.shape)
@@ -41,4 +41,4 @@ def look(gray: Gray, step: int) -> Look:
     small, scale = changes.resized(gray, side)
     found = zxing(whole.change(small)).within(scale)
     named = tuple(replace(r, engine=f"{r.engine}+{whole.name}") for r in found.readings)
-    return Look(named, found.unread)
+    return EngineLook(named, found.unread)

@@ -10,7 +10,7 @@ from scanner.codes.rescue.frames.following import Following
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray
-    from scanner.codes.engines import Look
+    from scanner.codes.engines import EngineLook
     from scanner.codes.places import Polygon
     from scanner.codes.rescuing import Rescue
 
@@ -20,13 +20,13 @@ class _Decoder:
 
     steps = weave.STEPS
 
-    def flat(self, gray: Gray, side: int, skip: Sequence[Polygon], until: float) -> Look:
+    def flat(self, gray: Gray, side: int, skip: Sequence[Polygon], until: float) -> EngineLook:
         return flat.look(gray, side, skip, until)
 
-    def solve(self, gray: Gray, place: Polygon, until: float) -> Look:
+    def solve(self, gray: Gray, place: Polygon, until: float) -> EngineLook:
         return solve.solve(gray, place, until)
 
-    def weave(self, gray: Gray, place: Polygon, step: int, until: float) -> Look:
+    def weave(self, gray: Gray, place: Polygon, step: int, until: float) -> EngineLook:
         return weave.weave(gray, place, step, until)
 
     def follow(self) -> Following:

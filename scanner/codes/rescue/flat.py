@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from scanner.codes.engines import Look, Reading
+from scanner.codes.engines import EngineLook, Reading
 from scanner.codes.ladder import changes
 from scanner.codes.places import Polygon, polygon, same_place
 from scanner.codes.rescue.locate import Region, locate
@@ -26,7 +26,7 @@ _HINT = 0.4
 _LEAST_FIT = 0.8
 
 
-def look(gray: Gray, side: int, skip: Sequence[Polygon], until: float) -> Look:
+def look(gray: Gray, side: int, skip: Sequence[Polygon], until: float) -> EngineLook:
     """Reads what it can before `until` (monotonic), but for the places in `skip`, on the picture made no longer than
     `side`. `unread`: places whose finder patterns leave little doubt.
     """
@@ -49,7 +49,7 @@ def look(gray: Gray, side: int, skip: Sequence[Polygon], until: float) -> Look:
                 readings.append(Reading(text, polygon(symbol.corners, scale), "flat"))
         hints = (polygon(region.quad, scale) for region in batch if region.score > _HINT)
         unread += [place for place in hints if not is_read(place)]
-    return Look(tuple(readings), tuple(unread))
+    return EngineLook(tuple(readings), tuple(unread))
 
 
 def _by_fit(gray: Gray, scale: float, regions: list[Region], until: float) -> list[tuple[Guess, Polygon]]:

@@ -61,7 +61,7 @@ def darknesses(light: Plane) -> Plane:
     return plane
 
 
-def _deblurred(light: Plane, plan: symbol.Plan) -> list[Plane]:
+def _deblurred(light: Plane, plan: symbol.SymbolPlan) -> list[Plane]:
     """Darknesses of the greys with blurs of several widths along rows and columns undone: those under which the fixed
     patterns come out best.
     """
@@ -86,7 +86,7 @@ def _undoing(size: int, share: float) -> Plane:
     return (np.linalg.solve(blur.T @ blur + _NOISE * np.eye(size), blur.T) * (1 + _NOISE)).astype(np.float32)
 
 
-def _formats(darkness: Plane, plan: symbol.Plan) -> list[int]:
+def _formats(darkness: Plane, plan: symbol.SymbolPlan) -> list[int]:
     """Format words to try, none where what is seen is like none of them."""
     signs = 2.0 * symbol.format_words() - 1
     scores, seen = np.zeros(32), 0.0
@@ -102,7 +102,7 @@ def _formats(darkness: Plane, plan: symbol.Plan) -> list[int]:
     return [int(best), int(second)] if scores[second] > _CLOSE * scores[best] else [int(best)]
 
 
-def _corrected(darkness: Plane, plan: symbol.Plan, level: int, mask: int) -> Levels | None:
+def _corrected(darkness: Plane, plan: symbol.SymbolPlan, level: int, mask: int) -> Levels | None:
     """All codewords (uint8), corrected."""
     rows, columns = plan.data[:, 0], plan.data[:, 1]
     soft = darkness[rows, columns] * np.where(plan.masks[mask][rows, columns], -1.0, 1.0)
@@ -158,7 +158,7 @@ def _plausible(words: Levels, bits: Numbers, fixes: dict[int, int]) -> bool:
     return all_ == 0 or for_ / all_ > _LEAST_AGREEMENT
 
 
-def _drawn(words: Levels, plan: symbol.Plan, word: int) -> Mask:
+def _drawn(words: Levels, plan: symbol.SymbolPlan, word: int) -> Mask:
     level_mask = word % 8
     dark = plan.known == 1
     for places in plan.formats:

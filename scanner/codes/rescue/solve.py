@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes.engines import Look, Reading
+from scanner.codes.engines import EngineLook, Reading
 from scanner.codes.ladder import changes
 from scanner.codes.places import Polygon, cut, polygon
 from scanner.codes.rescue.frames.summed_modules import decoded
@@ -21,14 +21,14 @@ _SIDE = 480
 _LEAST_SPREAD = 2.0
 
 
-def solve(gray: Gray, place: Polygon, until: float) -> Look:
+def solve(gray: Gray, place: Polygon, until: float) -> EngineLook:
     """A code at the place, or nothing where there is none beyond doubt. Stops at `until` (monotonic)."""
     part, left, top = cut(gray, place)
     if min(part.shape) < 24:
-        return Look()
+        return EngineLook()
     part, scale = changes.resized(part, _SIDE)
     found = decoded(_light(part), until=until)
-    return Look(tuple(Reading(r.text, polygon(r.polygon, scale, left, top), "solved") for r in found.readings))
+    return EngineLook(tuple(Reading(r.text, polygon(r.polygon, scale, left, top), "solved") for r in found.readings))
 
 
 def _light(part: Gray) -> Plane:

@@ -38,7 +38,7 @@ _VERSION_GENERATOR = 0x1F25
 
 
 @dataclass(frozen=True)
-class Plan:
+class SymbolPlan:
     """One version. `known`: (n, n) int8, 1 dark, 0 light, -1 not fixed; `data`: (bits, 2) row and column of the data
     modules in the order of the bits; `masks`: (8, n, n) bool, True where the mask turns a module over;
     `formats`: two lists of 15 (row, column), highest bit first.
@@ -53,7 +53,7 @@ class Plan:
 
 
 @lru_cache(maxsize=40)
-def plan(version: int) -> Plan:
+def plan(version: int) -> SymbolPlan:
     """The plan of version 1 to 40."""
     n = 17 + 4 * version
     known = np.full((n, n), -1, np.int8)
@@ -94,7 +94,7 @@ def plan(version: int) -> Plan:
             ((rows + columns) % 2 + product % 3) % 2,
         ]
     )
-    return Plan(version, n, known, _order(taken), masks == 0, formats)
+    return SymbolPlan(version, n, known, _order(taken), masks == 0, formats)
 
 
 def alignments(version: int) -> list[int]:

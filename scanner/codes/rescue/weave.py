@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes.engines import Look, Reading, zxing
+from scanner.codes.engines import EngineLook, Reading, zxing
 from scanner.codes.ladder import changes
 from scanner.codes.places import Polygon, cut, polygon, side
 from scanner.codes.rescue import mesh
@@ -45,31 +45,33 @@ _HINTS: tuple[tuple[int, changes.Change, bool], ...] = (
 )
 
 
-def weave(gray: Gray, place: Polygon, step: int, until: float) -> Look:
+def weave(gray: Gray, place: Polygon, step: int, until: float) -> EngineLook:
     """A code at the place, its modules sampled through a bent grid and its doubtful codewords filled in; nothing
     where there is none beyond doubt. Every step (below STEPS) looks at another size. Stops at `until` (monotonic).
     """
     longer, margin, patterns = _LOOKS[step]
     part, left, top = cut(gray, place, margin)
     if min(part.shape) < 24:
-        return Look()
+        return EngineLook()
     part, shrunk = changes.resized(part, min(_MIDDLE, max(part.shape)))
     small, scale = changes.resized(part, min(longer, 3 * max(part.shape)))
     found = _hints(part, scale, until)
     if found.readings:
-        return Look(tuple(_moved(r, scale * shrunk, left, top) for r in found.readings))
+        return EngineLook(tuple(_moved(r, scale * shrunk, left, top) for r in found.readings))
     regions = _half_seen(small, found)
     if patterns:
         regions += locate(cv2.GaussianBlur(small, (0, 0), 0.6), _GUESSES)
     for region in regions:
         for guess in guesses(small, region):
             if time.monotonic() > until:
-                return Look()
+                return EngineLook()
             symbol = symbol_of(guess, until, thorough=True)
             text = "" if symbol is None else text_of(symbol.modules)
             if symbol is not None and text:
-                return Look((_moved(Reading(text, polygon(symbol.corners), "mesh"), scale * shrunk, left, top),))
-    return Look()
+                return EngineLook(
+                    (_moved(Reading(text, polygon(symbol.corners), "mesh"), scale * shrunk, left, top),)
+                )
+    return EngineLook()
 
 
 def text_of(modules: Mask) -> str:
@@ -78,7 +80,7 @@ def text_of(modules: Mask) -> str:
     return look.readings[0].text if look.readings else ""
 
 
-def _hints(part: Gray, scale: float, until: float) -> Look:
+def _hints(part: Gray, scale: float, until: float) -> EngineLook:
     """Half-seen codes, in pixels of the scaled part; or readings, should one of the looks succeed."""
     places: list[Polygon] = []
     versions: list[int] = []
@@ -89,13 +91,13 @@ def _hints(part: Gray, scale: float, until: float) -> Look:
         look = zxing(change(seen), histogram=histogram)
         if look.readings:
             readings = (Reading(r.text, polygon(r.polygon, by / scale), "zxing") for r in look.readings)
-            return Look(tuple(readings))
+            return EngineLook(tuple(readings))
         places += [polygon(place, by / scale) for place in look.unread]
         versions += look.versions
-    return Look((), tuple(places), tuple(versions))
+    return EngineLook((), tuple(places), tuple(versions))
 
 
-def _half_seen(picture: Gray, hints: Look) -> list[Region]:
+def _half_seen(picture: Gray, hints: EngineLook) -> list[Region]:
     """What zxing half saw as regions, likeliest first, each once, dark on light or light on dark."""
     guesses: list[tuple[float, Region]] = []
     for place, version in zip(hints.unread, hints.versions, strict=True):

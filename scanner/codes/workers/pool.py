@@ -23,9 +23,9 @@ import cv2
 import numpy as np
 from pydantic import ValidationError
 
-from scanner.codes.engines import Look
+from scanner.codes.engines import EngineLook
 from scanner.codes.places import Polygon
-from scanner.codes.workers.tasks import MAX_LINE, Answer, Kind, Task
+from scanner.codes.workers.tasks import MAX_LINE, Answer, Kind, ReadingTask
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray, Picture
@@ -56,7 +56,7 @@ class _Worker:
     process: subprocess.Popen[bytes]
     born: float
     ready: bool = False
-    task: Task | None = None
+    task: ReadingTask | None = None
     heard: bytearray = field(default_factory=bytearray)
 
     @property
@@ -181,14 +181,14 @@ class Pool:
         os.set_blocking(process.stdout.fileno(), False)
         return _Worker(process, time.monotonic())
 
-    def _give(self, worker: _Worker, task: Task) -> None:
+    def _give(self, worker: _Worker, task: ReadingTask) -> None:
         assert worker.process.stdin is not None
         worker.task = task
         with contextlib.suppress(OSError):
             worker.process.stdin.write(task.model_dump_json().encode() + b"\n")
             worker.process.stdin.flush()
 
-    def _hear(self, wait_s: float) -> list[tuple[Task, Look]]:
+    def _hear(self, wait_s: float) -> list[tuple[ReadingTask, EngineLook]]:
         """Answers that came, waiting at most `wait_s` for the first."""
         by_fd = {worker.out: worker for worker in self._workers}
         if not by_fd:
@@ -197,7 +197,7 @@ class Pool:
         poll = select.poll()
         for fd in by_fd:
             poll.register(fd, select.POLLIN)
-        answers: list[tuple[Task, Look]] = []
+        answers: list[tuple[ReadingTask, EngineLook]] = []
         for fd, _ in poll.poll(wait_s * 1000):
             worker = by_fd[fd]
             try:
@@ -215,7 +215,7 @@ class Pool:
                 answers += self._taken(worker, line)
         return answers
 
-    def _taken(self, worker: _Worker, line: bytes) -> list[tuple[Task, Look]]:
+    def _taken(self, worker: _Worker, line: bytes) -> list[tuple[ReadingTask, EngineLook]]:
         try:
             answer = Answer.model_validate_json(line)
         except ValidationError:
@@ -239,8 +239,8 @@ class Session:
         self.gray = gray
         self._end = end
         self._pool = pool
-        self._waiting: list[tuple[float, int, Task]] = []
-        self._mine: dict[int, Task] = {}
+        self._waiting: list[tuple[float, int, ReadingTask]] = []
+        self._mine: dict[int, ReadingTask] = {}
 
     def add(
         self,
@@ -260,7 +260,7 @@ class Session:
             self._pool._start()
             self._end += time.monotonic() - begin
         height, width = self.gray.shape
-        task = Task(
+        task = ReadingTask(
             id=next(self._pool._ids),
             kind=kind,
             height=height,
@@ -274,7 +274,7 @@ class Session:
         heapq.heappush(self._waiting, (rank, task.id, task))
         self._assign()
 
-    def results(self) -> Iterator[tuple[Task, Look]]:
+    def results(self) -> Iterator[tuple[ReadingTask, EngineLook]]:
         """Tasks done, in the order they end, until none is left or the time is up. A task whose worker died comes
         with an empty look.
         """
@@ -287,16 +287,16 @@ class Session:
                     yield task, look
             self._pool._mend()
             for task in self._lost():
-                yield task, Look()
+                yield task, EngineLook()
             self._assign()
 
-    def drop(self, needless: Callable[[Task], bool]) -> None:
+    def drop(self, needless: Callable[[ReadingTask], bool]) -> None:
         """Forget the tasks no longer needed; nobody waits for those already begun."""
         self._mine = {id_: task for id_, task in self._mine.items() if not needless(task)}
         self._waiting = [entry for entry in self._waiting if not needless(entry[2])]
         heapq.heapify(self._waiting)
 
-    def _lost(self) -> list[Task]:
+    def _lost(self) -> list[ReadingTask]:
         running = {worker.task.id for worker in self._pool._workers if worker.task is not None}
         return [self._mine.pop(id_) for id_ in list(self._mine) if id_ not in running]
 

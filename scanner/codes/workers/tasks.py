@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scanner.codes.engines import MAX_CODES, Look, Reading
+from scanner.codes.engines import MAX_CODES, EngineLook, Reading
 from scanner.codes.texts import MAX_TEXT
 
 _Point = tuple[float, float]
@@ -17,7 +17,7 @@ MAX_LINE = 4 << 20
 Kind = Literal["find", "whole", "flat", "place", "solve", "weave"]
 
 
-class Task(BaseModel):
+class ReadingTask(BaseModel):
     """One piece of work on the frame in shared memory, until `until` (monotonic seconds): `find` places with the net
     at `side` pixels; look at the `whole` changed by number `step`; lay `flat` what finder patterns show, but for the
     places in `skip`; climb `step` of the ladder at one `place`; `solve` for the modules of a blurred place; `weave` a
@@ -53,7 +53,7 @@ class Answer(BaseModel):
     unread: Annotated[list[_Place], Field(max_length=4 * MAX_CODES)] = []
 
     @classmethod
-    def of(cls, id_: int, look: Look) -> Answer:
+    def of(cls, id_: int, look: EngineLook) -> Answer:
         """An answer that carries a look."""
         return cls(
             id=id_,
@@ -61,6 +61,6 @@ class Answer(BaseModel):
             unread=list(look.unread[: 4 * MAX_CODES]),
         )
 
-    def look(self) -> Look:
+    def look(self) -> EngineLook:
         """The look it carries."""
-        return Look(tuple(Reading(r.text, r.polygon, r.engine) for r in self.readings), tuple(self.unread))
+        return EngineLook(tuple(Reading(r.text, r.polygon, r.engine) for r in self.readings), tuple(self.unread))

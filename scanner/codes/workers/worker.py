@@ -21,10 +21,10 @@ import cv2
 import numpy as np
 
 from langso.settings.assets import AssetMissing
-from scanner.codes.engines import Detector, Look, WeChat
+from scanner.codes.engines import Detector, EngineLook, WeChat
 from scanner.codes.ladder import rungs, wholes
 from scanner.codes.rescue import rescue
-from scanner.codes.workers.tasks import MAX_LINE, Answer, Task
+from scanner.codes.workers.tasks import MAX_LINE, Answer, ReadingTask
 
 if TYPE_CHECKING:
     from scanner.arrays import Gray
@@ -50,7 +50,7 @@ def main() -> None:
     threading.Thread(target=_listen, args=(sys.stdin.buffer, tasks), daemon=True).start()
     _say(out, Answer(id=0))
     while True:
-        task = Task.model_validate_json(tasks.get())
+        task = ReadingTask.model_validate_json(tasks.get())
         # Should an engine hang so that not even the parent is left to end it, the kernel does.
         signal.setitimer(signal.ITIMER_REAL, max(0.0, task.until - time.monotonic()) + _LAST_RESORT_S)
         look = bench.work(task)
@@ -66,18 +66,22 @@ class _Bench:
         self._detector = _loaded(Detector)
         self._rescue = rescue()
 
-    def work(self, task: Task) -> Look:
+    def work(self, task: ReadingTask) -> EngineLook:
         if time.monotonic() > task.until:
-            return Look()
+            return EngineLook()
         gray = self._frame(task.height, task.width)
         if task.kind == "find":
-            return Look() if self._detector is None else Look(unread=tuple(self._detector.boxes(gray, task.side)))
+            return (
+                EngineLook()
+                if self._detector is None
+                else EngineLook(unread=tuple(self._detector.boxes(gray, task.side)))
+            )
         if task.kind == "whole":
             return wholes.look(gray, task.step)
         if task.kind == "flat":
             return self._rescue.flat(gray, task.side, task.skip, task.until)
         if task.place is None:
-            return Look()
+            return EngineLook()
         if task.kind == "solve":
             return self._rescue.solve(gray, task.place, task.until)
         if task.kind == "weave":

@@ -17,7 +17,7 @@ from waiting import until
 
 from scanner.codes.workers import pool as pools
 from scanner.codes.workers.pool import Pool
-from scanner.codes.workers.tasks import Answer, Task
+from scanner.codes.workers.tasks import Answer, ReadingTask
 
 BLANK: Any = np.full((200, 300), 255, np.uint8)
 
@@ -135,7 +135,7 @@ def test_what_a_worker_says_is_checked() -> None:
     with pytest.raises(ValueError, match="polygon"):
         Answer.model_validate_json('{"id":1,"readings":[{"text":"a","polygon":[[0,0]],"engine":"x"}]}')
     with pytest.raises(ValueError, match="kind"):
-        Task.model_validate_json('{"id":1,"kind":"other","height":1,"width":1,"until":0}')
+        ReadingTask.model_validate_json('{"id":1,"kind":"other","height":1,"width":1,"until":0}')
 
 
 def test_what_starts_well_and_dies_at_every_task_is_not_started_for_ever(pool: Pool, pids: Pids) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.codes.engines import Look, Reading
+from scanner.codes.engines import EngineLook, Reading
 from scanner.codes.places import Polygon, polygon
 from scanner.codes.rescue import soft, symbol
 from scanner.codes.rescue.equalize import FINE, QUIET, equalized
@@ -41,7 +41,7 @@ _STEPS, _GAIN = 8, 1.003
 _LEAST_CLEAR, _WORTH, _ENOUGH = 0.4, 0.85, 1.8
 
 
-def decoded(summed: Plane, until: float, contrast: Plane | None = None) -> Look:
+def decoded(summed: Plane, until: float, contrast: Plane | None = None) -> EngineLook:
     """The code in a sum of frames (float32, light above 0), found by its finder patterns; `unread` where one is seen
     but not read beyond doubt. `contrast`: strength of the print at every pixel, where known. No guess is begun after
     `until` (monotonic).
@@ -57,8 +57,8 @@ def decoded(summed: Plane, until: float, contrast: Plane | None = None) -> Look:
         seen = seen or polygon(grid.corners)
         text = _text(grid, contrast)
         if text:
-            return Look((Reading(text, polygon(grid.corners), "frames"),))
-    return Look(unread=() if seen is None else (seen,))
+            return EngineLook((Reading(text, polygon(grid.corners), "frames"),))
+    return EngineLook(unread=() if seen is None else (seen,))
 
 
 @dataclass(frozen=True)
