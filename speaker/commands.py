@@ -120,6 +120,7 @@ def mute(settings_file: Path, state: str) -> None:
 
 def describe(state: State) -> list[str]:
     """The state in words, a line for each thing."""
+    from langso.contract.health import check_of
     from langso.timekeeping import dates
 
     plans = [document for document in state.held if document.kind == "plan"]
@@ -135,9 +136,9 @@ def describe(state: State) -> list[str]:
     lines.append(t("speaker-next", following=dates.moment(following)) if following else t("speaker-nothing-next"))
     if state.muted:
         lines.append(t("speaker-muted-how-on"))
-    for line in state.health:
-        fix = f" {line.fix}" if line.level != "ok" else ""
-        lines.append(f"[{_LEVELS[line.level]}] {line.why}{fix}")
+    for check in map(check_of, state.health):
+        fix = f" {check.fix}" if check.level != "ok" else ""
+        lines.append(f"[{_LEVELS[check.level]}] {check.why}{fix}")
     return lines
 
 

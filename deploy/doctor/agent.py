@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from deploy.doctor.outcome import Look, Skipped
 from deploy.doctor.scene import Scene
-from langso.contract import HealthLine
-from langso.contract.health import Check
+from langso.contract.health import Check, check_of
 from langso.device.waits import Waits
 from langso.words.catalogue import Sentence, t
 
@@ -33,7 +32,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     yield Check.good("agent", t("doctor-state-written", software=told.state.software))
     for line in told.state.health:
         if line.name in ITS_OWN:
-            check = as_check(line)
+            check = check_of(line)
             yield soon(check) if scene.settling and line.name in COMING else check
 
 
@@ -44,7 +43,7 @@ def said_of(scene: Scene, name: str) -> Check | None:
     """What the agent says of one thing, None where it does not run, hangs or says nothing of it."""
     if not scene.running or scene.told is None or not scene.told.fresh:
         return None
-    return next((as_check(line) for line in scene.told.state.health if line.name == name), None)
+    return next((check_of(line) for line in scene.told.state.health if line.name == name), None)
 
 
 def waiting(name: str, waits: Waits) -> Skipped:
@@ -74,8 +73,3 @@ def _silent(scene: Scene) -> Check:
     if told is None:
         return Check.bad("agent", t("doctor-no-state"), fix)
     return Check.bad("agent", t("doctor-no-state-since", minutes=int(told.age_s // 60)), fix)
-
-
-def as_check(line: HealthLine) -> Check:
-    """The line of a state as a Check."""
-    return Check(line.name, line.level != "bad", line.why, line.fix, line.level)

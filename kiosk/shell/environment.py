@@ -14,7 +14,7 @@ from kiosk.errors import NoScreen
 from langso.device.lifeline import Lifeline
 from langso.device.waits import say_goes_on, say_waits
 from langso.settings.model import KioskSettings
-from langso.words.catalogue import Sentence
+from langso.words.catalogue import Sentence, sentence_of
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def wait_for_screen(leaving: threading.Event, run: Path, every_s: float = 2.0, d
             line.turned("screen", str(missing))
             if not said:
                 log.warning("%s", missing)
-                say_waits(run, "kiosk", "screen", str(missing))
+                say_waits(run, "kiosk", "screen", sentence_of(missing) or str(missing))
                 said = True
         leaving.wait(every_s)
     say_goes_on(run, "kiosk")

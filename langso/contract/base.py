@@ -42,7 +42,8 @@ Count = Annotated[int, Field(ge=0, lt=1 << 53)]
 Version = Annotated[int, Field(ge=1, lt=1 << 63)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 BroadcastClass = Literal["normal", "priority", "emergency"]
-Code = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_.-]{0,63}$")]
+CODE = "[a-z][a-z0-9_.-]{0,63}"
+Code = Annotated[str, StringConstraints(pattern=f"^{CODE}$")]
 """What happened, for a program to decide by. Writers use a closed set (`langso.contract.outcomes`); a reader that
 does not know a code shows the `why` beside it, for a later v1 has more of them.
 """

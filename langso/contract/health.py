@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from langso.words.catalogue import Words, t
+from langso.contract.base import CODE
+from langso.contract.outcomes import Value
+from langso.contract.reports import ClockReport, HealthLine
+from langso.words.catalogue import Said, Words, is_known, sentence_in, t
 
+MOST_VALUE = 200
+_CODE = re.compile(CODE)
 Level = Literal["ok", "warn", "bad"]
 _ORDER: dict[Level, int] = {"bad": 0, "warn": 1, "ok": 2}
 
@@ -16,7 +22,8 @@ _ORDER: dict[Level, int] = {"bad": 0, "warn": 1, "ok": 2}
 class Check:
     """``name``: short code; ``why``: what was seen; ``fix``: what to do ("" when ok), as said when it was looked at.
 
-    ``ok`` is False only for level "bad": a warning does not stop the work.
+    ``ok`` is False only for level "bad": a warning does not stop the work. ``code`` with ``parameters`` says ``why``
+    to programs and in other languages: the sentence's own id, or the name and level of words from elsewhere.
     """
 
     name: str
@@ -24,6 +31,8 @@ class Check:
     why: str
     fix: str = ""
     level: Level = "ok"
+    code: str = ""
+    parameters: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         # Check(name, False, ...) without a level means bad: nobody should have to say it twice.
@@ -31,21 +40,70 @@ class Check:
             object.__setattr__(self, "level", "bad")
         if self.ok == (self.level == "bad"):
             raise ValueError(f"check {self.name}: ok={self.ok} does not fit level={self.level}")
+        if not self.code:
+            code, parameters = coded(self.why)
+            object.__setattr__(self, "code", code or f"{self.name}-{self.level}")
+            object.__setattr__(self, "parameters", parameters)
 
     @classmethod
     def good(cls, name: str, why: Words) -> Check:
         """All is well."""
-        return cls(name, True, str(why))
+        return cls(name, True, _said(why))
 
     @classmethod
     def warning(cls, name: str, why: Words, fix: Words) -> Check:
         """Works now, needs somebody soon."""
-        return cls(name, True, str(why), str(fix), "warn")
+        return cls(name, True, _said(why), _said(fix), "warn")
 
     @classmethod
     def bad(cls, name: str, why: Words, fix: Words) -> Check:
         """Does not work, or data are in danger."""
-        return cls(name, False, str(why), str(fix), "bad")
+        return cls(name, False, _said(why), _said(fix), "bad")
+
+
+def coded(words: Words) -> tuple[str | None, dict[str, Value]]:
+    """A sentence's id and its values as they can travel; None for words that came from elsewhere."""
+    sentence = sentence_in(words)
+    if sentence is None:
+        return None, {}
+    plain = {
+        name: value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)[:MOST_VALUE]
+        for name, value in sentence.parameters
+    }
+    return sentence.id, plain
+
+
+def line_of(check: Check) -> HealthLine:
+    """A check as it travels."""
+    fix, values = coded(check.fix)
+    return HealthLine(
+        name=check.name,
+        level=check.level,
+        why=check.why,
+        fix=check.fix,
+        code=check.code if _CODE.fullmatch(check.code) else None,
+        parameters=dict(check.parameters) or None,
+        fix_code=None if values else fix,
+    )
+
+
+def check_of(line: HealthLine) -> Check:
+    """A line that travelled, in the words of the language spoken here where its code is known, else in its own."""
+    why, fix = _known(line.code, line.parameters, line.why), _known(line.fix_code, None, line.fix)
+    return Check(line.name, line.level != "bad", why, fix, line.level, line.code or "", line.parameters or {})
+
+
+def clock_in_words(clock: ClockReport) -> str:
+    """Why a device trusts its clock or not, likewise."""
+    return _known(clock.code, clock.parameters, clock.why)
+
+
+def _known(code: str | None, parameters: Mapping[str, Value] | None, text: str) -> str:
+    return t(code, **(parameters or {})) if code and is_known(code) else text
+
+
+def _said(words: Words) -> str:
+    return words if isinstance(words, str) else Said(str(words), words)
 
 
 def worst_first(checks: Iterable[Check]) -> list[Check]:

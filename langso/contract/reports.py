@@ -45,7 +45,7 @@ class Held(Message):
 class HealthLine(Message):
     """One health check as it travels: name, ok/warn/bad, why, and what to do.
 
-    `code` with `parameters` says the same to a program; a reader that does not know it shows `why` and `fix`.
+    `code` with `parameters` says `why` to a program, `fix_code` says `fix`; who does not know one shows the text.
     """
 
     name: ShortText
@@ -54,6 +54,7 @@ class HealthLine(Message):
     fix: LongText = ""
     code: Code | None = None
     parameters: Parameters | None = None
+    fix_code: Code | None = None
 
 
 class ClockReport(Message):

@@ -8,15 +8,19 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from langso.contract.base import Code, Parameters
+from langso.contract.health import coded
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
+from langso.words.catalogue import Words
 
 MAX = 4096
 
 
 class Waits(BaseModel):
-    """`reason`: a short code ("screen"); `why`: one Vietnamese sentence; `pid`: who waits, so that a note that was
-    left behind is known for one; `over`: it has what it waited for, since the file was written.
+    """`reason`: a short code ("screen"); `why`: one sentence, which `code` with `parameters` says to programs and in
+    other languages; `pid`: who waits, so that a note that was left behind is known for one; `over`: it has what it
+    waited for, since the file was written.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -25,11 +29,16 @@ class Waits(BaseModel):
     why: str = Field(max_length=300)
     pid: int = Field(gt=0)
     over: bool = False
+    code: Code | None = None
+    parameters: Parameters | None = None
 
 
-def say_waits(run: Path, role: str, reason: str, why: str) -> None:
+def say_waits(run: Path, role: str, reason: str, why: Words) -> None:
     """This process waits. Never raises: a note for others must not end the waiting."""
-    note = Waits(reason=reason, why=why[:300], pid=os.getpid())
+    code, parameters = coded(why)
+    note = Waits(
+        reason=reason, why=str(why)[:300], pid=os.getpid(), code=code or reason, parameters=parameters or None
+    )
     with contextlib.suppress(FileRefused, OSError):
         write_atomic(waits_file(run, role), note.model_dump_json().encode(), mode=0o644)
 

@@ -11,11 +11,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal, Protocol
 
-from langso.contract import ClockReport, HealthLine, Held, Presence, State, Storage, Topics
-from langso.contract.health import Check, worst_first
+from langso.contract import ClockReport, Held, Presence, State, Storage, Topics
+from langso.contract.health import Check, coded, line_of, worst_first
 from langso.durable.files import write_atomic
 from langso.errors import LangsoError
-from langso.timekeeping.clock import Clock
+from langso.timekeeping.clock import Clock, ClockTrust
 from langso.timekeeping.worker_thread import WorkerThread
 from langso.trust import Keeper, SigningKey, seal
 
@@ -122,12 +122,9 @@ class StateReporter:
                 written=self._clock.now(),
                 software=self._software,
                 held=held,
-                clock=ClockReport(trusted=trust.trusted, reason=trust.reason, why=str(trust.why)),
+                clock=_clock_report(trust),
                 storage=Storage(free=usage.free, total=usage.total),
-                health=tuple(
-                    HealthLine(name=check.name, level=check.level, why=check.why, fix=check.fix)
-                    for check in worst_first(self._checks())[:50]
-                ),
+                health=tuple(line_of(check) for check in worst_first(self._checks())[:50]),
                 needs_nonce=self._keeper.nonce() if self._keeper.needs_nonce or not trust.trusted else None,
                 understands=self._understands,
             )
@@ -174,6 +171,13 @@ class StateReporter:
             self._topics.device(self._device, "state"), seal(numbered, "state", [self._key]), qos=1, retain=True
         )
         self._last, self._last_at = news, now
+
+
+def _clock_report(trust: ClockTrust) -> ClockReport:
+    code, parameters = coded(trust.why)
+    return ClockReport(
+        trusted=trust.trusted, reason=trust.reason, why=str(trust.why), code=code, parameters=parameters or None
+    )
 
 
 def note_in(file: Path) -> Callable[[bytes], None]:

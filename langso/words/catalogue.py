@@ -72,11 +72,33 @@ class Joined:
         return str(self.between).join(map(str, self.parts))
 
 
+class Said(str):
+    """A text that still knows its sentence, until it becomes part of another: by it a reader elsewhere, in another
+    language, says the same.
+    """
+
+    sentence: Sentence
+
+    def __new__(cls, text: str, sentence: Sentence) -> Said:
+        said = super().__new__(cls, text)
+        said.sentence = sentence
+        return said
+
+    def __reduce__(self) -> tuple[type[Said], tuple[str, Sentence]]:
+        return Said, (str(self), self.sentence)
+
+
+def sentence_in(words: Words) -> Sentence | None:
+    """The sentence of ours that these words are; None for words that came from elsewhere or were joined."""
+    return words if isinstance(words, Sentence) else words.sentence if isinstance(words, Said) else None
+
+
 def t(id: str, /, **parameters: object) -> str:
     """The text of a sentence in the language spoken now. An id that is nowhere comes back as it is, never an error:
     a refusal must reach the person even where its words are missing (tests see to it that none is).
     """
-    return _render(Sentence(id, **parameters), language(), None)
+    sentence = Sentence(id, **parameters)
+    return Said(_render(sentence, language(), None), sentence)
 
 
 def spoken(sentence: Sentence) -> str:

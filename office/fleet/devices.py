@@ -21,6 +21,7 @@ from langso.contract import (
     StartedReceipt,
     State,
 )
+from langso.contract.health import check_of, clock_in_words
 from langso.contract.outcomes import in_words
 from langso.device.paired import PairedDevice, keep_device, read_device, read_devices
 from langso.durable.store import Store
@@ -250,7 +251,7 @@ class Fleet:
             online=online,
             seen=seen,
             clock_trusted=None if state is None else state.clock.trusted,
-            clock_why="" if state is None else state.clock.why,
+            clock_why="" if state is None else clock_in_words(state.clock),
             plan_version=None if plan is None else plan.version,
             plan_current=current,
             last_receipt="" if last is None else describe(Receipt.model_validate_json(last[0])),
@@ -341,18 +342,18 @@ def judge(
         return "warn", t("fleet-never"), t("fleet-never-do")
     if not online:
         return "bad", t("fleet-away", when=Unit(dates.ago, seen, now)), t("fleet-away-do")
-    worst = next((line for line in state.health if line.level == "bad"), None)
+    worst = next((check_of(line) for line in state.health if line.level == "bad"), None)
     if worst is not None:
         return "bad", worst.why, worst.fix
     if not state.clock.trusted:
-        return "warn", state.clock.why or t("fleet-clock"), t("fleet-clock-do")
+        return "warn", clock_in_words(state.clock) or t("fleet-clock"), t("fleet-clock-do")
     if state.role == "speaker" and not current:
         return "warn", t("fleet-old-plan"), t("fleet-old-plan-do")
     if state.muted:
         return "warn", t("fleet-muted"), t("fleet-muted-do")
     if state.media_ready < state.media_wanted:
         return "warn", t("fleet-loading", ready=state.media_ready, wanted=state.media_wanted), t("fleet-loading-do")
-    mild = next((line for line in state.health if line.level == "warn"), None)
+    mild = next((check_of(line) for line in state.health if line.level == "warn"), None)
     if mild is not None:
         return "warn", mild.why, mild.fix
     return "ok", t("fleet-good"), ""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from langso.device.waits import read_waits, say_goes_on, say_waits
+from langso.words.catalogue import Sentence, t
 
 
 def test_a_note_is_there_while_it_waits(tmp_path: Path) -> None:
@@ -18,12 +19,25 @@ def test_a_note_is_there_while_it_waits(tmp_path: Path) -> None:
     note = read_waits(tmp_path, "kiosk")
     assert note is not None
     assert (note.reason, note.why, note.pid) == ("screen", "Không có màn hình.", os.getpid())
+    assert (note.code, note.parameters) == ("screen", None)
     assert read_waits(tmp_path, "speaker") is None
     assert not note.over
     say_goes_on(tmp_path, "kiosk")
     after = read_waits(tmp_path, "kiosk")
     assert after is not None
     assert after.over
+
+
+def test_a_note_made_of_a_sentence_carries_its_code_and_one_of_0_1_0_is_still_read(tmp_path: Path) -> None:
+    say_waits(tmp_path, "kiosk", "screen", Sentence("machine-files-errors", named="sda"))
+    note = read_waits(tmp_path, "kiosk")
+    assert note is not None
+    assert (note.code, note.parameters) == ("machine-files-errors", {"named": "sda"})
+    assert note.why == t("machine-files-errors", named="sda")
+    (tmp_path / "kiosk-waits.json").write_text('{"reason": "screen", "why": "x", "pid": 7, "over": true}')
+    old = read_waits(tmp_path, "kiosk")
+    assert old is not None
+    assert (old.why, old.code) == ("x", None)
 
 
 def test_a_folder_that_cannot_be_written_does_not_end_the_waiting(tmp_path: Path) -> None:

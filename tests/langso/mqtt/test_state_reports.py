@@ -13,6 +13,7 @@ from langso.durable.errors import StoreFull
 from langso.mqtt.state_reports import STATE_EVERY_S, StateReporter, note_in
 from langso.timekeeping.clock import ClockTrust, SimulatedClock
 from langso.trust import SigningKey
+from langso.words.catalogue import Sentence, t
 
 
 @dataclasses.dataclass
@@ -24,7 +25,7 @@ class Nothing:
     connected: bool = False
 
     def clock_trust(self) -> ClockTrust:
-        return ClockTrust(True, "host", "Theo máy.")
+        return ClockTrust(True, "host", Sentence("clock-by-host"))
 
     def versions(self) -> list[Any]:
         return []
@@ -38,6 +39,16 @@ def reporter_of(folder: Path, file: Path, clock: SimulatedClock, check: Check, *
         key=SigningKey.generate(), clock=clock, topics=Topics("hoa-son"), link=nothing, next_number=lambda: 1,
         checks=lambda: [check], understands=("plan", "trust"), note=note_in(file), **more,
     )  # fmt: skip
+
+
+def test_a_state_says_by_code_how_its_device_is(tmp_path: Path) -> None:
+    clock = SimulatedClock(datetime(2026, 11, 29, tzinfo=UTC))
+    check = Check.bad("disk", t("machine-files-errors", named="sda: 3"), t("machine-replace-and-install"))
+    state = reporter_of(tmp_path, tmp_path / "note.json", clock, check).state()
+    (line,) = state.health
+    assert (line.code, line.parameters) == ("machine-files-errors", {"named": "sda: 3"})
+    assert (state.clock.reason, state.clock.code, state.clock.why) == ("host", "clock-by-host", t("clock-by-host"))
+    assert (line.fix_code, line.why) == ("machine-replace-and-install", t("machine-files-errors", named="sda: 3"))
 
 
 def test_a_state_says_which_documents_its_device_takes(tmp_path: Path) -> None:

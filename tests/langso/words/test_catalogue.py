@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from langso.errors import LangsoError
 from langso.words import catalogue, ftl
-from langso.words.catalogue import Sentence, Unit, is_known, sentence_of, spoken, t
+from langso.words.catalogue import Sentence, Unit, is_known, sentence_in, sentence_of, spoken, t
 from langso.words.language import in_language
 from langso.words.numbers import money
 
@@ -151,3 +153,17 @@ def test_it_says_what_the_reference_implementation_says(minutes: int, fee: str, 
                 said, errors = bundle.format_pattern(reference, values)
                 assert not errors
                 assert ftl.render(pattern, values) == said
+
+
+def test_a_text_knows_its_sentence_until_it_becomes_part_of_another() -> None:
+    text = t("test-fee", fee="8.000 đ")
+    assert sentence_in(text) == Sentence("test-fee", fee="8.000 đ")
+    assert sentence_in(Sentence("test-fee")) == Sentence("test-fee")
+    assert sentence_in(f"{text} ") is None
+    assert sentence_in(text + "") is None
+    assert sentence_in("test-fee") is None
+    again = pickle.loads(pickle.dumps(text))
+    assert (again, sentence_in(again)) == (text, sentence_in(text))
+    assert json.loads(json.dumps(text)) == text
+    with sqlite3.connect(":memory:") as db:
+        assert db.execute("SELECT ?", [text]).fetchone() == (str(text),)

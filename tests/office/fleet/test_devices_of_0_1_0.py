@@ -6,12 +6,15 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 import release_0_1_0
 from contract_messages import messages
 from hypothesis import HealthCheck, Phase, given, settings
 
-from langso.contract import State
+from langso.contract import HealthLine, State
 from langso.trust import SigningKey, open_sealed, parse_payload, seal
+from langso.words.catalogue import t
+from langso.words.language import in_language
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -76,6 +79,25 @@ def test_its_state_and_receipts_are_taken_shown_and_acknowledged(office_world: A
     (row,) = office_world.console.fleet_rows()
     assert (row.software, row.understands) == ("langso 0.1.0", ())
     assert [receipt.to_json().decode() for _, _, receipt in fleet.newest_receipts()][::-1] == lines
+
+
+@pytest.mark.parametrize("level", ["bad", "warn"])
+def test_how_a_device_is_is_read_in_the_readers_language(office_world: Any, level: Any) -> None:
+    device = office_world.reporter()
+    line = HealthLine(
+        name="memory",
+        level=level,
+        why="Bộ nhớ còn 5% của 1 GB.",
+        fix="Hãy tắt bớt.",
+        code="machine-memory-left",
+        parameters={"share": "5%", "total": "1 GB"},
+        fix_code="machine-close-programs",
+    )
+    office_world.console.fleet.take_state(device.id, device.state(health=(line,)))
+    with in_language("en"):
+        (row,) = office_world.console.fleet_rows()
+        assert (row.level, row.reason) == (level, "5% of 1 GB of memory is free.")
+        assert row.todo == t("machine-close-programs")
 
 
 def test_what_a_device_of_today_takes_is_on_its_line(office_world: Any) -> None:
