@@ -47,7 +47,7 @@ KIOSK_MIGRATION = Migration("kiosk-1", _create)
 MIGRATIONS = (KIOSK_MIGRATION, OUTBOX_MIGRATION)
 
 
-class Agent:
+class KioskAgent:
     """One kiosk. `on_change` is called (on any thread) when the catalogue or the connection has changed.
 
     Raises PairingError where the device is not paired, StoreError, FileRefused.

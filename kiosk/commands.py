@@ -62,10 +62,10 @@ def run(settings_file: Path) -> None:
                 end_process(0)
             # A window opens once in a process: the same process begins anew.
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
-        from kiosk.agent import Agent
+        from kiosk.agent import KioskAgent
         from kiosk.shell.app import Kiosk
 
-        agent = Agent(settings)
+        agent = KioskAgent(settings)
         try:
             app = Kiosk(agent)
             for name in (signal.SIGTERM, signal.SIGINT):

@@ -37,7 +37,7 @@ class TranslationRefused(LangsoError, ValueError):
 
 
 @dataclass(frozen=True)
-class Row:
+class TranslationRow:
     """One line of the table: an id (`room-thing-what`, `.form` after it where it is one), its role, its texts."""
 
     id: str
@@ -73,7 +73,7 @@ def import_command(file: Path, into: Path) -> None:
     say(t("words-imported", count=len(changed), folder=into))
 
 
-def catalogue_rows(folder: Path) -> list[Row]:
+def catalogue_rows(folder: Path) -> list[TranslationRow]:
     """Every sentence under `folder` (`<language>/<role>/<room>.ftl`), in the order of its files."""
     english = {id: entry for path in _files(folder, "en") for id, entry in _messages(path)}
     return [
@@ -84,7 +84,7 @@ def catalogue_rows(folder: Path) -> list[Row]:
     ]
 
 
-def as_csv(rows: list[Row]) -> bytes:
+def as_csv(rows: list[TranslationRow]) -> bytes:
     """With a mark in front by which a spreadsheet knows the letters for what they are."""
     out = io.StringIO()
     table = csv.writer(out)
@@ -94,7 +94,7 @@ def as_csv(rows: list[Row]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def from_csv(raw: bytes) -> list[tuple[int, Row]]:
+def from_csv(raw: bytes) -> list[tuple[int, TranslationRow]]:
     """The rows of a table with their line numbers. Raises TranslationRefused for what is no such table."""
     try:
         lines = list(csv.reader(io.StringIO(nfc(raw.decode("utf-8-sig"))), strict=True))
@@ -108,11 +108,11 @@ def from_csv(raw: bytes) -> list[tuple[int, Row]]:
         cells = dict(zip(head, line, strict=False))
         texts = {name: cells[name].replace("\r\n", "\n").strip() for name in _TEXTS if cells.get(name, "").strip()}
         if cells.get("id"):
-            found.append((number, Row(cells["id"].strip(), cells.get("role", ""), texts=texts)))
+            found.append((number, TranslationRow(cells["id"].strip(), cells.get("role", ""), texts=texts)))
     return found
 
 
-def changed_files(folder: Path, rows: list[tuple[int, Row]]) -> dict[Path, str]:
+def changed_files(folder: Path, rows: list[tuple[int, TranslationRow]]) -> dict[Path, str]:
     """The files that a table changes, with their new text. Raises TranslationRefused naming every line that is wrong.
 
     An empty cell leaves a text as it is.
@@ -157,7 +157,7 @@ def _messages(path: Path) -> Iterator[tuple[str, ast.Message]]:
             yield entry.id.name, entry
 
 
-def _rows(id: str, role: str, vietnamese: ast.Message, english: ast.Message | None) -> Iterator[Row]:
+def _rows(id: str, role: str, vietnamese: ast.Message, english: ast.Message | None) -> Iterator[TranslationRow]:
     note = vietnamese.comment.content or "" if vietnamese.comment else ""
     vi, en = _forms(vietnamese), _forms(english)
     for form, text in vi.items():
@@ -166,7 +166,9 @@ def _rows(id: str, role: str, vietnamese: ast.Message, english: ast.Message | No
         cells = {"vi": text, "en": en.get(form)}
         if not form:
             cells |= {"vi.spoken": vi.get(ftl.SPOKEN), "en.spoken": en.get(ftl.SPOKEN)}
-        yield Row(f"{id}.{form}" if form else id, role, note, {name: cell for name, cell in cells.items() if cell})
+        yield TranslationRow(
+            f"{id}.{form}" if form else id, role, note, {name: cell for name, cell in cells.items() if cell}
+        )
 
 
 def _forms(message: ast.Message | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
     from langso.settings.model import Settings
-    from office.people.audit import Audit, Head
+    from office.people.audit import Audit, ChainEnd
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option(
@@ -98,8 +98,8 @@ def _open(settings_file: Path) -> Iterator[tuple[Audit, Settings]]:
         yield Audit(store, SystemClock()), settings
 
 
-def _kept_heads(settings: Settings) -> tuple[Head, ...]:
-    from office.people.audit import Head
+def _kept_heads(settings: Settings) -> tuple[ChainEnd, ...]:
+    from office.people.audit import ChainEnd
     from office.signer.client import SignerClient
 
-    return tuple(Head(one.number, one.sha256) for one in SignerClient(settings.signer.socket).heads())
+    return tuple(ChainEnd(one.number, one.sha256) for one in SignerClient(settings.signer.socket).heads())

@@ -49,7 +49,7 @@ MIGRATIONS = (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS, OUTBOX_MIGRATION)
 HOUSEKEEPING_S = 3600.0
 
 
-class Agent:
+class SpeakerAgent:
     """One loudspeaker. `player`, `board` and `clock` are the hardware's seams; by default the settings choose.
 
     Raises PairingError where the device is not paired, StoreError, SoundFault, PipeRefused.

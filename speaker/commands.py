@@ -51,9 +51,9 @@ def run(settings_file: Path) -> None:
         stop = _on_signals()
         if not wait_until_paired(settings.paths.state, stop):
             return
-        from speaker.agent import Agent
+        from speaker.agent import SpeakerAgent
 
-        again = Agent(settings).run(stop)
+        again = SpeakerAgent(settings).run(stop)
     end_process(RESTART_EXIT if again else 0)
 
 

@@ -155,3 +155,13 @@ def test_no_committed_text_names_a_registry_or_a_private_path() -> None:
             data = path.read_bytes()
             wrong += [f"{name}: {word.decode()}" for word in forbidden if word in data]
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_public_class_name_stands_once(house: House) -> None:
+    """Who reads `Frame` must not have to ask which."""
+    where: dict[str, list[str]] = {}
+    for module in house.modules.values():
+        for node in module.tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                where.setdefault(node.name, []).append(module.where)
+    assert {name: files for name, files in where.items() if len(files) > 1} == {}

@@ -12,7 +12,7 @@ from langso.terminal.wrong_calls import WrongCall
 from langso.words.catalogue import Sentence, t
 
 if TYPE_CHECKING:
-    from deploy.bench.machine import Machine
+    from deploy.bench.machine import MachineFigures
     from deploy.bench.speeds import Speed
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
@@ -72,7 +72,7 @@ def durable_folder() -> Path:
     return next((place for place in (*states, Path.cwd()) if os.access(place, os.W_OK)), Path(tempfile.gettempdir()))
 
 
-def described(machine: Machine) -> list[str]:
+def described(machine: MachineFigures) -> list[str]:
     """The machine in some lines."""
     versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
     warm = "" if machine.celsius is None else f", {machine.celsius:.0f} °C"

@@ -16,7 +16,7 @@ _LIBRARIES = ("numpy", "opencv-contrib-python-headless", "zxing-cpp", "ocrmypdf"
 
 
 @dataclass(frozen=True)
-class Machine:
+class MachineFigures:
     """`celsius`: the warmest sensor, None where there is none; `disk`: what the durable figures were written to."""
 
     model: str
@@ -33,7 +33,7 @@ class Machine:
     versions: dict[str, str] = field(default_factory=dict)
 
 
-def this_machine(folder: Path, root: Path = Path("/")) -> Machine:
+def this_machine(folder: Path, root: Path = Path("/")) -> MachineFigures:
     """The machine it runs on; `root`: where /proc, /sys and /etc are looked for."""
     device_tree = _text(root / "proc/device-tree/model")
     dmi = " ".join(
@@ -44,7 +44,7 @@ def this_machine(folder: Path, root: Path = Path("/")) -> Machine:
     for name in _LIBRARIES:
         if found := _version(name):
             versions[name] = found
-    return Machine(
+    return MachineFigures(
         model=device_tree or dmi or t("bench-no-name"),
         processor=cpu or platform.processor() or "?",
         cores=os.cpu_count() or 1,

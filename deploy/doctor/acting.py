@@ -29,7 +29,7 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Found:
+class Acted:
     """How it went. `errno` 0: well; -1: no system error, `why` says; `late`: it did not end in time."""
 
     value: Any = None
@@ -53,7 +53,7 @@ class Found:
         return self.errno in (errno.EACCES, errno.EPERM)
 
 
-def act(who: Who, acts: Sequence[Act], *, seconds: float = 4.0) -> list[Found]:
+def act(who: Who, acts: Sequence[Act], *, seconds: float = 4.0) -> list[Acted]:
     """Tries each as `who`, in order; after one that hangs the rest is late too. Raises Unseen without the right to
     act as somebody else.
     """
@@ -66,10 +66,10 @@ def act(who: Who, acts: Sequence[Act], *, seconds: float = 4.0) -> list[Found]:
     asked = json.dumps([[one.do, str(one.path), one.detail] for one in acts])
     said = run(python, "-I", "-c", _CHILD.read_text(encoding="utf-8"), seconds=seconds, who=who, stdin=asked)
     lines = said.out.splitlines()
-    found = [Found(**json.loads(line)) for line in lines[: len(acts)]]
+    found = [Acted(**json.loads(line)) for line in lines[: len(acts)]]
     lost = (
-        Found(late=True)
+        Acted(late=True)
         if said.code is None
-        else Found(errno=-1, why=said.err.strip()[-200:] or t("doctor-no-answer"))
+        else Acted(errno=-1, why=said.err.strip()[-200:] or t("doctor-no-answer"))
     )
     return found + [lost] * (len(acts) - len(found))

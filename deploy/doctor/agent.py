@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deploy.doctor.outcome import Look, Skipped
+from deploy.doctor.outcome import Skipped, Subject
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check, check_of
 from langso.device.waits import Waits
@@ -36,7 +36,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
             yield soon(check) if scene.settling and line.name in COMING else check
 
 
-LOOK = Look(("agent",), ("speaker", "kiosk"), look)
+LOOK = Subject(("agent",), ("speaker", "kiosk"), look)
 
 
 def said_of(scene: Scene, name: str) -> Check | None:

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from deploy.doctor.acting import Act, Found, act
+from deploy.doctor.acting import Act, Acted, act
 from deploy.doctor.agent import said_of
 from deploy.doctor.bounded import run
 from deploy.doctor.errors import Unseen
-from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.outcome import Skipped, Subject, unseen
 from deploy.doctor.scene import Scene
 from deploy.doctor.services import Service
 from firmware_bridge.errors import BadPort
@@ -53,10 +53,10 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         yield _ask(scene, port)
 
 
-LOOK = Look((CHECK_NAME,), ("speaker", "kiosk"), look)
+LOOK = Subject((CHECK_NAME,), ("speaker", "kiosk"), look)
 
 
-def judge_pins(port: str, chip: Found, service: Service | None, said: Check | None, user: str) -> Check:
+def judge_pins(port: str, chip: Acted, service: Service | None, said: Check | None, user: str) -> Check:
     """`gpio:17` is no file: what counts are the numbers, the chip and the right to use it."""
     try:
         pins = parse_pins(port)
@@ -83,7 +83,7 @@ def judge_pins(port: str, chip: Found, service: Service | None, said: Check | No
     )
 
 
-def judge_port(port: str, found: Found, driver: str, service: Service | None, user: str) -> Check | None:
+def judge_port(port: str, found: Acted, driver: str, service: Service | None, user: str) -> Check | None:
     """A serial port: there, and permitted to the service; None where nothing speaks against it."""
     if found.absent:
         return Check.bad(

@@ -36,7 +36,7 @@ class Who:
 
 
 @dataclass(frozen=True)
-class Said:
+class ProgramEnd:
     """How a program ended. `code` None: it did not in its time; ABSENT: there is no such program."""
 
     code: int | None
@@ -55,7 +55,7 @@ def run(
     who: Who | None = None,
     stdin: str = "",
     more: Mapping[str, str] | None = None,
-) -> Said:
+) -> ProgramEnd:
     """Runs a program, as another user where asked (needs root); never waits longer than `seconds` and a bit."""
     other = who is not None and not who.is_me
     try:
@@ -74,9 +74,9 @@ def run(
             extra_groups=who.groups if who is not None and other else None,
         )
     except (FileNotFoundError, NotADirectoryError):
-        return Said(ABSENT)
+        return ProgramEnd(ABSENT)
     except (OSError, subprocess.SubprocessError) as error:
-        return Said(126, "", str(error))
+        return ProgramEnd(126, "", str(error))
     try:
         out, err = process.communicate(stdin, timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -85,8 +85,8 @@ def run(
         # Killed, but perhaps inside a driver that never lets it go: not waited for longer than this.
         with contextlib.suppress(subprocess.TimeoutExpired, ValueError, OSError):
             process.communicate(timeout=0.5)
-        return Said(None)
-    return Said(process.returncode, out[:MAX_OUTPUT], err[:MAX_OUTPUT])
+        return ProgramEnd(None)
+    return ProgramEnd(process.returncode, out[:MAX_OUTPUT], err[:MAX_OUTPUT])
 
 
 class Errand(Generic[Value]):

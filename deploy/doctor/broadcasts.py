@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from deploy.doctor.acting import Act, act
 from deploy.doctor.device_trust import held
 from deploy.doctor.errors import Unseen
-from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.outcome import Skipped, Subject, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.timekeeping import dates
@@ -84,8 +84,8 @@ def look_office(scene: Scene) -> Iterable[Check | Skipped]:
 
 
 LOOKS = (
-    Look(("broadcasts",), ("speaker",), look_speaker),
-    Look(("broadcasts",), ("office",), look_office),
+    Subject(("broadcasts",), ("speaker",), look_speaker),
+    Subject(("broadcasts",), ("office",), look_office),
 )
 
 

@@ -18,7 +18,7 @@ from deploy.doctor.agent import said_of
 from deploy.doctor.certificates import judge_certificate, read_certificate
 from deploy.doctor.cures import restart
 from deploy.doctor.device_trust import clock_of, day_of, held
-from deploy.doctor.outcome import Look, Skipped
+from deploy.doctor.outcome import Skipped, Subject
 from deploy.doctor.scene import SETTLING_S, Scene, read_told
 from langso.contract.health import Check
 from langso.device.tls import MAX_PEM
@@ -74,7 +74,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     )
 
 
-LOOK = Look(("broker",), ("speaker", "kiosk", "office", "bridge"), look, seconds=ALL_S + 8.0)
+LOOK = Subject(("broker",), ("speaker", "kiosk", "office", "bridge"), look, seconds=ALL_S + 8.0)
 
 
 def may_be_linked(scene: Scene) -> bool:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from deploy.doctor.acting import Act, act
 from deploy.doctor.agent import said_of
-from deploy.doctor.bounded import Said, run
+from deploy.doctor.bounded import ProgramEnd, run
 from deploy.doctor.errors import Unseen
-from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.outcome import Skipped, Subject, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.words.catalogue import Sentence, t
@@ -65,7 +65,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     yield judge_frame(_try(scene), kind, source)
 
 
-LOOK = Look(("camera",), ("kiosk",), look, seconds=8.5)
+LOOK = Subject(("camera",), ("kiosk",), look, seconds=8.5)
 
 
 def judge_replay(folder: Path) -> Check:
@@ -100,7 +100,7 @@ def judge_frame(tried: Tried, kind: str, source: str) -> Check:
     return Check.good("camera", t("doctor-camera-good", kind=kind, source=source, size=size))
 
 
-def read_tried(said: Said) -> Tried:
+def read_tried(said: ProgramEnd) -> Tried:
     """From the child that tried."""
     if said.code is None:
         return Tried(late=True)

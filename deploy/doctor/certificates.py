@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from deploy.doctor.acting import Found
+from deploy.doctor.acting import Acted
 from deploy.doctor.bounded import Who
 from langso.contract.health import Check
 from langso.words.catalogue import Words, t
@@ -86,7 +86,7 @@ def key_fits(key: bytes, certificate: bytes) -> bool:
     return own.public_bytes(*wanted) == other.public_bytes(*wanted)
 
 
-def judge_private(file: Path, found: Found, who: Who, mode: int | None) -> Check | None:
+def judge_private(file: Path, found: Acted, who: Who, mode: int | None) -> Check | None:
     """A private file as its service sees it (`found`) and as others might (`mode`); None where nothing is wrong."""
     code = "private_key"
     own = f"chown {who.name}: {file}; chmod 600 {file}"

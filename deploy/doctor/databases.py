@@ -8,10 +8,10 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from deploy.doctor.acting import Act, Found, act
+from deploy.doctor.acting import Act, Acted, act
 from deploy.doctor.bounded import Who
 from deploy.doctor.errors import Unseen
-from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.outcome import Skipped, Subject, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.words.catalogue import Sentence, t
@@ -75,8 +75,8 @@ def look_databases(scene: Scene) -> Iterable[Check | Skipped]:
     yield judge_databases(scene, files, found, aside, full=full)
 
 
-LOOK_STATE = Look(("state",), ("speaker", "kiosk", "office", "bridge"), look_state)
-LOOK_DATABASES = Look(("database",), ("speaker", "kiosk", "office", "bridge"), look_databases)
+LOOK_STATE = Subject(("state",), ("speaker", "kiosk", "office", "bridge"), look_state)
+LOOK_DATABASES = Subject(("database",), ("speaker", "kiosk", "office", "bridge"), look_databases)
 
 
 def databases_in(state: Path) -> list[Path]:
@@ -92,7 +92,7 @@ def databases_in(state: Path) -> list[Path]:
 
 
 def judge_databases(
-    scene: Scene, files: Sequence[Path], found: Sequence[Found], aside: Sequence[str], *, full: bool
+    scene: Scene, files: Sequence[Path], found: Sequence[Acted], aside: Sequence[str], *, full: bool
 ) -> Check | Skipped:
     """`found`: the answer for each file; `full`: the card takes nothing, so that a refusal to write is the card's."""
     unit = f"langso-{scene.role}"

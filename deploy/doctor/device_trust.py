@@ -10,7 +10,7 @@ from typing import cast
 from deploy.doctor.acting import Act, act
 from deploy.doctor.agent import waiting
 from deploy.doctor.errors import Unseen
-from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.outcome import Skipped, Subject, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.device.machine_checks import clock
@@ -77,7 +77,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     yield judge_device_clock(scene, judged, keeper.floor)
 
 
-LOOK = Look(("trust", "marks", "clock"), ("speaker", "kiosk"), look)
+LOOK = Subject(("trust", "marks", "clock"), ("speaker", "kiosk"), look)
 
 
 def held(scene: Scene) -> Keeper | None:

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterable, Sequence
 
 from deploy.doctor.cures import restart
-from deploy.doctor.outcome import Look, Skipped
+from deploy.doctor.outcome import Skipped, Subject
 from deploy.doctor.scene import Scene
 from deploy.doctor.services import Service
 from deploy.install.sockets import sockets_of
@@ -38,7 +38,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         yield judge_answers(answers)
 
 
-LOOK = Look(("console",), ("office",), look, seconds=12.0)
+LOOK = Subject(("console",), ("office",), look, seconds=12.0)
 
 
 def judge_sockets(sockets: Sequence[Service], doors: Sequence[tuple[Door, bool]]) -> Check | None:

@@ -26,7 +26,7 @@ from deploy.doctor import (
 )  # fmt: skip
 from deploy.doctor.bounded import Errand
 from deploy.doctor.errors import Unseen
-from deploy.doctor.outcome import SEE_MORE, Look, Skipped
+from deploy.doctor.outcome import SEE_MORE, Skipped, Subject
 from deploy.doctor.scene import Scene, gather_scene
 from deploy.doctor.words import LABELS, label
 from langso.contract.health import Check, worst_first
@@ -74,7 +74,7 @@ def examine(settings_file: Path) -> Examination:
     return Examination(tuple(ordered([*checks, *more])), tuple(skipped), settings, time.monotonic() - begun)
 
 
-def looks_of(role: str) -> list[Look]:
+def looks_of(role: str) -> list[Subject]:
     """The looks of one role; an office's own are loaded at an office only, where what they need is installed."""
     devices = [agent.LOOK, pairing.LOOK, device_trust.LOOK]
     if role == "office":
@@ -86,7 +86,7 @@ def looks_of(role: str) -> list[Look]:
     return [look for look in (*common, *more) if role in look.roles]
 
 
-def look_at(scene: Scene, looks: Sequence[Look]) -> tuple[list[Check], list[Skipped]]:
+def look_at(scene: Scene, looks: Sequence[Subject]) -> tuple[list[Check], list[Skipped]]:
     """All at once; one that raises or hangs gives a line of its own name."""
     begun = time.monotonic()
     errands = [(look, Errand(lambda see=look.see: list(see(scene)))) for look in looks]  # type: ignore[misc]
@@ -113,7 +113,7 @@ def ordered(checks: Sequence[Check]) -> list[Check]:
     return worst_first(sorted(checks, key=lambda check: _ORDER.get(check.name, len(_ORDER))))
 
 
-def _unable(look: Look, error: Exception) -> Check:
+def _unable(look: Subject, error: Exception) -> Check:
     name = look.names[0]
     if isinstance(error, PermissionError) and os.geteuid() != 0:
         return Check.warning(name, t("doctor-item-no-right", name=label(name)), SEE_MORE)

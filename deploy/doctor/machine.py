@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.doctor.bounded import ABSENT, run
 from deploy.doctor.cures import FINISH, restore
-from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.outcome import Skipped, Subject, unseen
 from deploy.doctor.scene import Scene
 from deploy.install.firewall import SERVICE as FIREWALL
 from langso.contract.health import Check
@@ -163,12 +163,14 @@ def judge_backup(age_s: float) -> Check:
 
 
 LOOKS = (
-    Look(("disk", "card_write", "card_errors", "undervoltage", "temperature", "memory", "rtc"), ROLES, look_readings),
-    Look(("watchdog",), ROLES, look_watchdog),
-    Look(("timesync",), ROLES, look_timesync),
-    Look(("journal",), ROLES, look_journal),
-    Look(("firewall",), ROLES, look_firewall),
-    Look(("backup",), ("office",), look_backup),
+    Subject(
+        ("disk", "card_write", "card_errors", "undervoltage", "temperature", "memory", "rtc"), ROLES, look_readings
+    ),
+    Subject(("watchdog",), ROLES, look_watchdog),
+    Subject(("timesync",), ROLES, look_timesync),
+    Subject(("journal",), ROLES, look_journal),
+    Subject(("firewall",), ROLES, look_firewall),
+    Subject(("backup",), ("office",), look_backup),
 )
 
 

@@ -13,7 +13,7 @@ from deploy.doctor.certificates import judge_certificate, judge_private, key_fit
 from deploy.doctor.cures import MAKE_ROOM, restart
 from deploy.doctor.databases import is_full
 from deploy.doctor.errors import Unseen
-from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.outcome import Skipped, Subject, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.device.machine_checks import DISK_BAD, DISK_BAD_BYTES, DISK_WARN, SET_CLOCK
@@ -170,7 +170,7 @@ def _apart(folder: Path, state: Path) -> bool:
 
 
 def _cure(scene: Scene, fault: object) -> Words:
-    """What helps against each kind of reason (see office.errors.Fault): starting it anew helps against few."""
+    """What helps against each kind of reason (see `office.signer.errors`): starting it anew helps against few."""
     if fault == "clock":
         return t("doctor-set-clock-again", set_clock=SET_CLOCK)
     if fault == "not_ready":
@@ -220,11 +220,11 @@ def look_https(scene: Scene) -> Iterable[Check | Skipped]:
 
 
 LOOKS = (
-    Look(("root", "trust"), OFFICE, look_keys),
-    Look(("private_key", "authority", "broker_certificate"), OFFICE, look_private),
-    Look(("signer",), OFFICE, look_signer),
-    Look(("media",), OFFICE, look_media),
-    Look(("https_certificate",), OFFICE, look_https),
+    Subject(("root", "trust"), OFFICE, look_keys),
+    Subject(("private_key", "authority", "broker_certificate"), OFFICE, look_private),
+    Subject(("signer",), OFFICE, look_signer),
+    Subject(("media",), OFFICE, look_media),
+    Subject(("https_certificate",), OFFICE, look_https),
     doors.LOOK,
     office_clock.LOOK,
 )

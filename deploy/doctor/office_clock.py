@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from deploy.doctor.outcome import Look, Skipped
+from deploy.doctor.outcome import Skipped, Subject
 from deploy.doctor.scene import Scene
-from deploy.install.place import Place
+from deploy.install.place import MachinePlace
 from langso.contract.health import Check
 from langso.device.machine_checks import RTC_OFF_S, SET_CLOCK
 from langso.durable.errors import FileRefused
@@ -39,12 +39,12 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         scene.now,
         issued,
         synchronised=evidence.ntp_synchronised,
-        confirmed=scene.installed and confirmed(Place().clock_latch, scene.now),
+        confirmed=scene.installed and confirmed(MachinePlace().clock_latch, scene.now),
         rtc_off_s=rtc_off(RTC, scene.now),
     )
 
 
-LOOK = Look(("clock",), ("office",), look)
+LOOK = Subject(("clock",), ("office",), look)
 
 
 def judge_office_clock(

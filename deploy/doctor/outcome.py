@@ -22,7 +22,7 @@ class Skipped:
 
 
 @dataclass(frozen=True)
-class Look:
+class Subject:
     """One subject: the lines it may give (the first stands for all where it hangs), for which roles, how long."""
 
     names: tuple[str, ...]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from deploy.apt import missing_of
 from deploy.doctor.bounded import run
 from deploy.doctor.cures import FINISH
-from deploy.doctor.outcome import Look, Skipped
+from deploy.doctor.outcome import Skipped, Subject
 from deploy.doctor.scene import Scene
 from deploy.install.units import ROLES
 from langso.contract.health import Check
@@ -44,7 +44,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     yield Check.bad("packages", why, fix) if scene.installed else Check.warning("packages", why, fix)
 
 
-LOOK = Look(("packages",), ("speaker", "kiosk", "office"), look)
+LOOK = Subject(("packages",), ("speaker", "kiosk", "office"), look)
 
 
 def before_setup() -> list[Check]:

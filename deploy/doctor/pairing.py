@@ -10,7 +10,7 @@ from deploy.doctor.acting import Act, act
 from deploy.doctor.certificates import judge_certificate, judge_private, key_fits, read_certificate
 from deploy.doctor.device_trust import day_of
 from deploy.doctor.errors import Unseen
-from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.outcome import Skipped, Subject, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.device.pairing import FOLDER, waiting_request
@@ -77,7 +77,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
     )
 
 
-LOOK = Look(("pairing", "private_key", "certificate"), ("speaker", "kiosk", "bridge"), look)
+LOOK = Subject(("pairing", "private_key", "certificate"), ("speaker", "kiosk", "bridge"), look)
 
 
 def _unpaired(scene: Scene) -> Check:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deploy.doctor.outcome import Look, Skipped
+from deploy.doctor.outcome import Skipped, Subject
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.words.catalogue import t
@@ -20,4 +20,4 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         yield Skipped("screen", t("doctor-nothing-drawn"))
 
 
-LOOK = Look(("screen",), ("kiosk",), look)
+LOOK = Subject(("screen",), ("kiosk",), look)

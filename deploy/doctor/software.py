@@ -14,7 +14,7 @@ from deploy.doctor.acting import Act, act
 from deploy.doctor.bounded import ABSENT, run
 from deploy.doctor.cures import restore
 from deploy.doctor.errors import Unseen
-from deploy.doctor.outcome import Look, Skipped
+from deploy.doctor.outcome import Skipped, Subject
 from deploy.doctor.scene import Scene
 from deploy.doctor.services import judge_age
 from deploy.models import MODELS
@@ -112,10 +112,10 @@ def look_text(scene: Scene) -> Iterable[Check | Skipped]:
 
 
 LOOKS = (
-    Look(("version", "running_version", "device_versions"), ("speaker", "kiosk", "office"), look_versions),
-    Look(("voice",), READERS, look_voice),
-    Look(("models",), READERS, look_models),
-    Look(("text",), READERS, look_text),
+    Subject(("version", "running_version", "device_versions"), ("speaker", "kiosk", "office"), look_versions),
+    Subject(("voice",), READERS, look_voice),
+    Subject(("models",), READERS, look_models),
+    Subject(("text",), READERS, look_text),
 )
 
 

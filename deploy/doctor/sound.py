@@ -7,11 +7,11 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from deploy.doctor.acting import Act, Found, act
+from deploy.doctor.acting import Act, Acted, act
 from deploy.doctor.agent import said_of
 from deploy.doctor.bounded import run
 from deploy.doctor.errors import Unseen
-from deploy.doctor.outcome import Look, Skipped, unseen
+from deploy.doctor.outcome import Skipped, Subject, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.words.catalogue import Sentence, t
@@ -48,7 +48,7 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         yield Skipped("sound", t("doctor-speaker-off-sound"))
 
 
-LOOK = Look(("sound",), ("speaker",), look)
+LOOK = Subject(("sound",), ("speaker",), look)
 
 
 def judge_pipe(pipe: Path, *, running: bool) -> Check:
@@ -102,7 +102,7 @@ def muted_in(text: str) -> list[str]:
     return found
 
 
-def judge_card(sink: str, cards: Mapping[str, int], opened: list[Found], muted: list[str], user: str) -> Check:
+def judge_card(sink: str, cards: Mapping[str, int], opened: list[Acted], muted: list[str], user: str) -> Check:
     """From the cards, how opening the card's outputs went, and what is muted."""
     if not cards:
         return Check.bad("sound", t("doctor-no-sound-card"), t("doctor-replug-sound"))
@@ -136,7 +136,7 @@ def _card(scene: Scene, sink: str) -> Check:
     except OSError:
         cards = {}
     number = card_of(sink, cards)
-    opened: list[Found] = []
+    opened: list[Acted] = []
     muted: list[str] = []
     if number is not None:
         outputs = sorted(Path("/dev/snd").glob(f"pcmC{number}D*p"))

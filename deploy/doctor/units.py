@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deploy.doctor.outcome import Look, Skipped
+from deploy.doctor.outcome import Skipped, Subject
 from deploy.doctor.scene import Scene
 from deploy.doctor.services import judge_boot, judge_service
 from deploy.install.units import ROLES
@@ -36,4 +36,4 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         )
 
 
-LOOK = Look(("services", "boot"), ROLES, look)
+LOOK = Subject(("services", "boot"), ROLES, look)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.install.units import Unit, units_of
+from deploy.install.units import ServiceUnit, units_of
 
 WATCHDOG_S = 14
 """Older Pi kernels take no more than 15 and ignore what is longer."""
@@ -94,5 +94,5 @@ def folders(role: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def _state(unit: Unit) -> str:
+def _state(unit: ServiceUnit) -> str:
     return f"/var/lib/{unit.name}"

@@ -18,7 +18,7 @@ _MAX = 256 << 10
 
 
 @dataclass(frozen=True)
-class Place:
+class MachinePlace:
     """The machine ("/") or a tree that stands for one."""
 
     root: Path = Path("/")
@@ -94,7 +94,7 @@ class Place:
         return datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
 
 
-def role_of(place: Place, asked: str | None) -> str | None:
+def role_of(place: MachinePlace, asked: str | None) -> str | None:
     """The role to set up, as far as it is known. Raises SetupRefused where two sources disagree."""
     installed, settled = place.installed_role(), place.settings_role()
     if installed and asked and installed != asked:
@@ -105,7 +105,7 @@ def role_of(place: Place, asked: str | None) -> str | None:
     return known or settled
 
 
-def require_root(place: Place) -> None:
+def require_root(place: MachinePlace) -> None:
     """Raises NotAdministrator."""
     import os
 

@@ -16,7 +16,7 @@ RESTART_EXIT = 75
 
 
 @dataclass(frozen=True)
-class Unit:
+class ServiceUnit:
     """One service. `devices`: device classes it may open (DeviceAllow); `network`: whether it may leave the machine.
 
     `needs`: the file without which it waits; `watchdog_s`: how long its loops may be silent, 0 for programs that feed
@@ -157,14 +157,14 @@ _PINS = ("char-gpiochip",)
 _CAMERA = ("char-video4linux", "char-media", "char-dma_heap", "char-vchiq")
 
 
-def units_of(role: str) -> tuple[Unit, ...]:
+def units_of(role: str) -> tuple[ServiceUnit, ...]:
     """The services of one role: speaker, kiosk or office. Raises KeyError for another."""
     return _UNITS[role]
 
 
-_UNITS: dict[str, tuple[Unit, ...]] = {
+_UNITS: dict[str, tuple[ServiceUnit, ...]] = {
     "speaker": (
-        Unit(
+        ServiceUnit(
             name="langso-speaker",
             description="Làng Số loudspeaker",
             user="langso-speaker",
@@ -177,7 +177,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
         ),
     ),
     "kiosk": (
-        Unit(
+        ServiceUnit(
             name="langso-kiosk",
             description="Làng Số kiosk",
             user="langso-kiosk",
@@ -194,7 +194,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
         ),
     ),
     "office": (
-        Unit(
+        ServiceUnit(
             name="langso-broker",
             description="Làng Số message broker (Mosquitto)",
             user="langso-broker",
@@ -210,7 +210,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             # The shell's own kill: a bare Debian has no other (procps).
             reload="/bin/sh -c 'kill -HUP $MAINPID'",
         ),
-        Unit(
+        ServiceUnit(
             name="langso-signer",
             description="Làng Số signer",
             user="langso-signer",
@@ -220,7 +220,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
             groups=("langso-office",),
             watchdog_s=30,
         ),
-        Unit(
+        ServiceUnit(
             name="langso-office",
             description="Làng Số office console",
             user="langso-office",

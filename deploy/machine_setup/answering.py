@@ -23,7 +23,7 @@ from office.places import OfficeHome
 
 
 @dataclass(frozen=True)
-class Round:
+class AnsweringRound:
     """How many requests were answered, and which devices stay without an answer though nobody declined them."""
 
     done: int = 0
@@ -38,7 +38,7 @@ def answer_requests(
     codes: Sequence[str] = (),
     replace: bool = False,
     address: str | None = None,
-) -> Round:
+) -> AnsweringRound:
     """Offers to answer each request that has no answer beside it.
 
     `codes`: digits that options give beforehand; nobody being there, only those are answered.
@@ -59,7 +59,7 @@ def answer_requests(
                 answered = None
             done += answered is True
             left += [read.request.device] if answered is None else []
-    return Round(done, tuple(left))
+    return AnsweringRound(done, tuple(left))
 
 
 class _Desk:

@@ -50,14 +50,14 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--tree", type=_FOLDER, default=Path("/"), hidden=True)
 def setup(check: bool, unattended: bool, plain: bool | None, tree: Path, **given: object) -> None:
     """Put this machine to work: office, loudspeaker or kiosk. May be run as often as you like."""
-    from deploy.install.place import Place, require_root
+    from deploy.install.place import MachinePlace, require_root
     from deploy.machine_setup.running import Guide, Options
     from langso.durable.single_instance import SingleInstance
     from langso.errors import LangsoError
 
     bare = os.environ.get("TERM", "dumb") in BARE_TERMINALS and _terminal()
     talk = Dialogue(asks=not unattended and _terminal(), plain=bare if plain is None else plain)
-    place = Place(tree.absolute())
+    place = MachinePlace(tree.absolute())
     guide = Guide(talk, place, Options(**given))  # type: ignore[arg-type]  # click gives what Options names
     if check:
         for line in guide.to_do():

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
-from deploy.install.place import Place
+from deploy.install.place import MachinePlace
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.settings_text import BROKER_PORT
-from deploy.machine_setup.sitting import RootAnswers, Sitting
+from deploy.machine_setup.sitting import FoundingSitting, RootAnswers
 from deploy.pairing import ensure_broker
 from langso.contract import Caps
 from langso.durable.files import read_limited, write_atomic
@@ -23,7 +23,7 @@ from office.places import OfficeHome
 
 
 @dataclass(frozen=True)
-class Account:
+class FirstAccount:
     """What options say of the first account; `password_file`: its first line is the password."""
 
     name: str | None = None
@@ -43,10 +43,10 @@ def found_office(
     if home.trust_file.exists():
         return
     founding.begin(settings, now())
-    Sitting(talk, home, answers, caps, now).run()
+    FoundingSitting(talk, home, answers, caps, now).run()
 
 
-def lay_broker(place: Place, settings: Settings, names: Sequence[str] = ()) -> bool:
+def lay_broker(place: MachinePlace, settings: Settings, names: Sequence[str] = ()) -> bool:
     """Configuration, access rules and certificate of the broker; whether anything changed."""
     state = place.broker_state
     at = BrokerPlace("0.0.0.0", BROKER_PORT, state, place.broker)
@@ -69,7 +69,7 @@ def has_account(settings: Settings) -> bool:
         return any(usable for _, _, usable in Accounts(store, SystemClock(), settings.office).names())
 
 
-def first_account(talk: Dialogue, settings: Settings, account: Account) -> str | None:
+def first_account(talk: Dialogue, settings: Settings, account: FirstAccount) -> str | None:
     """The first person who may log in, with a password of their own making; None where somebody can already.
 
     Raises AnswerMissing, PasswordRefused, LoginRefused.

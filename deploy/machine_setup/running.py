@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.errors import SetupRefused
-from deploy.install.place import Place, role_of
+from deploy.install.place import MachinePlace, role_of
 from deploy.machine_setup import names, serving, time_of_day
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import AnswerMissing, NotYet
@@ -59,7 +59,7 @@ class Options:
 class Guide:
     """One run of the guide. Everything that was done before is found out, not remembered."""
 
-    def __init__(self, talk: Dialogue, place: Place, options: Options) -> None:
+    def __init__(self, talk: Dialogue, place: MachinePlace, options: Options) -> None:
         self._talk, self._place, self._options = talk, place, options
         self._changed = False
         self._left: tuple[str, ...] = ()
@@ -244,7 +244,7 @@ class Guide:
 
     def _office(self, file: Path, settings: Settings) -> Settings:
         from deploy.machine_setup.answering import answer_requests
-        from deploy.machine_setup.office import Account, first_account, found_office, lay_broker
+        from deploy.machine_setup.office import FirstAccount, first_account, found_office, lay_broker
         from deploy.machine_setup.sitting import RootAnswers
         from langso.contract import Caps
         from office.founding.console_ca import console_names
@@ -266,7 +266,7 @@ class Guide:
         if lay_broker(self._place, settings, given.names):
             talk.say(t("setup-called-at", names=", ".join(console_names(settings.office).all)))
             self._changed = True
-        first_account(talk, settings, Account(given.account, given.account_password_file))
+        first_account(talk, settings, FirstAccount(given.account, given.account_password_file))
         if file == self._place.draft:
             # Only now do the services begin: their condition is this file.
             file.replace(self._place.settings)

@@ -61,7 +61,7 @@ class RootAnswers:
     not_a_stick: bool = False
 
 
-class Sitting:
+class FoundingSitting:
     """The founding of one office. Every step is kept in `home.founding_file` before the next begins."""
 
     def __init__(

@@ -17,7 +17,7 @@ from deploy.machine_setup.errors import AnswerMissing
 from langso.durable.errors import FileRefused
 from langso.durable.held_folder import HeldFolder
 from langso.trust.roots.errors import StickRefused
-from langso.trust.roots.sticks import Machine, hold_stick
+from langso.trust.roots.sticks import KernelView, hold_stick
 from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
 
@@ -45,7 +45,7 @@ class Stick:
         return harmless(f"{label}, {self.size}")
 
 
-def sticks(machine: Machine | None = None) -> list[Stick]:
+def sticks(machine: KernelView | None = None) -> list[Stick]:
     """Every stick in the machine, mounted or not."""
     known = _block_devices()
     mounted = [
@@ -55,7 +55,7 @@ def sticks(machine: Machine | None = None) -> list[Stick]:
             one.folder,
             one.source,
         )
-        for one in (machine or Machine()).sticks()
+        for one in (machine or KernelView()).sticks()
         if one.folder.is_dir()
     ]
     there = {one.device for one in mounted}

@@ -30,7 +30,7 @@ _DEB = re.compile(r"(?P<name>langso-[a-z]+)_(?P<version>[^_]+)_(?P<architecture>
 _ROOM_TO_SPARE = 16_000_000
 
 
-class StickRefused(PackagingError):
+class InstallStickRefused(PackagingError):
     """The stick cannot be written, or does not hold what was written to it."""
 
 
@@ -131,7 +131,7 @@ def write_stick(folder: Path, stick: Path) -> Path:
             shutil.rmtree(left, ignore_errors=True)
         needed, free = sizes(folder) + _ROOM_TO_SPARE, shutil.disk_usage(stick).free
         if needed > free:
-            raise StickRefused(
+            raise InstallStickRefused(
                 Sentence("packages-stick-full", free=free // 1000000, needed=needed // 1000000, folder=FOLDER)
             )
         digests = _copy(folder, fresh)
@@ -142,7 +142,7 @@ def write_stick(folder: Path, stick: Path) -> Path:
         _sync(stick)
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
-        raise StickRefused(Sentence("packages-stick-fails", stick=stick, why=os_reason(error))) from error
+        raise InstallStickRefused(Sentence("packages-stick-fails", stick=stick, why=os_reason(error))) from error
     return place
 
 
@@ -172,7 +172,7 @@ def _read_back(folder: Path, digests: Mapping[str, str]) -> None:
             # From the stick itself, not from what this machine remembers of it.
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                raise StickRefused(Sentence("packages-stick-broken", name=name))
+                raise InstallStickRefused(Sentence("packages-stick-broken", name=name))
 
 
 def _sync(folder: Path) -> None:

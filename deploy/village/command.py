@@ -25,7 +25,7 @@ _FIRST_PORT = 8700
 def village(folder: Path | None, port: int | None, story: bool, report: Path | None) -> None:
     """A whole village on this machine to try: office, three loudspeakers with their boards, a kiosk."""
     from deploy.village.founding import found
-    from deploy.village.layout import Ground
+    from deploy.village.layout import VillageGround
     from deploy.village.processes import free_ports, require_free
     from deploy.village.running import Village, default_folder, display_present
     from langso.durable.single_instance import SingleInstance
@@ -36,7 +36,7 @@ def village(folder: Path | None, port: int | None, story: bool, report: Path | N
         _start_anew(place, named=folder is not None)
         office_port = port or (free_ports(1)[0] if story else _FIRST_PORT)
         require_free(office_port)
-        ground = Ground(place, free_ports(1)[0], office_port)
+        ground = VillageGround(place, free_ports(1)[0], office_port)
         say(t("village-founding"))
         found(ground, window=display_present())
         if story:
@@ -74,9 +74,9 @@ def _start_anew(place: Path, *, named: bool) -> None:
 
 
 def _welcome(ground: object, name: str, password: str, window: bool) -> None:
-    from deploy.village.layout import KIOSK, SPEAKERS, Ground
+    from deploy.village.layout import KIOSK, SPEAKERS, VillageGround
 
-    assert isinstance(ground, Ground)
+    assert isinstance(ground, VillageGround)
     kiosk = ground.home(KIOSK)
     lines = [
         "",

@@ -8,8 +8,8 @@ from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
 from deploy.village.layout import (
     COMMUNE,
     MACHINES,
-    Ground,
-    Machine,
+    VillageGround,
+    VillageMachine,
     write_machine_settings,
     write_office_settings,
 )
@@ -23,7 +23,7 @@ OWN_ACCOUNT = ("970415", "000000000001", "UBND XA HOA SON")
 """Bank (BIN), number and holder of the made-up commune's own account."""
 
 
-def found(ground: Ground, *, window: bool = False) -> None:
+def found(ground: VillageGround, *, window: bool = False) -> None:
     """Lay out a whole new village in `ground.folder` (which must hold none yet). Nothing is started."""
     now = datetime.now(UTC)
     for folder in (ground.folder, ground.broker, ground.certificates, ground.root_keys, ground.office):
@@ -39,7 +39,7 @@ def found(ground: Ground, *, window: bool = False) -> None:
         pair(ground, machine)
 
 
-def pair(ground: Ground, machine: Machine) -> None:
+def pair(ground: VillageGround, machine: VillageMachine) -> None:
     """Exchange the two pairing files between a device and the office, as `langso pair` does."""
     from deploy.pairing import answer_at_office
     from langso.device.pairing import begin_pairing, finish_pairing
@@ -56,7 +56,7 @@ def pair(ground: Ground, machine: Machine) -> None:
     finish_pairing(home.state, answer_at_office(load_settings(ground.office_settings), request, here=True).answer)
 
 
-def add_own_account(ground: Ground) -> None:
+def add_own_account(ground: VillageGround) -> None:
     """Put the commune's own account on its signed list; the signer must be running."""
     from office.whole_office import Office
 
@@ -65,7 +65,7 @@ def add_own_account(ground: Ground) -> None:
         console.catalogue.add_account(bank, number, holder, "Tài khoản thu phí của xã")
 
 
-def _found_office(ground: Ground, now: datetime) -> None:
+def _found_office(ground: VillageGround, now: datetime) -> None:
     """As in the field, but for the sticks, which are folders, and their passphrase, which lies beside them."""
     from langso.trust.roots.ceremony import make_key, sign_with, sit_down
     from langso.trust.roots.key_file import QUICK
@@ -86,7 +86,7 @@ def _found_office(ground: Ground, now: datetime) -> None:
     founding.finish(home, read)
 
 
-def _found_broker(ground: Ground) -> None:
+def _found_broker(ground: VillageGround) -> None:
     from deploy.pairing import certify_broker
 
     certify_broker(load_settings(ground.office_settings), ("localhost", "127.0.0.1"), ground.certificates)

@@ -13,7 +13,7 @@ COMMUNE_NAME = "Xã Hoa Sơn"
 
 
 @dataclass(frozen=True)
-class Machine:
+class VillageMachine:
     """One device of the village: what it is and where it stands."""
 
     id: str
@@ -23,11 +23,11 @@ class Machine:
 
 
 SPEAKERS = (
-    Machine("loa-thon-1", "speaker", "Thôn 1 – đầu làng", "thon-1"),
-    Machine("loa-thon-2", "speaker", "Thôn 2 – nhà văn hóa", "thon-2"),
-    Machine("loa-thon-7", "speaker", "Thôn 7 – ngã ba suối", "thon-7"),
+    VillageMachine("loa-thon-1", "speaker", "Thôn 1 – đầu làng", "thon-1"),
+    VillageMachine("loa-thon-2", "speaker", "Thôn 2 – nhà văn hóa", "thon-2"),
+    VillageMachine("loa-thon-7", "speaker", "Thôn 7 – ngã ba suối", "thon-7"),
 )
-KIOSK = Machine("kiosk-thon-2", "kiosk", "Nhà văn hóa thôn 2", "thon-2")
+KIOSK = VillageMachine("kiosk-thon-2", "kiosk", "Nhà văn hóa thôn 2", "thon-2")
 MACHINES = (*SPEAKERS, KIOSK)
 
 
@@ -35,7 +35,7 @@ MACHINES = (*SPEAKERS, KIOSK)
 class MachineHome:
     """One device's folder: settings, state, pipe, twin, recording."""
 
-    machine: Machine
+    machine: VillageMachine
     folder: Path
 
     @property
@@ -75,7 +75,7 @@ class MachineHome:
 
 
 @dataclass(frozen=True)
-class Ground:
+class VillageGround:
     """A village's folder and its two ports."""
 
     folder: Path
@@ -122,13 +122,13 @@ class Ground:
         """What would be /var/lib/langso-office."""
         return self.office / "state"
 
-    def home(self, machine: Machine | str) -> MachineHome:
+    def home(self, machine: VillageMachine | str) -> MachineHome:
         """A device's folder, by machine or id. Raises KeyError for an unknown id."""
-        found = machine if isinstance(machine, Machine) else {m.id: m for m in MACHINES}[machine]
+        found = machine if isinstance(machine, VillageMachine) else {m.id: m for m in MACHINES}[machine]
         return MachineHome(found, self.folder / found.id)
 
 
-def write_office_settings(ground: Ground) -> None:
+def write_office_settings(ground: VillageGround) -> None:
     """The office's settings file, with its own certificate at the broker."""
     write_atomic(
         ground.office_settings,
@@ -155,7 +155,7 @@ def write_office_settings(ground: Ground) -> None:
     )
 
 
-def write_machine_settings(ground: Ground, machine: Machine, *, window: bool = False) -> None:
+def write_machine_settings(ground: VillageGround, machine: VillageMachine, *, window: bool = False) -> None:
     """A device's settings file. `window`: the kiosk opens in a window instead of the whole screen."""
     home = ground.home(machine)
     lines = [

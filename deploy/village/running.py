@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.broker import mosquitto_program
-from deploy.village.layout import KIOSK, SPEAKERS, Ground
+from deploy.village.layout import KIOSK, SPEAKERS, VillageGround
 from deploy.village.processes import Processes, answers, langso_command
 from langso.words.catalogue import Sentence, t
 
@@ -33,7 +33,7 @@ class Login:
 class Village:
     """The processes of a village. Use as `with Village(ground, echo) as village`: leaving stops all of them."""
 
-    def __init__(self, ground: Ground, echo: Echo) -> None:
+    def __init__(self, ground: VillageGround, echo: Echo) -> None:
         self.ground = ground
         self.processes = Processes(ground.logs)
         self._echo = echo

@@ -2,8 +2,8 @@
 
 from firmware_bridge.wire import messages
 from firmware_bridge.wire.errors import MessageError
-from firmware_bridge.wire.frames import VERSION, Decoder, Frame
-from firmware_bridge.wire.messages import Ack, Error, Hello, Message, Nak, Telemetry
+from firmware_bridge.wire.frames import VERSION, Decoder, LinkFrame
+from firmware_bridge.wire.messages import Ack, Error, Hello, LinkMessage, Nak, Telemetry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # MicroPython has no typing module
@@ -37,7 +37,7 @@ class Session:
         self._ticks_diff = ticks_diff
         self._decoder = Decoder()
         self._host: int | None = None
-        self._last_command: Frame | None = None
+        self._last_command: LinkFrame | None = None
         self._last_reply = b""
         self._seq = 0
         self._uptime = 0
@@ -89,12 +89,12 @@ class Session:
             )
         )
 
-    def _unasked(self, message: Message) -> bytes:
+    def _unasked(self, message: LinkMessage) -> bytes:
         # Telemetry and errors count in a sequence of their own, so that the host can tell how many were lost.
         self._seq = (self._seq + 1) & 0xFF
         return message.frame(self._seq).to_bytes()
 
-    def _answer(self, frame: Frame, now: int) -> bytes:
+    def _answer(self, frame: LinkFrame, now: int) -> bytes:
         if frame.version != VERSION:
             return Nak(frame.type, messages.WRONG_VERSION).frame(frame.seq).to_bytes()
         if frame.type in messages.REPLIES or frame.type in (messages.TELEMETRY, messages.ERROR):
@@ -108,7 +108,7 @@ class Session:
         self._last_reply = reply
         return reply
 
-    def _obey(self, frame: Frame, now: int) -> Message:
+    def _obey(self, frame: LinkFrame, now: int) -> LinkMessage:
         if frame.type not in messages.COMMANDS:
             return Nak(frame.type, messages.UNKNOWN_TYPE)
         try:

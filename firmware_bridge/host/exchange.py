@@ -11,8 +11,8 @@ from typing import Protocol
 from firmware_bridge.errors import CommandRefused, LinkLost
 from firmware_bridge.wire import messages
 from firmware_bridge.wire.errors import MessageError
-from firmware_bridge.wire.frames import DELIMITER, VERSION, Decoder, Frame
-from firmware_bridge.wire.messages import Ack, Hello, Message, Nak
+from firmware_bridge.wire.frames import DELIMITER, VERSION, Decoder, LinkFrame
+from firmware_bridge.wire.messages import Ack, Hello, LinkMessage, Nak
 from langso.words.catalogue import Sentence
 
 ATTEMPTS = 10
@@ -51,7 +51,7 @@ class Counters:
 class Exchange:
     """One conversation over one line; `unasked` gets telemetry and errors as they come."""
 
-    def __init__(self, line: Line, counters: Counters, unasked: Callable[[Message], None]) -> None:
+    def __init__(self, line: Line, counters: Counters, unasked: Callable[[LinkMessage], None]) -> None:
         self._line = line
         self._counters = counters
         self._unasked = unasked
@@ -67,7 +67,7 @@ class Exchange:
             raise LinkLost(Sentence("bridge-wrong-hello"))
         return reply
 
-    def command(self, message: Message) -> Ack:
+    def command(self, message: LinkMessage) -> Ack:
         """Send until acknowledged; raises LinkLost after ATTEMPTS silences, CommandRefused on a NAK."""
         reply = self._ask(message)
         if not isinstance(reply, Ack):
@@ -79,7 +79,7 @@ class Exchange:
         for frame in self._receive(timeout):
             self._take_unasked(frame)
 
-    def _ask(self, message: Message) -> Message:
+    def _ask(self, message: LinkMessage) -> LinkMessage:
         self._seq = self._seq % 255 + 1
         raw = message.frame(self._seq).to_bytes()
         for attempt in range(ATTEMPTS):
@@ -95,10 +95,10 @@ class Exchange:
             raise LinkLost(WRONG_VERSION_WHY)
         raise LinkLost(Sentence("bridge-no-answer"))
 
-    def _wait_reply(self, command: int) -> Message | None:
+    def _wait_reply(self, command: int) -> LinkMessage | None:
         deadline = time.monotonic() + REPLY_TIMEOUT_S
         while (left := deadline - time.monotonic()) > 0:
-            found: Message | None = None
+            found: LinkMessage | None = None
             for frame in self._receive(left):
                 if frame.type not in messages.REPLIES:
                     self._take_unasked(frame)
@@ -108,7 +108,7 @@ class Exchange:
                 return found
         return None
 
-    def _read_reply(self, frame: Frame, command: int) -> Message | None:
+    def _read_reply(self, frame: LinkFrame, command: int) -> LinkMessage | None:
         try:
             reply = messages.read_message(frame)
         except MessageError:
@@ -124,7 +124,7 @@ class Exchange:
             return None
         return reply
 
-    def _receive(self, timeout: float) -> list[Frame]:
+    def _receive(self, timeout: float) -> list[LinkFrame]:
         before = self._decoder.errors
         frames = self._decoder.feed(self._line.read(timeout))
         self._counters.bad_frames += self._decoder.errors - before
@@ -133,7 +133,7 @@ class Exchange:
         self._foreign = self._foreign or len(ours) < len(frames)
         return ours
 
-    def _take_unasked(self, frame: Frame) -> None:
+    def _take_unasked(self, frame: LinkFrame) -> None:
         if frame.type not in (messages.TELEMETRY, messages.ERROR):
             return
         try:

@@ -16,7 +16,7 @@ from firmware_bridge.host.serial_line import UNPLUGGED_WHY, SerialLine
 from firmware_bridge.host.state_of_board import judge_board
 from firmware_bridge.wire import messages
 from firmware_bridge.wire.frames import VERSION
-from firmware_bridge.wire.messages import Ack, Error, Hello, KeepAlive, Message, SetOutput, Telemetry
+from firmware_bridge.wire.messages import Ack, Error, Hello, KeepAlive, LinkMessage, SetOutput, Telemetry
 from langso.contract.health import Check
 from langso.words.catalogue import t
 
@@ -283,7 +283,7 @@ class Bridge:
         with self._changed:
             self._leased = ack.leased
 
-    def _take_unasked(self, message: Message) -> None:
+    def _take_unasked(self, message: LinkMessage) -> None:
         if isinstance(message, Error):
             if message.code == messages.LEASE_EXPIRED:
                 _log.warning("board let outputs fall: mask %d", message.detail)

@@ -13,7 +13,7 @@ MAX_ENCODED = MAX_PAYLOAD + 2 + 4 + 1
 DELIMITER = b"\x00"
 
 
-class Frame:
+class LinkFrame:
     """One frame: `version` and `type` 0-15, `seq` 0-255, `payload` at most MAX_PAYLOAD bytes."""
 
     def __init__(self, type: int, seq: int, payload: bytes = b"", version: int = VERSION) -> None:
@@ -32,7 +32,7 @@ class Frame:
         return stuff(body + struct.pack("<I", binascii.crc32(body) & 0xFFFFFFFF)) + DELIMITER
 
     @classmethod
-    def from_bytes(cls, stuffed: bytes) -> "Frame":
+    def from_bytes(cls, stuffed: bytes) -> "LinkFrame":
         """Read what stood between two delimiters; raises FrameError."""
         if len(stuffed) > MAX_ENCODED:
             raise FrameError("too long")
@@ -45,13 +45,13 @@ class Frame:
         return cls(body[0] & 15, body[1], body[2:], body[0] >> 4)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Frame) and self._key() == other._key()
+        return isinstance(other, LinkFrame) and self._key() == other._key()
 
     def __hash__(self) -> int:
         return hash(self._key())
 
     def __repr__(self) -> str:
-        return f"Frame(type={self.type}, seq={self.seq}, payload={self.payload!r}, version={self.version})"
+        return f"LinkFrame(type={self.type}, seq={self.seq}, payload={self.payload!r}, version={self.version})"
 
     def _key(self) -> tuple[int, int, int, bytes]:
         return (self.version, self.type, self.seq, self.payload)
@@ -67,10 +67,10 @@ class Decoder:
         self._buffer = bytearray()
         self._skipping = False
 
-    def feed(self, data: bytes) -> list[Frame]:
+    def feed(self, data: bytes) -> list[LinkFrame]:
         """The frames completed by `data`; never raises, holds at most MAX_ENCODED bytes between calls."""
         data = bytes(data)
-        found: list[Frame] = []
+        found: list[LinkFrame] = []
         start = 0
         while True:
             end = data.find(DELIMITER, start)
@@ -94,7 +94,7 @@ class Decoder:
             return
         self._buffer.extend(piece)
 
-    def _finish(self) -> "Frame | None":
+    def _finish(self) -> "LinkFrame | None":
         stuffed = bytes(self._buffer)
         self._buffer = bytearray()
         if self._skipping:
@@ -103,7 +103,7 @@ class Decoder:
         if not stuffed:
             return None
         try:
-            frame = Frame.from_bytes(stuffed)
+            frame = LinkFrame.from_bytes(stuffed)
         except FrameError as error:
             self._count(str(error))
             return None

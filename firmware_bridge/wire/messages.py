@@ -3,7 +3,7 @@
 import struct
 
 from firmware_bridge.wire.errors import MessageError
-from firmware_bridge.wire.frames import MAX_PAYLOAD, Frame
+from firmware_bridge.wire.frames import MAX_PAYLOAD, LinkFrame
 
 HELLO = 1
 SET = 2
@@ -48,7 +48,7 @@ UNKNOWN = 0xFFFF
 UNKNOWN_TEMPERATURE = -0x8000
 
 
-class Message:
+class LinkMessage:
     """Base of all messages: equal when type and fields are equal."""
 
     type = 0
@@ -61,12 +61,12 @@ class Message:
         """The values this message carries, in order."""
         raise NotImplementedError
 
-    def frame(self, seq: int) -> Frame:
+    def frame(self, seq: int) -> LinkFrame:
         """This message in a frame with sequence number `seq`."""
-        return Frame(self.type, seq, self.pack())
+        return LinkFrame(self.type, seq, self.pack())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Message) and self.type == other.type and self.fields() == other.fields()
+        return isinstance(other, LinkMessage) and self.type == other.type and self.fields() == other.fields()
 
     def __hash__(self) -> int:
         return hash((self.type, self.fields()))
@@ -75,7 +75,7 @@ class Message:
         return type(self).__name__ + repr(self.fields())
 
 
-class Connect(Message):
+class Connect(LinkMessage):
     """Host -> firmware: asks for HELLO. `session` (32 random bits) names the program; a new one turns all off."""
 
     type = CONNECT
@@ -94,7 +94,7 @@ class Connect(Message):
         return cls(_numbers("<I", payload)[0])
 
 
-class Hello(Message):
+class Hello(LinkMessage):
     """Firmware -> host, answer to CONNECT: who it is and what hangs on it. Output number = place in `outputs`."""
 
     type = HELLO
@@ -154,7 +154,7 @@ class Hello(Message):
         return cls(protocol, (major, minor, patch), board, cause, payload[7:15], outputs, sensors, lease)
 
 
-class SetOutput(Message):
+class SetOutput(LinkMessage):
     """Host -> firmware: switch output number `output`; on, it stays on for `lease_ms` unless renewed."""
 
     type = SET
@@ -178,7 +178,7 @@ class SetOutput(Message):
         return cls(output, on == 1, lease)
 
 
-class KeepAlive(Message):
+class KeepAlive(LinkMessage):
     """Host -> firmware: renew by `lease_ms` those of the bit mask `outputs` that are still on; it turns none on."""
 
     type = KEEPALIVE
@@ -199,7 +199,7 @@ class KeepAlive(Message):
         return cls(outputs, lease)
 
 
-class Ping(Message):
+class Ping(LinkMessage):
     """Host -> firmware: answered by an ACK that carries the same `token` (32 bits)."""
 
     type = PING
@@ -218,7 +218,7 @@ class Ping(Message):
         return cls(_numbers("<I", payload)[0])
 
 
-class Ack(Message):
+class Ack(LinkMessage):
     """Firmware -> host: command of type `command` done. Bit masks: `leased` outputs on by order, `driven` those
     really on (a muted amplifier is leased, not driven), `inputs`; `uptime_ms` since boot; `token` of a PING or 0."""
 
@@ -244,7 +244,7 @@ class Ack(Message):
         return cls(command, leased, driven, inputs, uptime_ms, token)
 
 
-class Nak(Message):
+class Nak(LinkMessage):
     """Firmware -> host: command of type `command` refused for `reason`; nothing was changed."""
 
     type = NAK
@@ -265,7 +265,7 @@ class Nak(Message):
         return cls(command, reason)
 
 
-class Telemetry(Message):
+class Telemetry(LinkMessage):
     """Firmware -> host, unasked: masks as in Ack; supply in mV, temperature in 0.1 °C, horn current in mA (UNKNOWN
     and UNKNOWN_TEMPERATURE: no sensor); `uptime_ms`; `bad_frames`, `lease_drops` since boot (stop at 65535)."""
 
@@ -315,7 +315,7 @@ class Telemetry(Message):
         return cls(leased, driven, inputs, supply, temperature, horn, uptime, bad, drops)
 
 
-class Error(Message):
+class Error(LinkMessage):
     """Firmware -> host, unasked: something happened. LEASE_EXPIRED: `detail` is the mask of outputs that fell;
     BAD_FRAMES: `detail` is how many came since the last report."""
 
@@ -337,7 +337,7 @@ class Error(Message):
         return cls(code, detail)
 
 
-def read_message(frame: Frame) -> Message:
+def read_message(frame: LinkFrame) -> LinkMessage:
     """The message in a frame; raises MessageError for an unknown type or a payload of the wrong shape."""
     for kind in (Hello, SetOutput, KeepAlive, Ping, Ack, Nak, Telemetry, Error, Connect):
         if kind.type == frame.type:

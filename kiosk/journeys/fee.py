@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kiosk.devices.camera_thread import Watcher
-from kiosk.journeys.payment import LOOK, CodeSearch, Fee, qr_modules, slip
+from kiosk.journeys.payment import LOOK, CodeSearch, PaymentCode, qr_modules, slip
 from kiosk.journeys.pictures import picture_of
-from kiosk.journeys.showing import CornerPoints, FeeLookShows, LivePicture, PayShows, Said, SlipShows, StrangerShows
+from kiosk.journeys.showing import CornerPoints, FeeLookShows, LivePicture, PayShows, Remark, SlipShows, StrangerShows
 from kiosk.shell.means import Means
 from kiosk.shell.protocol import Back, Changed, Destination, Event, Home, Journey, Next, Slow
 from langso.errors import LangsoError
@@ -31,7 +31,7 @@ class FeeJourney(Journey):
 
     def begin(self) -> Destination:
         self._search.again()
-        return Destination("fee", FeeLookShows(LivePicture(Said(LOOK, "qr_code_scanner"))))
+        return Destination("fee", FeeLookShows(LivePicture(Remark(LOOK, "qr_code_scanner"))))
 
     def anew(self, there: Destination) -> Destination:
         return self.begin() if there.place == "fee" else there
@@ -68,7 +68,7 @@ class FeeJourney(Journey):
         if self._watcher is None:
             return None
         sight, fault = self._watcher.newest, self._watcher.fault
-        wrong = Said(fault, "no_photography", "bad")
+        wrong = Remark(fault, "no_photography", "bad")
         if sight is None:
             return Changed(FeeLookShows(LivePicture(wrong))) if fault else None
         if sight.number == self._number:
@@ -79,11 +79,11 @@ class FeeJourney(Journey):
         if fee is not None:
             return self._found(fee)
         hint = self._search.hint
-        said = wrong if fault else Said(hint, "qr_code_scanner" if hint == LOOK else "info")
+        said = wrong if fault else Remark(hint, "qr_code_scanner" if hint == LOOK else "info")
         quad = _outline(codes, sight.shown.shape[1] / sight.image.shape[1])
         return Changed(FeeLookShows(LivePicture(said, sight.number, sight.shown, quad)))
 
-    def _found(self, fee: Fee) -> Destination:
+    def _found(self, fee: PaymentCode) -> Destination:
         if fee.payable:
             modules = tuple(tuple(row) for row in qr_modules(fee))
             shows = PayShows(
@@ -102,7 +102,7 @@ class FeeJourney(Journey):
             StrangerShows(stranger, fee.title, fee.why, fee.amount_shown, fee.account_shown, fee.holder),
         )
 
-    def _slip(self, fee: Fee) -> Destination:
+    def _slip(self, fee: PaymentCode) -> Destination:
         """The slip on the screen, and as files in the visit's folder."""
         means = self._means
         visit, now, picture = means.workspace.visit, means.clock.now(), None

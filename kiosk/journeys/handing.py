@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from kiosk.journeys.kinds import kinds_for
 from kiosk.journeys.papers import Papers
-from kiosk.journeys.showing import ReceiptShows, Said, SortShows
+from kiosk.journeys.showing import ReceiptShows, Remark, SortShows
 from kiosk.sending.dossiers import HandedIn
 from kiosk.shell.means import Means
 from kiosk.shell.protocol import Changed, Destination, Event, Next, Slow
 from langso.errors import LangsoError
 from langso.words.catalogue import Sentence
 
-CHOOSE = Said(Sentence("journeys-choose-kind"), "touch_app", "plain")
+CHOOSE = Remark(Sentence("journeys-choose-kind"), "touch_app", "plain")
 
 
 class HandingIn:
@@ -36,7 +36,7 @@ class HandingIn:
         if event.name != "kind" or self._sort is None or self._papers.step != "sort":
             return None
         kind, means = self._sort.kinds[int(event.value)], self._means
-        self._sort = replace(self._sort, said=Said(Sentence("journeys-sealing"), "hourglass_top"))
+        self._sort = replace(self._sort, said=Remark(Sentence("journeys-sealing"), "hourglass_top"))
         return Slow(
             lambda: self._papers.hand_in(kind, means.catalogue(), means.recipient()),
             self._done,
@@ -63,12 +63,12 @@ class HandingIn:
     def _failed(self, error: BaseException) -> Next:
         assert self._sort is not None
         said = str(error) if isinstance(error, LangsoError) else Sentence("journeys-sealing-failed")
-        self._sort = replace(self._sort, said=Said(said, "warning", "bad"))
+        self._sort = replace(self._sort, said=Remark(said, "warning", "bad"))
         return Changed(self._sort)
 
-    def _where(self, handed: HandedIn) -> Said:
+    def _where(self, handed: HandedIn) -> Remark:
         if not self._means.dossiers.path(handed.dossier).exists():
-            return Said(Sentence("journeys-received"), "check_circle", "ok")
+            return Remark(Sentence("journeys-received"), "check_circle", "ok")
         if not self._means.connected():
-            return Said(Sentence("journeys-offline"), "hourglass_top")
-        return Said(Sentence("journeys-on-the-way"), "hourglass_top")
+            return Remark(Sentence("journeys-offline"), "hourglass_top")
+        return Remark(Sentence("journeys-on-the-way"), "hourglass_top")

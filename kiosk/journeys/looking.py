@@ -12,7 +12,7 @@ from kiosk.devices.camera_thread import Watcher
 from kiosk.journeys.card import CARD
 from kiosk.journeys.develop import Shot, draft, straighten
 from kiosk.journeys.papers import Papers
-from kiosk.journeys.showing import LivePicture, Said
+from kiosk.journeys.showing import LivePicture, Remark
 from kiosk.shell.means import Means
 from langso.words.catalogue import Sentence, Words
 from scanner.live.eye import INSIST_MORE_S, INSIST_S, Eye, Seen
@@ -20,7 +20,7 @@ from scanner.live.looking import Looking
 
 RATE = 12.0
 TOLD_S = 3.5
-OPENING = Said(Sentence("journeys-opening-camera"), "photo_camera")
+OPENING = Remark(Sentence("journeys-opening-camera"), "photo_camera")
 _ICONS = {
     "hold": "motion_photos_on",
     "none": "info",
@@ -70,7 +70,7 @@ class TableView:
         """The camera's best picture (BGR), or None. Waits: not for the screen's thread."""
         return self._watcher.still()
 
-    def tell(self, said: Said) -> LivePicture:
+    def tell(self, said: Remark) -> LivePicture:
         """Something that must be read before the guide speaks again."""
         self._told_until = time.monotonic() + TOLD_S
         self.live = self.live.saying(said)
@@ -79,7 +79,7 @@ class TableView:
     def look(self) -> bool:
         """Takes the newest frame into `live`; whether that changed anything."""
         sight, fault = self._watcher.newest, self._watcher.fault
-        wrong = Said(fault, "no_photography", "bad")
+        wrong = Remark(fault, "no_photography", "bad")
         if sight is None:
             if not fault or (self.newest is None and self.live.said == wrong):
                 return False
@@ -110,7 +110,7 @@ class TableView:
         self.newest, self._looking.due = self._looking.due, None
         return True
 
-    def _say(self, seen: Seen) -> Said:
+    def _say(self, seen: Seen) -> Remark:
         sentence: Words = seen.sentence
         if self._papers.card is not None:
             from scanner.guide import SAYS
@@ -118,7 +118,7 @@ class TableView:
             of_card = {"same": SAYS["same_side"], "none": self._hint, "hold": Sentence("journeys-card-seen")}
             sentence = of_card.get(seen.code, sentence)
         good = seen.good and seen.code in ("hold", "taken")
-        return Said(sentence, _ICONS.get(seen.code, "info"), "ok" if good else "warn")
+        return Remark(sentence, _ICONS.get(seen.code, "info"), "ok" if good else "warn")
 
 
 def warm() -> threading.Thread:

@@ -20,7 +20,7 @@ QR_BORDER = 2
 
 
 @dataclass(frozen=True)
-class Fee:
+class PaymentCode:
     """One code read. `verdict`: "own" account of the commune; "stranger"; "no_list": the signed list is not here;
     "broken": a payment code not to be believed; "not_payment": some other code. `amount` in đồng, None: not given.
 
@@ -66,14 +66,14 @@ class Fee:
         return self.purpose
 
 
-def read_fee(text: str, catalogue: Catalogue | None) -> Fee:
+def read_fee(text: str, catalogue: Catalogue | None) -> PaymentCode:
     """What a code's text asks to pay, judged by the commune's signed list of accounts. Never raises."""
     parsed = codes.parse(text)
     if parsed.kind != "emv":
-        return Fee("not_payment", text, why=t("journeys-fee-not-payment"))
+        return PaymentCode("not_payment", text, why=t("journeys-fee-not-payment"))
     payee = codes.payee(parsed)
     if payee is None:
-        return Fee("broken", text, why=t("journeys-fee-broken"))
+        return PaymentCode("broken", text, why=t("journeys-fee-broken"))
     account = None if catalogue is None else own_account(payee.bin, payee.account, catalogue)
     bank = codes.bank_name(payee.bin) or t("journeys-fee-bank", number=payee.bin)
     common: dict[str, Any] = {
@@ -85,12 +85,12 @@ def read_fee(text: str, catalogue: Catalogue | None) -> Fee:
     }
     if catalogue is None:
         why = t("journeys-fee-no-list")
-        return Fee("no_list", text, holder=payee.name or "", why=why, **common)
+        return PaymentCode("no_list", text, holder=payee.name or "", why=why, **common)
     if account is None:
         why = t("journeys-fee-stranger")
-        return Fee("stranger", text, holder=payee.name or "", why=why, **common)
+        return PaymentCode("stranger", text, holder=payee.name or "", why=why, **common)
     # The name in the code is whatever its maker typed; the signed list says who holds the account.
-    return Fee("own", text, holder=account.holder, label=account.label, **common)
+    return PaymentCode("own", text, holder=account.holder, label=account.label, **common)
 
 
 def own_account(bin_: str, number: str, catalogue: Catalogue) -> Account | None:
@@ -101,7 +101,7 @@ def own_account(bin_: str, number: str, catalogue: Catalogue) -> Account | None:
     return None
 
 
-def qr_modules(fee: Fee) -> list[list[bool]]:
+def qr_modules(fee: PaymentCode) -> list[list[bool]]:
     """The same code to draw: rows of dark/light with its quiet zone. Raises WrongStep for an account not our own."""
     import segno
 
@@ -111,7 +111,7 @@ def qr_modules(fee: Fee) -> list[list[bool]]:
     return [[bool(module) for module in row] for row in code.matrix_iter(border=QR_BORDER)]
 
 
-def slip(fee: Fee, *, commune: str, place: str, now: datetime, kind: Literal["png", "pdf"] = "png") -> bytes:
+def slip(fee: PaymentCode, *, commune: str, place: str, now: datetime, kind: Literal["png", "pdf"] = "png") -> bytes:
     """The slip for paying in cash at the counter, 80 mm wide at 203 dpi. Raises WrongStep, AssetMissing."""
     from kiosk.journeys.slip import draw_slip
 
@@ -140,10 +140,10 @@ class CodeSearch:
     """Looking for a code, then what it asks. One code at a time: two in the picture are refused, not guessed."""
 
     def __init__(self) -> None:
-        self.fee: Fee | None = None
+        self.fee: PaymentCode | None = None
         self.hint = LOOK
 
-    def see(self, texts: list[str], catalogue: Catalogue | None) -> Fee | None:
+    def see(self, texts: list[str], catalogue: Catalogue | None) -> PaymentCode | None:
         """The codes of one frame; returns what was found when it settles the matter, else None (see `hint`)."""
         if self.fee is not None:
             return self.fee

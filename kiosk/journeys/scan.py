@@ -22,7 +22,7 @@ from kiosk.journeys.showing import (
     KeptPage,
     LivePicture,
     PreviewShows,
-    Said,
+    Remark,
     ScanShows,
 )
 from kiosk.shell.means import Means
@@ -71,7 +71,7 @@ class ScanJourney(Journey):
             self.wants_light, self._refused = False, False
             self._view = TableView(self._means, self.papers, self._scan.hint)
             if self.papers.card:
-                return self._live(self._view.tell(Said(self._scan.hint, "flip", "ok")))
+                return self._live(self._view.tell(Remark(self._scan.hint, "flip", "ok")))
         elif place == "preview" and self._shot is not None:
             shot, self._shot = self._shot, None
             return self._remake(lambda: self.papers.capture(shot))
@@ -133,7 +133,7 @@ class ScanJourney(Journey):
             title,
             under,
             hint,
-            LivePicture(Said(Sentence("journeys-opening-camera"), "photo_camera")),
+            LivePicture(Remark(Sentence("journeys-opening-camera"), "photo_camera")),
             many=many,
             kept=kept,
             number=many + 1 if papers.replacing is None else papers.replacing + 1,
@@ -184,8 +184,8 @@ class ScanJourney(Journey):
             return None
         seen = view.newest
         if seen is None:
-            return self._live(view.live.saying(Said(Sentence("journeys-no-picture"), "hourglass_top")))
-        busy = self._live(view.live.saying(Said(Sentence("journeys-taking"), "photo_camera", "ok")), busy=True)
+            return self._live(view.live.saying(Remark(Sentence("journeys-no-picture"), "hourglass_top")))
+        busy = self._live(view.live.saying(Remark(Sentence("journeys-taking"), "photo_camera", "ok")), busy=True)
 
         def shot() -> Shot:
             return shot_of(seen, view.still())
@@ -220,7 +220,7 @@ class ScanJourney(Journey):
         if self._view is None:
             return None
         said = str(error).rstrip(".") if isinstance(error, LangsoError) else Sentence("journeys-not-taken")
-        return self._live(self._view.tell(Said(said, "warning")), busy=False)
+        return self._live(self._view.tell(Remark(said, "warning")), busy=False)
 
     # A page just taken.
 
@@ -233,7 +233,7 @@ class ScanJourney(Journey):
         shows = PreviewShows(
             number=len(papers.pages) + 1 if papers.replacing is None else papers.replacing + 1,
             picture=picture,
-            said=Said(MAKING, "hourglass_top", "plain"),
+            said=Remark(MAKING, "hourglass_top", "plain"),
             card=card,
             replacing=papers.replacing is not None,
             corners=shot is not None or papers.shot is not None,
@@ -258,14 +258,14 @@ class ScanJourney(Journey):
         if not waits:
             return answer
         # A press is never lost, and none changes the one before it.
-        self._preview = replace(self._preview, said=Said(MAKING, "hourglass_top", "warn"), lit=event.name)
+        self._preview = replace(self._preview, said=Remark(MAKING, "hourglass_top", "warn"), lit=event.name)
         return Changed(self._preview)
 
     def _remake(self, what: Callable[[], PageKept]) -> Next:
         """Something that gives another fresh page, off the screen's thread."""
         assert self._preview is not None
         self._press.begin()
-        self._preview = replace(self._preview, said=Said(MAKING, "hourglass_top", "plain"))
+        self._preview = replace(self._preview, said=Remark(MAKING, "hourglass_top", "plain"))
         return Slow(lambda: picture_of_page(what()), self._ready, self._not_made, self._preview)
 
     def _ready(self, picture: Any) -> Next:
@@ -278,7 +278,7 @@ class ScanJourney(Journey):
         assert self._preview is not None
         self._press.over(good=False)
         said = str(error) if isinstance(error, LangsoError) else Sentence("journeys-not-made")
-        self._preview = replace(self._preview, said=Said(said, "warning", "bad"), lit="")
+        self._preview = replace(self._preview, said=Remark(said, "warning", "bad"), lit="")
         return Changed(self._preview)
 
     def _judged(self, shows: PreviewShows) -> PreviewShows:
@@ -286,8 +286,8 @@ class ScanJourney(Journey):
         if fresh is None:
             return shows
         if not fresh.remarks:
-            return replace(shows, said=Said(Sentence("journeys-clear"), "check_circle", "ok"), remarks=())
-        return replace(shows, said=Said(fresh.remarks[0], "warning"), remarks=fresh.remarks)
+            return replace(shows, said=Remark(Sentence("journeys-clear"), "check_circle", "ok"), remarks=())
+        return replace(shows, said=Remark(fresh.remarks[0], "warning"), remarks=fresh.remarks)
 
     def _again(self) -> Next:
         if self.papers.fresh is not None:

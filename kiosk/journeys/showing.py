@@ -14,7 +14,7 @@ CornerPoints = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
-class Said:
+class Remark:
     """A state in word, icon (a name in `kiosk.style.icons`) and colour together."""
 
     text: Words
@@ -29,13 +29,13 @@ class LivePicture:
     `progress`: how near the capture is, 0 to 1.
     """
 
-    said: Said
+    said: Remark
     number: int = 0
     picture: Image | None = None
     quad: CornerPoints | None = None
     progress: float = 0.0
 
-    def saying(self, said: Said) -> LivePicture:
+    def saying(self, said: Remark) -> LivePicture:
         """The same picture under another sentence."""
         return replace(self, said=said)
 
@@ -112,7 +112,7 @@ class PreviewShows:
 
     number: int
     picture: Image
-    said: Said
+    said: Remark
     card: bool = False
     replacing: bool = False
     corners: bool = True
@@ -148,7 +148,7 @@ class SortShows:
 
     pages: int
     kinds: tuple[Kind, ...]
-    said: Said
+    said: Remark
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class ReceiptShows:
     title: str
     pages: int
     code: str
-    said: Said
+    said: Remark
 
 
 @dataclass(frozen=True, eq=False)

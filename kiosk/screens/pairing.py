@@ -8,7 +8,7 @@ from kivy.uix.widget import Widget
 from kiosk.journeys.showing import PairingShows
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
-from kiosk.widgets.basic import Column, Ground, Icon, Text, card, space
+from kiosk.widgets.basic import Column, Icon, RoundedBox, Text, card, space
 from kiosk.widgets.frame import FramedPage
 from langso.words.catalogue import Sentence, t
 
@@ -30,7 +30,7 @@ class PairingPage(FramedPage):
         self.spoken = f"{SORRY}. {COME_BACK}"
         self.main.orientation = "vertical"
         self.main.spacing = theme.px(12)
-        notice = Ground(
+        notice = RoundedBox(
             theme,
             fill=theme.colour("nghe_soft"),
             orientation="horizontal",

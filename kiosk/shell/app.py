@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from kiosk.agent import Agent
+from kiosk.agent import KioskAgent
 from kiosk.devices.camera_thread import CameraHolder
 from kiosk.devices.lamp import open_lamp
 from kiosk.shell.frames import LOOP, tell_frames
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class Kiosk(KioskWindow):
     """Shows places for an agent that runs already. Letters hold until the visit ends."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: KioskAgent) -> None:
         settings = agent.settings
         super().__init__(Workspace(home_in_memory(settings.paths.run)), settings)
         self.agent = agent

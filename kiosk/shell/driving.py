@@ -112,12 +112,12 @@ def read_steps(raw: bytes) -> tuple[Step, ...]:
 def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Played:
     """Plays the steps on the application with its real agent; once per process. Writes `out`, returns the result."""
     prepare_kivy(settings.kiosk, offscreen=True)
-    from kiosk.agent import Agent
+    from kiosk.agent import KioskAgent
     from kiosk.shell.app import Kiosk
     from kiosk.shell.waiting import WaitingKiosk
 
     out.mkdir(parents=True, exist_ok=True)
-    agent = Agent(settings) if stand_of(settings.paths.state).state == "paired" else None
+    agent = KioskAgent(settings) if stand_of(settings.paths.state).state == "paired" else None
     if agent is not None:
         agent.start()
     app: KioskWindow = WaitingKiosk(settings) if agent is None else Kiosk(agent)

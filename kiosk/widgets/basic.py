@@ -89,7 +89,7 @@ class Icon(Label):
         self.own_colour = tuple(self.color)
 
 
-class Ground(BoxLayout):
+class RoundedBox(BoxLayout):
     """A box with a rounded fill and border that follow it."""
 
     def __init__(
@@ -132,7 +132,7 @@ class Ground(BoxLayout):
         )
 
 
-class Pressable(ButtonBehavior, Ground):
+class Pressable(ButtonBehavior, RoundedBox):
     """A ground to press. `on_press_done` is called once per press; it darkens while held."""
 
     def __init__(self, theme: Theme, on_press_done: Callable[[], None], *, fill: Rgba, **ground: Any) -> None:
@@ -287,7 +287,7 @@ BALANCE = 70
 """How much longer than its share a line of a pill may be, in design pixels: about one word."""
 
 
-class Pill(Ground):
+class Pill(RoundedBox):
     """State in word, icon and colour together."""
 
     def __init__(
@@ -365,10 +365,10 @@ class Rule(Widget):
         self._line.size = (self.width, self._thick)
 
 
-def card(theme: Theme, **box: Any) -> Ground:
+def card(theme: Theme, **box: Any) -> RoundedBox:
     """A white card with a thin border."""
     settings: dict[str, Any] = {"orientation": "vertical", "padding": theme.px(20), "spacing": theme.px(10)} | box
-    return Ground(theme, fill=theme.colour("card"), border=theme.colour("line"), **settings)
+    return RoundedBox(theme, fill=theme.colour("card"), border=theme.colour("line"), **settings)
 
 
 class Column(ScrollView):

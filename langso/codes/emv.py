@@ -41,9 +41,9 @@ class _Tree:
     """The elements of a payload: first level in order, templates by path (`38`, `38.01`), and what did not parse."""
 
     unit: tlv.Unit
-    items: list[tlv.Item] = field(default_factory=list)
+    items: list[tlv.Element] = field(default_factory=list)
     fault: tlv.Fault | None = None
-    templates: dict[str, list[tlv.Item]] = field(default_factory=dict)
+    templates: dict[str, list[tlv.Element]] = field(default_factory=dict)
     template_faults: dict[str, tlv.Fault] = field(default_factory=dict)
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from langso.words.catalogue import Sentence, t
 
-from .tlv import Item
+from .tlv import Element
 
 _LIMITS = {
     "59": (25, Sentence("codes-receiver-name")),
@@ -32,7 +32,7 @@ def amount_in_dong(text: str) -> int | None:
     return int(whole)
 
 
-def problems_of_root(items: Sequence[Item]) -> list[str]:
+def problems_of_root(items: Sequence[Element]) -> list[str]:
     """Faults among the elements of the first level, as Vietnamese sentences."""
     root = {item.tag: item.value for item in items}
     problems = [*_order(items), *_required(root), *_amount(root), *_tip(root)]
@@ -48,7 +48,7 @@ def problems_of_root(items: Sequence[Item]) -> list[str]:
     return problems
 
 
-def problems_of_details(items: Sequence[Item]) -> list[str]:
+def problems_of_details(items: Sequence[Element]) -> list[str]:
     """Faults inside tag 62 (bill number, purpose ...)."""
     problems: list[str] = []
     if any(len(item.value) > 25 for item in items if item.tag <= "09"):
@@ -74,13 +74,13 @@ def problems_of_receiver(
     return problems
 
 
-def repeated(items: Iterable[Item], where: str) -> list[str]:
+def repeated(items: Iterable[Element], where: str) -> list[str]:
     """A fault for every tag given twice: readers differ in which of the two they believe."""
     counts = Counter(item.tag for item in items)
     return [t("codes-field-twice", tag=tag, where=where) for tag, n in counts.items() if n > 1]
 
 
-def _order(items: Sequence[Item]) -> list[str]:
+def _order(items: Sequence[Element]) -> list[str]:
     problems: list[str] = []
     if items and (items[0].tag, items[0].value) != ("00", "01"):
         problems.append(t("codes-begin-wrong"))

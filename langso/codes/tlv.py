@@ -14,7 +14,7 @@ Unit = Literal["ascii", "chars", "utf8bytes"]
 
 
 @dataclass(frozen=True)
-class Item:
+class Element:
     """One element: its two-digit tag and its value."""
 
     tag: str
@@ -29,11 +29,11 @@ class Fault:
     position: int
 
 
-def read(text: str, unit: Unit = "chars") -> list[Item] | Fault:
+def read(text: str, unit: Unit = "chars") -> list[Element] | Fault:
     """Split a text into elements, lengths counted in characters or in UTF-8 bytes. Never raises."""
     if unit == "utf8bytes":
         return _read_bytes(text.encode("utf-8", "surrogatepass"))
-    items: list[Item] = []
+    items: list[Element] = []
     at = 0
     while at < len(text):
         size = _size(text[at : at + 4], at)
@@ -42,7 +42,7 @@ def read(text: str, unit: Unit = "chars") -> list[Item] | Fault:
         value = text[at + 4 : at + 4 + size]
         if len(value) < size:
             return _short(text[at : at + 2], at, size, len(value))
-        items.append(Item(text[at : at + 2], value))
+        items.append(Element(text[at : at + 2], value))
         at += 4 + size
     return items
 
@@ -59,8 +59,8 @@ def write(items: Iterable[tuple[str, str | None]]) -> str:
     return "".join(parts)
 
 
-def _read_bytes(data: bytes) -> list[Item] | Fault:
-    items: list[Item] = []
+def _read_bytes(data: bytes) -> list[Element] | Fault:
+    items: list[Element] = []
     at = 0
     while at < len(data):
         head = data[at : at + 4].decode("latin-1")
@@ -74,7 +74,7 @@ def _read_bytes(data: bytes) -> list[Item] | Fault:
             value = raw.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             return Fault(Sentence("codes-fault-cuts-letter", tag=head[:2]), at)
-        items.append(Item(head[:2], value))
+        items.append(Element(head[:2], value))
         at += 4 + size
     return items
 

@@ -23,7 +23,7 @@ from office.broadcasting.allowed import first_allowed, refused
 from office.broadcasting.media import MadeSound, MediaStore
 from office.broadcasting.plans import EVERYONE, KEEP_PAST, Piece, Planned, clash
 from office.broadcasting.play_reports import PlayReport
-from office.broadcasting.progress import UNWATCHED, Watch
+from office.broadcasting.progress import UNWATCHED, ProgressWatch
 from office.broadcasting.rows import Broadcast, PlanClass
 from office.broadcasting.urgent_rows import UrgentRow
 from office.broadcasting.wording import checked_text, title_of
@@ -124,7 +124,7 @@ class Broadcasts:
             self._audit.write(by, "draft", id)
         return created
 
-    def prepare(self, id: str, *, chime: bool = True, watch: Watch = UNWATCHED) -> Broadcast:
+    def prepare(self, id: str, *, chime: bool = True, watch: ProgressWatch = UNWATCHED) -> Broadcast:
         """Makes the sounds, so that staff hear what villagers will. Raises NotFound, VoiceError, MediaFailed,
         MakingCancelled.
         """

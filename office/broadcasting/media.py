@@ -21,7 +21,7 @@ from langso.durable.files import sync_folder
 from langso.voices.synthesis import speak
 from langso.words import nfc, speech
 from langso.words.os_reasons import os_reason
-from office.broadcasting.progress import UNWATCHED, Watch
+from office.broadcasting.progress import UNWATCHED, ProgressWatch
 from office.errors import MediaFailed, NotFound
 
 TARGET_LUFS = -16.0
@@ -73,7 +73,7 @@ class MediaStore:
             raise NotFound(f"Không còn tệp tiếng {sha256[:12]}; hãy soạn lại bản tin.")
         return path
 
-    def speak(self, text: str, *, voice: str = "vi", speed: int = 150, watch: Watch = UNWATCHED) -> MadeSound:
+    def speak(self, text: str, *, voice: str = "vi", speed: int = 150, watch: ProgressWatch = UNWATCHED) -> MadeSound:
         """The text read aloud. Raises VoiceError, WordsError, MediaFailed, MakingCancelled."""
         with tempfile.TemporaryDirectory(prefix="langso-") as work:
             wav = Path(work) / "spoken.wav"
@@ -98,7 +98,7 @@ class MediaStore:
         finally:
             plain.unlink(missing_ok=True)
 
-    def _keep(self, source: list[str], watch: Watch = UNWATCHED) -> MadeSound:
+    def _keep(self, source: list[str], watch: ProgressWatch = UNWATCHED) -> MadeSound:
         part = self._part(".opus")
         try:
             _encode(source, part, watch)
@@ -146,7 +146,7 @@ def decode(source: Path, out: Path) -> None:
         raise MediaFailed("Tệp tiếng không có âm thanh; hãy thử tệp khác.")
 
 
-def measure(path: Path, watch: Watch = UNWATCHED) -> tuple[int, float | None]:
+def measure(path: Path, watch: ProgressWatch = UNWATCHED) -> tuple[int, float | None]:
     """(samples at 48 kHz once decoded, integrated LUFS or None where there is too little). Raises MediaFailed."""
     done = _run(
         ["-i", str(path), "-af", "ebur128=framelog=verbose", "-ar", str(RATE), "-ac", "1", "-f", "s16le", "-"], watch
@@ -160,7 +160,7 @@ def measure(path: Path, watch: Watch = UNWATCHED) -> tuple[int, float | None]:
     return samples, lufs if math.isfinite(lufs) and lufs > -70 else None
 
 
-def _encode(source: list[str], out: Path, watch: Watch) -> None:
+def _encode(source: list[str], out: Path, watch: ProgressWatch) -> None:
     """Limits, measures, then levels in a second pass to -16 LUFS; mono Ogg Opus 24 kbit/s. Raises MediaFailed."""
     aim = f"loudnorm=I={TARGET_LUFS}:TP={PEAK_DB}:LRA=11"
     watch.at(0)
@@ -187,7 +187,7 @@ def _loudness(stderr: bytes) -> dict[str, str]:
         raise MediaFailed("Không đo được độ to của tiếng; hãy cài lại ffmpeg.") from error
 
 
-def _run(arguments: list[str], watch: Watch = UNWATCHED) -> subprocess.CompletedProcess[bytes]:
+def _run(arguments: list[str], watch: ProgressWatch = UNWATCHED) -> subprocess.CompletedProcess[bytes]:
     program = shutil.which("ffmpeg")
     if program is None:
         raise MediaFailed("Máy chưa có ffmpeg; hãy cài bằng lệnh: sudo apt install ffmpeg")
@@ -208,7 +208,7 @@ def _run(arguments: list[str], watch: Watch = UNWATCHED) -> subprocess.Completed
     return done
 
 
-def _finished(command: list[str], watch: Watch) -> subprocess.CompletedProcess[bytes]:
+def _finished(command: list[str], watch: ProgressWatch) -> subprocess.CompletedProcess[bytes]:
     """The program run to its end, or killed as soon as nobody wants it. Raises TimeoutExpired, MakingCancelled."""
     until = time.monotonic() + _TIMEOUT_S
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:

@@ -17,7 +17,7 @@ def _nobody(percent: int) -> None:
 
 
 @dataclass(frozen=True)
-class Watch:
+class ProgressWatch:
     """`told` is called with the percentage that is done; `cancelled` is asked several times a second."""
 
     told: Callable[[int], None] = _nobody
@@ -33,9 +33,9 @@ class Watch:
         if self.cancelled():
             raise MakingCancelled("cancelled")
 
-    def part(self, begin: int, end: int) -> Watch:
+    def part(self, begin: int, end: int) -> ProgressWatch:
         """For a part of the work: its 0-100 are `begin`-`end` of the whole."""
-        return Watch(lambda percent: self.told(begin + (end - begin) * percent // 100), self.cancelled)
+        return ProgressWatch(lambda percent: self.told(begin + (end - begin) * percent // 100), self.cancelled)
 
 
-UNWATCHED = Watch()
+UNWATCHED = ProgressWatch()

@@ -15,7 +15,7 @@ from langso.words.catalogue import Sentence
 from office.broadcasting.broadcasts import Broadcasts
 from office.broadcasting.jobs import Job, JobFault, JobKind, JobRows
 from office.broadcasting.media import MediaStore
-from office.broadcasting.progress import Watch
+from office.broadcasting.progress import ProgressWatch
 from office.errors import BroadcastRefused, MakingCancelled, MediaFailed, NotFound
 
 log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ class SoundJobs:
             self._failed(job, str(Sentence("jobs-broken")), "broken")
 
     def _make(self, job: Job) -> None:
-        watch = Watch(lambda percent: self._rows.told(job.id, percent), lambda: self._cancelled(job.id))
+        watch = ProgressWatch(lambda percent: self._rows.told(job.id, percent), lambda: self._cancelled(job.id))
         if job.kind == "listen":
             made = self._media.speak(job.text, watch=watch)
             self._rows.end(job.id, "done", media=made.media)

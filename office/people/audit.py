@@ -54,7 +54,7 @@ Break = Literal["changed", "missing", "cut"]
 
 
 @dataclass(frozen=True)
-class Entry:
+class LogEntry:
     """One row: `who` did `action` to `subject`. `number` counts from 1 without a gap."""
 
     number: int
@@ -67,7 +67,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Head:
+class ChainEnd:
     """The end of the chain: its last row's number and hash; 0 and START for an empty one."""
 
     number: int
@@ -79,7 +79,7 @@ class Verdict:
     """`broken`: how the chain breaks first, None where it holds; `at`: the row where; `rows` there are."""
 
     rows: int
-    head: Head
+    head: ChainEnd
     broken: Break | None = None
     at: int = 0
 
@@ -105,32 +105,32 @@ class Audit:
                 [*row, head.sha256, link(row, head.sha256)],
             )
 
-    def head(self) -> Head:
+    def head(self) -> ChainEnd:
         """The end of the chain now."""
         return _head(self._store.db)
 
-    def newest(self, limit: int = 100) -> list[Entry]:
+    def newest(self, limit: int = 100) -> list[LogEntry]:
         """The newest first."""
         rows = self._store.db.execute(
             "SELECT number, at, who, action, subject, note, sha256 FROM audit ORDER BY number DESC LIMIT ?", [limit]
         )
-        return [Entry(row[0], datetime.fromisoformat(row[1]), *row[2:]) for row in rows]
+        return [LogEntry(row[0], datetime.fromisoformat(row[1]), *row[2:]) for row in rows]
 
-    def verify(self, heads: Iterable[Head] = ()) -> Verdict:
+    def verify(self, heads: Iterable[ChainEnd] = ()) -> Verdict:
         """Reads the whole chain; `heads`: ends of it that somebody else has kept, which must still be in it."""
         kept = {head.number: head.sha256 for head in heads if head.number > 0}
         number, previous = 0, START
         for row in self._rows():
             if row[0] != number + 1:
-                return Verdict(number, Head(number, previous), "missing", number + 1)
+                return Verdict(number, ChainEnd(number, previous), "missing", number + 1)
             if row[6] != previous or row[7] != link(row[:6], previous):
-                return Verdict(number, Head(number, previous), "changed", row[0])
+                return Verdict(number, ChainEnd(number, previous), "changed", row[0])
             number, previous = row[0], row[7]
             if kept.pop(number, previous) != previous:
-                return Verdict(number, Head(number, previous), "changed", number)
+                return Verdict(number, ChainEnd(number, previous), "changed", number)
         if kept:
-            return Verdict(number, Head(number, previous), "cut", number + 1)
-        return Verdict(number, Head(number, previous))
+            return Verdict(number, ChainEnd(number, previous), "cut", number + 1)
+        return Verdict(number, ChainEnd(number, previous))
 
     def _rows(self) -> Iterator[tuple[int, str, str, str, str, str, str, str]]:
         last = -(1 << 62)
@@ -149,6 +149,6 @@ def link(row: tuple[int, str, str, str, str, str], previous: str) -> str:
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _head(db: sqlite_utils.Database) -> Head:
+def _head(db: sqlite_utils.Database) -> ChainEnd:
     row = db.execute("SELECT number, sha256 FROM audit ORDER BY number DESC LIMIT 1").fetchone()
-    return Head(0, START) if row is None else Head(int(row[0]), str(row[1]))
+    return ChainEnd(0, START) if row is None else ChainEnd(int(row[0]), str(row[1]))

@@ -21,7 +21,7 @@ from langso.timekeeping.clock import Clock
 from office.fleet.devices import Fleet
 from office.fleet.nonces import Nonces
 from office.fleet.receipts import Stored
-from office.people.audit import Audit, Head
+from office.people.audit import Audit, ChainEnd
 from office.places import OfficeHome
 from office.publishing.catalogue import CatalogueKeeper
 from office.publishing.documents import ALL, Documents, Issued
@@ -94,7 +94,7 @@ class OfficePublisher:
         self._trust_sha = ""
         self._refreshed = float("-inf")
         self._caught_up = self._head_told = float("-inf")
-        self._head: Head | None = None
+        self._head: ChainEnd | None = None
         self._repeated: dict[tuple[str, str], float] = {}
         self._nonces = Nonces(clock.monotonic)
         self._trouble = self._stuck = ""

@@ -14,7 +14,7 @@ from scanner.codes.ladder.changes import resized
 from scanner.codes.places import Polygon, overlap, same_place, side
 from scanner.codes.rescue import rescue as own_decoder
 from scanner.codes.texts import MAX_TEXT
-from scanner.codes.workers.pool import Pool, Session, shared
+from scanner.codes.workers.pool import FrameTasks, Pool, shared
 from scanner.codes.workers.tasks import ReadingTask
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def examine(image: Picture, budget_s: float = BUDGET_S, pool: Pool | None = None
 
 
 class _Reading:
-    def __init__(self, session: Session, rescue: Rescue | None) -> None:
+    def __init__(self, session: FrameTasks, rescue: Rescue | None) -> None:
         self._session = session
         self._rescue = rescue
         self._found: list[Reading] = []

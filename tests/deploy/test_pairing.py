@@ -21,7 +21,7 @@ from cryptography import x509
 
 from deploy.pairing import certify_broker, ensure_broker, pair
 from deploy.village.founding import found
-from deploy.village.layout import MACHINES, Ground
+from deploy.village.layout import MACHINES, VillageGround
 from langso.device.certificates import names_in, until_of
 from langso.device.paired import read_devices
 from langso.device.pairing import begin_pairing, load_paired, read_answer
@@ -38,13 +38,13 @@ SERVICE = pwd.getpwnam("daemon")
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Ground:
-    made = Ground(tmp_path / "village", 18883, 18080)
+def ground(tmp_path: Path) -> VillageGround:
+    made = VillageGround(tmp_path / "village", 18883, 18080)
     found(made)
     return made
 
 
-def ask(ground: Ground, out: Path, device: str = "loa-thon-1") -> str:
+def ask(ground: VillageGround, out: Path, device: str = "loa-thon-1") -> str:
     said = CliRunner().invoke(
         pair, ["request", "--settings", str(ground.home(device).settings), "-o", str(out)], catch_exceptions=False
     )
@@ -53,7 +53,7 @@ def ask(ground: Ground, out: Path, device: str = "loa-thon-1") -> str:
     return code[1]
 
 
-def answer(ground: Ground, request: Path, out: Path, *more: str) -> None:
+def answer(ground: VillageGround, request: Path, out: Path, *more: str) -> None:
     CliRunner().invoke(
         pair,
         ["answer", str(request), "-o", str(out), "--settings", str(ground.office_settings), "--here", *more],
@@ -61,7 +61,7 @@ def answer(ground: Ground, request: Path, out: Path, *more: str) -> None:
     )
 
 
-def test_a_founded_village_has_every_device_paired_and_registered(ground: Ground) -> None:
+def test_a_founded_village_has_every_device_paired_and_registered(ground: VillageGround) -> None:
     registered = {device.id: device.public_key for device in read_devices(ground.office_state / "devices")}
     assert set(registered) == {machine.id for machine in MACHINES}
     for machine in MACHINES:
@@ -70,7 +70,7 @@ def test_a_founded_village_has_every_device_paired_and_registered(ground: Ground
         assert paired.roots.threshold == 2
 
 
-def test_a_device_is_paired_again_by_two_files(ground: Ground, tmp_path: Path) -> None:
+def test_a_device_is_paired_again_by_two_files(ground: VillageGround, tmp_path: Path) -> None:
     before = load_paired(ground.home("loa-thon-1").state).answer
     request, reply = tmp_path / "request.json", tmp_path / "reply.json"
     code = ask(ground, request)
@@ -82,7 +82,7 @@ def test_a_device_is_paired_again_by_two_files(ground: Ground, tmp_path: Path) -
     assert load_paired(ground.home("loa-thon-1").state).answer.request != before.request
 
 
-def test_other_digits_are_refused_and_nothing_is_written(ground: Ground, tmp_path: Path) -> None:
+def test_other_digits_are_refused_and_nothing_is_written(ground: VillageGround, tmp_path: Path) -> None:
     request, reply = tmp_path / "request.json", tmp_path / "reply.json"
     ask(ground, request)
     with pytest.raises(PairingError, match="Mã không khớp"):
@@ -90,20 +90,20 @@ def test_other_digits_are_refused_and_nothing_is_written(ground: Ground, tmp_pat
     assert not reply.exists()
 
 
-def test_a_second_device_of_the_same_name_must_be_meant(ground: Ground, tmp_path: Path) -> None:
+def test_a_second_device_of_the_same_name_must_be_meant(ground: VillageGround, tmp_path: Path) -> None:
     request, reply = tmp_path / "request.json", tmp_path / "reply.json"
     code = ask(ground, request)
     with pytest.raises(PairingError, match="replace"):
         answer(ground, request, reply, "--code", code)
 
 
-def test_the_settings_of_every_machine_are_valid(ground: Ground) -> None:
+def test_the_settings_of_every_machine_are_valid(ground: VillageGround) -> None:
     assert load_settings(ground.office_settings).device.role == "office"
     for machine in MACHINES:
         assert load_settings(ground.home(machine).settings).device.id == machine.id
 
 
-def test_the_broker_gets_a_certificate_that_devices_accept(ground: Ground, tmp_path: Path) -> None:
+def test_the_broker_gets_a_certificate_that_devices_accept(ground: VillageGround, tmp_path: Path) -> None:
     into = tmp_path / "broker"
     CliRunner().invoke(
         pair,
@@ -122,11 +122,11 @@ def test_the_broker_gets_a_certificate_that_devices_accept(ground: Ground, tmp_p
 
 
 @pytest.fixture
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VillageGround]:
     """A founded village whose state folders belong to services, on a path that every user may walk."""
     place = Path(tempfile.mkdtemp(prefix="langso-pair-"))
     place.chmod(0o755)
-    made = Ground(place / "village", 18883, 18080)
+    made = VillageGround(place / "village", 18883, 18080)
     found(made)
     for folder in (made.office_state, made.home("loa-thon-1").state):
         os.chown(folder, SERVICE.pw_uid, SERVICE.pw_gid)
@@ -142,7 +142,9 @@ def strangers(folder: Path) -> list[Path]:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may be another user")
-def test_what_a_technician_does_as_root_stays_readable_by_its_service(installed: Ground, tmp_path: Path) -> None:
+def test_what_a_technician_does_as_root_stays_readable_by_its_service(
+    installed: VillageGround, tmp_path: Path
+) -> None:
     speaker = installed.home("loa-thon-1")
     # Root's alone, as a stick is.
     request, reply = tmp_path / "request.json", tmp_path / "reply.json"
@@ -160,7 +162,7 @@ def test_what_a_technician_does_as_root_stays_readable_by_its_service(installed:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may be another user")
-def test_muting_as_root_leaves_a_database_that_the_loudspeaker_opens(installed: Ground) -> None:
+def test_muting_as_root_leaves_a_database_that_the_loudspeaker_opens(installed: VillageGround) -> None:
     speaker = installed.home("loa-thon-1")
     said = CliRunner().invoke(speaker_group, ["mute", "--settings", str(speaker.settings), "on"])
     assert said.exit_code == 0, said.output
@@ -168,7 +170,7 @@ def test_muting_as_root_leaves_a_database_that_the_loudspeaker_opens(installed: 
     assert not strangers(speaker.state)
 
 
-def own_door(ground: Ground) -> None:
+def own_door(ground: VillageGround) -> None:
     """An office that devices reach by a name on the network."""
     text = ground.office_settings.read_text(encoding="utf-8")
     opened = re.sub(r'public_url = "[^"]*"', 'https = "own"\nnames = "xa-hoa-son.local"', text)
@@ -176,7 +178,7 @@ def own_door(ground: Ground) -> None:
 
 
 def test_the_answer_names_the_office_on_its_network_and_the_broker_is_certified_for_it(
-    ground: Ground, tmp_path: Path
+    ground: VillageGround, tmp_path: Path
 ) -> None:
     own_door(ground)
     request, reply, broker = tmp_path / "request.json", tmp_path / "reply.json", tmp_path / "broker"
@@ -198,7 +200,7 @@ def test_the_answer_names_the_office_on_its_network_and_the_broker_is_certified_
     assert not ensure_broker(load_settings(ground.office_settings), ("xa-hoa-son.local",), broker)
 
 
-def test_a_cut_while_the_broker_is_certified_is_mended_when_it_starts(ground: Ground, tmp_path: Path) -> None:
+def test_a_cut_while_the_broker_is_certified_is_mended_when_it_starts(ground: VillageGround, tmp_path: Path) -> None:
     settings, broker, other = load_settings(ground.office_settings), tmp_path / "broker", tmp_path / "other"
     for folder in (broker, other):
         assert ensure_broker(settings, (), folder)
@@ -210,7 +212,7 @@ def test_a_cut_while_the_broker_is_certified_is_mended_when_it_starts(ground: Gr
     assert ensure_broker(settings, (), broker)
 
 
-def test_the_broker_s_service_brings_an_older_configuration_up_before_it_starts(ground: Ground) -> None:
+def test_the_broker_s_service_brings_an_older_configuration_up_before_it_starts(ground: VillageGround) -> None:
     conf = ground.broker / "mosquitto.conf"
     wanted = conf.read_text(encoding="utf-8")
     for name in ("ca.pem", "broker.pem", "broker.key"):
@@ -225,7 +227,7 @@ def test_the_broker_s_service_brings_an_older_configuration_up_before_it_starts(
 
 
 def test_a_broker_certified_under_a_clock_that_fell_behind_is_not_dead_at_birth(
-    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ground: VillageGround, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Behind(datetime):
         @classmethod
@@ -237,7 +239,7 @@ def test_a_broker_certified_under_a_clock_that_fell_behind_is_not_dead_at_birth(
     assert until_of((tmp_path / "broker.pem").read_bytes()) > datetime.now(UTC) + timedelta(days=1000)
 
 
-def test_the_office_lists_who_got_what(ground: Ground, tmp_path: Path) -> None:
+def test_the_office_lists_who_got_what(ground: VillageGround, tmp_path: Path) -> None:
     request, reply = tmp_path / "request.json", tmp_path / "reply.json"
     answer(ground, request, reply, "--code", ask(ground, request), "--replace", "--courier")
     told = CliRunner().invoke(pair, ["list", "--settings", str(ground.office_settings)], catch_exceptions=False)
@@ -249,7 +251,7 @@ def test_the_office_lists_who_got_what(ground: Ground, tmp_path: Path) -> None:
     assert one.endswith("chỉ có người mang USB tới")
 
 
-def test_the_address_is_asked_and_this_machines_own_is_refused(ground: Ground, tmp_path: Path) -> None:
+def test_the_address_is_asked_and_this_machines_own_is_refused(ground: VillageGround, tmp_path: Path) -> None:
     own_door(ground)
     request, reply = tmp_path / "request.json", tmp_path / "reply.json"
     code = ask(ground, request)
@@ -271,7 +273,7 @@ def refused(words: list[str]) -> str:
 
 @pytest.mark.parametrize("name", ["ca.key", "ca.pem"])
 def test_a_pipe_among_the_authoritys_files_keeps_the_broker_waiting_for_nobody(
-    ground: Ground, tmp_path: Path, name: str
+    ground: VillageGround, tmp_path: Path, name: str
 ) -> None:
     place = ground.office_state / "ca" / name
     place.unlink()
@@ -282,7 +284,9 @@ def test_a_pipe_among_the_authoritys_files_keeps_the_broker_waiting_for_nobody(
 
 
 @pytest.mark.parametrize("name", ["broker.pem", "broker.key"])
-def test_a_pipe_among_the_brokers_files_is_refused_and_left_alone(ground: Ground, tmp_path: Path, name: str) -> None:
+def test_a_pipe_among_the_brokers_files_is_refused_and_left_alone(
+    ground: VillageGround, tmp_path: Path, name: str
+) -> None:
     into = tmp_path / "broker"
     assert ensure_broker(load_settings(ground.office_settings), (), into)
     (into / name).unlink()
@@ -291,7 +295,7 @@ def test_a_pipe_among_the_brokers_files_is_refused_and_left_alone(ground: Ground
     assert f"{name} không phải một tệp" in refused(words)
 
 
-def test_a_pipe_instead_of_a_request_or_an_answer(ground: Ground, tmp_path: Path) -> None:
+def test_a_pipe_instead_of_a_request_or_an_answer(ground: VillageGround, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.json")
     office = ["--settings", str(ground.office_settings)]
     out = ["-o", str(tmp_path / "b.json")]
@@ -300,7 +304,7 @@ def test_a_pipe_instead_of_a_request_or_an_answer(ground: Ground, tmp_path: Path
     assert "a.json: đó không phải một tệp" in refused(["finish", str(tmp_path / "a.json"), *speaker])
 
 
-def test_a_pipe_instead_of_the_waiting_request(ground: Ground, tmp_path: Path) -> None:
+def test_a_pipe_instead_of_the_waiting_request(ground: VillageGround, tmp_path: Path) -> None:
     speaker = ground.home("loa-thon-1")
     ask(ground, tmp_path / "request.json")
     waiting = speaker.state / "pairing" / "waiting" / "request.json"
@@ -311,7 +315,9 @@ def test_a_pipe_instead_of_the_waiting_request(ground: Ground, tmp_path: Path) -
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may be another user")
-def test_root_reads_among_a_services_files_only_what_the_service_may(installed: Ground, tmp_path: Path) -> None:
+def test_root_reads_among_a_services_files_only_what_the_service_may(
+    installed: VillageGround, tmp_path: Path
+) -> None:
     # Root's alone, and complete: whoever followed the links as root would find what it looks for.
     ca, waiting = installed.office_state / "ca", installed.home("loa-thon-1").state / "pairing" / "waiting"
     ask(installed, tmp_path / "request.json")
@@ -332,7 +338,7 @@ def test_root_reads_among_a_services_files_only_what_the_service_may(installed: 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may be another user")
 def test_root_looks_at_the_list_of_rights_and_the_brokers_files_as_their_owner(
-    installed: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    installed: VillageGround, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: dict[str, set[int]] = {}
     into = installed.office_state.parent / "broker"
@@ -355,7 +361,7 @@ def test_root_looks_at_the_list_of_rights_and_the_brokers_files_as_their_owner(
     assert seen["request.json"] == {0}
 
 
-def test_a_place_that_would_speak_to_the_offices_terminal_is_refused(ground: Ground, tmp_path: Path) -> None:
+def test_a_place_that_would_speak_to_the_offices_terminal_is_refused(ground: VillageGround, tmp_path: Path) -> None:
     speaker = ground.home("loa-thon-1")
     with pytest.raises(PairingError, match="place"):
         begin_pairing(
@@ -368,7 +374,7 @@ def test_a_place_that_would_speak_to_the_offices_terminal_is_refused(ground: Gro
         )
 
 
-def test_a_place_that_an_older_office_took_is_listed_harmlessly(ground: Ground) -> None:
+def test_a_place_that_an_older_office_took_is_listed_harmlessly(ground: VillageGround) -> None:
     file = ground.office_state / "devices" / "loa-thon-1.json"
     device = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps({**device, "place": "Thôn 9\rĐã nhận.\n\x1b]0;pwn\x07"}), encoding="utf-8")

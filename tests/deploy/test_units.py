@@ -12,7 +12,7 @@ import pytest
 from deploy.install import firewall
 from deploy.install.placed import placed_of
 from deploy.install.sockets import sockets_of
-from deploy.install.units import BROKER_CERTIFICATE, RESTART_EXIT, ROLES, SETTINGS, Unit, units_of
+from deploy.install.units import BROKER_CERTIFICATE, RESTART_EXIT, ROLES, SETTINGS, ServiceUnit, units_of
 
 ALL = [unit for role in ROLES for unit in units_of(role)]
 FIREWALL = (firewall.SERVICE, firewall.WATCHER)
@@ -27,12 +27,12 @@ def analyze() -> str:
     return program
 
 
-def written(unit: Unit) -> list[str]:
+def written(unit: ServiceUnit) -> list[str]:
     return unit.text().splitlines()
 
 
 @pytest.mark.parametrize("unit", ALL, ids=lambda unit: unit.name)
-def test_exposure_is_at_most_1_6(unit: Unit, tmp_path: Path, analyze: str) -> None:
+def test_exposure_is_at_most_1_6(unit: ServiceUnit, tmp_path: Path, analyze: str) -> None:
     assert exposure(analyze, tmp_path / unit.file_name, unit.text()) <= 1.6
 
 
@@ -67,7 +67,7 @@ def test_systemd_knows_every_key(role: str, tmp_path: Path, analyze: str) -> Non
 
 
 @pytest.mark.parametrize("unit", ALL, ids=lambda unit: unit.name)
-def test_a_service_waits_for_its_settings_and_is_never_given_up(unit: Unit) -> None:
+def test_a_service_waits_for_its_settings_and_is_never_given_up(unit: ServiceUnit) -> None:
     lines = written(unit)
     needs = BROKER_CERTIFICATE if unit.name == "langso-broker" else SETTINGS
     assert f"ConditionPathExists={needs}" in lines
@@ -77,7 +77,7 @@ def test_a_service_waits_for_its_settings_and_is_never_given_up(unit: Unit) -> N
 
 
 @pytest.mark.parametrize("unit", ALL, ids=lambda unit: unit.name)
-def test_each_says_when_it_is_ready_and_ours_feed_a_watchdog(unit: Unit) -> None:
+def test_each_says_when_it_is_ready_and_ours_feed_a_watchdog(unit: ServiceUnit) -> None:
     lines = written(unit)
     assert "Type=notify" in lines
     assert f"SyslogIdentifier={unit.name}" in lines, "what a broker under its watch says is the broker's"
@@ -95,7 +95,7 @@ def test_an_ordered_restart_is_no_failure() -> None:
 
 
 @pytest.mark.parametrize("unit", ALL, ids=lambda unit: unit.name)
-def test_nothing_that_a_service_works_on_is_left_on_disk(unit: Unit) -> None:
+def test_nothing_that_a_service_works_on_is_left_on_disk(unit: ServiceUnit) -> None:
     lines = written(unit)
     assert f"Environment=TMPDIR=/run/{unit.name}" in lines
     assert f"RuntimeDirectory={unit.name}" in lines

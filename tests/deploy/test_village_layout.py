@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from deploy.village.layout import MACHINES, Ground, Machine, write_machine_settings
+from deploy.village.layout import MACHINES, VillageGround, VillageMachine, write_machine_settings
 from langso.settings.reading import load_settings
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.id)
-def test_a_device_of_the_village_connects_with_what_its_pairing_gave(machine: Machine, tmp_path: Path) -> None:
-    ground = Ground(tmp_path, 18883, 18700)
+def test_a_device_of_the_village_connects_with_what_its_pairing_gave(machine: VillageMachine, tmp_path: Path) -> None:
+    ground = VillageGround(tmp_path, 18883, 18700)
     ground.home(machine).settings.parent.mkdir(parents=True)
     write_machine_settings(ground, machine)
     link = load_settings(ground.home(machine).settings).link

@@ -14,7 +14,7 @@ from firmware_bridge.firmware.session import Session
 from firmware_bridge.twin.process import Twin
 from firmware_bridge.wire import messages
 from firmware_bridge.wire.frames import Decoder
-from firmware_bridge.wire.messages import Hello, Message, read_message
+from firmware_bridge.wire.messages import Hello, LinkMessage, read_message
 
 WRAP = 1 << 30  # MicroPython's ticks period on a 32-bit board
 
@@ -82,14 +82,14 @@ class Board:
     def levels(self) -> list[int]:
         return [pin.level for pin in self.pins]
 
-    def ask(self, message: Message, seq: int) -> list[Message]:
+    def ask(self, message: LinkMessage, seq: int) -> list[LinkMessage]:
         """Send one whole frame, return the messages that come back at once."""
         return self.heard(self.session.receive(message.frame(seq).to_bytes(), self.now))
 
-    def heard(self, raw: bytes) -> list[Message]:
+    def heard(self, raw: bytes) -> list[LinkMessage]:
         return [read_message(frame) for frame in self._decoder.feed(raw)]
 
-    def after(self, milliseconds: int) -> list[Message]:
+    def after(self, milliseconds: int) -> list[LinkMessage]:
         """Let time pass in one step."""
         self.now = (self.now + milliseconds) % WRAP
         return self.heard(self.session.tick(self.now))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from firmware_bridge.wire.cobs import stuff, unstuff
 from firmware_bridge.wire.errors import FrameError
-from firmware_bridge.wire.frames import MAX_ENCODED, MAX_PAYLOAD, Decoder, Frame
+from firmware_bridge.wire.frames import MAX_ENCODED, MAX_PAYLOAD, Decoder, LinkFrame
 
 
 @given(st.binary(max_size=1200))
@@ -41,16 +41,16 @@ def test_stuffing_at_block_edges(length: int) -> None:
 
 
 frames = st.builds(
-    Frame, st.integers(0, 15), st.integers(0, 255), st.binary(max_size=MAX_PAYLOAD), st.integers(0, 15)
+    LinkFrame, st.integers(0, 15), st.integers(0, 255), st.binary(max_size=MAX_PAYLOAD), st.integers(0, 15)
 )
 
 
 @given(st.lists(frames, max_size=6), st.data())
-def test_frames_survive_any_cutting_of_the_stream(sent: list[Frame], data: st.DataObject) -> None:
+def test_frames_survive_any_cutting_of_the_stream(sent: list[LinkFrame], data: st.DataObject) -> None:
     stream = b"".join(frame.to_bytes() for frame in sent)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=10)))
     decoder = Decoder()
-    found: list[Frame] = []
+    found: list[LinkFrame] = []
     for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
         found += decoder.feed(stream[start:end])
     assert found == sent
@@ -58,7 +58,7 @@ def test_frames_survive_any_cutting_of_the_stream(sent: list[Frame], data: st.Da
 
 
 @given(st.lists(st.binary(max_size=400), max_size=8), frames)
-def test_a_frame_after_any_garbage_is_found(garbage: list[bytes], frame: Frame) -> None:
+def test_a_frame_after_any_garbage_is_found(garbage: list[bytes], frame: LinkFrame) -> None:
     decoder = Decoder()
     for piece in garbage:
         decoder.feed(piece)
@@ -68,7 +68,7 @@ def test_a_frame_after_any_garbage_is_found(garbage: list[bytes], frame: Frame) 
 
 
 def test_a_single_wrong_bit_never_yields_a_frame() -> None:
-    good = Frame(2, 77, bytes(range(24))).to_bytes()
+    good = LinkFrame(2, 77, bytes(range(24))).to_bytes()
     for position in range(len(good) - 1):
         for bit in range(8):
             damaged = bytearray(good)
@@ -84,7 +84,7 @@ def test_endless_noise_without_a_delimiter_is_dropped_and_counted_once() -> None
     assert decoder.feed(noise) == []
     assert len(decoder._buffer) == 0
     assert (decoder.errors, decoder.last_error) == (1, "too long")
-    frame = Frame(3, 9, b"after")
+    frame = LinkFrame(3, 9, b"after")
     assert decoder.feed(b"\x00" + frame.to_bytes()) == [frame]
 
 
@@ -92,26 +92,26 @@ def test_what_is_glued_to_the_end_of_noise_is_part_of_the_noise() -> None:
     decoder = Decoder()
     for _ in range(5):
         assert decoder.feed(b"\x07" * 150) == []
-    assert decoder.feed(Frame(2, 1, b"\x00\x01").to_bytes()) == []
+    assert decoder.feed(LinkFrame(2, 1, b"\x00\x01").to_bytes()) == []
     assert decoder.errors == 1
-    assert len(decoder.feed(Frame(2, 2).to_bytes())) == 1
+    assert len(decoder.feed(LinkFrame(2, 2).to_bytes())) == 1
 
 
 def test_the_largest_frame_fits_and_one_byte_more_does_not() -> None:
-    largest = Frame(15, 255, b"\xff" * MAX_PAYLOAD, 15)
+    largest = LinkFrame(15, 255, b"\xff" * MAX_PAYLOAD, 15)
     assert len(largest.to_bytes()) == MAX_ENCODED + 1
     assert Decoder().feed(largest.to_bytes()) == [largest]
     with pytest.raises(FrameError):
-        Frame(1, 1, bytes(MAX_PAYLOAD + 1))
+        LinkFrame(1, 1, bytes(MAX_PAYLOAD + 1))
 
 
 @pytest.mark.parametrize("arguments", [(16, 0), (-1, 0), (0, 256), (0, -1), (0, 0, b"", 16)])
 def test_a_frame_out_of_range_is_refused(arguments: tuple[int, int]) -> None:
     with pytest.raises(FrameError):
-        Frame(*arguments)
+        LinkFrame(*arguments)
 
 
 @pytest.mark.parametrize("body", [b"", b"\x14", b"\x14\x01\x00\x00\x00"])
 def test_a_body_too_short_for_head_and_checksum_is_refused(body: bytes) -> None:
     with pytest.raises(FrameError):
-        Frame.from_bytes(stuff(body))
+        LinkFrame.from_bytes(stuff(body))

@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 
 from firmware_bridge.wire import messages
 from firmware_bridge.wire.errors import MessageError, WireError
-from firmware_bridge.wire.frames import MAX_PAYLOAD, Decoder, Frame
+from firmware_bridge.wire.frames import MAX_PAYLOAD, Decoder, LinkFrame
 from firmware_bridge.wire.messages import (
     Ack,
     Connect,
     Error,
     Hello,
     KeepAlive,
-    Message,
+    LinkMessage,
     Nak,
     Ping,
     SetOutput,
@@ -22,7 +22,7 @@ from firmware_bridge.wire.messages import (
 )
 
 # Made with PyPI's cobs and zlib.crc32, not with the code under test.
-GOLDEN: list[tuple[Message, int, bytes]] = [
+GOLDEN: list[tuple[LinkMessage, int, bytes]] = [
     (Ping(0x12345678), 1, b"\x0b\x14\x01\x78\x56\x34\x12\x50\x90\xcc\x9a\x00"),
     (Connect(0xDEADBEEF), 200, b"\x0b\x19\xc8\xef\xbe\xad\xde\xe9\xee\x60\x77\x00"),
     (SetOutput(0, True, 3000), 2, b"\x03\x12\x02\x08\x01\xb8\x0b\x5c\xc6\x10\x3f\x00"),
@@ -65,7 +65,7 @@ any_message = st.one_of(
 
 
 @pytest.mark.parametrize(("message", "seq", "raw"), GOLDEN, ids=lambda value: type(value).__name__)
-def test_bytes_on_the_line_never_change(message: Message, seq: int, raw: bytes) -> None:
+def test_bytes_on_the_line_never_change(message: LinkMessage, seq: int, raw: bytes) -> None:
     assert message.frame(seq).to_bytes() == raw
     (frame,) = Decoder().feed(raw)
     assert (frame.seq, read_message(frame)) == (seq, message)
@@ -76,7 +76,7 @@ def test_every_message_type_is_pinned() -> None:
 
 
 @given(any_message, byte)
-def test_messages_survive_the_line(message: Message, seq: int) -> None:
+def test_messages_survive_the_line(message: LinkMessage, seq: int) -> None:
     (frame,) = Decoder().feed(message.frame(seq).to_bytes())
     assert read_message(frame) == message
 
@@ -86,7 +86,7 @@ def test_any_payload_is_a_message_or_refused_and_what_is_read_packs_to_the_same_
     type: int, payload: bytes
 ) -> None:
     try:
-        message = read_message(Frame(type, 0, payload))
+        message = read_message(LinkFrame(type, 0, payload))
     except WireError:
         return
     assert message.pack() == payload
@@ -106,7 +106,7 @@ def test_any_hello_payload_is_read_back_to_the_same_bytes_or_refused(tail: bytes
 @pytest.mark.parametrize("payload", [b"", b"\x00", bytes(100)])
 def test_a_payload_of_the_wrong_length_is_refused(type: int, payload: bytes) -> None:
     with pytest.raises(MessageError):
-        read_message(Frame(type, 1, payload))
+        read_message(LinkFrame(type, 1, payload))
 
 
 @pytest.mark.parametrize("bad", ["", "x" * 25, "có", "hai chữ", "a\n"])
@@ -123,7 +123,7 @@ def test_a_hello_that_cannot_fit_a_frame_is_refused() -> None:
 
 def test_on_is_zero_or_one() -> None:
     with pytest.raises(MessageError):
-        read_message(Frame(messages.SET, 1, b"\x00\x02\xe8\x03"))
+        read_message(LinkFrame(messages.SET, 1, b"\x00\x02\xe8\x03"))
 
 
 @pytest.mark.parametrize(("lease", "valid"), [(0, False), (99, False), (100, True), (60000, True), (60001, False)])

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from firmware_bridge.firmware import board as layout
 from firmware_bridge.wire import messages
-from firmware_bridge.wire.frames import Frame
+from firmware_bridge.wire.frames import LinkFrame
 from firmware_bridge.wire.messages import Ack, Connect, KeepAlive, Nak, SetOutput
 
 leases = st.sampled_from([0, 99, 100, 500, 3000, 60000, 65535])
@@ -75,7 +75,7 @@ class Conversation(RuleBasedStateMachine):
         if type not in messages.COMMANDS:
             self.seq = self.seq % 255 + 1
             self.last = None  # it may have taken the place of the last command in the board's memory
-            self.board.session.receive(Frame(type, self.seq, payload).to_bytes(), self.board.now)
+            self.board.session.receive(LinkFrame(type, self.seq, payload).to_bytes(), self.board.now)
 
     @rule(closed=st.booleans())
     def turn_mute_switch(self, closed: bool) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_bridge.wire import messages
-from firmware_bridge.wire.frames import Frame
+from firmware_bridge.wire.frames import LinkFrame
 from firmware_bridge.wire.messages import Ack, Connect, Error, Hello, KeepAlive, Nak, Ping, SetOutput, Telemetry
 
 
@@ -108,13 +108,13 @@ def test_another_program_turns_everything_off_and_the_same_program_keeps_it(pico
 def test_refusals_name_their_reason_and_change_nothing(pico: Any) -> None:
     pico.ask(Connect(1), 1)
     send = lambda frame: pico.heard(pico.session.receive(frame.to_bytes(), pico.now))  # noqa: E731
-    assert send(Frame(13, 2)) == [Nak(13, messages.UNKNOWN_TYPE)]
-    assert send(Frame(messages.SET, 3, b"\x00")) == [Nak(messages.SET, messages.BAD_PAYLOAD)]
+    assert send(LinkFrame(13, 2)) == [Nak(13, messages.UNKNOWN_TYPE)]
+    assert send(LinkFrame(messages.SET, 3, b"\x00")) == [Nak(messages.SET, messages.BAD_PAYLOAD)]
     assert pico.ask(SetOutput(3, True, 1000), 4) == [Nak(messages.SET, messages.UNKNOWN_OUTPUT)]
     assert pico.ask(SetOutput(0, True, 0), 5) == [Nak(messages.SET, messages.BAD_LEASE)]
     assert pico.ask(SetOutput(0, True, 60001), 6) == [Nak(messages.SET, messages.BAD_LEASE)]
     assert pico.ask(KeepAlive(1, 0), 7) == [Nak(messages.KEEPALIVE, messages.BAD_LEASE)]
-    assert send(Frame(messages.PING, 8, bytes(4), version=2)) == [Nak(messages.PING, messages.WRONG_VERSION)]
+    assert send(LinkFrame(messages.PING, 8, bytes(4), version=2)) == [Nak(messages.PING, messages.WRONG_VERSION)]
     assert pico.levels() == [0, 0, 0]
 
 

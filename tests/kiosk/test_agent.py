@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from waiting import until
 
-from kiosk.agent import Agent
+from kiosk.agent import KioskAgent
 from langso.contract import DeviceOrder, Order, Presence, State, Topics
 from langso.mqtt.link import Link
 from langso.settings.model import LinkSettings
@@ -45,7 +45,7 @@ class House:
         self.start()
 
     def start(self) -> None:
-        self.agent = Agent(self.settings)
+        self.agent = KioskAgent(self.settings)
         self.public = SigningKey.load(self.agent._paired.signing_key).public
         self.agent.start()
 

@@ -35,9 +35,9 @@ signal.signal(signal.SIGUSR2, lambda *_: Window.bind(on_flip=lambda *_: True))
 if sys.argv[2] == "waiting":
     WaitingKiosk(settings).run()
     sys.exit()
-from kiosk.agent import Agent
+from kiosk.agent import KioskAgent
 from kiosk.shell.app import Kiosk
-agent = Agent(settings)
+agent = KioskAgent(settings)
 agent.start()
 app = Kiosk(agent)
 app.run()

@@ -102,7 +102,7 @@ import sys
 sys.path[:0] = [{stage!r}, {tests!r}]
 import drawing
 from kiosk.style.theme import theme_for
-from kiosk.widgets.basic import Ground, Text, WordButton
+from kiosk.widgets.basic import RoundedBox, Text, WordButton
 from kiosk.widgets.frame import FramedPage
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
@@ -114,7 +114,7 @@ class Bad(FramedPage):
         put = {{
             "cut": lambda: Text(theme, "một dòng chữ " * 60),
             "narrow": lambda: Text(theme, "khôngmộtchỗngắt" * 9, 40),
-            "small": lambda: Ground(theme, fill=theme.colour("card")),
+            "small": lambda: RoundedBox(theme, fill=theme.colour("card")),
             "pale": lambda: Text(theme, "chữ nhạt", token="line"),
             "over": lambda: FloatLayout(),
             "letters": lambda: Widget(),

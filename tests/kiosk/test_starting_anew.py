@@ -41,7 +41,7 @@ def busy_for_ever(*_, **__):
     while True:
         cv2.blur(picture, (5, 5))
 
-class Agent(behind.Agent):
+class KioskAgent(behind.KioskAgent):
     def start(self):
         super().start()
         threading.Thread(target=obey, args=(self,), daemon=True).start()
@@ -53,7 +53,7 @@ def obey(agent):
         names = {**globals(), "agent": agent, "app": App.get_running_app()}
         Clock.schedule_once(lambda _, line=line, names=names: print(eval(line, names), flush=True), 0)
 
-behind.Agent = Agent
+behind.KioskAgent = KioskAgent
 langso.timekeeping.pulse.HUNG_S = 4.0
 exec(sys.argv[2])
 kiosk(["run", "--settings", sys.argv[1]])

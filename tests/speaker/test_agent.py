@@ -33,7 +33,7 @@ from langso.contract import (
 from langso.mqtt.link import Link
 from langso.settings.model import LinkSettings
 from langso.trust import open_sealed
-from speaker.agent import Agent
+from speaker.agent import SpeakerAgent
 
 
 class Office:
@@ -103,12 +103,12 @@ def house(commune: Any, broker: Any, ear: Any) -> Iterator[Any]:
 
     class House:
         def __init__(self) -> None:
-            self.agent = Agent(settings)
+            self.agent = SpeakerAgent(settings)
             self.office = Office(commune, broker.port, public)
 
         def restart(self) -> None:
             self.agent.stop()
-            self.agent = Agent(settings)
+            self.agent = SpeakerAgent(settings)
             self.agent.start()
 
     house = House()
@@ -359,7 +359,7 @@ def test_lost_marks_wait_for_the_signed_nonce(commune: Any, broker: Any, ear: An
     settings = commune.settings(port=broker.port, sink=ear.pipe)
     office = Office(commune, broker.port, SigningKey.load(paired.signing_key).public)
     shutil.rmtree(commune.state / "trust")
-    agent = Agent(settings)
+    agent = SpeakerAgent(settings)
     agent.start()
     try:
         office.publish(office.topics.trust, commune.trust())
@@ -400,7 +400,7 @@ def test_a_second_copy_is_refused(commune: Any, broker: Any, ear: Any, tmp_path:
 class Run:
     """An agent that runs under systemd's ear; what `hang` holds goes on when the test is over."""
 
-    def __init__(self, agent: Agent, systemd: SystemdEar) -> None:
+    def __init__(self, agent: SpeakerAgent, systemd: SystemdEar) -> None:
         self.agent = agent
         self.systemd = systemd
         self.go_on, self.ended = threading.Event(), threading.Event()
@@ -431,7 +431,7 @@ def run(commune: Any, broker: Any, ear: Any, monkeypatch: pytest.MonkeyPatch) ->
     for name, value in systemd.environment.items():
         monkeypatch.setenv(name, value)
     commune.pair()
-    run = Run(Agent(commune.settings(port=broker.port, sink=ear.pipe)), systemd)
+    run = Run(SpeakerAgent(commune.settings(port=broker.port, sink=ear.pipe)), systemd)
     assert systemd.hear() is None, "not ready before it runs"
     yield run
     run.close()

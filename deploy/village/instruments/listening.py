@@ -33,7 +33,7 @@ class Recording:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundSound:
     """Where a medium was found: wall time of its first sample (ns), monotonic likewise, normalised correlation,
     index of the first sample, and the spread (ms) of the stamps that the time was taken from.
     """
@@ -95,7 +95,7 @@ def read_medium(path: Path) -> Samples:
 
 def locate(
     recording: Recording, media: Samples, *, after_ns: int | None = None, before_ns: int | None = None
-) -> Found:
+) -> FoundSound:
     """The best match of `media` in the recording (optionally only between two wall times).
 
     FFT cross-correlation divided by the local energy. Raises RecordingRefused when the window is shorter than it.
@@ -123,7 +123,7 @@ def locate(
     monotonic, _ = _line(recording.monotonic_ns, place)
     index = first * BLOCK + best
     at = round(index * 1e9 / RATE)
-    return Found(wall + at, monotonic + at, float(score[best]), index, spread)
+    return FoundSound(wall + at, monotonic + at, float(score[best]), index, spread)
 
 
 def _window(recording: Recording, after_ns: int | None, before_ns: int | None) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deploy.village.layout import COMMUNE, Ground
+from deploy.village.layout import COMMUNE, VillageGround
 from deploy.village.story.records import Records
 from langso.contract import Plan, Topics
 from langso.mqtt.link import Link
@@ -26,7 +26,7 @@ class Attack:
     reason: str
 
 
-def attacks(ground: Ground, records: Records) -> list[Attack]:
+def attacks(ground: VillageGround, records: Records) -> list[Attack]:
     """The five bad plans, made from the newest good one."""
     envelopes = records.plan_envelopes()
     newest = Plan.model_validate_json(base64.b64decode(json.loads(envelopes[-1])["payload"]))
@@ -63,7 +63,7 @@ def attacks(ground: Ground, records: Records) -> list[Attack]:
     ]
 
 
-def publish(ground: Ground, send: Callable[[Link, Topics], None]) -> None:
+def publish(ground: VillageGround, send: Callable[[Link, Topics], None]) -> None:
     """Come in at the broker with the office's own certificate and publish.
 
     The broker takes whoever has that certificate for the office, whatever id he gives: the office itself is cut off

@@ -9,7 +9,7 @@ from deploy.village.running import BROKER, OFFICE, SIGNER
 from deploy.village.story.hearing import last_sound
 from deploy.village.story.records import wait_for
 from deploy.village.story.report import Evidence, NotSeen
-from deploy.village.story.scene import Scene, StoryStep, sleep_until
+from deploy.village.story.scene import StoryScene, StoryStep, sleep_until
 
 NEXT_S = 14.0
 WITHIN_MS = 20.0
@@ -17,7 +17,7 @@ CUT_IN_S = 1.0
 SILENT_S = 2.0
 
 
-def ordinary(scene: Scene, evidence: Evidence) -> None:
+def ordinary(scene: StoryScene, evidence: Evidence) -> None:
     """Typed in the console, heard on three loudspeakers at the same instant, receipted."""
     broadcast, start = scene.console.broadcast(
         "Lịch tiêm phòng cho trâu, bò",
@@ -42,7 +42,7 @@ def ordinary(scene: Scene, evidence: Evidence) -> None:
     evidence.write("console.html", page.encode())
 
 
-def emergency(scene: Scene, evidence: Evidence) -> None:
+def emergency(scene: StoryScene, evidence: Evidence) -> None:
     """Cuts into a long broadcast within a second; what it cut is receipted; the all-clear ends it."""
     sentence = "Đây là bản tin dài để xem lệnh khẩn cấp cắt ngang ra sao. "
     broadcast, start = scene.console.broadcast("Bản tin dài", sentence * 5, scene.devices, NEXT_S)
@@ -80,7 +80,7 @@ def emergency(scene: Scene, evidence: Evidence) -> None:
     )
 
 
-def stopped(scene: Scene, evidence: Evidence) -> None:
+def stopped(scene: StoryScene, evidence: Evidence) -> None:
     """A broadcast that sounds is stopped by one press in the console: silence in two seconds, receipted as cut."""
     sentence = "Bản tin này gửi nhầm, cán bộ sẽ bấm dừng khi đang phát. "
     broadcast, start = scene.console.broadcast("Bản tin gửi nhầm", sentence * 6, scene.devices, NEXT_S)
@@ -105,7 +105,7 @@ def stopped(scene: Scene, evidence: Evidence) -> None:
     evidence.require(all(play.outcome == "cut" for play in plays.values()), "receipted as cut everywhere")
 
 
-def outage(scene: Scene, evidence: Evidence) -> None:
+def outage(scene: StoryScene, evidence: Evidence) -> None:
     """Broker and office killed: the next broadcast plays all the same, its receipts come after the return."""
     broadcast, start = scene.console.broadcast(
         "Họp thôn",
@@ -138,7 +138,7 @@ def outage(scene: Scene, evidence: Evidence) -> None:
     evidence.require(all(play.outcome == "played" for play in plays.values()), "played everywhere during the outage")
 
 
-def start_errors(scene: Scene, evidence: Evidence) -> None:
+def start_errors(scene: StoryScene, evidence: Evidence) -> None:
     """All plays of the day together: the sound path's constant delay removed."""
     starts = scene.starts
     if len(starts.by_play) < 2:
@@ -152,7 +152,7 @@ def start_errors(scene: Scene, evidence: Evidence) -> None:
     )
 
 
-def pulled_cord(scene: Scene, evidence: Evidence) -> None:
+def pulled_cord(scene: StoryScene, evidence: Evidence) -> None:
     """The serial cord is pulled while the amplifier is on: its relay drops by itself."""
     from firmware_bridge.twin.process import Twin
 

@@ -11,7 +11,7 @@ from deploy.village.story.console import Console
 from deploy.village.story.hearing import StartErrors
 from deploy.village.story.records import Records, wait_for
 from deploy.village.story.report import Chronicle, Echo
-from deploy.village.story.scene import Scene
+from deploy.village.story.scene import StoryScene
 
 ALL = [machine.id for machine in SPEAKERS]
 
@@ -21,7 +21,7 @@ def tell(village: Village, folder: Path, echo: Echo) -> bool:
     chronicle = Chronicle(folder, echo)
     records = Records(village.ground.office_state / "office.db")
     with Console(village.ground.office_url) as console:
-        scene = Scene(village, console, records, StartErrors(), Login("", ""), folder)
+        scene = StoryScene(village, console, records, StartErrors(), Login("", ""), folder)
         with chronicle.step("start", "Làng khởi động: máy chủ tin, văn phòng, ba loa") as evidence:
             village.start()
             scene.login = village.make_login()

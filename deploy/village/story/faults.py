@@ -11,10 +11,10 @@ from deploy.village.running import OFFICE, SIGNER
 from deploy.village.story.attacks import attacks, publish
 from deploy.village.story.records import wait_for
 from deploy.village.story.report import Evidence
-from deploy.village.story.scene import Scene, StoryStep
+from deploy.village.story.scene import StoryScene, StoryStep
 
 
-def bad_plans(scene: Scene, evidence: Evidence) -> None:
+def bad_plans(scene: StoryScene, evidence: Evidence) -> None:
     """Forged, expired, rolled back, equivocating, of another commune: refused by every loudspeaker, with receipts."""
     before = scene.records.plan_version()
     scene.wait_ready(scene.devices)
@@ -55,7 +55,7 @@ def bad_plans(scene: Scene, evidence: Evidence) -> None:
     )
 
 
-def lost_databases(scene: Scene, evidence: Evidence) -> None:
+def lost_databases(scene: StoryScene, evidence: Evidence) -> None:
     """The office's database and a loudspeaker's are deleted; both come back and the next broadcast is heard."""
     ground, processes = scene.village.ground, scene.village.processes
     device = scene.devices[1]
@@ -80,7 +80,7 @@ def lost_databases(scene: Scene, evidence: Evidence) -> None:
     evidence.require(bool(new - journals), "the device began a new journal", journals=len(new))
 
 
-def lost_marks(scene: Scene, evidence: Evidence) -> None:
+def lost_marks(scene: StoryScene, evidence: Evidence) -> None:
     """Both copies of a loudspeaker's marks are gone: it asks with a nonce, the office answers, it obeys again."""
     ground, processes = scene.village.ground, scene.village.processes
     device = scene.devices[0]
@@ -105,7 +105,7 @@ def lost_marks(scene: Scene, evidence: Evidence) -> None:
     evidence.note(obeys_again_after_s=round(seconds, 1))
 
 
-def clone(scene: Scene, evidence: Evidence) -> None:
+def clone(scene: StoryScene, evidence: Evidence) -> None:
     """A copied SD card runs beside the original: the office reports two devices with one identity."""
     ground, processes = scene.village.ground, scene.village.processes
     device = scene.devices[2]
@@ -130,7 +130,7 @@ def clone(scene: Scene, evidence: Evidence) -> None:
     evidence.write("fleet.html", page.encode())
 
 
-def _hear_one(scene: Scene, evidence: Evidence, name: str) -> None:
+def _hear_one(scene: StoryScene, evidence: Evidence, name: str) -> None:
     broadcast, _ = scene.console.broadcast(
         "Bản tin sau khi mất dữ liệu",
         "Văn phòng và một loa vừa mất dữ liệu, nhưng bản tin này vẫn phát.",
@@ -149,7 +149,7 @@ def _hear_one(scene: Scene, evidence: Evidence, name: str) -> None:
     scene.must_be_heard(evidence, name, media, datetime.fromisoformat(planned).timestamp(), scene.devices)
 
 
-def _plan_held(scene: Scene, device: str) -> int | None:
+def _plan_held(scene: StoryScene, device: str) -> int | None:
     state = scene.records.state(device)
     if state is None:
         return None

@@ -15,7 +15,7 @@ from deploy.village.running import OFFICE
 from deploy.village.story.pictures import a_page, code_on_paper, lay_under_camera
 from deploy.village.story.records import wait_for
 from deploy.village.story.report import Evidence, NotSeen
-from deploy.village.story.scene import Scene, StoryStep
+from deploy.village.story.scene import StoryScene, StoryStep
 from langso.codes import emv
 
 FEE = 8000
@@ -23,7 +23,7 @@ STRANGER = ("970436", "999999999999")
 _DRIVER = "kiosk-driver"
 
 
-def paper(scene: Scene, evidence: Evidence) -> None:
+def paper(scene: StoryScene, evidence: Evidence) -> None:
     """A photograph under the camera becomes a PDF that the office has once, although it was killed midway."""
     source, picture = a_page()
     evidence.note(photograph=source)
@@ -65,7 +65,7 @@ def paper(scene: Scene, evidence: Evidence) -> None:
     _must_hold_the_page(evidence, pdf, picture)
 
 
-def own_fee(scene: Scene, evidence: Evidence) -> None:
+def own_fee(scene: StoryScene, evidence: Evidence) -> None:
     """A VietQR of the commune's account: amount, words, and that the account is the commune's."""
     bank, number, holder = OWN_ACCOUNT
     text = emv.write(emv.VietQr(bank, number, FEE, purpose="Trich luc khai sinh", name=holder))
@@ -73,7 +73,7 @@ def own_fee(scene: Scene, evidence: Evidence) -> None:
     evidence.require("8.000 đ" in seen and "tám nghìn đồng" in seen, "the amount in figures and words", seen=seen)
 
 
-def strangers_fee(scene: Scene, evidence: Evidence) -> None:
+def strangers_fee(scene: StoryScene, evidence: Evidence) -> None:
     """The same with a stranger's account: a warning, and no code to pay by."""
     bank, number = STRANGER
     text = emv.write(emv.VietQr(bank, number, FEE, purpose="Trich luc khai sinh", name="UBND XA HOA SON"))
@@ -81,7 +81,7 @@ def strangers_fee(scene: Scene, evidence: Evidence) -> None:
     evidence.require("quét mã này" not in seen, "no code to pay by is shown", seen=seen)
 
 
-def _fee(scene: Scene, evidence: Evidence, name: str, text: str, expected: str) -> str:
+def _fee(scene: StoryScene, evidence: Evidence, name: str, text: str, expected: str) -> str:
     picture = code_on_paper(text)
     lay_under_camera(scene.village.ground.home(KIOSK).camera, picture)
     started = _start(
@@ -98,7 +98,7 @@ def _fee(scene: Scene, evidence: Evidence, name: str, text: str, expected: str) 
     return str(result)
 
 
-def _start(scene: Scene, name: str, steps: list[dict[str, Any]]) -> Path:
+def _start(scene: StoryScene, name: str, steps: list[dict[str, Any]]) -> Path:
     out = scene.village.ground.folder / f"driven-{name}"
     out.mkdir(parents=True, exist_ok=True)
     (out / "steps.json").write_text(json.dumps(steps, ensure_ascii=False), encoding="utf-8")
@@ -113,7 +113,7 @@ def _start(scene: Scene, name: str, steps: list[dict[str, Any]]) -> Path:
     return out
 
 
-def _finish(scene: Scene, name: str, out: Path, evidence: Evidence, seconds: float) -> str:
+def _finish(scene: StoryScene, name: str, out: Path, evidence: Evidence, seconds: float) -> str:
     process = scene.village.processes.running[_DRIVER].process
     try:
         wait_for(lambda: process.poll() is not None, f"the kiosk's {name} steps to end", seconds)
@@ -131,7 +131,7 @@ def _finish(scene: Scene, name: str, out: Path, evidence: Evidence, seconds: flo
     return " ".join(json.dumps(json.loads(result), ensure_ascii=False).replace("\\n", " ").split())
 
 
-def _open(scene: Scene, dossier: str) -> bytes:
+def _open(scene: StoryScene, dossier: str) -> bytes:
     from langso.settings.reading import load_settings
     from office.whole_office import Office
 

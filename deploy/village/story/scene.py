@@ -19,7 +19,7 @@ LEAST_CORRELATION = 0.9
 
 
 @dataclass
-class Scene:
+class StoryScene:
     """The village, a clerk at the console, the office's records, and the figures gathered so far."""
 
     village: Village
@@ -99,7 +99,7 @@ class StoryStep:
 
     name: str
     says: str
-    play: Callable[[Scene, Evidence], None]
+    play: Callable[[StoryScene, Evidence], None]
 
 
 def sleep_until(moment: datetime) -> None:

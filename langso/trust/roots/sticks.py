@@ -42,7 +42,7 @@ class Mount:
 
 
 @dataclass(frozen=True)
-class Machine:
+class KernelView:
     """Where the kernel tells of mounts and disks; a test gives another."""
 
     mountinfo: Path = Path("/proc/self/mountinfo")
@@ -112,7 +112,7 @@ class StickMemory(Message):
 
 
 @contextlib.contextmanager
-def hold_stick(folder: Path, *, told: bool, machine: Machine | None = None) -> Iterator[HeldFolder]:
+def hold_stick(folder: Path, *, told: bool, machine: KernelView | None = None) -> Iterator[HeldFolder]:
     """A mounted stick held open, so that what was found to be a stick is what is written to, and nothing else.
 
     `told`: it is meant so, though it is no stick. Raises StickRefused, FileRefused.
@@ -121,12 +121,12 @@ def hold_stick(folder: Path, *, told: bool, machine: Machine | None = None) -> I
         raise StickRefused(Sentence("root-no-folder", folder=folder))
     with HeldFolder(folder) as stick:
         if not told:
-            _require_mounted(folder, machine or Machine())
+            _require_mounted(folder, machine or KernelView())
         stick.require_there()
         yield stick
 
 
-def _require_mounted(folder: Path, machine: Machine) -> None:
+def _require_mounted(folder: Path, machine: KernelView) -> None:
     real = folder.resolve()
     if not os.path.ismount(real) or not any(one.folder == real for one in machine.sticks()):
         raise StickRefused(Sentence("root-no-stick", folder=folder))
@@ -173,10 +173,10 @@ def refuse_installation(stick: HeldFolder) -> None:
         raise StickRefused(Sentence("root-installation-stick", path=stick.path, installation=INSTALLATION))
 
 
-def refuse_a_second_key(place: Path | HeldFolder, commune: str, machine: Machine | None = None) -> None:
+def refuse_a_second_key(place: Path | HeldFolder, commune: str, machine: KernelView | None = None) -> None:
     """No machine sees two root keys of a commune: another one mounted now is refused. Raises StickRefused."""
     own = (place.path if isinstance(place, HeldFolder) else place).resolve()
-    for mount in (machine or Machine()).sticks():
+    for mount in (machine or KernelView()).sticks():
         if mount.folder != own and (mount.folder / key_name(commune)).exists():
             raise StickRefused(Sentence("root-two-keys-here", folder=mount.folder))
 

@@ -158,7 +158,7 @@ def _compose(
     problem: str = "",
     status: int = 200,
     *,
-    heard: sounds.Heard | None = None,
+    heard: sounds.AskedSound | None = None,
 ) -> Response:
     rows = {row.device.id: row for row in site.console.fleet_rows()}
     return site.page(

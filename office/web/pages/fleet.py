@@ -19,7 +19,7 @@ router = APIRouter()
 
 
 @dataclass(frozen=True)
-class Row:
+class PageRow:
     """A device on the page. `sounded`: when it last played something to its end or was heard; `label`: its pill."""
 
     row: FleetRow
@@ -84,7 +84,7 @@ def _fleet(site: Site) -> dict[str, object]:
     rows = []
     for row in site.console.fleet_rows():
         at, heard = sounded.get(row.device.id, (None, False))
-        rows.append(Row(row, at, heard, _label(row)))
+        rows.append(PageRow(row, at, heard, _label(row)))
     rows.sort(key=lambda one: not one.row.conflict)
     return {
         "rows": rows,

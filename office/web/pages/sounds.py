@@ -23,7 +23,7 @@ PATIENCE_S = 1.5
 
 
 @dataclass(frozen=True)
-class Heard:
+class AskedSound:
     """What came of asking for a sound: there it is, or why not, or the job that is still at work."""
 
     sound: Media | None = None
@@ -36,14 +36,14 @@ class Heard:
         return self.problem or ("" if self.job is None else t("jobs-press-again", percent=self.job.percent))
 
 
-def hear(site: Site, session: StaffSession, text: str) -> Heard:
+def hear(site: Site, session: StaffSession, text: str) -> AskedSound:
     """The text spoken, for this person only; what takes longer than a moment goes on in the background."""
     jobs = site.console.jobs
     try:
         checked_text(text)
         return _heard(jobs.wait(jobs.ask("listen", text, session.login).id, PATIENCE_S))
     except LangsoError as refused:
-        return Heard(problem=str(refused))
+        return AskedSound(problem=str(refused))
 
 
 @router.get("/tieng/{id}/manh", dependencies=[require("writer", "approver")])
@@ -70,9 +70,9 @@ def _part(site: Site, session: StaffSession, job: Job) -> Response:
     return site.page("_nghe.html", session, heard=_heard(job))
 
 
-def _heard(job: Job) -> Heard:
+def _heard(job: Job) -> AskedSound:
     if job.state == "done":
-        return Heard(sound=job.media)
+        return AskedSound(sound=job.media)
     if job.state == "failed":
-        return Heard(problem=job.why)
-    return Heard() if job.state == "cancelled" else Heard(job=job)
+        return AskedSound(problem=job.why)
+    return AskedSound() if job.state == "cancelled" else AskedSound(job=job)

@@ -103,7 +103,7 @@ def _page(
     problem: str = "",
     status: int = 200,
     *,
-    heard: sounds.Heard | None = None,
+    heard: sounds.AskedSound | None = None,
 ) -> Response:
     console = site.console
     rows = console.fleet_rows()

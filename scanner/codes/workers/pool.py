@@ -87,7 +87,7 @@ class Pool:
             return self._start(within_s)
 
     @contextlib.contextmanager
-    def frame(self, image: Picture, end: float) -> Iterator[Session]:
+    def frame(self, image: Picture, end: float) -> Iterator[FrameTasks]:
         """Put a BGR or gray picture before the workers; tasks of the session work on it until `end` (monotonic)."""
         with self._lock:
             if self._begun:
@@ -101,7 +101,7 @@ class Pool:
             else:
                 cv2.cvtColor(image, cv2.COLOR_BGR2GRAY, dst=gray)
             try:
-                yield Session(self, gray, end)
+                yield FrameTasks(self, gray, end)
             finally:
                 if self._blank_after:
                     self._blank()
@@ -232,7 +232,7 @@ class Pool:
         return [(task, answer.look())] if task is not None and task.id == answer.id else []
 
 
-class Session:
+class FrameTasks:
     """Tasks on one frame. Lower `rank` goes first."""
 
     def __init__(self, pool: Pool, gray: Gray, end: float) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 
-from deploy.doctor.acting import Found
+from deploy.doctor.acting import Acted
 from deploy.doctor.board import device_allowed, judge_pins, judge_port
 from deploy.doctor.services import Service
 from langso.contract.health import Check
 
 UNIT = Service("langso-speaker.service", device_policy="closed", devices=("char-alsa", "char-ttyAMA", "/dev/special"))
-HERE = Found(value=True)
+HERE = Acted(value=True)
 
 
 def test_a_port_that_the_unit_does_not_allow_is_red_although_its_rights_are_well() -> None:
@@ -22,7 +22,7 @@ def test_a_port_that_the_unit_does_not_allow_is_red_although_its_rights_are_well
 
 
 def test_a_port_that_the_user_may_not_open_names_the_group() -> None:
-    check = judge_port("/dev/ttyUSB0", Found(errno=errno.EACCES), "ttyUSB", None, "langso-kiosk")
+    check = judge_port("/dev/ttyUSB0", Acted(errno=errno.EACCES), "ttyUSB", None, "langso-kiosk")
     assert check is not None
     assert check.fix.startswith("usermod -aG dialout langso-kiosk")
 
@@ -39,8 +39,8 @@ def test_pins_are_judged_by_number_and_right_not_as_a_file() -> None:
     unit = Service("langso-speaker.service", device_policy="closed", devices=("char-gpiochip",))
     assert judge_pins("gpio:17", HERE, unit, None, "u").level == "ok"
     assert judge_pins("gpio:99", HERE, unit, None, "u").level == "bad"
-    assert judge_pins("gpio:17", Found(errno=errno.ENOENT), unit, None, "u").level == "bad"
-    assert "gpio" in judge_pins("gpio:17", Found(errno=errno.EACCES), unit, None, "u").fix
+    assert judge_pins("gpio:17", Acted(errno=errno.ENOENT), unit, None, "u").level == "bad"
+    assert "gpio" in judge_pins("gpio:17", Acted(errno=errno.EACCES), unit, None, "u").fix
     assert "DeviceAllow" in judge_pins("gpio:17", HERE, UNIT, None, "u").why
     # What the running program says of the pins it holds goes first.
     assert judge_pins("gpio:17", HERE, unit, Check.bad("bridge", "x", "y"), "u").why == "x"

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from deploy.commands import doctor
 from deploy.doctor import databases
-from deploy.doctor.acting import Found
+from deploy.doctor.acting import Acted
 from deploy.doctor.examining import examine as whole_examination
 from deploy.doctor.outcome import Skipped
 from deploy.doctor.scene import gather_scene
@@ -143,7 +143,7 @@ def test_a_card_that_takes_nothing_is_not_said_to_be_a_right_wanting(
 ) -> None:
     file = machine()
     sqlite3.connect(tmp_path / "state" / "agent.db").close()
-    locked = [Found(errno=cause), Found(errno=-1, why="attempt to write a readonly database")]
+    locked = [Acted(errno=cause), Acted(errno=-1, why="attempt to write a readonly database")]
     monkeypatch.setattr(databases, "act", lambda who, acts, seconds=4.0: locked)
     scene = gather_scene(load_settings(file), file)
     (line,) = databases.look_databases(scene)

@@ -15,7 +15,7 @@ from laid_machines import Laid, health_line, levels, state_of
 from waiting import LONG_S
 
 from deploy.doctor.examining import look_at
-from deploy.doctor.outcome import Look
+from deploy.doctor.outcome import Subject
 from deploy.doctor.scene import gather_scene
 from langso.durable.single_instance import SingleInstance
 from langso.settings.reading import load_settings
@@ -84,9 +84,9 @@ def test_a_look_that_hangs_and_one_that_breaks_cost_only_their_own_line(speaker:
         raise RuntimeError("boom")
 
     looks = [
-        Look(("camera",), ("speaker",), lambda _: [forever.wait()][:0], seconds=0.2),
-        Look(("voice",), ("speaker",), broken, seconds=1.0),  # type: ignore[arg-type]
-        Look(("text",), ("speaker",), lambda _: []),
+        Subject(("camera",), ("speaker",), lambda _: [forever.wait()][:0], seconds=0.2),
+        Subject(("voice",), ("speaker",), broken, seconds=1.0),  # type: ignore[arg-type]
+        Subject(("text",), ("speaker",), lambda _: []),
     ]
     checks, _ = at_once(lambda: look_at(scene, looks), LONG_S)
     assert {check.name: check.level for check in checks} == {"camera": "bad", "voice": "bad"}

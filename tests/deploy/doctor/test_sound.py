@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from deploy.doctor.acting import Found
+from deploy.doctor.acting import Acted
 from deploy.doctor.sound import card_of, cards_in, judge_card, muted_in
 
 CARDS = """\
@@ -63,14 +63,14 @@ def test_a_muted_output_is_told_and_a_muted_microphone_is_not(switch: str, volum
         ("default", {}, [], [], "Không thấy card"),
         ("hw:3", {"Device": 1}, [], [], "mà sink"),
         ("hw:1", {"Device": 1}, [], [], "không có đường ra"),
-        ("hw:1", {"Device": 1}, [Found(errno=errno.EACCES)], [], "không được mở"),
-        ("hw:1", {"Device": 1}, [Found(errno=errno.ENODEV, why="No such device")], [], "No such device"),
-        ("hw:1", {"Device": 1}, [Found(late=True)], [], "không trả lời"),
-        ("hw:1", {"Device": 1}, [Found(value=True)], ["Speaker"], "tắt tiếng"),
+        ("hw:1", {"Device": 1}, [Acted(errno=errno.EACCES)], [], "không được mở"),
+        ("hw:1", {"Device": 1}, [Acted(errno=errno.ENODEV, why="No such device")], [], "No such device"),
+        ("hw:1", {"Device": 1}, [Acted(late=True)], [], "không trả lời"),
+        ("hw:1", {"Device": 1}, [Acted(value=True)], ["Speaker"], "tắt tiếng"),
     ],
 )
 def test_what_is_wrong_with_a_card_is_red(
-    sink: str, cards: dict[str, int], opened: list[Found], muted: list[str], said: str
+    sink: str, cards: dict[str, int], opened: list[Acted], muted: list[str], said: str
 ) -> None:
     check = judge_card(sink, cards, opened, muted, "langso-speaker")
     assert check.level == "bad"
@@ -78,4 +78,4 @@ def test_what_is_wrong_with_a_card_is_red(
 
 
 def test_a_card_that_the_loudspeaker_itself_holds_is_well() -> None:
-    assert judge_card("hw:1", {"Device": 1}, [Found(errno=errno.EBUSY)], [], "langso-speaker").level == "ok"
+    assert judge_card("hw:1", {"Device": 1}, [Acted(errno=errno.EBUSY)], [], "langso-speaker").level == "ok"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.machine_setup.answering import Round, answer_requests
+from deploy.machine_setup.answering import AnsweringRound, answer_requests
 from deploy.machine_setup.device import answer_name, request_name
 from deploy.machine_setup.dialogue import Dialogue
 from langso.device.paired import read_devices
@@ -53,7 +53,7 @@ def typing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     return begin
 
 
-def answer(office: Tree, usb: Path) -> Round:
+def answer(office: Tree, usb: Path) -> AnsweringRound:
     return answer_requests(Dialogue(asks=True), load_settings(office.settings), given=usb)
 
 
@@ -65,7 +65,7 @@ def test_codes_typed_crosswise_are_taken_for_what_they_are(
     office: Tree, usb: Path, codes: dict[str, str], typing: Callable[..., list[str]]
 ) -> None:
     put = typing(codes["loa-2"], codes["loa-1"])
-    assert answer(office, usb) == Round(2, ())
+    assert answer(office, usb) == AnsweringRound(2, ())
     assert len(put) == 2
     assert paired(office) == ["loa-1", "loa-2"]
 
@@ -79,7 +79,7 @@ def test_a_code_that_never_fits_leaves_its_request_and_takes_the_other(
 ) -> None:
     wrong = codes["loa-1"][:-1] + str((int(codes["loa-1"][-1]) + 1) % 10)
     put = typing(*[wrong] * 5, codes["loa-2"])
-    assert answer(office, usb) == Round(1, ("loa-1",))
+    assert answer(office, usb) == AnsweringRound(1, ("loa-1",))
     assert [("loa-1" in question, "loa-2" in question) for question in put] == [(True, False)] * 5 + [(False, True)]
     assert "hãy tạo lại yêu cầu" not in capsys.readouterr().out
     assert paired(office) == ["loa-2"]
@@ -90,7 +90,7 @@ def test_one_left_for_later_by_a_person_is_not_called_a_failure(
     office: Tree, usb: Path, codes: dict[str, str], typing: Callable[..., list[str]]
 ) -> None:
     typing("", codes["loa-2"])
-    assert answer(office, usb) == Round(1, ())
+    assert answer(office, usb) == AnsweringRound(1, ())
     assert paired(office) == ["loa-2"]
 
 
@@ -104,7 +104,7 @@ def test_an_answer_is_not_put_where_the_stick_was(
         return codes["loa-1"]
 
     monkeypatch.setattr("click.prompt", pull)
-    assert answer(office, usb) == Round(0, ("loa-1", "loa-2"))
+    assert answer(office, usb) == AnsweringRound(0, ("loa-1", "loa-2"))
     assert list(usb.iterdir()) == []
 
 

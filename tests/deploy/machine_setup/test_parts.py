@@ -25,7 +25,7 @@ from langso.contract.health import Check
 from langso.settings.reading import parse_settings
 from langso.terminal.asking import yes_or_no
 from langso.trust.roots.errors import StickRefused
-from langso.trust.roots.sticks import Machine
+from langso.trust.roots.sticks import KernelView
 
 ALONE = Dialogue(asks=False)
 BUILT = datetime(2026, 11, 29, tzinfo=UTC)
@@ -180,7 +180,7 @@ def test_only_unmounted_file_systems_on_sticks_are_offered(tmp_path: Path, monke
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     (tmp_path / "mountinfo").write_text("")
-    found = usb.sticks(Machine(tmp_path / "mountinfo", tmp_path))
+    found = usb.sticks(KernelView(tmp_path / "mountinfo", tmp_path))
     assert [(one.device, one.label, one.folder) for one in found] == [("/dev/sdb1", "KHOA", None)]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.packages import stick as sticks
-from deploy.packages.stick import FOLDER, StickRefused, newest, sizes, stick_name, write_stick
+from deploy.packages.stick import FOLDER, InstallStickRefused, newest, sizes, stick_name, write_stick
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -48,7 +48,7 @@ def test_a_stick_too_small_is_refused_before_anything_is_written(
     folder: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 0, sizes(folder)))
-    with pytest.raises(StickRefused, match="còn trống"):
+    with pytest.raises(InstallStickRefused, match="còn trống"):
         write_stick(folder, stick)
     assert names(stick) == {f"{FOLDER}/old"}
 
@@ -62,7 +62,7 @@ def test_a_stick_that_gives_back_other_bytes_is_refused_and_the_old_one_stays(
             path.write_bytes(b"two" * 1000)
 
     monkeypatch.setattr(os, "posix_fadvise", spoil)
-    with pytest.raises(StickRefused, match=r"one_1_all\.deb"):
+    with pytest.raises(InstallStickRefused, match=r"one_1_all\.deb"):
         write_stick(folder, stick)
     assert (stick / FOLDER / "old").is_file()
 
@@ -74,7 +74,7 @@ def test_a_stick_that_fills_up_while_it_is_written_keeps_the_old_one(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StickRefused, match="USB"):
+    with pytest.raises(InstallStickRefused, match="USB"):
         write_stick(folder, stick)
     assert (stick / FOLDER / "old").is_file()
 
@@ -86,7 +86,7 @@ def test_pulled_out_between_the_two_renames_the_old_one_comes_back(folder: Path,
     small = sizes(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda _: Usage(small, small, 0))
-        with pytest.raises(StickRefused):
+        with pytest.raises(InstallStickRefused):
             write_stick(folder, stick)
     assert names(stick) == {f"{FOLDER}/old"}
 

@@ -9,8 +9,8 @@ from firmware_bridge.errors import CommandRefused, LinkLost
 from firmware_bridge.host import exchange as exchange_module
 from firmware_bridge.host.exchange import Counters, Exchange
 from firmware_bridge.wire import messages
-from firmware_bridge.wire.frames import Frame
-from firmware_bridge.wire.messages import KeepAlive, Message, Ping, SetOutput, Telemetry
+from firmware_bridge.wire.frames import LinkFrame
+from firmware_bridge.wire.messages import KeepAlive, LinkMessage, Ping, SetOutput, Telemetry
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_every_command_arrives_exactly_as_ordered(
     monkeypatch.setattr(exchange_module, "ATTEMPTS", 40)
     board = make_board()
     counters = Counters()
-    heard: list[Message] = []
+    heard: list[LinkMessage] = []
     exchange = Exchange(over(board, **faults), counters, heard.append)
     exchange.connect(7)
     wanted = [0, 0, 0]
@@ -107,12 +107,12 @@ def test_a_restarted_board_is_noticed_by_its_refusal(
 class _Script:
     """A line that answers with prepared bytes, whatever is written."""
 
-    def __init__(self, answer: Callable[[Frame], bytes]) -> None:
+    def __init__(self, answer: Callable[[LinkFrame], bytes]) -> None:
         self._answer = answer
         self._waiting = b""
 
     def write(self, data: bytes) -> None:
-        self._waiting += self._answer(Frame.from_bytes(data.strip(b"\x00")))
+        self._waiting += self._answer(LinkFrame.from_bytes(data.strip(b"\x00")))
 
     def read(self, timeout: float) -> bytes:
         data, self._waiting = self._waiting, b""
@@ -123,7 +123,7 @@ def test_a_reply_to_another_command_is_not_taken() -> None:
     late = messages.Ack(messages.PING, 1, 1, 0, 5)
     older = messages.Ack(messages.KEEPALIVE, 1, 1, 0, 6)
 
-    def answer(frame: Frame) -> bytes:
+    def answer(frame: LinkFrame) -> bytes:
         right = messages.Ack(frame.type, 0, 0, 0, 9)
         replies = [
             late.frame(frame.seq % 255 + 1),
@@ -139,7 +139,7 @@ def test_a_reply_to_another_command_is_not_taken() -> None:
 
 def test_another_protocol_version_is_named() -> None:
     exchange = Exchange(
-        _Script(lambda frame: Frame(6, frame.seq, b"\x09\x06", 2).to_bytes()), Counters(), lambda _: None
+        _Script(lambda frame: LinkFrame(6, frame.seq, b"\x09\x06", 2).to_bytes()), Counters(), lambda _: None
     )
     with pytest.raises(LinkLost, match="phiên bản"):
         exchange.connect(1)

@@ -33,7 +33,7 @@ from kivy.uix.scrollview import ScrollView
 
 from kiosk.shell.registry import COUNTDOWN, load, screen_of
 from kiosk.style.theme import theme_for
-from kiosk.widgets.basic import Ground
+from kiosk.widgets.basic import RoundedBox
 from kiosk.widgets.corners import CornerEditor
 from kiosk.widgets.frame import LETTERS, LISTEN
 from kiosk.widgets.pictures import CameraView, QrCode
@@ -149,7 +149,7 @@ def pale(label, page, theme):
     """Contrast by WCAG: 4.5, and 3 for what is large."""
     ground, above = theme.colour("paper"), label.parent
     while above is not None:
-        if isinstance(above, Ground) and above._fill.a == 1:
+        if isinstance(above, RoundedBox) and above._fill.a == 1:
             ground = above._fill.rgba
             break
         above = above.parent

@@ -21,7 +21,7 @@ from kiosk.journeys.showing import (
     PayShows,
     PreviewShows,
     ReceiptShows,
-    Said,
+    Remark,
     ScanShows,
     SlipShows,
     SortShows,
@@ -52,13 +52,13 @@ CARD = _sheet(1000, 640)
 QUAD = ((410.0, 40.0), (870.0, 40.0), (870.0, 690.0), (410.0, 690.0))
 MODULES = tuple(tuple((x * y + x // 3) % 3 == 0 for x in range(45)) for y in range(45))
 
-GOOD = Said("Đã thấy giấy. Giữ yên…", "motion_photos_on", "ok")
-SAME = Said("Trang này chụp rồi, xin đặt trang khác", "flip", "warn")
-NO_CAMERA = Said("Máy ảnh chưa sẵn sàng, xin gọi cán bộ", "no_photography", "bad")
-LONG = Said("Đang thấy hai tờ giấy chồng lên nhau, xin chỉ để một tờ dưới máy ảnh", "info", "warn")
+GOOD = Remark("Đã thấy giấy. Giữ yên…", "motion_photos_on", "ok")
+SAME = Remark("Trang này chụp rồi, xin đặt trang khác", "flip", "warn")
+NO_CAMERA = Remark("Máy ảnh chưa sẵn sàng, xin gọi cán bộ", "no_photography", "bad")
+LONG = Remark("Đang thấy hai tờ giấy chồng lên nhau, xin chỉ để một tờ dưới máy ảnh", "info", "warn")
 
 
-def _live(said: Said, progress: float = 0.0) -> LivePicture:
+def _live(said: Remark, progress: float = 0.0) -> LivePicture:
     return LivePicture(said, 1, TABLE, QUAD, progress)
 
 
@@ -128,17 +128,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "no-camera": ScanShows("Quét giấy tờ", "Đặt giấy dưới máy ảnh, máy tự chụp", HINT, LivePicture(NO_CAMERA)),
     },
     "preview": {
-        "making": PreviewShows(1, PAPER, Said("Đang làm rõ, xin chờ một chút", "hourglass_top", "plain")),
-        "good": PreviewShows(12, PAPER, Said("Rõ nét", "check_circle", "ok")),
+        "making": PreviewShows(1, PAPER, Remark("Đang làm rõ, xin chờ một chút", "hourglass_top", "plain")),
+        "good": PreviewShows(12, PAPER, Remark("Rõ nét", "check_circle", "ok")),
         "odd": PreviewShows(
-            12, PAPER, Said("Chữ nhỏ quá, nên đưa giấy lại gần", "warning"), replacing=True, remarks=("x",)
+            12, PAPER, Remark("Chữ nhỏ quá, nên đưa giấy lại gần", "warning"), replacing=True, remarks=("x",)
         ),
         "pressed": PreviewShows(
-            1, PAPER, Said("Đang làm rõ, xin chờ một chút", "hourglass_top", "warn"), lit="enough"
+            1, PAPER, Remark("Đang làm rõ, xin chờ một chút", "hourglass_top", "warn"), lit="enough"
         ),
-        "card": PreviewShows(1, CARD, Said("Rõ nét", "check_circle", "ok"), card=True, corners=False),
+        "card": PreviewShows(1, CARD, Remark("Rõ nét", "check_circle", "ok"), card=True, corners=False),
         "failed": PreviewShows(
-            1, PAPER, Said("Máy hết chỗ nhớ; xin gửi những trang đã chụp trước.", "warning", "bad")
+            1, PAPER, Remark("Máy hết chỗ nhớ; xin gửi những trang đã chụp trước.", "warning", "bad")
         ),
     },
     "corners": {
@@ -153,24 +153,26 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "asking": PagesShows(1, 3, PAPER, asking=True),
     },
     "sort": {
-        "usual": SortShows(2, KINDS, Said("Chạm vào tên giấy để gửi cho xã", "touch_app", "plain")),
-        "few": SortShows(1, GENERAL_KINDS, Said("Đang niêm phong giấy tờ…", "hourglass_top")),
+        "usual": SortShows(2, KINDS, Remark("Chạm vào tên giấy để gửi cho xã", "touch_app", "plain")),
+        "few": SortShows(1, GENERAL_KINDS, Remark("Đang niêm phong giấy tờ…", "hourglass_top")),
         "failed": SortShows(
-            30, KINDS, Said("Máy chưa nhận được khóa của xã nên chưa gửi được; xin gọi cán bộ.", "warning", "bad")
+            30, KINDS, Remark("Máy chưa nhận được khóa của xã nên chưa gửi được; xin gọi cán bộ.", "warning", "bad")
         ),
     },
     "receipt": {
-        "sent": ReceiptShows("Giấy khai sinh", 2, "TN 261130 482 173", Said("Xã đã nhận được", "check_circle", "ok")),
+        "sent": ReceiptShows(
+            "Giấy khai sinh", 2, "TN 261130 482 173", Remark("Xã đã nhận được", "check_circle", "ok")
+        ),
         "offline": ReceiptShows(
             "Đăng ký khai sinh kết hợp nhận cha, mẹ, con",
             30,
             "TN 261130 482 173",
-            Said("Mất mạng, máy giữ kín và tự gửi sau", "hourglass_top"),
+            Remark("Mất mạng, máy giữ kín và tự gửi sau", "hourglass_top"),
         ),
     },
     "fee": {
-        "looking": FeeLookShows(_live(Said("Đưa mã QR trên giấy vào trước máy ảnh", "qr_code_scanner"))),
-        "two": FeeLookShows(_live(Said("Thấy hai mã, xin chỉ để một mã trước máy ảnh"))),
+        "looking": FeeLookShows(_live(Remark("Đưa mã QR trên giấy vào trước máy ảnh", "qr_code_scanner"))),
+        "two": FeeLookShows(_live(Remark("Thấy hai mã, xin chỉ để một mã trước máy ảnh"))),
         "no-camera": FeeLookShows(LivePicture(NO_CAMERA)),
     },
     "pay": {

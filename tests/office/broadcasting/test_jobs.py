@@ -19,7 +19,7 @@ from langso.timekeeping.clock import SystemClock
 from office.broadcasting import media
 from office.broadcasting.jobs import MOST_OF_ONE, MOST_TRIES, MOST_WAITING, JobRows
 from office.broadcasting.media import MadeSound, MediaStore
-from office.broadcasting.progress import UNWATCHED, Watch
+from office.broadcasting.progress import UNWATCHED, ProgressWatch
 from office.errors import MakingCancelled, NotFound, QueueFull
 from office.store import open_store
 
@@ -100,12 +100,12 @@ def test_old_ones_are_cleared_away(rows: JobRows, monkeypatch: pytest.MonkeyPatc
 
 def test_parts_of_the_work_add_up() -> None:
     said: list[int] = []
-    whole = Watch(said.append)
+    whole = ProgressWatch(said.append)
     for percent in (0, 50, 100):
         whole.part(30, 90).at(percent)
     assert said == [30, 60, 90]
     with pytest.raises(MakingCancelled):
-        Watch(cancelled=lambda: True).part(0, 50).at(1)
+        ProgressWatch(cancelled=lambda: True).part(0, 50).at(1)
 
 
 def test_a_program_is_killed_once_nobody_wants_its_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +115,7 @@ def test_a_program_is_killed_once_nobody_wants_its_work(tmp_path: Path, monkeypa
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(MakingCancelled):
-        media.measure(tmp_path / "x.opus", Watch(cancelled=pid.exists))
+        media.measure(tmp_path / "x.opus", ProgressWatch(cancelled=pid.exists))
     number = int(pid.read_text())
     assert not Path(f"/proc/{number}").exists()
 
@@ -129,7 +129,7 @@ class SlowVoice:
         self.at_work = self.most = 0
         self._lock = threading.Lock()
 
-    def __call__(self, store: MediaStore, text: str, *, watch: Watch = UNWATCHED, **more: Any) -> MadeSound:
+    def __call__(self, store: MediaStore, text: str, *, watch: ProgressWatch = UNWATCHED, **more: Any) -> MadeSound:
         with self._lock:
             self.at_work += 1
             self.most = max(self.most, self.at_work)

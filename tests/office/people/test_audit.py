@@ -10,7 +10,7 @@ import pytest
 
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
-from office.people.audit import START, Audit, Head
+from office.people.audit import START, Audit, ChainEnd
 from office.store import open_store
 
 
@@ -42,7 +42,7 @@ def test_an_untouched_chain_holds(audit: Audit) -> None:
 
 
 def test_an_empty_one_holds_too(store: Store) -> None:
-    assert Audit(store, SystemClock()).verify().head == Head(0, START)
+    assert Audit(store, SystemClock()).verify().head == ChainEnd(0, START)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from waiting import until
 
 from langso.timekeeping.clock import VIETNAM
 from office.broadcasting.media import MadeSound, MediaStore
-from office.broadcasting.progress import UNWATCHED, Watch
+from office.broadcasting.progress import UNWATCHED, ProgressWatch
 from office.web.pages import sounds
 
 HX = {"HX-Request": "true"}
@@ -36,7 +36,7 @@ def go_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """A voice that waits, and pages that do not."""
     event, chime = threading.Event(), MediaStore.chime
 
-    def speak(store: MediaStore, text: str, *, watch: Watch = UNWATCHED, **more: Any) -> MadeSound:
+    def speak(store: MediaStore, text: str, *, watch: ProgressWatch = UNWATCHED, **more: Any) -> MadeSound:
         watch.at(40)
         while not event.wait(0.02):
             watch.check()

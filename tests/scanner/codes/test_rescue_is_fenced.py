@@ -58,12 +58,12 @@ def test_the_search_sees_each_way_in(source: str) -> None:
 def test_without_it_no_worker_is_asked_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    class Notes(reader.Session):
+    class Notes(reader.FrameTasks):
         def add(self, kind: Any, rank: float, **details: Any) -> None:
             asked.append(kind)
             super().add(kind, rank, **details)
 
-    monkeypatch.setattr("scanner.codes.workers.pool.Session", Notes)
+    monkeypatch.setattr("scanner.codes.workers.pool.FrameTasks", Notes)
     rng = np.random.default_rng(3)
     busy = np.kron(rng.integers(0, 2, (60, 80)) * 255, np.ones((8, 8))).astype(np.uint8)
     pool = Pool(1)

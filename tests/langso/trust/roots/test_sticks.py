@@ -18,7 +18,7 @@ from langso.trust.roots.ceremony import make_key, sign_with, sit_down
 from langso.trust.roots.errors import RootKeyDamaged, StickRefused
 from langso.trust.roots.key_file import QUICK
 from langso.trust.roots.sticks import (
-    Machine,
+    KernelView,
     StickMemory,
     hold_stick,
     keep_memory,
@@ -34,7 +34,7 @@ LINE = "36 29 {device} / {folder} rw,nosuid,nodev - {kind} {source} rw\n"
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Callable[..., Machine]:
+def machine(tmp_path: Path) -> Callable[..., KernelView]:
     """A made-up machine: its system on disk 8:0 (partitions 8:1, 8:2), sticks on 8:16 and 8:32."""
     devices = tmp_path / "sys"
     for disk, parts in (("8:0", ("8:1", "8:2")), ("8:16", ("8:17",)), ("8:32", ("8:33",))):
@@ -53,23 +53,23 @@ def machine(tmp_path: Path) -> Callable[..., Machine]:
     (crypt / "slaves" / "sda2").symlink_to(devices / "8:2")
     (devices / "253:0").symlink_to(crypt)
 
-    def make(*mounts: tuple[Path | str, str, str], root: str = "8:1") -> Machine:
+    def make(*mounts: tuple[Path | str, str, str], root: str = "8:1") -> KernelView:
         lines = [LINE.format(device=root, folder="/", kind="ext4", source="/dev/sda1")]
         for folder, device, kind in mounts:
             shown = str(folder).replace(" ", "\\040")
             lines.append(LINE.format(device=device, folder=shown, kind=kind, source="/dev/x"))
         file = tmp_path / "mountinfo"
         file.write_text("".join(lines))
-        return Machine(file, devices)
+        return KernelView(file, devices)
 
     return make
 
 
-def folders(machine: Machine) -> list[str]:
+def folders(machine: KernelView) -> list[str]:
     return [str(stick.folder) for stick in machine.sticks()]
 
 
-def test_only_file_systems_of_other_disks_are_sticks(machine: Callable[..., Machine]) -> None:
+def test_only_file_systems_of_other_disks_are_sticks(machine: Callable[..., KernelView]) -> None:
     found = machine(
         ("/media/usb", "8:17", "vfat"),
         ("/media/bà Lan", "8:33", "exfat"),
@@ -81,12 +81,12 @@ def test_only_file_systems_of_other_disks_are_sticks(machine: Callable[..., Mach
     assert folders(found) == ["/media/usb", "/media/bà Lan"]
 
 
-def test_the_systems_own_disk_is_seen_through_encryption(machine: Callable[..., Machine]) -> None:
+def test_the_systems_own_disk_is_seen_through_encryption(machine: Callable[..., KernelView]) -> None:
     found = machine(("/boot", "8:1", "ext4"), ("/data", "8:2", "ext4"), ("/media/usb", "8:17", "vfat"), root="253:0")
     assert folders(found) == ["/media/usb"]
 
 
-def test_a_folder_that_is_no_stick_is_refused_unless_told(tmp_path: Path, machine: Callable[..., Machine]) -> None:
+def test_a_folder_that_is_no_stick_is_refused_unless_told(tmp_path: Path, machine: Callable[..., KernelView]) -> None:
     folder = tmp_path / "usb"
     with pytest.raises(StickRefused, match="Không thấy"), hold_stick(folder, told=True, machine=machine()):
         pass
@@ -99,7 +99,7 @@ def test_a_folder_that_is_no_stick_is_refused_unless_told(tmp_path: Path, machin
 
 
 def test_a_stick_pulled_while_it_is_being_looked_at_is_refused(
-    tmp_path: Path, machine: Callable[..., Machine], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, machine: Callable[..., KernelView], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was one when the kernel was asked; what had been opened before was the folder beneath."""
     folder = tmp_path / "usb"
@@ -178,7 +178,9 @@ def test_the_installation_stick_takes_no_root_key(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.key")) == []
 
 
-def test_two_keys_of_a_commune_in_one_machine_are_refused(commune: Commune, machine: Callable[..., Machine]) -> None:
+def test_two_keys_of_a_commune_in_one_machine_are_refused(
+    commune: Commune, machine: Callable[..., KernelView]
+) -> None:
     first, second = commune.sticks[:2]
     both = machine((first, "8:17", "vfat"), (second, "8:33", "vfat"))
     with pytest.raises(StickRefused, match="rút USB kia"):
