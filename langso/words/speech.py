@@ -88,6 +88,8 @@ _PATTERNS: list[tuple[str, _Say]] = [
     (r"(?<![\w.,])1[89]00(?:[ .\-]?[0-9]){4,6}(?![0-9])", say.phone),
     (rf"{_ALONE}{_N}\s?(?:đồng|đ|VNĐ|VND|vnđ|₫){_PER}(?!\w)", say.money),
     (rf"{_ALONE}{_N}{_UNIT}{_PER}(?!\w)", say.measure),
+    # Before Roman numbers, for "V/v"; a number that touches one is spoken apart from it, so it is one then too.
+    (rf"(?<![^\W\d])(?:{_any_of([short for short in ABBREVIATIONS if '/' in short])})(?![^\W\d])", say.abbreviation),
     (r"(?<!\w)[IVX]{1,7}(?!\w)", say.roman),
     (r"(?<!\w)ĐT\.?\s?(?=[1-9][0-9]{2}(?![0-9]))", lambda _: "đường tỉnh "),
     (rf"(?<![^\W\d])(?:{_any_of(list(ABBREVIATIONS))})(?!\w)", say.abbreviation),

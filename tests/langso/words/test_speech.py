@@ -185,6 +185,11 @@ def test_plain_vietnamese_is_left_alone() -> None:
     assert words.speech_parts("") == []
 
 
+@pytest.mark.parametrize("text", ["V/v họp thôn", "v/v họp thôn"])
+def test_the_subject_of_a_letter_is_no_roman_number(text: str) -> None:
+    assert speech(text) == "về việc họp thôn"
+
+
 _office_text = st.text(alphabet="0123456789.,/-–:h đ%kgmUBNDTPIVXĐCaă\n&+@", max_size=80)
 
 
@@ -197,6 +202,7 @@ def test_nothing_is_lost_and_no_digit_is_left(text: str) -> None:
 
 
 @example("2@2.B0ă")
+@example("V/V0")
 @given(_office_text)
 def test_spoken_text_stays_as_it_is(text: str) -> None:
     # Capitals may join anew once numbers between them are words, so only texts without them must be stable.
