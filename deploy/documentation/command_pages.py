@@ -14,7 +14,9 @@ _WIDTH = 100
 
 def command_pages() -> str:
     """The whole tree below `langso`, a heading and a block for each command."""
-    context = WordsContext(langso, info_name="langso", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    # As a call makes it: Click keeps a command's help option, names and all, from the first page it writes.
+    settings = {**langso.context_settings, "terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    context = WordsContext(langso, info_name="langso", **settings)
     parts = []
     for page in _pages(langso, context):
         level = min(page.command_path.count(" ") + 2, 4)
