@@ -45,9 +45,5 @@ class NotDebian(DeployError, RuntimeError):
     """This machine has none of Debian's tools."""
 
 
-class PairingRefused(DeployError, ValueError):
-    """A pairing file cannot be used."""
-
-
 class SetupRefused(DeployError, RuntimeError):
     """This machine cannot be set up as asked: another role, a wrong clock, settings that cannot be used."""

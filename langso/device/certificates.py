@@ -51,7 +51,7 @@ def make_ca(name: str, *, now: datetime, days: int = CA_DAYS) -> Certified:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = _name(name)
     certificate = (
-        _builder(subject, subject, key.public_key(), now, days)
+        certificate_builder(subject, subject, key.public_key(), _NOT_BEFORE, now + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(key_usage(ca=True), critical=True)
         .sign(key, hashes.SHA256())
@@ -192,6 +192,22 @@ def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
+def certificate_builder(
+    subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, begins: datetime, ends: datetime
+) -> x509.CertificateBuilder:
+    """A certificate with its names, key and life; what it may be used for is the caller's to add."""
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(ends)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+    )
+
+
 def _read(pem: bytes) -> x509.Certificate:
     """The first certificate in a PEM file, which may hold its key too."""
     _limit(pem)
@@ -218,7 +234,7 @@ def _issue(
     if _public_bytes(authority.public_key()) != _public_bytes(ca_key.public_key()):
         raise CertificateError(Sentence("certificates-ca-mismatch"))
     builder = (
-        _builder(subject, authority.subject, public, now, days)
+        certificate_builder(subject, authority.subject, public, _NOT_BEFORE, now + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(key_usage(ca=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
@@ -229,21 +245,6 @@ def _issue(
             x509.SubjectAlternativeName([host_name(host) for host in hosts]), critical=False
         )
     return builder.sign(ca_key, hashes.SHA256())
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, now: datetime, days: int
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(public)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(_NOT_BEFORE)
-        .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-    )
 
 
 def _name(text: str) -> x509.Name:

@@ -39,7 +39,7 @@ from langso.settings.model import LinkSettings
 from langso.trust.chain import open_bundle
 from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
 from langso.trust.errors import NotPaired, PairingError, Refused
-from langso.trust.keys import RootKeys, SigningKey, key_id, short_code
+from langso.trust.keys import RootKeys, SigningKey, short_code
 from langso.trust.marks import FOLDER as TRUST_FOLDER
 from langso.trust.marks import begin_marks
 from langso.words.catalogue import Sentence
@@ -343,11 +343,6 @@ def waiting_request(state_dir: Path) -> tuple[ReadRequest, str] | None:
     except (FileRefused, UnicodeDecodeError):
         carried = ""
     return read, carried if carried.isprintable() else ""
-
-
-def device_code(public: bytes) -> str:
-    """Short code of a device's public key, to tell devices apart on a list."""
-    return short_code(key_id(public))
 
 
 def _waiting(state_dir: Path) -> Path:

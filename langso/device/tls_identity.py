@@ -54,9 +54,3 @@ def read_identity(raw: bytes) -> Identity:
         except ValueError:
             made = None
     return Identity(until_of(raw), made if made is not None and made.tzinfo is not None else None)
-
-
-def certificate_of(raw: bytes) -> bytes:
-    """The certificate alone, PEM; empty where there is none."""
-    found = _BLOCK.search(raw)
-    return found[0] if found else b""

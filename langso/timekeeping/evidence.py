@@ -14,13 +14,14 @@ from typing import Any
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
 from langso.durable.ownership import acting_as_owner
-from langso.timekeeping.clock import ClockEvidence
+from langso.timekeeping.clock import Clock, ClockEvidence
 
 _TIME_ERROR = 5
 _STA_UNSYNC = 0x40
 _STATUS_AT = 40
 _SAME_CLOCK_S = 60.0
 _REMEMBER_EVERY_S = 3600.0
+EVIDENCE_LIFE_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,21 @@ def gather_evidence(
         rtc_set_at=_rtc_set_at(state / "rtc-set.json") if _clock_came_from(places.rtc) else None,
         nonce_age_s=nonce_age_s,
     )
+
+
+class EvidenceWatch:
+    """This machine's clock evidence, looked at every half minute at most: looking writes a file."""
+
+    def __init__(self, clock: Clock, state: Path, run: Path) -> None:
+        self._clock, self._state, self._run = clock, state, run
+        self._seen: tuple[float, ClockEvidence] | None = None
+
+    def evidence(self) -> ClockEvidence:
+        """As `gather_evidence` saw it last. Raises FileRefused."""
+        now = self._clock.monotonic()
+        if self._seen is None or now - self._seen[0] > EVIDENCE_LIFE_S:
+            self._seen = now, gather_evidence(self._state, self._run)
+        return self._seen[1]
 
 
 def boot_id() -> str:

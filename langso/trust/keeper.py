@@ -15,7 +15,7 @@ from langso.contract.health import Check
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
 from langso.timekeeping.clock import Clock, ClockEvidence, ClockMode, ClockTrust, judge_clock
-from langso.timekeeping.evidence import gather_evidence
+from langso.timekeeping.evidence import EvidenceWatch
 from langso.timekeeping.known_time import KnownTime, known_time
 from langso.trust.chain import MAX_BUNDLE_BYTES, Opened, open_bundle
 from langso.trust.checks import trust_checks
@@ -30,7 +30,6 @@ NEEDS_MARKS = ("plan", "urgent")
 NONCE_LIFE_S = 600.0
 NONCE_SLACK_S = 120.0
 ANSWERED_S = 60.0
-EVIDENCE_LIFE_S = 30.0
 _MAX_REPORTED = (1 << 62) - 1
 
 
@@ -72,7 +71,7 @@ class Keeper:
         self._roots = roots
         self._clock = clock
         self._mode: ClockMode = "host" if clock_mode == "host" else "auto"
-        self._evidence = evidence or _Machine(clock, state_dir, run_dir or state_dir).evidence
+        self._evidence = evidence or EvidenceWatch(clock, state_dir, run_dir or state_dir).evidence
         self._lock = threading.RLock()
         self._file = LookedAt(self._folder) if look_only else MarksFile(self._folder)
         self._opened: Opened | None = None
@@ -362,20 +361,6 @@ class Keeper:
 
     def _held_path(self, kind: str, issuer: str) -> Path:
         return self._folder / "held" / f"{kind}.{issuer}.json"
-
-
-class _Machine:
-    """This machine's clock evidence, looked at every half minute at most: looking writes a file."""
-
-    def __init__(self, clock: Clock, state: Path, run: Path) -> None:
-        self._clock, self._state, self._run = clock, state, run
-        self._seen: tuple[float, ClockEvidence] | None = None
-
-    def evidence(self) -> ClockEvidence:
-        now = self._clock.monotonic()
-        if self._seen is None or now - self._seen[0] > EVIDENCE_LIFE_S:
-            self._seen = now, gather_evidence(self._state, self._run)
-        return self._seen[1]
 
 
 def _met(sealed: Sealed, trust: TrustDocument) -> list[str]:

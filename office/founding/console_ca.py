@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from langso.device.certificates import Certified, host_name, key_pem, key_usage, load_key
+from langso.device.certificates import Certified, certificate_builder, host_name, key_pem, key_usage, load_key
 from langso.device.lan import PRIVATE, lan_addresses, lan_name
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
@@ -175,15 +175,16 @@ def _make_authority(home: OfficeHome, now: datetime) -> None:
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     root_name = _common_name(f"Làng Số {commune}")
     name = _common_name(f"Làng Số {commune} – trang văn phòng")
+    begins, ends = now - _EARLIER, now + timedelta(days=CA_DAYS)
     root = (
-        _builder(root_name, root_name, root_key.public_key(), now - _EARLIER, now + timedelta(days=CA_DAYS))
+        certificate_builder(root_name, root_name, root_key.public_key(), begins, ends)
         .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
         .add_extension(key_usage(ca=True), critical=True)
         .add_extension(limits, critical=True)
         .sign(root_key, hashes.SHA256())
     )
     issuer = (
-        _builder(name, root_name, key.public_key(), now - _EARLIER, now + timedelta(days=CA_DAYS))
+        certificate_builder(name, root_name, key.public_key(), begins, ends)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(key_usage(ca=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -241,7 +242,9 @@ def _ensure(
     issuer_key, key = load_key(issuer.key), ec.generate_private_key(ec.SECP256R1())
     until = min(now + timedelta(days=SERVER_DAYS), authority.not_valid_after_utc)
     certificate = (
-        _builder(_common_name(names[0]), authority.subject, key.public_key(), begins or now - _EARLIER, until)
+        certificate_builder(
+            _common_name(names[0]), authority.subject, key.public_key(), begins or now - _EARLIER, until
+        )
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(key_usage(ca=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -271,21 +274,6 @@ def _held(pem: bytes, issuer: Certified, names: Sequence[str], now: datetime) ->
     if late or now < found.not_valid_before_utc or not set(names) <= set(held):
         return None
     return Served(pem, held, found.not_valid_after_utc)
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, begins: datetime, ends: datetime
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(public)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begins)
-        .not_valid_after(ends)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-    )
 
 
 def _common_name(text: str) -> x509.Name:

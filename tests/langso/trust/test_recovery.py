@@ -228,7 +228,7 @@ def test_the_machine_is_asked_for_its_evidence_at_most_every_half_minute(world: 
         return ClockEvidence(ntp_synchronised=True)
 
     world.paired()
-    monkeypatch.setattr("langso.trust.keeper.gather_evidence", gather)
+    monkeypatch.setattr("langso.timekeeping.evidence.gather_evidence", gather)
     run = world.state / "run"
     keeper = Keeper(world.state, "xa-mau", "loa-1", root_keys(world.root), world.clock, "auto", run_dir=run)
     for _ in range(100):
