@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,29 +28,21 @@ class Turns:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lock = threading.Lock()
-        self._threads: dict[str, threading.Lock] = {}
 
     @contextlib.contextmanager
     def one(self, kind: str) -> Iterator[None]:
         """While it is this thread's turn. Raises SignerUnreachable where it does not come in time."""
         until = time.monotonic() + WAIT_S
-        with self._lock:
-            own = self._threads.setdefault(kind, threading.Lock())
-        if not own.acquire(timeout=WAIT_S):
-            raise SignerUnreachable(_BUSY, "silent")
+        # Opened anew by each: the kernel then keeps threads apart as it does processes.
+        descriptor = self._open(kind)
         try:
-            descriptor = self._open(kind)
-            try:
-                while not _locked(descriptor):
-                    if time.monotonic() > until:
-                        raise SignerUnreachable(_BUSY, "silent")
-                    time.sleep(_AGAIN_S)
-                yield
-            finally:
-                os.close(descriptor)
+            while not _locked(descriptor):
+                if time.monotonic() > until:
+                    raise SignerUnreachable(_BUSY, "silent")
+                time.sleep(_AGAIN_S)
+            yield
         finally:
-            own.release()
+            os.close(descriptor)
 
     def _open(self, kind: str) -> int:
         try:
