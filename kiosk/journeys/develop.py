@@ -5,26 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from langso.words.catalogue import Sentence
-from scanner.live.capture import Shot, Shown, corners_of, draft, shot_of, straighten
+from scanner.live.capture import Shown, corners_of
 
 if TYPE_CHECKING:
     from scanner.guide import Side
     from scanner.guide.same_page import Look
     from scanner.live.table_keeper import TableKeeper
 
-__all__ = [
-    "BLANK",
-    "NO_EDGES",
-    "REMARKS",
-    "Shot",
-    "Shown",
-    "draft",
-    "look_of",
-    "remarks",
-    "shot_of",
-    "side_of",
-    "straighten",
-]
 BLANK = Sentence("journeys-odd-blank")
 REMARKS = {
     "blank": BLANK,

@@ -10,11 +10,11 @@ import numpy as np
 
 from kiosk.devices.camera_thread import Watcher
 from kiosk.journeys.card import CARD
-from kiosk.journeys.develop import Shot, draft, straighten
 from kiosk.journeys.papers import Papers
 from kiosk.journeys.showing import LivePicture, Remark
 from kiosk.shell.means import Means
 from langso.words.catalogue import Sentence, Words
+from scanner.live.capture import Shot, draft, straighten
 from scanner.live.eye import INSIST_MORE_S, INSIST_S, Eye, Seen
 from scanner.live.looking import Looking
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.errors import NotReady, WrongStep
 from kiosk.journeys.card import CARD, CardSide, asked_after, sheet_of
-from kiosk.journeys.develop import BLANK, Shot, Shown, look_of, remarks, side_of, straighten
+from kiosk.journeys.develop import BLANK, look_of, remarks, side_of
 from kiosk.sending.dossiers import Dossiers, HandedIn
 from kiosk.shell.visit import Workspace
 from langso.words.catalogue import Sentence
+from scanner.live.capture import Shot, Shown, straighten
 from scanner.live.eye import Eye, Seen
 
 if TYPE_CHECKING:

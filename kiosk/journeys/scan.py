@@ -8,7 +8,6 @@ from typing import Any
 
 from kiosk.errors import WrongStep
 from kiosk.journeys.card import side_words
-from kiosk.journeys.develop import Shot, Shown, draft, shot_of
 from kiosk.journeys.handing import HandingIn
 from kiosk.journeys.kept import KeptPages
 from kiosk.journeys.looking import TableView
@@ -29,6 +28,7 @@ from kiosk.shell.means import Means
 from kiosk.shell.protocol import Changed, Destination, Event, Home, Journey, Next, Slow
 from langso.errors import LangsoError
 from langso.words.catalogue import Sentence
+from scanner.live.capture import Shot, Shown, draft, shot_of
 
 MAKING = Sentence("screens-making")
 SHOWN = 2

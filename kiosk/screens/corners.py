@@ -5,7 +5,8 @@ from __future__ import annotations
 from kiosk.journeys.showing import CornersShows
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
-from kiosk.widgets.basic import Pill, WordButton
+from kiosk.widgets.basic import Pill
+from kiosk.widgets.buttons import WordButton
 from kiosk.widgets.corners import CornerEditor
 from kiosk.widgets.frame import FramedPage
 from langso.words.catalogue import Sentence, t

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.journeys.showing import FeeLookShows
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
-from kiosk.widgets.basic import WordButton
+from kiosk.widgets.buttons import WordButton
 from kiosk.widgets.frame import FramedPage
 from kiosk.widgets.pictures import CameraView
 from langso.words.catalogue import t

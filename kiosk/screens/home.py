@@ -10,7 +10,8 @@ from kivy.uix.widget import Widget
 from kiosk.journeys.showing import HomeShows
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import SIZES, Theme
-from kiosk.widgets.basic import Icon, Pressable, RoundButton, Text
+from kiosk.widgets.basic import Icon, Text
+from kiosk.widgets.buttons import Pressable, RoundButton
 from kiosk.widgets.frame import FramedPage
 from langso.words.catalogue import Sentence, Words, t
 

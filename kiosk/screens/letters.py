@@ -10,7 +10,8 @@ from kivy.uix.widget import Widget
 from kiosk.journeys.showing import LettersShows
 from kiosk.shell.protocol import Emit
 from kiosk.style.theme import SIZES, Theme
-from kiosk.widgets.basic import Icon, Pressable, Text, WordButton
+from kiosk.widgets.basic import Icon, Text
+from kiosk.widgets.buttons import Pressable, WordButton
 from kiosk.widgets.frame import FramedPage
 from langso.words.catalogue import Sentence, Words, t
 

@@ -7,7 +7,8 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.journeys.showing import PagesShows
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
-from kiosk.widgets.basic import Pill, WordButton, space
+from kiosk.widgets.basic import Pill, space
+from kiosk.widgets.buttons import WordButton
 from kiosk.widgets.frame import FramedPage, button_rows
 from kiosk.widgets.pictures import PagePicture
 from langso.words.catalogue import Sentence, Words, t

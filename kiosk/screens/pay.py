@@ -7,7 +7,8 @@ from typing import Any
 from kiosk.journeys.showing import PayShows
 from kiosk.shell.protocol import Emit
 from kiosk.style.theme import Theme
-from kiosk.widgets.basic import Pill, Rule, Text, WordButton, card, space
+from kiosk.widgets.basic import Pill, Rule, Text, card, space
+from kiosk.widgets.buttons import WordButton
 from kiosk.widgets.frame import FramedPage
 from kiosk.widgets.pictures import QrCode
 from langso.words.catalogue import t

@@ -9,7 +9,8 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.journeys.showing import PreviewShows
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import CAMERA_GROUND, Theme
-from kiosk.widgets.basic import Pill, Text, WordButton, space
+from kiosk.widgets.basic import Pill, Text, space
+from kiosk.widgets.buttons import WordButton
 from kiosk.widgets.frame import Page, button_rows
 from kiosk.widgets.pictures import PagePicture
 from langso.words.catalogue import Sentence, t

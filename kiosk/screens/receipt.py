@@ -5,7 +5,8 @@ from __future__ import annotations
 from kiosk.journeys.showing import ReceiptShows
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
-from kiosk.widgets.basic import Pill, Text, WordButton, card, space
+from kiosk.widgets.basic import Pill, Text, card, space
+from kiosk.widgets.buttons import WordButton
 from kiosk.widgets.frame import FramedPage
 from langso.words.catalogue import t
 

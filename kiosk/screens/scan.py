@@ -10,7 +10,8 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.journeys.showing import CardShows, KeptPage, ScanShows
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
-from kiosk.widgets.basic import Icon, Pill, Pressable, Text, WordButton, card, space
+from kiosk.widgets.basic import Icon, Pill, Text, card, space
+from kiosk.widgets.buttons import Pressable, WordButton
 from kiosk.widgets.frame import FramedPage
 from kiosk.widgets.pictures import CameraView, PagePicture
 from langso.words.catalogue import Words, t

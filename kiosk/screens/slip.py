@@ -7,7 +7,8 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.journeys.showing import SlipShows
 from kiosk.shell.protocol import Emit
 from kiosk.style.theme import Theme
-from kiosk.widgets.basic import Pill, Text, WordButton, space
+from kiosk.widgets.basic import Pill, Text, space
+from kiosk.widgets.buttons import WordButton
 from kiosk.widgets.frame import FramedPage
 from kiosk.widgets.pictures import PagePicture
 from langso.words.catalogue import t

@@ -11,7 +11,8 @@ from kiosk.journeys.kinds import Kind
 from kiosk.journeys.showing import SortShows
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
-from kiosk.widgets.basic import Icon, Pill, Pressable, Text, WordButton
+from kiosk.widgets.basic import Icon, Pill, Text
+from kiosk.widgets.buttons import Pressable, WordButton
 from kiosk.widgets.frame import GAP, FramedPage
 from langso.words.catalogue import t
 

@@ -7,7 +7,8 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.journeys.showing import StrangerShows
 from kiosk.shell.protocol import Emit
 from kiosk.style.theme import Theme
-from kiosk.widgets.basic import Icon, Rule, Text, WordButton, card, space
+from kiosk.widgets.basic import Icon, Rule, Text, card, space
+from kiosk.widgets.buttons import WordButton
 from kiosk.widgets.frame import FramedPage
 from langso.words.catalogue import t
 

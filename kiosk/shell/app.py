@@ -14,8 +14,8 @@ from kiosk.devices.lamp import open_lamp
 from kiosk.shell.frames import LOOP, tell_frames
 from kiosk.shell.idle import IdleTimer
 from kiosk.shell.means import Means
-from kiosk.shell.protocol import Destination, Journey, Letters
-from kiosk.shell.registry import COUNTDOWN, JOURNEYS, PLACES, WARM, load
+from kiosk.shell.protocol import Destination, Letters
+from kiosk.shell.registry import COUNTDOWN, PLACES, WARM, load
 from kiosk.shell.visit import Workspace, home_in_memory
 from kiosk.shell.window import END_S, KioskWindow
 from langso.device.lifeline import Lifeline
@@ -43,11 +43,6 @@ class Kiosk(KioskWindow):
         self.idle = IdleTimer(agent.clock, idle_s=self._idle_s, warn_s=settings.kiosk.warn_s)
         self._leaving = False
         self._lifeline = Lifeline("ticks", LOOP, status=self._status)
-
-    def journey(self, name: str) -> Journey:
-        """A journey made anew. Raises KeyError."""
-        made: Journey = load(JOURNEYS[name])(self.means())
-        return made
 
     def means(self) -> Means:
         """What a journey that begins now may use."""

@@ -4,6 +4,7 @@ piece of another, so that a visit may live in a process of its own.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Protocol, TypeAlias
@@ -90,7 +91,7 @@ Next: TypeAlias = Destination | Changed | BeginJourney | Back | Home | Restyle |
 """A journey's answer; None: nothing changes."""
 
 
-class Journey:
+class Journey(ABC):
     """Decides: answers what happens at its places. Made anew for each visit; no screen and no Kivy is known to it.
 
     `wants_light`: whether the camera it looks through lacks light; None while it looks through none.
@@ -98,13 +99,13 @@ class Journey:
 
     wants_light: bool | None = None
 
+    @abstractmethod
     def begin(self) -> Destination:
         """Where it begins."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self, event: Event) -> Next:
         """What follows from an event at one of its places."""
-        raise NotImplementedError
 
     def anew(self, there: Destination) -> Destination:
         """A place that is gone back to, as it is now."""
@@ -115,7 +116,7 @@ class Journey:
         del place
         return None
 
-    def closed(self, place: str) -> None:
+    def closed(self, place: str) -> None:  # noqa: B027 - most have nothing to let go of
         """It is seen no more; a camera is let go."""
 
     def tick(self, place: str) -> Next:
@@ -123,7 +124,7 @@ class Journey:
         del place
         return None
 
-    def end(self) -> None:
+    def end(self) -> None:  # noqa: B027 - most have nothing to let go of
         """None of its places will be seen again."""
 
 

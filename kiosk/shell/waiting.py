@@ -13,8 +13,6 @@ from kivy.clock import Clock as KivyClock
 from kiosk.shell.frames import LOOP as FRAMES
 from kiosk.shell.frames import tell_frames
 from kiosk.shell.means import WaitingMeans
-from kiosk.shell.protocol import Journey
-from kiosk.shell.registry import JOURNEYS, load
 from kiosk.shell.visit import Workspace, home_in_memory
 from kiosk.shell.window import END_S, KioskWindow
 from langso.device.lifeline import Lifeline
@@ -39,17 +37,15 @@ class WaitingKiosk(KioskWindow):
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._wait, name="pairing", daemon=True)
 
-    def journey(self, name: str) -> Journey:
-        """A journey made anew. Raises KeyError."""
+    def means(self) -> WaitingMeans:
+        """What a journey that begins now may use."""
         settings = self.settings
-        means = WaitingMeans(
+        return WaitingMeans(
             commune=settings.commune.name,
             device=settings.device.id,
             stand=lambda: stand_of(settings.paths.state),
             letters=lambda: self.letters,
         )
-        made: Journey = load(JOURNEYS[name])(means)
-        return made
 
     def build(self) -> Any:
         """The window's root."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from kivy.core.window import Window
 from kiosk.prompts.speech import ReadAloud
 from kiosk.shell.pane import Pane
 from kiosk.shell.protocol import Destination, Drawn, Journey, Letters, Plain
-from kiosk.shell.registry import screen_of
+from kiosk.shell.registry import JOURNEYS, load, screen_of
 from kiosk.shell.router import Router
 from kiosk.shell.visit import Workspace
 from kiosk.style.theme import Theme, theme_for
@@ -33,7 +34,7 @@ LISTEN = "listen"
 """The event of "Nghe đọc": the shell's own, as no journey has to do with it."""
 
 
-class KioskWindow(App):
+class KioskWindow(App, ABC):
     """Shows what its router leads to. `first`: the journey on whose page visits begin."""
 
     first = "home"
@@ -63,7 +64,12 @@ class KioskWindow(App):
 
     def journey(self, name: str) -> Journey:
         """A journey made anew. Raises KeyError."""
-        raise NotImplementedError
+        made: Journey = load(JOURNEYS[name])(self.means())
+        return made
+
+    @abstractmethod
+    def means(self) -> Any:
+        """What a journey that begins now may use."""
 
     def build(self) -> Any:
         """The window's root."""

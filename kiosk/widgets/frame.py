@@ -11,7 +11,8 @@ from kivy.uix.widget import Widget
 
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import BROCADE, Theme
-from kiosk.widgets.basic import Pill, RoundButton, Text, WordButton, space
+from kiosk.widgets.basic import Pill, Text, space
+from kiosk.widgets.buttons import RoundButton, WordButton
 from langso.words.catalogue import Sentence, Words
 
 LISTEN, LETTERS, BACK = Sentence("screens-listen"), Sentence("screens-letters"), Sentence("screens-back")

@@ -33,8 +33,9 @@ def _timed(what: Callable[[], Any]) -> tuple[float, float, Any]:
 
 def main() -> int:
     """Prints the table; 1 where the preview comes too late."""
-    from kiosk.journeys.develop import draft, remarks, shot_of, straighten
+    from kiosk.journeys.develop import remarks
     from scanner.document import compress
+    from scanner.live.capture import draft, shot_of, straighten
     from scanner.live.eye import Eye
 
     live = draw_paper()

@@ -13,7 +13,7 @@ from scenes import cards
 from stage.pictures import draw_card, draw_paper
 
 from kiosk.errors import WrongStep
-from kiosk.journeys.develop import REMARKS, Shot, straighten
+from kiosk.journeys.develop import REMARKS
 from kiosk.journeys.papers import Eye, Papers
 from kiosk.sending.dossiers import Dossiers
 from kiosk.shell.visit import Workspace
@@ -21,6 +21,7 @@ from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
+from scanner.live.capture import Shot, straighten
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.errors import KioskError, WrongStep
-from kiosk.journeys.develop import BLANK, NO_EDGES, Shot, draft, shot_of
+from kiosk.journeys.develop import BLANK, NO_EDGES
 from kiosk.journeys.kinds import GENERAL_KINDS
 from kiosk.journeys.papers import Eye, Papers
 from kiosk.sending.dossiers import Dossiers
@@ -24,6 +24,7 @@ from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
 from langso.words.catalogue import Sentence
+from scanner.live.capture import Shot, draft, shot_of
 
 
 def journey_in(folder: Path) -> tuple[Papers, Workspace]:

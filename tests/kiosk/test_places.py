@@ -102,7 +102,8 @@ import sys
 sys.path[:0] = [{stage!r}, {tests!r}]
 import drawing
 from kiosk.style.theme import theme_for
-from kiosk.widgets.basic import RoundedBox, Text, WordButton
+from kiosk.widgets.basic import RoundedBox, Text
+from kiosk.widgets.buttons import WordButton
 from kiosk.widgets.frame import FramedPage
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout

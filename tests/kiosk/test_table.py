@@ -14,8 +14,9 @@ import scenes
 from scenes import sheets
 from scenes.model import A4, A5, Placed, Scene, Sheet
 
-from kiosk.journeys.develop import Shot, draft, remarks, straighten
+from kiosk.journeys.develop import remarks
 from langso.settings.model import ScannerSettings
+from scanner.live.capture import Shot, draft, straighten
 from scanner.live.table import FILE, identity, save_table
 from scanner.live.table_keeper import OTHER_CAMERA, TableKeeper
 from scanner.live.table_measuring import measure_table

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.errors import NotReady, WrongStep
-from kiosk.journeys.develop import Shot, straighten
 from kiosk.journeys.kinds import Kind
 from kiosk.journeys.papers import MAX_PAGES, Eye, Papers, Seen
 from kiosk.journeys.payment import LOOK, CodeSearch, read_fee
@@ -25,6 +24,7 @@ from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.timekeeping.clock import SimulatedClock, SystemClock
 from langso.trust import SigningKey
+from scanner.live.capture import Shot, straighten
 
 BIRTH = Kind("Giấy khai sinh", "1.001193")
 
