@@ -38,10 +38,10 @@ def main() -> None:
     if asked.sizes:
         print(sizes(House.at(ROOT)))
         return
-    old = [file for file, page in pages(ROOT).items() if file.read_text(encoding="utf-8") != page]
-    for file in old:
+    old = {file: page for file, page in pages(ROOT).items() if file.read_text(encoding="utf-8") != page}
+    for file, page in old.items():
         if not asked.check:
-            file.write_text(pages(ROOT)[file], encoding="utf-8")
+            file.write_text(page, encoding="utf-8")
         print(f"{'old' if asked.check else 'written'}: {file.relative_to(ROOT)}")
     sys.exit(1 if old and asked.check else 0)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 ROLES = ("langso", "firmware_bridge", "scanner", "speaker", "kiosk", "office", "deploy")
@@ -56,16 +57,19 @@ class House:
         """The modules of ours that one imports, anywhere in it (`from room import module` too)."""
         return imported(module.tree, self.modules) - {module.name}
 
-    def arrows(self) -> Iterator[tuple[Module, Module]]:
+    @cached_property
+    def arrows(self) -> tuple[tuple[Module, Module], ...]:
         """Every import of ours: who, whom."""
-        for module in self.modules.values():
-            for target in sorted(self.imports(module)):
-                yield module, self.modules[target]
+        return tuple(
+            (module, self.modules[target])
+            for module in self.modules.values()
+            for target in sorted(self.imports(module))
+        )
 
     def room_arrows(self, role: str) -> dict[str, set[str]]:
         """Room -> the rooms of the same role it imports."""
         found: dict[str, set[str]] = {}
-        for source, target in self.arrows():
+        for source, target in self.arrows:
             if source.role == target.role == role and source.room != target.room:
                 found.setdefault(source.room, set()).add(target.room)
         return found
@@ -73,7 +77,7 @@ class House:
     def module_arrows(self, role: str) -> dict[str, set[str]]:
         """Module -> the modules of the same role it imports."""
         found: dict[str, set[str]] = {}
-        for source, target in self.arrows():
+        for source, target in self.arrows:
             if source.role == target.role == role:
                 found.setdefault(source.name, set()).add(target.name)
         return found
@@ -134,7 +138,7 @@ def circles(arrows: Mapping[str, set[str]]) -> list[list[str]]:
 def drawn(house: House) -> str:
     """The house in Markdown: a graph of the roles, and for each role its rooms, their subjects and their arrows."""
     parts = ["```mermaid", "graph TD"]
-    between = {(a.role, b.role) for a, b in house.arrows() if a.role != b.role and b.role != "langso"}
+    between = {(a.role, b.role) for a, b in house.arrows if a.role != b.role and b.role != "langso"}
     parts += [f"  {a} --> {b}" for a, b in sorted(between)]
     parts += [f"  {role} --> langso" for role in ROLES if role != "langso"]
     parts += ["```", ""]

@@ -12,6 +12,7 @@ from typing import Self
 import httpx
 
 from deploy.village.running import Login
+from deploy.village.story.records import wait_for
 from deploy.village.story.report import NotSeen
 from langso.timekeeping.clock import VIETNAM
 
@@ -81,16 +82,14 @@ class Console:
 
     def _await_sound(self, broadcast: str) -> None:
         """Look at its page until its sound is made, which takes a busy machine seconds, and it is sent."""
-        until = time.monotonic() + MAKING_S
-        while True:
+
+        def made() -> bool:
             part = self.page(f"/ban-tin/{broadcast}/manh").text
             if 'data-job="failed"' in part:
                 raise NotSeen(f"expected: {broadcast} is sent; its page says: {_words(part)}")
-            if 'data-job=""' in part:
-                return
-            if time.monotonic() > until:
-                raise NotSeen(f"expected within {MAKING_S:.0f} s: the sound of {broadcast}; {_words(part)}")
-            time.sleep(0.2)
+            return 'data-job=""' in part
+
+        wait_for(made, f"the sound of {broadcast}", MAKING_S)
 
     def urgent(self, text: str, devices: list[str], repeat: int, minutes: int, password: str) -> tuple[str, float]:
         """Order an emergency; returns its id and the wall time (s) at which the console had answered."""
