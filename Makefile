@@ -1,7 +1,11 @@
 # make demo            a whole village on this machine, until Ctrl-C
 # make demo STORY=1    the scripted story; evidence in DIR (default: story/)
+#                      LANGUAGE=en tells it in English, with English pages; qps in the language made for tests
 # make test            every check and test
 # make test-boot       packages and a stick made, Debian machines booted, installed, used, cut off (root; ALL=1: both Debians)
+# make mutants         300 small changes of the rules, one at a time: does a test fail? (ROOM= one room, KEY= by name)
+# make torture         power cuts replayed from a disk's own journal, and cards that fail at each write while a
+#                      loudspeaker plays (root; CUTS= disks for each way of writing)
 # make bench           measurements, as ratios
 # make shots           pictures of every screen and page into shots/
 # make packages        a .deb of each role for Debian 12 and 13 into build/packages (root); RELEASE=, ROLE=, ARCH= narrow
@@ -9,11 +13,14 @@
 DIR ?= story
 RUN := .venv/bin
 COMMA := ,
+TESTS := PYTHONDONTWRITEBYTECODE= $(RUN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --durations 30
+# Of the command line only: desktops export a LANGUAGE that means something else.
+SPEAKING := $(if $(filter command,$(origin LANGUAGE)),LANGSO_LANGUAGE=$(LANGUAGE))
 
-.PHONY: demo test check bench shots setup lock packages test-boot
+.PHONY: demo test check mutants torture bench shots setup lock packages test-boot
 demo:
 	@deploy/setup.sh village
-	@$(RUN)/langso village $(if $(STORY),--story --report $(DIR))
+	@$(SPEAKING) $(RUN)/langso village $(if $(STORY),--story --report $(DIR))
 
 setup:
 	@deploy/setup.sh test
@@ -23,16 +30,30 @@ check: setup
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 
-# In the order of the folders: files with few tests are often the slowest, and sorted last they leave one worker idle;
-# the loudspeaker's, which need their time, run beside one another and not beside the scanner's.
-test: check
-	PYTHONDONTWRITEBYTECODE= $(RUN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 30
+# In the order of tests/shared/longest_first.py; types are checked in what the tests leave idle, and told at the end.
+# In a fresh checkout the tests are compiled once, not by four at a time.
+test: setup
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	@told=$$(mktemp) && trap 'rm -f "$$told"' EXIT; \
+	nice -n 19 $(RUN)/mypy >"$$told" 2>&1 & types=$$!; \
+	[ -d tests/__pycache__ ] || PYTHONDONTWRITEBYTECODE= $(RUN)/pytest --collect-only -q >/dev/null 2>&1; \
+	echo "$(TESTS)"; $(TESTS); failed=$$?; \
+	wait $$types || failed=1; \
+	echo "$(RUN)/mypy"; cat "$$told"; exit $$failed
+
+mutants: setup
+	$(RUN)/python -m tests.mutants $(ROOM:%=--room %) $(if $(KEY),--key "$(KEY)")
+
+torture: setup
+	$(RUN)/python -m tests.torture $(CUTS:%=--cuts %)
+	LANGSO_TORTURE=1 $(RUN)/pytest -q tests/speaker/test_failing_card.py
 
 bench: setup
 	$(RUN)/python -m tests.bench
 
 shots: setup
-	LANGSO_SHOTS=$(CURDIR)/shots/kiosk $(RUN)/pytest -q tests/kiosk/test_screens.py tests/kiosk/test_places.py tests/kiosk/shell/test_waiting.py
+	LANGSO_SHOTS=$(CURDIR)/shots/kiosk $(RUN)/pytest -q tests/kiosk/test_screens.py tests/kiosk/test_places.py tests/kiosk/shell/test_unpaired.py
 	$(RUN)/python tests/office/web/shots.py shots/office
 
 lock:

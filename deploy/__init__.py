@@ -1,1 +1,1 @@
-"""The roof: the langso command, install, doctor, pair, and the village in a box."""
+"""The roof over all roles: the `langso` command, packages, set-up, pairing, doctor, and the village in a box."""

@@ -1,4 +1,4 @@
-"""`langso`, the one command: finds each role's commands only when they are asked for."""
+"""`langso`, the one command: imports each role's commands only when they are asked for."""
 
 from __future__ import annotations
 
@@ -36,15 +36,17 @@ _WHERE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "install": ("deploy.machine_setup.install_command", "install", _EVERY),
     "bundle": ("deploy.packages.bundle", "bundle", ()),
     "pair": ("deploy.pairing", "pair", _EVERY),
-    "doctor": ("deploy.commands", "doctor", _EVERY),
+    "courier": ("deploy.courier.command", "courier", _EVERY),
+    "doctor": ("deploy.doctor.command", "doctor", _EVERY),
     "bench": ("deploy.bench.command", "bench", _EVERY),
     "settings": ("langso.settings.command", "settings", _EVERY),
+    "clock": ("langso.device.clock_commands", "clock", ("speaker", "kiosk")),
     "root": ("langso.trust.roots.commands", "root", _EVERY),
     "office": ("office.commands", "office", ("office",)),
     "speaker": ("speaker.commands", "speaker", ("speaker",)),
     "kiosk": ("kiosk.commands", "kiosk", ("kiosk",)),
     "scan": ("scanner.commands", "scan", ("kiosk", "office")),
-    "code": ("langso.commands", "code", _EVERY),
+    "code": ("langso.code_command", "code", _EVERY),
     "words": ("langso.translations", "words", _EVERY),
     "bridge": ("firmware_bridge.commands", "bridge", ("speaker", "kiosk")),
 }
@@ -82,7 +84,9 @@ def langso() -> None:
 
 
 def not_carried(missing: str, words: Sequence[str]) -> str | None:
-    """What is said where a library that a command needs is not on this machine; None where it is code of ours."""
+    """The sentence where a command needs a library that this machine does not have; None where the missing code is
+    ours.
+    """
     library = missing.split(".")[0]
     if not library or library in _OURS:
         return None

@@ -1,4 +1,4 @@
-"""Work done by one at a time, untouched by the user's variables, whose processes end with it.
+"""Work that one process does at a time, free of the user's variables; its child processes end with it.
 
 Part of deploy/environment.py, and like it the standard library only.
 """
@@ -62,7 +62,7 @@ def _end_with(reading: int) -> None:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Nobody else works on this environment meanwhile; waits for who does."""
+    """Within the block nobody else works on this environment; waits for whoever does."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         try:
@@ -108,7 +108,7 @@ PLAIN: dict[str, Any] = {
 
 
 def tail(text: str) -> str:
-    """The last lines of a program's output as one line for a person."""
+    """The last lines of a program's output, as one line for a person."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("WARNING")]
     return " / ".join(lines[-6:])[:900]
 

@@ -23,7 +23,7 @@ from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
-    from langso.device.pairing import ReadRequest
+    from langso.device.pairing_files import ReadRequest
     from langso.settings.reading import Settings
     from office.fleet.pairing import Answered
 
@@ -45,7 +45,8 @@ def pair() -> None:
 @click.option("-o", "--out", type=_FILE, required=True)
 def request(settings_file: Path, out: Path) -> None:
     """On the device: make new keys and the pairing request."""
-    from langso.device.pairing import begin_pairing, read_request
+    from langso.device.pairing import begin_pairing
+    from langso.device.pairing_files import read_request
     from langso.trust.errors import PairingError
 
     settings = load_settings(settings_file)
@@ -70,7 +71,8 @@ def request(settings_file: Path, out: Path) -> None:
 @click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
 def finish(answer_file: Path, settings_file: Path) -> None:
     """On the device: take the office's answer and use it at once."""
-    from langso.device.pairing import MAX_ANSWER_BYTES, finish_pairing
+    from langso.device.pairing import finish_pairing
+    from langso.device.pairing_files import MAX_ANSWER_BYTES
     from langso.durable.files import read_limited
 
     settings = load_settings(settings_file)
@@ -136,7 +138,7 @@ def answer(
     broker_files: Path,
 ) -> None:
     """At the office: compare the code, accept the device and write the answer."""
-    from langso.device.pairing import MAX_REQUEST_BYTES, read_answer, read_request
+    from langso.device.pairing_files import MAX_REQUEST_BYTES, read_answer, read_request
     from langso.durable.files import read_limited
     from langso.durable.held_folder import HeldFolder
     from office.fleet.pairing import office_host, refuse_revoked
@@ -179,7 +181,7 @@ def _compare(read: ReadRequest, code: str | None) -> None:
             return
         if not left:
             raise PairingError(Sentence("pair-not-accepted", mistake=mistake, device=read.request.device))
-        say(mistake)
+        say(str(mistake))
 
 
 @pair.command(name="list")
@@ -202,7 +204,7 @@ def list_devices(settings_file: Path) -> None:
                 how = "renewed" if given[0].how == "renewal" else "paired"
                 ended = "-ended" if given[0].until < clock.now() else ""
                 said = f"pair-certificate-{how}{ended}"
-                words.append(t(said, until=f"{until:%d/%m/%Y}", since=f"{since:%d/%m/%Y}"))
+                words.append(t(said, until=dates.plain_date(until), since=dates.plain_date(since)))
             words += [t("pair-by-courier")] if device.courier else []
             words += [t("pair-revoked")] if device.id in revoked else []
             say("; ".join(words))
@@ -235,8 +237,8 @@ def broker(settings_file: Path, hosts: tuple[str, ...], into: Path, again: bool,
 
 
 def ensure_broker(settings: Settings, hosts: tuple[str, ...], into: Path, *, again: bool = False) -> bool:
-    """Certifies the broker anew where a name of this office or one of `hosts` is missing, a third of its life is left
-    or its key is another's; whether it did. Names of before stay, since devices know them.
+    """Makes the broker's certificate again where a name of this office or one of `hosts` is missing, a third of its
+    life is left, or its key is another's; returns whether it did. Earlier names stay, since devices know them.
 
     Raises as `certify_broker`.
     """
@@ -300,9 +302,9 @@ def answer_at_office(
     courier: bool = False,
     here: bool = False,
 ) -> Answered:
-    """Register a device and make the answer to its request. `address`: what it calls the office, None: as
-    `office.fleet.pairing.office_host` says; `courier`: only a courier reaches it; `here`: it runs on this machine.
-    Raises PairingError, NotInitialised.
+    """Registers a device and makes the answer to its request. `address`: the address at which it shall reach the
+    office, None: as `office.fleet.pairing.office_host` says; `courier`: only a courier reaches it; `here`: it runs on
+    this machine. Raises PairingError, NotInitialised.
     """
     from langso.timekeeping.clock import SystemClock
     from office.fleet.devices import Fleet

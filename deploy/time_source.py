@@ -20,9 +20,10 @@ _RELOAD_S = 5.0
 
 
 def follow_office(hosts: Sequence[str], folder: Path = SOURCES, *, reload: bool = True) -> tuple[str, ...]:
-    """chrony asks these of the office's names and addresses from now on; those that count are returned.
+    """chrony asks these names and addresses of the office for the time from now on; returns those that can be used.
 
-    Time over the network proves nothing (the floor and the nonce do): what cannot be set up is left, never raised.
+    Time over the network proves nothing (documents and nonces do): what cannot be set up is left out, nothing is
+    raised.
     """
     usable = tuple(dict.fromkeys(host for host in hosts if _usable(host)))[:MOST]
     if not usable or not folder.is_dir():

@@ -15,10 +15,11 @@ from firmware_bridge.errors import BadPort, LinkLost
 from langso.errors import UsageError
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, t
+from langso.words.numbers import decimal
 
 if TYPE_CHECKING:
     from firmware_bridge.host.link import Bridge
-    from firmware_bridge.wire.messages import Telemetry
+    from firmware_bridge.wire.reports import Telemetry
     from langso.settings.model import BridgeSettings
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -194,13 +195,11 @@ def _plain(telemetry: Telemetry, outputs: tuple[str, ...]) -> dict[str, object]:
 
 def _sentence(telemetry: Telemetry, outputs: tuple[str, ...]) -> str:
     on_now = [name for n, name in enumerate(outputs) if telemetry.driven & 1 << n]
-    volts = f"{telemetry.supply_mv / 1000:.1f}".replace(".", ",")
-    degrees = f"{telemetry.temperature_dc / 10:.1f}".replace(".", ",")
     return t(
         "bridge-readings-muted" if telemetry.inputs & 1 else "bridge-readings",
         on=", ".join(on_now) or Sentence("bridge-nothing"),
-        volts=volts,
-        degrees=degrees,
+        volts=decimal(telemetry.supply_mv / 1000),
+        degrees=decimal(telemetry.temperature_dc / 10),
         horn=telemetry.horn_ma,
         drops=telemetry.lease_drops,
         bad=telemetry.bad_frames,

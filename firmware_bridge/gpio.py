@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from firmware_bridge.errors import BridgeError, UnknownOutput
-from firmware_bridge.switchboard import CHECK_NAME
+from firmware_bridge.switchboard import CHECK_NAME, Switchboard
 from langso.contract.health import Check
 from langso.words.catalogue import Sentence, t
 
@@ -21,10 +21,10 @@ class PinsUnavailable(BridgeError, OSError):
     """gpiozero cannot reach the pins asked for."""
 
 
-class GpioSwitchboard:
-    """Outputs `{name: GPIO number}`, high = on, all off at the start.
+class GpioSwitchboard(Switchboard):
+    """Outputs `{name: GPIO number}`: high is on, all are off at the start.
 
-    There is no lease here: a killed program leaves a pin to its kernel driver. Where that matters, use the
+    There is no lease here: when the program is killed, a pin stays as it is. Where that matters, use the
     microcontroller.
     """
 
@@ -48,6 +48,11 @@ class GpioSwitchboard:
                 raise UnknownOutput(name, tuple(self._outputs))
             self._outputs[name].value = on
 
+    def is_on(self, name: str) -> bool:
+        """Whether the pin of `name` is driven high."""
+        with self._lock:
+            return name in self._outputs and bool(self._outputs[name].value)
+
     def close(self) -> None:
         """All off, pins given back."""
         with self._lock:
@@ -64,9 +69,9 @@ class GpioSwitchboard:
 
 
 def reach_lgpio(debians: Path = DEBIANS) -> bool:
-    """Whether lgpio can be imported: ours, or the system's own, which our environment otherwise does not see.
+    """Whether lgpio can be imported: ours, or the system's, which our environment does not see otherwise.
 
-    It comes with Raspberry Pi OS, fits the board and hangs on nothing but Python; gpiozero then finds it loaded.
+    The system's comes with Raspberry Pi OS, fits the board and needs only Python; gpiozero then finds it loaded.
     """
     if "lgpio" in sys.modules or importlib.util.find_spec("lgpio") is not None:
         return True

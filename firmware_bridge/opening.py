@@ -23,7 +23,7 @@ def open_switchboard(settings: BridgeSettings) -> Switchboard:
         return GpioSwitchboard(parse_pins(settings.port))
     from firmware_bridge.host.link import Bridge
 
-    bridge = Bridge(settings.port, settings.baud, settings.lease_ms)
+    bridge = Bridge(settings.port, settings.baud, settings.lease_ms, rest_on=settings.fm_amplifier)
     bridge.open()
     return bridge
 

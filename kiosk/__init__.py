@@ -1,1 +1,1 @@
-"""The touchscreen kiosk: screens over journeys."""
+"""The touchscreen kiosk: journeys decide, screens show, the shell leads from place to place."""

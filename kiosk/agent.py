@@ -1,4 +1,4 @@
-"""The kiosk behind its screen: link, trust, catalogue, own orders, outbox, signed state; no Kivy here."""
+"""The kiosk's work behind the screen: link, trust, catalogue, its own orders, outbox, signed state. No Kivy here."""
 
 from __future__ import annotations
 
@@ -9,21 +9,27 @@ from collections.abc import Callable
 import httpx
 import sqlite_utils
 
+from kiosk.courier import KioskCourier
 from kiosk.sending.dossiers import KIND, Dossiers
+from kiosk.sending.last_receipt import LAST_RECEIPT_MIGRATION, LastReceipt
 from kiosk.sending.sender import Sender, office_client
 from langso.contract import Catalogue, Order, Topics
 from langso.contract.health import Check
+from langso.contract.vouched import Payees, payees
+from langso.courier.watch import CourierWatch
 from langso.device.certificate_renewal import Renewer
 from langso.device.machine_checks import MachineWatch
 from langso.device.office_line import OfficeLine
 from langso.device.pairing import load_paired
 from langso.device.pairing_stand import PairingWatch
+from langso.durable.files import CUT_OFF_S, remove_cut_off
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Migration, Store
 from langso.mqtt.link import Link, Will
 from langso.mqtt.state_reports import StateReporter, new_boot, note_in, presence, software
 from langso.settings.reading import Settings
 from langso.timekeeping.clock import Clock, SystemClock
+from langso.timekeeping.proven_clock import ProvenClock
 from langso.timekeeping.pulse import first_hung
 from langso.trust import Keeper, Refused, SigningKey
 from langso.words.catalogue import t
@@ -44,7 +50,7 @@ def _create(db: sqlite_utils.Database) -> None:
 
 
 KIOSK_MIGRATION = Migration("kiosk-1", _create)
-MIGRATIONS = (KIOSK_MIGRATION, OUTBOX_MIGRATION)
+MIGRATIONS = (KIOSK_MIGRATION, OUTBOX_MIGRATION, LAST_RECEIPT_MIGRATION)
 
 
 class KioskAgent:
@@ -58,6 +64,8 @@ class KioskAgent:
         paired = load_paired(settings.paths.state)
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
+        if settings.clock.trust == "auto":
+            self.clock = ProvenClock(self.clock)
         self.device = paired.answer.device
         self.on_change: Callable[[], None] = lambda: None
         self.restart = threading.Event()
@@ -67,12 +75,29 @@ class KioskAgent:
         self._boot = new_boot()
         self._key = SigningKey.load(paired.signing_key)
         state = settings.paths.state
+        remove_cut_off(state, older_s=CUT_OFF_S)
         self.store = Store(state / DATABASE, MIGRATIONS)
         self.outbox = Outbox(self.store, self.clock)
         commune = paired.answer.commune
-        self.keeper = Keeper(state, commune, self.device, paired.roots, self.clock, settings.clock.trust)
+        self.keeper = Keeper(
+            state,
+            commune,
+            self.device,
+            paired.roots,
+            self.clock,
+            settings.clock.trust,
+            rtc_ppm=settings.clock.rtc_drift_ppm,
+        )
+        self.last_receipt = LastReceipt(self.store, self.clock, trusted=lambda: self.keeper.clock_trust().trusted)
         self.dossiers = Dossiers(
-            state, self.outbox, self.clock, self._key, device=self.device, commune=commune, used=self._was_given
+            state,
+            self.outbox,
+            self.clock,
+            self._key,
+            device=self.device,
+            commune=commune,
+            used=self._was_given,
+            last=self.last_receipt,
         )
         self.dossiers.tidy(self._waiting())
         where = paired.whereabouts()
@@ -117,22 +142,39 @@ class KioskAgent:
             each_round=self._tidy,
             note=note_in(settings.paths.run / STATE_FILE),
         )
+        courier = KioskCourier(
+            self.device,
+            taken=TAKEN,
+            take=self.carried,
+            outbox=self.outbox,
+            dossiers=self.dossiers,
+            reporter=self.reporter,
+        )
+        self.courier = CourierWatch(state, courier)
 
     @property
     def catalogue(self) -> Catalogue | None:
-        """The signed list in force, also after a restart without network; None before the first."""
+        """The signed catalogue in force, also after a restart without network; None before the first one."""
         taken = self.keeper.held("catalogue")
         return taken.document if taken is not None and isinstance(taken.document, Catalogue) else None
 
     @property
     def recipient(self) -> str | None:
-        """The office's age key: the catalogue's, else the one given at pairing."""
-        catalogue = self.catalogue
-        return (catalogue.age_recipient if catalogue else None) or self._paired.answer.age_recipient
+        """The office's age key: what the root keys vouch for, else the one given at pairing.
+
+        Never the catalogue's, which the office's signing key alone could change.
+        """
+        trust = self.keeper.trust
+        return (trust.age_recipient if trust else None) or self._paired.answer.age_recipient
+
+    @property
+    def payees(self) -> Payees | None:
+        """The accounts that may be called the commune's own here and now; None where the root has not said any."""
+        return payees(self.keeper.trust, self.settings.device.village, self.keeper.known_time().earliest)
 
     @property
     def commune_name(self) -> str:
-        """As people say it."""
+        """The commune's name as people say it."""
         return self.settings.commune.name
 
     @property
@@ -141,7 +183,7 @@ class KioskAgent:
         return self.settings.device.place or self.settings.commune.name
 
     def start(self) -> None:
-        """Link, sending and reports run when it returns."""
+        """Starts link, sending and reports; they run when it returns."""
         self.link.subscribe(self._topics.trust)
         if self.keeper.trust is not None:
             self._subscribe()
@@ -149,9 +191,11 @@ class KioskAgent:
         self.renewer.start()
         self.sender.start()
         self.reporter.start()
+        self.courier.start()
 
     def stop(self) -> None:
         """Ends in order."""
+        self.courier.stop()
         self.sender.stop()
         self.reporter.stop()
         self.renewer.stop()
@@ -160,29 +204,40 @@ class KioskAgent:
         self.store.close()
 
     def hung(self) -> str:
-        """Which of its threads no longer comes round, to be mended by a restart; "" for none."""
+        """The name of one of its threads that hangs, to be repaired by a restart; "" for none."""
         return first_hung(reports=self.reporter, link=self.link, sending=self.sender)
 
     def receive(self, topic: str, payload: bytes, retain: bool) -> None:
-        """One message from the broker; what is refused changes nothing."""
+        """Takes one message from the broker; a refused document changes nothing."""
         del retain
         address = self._topics.read(topic)
         if address is None or not payload or address.device not in (None, self.device) or address.leaf not in TAKEN:
             return
         try:
-            if address.leaf == "trust":
-                if self.keeper.take_trust(payload).fresh:
-                    self._subscribe()
-            else:
-                taken = self.keeper.take(address.leaf, payload)
-                if isinstance(taken.document, Order):
-                    self._on_order(taken.document)
+            self._take(address.leaf, payload)
         except Refused as refused:
             log.warning("%s refused: %s (%s)", address.leaf, refused.reason, refused.detail)
         self._look()
 
+    def carried(self, kind: str, payload: bytes) -> bool:
+        """Takes one document that a courier brought; whether it was news. Raises Refused."""
+        fresh = self._take(kind, payload)
+        self._look()
+        return fresh
+
+    def _take(self, kind: str, payload: bytes) -> bool:
+        if kind == "trust":
+            fresh = self.keeper.take_trust(payload).fresh
+            if fresh:
+                self._subscribe()
+            return fresh
+        taken = self.keeper.take(kind, payload)
+        if isinstance(taken.document, Order):
+            self._on_order(taken.document)
+        return taken.fresh
+
     def checks(self) -> list[Check]:
-        """All health lines."""
+        """All health lines, as the state reports them."""
         link = self.link.check(t("kiosk-check-network"))
         if self.catalogue is None:
             listed = Check.warning("catalogue", t("kiosk-no-list"), t("kiosk-no-list-fix"))
@@ -199,7 +254,7 @@ class KioskAgent:
         return [*self.keeper.checks(), listed, sending, certificate, link, *watched, *self._machine.checks()]
 
     def watch(self, check: Callable[[], Check]) -> None:
-        """One more health line in every report: what the screen's side knows (camera, lamp)."""
+        """Adds a health line to every report, for what the screen's side knows (camera, lamp)."""
         self._watched.append(check)
 
     def _waiting(self) -> list[str]:
@@ -227,6 +282,10 @@ class KioskAgent:
         self._look(again=connected)
 
     def _on_order(self, order: Order) -> None:
+        for dossier in order.received or ():
+            # The office has what a courier carried there: said by its signature, not by the stick.
+            for id in self.outbox.ids(KIND, dossier):
+                self.dossiers.sent(id, dossier)
         trusted = self.keeper.clock_trust().trusted
         for entry in order.orders:
             if trusted and entry.expires <= self.clock.now():
@@ -261,6 +320,7 @@ class KioskAgent:
             return int(db.execute("SELECT number FROM state_number").fetchone()[0])
 
     def _tidy(self) -> None:
+        self.keeper.files.catch_up()
         if self._pairing.changed():
             self.restart.set()
         now = self.clock.monotonic()

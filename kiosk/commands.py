@@ -12,24 +12,27 @@ from langso.words.catalogue import Sentence, t
 
 RESTART_EXIT = 75
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option(
-    "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
-)
+_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 
 
 @click.group(name="kiosk")
 def kiosk() -> None:
-    """Kiosk ở nhà văn hóa: quét giấy tờ, nộp phí bằng mã QR."""
+    """The group `langso kiosk`."""
 
 
 @kiosk.command()
 @_settings_option
 def run(settings_file: Path) -> None:
-    """Chạy kiosk trên màn hình cho tới khi có lệnh dừng (Ctrl-C)."""
+    """Run the kiosk on the screen until it is told to stop (Ctrl-C)."""
+    from kiosk.shell.memory import begin_wiping, keep_to_itself
+
+    # Before anything else is loaded: all of it is loaded anew.
+    begin_wiping()
     import signal
     import threading
 
     from kiosk.shell.environment import prepare_kivy, refuse_32_bit, wait_for_screen
+    from kiosk.shell.orphans import adopt
     from langso.device.ending import end_process
     from langso.device.pairing_stand import stand_of
     from langso.durable.single_instance import SingleInstance
@@ -37,6 +40,8 @@ def run(settings_file: Path) -> None:
     from langso.terminal.logs import start_logging
 
     settings = load_settings(settings_file)
+    keep_to_itself()
+    adopt()
     start_logging("httpx")
     with SingleInstance(settings.paths.run / "kiosk.lock", name=f"Kiosk {settings.device.id}"):
         refuse_32_bit()
@@ -52,7 +57,7 @@ def run(settings_file: Path) -> None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         prepare_kivy(settings.kiosk)
         if stand_of(settings.paths.state).state != "paired":
-            from kiosk.shell.waiting import WaitingKiosk
+            from kiosk.shell.unpaired import WaitingKiosk
 
             waiting = WaitingKiosk(settings)
             for name in (signal.SIGTERM, signal.SIGINT):
@@ -80,11 +85,12 @@ def run(settings_file: Path) -> None:
 
 @kiosk.command()
 @_settings_option
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Thư mục để ảnh PNG.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
 def shots(settings_file: Path, out: Path) -> None:
-    """Chụp các màn hình của kiosk ra tệp PNG, không cần màn hình thật."""
+    """Draw the kiosk's screens into PNG files; no real screen is needed."""
     from kiosk.errors import KioskError
-    from kiosk.shell.driving import Step, drive
+    from kiosk.shell.driving import drive
+    from kiosk.shell.driving_steps import Step
     from langso.device.ending import end_process
     from langso.settings.reading import load_settings
 

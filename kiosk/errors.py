@@ -1,4 +1,4 @@
-"""What can go wrong at the kiosk; each message is what the villager or the staff reads."""
+"""What can go wrong at the kiosk; each message is read by the villager or the staff."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class KioskError(LangsoError):
 
 
 class NotReady(KioskError, RuntimeError):
-    """The kiosk lacks something the office gives: its list, its key."""
+    """The kiosk still lacks something that the office gives: the catalogue or the office's key."""
 
 
 class WrongStep(KioskError, ValueError):
@@ -23,6 +23,10 @@ class SendingFault(KioskError, ConnectionError):
 
 class SendingRefused(SendingFault, ValueError):
     """The office answered that it will not take this dossier; trying again soon does not help."""
+
+
+class LineFault(KioskError, ValueError):
+    """The process of a visit told something that cannot be believed, or is too large."""
 
 
 class NoScreen(KioskError, OSError):

@@ -16,6 +16,7 @@ from langso.errors import LangsoError
 from langso.terminal.saying import say
 from langso.words import ftl
 from langso.words.catalogue import FOLDER, Joined, Sentence, t
+from langso.words.harmless import harmless_lines
 from langso.words.letters import nfc
 
 COLUMNS = ("id", "role", "vi", "en", "vi.spoken", "en.spoken", "note")
@@ -24,6 +25,7 @@ PROMPTS = "prompts"
 
 _TEXTS = ("vi", "en", "vi.spoken", "en.spoken")
 _MOST_BYTES = 8 << 20
+_UNWRAPPED = "\b"
 
 
 class TranslationRefused(LangsoError, ValueError):
@@ -85,7 +87,7 @@ def catalogue_rows(folder: Path) -> list[TranslationRow]:
 
 
 def as_csv(rows: list[TranslationRow]) -> bytes:
-    """With a mark in front by which a spreadsheet knows the letters for what they are."""
+    """The table as CSV bytes, with a byte order mark so that a spreadsheet reads the letters right."""
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(COLUMNS)
@@ -131,10 +133,14 @@ def changed_files(folder: Path, rows: list[tuple[int, TranslationRow]]) -> dict[
                 continue
             pattern = _from_cell(text)
             wanted = _variables(before.texts["vi"])
-            if pattern is None or ftl.variables(pattern) != wanted:
+            own = None if pattern is None else ftl.own_words(pattern)
+            if pattern is None or own is None or ftl.variables(pattern) != wanted:
                 names = ", ".join(f"{{ ${name} }}" for name in sorted(wanted))
                 why = "words-import-variables" if wanted else "words-import-no-variables"
                 problems.append(Sentence(why, line=number, id=row.id, column=column, names=names))
+                continue
+            if not all(map(_readable, own)):
+                problems.append(Sentence("words-import-letters", line=number, id=row.id, column=column))
                 continue
             tongue, _, form = column.partition(".")
             path = folder / tongue / home[row.id.partition(".")[0]]
@@ -183,14 +189,26 @@ def _cell(pattern: ast.Pattern) -> str:
 
 
 def _from_cell(text: str) -> ast.Pattern | None:
-    found = ftl.parse("x = " + text.replace("\n", "\n    ") + "\n")
-    pattern = found.get("")
-    # Junk after a line that ends the message too early is not parsed: what comes out must be all that went in.
-    return pattern if pattern is not None and len(found) == 1 and _cell(pattern) == text else None
+    try:
+        found = _parsed(text)
+        pattern = found.get("")
+        # Junk after a line that ends the message too early is not parsed: what comes out must be all that went in.
+        return pattern if pattern is not None and len(found) == 1 and _cell(pattern) == text else None
+    except RecursionError:
+        return None
+
+
+def _parsed(text: str) -> dict[str, ast.Pattern]:
+    return ftl.parse("x = " + text.replace("\n", "\n    ") + "\n")
+
+
+def _readable(part: str) -> bool:
+    # A help text has a sign of its own before lines that are not to be wrapped.
+    return part == _UNWRAPPED or harmless_lines(part) == part.replace("\u00a0", " ")
 
 
 def _variables(text: str) -> frozenset[str]:
-    pattern = _from_cell(text)
+    pattern = _parsed(text).get("")
     return frozenset() if pattern is None else ftl.variables(pattern)
 
 

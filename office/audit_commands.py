@@ -18,20 +18,18 @@ if TYPE_CHECKING:
     from office.people.audit import Audit, ChainEnd
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option(
-    "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
-)
+_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 
 
 @click.group()
 def audit() -> None:
-    """Nhật ký của văn phòng: ai đã làm gì."""
+    """The office's log: who did what."""
 
 
 @audit.command()
 @_settings_option
 def verify(settings_file: Path) -> None:
-    """Xem nhật ký còn nguyên không; nếu không thì hỏng ở dòng nào."""
+    """See whether the log is whole; if not, at which row it is broken."""
     from office.errors import AuditBroken
     from office.signer.errors import SignerError
 
@@ -59,10 +57,12 @@ def verify(settings_file: Path) -> None:
 
 @audit.command(name="list")
 @_settings_option
-@click.option("-n", "most", type=click.IntRange(1, 10_000), default=30, show_default=True, help="Mấy dòng mới nhất.")
+@click.option("-n", "most", type=click.IntRange(1, 10_000), default=30, show_default=True)
 def show(settings_file: Path, most: int) -> None:
-    """Xem các dòng mới nhất, dòng mới ở dưới cùng."""
+    """Show the newest rows, the newest at the bottom."""
     from langso.timekeeping import dates
+    from office.people.audit import in_words
+    from office.people.operator import who_in_words
 
     with _open(settings_file) as (log, _):
         rows = log.newest(most)
@@ -73,7 +73,8 @@ def show(settings_file: Path, most: int) -> None:
             "audit-row",
             number=row.number,
             at=at,
-            who=row.who,
+            who=who_in_words(row.who),
+            deed=in_words(row.action),
             action=row.action,
             subject=row.subject,
             note=note,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from langso.errors import LangsoError
-from langso.words.catalogue import Sentence
+from langso.words.catalogue import Sentence, Words
 
 
 class OfficeError(LangsoError):
@@ -50,12 +50,20 @@ class UploadRefused(OfficeError, ValueError):
         super().__init__(text)
 
 
+class CarriedWithout(OfficeError, OSError):
+    """A courier brought a dossier's manifest without the whole of its file: it is carried again."""
+
+
 class RenewalRefused(OfficeError, ValueError):
     """A device is given no certificate; `status` is the HTTP status: 403 where only a new pairing helps."""
 
-    def __init__(self, text: str | Sentence, status: int) -> None:
+    def __init__(self, text: Words, status: int) -> None:
         self.status = status
         super().__init__(text)
+
+
+class DeskLocked(OfficeError, PermissionError):
+    """The key of scans is sealed, and no officer has opened it since this program began or for an hour."""
 
 
 class ArchiveRefused(OfficeError, ValueError):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 from langso.contract import IssuerRule
 from langso.device.certificates import Certified
+from langso.durable.files import Stamp, stamp_of
 from langso.trust import Opened, SigningKey, open_bundle, threshold_of
+from langso.trust.roots.age_identity import SealedIdentity, read_sealed_identity, recipient_of
 from langso.trust.roots.proposal import KeyHolder
+from langso.words.catalogue import Sentence
 from office.signer.errors import NotInitialised
 from office.signer.places import ISSUER, RootFile, SignerPlaces
 
@@ -18,7 +22,9 @@ TRUST_LIFE = timedelta(days=730)
 
 @dataclass(frozen=True)
 class OfficeHome(SignerPlaces):
-    """The office's places, under `settings.paths.state`; what the signer reads of them too is in SignerPlaces."""
+    """The office's folders and files under `settings.paths.state`; those that the signer reads too are in
+    SignerPlaces.
+    """
 
     @property
     def database(self) -> Path:
@@ -41,8 +47,13 @@ class OfficeHome(SignerPlaces):
         return self.state / "age.identity"
 
     @property
+    def age_sealed(self) -> Path:
+        """The same, sealed to its officers' passphrases; `age_file` is then gone."""
+        return self.state / "age.sealed.json"
+
+    @property
     def published(self) -> Path:
-        """The latest envelope of each kind, outside the database, for the day it is lost."""
+        """The latest envelope of each kind, kept outside the database in case the database is lost."""
         return self.state / "published"
 
     @property
@@ -62,7 +73,7 @@ class OfficeHome(SignerPlaces):
 
     @property
     def founding_file(self) -> Path:
-        """What is gathered while the commune is being founded."""
+        """What has been gathered while the commune is being founded."""
         return self.state / "founding.json"
 
     def holders(self) -> tuple[KeyHolder, ...]:
@@ -70,14 +81,25 @@ class OfficeHome(SignerPlaces):
         return RootFile.model_validate_json(self.read(self.root_file)).holders
 
     def trust(self) -> Opened:
-        """The trust bundle, verified against the root. Raises NotInitialised, Refused."""
-        return open_bundle(self.trust_bundle(), self.roots)
+        """The trust bundle, verified against the root: once while its file stays the same, since a page asks for it
+        again and again. Raises NotInitialised, Refused.
+        """
+        stamp, known = stamp_of(self.trust_file), self._known_trust
+        if (opened := known.get(stamp)) is None:
+            opened = open_bundle(self.trust_bundle(), self.roots)
+            known.clear()
+            known[stamp] = opened
+        return opened
+
+    @cached_property
+    def _known_trust(self) -> dict[Stamp | None, Opened]:
+        return {}
 
     def rule(self) -> IssuerRule:
         """What trust says of this office. Raises NotInitialised where it says nothing."""
         rule = self.trust().trust.rule(ISSUER)
         if rule is None:
-            raise NotInitialised("Danh sách quyền của xã không có văn phòng này; hãy ký lại danh sách bằng khoá gốc.")
+            raise NotInitialised(Sentence("office-not-in-rights"))
         return rule
 
     def authority(self) -> Certified:
@@ -85,14 +107,18 @@ class OfficeHome(SignerPlaces):
         return Certified(self.read(self.ca / "ca.pem"), self.read(self.ca / "ca.key"))
 
     def age_identity(self) -> str:
-        """The secret age key. Raises NotInitialised."""
+        """The secret age key of an office whose officers have not sealed it yet. Raises NotInitialised."""
         return self.read(self.age_file).decode().strip()
 
     def age_recipient(self) -> str:
-        """The public age key. Raises NotInitialised."""
-        import pyrage
+        """The public age key, sealed or not. Raises NotInitialised, RootKeyDamaged."""
+        if self.age_sealed.exists():
+            return self.sealed_identity().recipient
+        return recipient_of(self.age_identity())
 
-        return str(pyrage.x25519.Identity.from_str(self.age_identity()).to_public())
+    def sealed_identity(self) -> SealedIdentity:
+        """The sealed age key. Raises NotInitialised, RootKeyDamaged."""
+        return read_sealed_identity(self.read(self.age_sealed))
 
 
 def office_rule(*keys: SigningKey, epoch: int = 0) -> IssuerRule:

@@ -1,4 +1,4 @@
-"""The office's one database, office.db: its tables as 0.1.0 made them. Times are ISO 8601 UTC texts that sort."""
+"""The office's one database, office.db, with the tables of 0.1.0. Times are ISO 8601 UTC texts, which sort."""
 
 from __future__ import annotations
 

@@ -1,9 +1,13 @@
-"""What has changed in office.db since 0.1.0: steps that are frozen once they are out, each whole or not at all."""
+"""Changes of office.db since 0.1.0. A new table or column is one more step at the end of CHANGES.
+
+A step that was released is never edited: databases in the field have taken it. Each step is done whole or not at all.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 
@@ -73,6 +77,51 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_state ON jobs (state, made_at);
 CREATE INDEX jobs_message ON jobs (message);
 """
+# Why a job failed, as a sentence (`langso.contract.sentences`) beside `why`, its Vietnamese text.
+_JOB_SENTENCES = "ALTER TABLE jobs ADD COLUMN sentence TEXT;\n"
+# Who wrote what, and what a sound is, stood there in Vietnamese.
+_CODES_FOR_WORDS = """
+UPDATE messages SET by = 'restored:' WHERE by = 'khôi phục';
+UPDATE urgent_orders SET by = 'restored:' WHERE by = 'khôi phục';
+UPDATE messages SET by = 'command:' || substr(by, 6) WHERE by LIKE 'lệnh:%';
+UPDATE urgent_orders SET by = 'command:' || substr(by, 6) WHERE by LIKE 'lệnh:%';
+UPDATE media SET title = '' WHERE title = 'Nhạc hiệu' AND duration_ms = 1400;
+"""
+# When each device last sounded is asked every second, of a year of plays.
+_SOUNDED = """
+CREATE INDEX plays_sounded ON plays (device,
+    CASE WHEN started_at IS NOT NULL THEN started_at WHEN outcome = 'played' THEN ended_at END);
+"""
+# An ending that may be replaced, by a clock that had just leapt; and whether the time was set by a person.
+_IN_DOUBT = """
+ALTER TABLE plays ADD COLUMN provisional INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE plays ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
+"""
+# After a restored backup: what a device had forgotten before it was asked again.
+_MISSING = """
+CREATE TABLE missing_receipts (
+    device TEXT NOT NULL, journal TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    noted_at TEXT NOT NULL, PRIMARY KEY (device, journal, first)) WITHOUT ROWID;
+"""
+
+_CARRIED = """
+CREATE TABLE carried_dossiers (
+    device TEXT NOT NULL, dossier TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (device, dossier)
+) WITHOUT ROWID;
+"""
+
+
+def _conflicts_by_number(db: sqlite_utils.Database) -> None:
+    """What was seen of two machines with one name stood there in words: the number in them is all that they told."""
+    rows = db.execute("SELECT device, kind, detail FROM conflicts").fetchall()
+    db.execute("ALTER TABLE conflicts DROP COLUMN detail")
+    db.execute("ALTER TABLE conflicts ADD COLUMN number INTEGER")
+    for device, kind, detail in rows:
+        number = re.search("[0-9]+", detail)
+        if number is not None:
+            db.execute(
+                "UPDATE conflicts SET number = ? WHERE device = ? AND kind = ?", [int(number[0]), device, kind]
+            )
 
 
 def _chained(db: sqlite_utils.Database) -> None:
@@ -112,4 +161,11 @@ CHANGES = (
     _script("office-roles", _ROLES),
     _script("office-play-codes", _PLAY_CODES),
     _script("office-jobs", _JOBS),
+    _script("office-job-sentences", _JOB_SENTENCES),
+    Migration("office-conflicts-by-number", _conflicts_by_number),
+    _script("office-codes-for-words", _CODES_FOR_WORDS),
+    _script("office-plays-sounded", _SOUNDED),
+    _script("office-carried-dossiers", _CARRIED),
+    _script("office-plays-in-doubt", _IN_DOUBT),
+    _script("office-missing-receipts", _MISSING),
 )

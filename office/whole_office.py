@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import TracebackType
 
+from langso.courier.watch import CourierWatch
+from langso.durable.files import CUT_OFF_S, remove_cut_off
 from langso.settings.model import Settings
 from langso.timekeeping.clock import Clock, SystemClock
+from langso.words.catalogue import Words
+from office.broadcasting.alarms import Alarms
 from office.broadcasting.broadcasts import Broadcasts
+from office.broadcasting.collecting import SoundCollector
+from office.broadcasting.decisions import Decisions
 from office.broadcasting.jobs import JobRows
 from office.broadcasting.media import MediaStore
 from office.broadcasting.workers import SoundJobs
+from office.courier import OfficeCourier
 from office.desk.archive import Archive
 from office.desk.dossiers import Desk
 from office.fleet.devices import Fleet, FleetRow
@@ -27,7 +34,9 @@ from office.store import open_store
 
 
 class Office:
-    """`with Office(settings) as console:`. Raises NotInitialised, StoreError."""
+    """All parts of the office, opened from its settings: `with Office(settings) as office:`. Raises NotInitialised,
+    StoreError.
+    """
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
@@ -40,27 +49,32 @@ class Office:
         self.media = MediaStore(self.home.media)
         self.documents = Documents(self.store, self.home, self.clock, self.signer)
         self.fleet = Fleet(self.store, self.home, self.clock)
-        self.programme = SpeakerOrders(self.store, self.home, self.clock, self.documents)
-        self.broadcasts = Broadcasts(self.store, self.home, self.clock, self.programme, self.media, self._wake)
-        self.jobs = SoundJobs(JobRows(self.store, self.clock), self.broadcasts, self.media)
-        self.catalogue = CatalogueKeeper(self.home, self.documents)
+        self.speaker_orders = SpeakerOrders(self.store, self.home, self.clock, self.documents)
+        decisions = Decisions(self.store, self.home, self.clock, self.speaker_orders, self.audit, self._wake)
+        self.broadcasts = Broadcasts(self.store, self.clock, self.media, self.audit, decisions)
+        self.alarms = Alarms(self.store, self.clock, self.media, self.audit, decisions)
+        self.sounds = SoundCollector(self.store, self.home.media, self.clock, self.speaker_orders.sounds_told)
+        self.jobs = SoundJobs(JobRows(self.store, self.clock), self.broadcasts, self.media, self.sounds.collect)
+        self.catalogue = CatalogueKeeper(self.home, self.documents, self.clock)
         self.orders = DeviceOrders(self.store, self.documents, self.clock)
         self.desk = Desk(self.store, self.home, self.clock)
         self.archive = Archive(self.store, self.desk, self.clock)
         self.publisher: OfficePublisher | None = None
+        self.courier: CourierWatch | None = None
         self.advertiser = Advertiser(settings)
-        self.door_troubles: Callable[[], tuple[str, ...]] = tuple
-        self.programme.recover_if_new()
+        self.door_troubles: Callable[[], tuple[Words, ...]] = tuple
+        self.speaker_orders.recover_if_new()
 
     def start_publisher(
         self, on_change: Callable[[], None] = lambda: None, turned: Callable[[], None] = lambda: None
     ) -> OfficePublisher:
         """Connects to the broker; only the web process does. `turned` is called after each of its rounds."""
+        remove_cut_off(self.home.state, older_s=CUT_OFF_S)
         self.publisher = OfficePublisher(
             self.settings,
             home=self.home,
             documents=self.documents,
-            programme=self.programme,
+            speaker_orders=self.speaker_orders,
             catalogue=self.catalogue,
             orders=self.orders,
             fleet=self.fleet,
@@ -72,17 +86,20 @@ class Office:
         )
         self.publisher.start()
         self.advertiser.start()
+        self.courier = CourierWatch(self.home.state, self._correspondent(self.publisher.carried))
+        self.courier.start()
         return self.publisher
 
     def fleet_rows(self) -> list[FleetRow]:
-        """One line a device, the worst first, judged by what has been issued."""
-        newest = {issued.kind: (issued.version, issued.sha256) for issued in self.documents.all_latest()}
-        return self.fleet.rows(newest)
+        """One line a device, the worst first; judged against the documents issued last."""
+        return self.fleet.rows(self.documents.newest())
 
     def close(self) -> None:
         """Stops the publisher and lets go of the database."""
         self.advertiser.stop()
         self.jobs.stop()
+        if self.courier is not None:
+            self.courier.stop()
         if self.publisher is not None:
             self.publisher.stop()
         self.store.close()
@@ -94,6 +111,21 @@ class Office:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _correspondent(self, told: Callable[[str, bytes], None]) -> OfficeCourier:
+        return OfficeCourier(
+            self.store,
+            self.home,
+            self.clock,
+            documents=self.documents,
+            orders=self.orders,
+            fleet=self.fleet,
+            desk=self.desk,
+            media=self.media,
+            sounds=self.speaker_orders.sounds_told,
+            freshen=(self.speaker_orders.refresh, self.catalogue.refresh),
+            told=told,
+        )
 
     def _wake(self) -> None:
         if self.publisher is not None:

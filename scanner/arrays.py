@@ -1,6 +1,6 @@
-"""What the scanner's numbers are: pictures, outlines, masks. Names for types only; nothing here runs.
+"""Types of the scanner's arrays: pictures, outlines, masks. Names for type checkers only; nothing here runs.
 
-Shapes are told beside each use where they are not the ones given here; numpy's types do not carry them.
+A shape that differs from the one given here is told where it is used: numpy's types cannot say it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Taking a picture in safely: judged by its header before its pixels are decoded, whole or not at all."""
+"""Reading a picture file safely: judged by its header before its pixels are decoded; a cut-off file is refused."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from langso.words.catalogue import Sentence, Words
 from langso.words.os_reasons import os_reason
 from scanner.errors import ImageRefused
 
@@ -36,6 +37,9 @@ MIN_SIDE = 16
 MAX_RATIO = 40
 """Longest side to shortest: longer than any receipt."""
 
+PICTURE = Sentence("images-picture")
+"""What a picture without a name is called."""
+
 # Rows laid on white at once.
 _BAND = 256
 _KINDS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
@@ -52,9 +56,9 @@ _MAX_SCANS = 100
 """Cameras and editors write one to about twenty; each costs the time of a whole picture, whatever it holds."""
 
 _OTHERS = (
-    (re.compile(rb"....ftyp(hei|hev|mif1|msf1|avif)", re.DOTALL), "ảnh kiểu HEIC hoặc AVIF"),
-    (re.compile(rb"%PDF-"), "tài liệu PDF, không phải ảnh"),
-    (re.compile(rb"GIF8"), "ảnh kiểu GIF"),
+    (re.compile(rb"....ftyp(hei|hev|mif1|msf1|avif)", re.DOTALL), Sentence("images-heic")),
+    (re.compile(rb"%PDF-"), Sentence("images-pdf")),
+    (re.compile(rb"GIF8"), Sentence("images-gif")),
 )
 
 
@@ -66,15 +70,15 @@ def load_image(path: Path, gray: bool = False) -> Image:
     try:
         with open(path, "rb", opener=_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise ImageRefused(f"{name} không phải tệp ảnh; hãy chọn một tệp JPEG hoặc PNG.")
+                raise ImageRefused(Sentence("images-no-file", name=name))
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        why = os_reason(error) if isinstance(error, OSError) else "tên không hợp lệ"
-        raise ImageRefused(f"Không mở được {name} ({why}); hãy kiểm tra lại tên tệp.") from error
+        why = os_reason(error) if isinstance(error, OSError) else Sentence("images-bad-name")
+        raise ImageRefused(Sentence("images-not-opened", name=name, why=why)) from error
     return decode_image(raw, name, gray)
 
 
-def decode_image(raw: bytes, name: str = "ảnh", gray: bool = False) -> Image:
+def decode_image(raw: bytes, name: Words = PICTURE, gray: bool = False) -> Image:
     """The same from bytes. A picture of more than 50 megapixels is refused from its header alone."""
     import cv2
     import numpy
@@ -136,13 +140,13 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _judge_header(raw: bytes, name: str) -> _Header:
+def _judge_header(raw: bytes, name: Words) -> _Header:
     from PIL import Image as Pillow
 
     if len(raw) > MAX_BYTES:
-        raise ImageRefused(f"Tệp ảnh {name} quá nặng; hãy dùng ảnh dưới {MAX_BYTES >> 20} MB.")
+        raise ImageRefused(Sentence("images-too-heavy", name=name, most=MAX_BYTES >> 20))
     if not raw:
-        raise ImageRefused(f"Tệp {name} trống; hãy chụp hoặc chép lại.")
+        raise ImageRefused(Sentence("images-empty", name=name))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -162,13 +166,13 @@ def _judge_header(raw: bytes, name: str) -> _Header:
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE or tile > max(_LEAST_TILE, 2 * width * height):
         raise _too_large(name)
     if min(width, height) < MIN_SIDE:
-        raise ImageRefused(f"Ảnh {name} nhỏ quá ({width}×{height} điểm); hãy chụp lại gần hơn.")
+        raise ImageRefused(Sentence("images-too-small", name=name, size=f"{width}×{height}"))
     if max(width, height) > MAX_RATIO * min(width, height):
-        raise ImageRefused(f"Ảnh {name} hẹp và dài quá ({width}×{height} điểm); hãy chụp lại cả tờ giấy.")
+        raise ImageRefused(Sentence("images-too-long", name=name, size=f"{width}×{height}"))
     if frames > 1:
-        raise ImageRefused(f"Ảnh {name} có {frames} hình động hay nhiều trang; hãy tách thành từng ảnh.")
+        raise ImageRefused(Sentence("images-many", name=name, frames=frames))
     if mode not in _MODES and not _MODES_16.fullmatch(mode):
-        raise ImageRefused(f"Ảnh {name} có kiểu màu không dùng được; hãy lưu lại thành JPEG hoặc PNG.")
+        raise ImageRefused(Sentence("images-colours", name=name))
     if raw[:2] == b"\xff\xd8" and not jpeg_is_whole(raw):
         raise _broken(name)
     return _Header((width, height), clear and kind in ("PNG", "WEBP", "TIFF"))
@@ -206,16 +210,16 @@ def _shown(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in readable)[:120]
 
 
-def _no_picture(raw: bytes, name: str) -> ImageRefused:
+def _no_picture(raw: bytes, name: Words) -> ImageRefused:
     for beginning, what in _OTHERS:
         if beginning.match(raw[:32]):
-            return ImageRefused(f"Tệp {name} là {what}; hãy đổi sang JPEG rồi thử lại.")
-    return ImageRefused(f"Tệp {name} không phải ảnh đọc được; hãy chụp lại hoặc dùng ảnh JPEG, PNG.")
+            return ImageRefused(Sentence("images-other-kind", name=name, what=what))
+    return ImageRefused(Sentence("images-unreadable", name=name))
 
 
-def _too_large(name: str) -> ImageRefused:
-    return ImageRefused(f"Ảnh {name} lớn quá {MAX_PIXELS // 1_000_000} triệu điểm; hãy chụp lại ở cỡ nhỏ hơn.")
+def _too_large(name: Words) -> ImageRefused:
+    return ImageRefused(Sentence("images-too-large", name=name, most=MAX_PIXELS // 1_000_000))
 
 
-def _broken(name: str) -> ImageRefused:
-    return ImageRefused(f"Ảnh {name} bị hỏng hoặc chép thiếu; hãy chụp hoặc chép lại.")
+def _broken(name: Words) -> ImageRefused:
+    return ImageRefused(Sentence("images-broken", name=name))

@@ -1,49 +1,63 @@
-"""The agent on a loudspeaker: wires link, trust, library, timeline, player, journal and amplifier together."""
+"""The loudspeaker's agent: makes all its parts from the settings, connects them, and starts and stops them."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from firmware_bridge.opening import open_switchboard
 from firmware_bridge.switchboard import Switchboard
-from langso.contract import Order, ReceiptsAck, State, Topics, TrustDocument
-from langso.contract.documents import DeviceOrder
+from langso.contract import Media, Order, ReceiptsAck, State, Topics, TrustDocument
 from langso.contract.health import Check
+from langso.courier.watch import CourierWatch
 from langso.device.certificate_renewal import Renewer
 from langso.device.lifeline import Lifeline
 from langso.device.machine_checks import MachineWatch
 from langso.device.office_line import OfficeLine
 from langso.device.pairing import load_paired
 from langso.device.pairing_stand import PairingWatch
+from langso.device.storage_checks import card_first, storage_checks
+from langso.durable.files import CUT_OFF_S, make_folder, remove_cut_off
+from langso.durable.memory_first import MemoryFirstStore
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
-from langso.durable.store import Store
 from langso.mqtt.link import Link, Will
 from langso.mqtt.state_reports import StateReporter, new_boot, note_in, presence, software
 from langso.settings.reading import Settings
 from langso.timekeeping.clock import Clock, SystemClock
+from langso.timekeeping.proven_clock import ProvenClock
 from langso.timekeeping.pulse import first_hung
 from langso.trust import Keeper, SigningKey
 from langso.trust.checks import trust_checks
 from langso.words.catalogue import t
 from speaker.conductor import Conductor
+from speaker.courier import SpeakerCourier
+from speaker.device_orders import OwnOrders
+from speaker.hearing import Hearing
 from speaker.held_orders import HeldOrders
 from speaker.inbox import TAKEN, Handlers, Inbox
 from speaker.media.library import Library
+from speaker.media.spare_shelf import SpareShelf
 from speaker.programme.timeline import next_start
+from speaker.record.hand_notes import HandNotes
 from speaker.record.journal import JOURNAL_MIGRATION, Journal
-from speaker.record.plays import LEDGER_MIGRATIONS, Ledger
+from speaker.record.play_tables import LEDGER_MIGRATIONS
+from speaker.record.plays import Ledger
 from speaker.record.receipts import ReceiptSender
 from speaker.sound.amplifier import Amplifier
+from speaker.sound.ears import Ears
 from speaker.sound.player import GstPlayer
+from speaker.sound.proofs import Proofs
 from speaker.sound.sounds import Player
-from speaker.sound.tone import make_test_sound, sound_test_show
 
 log = logging.getLogger(__name__)
 
 DATABASE = "speaker.sqlite"
 MEDIA = "media"
+PROOFS = "proofs"
+SPARE = "speaker-held"
 STATE_FILE = "speaker-state.json"
 MIGRATIONS = (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS, OUTBOX_MIGRATION)
 HOUSEKEEPING_S = 3600.0
@@ -68,6 +82,8 @@ class SpeakerAgent:
         self.settings = settings
         self.device = paired.answer.device
         self._clock: Clock = clock or SystemClock()
+        if settings.clock.trust == "auto":
+            self._clock = ProvenClock(self._clock)
         self._boot = new_boot()
         self._heard: datetime | None = None
         self._machine = MachineWatch(settings.paths.state)
@@ -75,16 +91,29 @@ class SpeakerAgent:
         self._lifeline = Lifeline("timeline", "main", status=self._status)
         state = settings.paths.state
         speaker = settings.speaker
-        self.store = Store(state / DATABASE, MIGRATIONS)
+        remove_cut_off(state, older_s=CUT_OFF_S)
+        # What the card does not take is held in memory, and in a folder that is none for a start after this one.
+        spare = settings.paths.run / SPARE
+        with contextlib.suppress(OSError):
+            make_folder(spare)
+        self.store = MemoryFirstStore(state / DATABASE, MIGRATIONS, spare=spare, monotonic=self._clock.monotonic)
         topics = Topics(paired.answer.commune)
         self._topics = topics
         self.keeper = Keeper(
-            state, paired.answer.commune, self.device, paired.roots, self._clock, settings.clock.trust
+            state,
+            paired.answer.commune,
+            self.device,
+            paired.roots,
+            self._clock,
+            settings.clock.trust,
+            rtc_ppm=settings.clock.rtc_drift_ppm,
+            spare=spare,
         )
         self._where = paired.whereabouts()
         self._office = OfficeLine(settings.link.ca or paired.ca, self.keeper.known_time, self._where)
         self.journal = Journal(self.store, self._clock, device=self.device, commune=paired.answer.commune)
         self.ledger = Ledger(self.store, self.journal, self._clock)
+        self._hand = HandNotes(state, self.ledger, self.journal)
         self.library = Library(
             state / MEDIA,
             speaker.media_url or paired.answer.media_url,
@@ -92,13 +121,25 @@ class SpeakerAgent:
             self._clock,
             line=self._office,
             on_change=self._look,
+            spare=SpareShelf(spare / MEDIA),
         )
-        self.player: Player = player or GstPlayer(speaker.sound, speaker.sink, calibration_ms=speaker.calibration_ms)
         self._board: Switchboard = board or open_switchboard(settings.bridge)
+        ears = Ears(self._board)
+        self.proofs = Proofs(
+            state / PROOFS, self.library.here, self.library.path, self._clock, on_change=self._report
+        )
+        self.player: Player = player or GstPlayer(
+            speaker.sound,
+            speaker.sink,
+            calibration_ms=speaker.calibration_ms,
+            on_change=lambda: self.conductor.look(),
+            played=ears.played,
+        )
+        self._hearing = Hearing(ears, self.ledger, self._clock, self._report)
         self._amplifier = Amplifier(
             self._board, self._clock, lead_ms=speaker.amplifier_lead_ms, tail_ms=speaker.amplifier_tail_ms
         )
-        handlers = Handlers(self._on_trust, self._look, self._on_device_order, self._on_ack, self._report)
+        handlers = Handlers(self._on_trust, self._look, self._on_order, self._on_ack, self._report)
         self.held = HeldOrders(
             self.keeper,
             self.library,
@@ -106,18 +147,31 @@ class SpeakerAgent:
             village=paired.answer.village or settings.device.village,
             volume=self._volume,
         )
+        self._own_orders = OwnOrders(
+            self.ledger,
+            self.held,
+            self._clock,
+            self.keeper.clock_trust,
+            (state / MEDIA, spare / MEDIA),
+            restart=self._restart.set,
+            subscribe=self._subscribe,
+            report=lambda: self.reporter.look(again=True),
+        )
         self.inbox = Inbox(self.keeper, self.journal, self.library, self.held, topics, self.device, handlers)
         self.conductor = Conductor(
             clock=self._clock,
             clock_trust=self.keeper.clock_trust,
+            doubtful_after=lambda: self.keeper.doubtful_after,
             orders_at=self.held.at,
             player=self.player,
             library=self.library,
             amplifier=self._amplifier,
             ledger=self.ledger,
             journal=self.journal,
+            unplayable=self.proofs.unplayable,
             on_change=self._report,
             turned=lambda: self._lifeline.turned("timeline"),
+            ended=self._hearing.ended,
         )
         key = SigningKey.load(paired.signing_key)
         gone = presence(self.device, self._boot, self._clock, online=False)
@@ -163,23 +217,32 @@ class SpeakerAgent:
             checks=self.checks,
             understands=TAKEN,
             fill=self._fill,
-            each_round=self.receipts.work,
+            each_round=self._round,
             note=note_in(settings.paths.run / STATE_FILE),
         )
+        courier = SpeakerCourier(
+            self.device,
+            inbox=self.inbox,
+            library=self.library,
+            receipts=self.receipts,
+            reporter=self.reporter,
+        )
+        self.courier = CourierWatch(state, courier)
 
     def start(self) -> None:
         """Everything runs when it returns; what is held plays on without broker or office."""
         self.player.start()
         self._amplifier.start()
+        self._hearing.start()
         self.held.refresh()
         self.library.start()
+        self.proofs.start()
         self.conductor.start()
         self.reporter.start()
-        self.link.subscribe(self._topics.trust)
-        if self.keeper.trust is not None:
-            self._subscribe()
+        self._ask_again()
         self.link.start()
         self.renewer.start()
+        self.courier.start()
 
     def run(self, stop: threading.Event) -> bool:
         """Runs until `stop`, or until an order or another pairing asks for a restart (True)."""
@@ -188,7 +251,9 @@ class SpeakerAgent:
         try:
             while not stop.wait(0.5) and not self._restart.is_set() and not self._pairing.changed():
                 self._lifeline.turned("main")
-                hung = first_hung(reports=self.reporter, link=self.link)
+                if self._hand.look():
+                    self._look()
+                hung = first_hung(reports=self.reporter, link=self.link, sound=self.player)
                 if hung and self.conductor.playing is None:
                     # The watchdog must not cut a broadcast for it; between two of them nobody hears a restart.
                     log.error("%s: a hang; starting anew", hung)
@@ -203,16 +268,19 @@ class SpeakerAgent:
     def stop(self) -> None:
         """Ends in order: no new sound, last reports, goodbye."""
         self.conductor.stop()
+        self.courier.stop()
         self.reporter.stop()
         self.renewer.stop()
         self.link.stop()
+        self.proofs.stop()
         self.library.stop()
         self.player.stop()
+        self._hearing.stop()
         self._amplifier.stop()
         self.store.close()
 
     def checks(self) -> list[Check]:
-        """All health lines."""
+        """All health lines, as the state reports them."""
         now = self._clock.now()
         floor = self.keeper.floor
         heard = max((moment for moment in (floor, self._heard) if moment is not None), default=None)
@@ -225,23 +293,19 @@ class SpeakerAgent:
             needs_nonce=self.keeper.needs_nonce,
             revoked=self.keeper.revoked,
         )
-        muted = []
-        if self.ledger.switch("muted") == "1":
-            muted = [Check.warning("mute", t("speaker-muted-here"), t("speaker-unmute-when-done"))]
-        timeline = []
-        if self._clock.monotonic() - self.conductor.beat > 30:
-            timeline = [Check.bad("timeline", t("speaker-player-hangs"), t("speaker-restart-service"))]
-        elif self.conductor.trouble:
-            why = t("speaker-player-trouble", trouble=self.conductor.trouble)
-            timeline = [Check.bad("timeline", why, t("speaker-card-space"))]
-        sound = [self.player.check(), self.library.check(), self._board.health()]
-        return [*timeline, *sound, *muted, *trust, self.renewer.check(), link, *self._machine.checks()]
+        mute = Check.warning("mute", t("speaker-muted-here"), t("speaker-unmute-when-done"))
+        muted = [mute] if self.ledger.muted else []
+        sound = [self.player.check(), self.library.check(), *self.proofs.checks()]
+        sound += [self._board.health(), *self._hearing.checks()]
+        # The card first: it takes all else with it.
+        card, machine = card_first(self._machine.checks())
+        card = [*storage_checks(self.store, self.keeper.files), *card]
+        return [*card, *self.conductor.checks(), *sound, *muted, *trust, self.renewer.check(), link, *machine]
 
     def _status(self) -> str:
         show = self.conductor.playing
         plays = t("speaker-silent") if show is None else t("speaker-playing-id", id=show.id)
-        if self.conductor.trouble:
-            plays = t("speaker-player-trouble", trouble=self.conductor.trouble)
+        plays = self.conductor.told_trouble or plays
         ready, wanted = self.library.counts()
         link = t("speaker-office-connected") if self.link.connected else t("speaker-office-not-connected")
         return t("speaker-status-line", plays=plays, ready=ready, wanted=wanted, link=link)
@@ -256,7 +320,7 @@ class SpeakerAgent:
                 "next_play": next_start(orders.scheduled, self.ledger.entries(), self._clock.now()),
                 "media_ready": ready,
                 "media_wanted": wanted,
-                "muted": self.ledger.switch("muted") == "1",
+                "muted": self.ledger.muted,
             }
         )
 
@@ -271,6 +335,22 @@ class SpeakerAgent:
     def _report(self) -> None:
         self.reporter.look()
 
+    def _round(self) -> None:
+        """What the card lacks is tried again; after any trouble with it the orders are asked for again."""
+        again = self.store.catch_up()
+        again = self.keeper.files.catch_up() or again
+        if self.inbox.missed or again:
+            self.inbox.missed = False
+            self._ask_again()
+        self.library.keep_near(self._due_soon())
+        self.receipts.work()
+
+    def _due_soon(self) -> Iterator[Media]:
+        """The sounds of what is in force and of what comes next, in their order."""
+        orders, since = self.held.at(None), self._clock.now() - timedelta(hours=2)
+        for show in (*orders.urgent, *(show for show in orders.scheduled if show.start > since)):
+            yield from show.media
+
     def _on_link(self, connected: bool, why: str) -> None:
         log.info("link: %s", why)
         self.renewer.hurry()
@@ -280,6 +360,12 @@ class SpeakerAgent:
             self.outbox.hurry()
             self.library.hurry()
         self.reporter.look(again=connected)
+
+    def _ask_again(self) -> None:
+        """Asks for all that the broker retains for this device and that can mean something now."""
+        self.link.subscribe(self._topics.trust)
+        if self.keeper.trust is not None:
+            self._subscribe()
 
     def _subscribe(self) -> None:
         """Asks for all that means something only under a trust document; the broker repeats what it retains."""
@@ -293,41 +379,22 @@ class SpeakerAgent:
         del trust
         self._subscribe()
 
+    def _on_order(self, order: Order) -> None:
+        self._own_orders.take(order)
+        self._look()
+
     def _on_ack(self, ack: ReceiptsAck) -> None:
         self._heard = ack.written if self._heard is None else max(self._heard, ack.written)
         if ack.conflict:
             log.error("the office saw this device's numbers with other bytes: a clone, or a restored card")
-        self.receipts.take_ack(ack.journal, ack.through)
+        self.receipts.take_ack(ack.journal, ack.through, head=ack.head, conflict=ack.conflict)
         self.reporter.look()
-
-    def _on_device_order(self, order: Order) -> None:
-        if order.settings.volume is not None and self.ledger.switch("volume") != str(order.settings.volume):
-            self.ledger.set_switch("volume", str(order.settings.volume))
-            self.held.refresh()
-        trusted = self.keeper.clock_trust().trusted
-        for entry in order.orders:
-            if trusted and entry.expires <= self._clock.now():
-                continue
-            if self.ledger.do_once(f"{order.issuer}:{entry.id}"):
-                self._do(entry, order)
-        self._look()
-
-    def _do(self, entry: DeviceOrder, order: Order) -> None:
-        log.info("order %s: %s", entry.id, entry.action)
-        if entry.action == "restart":
-            self._restart.set()
-        elif entry.action == "republish_state":
-            self.reporter.look(again=True)
-        elif entry.action == "nonce_answer":
-            # The Keeper has heard it; what was refused for want of it is asked for again.
-            self._subscribe()
-            self.reporter.look(again=True)
-        elif entry.action == "test_sound":
-            medium = make_test_sound(self.settings.paths.state / MEDIA)
-            self.held.add_local(sound_test_show(order, entry.id, medium, self._clock.now(), entry.expires))
 
     def _housekeeping(self) -> None:
         orders = self.held.at(None)
+        if self.keeper.clock_trust().trusted:
+            listed = frozenset(show.play for show in (*orders.scheduled, *orders.urgent))
+            self.ledger.confirm(self._clock.now(), listed)
         self.ledger.prune(frozenset(show.id for show in (*orders.scheduled, *orders.urgent)))
         self.journal.prune()
         self.outbox.prune()

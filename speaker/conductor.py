@@ -1,20 +1,24 @@
-"""The timeline's loop: looks at the situation, does what `decide` says, waits. One thread; all else wakes it."""
+"""The loop that plays, on one thread: looks at the situation, does what `timeline.decide` says, waits."""
 
 from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from langso.contract.outcomes import Ending, Reason
+from langso.contract import Media
+from langso.contract.health import Check
 from langso.durable.errors import StoreError
 from langso.timekeeping.clock import Clock, ClockTrust
 from langso.timekeeping.worker_thread import WorkerThread
+from langso.words.catalogue import t
 from speaker.media.library import Library
+from speaker.programme.identity import Identified, identify
 from speaker.programme.orders import Orders
 from speaker.programme.shows import Show
-from speaker.programme.timeline import Begin, Cut, Decision, Outcome, Playing, Situation, decide
+from speaker.programme.situation import Begin, Cut, Decision, Entry, Playing, Situation
+from speaker.programme.timeline import decide
 from speaker.record.journal import Journal
 from speaker.record.plays import Ledger
 from speaker.sound.amplifier import Amplifier
@@ -24,12 +28,16 @@ from speaker.sound.sounds import Player
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT_S = 1.0
-ENOUGH = 0.9
+HANGS_S = 30.0
+SOON = timedelta(minutes=5)
+SOON_S = 60.0
 
 
 class Conductor:
     """Performs the orders. `orders_at(now)` reads the held documents (None: untrusted clock); `clock_trust` judges
-    the clock; `on_change` is called when what plays or what was noted has changed, `turned` after every round.
+    the clock, `doubtful_after` says what it has just leapt over; `unplayable`: why a medium is passed over, or "";
+    `on_change` is called when what plays or what was noted has changed, `turned` after every round, `ended` with a
+    play that sounded and the monotonic seconds between which it did.
     """
 
     def __init__(
@@ -38,40 +46,47 @@ class Conductor:
         clock: Clock,
         clock_trust: Callable[[], ClockTrust],
         orders_at: Callable[[datetime | None], Orders],
+        doubtful_after: Callable[[], datetime | None] = lambda: None,
         player: Player,
         library: Library,
         amplifier: Amplifier,
         ledger: Ledger,
         journal: Journal,
+        unplayable: Callable[[Media], str] = lambda medium: "",
         on_change: Callable[[], None] = lambda: None,
         turned: Callable[[], None] = lambda: None,
+        ended: Callable[[str, float, float], None] = lambda _play, _begin, _end: None,
     ) -> None:
         self._clock = clock
         self._clock_trust = clock_trust
         self._orders_at = orders_at
+        self._doubtful_after = doubtful_after
         self._player = player
         self._library = library
         self._amplifier = amplifier
         self._ledger = ledger
         self._journal = journal
+        self._unplayable = unplayable
         self._on_change = on_change
         self._turned = turned
+        self._ended = ended
         self._performances: list[Performance] = []
+        self._soon_at = float("-inf")
         self._seen_urgent: dict[str, float] = {}
         self._thread = WorkerThread("timeline", self._run)
         self.beat = clock.monotonic()
         self.trouble = ""
         self._unrecorded: set[str] = set()
+        self._by_hand = False
+        self._compared: tuple[tuple[object, ...], Identified, Identified] | None = None
 
     def start(self) -> None:
-        """Begins; what was claimed before a crash is settled at once."""
+        """Begins; plays that were claimed before a crash are settled at once."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stops; what plays is left claimed and goes on, by its rule, at the next start."""
+        """Stops; what plays stays claimed, and goes on by its rule at the next start."""
         self._thread.stop()
-        for performance in self._performances:
-            performance.cut()
 
     def look(self) -> None:
         """Something has changed: decide again now."""
@@ -83,9 +98,23 @@ class Conductor:
         performances = tuple(self._performances)
         return performances[0].show if performances else None
 
+    def checks(self) -> list[Check]:
+        """Health line `timeline`, only where the loop hangs or stumbles."""
+        if self._clock.monotonic() - self.beat > HANGS_S:
+            return [Check.bad("timeline", t("speaker-player-hangs"), t("speaker-restart-service"))]
+        if self.trouble:
+            return [Check.bad("timeline", self.told_trouble, t("speaker-card-space"))]
+        return []
+
+    @property
+    def told_trouble(self) -> str:
+        """What it stumbles over, as a sentence; "" where it does not."""
+        return t("speaker-player-trouble", trouble=self.trouble) if self.trouble else ""
+
     def step(self) -> float:
         """One pass; returns seconds to wait. Called by the loop, and by tests with their own clock."""
         self.beat = self._clock.monotonic()
+        self._amplifier.beat()
         next_tick = self._tend()
         for _ in range(100):
             situation, orders = self._situation()
@@ -113,16 +142,27 @@ class Conductor:
                 wait = 1.0
             self._turned()
             self._thread.sleep(wait)
+        for performance in self._performances:
+            performance.cut()
 
     def _situation(self) -> tuple[Situation, Orders]:
-        now = self._clock.now()
-        trusted = self._clock_trust().trusted
+        # Judged first: the clock tells the time by it.
+        trust = self._clock_trust()
+        now, trusted = self._clock.now(), trust.trusted
+        self._by_hand = trust.reason == "hand"
+        doubtful = self._doubtful_after()
         orders = self._orders_at(now if trusted else None)
-        if trusted:
+        born = self._journal.born
+        if trusted and doubtful is None:
             self._journal.be_born(now)
+            born = self._journal.born
+        elif trusted and born is None:
+            born = self._journal.would_be_born(now)
+        self._tell_what_is_soon(orders, now)
         entries = self._ledger.entries()
+        orders, reused = self._identified(orders, entries)
         heard = self._ledger.heard_today(now)
-        performing = {performance.show.id for performance in self._performances}
+        performing = {performance.show.play for performance in self._performances}
         return (
             Situation(
                 now=now,
@@ -131,28 +171,49 @@ class Conductor:
                 urgent=self._urgent(orders, now, trusted),
                 stops=orders.stops,
                 cleared=orders.cleared,
-                entries={id: entry for id, entry in entries.items() if id not in performing},
+                entries={play: entry for play, entry in entries.items() if play not in performing},
+                reused=reused,
                 playing=tuple(Playing(p.show, p.begins, p.ends) for p in self._performances),
                 ready=lambda show: all(self._library.ready(medium) for medium in show.media),
                 refusal=lambda show, at: orders.policy.refusal(show, at, heard),
-                born=self._journal.born,
-                muted=self._ledger.switch("muted") == "1",
+                born=born,
+                doubtful_after=doubtful,
+                taken_back=self._ledger.taken_back(),
+                muted=self._ledger.muted,
                 lead_ready=timedelta(seconds=self._amplifier.lead_s),
             ),
             orders,
         )
 
+    def _tell_what_is_soon(self, orders: Orders, now: datetime) -> None:
+        if self._clock.monotonic() >= self._soon_at:
+            self._soon_at = self._clock.monotonic() + SOON_S
+            soon = [show for show in orders.scheduled if now <= show.audible <= now + SOON]
+            self._library.soon(medium for show in soon for medium in show.media)
+
+    def _identified(self, orders: Orders, entries: Mapping[str, Entry]) -> tuple[Orders, frozenset[str]]:
+        """The orders as the plays they are; what comes under an id that was claimed for something else is refused."""
+        # Some thousand shows, several times a second: compared again only when one side has changed.
+        sides = (orders.scheduled, orders.urgent, entries)
+        if self._compared is None or any(new is not old for new, old in zip(sides, self._compared[0], strict=True)):
+            scheduled, urgent = identify(orders.scheduled, entries), identify(orders.urgent, entries)
+            self._ledger.refuse_reused((*scheduled.reused, *urgent.reused))
+            self._compared = sides, scheduled, urgent
+        _, scheduled, urgent = self._compared
+        reused = frozenset(show.play for show in (*scheduled.reused, *urgent.reused))
+        return dataclasses.replace(orders, scheduled=scheduled.shows, urgent=urgent.shows), reused
+
     def _urgent(self, orders: Orders, now: datetime, trusted: bool) -> tuple[Show, ...]:
         """Without a trusted clock an order lasts `expires - issued` from when this process first saw it."""
         monotonic = self._clock.monotonic()
-        listed = {show.id for show in orders.urgent}
-        self._seen_urgent = {id: seen for id, seen in self._seen_urgent.items() if id in listed}
+        listed = {show.play for show in orders.urgent}
+        self._seen_urgent = {play: seen for play, seen in self._seen_urgent.items() if play in listed}
         shows = []
-        performing = {performance.show.id for performance in self._performances}
+        performing = {performance.show.play for performance in self._performances}
         for show in orders.urgent:
-            if show.id in self._unrecorded and show.id not in performing:
+            if show.play in self._unrecorded and show.play not in performing:
                 continue
-            seen = self._seen_urgent.setdefault(show.id, monotonic)
+            seen = self._seen_urgent.setdefault(show.play, monotonic)
             if not trusted and show.expires is not None:
                 left = (show.expires - show.start).total_seconds() - (monotonic - seen)
                 show = dataclasses.replace(show, expires=now + timedelta(seconds=left))
@@ -162,11 +223,21 @@ class Conductor:
     def _do(self, decision: Decision, orders: Orders, situation: Situation) -> None:
         for cut in decision.cuts:
             self._cut(cut)
-        shows = {show.id: show for show in (*orders.scheduled, *orders.urgent)}
+        if decision.take_back:
+            log.warning("the clock was wrong: %d endings are taken back", len(decision.take_back))
+            self._ledger.take_back(decision.take_back)
+        shows = {show.play: show for show in (*orders.scheduled, *orders.urgent)}
         with self._ledger.together():
             for finish in decision.finishes:
-                log.info("%s: %s (%s)", finish.id, finish.outcome, finish.reason.code)
-                self._ledger.end(finish.id, finish.outcome, finish.reason, show=shows.get(finish.id))
+                log.info("%s: %s (%s)", finish.play, finish.outcome, finish.reason.code)
+                self._ledger.end(
+                    finish.play,
+                    finish.outcome,
+                    finish.reason,
+                    show=shows.get(finish.play),
+                    provisional=finish.provisional,
+                    by_hand=self._by_hand,
+                )
         if decision.begin is not None:
             self._begin(decision.begin, orders, situation)
         self._on_change()
@@ -186,21 +257,22 @@ class Conductor:
             chime=begin.chime,
             volume=orders.policy.loudness(show),
             not_before=not_before,
+            unplayable=self._unplayable,
         )
         # The claim is on disk before the player is given the first sample.
         try:
-            self._ledger.claim(show, performance.begins, unproven=not situation.trusted)
+            self._ledger.claim(show, performance.begins, unproven=not situation.trusted, by_hand=self._by_hand)
         except StoreError:
             if not show.emergency:
                 raise
             # A full card must not silence a flood warning; this process remembers that it was heard.
             log.exception("an emergency plays without its claim")
-            self._unrecorded.add(show.id)
+            self._unrecorded.add(show.play)
         self._performances.append(performance)
         log.info("%s begins at %s", show.id, performance.begins.isoformat())
 
     def _cut(self, cut: Cut) -> None:
-        performance = next((p for p in self._performances if p.show.id == cut.show.id), None)
+        performance = next((p for p in self._performances if p.show.play == cut.show.play), None)
         if performance is None:
             return
         position = performance.cut()
@@ -210,9 +282,9 @@ class Conductor:
         heard = performance.heard_ms(now)
         log.info("%s is cut at %d ms (%s)", cut.show.id, position, cut.reason.code)
         if cut.keep:
-            self._ledger.interrupt(cut.show.id, position, heard)
+            self._ledger.interrupt(cut.show.play, position, heard)
         else:
-            self._ledger.end(cut.show.id, cut.outcome, cut.reason, heard_ms=heard)
+            self._ledger.end(cut.show.play, cut.outcome, cut.reason, heard_ms=heard)
 
     def _tend(self) -> float:
         """Lets every performance go on; settles those that are over. Returns the next monotonic tick."""
@@ -228,15 +300,14 @@ class Conductor:
     def _note_start(self, performance: Performance) -> None:
         if performance.error_ms is not None and not performance.noted:
             performance.noted = True
-            self._ledger.started(performance.show.id, performance.error_ms)
+            self._ledger.started(performance.show.play, performance.error_ms)
 
     def _settle(self, performance: Performance) -> None:
-        heard = performance.heard_ms(self._clock.monotonic())
-        outcome: Outcome = "played"
-        reason = None
-        if performance.fault and heard < performance.expected_ms * ENOUGH:
-            outcome = "cut" if heard else "missed"
-            reason = Reason(Ending.SOUND, {"detail": performance.fault[:200]}, performance.fault)
-        self._ledger.end(performance.show.id, outcome, reason, heard_ms=heard)
+        now = self._clock.monotonic()
+        heard = performance.heard_ms(now)
+        outcome, reason = performance.ending(now)
+        self._ledger.end(performance.show.play, outcome, reason, heard_ms=heard)
         log.info("%s: %s, %d ms heard", performance.show.id, outcome, heard)
+        if heard:
+            self._ended(performance.show.play, performance.first_sound, self._clock.monotonic())
         self._on_change()

@@ -1,4 +1,4 @@
-"""What the device holds, read as orders to perform; kept until a document, the volume or a local show changes."""
+"""The held documents read as shows to play; read again when documents, the volume or local shows change."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class HeldOrders:
         self._urgents: tuple[tuple[Urgent, bool], ...] = ()
 
     def at(self, now: datetime | None) -> Orders:
-        """Everything held, as orders; `now` None where the clock is not trusted."""
+        """All that is held, as orders; `now`: None where the clock is not trusted."""
         with self._lock:
             if self._cached is None:
                 self._cached = self._read()
@@ -43,7 +43,9 @@ class HeldOrders:
         return replace(orders, stops=stops) if stops else orders
 
     def refresh(self) -> None:
-        """Held documents, the volume or local shows have changed: read anew, and the library told what to fetch."""
+        """Call when documents, the volume or local shows have changed: reads them again and tells the library what to
+        fetch.
+        """
         with self._lock:
             self._cached = None
         orders = self.at(None)

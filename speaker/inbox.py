@@ -1,4 +1,4 @@
-"""The door for documents: what comes from a topic or a courier is verified, kept, and receipted."""
+"""Where documents come in, from a topic or a courier: verified, kept, and receipted."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from langso.contract import (
     TrustDocument,
 )
 from langso.contract.base import Document
+from langso.courier.spool import Outcome
+from langso.errors import LangsoError
 from langso.trust import Keeper, Refused, Taken
 from speaker.held_orders import HeldOrders
 from speaker.media.library import Library
@@ -28,7 +30,7 @@ TAKEN = ("ack", "order", "plan", "trust", "urgent")
 
 @dataclass(frozen=True)
 class Handlers:
-    """What the agent does when a document has been taken."""
+    """What the agent wants to be called for when a document was taken or refused."""
 
     on_trust: Callable[[TrustDocument], None]
     on_orders: Callable[[], None]
@@ -38,7 +40,7 @@ class Handlers:
 
 
 class Inbox:
-    """Verifies with the Keeper whatever arrives, by whatever way; thread-safe."""
+    """Gives whatever arrives to the Keeper, which verifies it, and writes the receipt; thread-safe."""
 
     def __init__(
         self,
@@ -58,43 +60,71 @@ class Inbox:
         self._device = device
         self._handlers = handlers
         self._lock = threading.RLock()
+        self.missed = False
 
     def receive(self, topic: str, payload: bytes, retain: bool) -> None:
-        """One message from the broker. An empty one is a cleared topic, not a document."""
+        """One message from the broker. An empty one is a cleared topic, not a document. `missed` is set where one
+        could be neither taken nor refused: what is retained is then to be asked for again.
+        """
         del retain
         address = self._topics.read(topic)
         if address is None or not payload or address.device not in (None, self._device):
             return
         kind = "ack" if address.leaf == "receipts/ack" else address.leaf
         if kind in TAKEN:
-            self.take(kind, payload, issuer=address.issuer)
+            try:
+                self.take(kind, payload, issuer=address.issuer)
+            except (LangsoError, OSError):
+                log.exception("%s was not taken", kind)
+                self.missed = True
 
-    def take(self, kind: str, raw: bytes, *, issuer: str | None = None) -> Taken | None:
-        """Takes one document from the broker or a courier; a refusal is receipted and gives None."""
+    def carried(self, kind: str, raw: bytes, *, issuer: str | None = None) -> Outcome:
+        """Takes one document from a courier. A stick that is older than what is held is no attack: no receipt.
+
+        Raises Refused for any other refusal, once it is receipted.
+        """
         try:
             with self._lock:
-                taken = self._keeper.take_trust(raw) if kind == "trust" else self._take(kind, raw, issuer)
+                taken = self._verified(kind, raw, issuer)
         except Refused as refused:
-            log.warning("%s refused: %s (%s)", kind, refused.reason, refused.detail)
-            self._journal.refuse(
-                DocumentReceipt(
-                    document=kind,
-                    issuer=(refused.issuer or issuer or "")[:200],
-                    outcome="refused",
-                    version=_countable(refused.version),
-                    sha256=refused.sha256,
-                    reason=refused.reason,
-                    epoch=refused.epoch,
-                    code=refused.reason,
-                    why=str(refused),
-                )
-            )
-            self._handlers.on_refused()
+            if refused.reason == "rolled_back":
+                return "older"
+            self._refuse(kind, issuer, refused)
+            raise
+        self._taken(kind, taken)
+        return "taken" if taken.fresh else "same"
+
+    def take(self, kind: str, raw: bytes, *, issuer: str | None = None) -> Taken | None:
+        """Takes one document from the broker; a refusal is receipted and gives None."""
+        try:
+            with self._lock:
+                taken = self._verified(kind, raw, issuer)
+        except Refused as refused:
+            self._refuse(kind, issuer, refused)
             return None
         self._taken(kind, taken)
         return taken
 
-    def _take(self, kind: str, raw: bytes, issuer: str | None) -> Taken:
+    def _refuse(self, kind: str, issuer: str | None, refused: Refused) -> None:
+        log.warning("%s refused: %s (%s)", kind, refused.reason, refused.detail)
+        self._journal.refuse(
+            DocumentReceipt(
+                document=kind,
+                issuer=(refused.issuer or issuer or "")[:200],
+                outcome="refused",
+                version=_countable(refused.version),
+                sha256=refused.sha256,
+                reason=refused.reason,
+                epoch=refused.epoch,
+                code=refused.reason,
+                why=str(refused),
+            )
+        )
+        self._handlers.on_refused()
+
+    def _verified(self, kind: str, raw: bytes, issuer: str | None) -> Taken:
+        if kind == "trust":
+            return self._keeper.take_trust(raw)
         return self._keeper.take(kind, raw, topic_issuer=issuer)
 
     def _taken(self, kind: str, taken: Taken) -> None:

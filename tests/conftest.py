@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import ipaddress
 import os
@@ -26,6 +27,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/shared"))
 # Tests compare Vietnamese sentences, whatever language this machine speaks.
 os.environ["LANGSO_LANGUAGE"] = "vi"
+# Several tests run at once: threads within one for matrices, pictures and screens drawn without a graphics card would
+# only wait for each other. (`langso` itself sets the first.)
+for threads in ("OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
+    os.environ.setdefault(threads, "1")
+os.environ.setdefault("LP_NUM_THREADS", "0")
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
 MEMORY = Path("/dev/shm")
@@ -41,6 +47,28 @@ def pytest_configure(config: pytest.Config) -> None:
     # 200 ms for an example is a bound of wall time: on a busy machine any one is over it now and then.
     settings.register_profile("busy", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("busy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Beside one another, the longest files go first: no worker is left alone with one at the end."""
+    import longest_first
+
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        longest_first.arrange(items)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays loaded: collections, of which some tests make hundreds, need not look at it."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """So does what a file's tests have loaded, once they are over."""
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from deploy.errors import NotDebian
+from langso.words.catalogue import Sentence
 
 _FOLDER = Path(__file__).parent
 
@@ -24,7 +25,7 @@ def missing_of(purpose: str) -> tuple[str, ...]:
     """Those of a purpose that dpkg does not call installed. Raises NotDebian where there is no dpkg."""
     query = shutil.which("dpkg-query")
     if query is None:
-        raise NotDebian("Máy này không phải Debian, Ubuntu hay Raspberry Pi OS; Làng Số chỉ cài được trên các hệ đó.")
+        raise NotDebian(Sentence("installed-not-debian"))
     names = packages_of(purpose)
     done = subprocess.run(
         [query, "-W", "-f=${binary:Package} ${db:Status-Status}\n", *names],

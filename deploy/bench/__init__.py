@@ -1,1 +1,1 @@
-"""How quick this very machine is: `langso bench here`, with nothing but what is installed."""
+"""How fast this machine is: `langso bench here`, using only what is installed."""

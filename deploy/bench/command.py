@@ -10,11 +10,14 @@ import click
 from langso.terminal.saying import say
 from langso.terminal.wrong_calls import WrongCall
 from langso.words.catalogue import Sentence, t
+from langso.words.numbers import with_comma
 
 if TYPE_CHECKING:
     from deploy.bench.machine import MachineFigures
     from deploy.bench.speeds import Speed
 
+WIDTH = 12
+"""Of a column of the table."""
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
 
 
@@ -75,27 +78,35 @@ def durable_folder() -> Path:
 def described(machine: MachineFigures) -> list[str]:
     """The machine in some lines."""
     versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
-    warm = "" if machine.celsius is None else f", {machine.celsius:.0f} °C"
+    memory = f"{machine.memory_mb} MB" + ("" if machine.celsius is None else f", {machine.celsius:.0f} °C")
+    heads = "".join(f"{t(f'bench-column-{name}'):>{WIDTH}}" for name in ("first", "median", "least", "most"))
     return [
-        f"{machine.model}: {machine.processor}, {machine.cores} nhân, {machine.memory_mb} MB{warm}",
-        f"{machine.system}, nhân {machine.kernel}, {machine.architecture}, Python {machine.python}; "
-        f"Làng Số {machine.langso}",
+        t("bench-machine", model=machine.model, processor=machine.processor, cores=machine.cores, memory=memory),
+        t(
+            "bench-system",
+            system=machine.system,
+            kernel=machine.kernel,
+            architecture=machine.architecture,
+            python=machine.python,
+            langso=machine.langso,
+        ),
         t("bench-libraries", versions=versions),
         t("bench-disk", disk=machine.disk),
         "",
-        f"{'mục':12}{'lần đầu':>12}{'giữa':>12}{'nhanh nhất':>12}{'chậm nhất':>12}{'số lần':>8}   việc",
+        f"{t('bench-column-item'):{WIDTH}}{heads}{t('bench-column-rounds'):>8}   {t('bench-column-task')}",
     ]
 
 
 def row(speed: Speed) -> str:
     """One line of the table."""
     if speed.why:
-        return f"{speed.name:12}{'—':>12}   {speed.label}: {speed.why}"
+        return f"{speed.name:{WIDTH}}{'—':>{WIDTH}}   {speed.label}: {speed.why}"
     times = (speed.first_ms, speed.median_ms, speed.least_ms, speed.most_ms)
-    return f"{speed.name:12}{''.join(f'{_ms(time):>12}' for time in times)}{speed.rounds:>8}   {speed.label}"
+    shown = "".join(f"{_ms(time):>{WIDTH}}" for time in times)
+    return f"{speed.name:{WIDTH}}{shown}{speed.rounds:>8}   {speed.label}"
 
 
 def _ms(time: float | None) -> str:
     if time is None:
         return "—"
-    return f"{time / 1000:.2f} s".replace(".", ",") if time >= 1000 else f"{time:.3g} ms".replace(".", ",")
+    return with_comma(f"{time / 1000:.2f} s" if time >= 1000 else f"{time:.3g} ms")

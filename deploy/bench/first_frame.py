@@ -1,6 +1,6 @@
-"""The kiosk from nothing to its first frame, drawn where nobody sees it.
+"""How long a kiosk takes from its start to its first frame, drawn without a screen.
 
-`python -m deploy.bench.first_frame FOLDER`; the folder is for what a kiosk keeps.
+`python -m deploy.bench.first_frame FOLDER`; the folder is for the files that a kiosk keeps.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ def main(folder: Path) -> int:
     from langso.settings.reading import parse_settings
 
     settings = parse_settings(
-        '[commune]\ncode = "do-toc-do"\nname = "Đo tốc độ"\n[device]\nid = "may-do"\nrole = "kiosk"\n'
+        '[commune]\ncode = "do-toc-do"\nname = "Do toc do"\n[device]\nid = "may-do"\nrole = "kiosk"\n'
         f'[paths]\nstate = "{folder}"\nrun = "{folder / "run"}"\n'.encode()
     )
     prepare_kivy(settings.kiosk, offscreen=True)
     from kivy.core.window import Window
 
-    from kiosk.shell.waiting import WaitingKiosk
+    from kiosk.shell.unpaired import WaitingKiosk
 
     app = WaitingKiosk(settings)
     Window.bind(on_flip=lambda *_: app.leave())

@@ -1,4 +1,4 @@
-"""Which machine and which programs the figures belong to."""
+"""Which machine and which versions of programs the figures belong to."""
 
 from __future__ import annotations
 

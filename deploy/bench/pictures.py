@@ -1,4 +1,4 @@
-"""A paper and a code as a camera sees them, drawn here: a first machine in a village has no pictures yet."""
+"""A paper and a code as a camera sees them, drawn here, since a new machine has no pictures yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measuring one thing after the other; what is not installed here is left out and said so."""
+"""Measures one thing after another; what is not installed here is left out, and said so."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ LONGEST_S = 6.0
 
 @dataclass(frozen=True)
 class Speed:
-    """Milliseconds a round takes, the first apart: it loads what later ones find there. `why`: instead of figures."""
+    """Milliseconds of one round; the first round apart, since it loads what later ones find loaded. `why`: a sentence
+    instead of figures.
+    """
 
     name: str
     label: str
@@ -37,9 +39,13 @@ class Task:
     """
 
     name: str
-    label: str
     prepare: Callable[[], AbstractContextManager[Callable[[], float | None]]]
     rounds: int = 10
+
+    @property
+    def label(self) -> str:
+        """What is measured, for people."""
+        return t(f"bench-task-{self.name.replace('_', '-')}")
 
 
 def measure(task: Task, clock: Callable[[], float] = time.perf_counter) -> Speed:

@@ -1,1 +1,1 @@
-"""`langso doctor`: what is wrong with this machine, why, and what to do. One subject a file; see `examining`."""
+"""`langso doctor`: what is wrong with this machine, why, and what to do. `examining` runs all; one subject a file."""

@@ -1,4 +1,4 @@
-"""Looking as a service's own user: really opening, writing, asking, in a child that has that user's rights."""
+"""Looking as a service's own user: really opens, writes and asks, in a child process with that user's rights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PYTHON = "/usr/bin/python3"
 
 @dataclass(frozen=True)
 class Act:
-    """One thing to try (see acting_child): `detail` means what the deed says."""
+    """One thing to try (see `acting_child`); what `detail` means depends on the deed."""
 
     do: Deed
     path: Path
@@ -30,7 +30,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Acted:
-    """How it went. `errno` 0: well; -1: no system error, `why` says; `late`: it did not end in time."""
+    """The result. `errno` 0: it worked; -1: no system error, see `why`; `late`: it did not end in time."""
 
     value: Any = None
     errno: int = 0
@@ -39,23 +39,23 @@ class Acted:
 
     @property
     def good(self) -> bool:
-        """Done without an error."""
+        """Whether it worked."""
         return self.errno == 0 and not self.late
 
     @property
     def absent(self) -> bool:
-        """There is nothing of that name."""
+        """Whether there is nothing of that name."""
         return self.errno in (errno.ENOENT, errno.ENOTDIR)
 
     @property
     def forbidden(self) -> bool:
-        """The user has not the right."""
+        """Whether the user lacks the right."""
         return self.errno in (errno.EACCES, errno.EPERM)
 
 
 def act(who: Who, acts: Sequence[Act], *, seconds: float = 4.0) -> list[Acted]:
-    """Tries each as `who`, in order; after one that hangs the rest is late too. Raises Unseen without the right to
-    act as somebody else.
+    """Tries each as the user `who`, in order; after one that hangs, the rest is late too. Raises Unseen where this
+    process may not act as another user.
     """
     if not acts:
         return []

@@ -17,7 +17,7 @@ from pathlib import Path
 
 
 def read(path: str, _detail: str) -> object:
-    """Opens a plain file and reads its first byte; what stands in its place is named."""
+    """Opens a plain file and reads its first byte; names what is there instead of a file."""
     # Non-blocking, or a pipe in the file's place would be waited on for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
@@ -30,7 +30,7 @@ def read(path: str, _detail: str) -> object:
 
 
 def write_folder(path: str, _detail: str) -> object:
-    """Makes and removes a file there."""
+    """Makes a file in the folder and removes it."""
     name = f"{path}/.doctor-{os.getpid()}"
     descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     os.close(descriptor)
@@ -39,7 +39,9 @@ def write_folder(path: str, _detail: str) -> object:
 
 
 def access(path: str, _detail: str) -> object:
-    """Whether the rights allow reading and writing; opens nothing: that may reset what hangs on a serial port."""
+    """Whether the user may read and write it; opens nothing, since opening a serial port may reset what
+    hangs on it.
+    """
     Path(path).stat()
     if not os.access(path, os.R_OK | os.W_OK):
         raise PermissionError(13, "Permission denied", path)
@@ -120,7 +122,7 @@ DEEDS = {deed.__name__: deed for deed in (read, write_folder, access, device, da
 
 
 def main() -> None:
-    """A JSON line for each request, flushed, so that one that hangs hides only itself."""
+    """Answers each request with a JSON line at once, so that a request that hangs hides no other answer."""
     for do, path, detail in json.load(sys.stdin):
         answer: dict[str, object] = {"value": None, "errno": 0, "why": ""}
         try:

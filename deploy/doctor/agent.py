@@ -1,4 +1,4 @@
-"""What the running agent itself says: lines that only it can know (the player, the library, the line it holds)."""
+"""What the running agent says of itself: lines that only it can know (the player, the library, its connection)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from langso.contract.health import Check, check_of
 from langso.device.waits import Waits
 from langso.words.catalogue import Sentence, t
 
-ITS_OWN = ("timeline", "library", "mute", "office", "catalogue", "outbox", "camera-table", "lamp", "link")
+ITS_OWN = (
+    *("timeline", "library", "mute"),
+    *("office", "catalogue", "outbox", "visits", "camera-table", "lamp", "link"),
+)
 """Taken over as they are. Others doctor judges itself, asking the agent where the agent holds the thing."""
 COMING = ("link", "office", "catalogue")
 """What comes by itself soon after a start."""
@@ -39,20 +42,33 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
 LOOK = Subject(("agent",), ("speaker", "kiosk"), look)
 
 
+def look_screen(scene: Scene) -> Iterable[Check | Skipped]:
+    """Line `screen`: whether there is one to draw on, as the running kiosk itself finds it."""
+    if scene.waits is not None and scene.waits.reason == "screen":
+        yield Check.bad("screen", scene.waits.why, t("doctor-plug-screen"))
+    elif scene.running and scene.told is not None and scene.told.fresh:
+        yield Check.good("screen", t("doctor-screen-good"))
+    else:
+        yield Skipped("screen", t("doctor-nothing-drawn"))
+
+
+LOOK_SCREEN = Subject(("screen",), ("kiosk",), look_screen)
+
+
 def said_of(scene: Scene, name: str) -> Check | None:
-    """What the agent says of one thing, None where it does not run, hangs or says nothing of it."""
+    """What the agent says of one thing; None where it does not run, hangs, or says nothing of it."""
     if not scene.running or scene.told is None or not scene.told.fresh:
         return None
     return next((check_of(line) for line in scene.told.state.health if line.name == name), None)
 
 
 def waiting(name: str, waits: Waits) -> Skipped:
-    """A line left out because the program waits: what for has a line of its own."""
+    """A line that is left out because the program waits; what it waits for has a line of its own."""
     return Skipped(name, WAITS_FOR.get(waits.reason, t("doctor-program-waits", why=waits.why.rstrip("."))))
 
 
 def soon(check: Check) -> Check:
-    """The same of a program that has only just started; what is red stays red."""
+    """The check of a program that has only just started: a warning says that it may be too early; others stay."""
     if check.level != "warn":
         return check
     why = t("doctor-perhaps-not-yet", why=check.why)
@@ -62,7 +78,7 @@ def soon(check: Check) -> Check:
 def _silent(scene: Scene) -> Check:
     """It runs and writes no state. One that hangs wrote before; of one that never did its own words are told."""
     told, service, unit = scene.told, scene.agent, f"langso-{scene.role}"
-    fix = f"systemctl restart {unit}; xem: journalctl -u {unit} -n 50" if scene.services else t("doctor-stop-and-run")
+    fix = t("doctor-restart-as-root", unit=unit) if scene.services else t("doctor-stop-and-run")
     if told is None and service is not None and service.status:
         said = service.status.rstrip(".")
         return Check.bad(

@@ -1,4 +1,4 @@
-"""Programs and calls that may hang (a dead NFS, a camera's driver): each gets its seconds, then is left behind."""
+"""Programs and calls that may hang (a dead share, a camera's driver): each gets its seconds, then is abandoned."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from langso.words.language import ENVIRONMENT, language
 
 Value = TypeVar("Value")
 MAX_OUTPUT = 1 << 20
@@ -26,18 +28,18 @@ class Who:
 
     @classmethod
     def me(cls) -> Who:
-        """Whoever runs this."""
+        """The user who runs this."""
         return cls(str(os.geteuid()), os.geteuid(), os.getegid(), tuple(os.getgroups()))
 
     @property
     def is_me(self) -> bool:
-        """Whether acting as it needs no change of user."""
+        """Whether acting as this user needs no change of user."""
         return self.uid == os.geteuid()
 
 
 @dataclass(frozen=True)
 class ProgramEnd:
-    """How a program ended. `code` None: it did not in its time; ABSENT: there is no such program."""
+    """How a program ended. `code`: its exit code; None: it did not end in time; ABSENT: there is no such program."""
 
     code: int | None
     out: str = ""
@@ -45,7 +47,7 @@ class ProgramEnd:
 
     @property
     def good(self) -> bool:
-        """It ended with 0."""
+        """Whether it ended with 0."""
         return self.code == 0
 
 
@@ -66,7 +68,7 @@ def run(
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            env={**os.environ, "LC_ALL": "C.UTF-8", **(more or {})},
+            env={**os.environ, "LC_ALL": "C.UTF-8", ENVIRONMENT: language(), **(more or {})},
             cwd="/" if other else None,
             start_new_session=True,
             user=who.uid if who is not None and other else None,
@@ -90,7 +92,7 @@ def run(
 
 
 class Errand(Generic[Value]):
-    """A call on a thread of its own that nobody has to wait for."""
+    """A call on a thread of its own; nobody has to wait for it to end."""
 
     def __init__(self, what: Callable[[], Value]) -> None:
         self._done = threading.Event()

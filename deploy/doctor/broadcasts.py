@@ -90,7 +90,9 @@ LOOKS = (
 
 
 def judge_upcoming(coming: Sequence[Upcoming], now: datetime, *, plans: bool) -> Check:
-    """A sound still missing is worth a word when the time is near, or when policy will refuse the broadcast."""
+    """Bad where a sound is missing and its time is near; a warning where one is missing for later, or policy will
+    refuse a broadcast.
+    """
     if not coming:
         return Check.good("broadcasts", t("doctor-nothing-coming") if plans else t("doctor-no-programme"))
     listed = "; ".join(_said(one) for one in coming)

@@ -1,12 +1,13 @@
-"""The line to the commune: really tried, with MQTT and this machine's own certificate, and without cutting it.
+"""The connection to the broker: really tried, with this machine's certificate, without cutting a running one.
 
-One certificate has one session at the broker: who logs in beside a running program takes its line away, and it would
-report a second machine of its name. So doctor logs in only where nothing is connected; else it knocks, and whether
-the broker lets this machine in is the running program's word.
+One certificate has one session at the broker: a login beside a running program would cut its connection, and it would
+report a second machine with its name. So doctor logs in only where nothing is connected; else it only knocks, and the
+running program's own word tells whether the broker lets it in.
 """
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 import time
@@ -25,21 +26,18 @@ from langso.device.tls import MAX_PEM
 from langso.device.whereabouts import Place, Whereabouts
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
+from langso.mqtt.failures import CertificateFile, tls_context
 from langso.mqtt.link import FIND_CLONE
 from langso.mqtt.reasons import Failure
-from langso.mqtt.rules import CertificateFile, tls_context
 from langso.mqtt.trial import knock, try_link
 from langso.settings.model import LinkSettings, is_loopback
 from langso.timekeeping.known_time import KnownTime, known_time, wall_time
-from langso.words.catalogue import Sentence, t
-from langso.words.language import in_language
+from langso.words.catalogue import Sentence, sentence_in, t
 
 TRY_S = 4.0
 ALL_S = 10.0
 """After this no further place is tried; listening for the office takes some seconds of it."""
 HANG_S = 3.0
-_NOT_LINKED = Sentence("doctor-not-connected")
-"""So the console's status begins that it tells systemd (office.web.commands)."""
 
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:
@@ -78,8 +76,8 @@ LOOK = Subject(("broker",), ("speaker", "kiosk", "office", "bridge"), look, seco
 
 
 def may_be_linked(scene: Scene) -> bool:
-    """Whether a login might cut the running program's own line: it says that it has one, or cannot have said so yet.
-    Asked at the last moment, since a line may have come up meanwhile.
+    """Whether a login might cut the running program's connection: it says that it has one, or had no time yet to say
+    so. Asked at the last moment, since a connection may have come up meanwhile.
     """
     agent = scene.agent
     if agent is not None and agent.active in ("activating", "deactivating") and agent.sub != "auto-restart":
@@ -93,8 +91,7 @@ def may_be_linked(scene: Scene) -> bool:
     said = said_of(now, "link")
     if said is None:
         return False
-    with in_language("vi"):
-        return said.level == "ok" or said.fix == str(FIND_CLONE)
+    return said.level == "ok" or sentence_in(said.fix) == FIND_CLONE
 
 
 def _console_says(scene: Scene) -> Check | None:
@@ -106,13 +103,9 @@ def _console_says(scene: Scene) -> Check | None:
         return None
     if broker is not None and broker.up_s < SETTLING_S:
         return None
-    # A service speaks Vietnamese, whoever looks.
-    with in_language("vi"):
-        begins = str(_NOT_LINKED)
-    said = next((part for part in scene.agent.status.split("; ") if part.startswith(begins)), None)
-    if said is None:
+    if scene.agent.trouble != errno.ENOTCONN:
         return None
-    why = t("doctor-console-says", said=said.rstrip("."))
+    why = t("doctor-console-says", said=scene.agent.status.rstrip("."))
     return Check.warning("broker", why, restart("langso-office"))
 
 
@@ -123,8 +116,9 @@ def reach(
     client_id: str,
     may_be_linked: Callable[[], bool],
 ) -> tuple[Failure | None, Place | None]:
-    """As the device looks for its office: at the paired address, then where it offers itself or was once; what keeps
-    it out of the first, or None and the place that let it in. `may_be_linked`: then it only knocks.
+    """Tries the broker as the device does: at the paired address, then where the office announces itself or was once.
+    Returns (what failed at the paired address, None) or (None, the place that let it in). `may_be_linked`: then it
+    only knocks.
     """
     first: Failure | None = None
     place = None if where is None else where.place(link.host, link.port)

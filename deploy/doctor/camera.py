@@ -23,7 +23,7 @@ _PICTURES = (".jpg", ".jpeg", ".png")
 
 @dataclass(frozen=True)
 class Tried:
-    """How one frame went. `size`: width and height, None without one; `condition`: see scanner.cameras."""
+    """The result of one frame. `size`: width and height, None without a frame; `condition`: see `scanner.cameras`."""
 
     size: tuple[int, int] | None = None
     condition: str = ""
@@ -69,7 +69,7 @@ LOOK = Subject(("camera",), ("kiosk",), look, seconds=8.5)
 
 
 def judge_replay(folder: Path) -> Check:
-    """A village's camera is a folder of pictures."""
+    """A village's camera: whether the folder of pictures is there."""
     try:
         pictures = [file for file in folder.iterdir() if file.suffix.lower() in _PICTURES]
     except OSError:
@@ -101,7 +101,7 @@ def judge_frame(tried: Tried, kind: str, source: str) -> Check:
 
 
 def read_tried(said: ProgramEnd) -> Tried:
-    """From the child that tried."""
+    """The result, from the child process that tried."""
     if said.code is None:
         return Tried(late=True)
     try:

@@ -1,4 +1,4 @@
-"""When certificates end, whose they are, and whether a private key is its service's alone. Pure judging."""
+"""When certificates end, whose they are, and whether only its service can read a private key. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from deploy.doctor.acting import Acted
 from deploy.doctor.bounded import Who
 from langso.contract.health import Check
+from langso.timekeeping import dates
 from langso.words.catalogue import Words, t
 
 SOON = timedelta(days=30)
@@ -20,7 +21,7 @@ SHORT_LIFE = timedelta(days=120)
 
 @dataclass(frozen=True)
 class Certificate:
-    """What matters of one: its name, its days, whether the authority at hand issued it (None: none at hand)."""
+    """Of a certificate: its name, its dates, whether the authority at hand issued it (None: none at hand)."""
 
     name: str
     begins: datetime
@@ -61,15 +62,17 @@ def judge_certificate(
         return Check.bad(code, t("doctor-other-name", what=what, name=certificate.name, wanted=name), fix)
     if certificate.begins > now:
         return Check.bad(
-            code, t("doctor-not-yet-valid", what=what, begins=f"{certificate.begins:%d/%m/%Y}"), t("doctor-see-clock")
+            code,
+            t("doctor-not-yet-valid", what=what, begins=dates.plain_date(certificate.begins)),
+            t("doctor-see-clock"),
         )
     left = certificate.ends - now
     if left < timedelta(0):
-        return Check.bad(code, t("doctor-expired", what=what, ends=f"{certificate.ends:%d/%m/%Y}"), fix)
+        return Check.bad(code, t("doctor-expired", what=what, ends=dates.plain_date(certificate.ends)), fix)
     life = certificate.ends - certificate.begins
     if left < (SOON if life > SHORT_LIFE else SOON_SHORT):
         return Check.warning(code, t("doctor-days-left", what=what, days=left.days), fix)
-    return Check.good(code, t("doctor-valid-until", what=what, ends=f"{certificate.ends:%d/%m/%Y}"))
+    return Check.good(code, t("doctor-valid-until", what=what, ends=dates.plain_date(certificate.ends)))
 
 
 def key_fits(key: bytes, certificate: bytes) -> bool:

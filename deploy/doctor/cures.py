@@ -1,4 +1,4 @@
-"""Advice that several lines share: what cures a thing on a machine without internet, as it is typed."""
+"""Advice that several lines share: what to type to repair a thing on a machine without internet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAKE_ROOM = Sentence("doctor-make-space")
 
 
 def reinstall(package: str, kept: Path = KEPT) -> str:
-    """Our own package laid anew over what was lost, of the same version: apt alone would find nothing to do."""
+    """Installs our package of the same version again, over lost files: apt alone would find nothing to do."""
     file = kept / f"{package}.deb"
     if file.is_file():
         return f"sudo dpkg -i {file}"
@@ -25,15 +25,15 @@ def reinstall(package: str, kept: Path = KEPT) -> str:
 
 
 def restore(*names: str) -> str:
-    """Debian's packages laid anew, from the network or from the stick that carries them."""
+    """Installs Debian's packages again, from the network or from the stick that carries them."""
     files = " ".join(f"{STICK}/{_release()}/{name}_*.deb" for name in names)
     online = f"sudo apt-get install --reinstall {' '.join(names)}"
     return t("doctor-install-packages", files=files, online=online)
 
 
 def restart(unit: str) -> str:
-    """For a service that runs and does not do its work."""
-    return f"sudo systemctl restart {unit}; xem: journalctl -u {unit} -n 50"
+    """Restarts a service that runs but does not do its work."""
+    return t("doctor-restart", units=unit, unit=unit)
 
 
 def _release() -> str:

@@ -1,4 +1,4 @@
-"""The state folder as the service's user has it: folder, databases, and files that somebody else left there."""
+"""The state folder as the service's user sees it: its databases, and files that another user left there."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ LOOK_DATABASES = Subject(("database",), ("speaker", "kiosk", "office", "bridge")
 
 
 def databases_in(state: Path) -> list[Path]:
-    """The role's databases: beside each other or one folder down (media and dossiers are not walked)."""
+    """The role's databases: in the folder or one level below (media and dossiers are not searched)."""
     if not os.access(state, os.R_OK | os.X_OK) and state.is_dir():
         raise PermissionError(13, "Permission denied", str(state))
     return sorted(
@@ -94,7 +94,7 @@ def databases_in(state: Path) -> list[Path]:
 def judge_databases(
     scene: Scene, files: Sequence[Path], found: Sequence[Acted], aside: Sequence[str], *, full: bool
 ) -> Check | Skipped:
-    """`found`: the answer for each file; `full`: the card takes nothing, so that a refusal to write is the card's."""
+    """`found`: the answer for each file; `full`: the disk is full, so that a refused write is the disk's fault."""
     unit = f"langso-{scene.role}"
     again = f"systemctl restart {unit}" if scene.services else t("doctor-stop-and-run-again")
     untried = False

@@ -1,4 +1,4 @@
-"""What a device obeys: the list of who may order, its marks, its clock; from disk, as the next start reads it."""
+"""What a device obeys: the list of rights, its version marks, its clock; read from disk, as its next start would."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from langso.timekeeping.clock import BEHIND_FLOOR, ClockEvidence, ClockReason, C
 from langso.timekeeping.evidence import gather_evidence
 from langso.timekeeping.known_time import known_time
 from langso.trust import Keeper
-from langso.trust.checks import trust_checks
+from langso.trust.checks import clock_check, trust_checks
 from langso.trust.marks import COPIES, FOLDER, MarksFile
 from langso.words.catalogue import Sentence, t
 
@@ -81,7 +81,7 @@ LOOK = Subject(("trust", "marks", "clock"), ("speaker", "kiosk"), look)
 
 
 def held(scene: Scene) -> Keeper | None:
-    """What the device holds, verified anew and without writing anything; None where it is not paired."""
+    """What the device holds, verified again without writing anything; None where it is not paired."""
     if scene.paired is None:
         return None
     answer = scene.paired.answer
@@ -98,12 +98,12 @@ def held(scene: Scene) -> Keeper | None:
 
 
 def clock_of(scene: Scene, keeper: Keeper) -> ClockTrust:
-    """How the clock is judged: as the running agent says, which alone knows of nonce answers; else from here."""
+    """How the clock is judged: by the running agent, which alone knows of nonce answers; else from here."""
     return _clock(scene, keeper.floor)
 
 
 def day_of(scene: Scene) -> datetime:
-    """The time by which certificates are judged: what documents prove, where the clock is not believed."""
+    """The time by which certificates are judged: the proven time, where the clock is not trusted."""
     keeper = held(scene)
     return scene.now if keeper is None else known_time(scene.now, clock_of(scene, keeper), keeper.floor).earliest
 
@@ -113,7 +113,9 @@ def judge_device_clock(scene: Scene, judged: ClockTrust, floor: datetime | None)
     has only just started, little is known. A clock behind what was signed is wrong whatever the office will say.
     """
     behind = floor is not None and scene.now < floor - BEHIND_FLOOR
-    if judged.trusted or behind:
+    if judged.trusted:
+        return clock_check(judged, scene.now)
+    if behind:
         return clock(judged)
     if scene.waits is not None:
         return waiting("clock", scene.waits)
@@ -131,7 +133,7 @@ def judge_device_clock(scene: Scene, judged: ClockTrust, floor: datetime | None)
 def _clock(scene: Scene, floor: datetime | None) -> ClockTrust:
     if scene.running and scene.told is not None and scene.told.fresh:
         said = scene.told.state.clock
-        return ClockTrust(said.trusted, cast(ClockReason, said.reason), said.why)
+        return ClockTrust(said.trusted, cast(ClockReason, said.reason), said.why, said.proven_until)
     return _own_judgement(scene, floor)
 
 
@@ -140,4 +142,5 @@ def _own_judgement(scene: Scene, floor: datetime | None) -> ClockTrust:
 
 
 def _evidence(scene: Scene) -> ClockEvidence:
-    return gather_evidence(scene.state, scene.settings.paths.run, remember=False)
+    drift = scene.settings.clock.rtc_drift_ppm
+    return gather_evidence(scene.state, scene.settings.paths.run, remember=False, rtc_ppm=drift)

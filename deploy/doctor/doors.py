@@ -1,4 +1,4 @@
-"""The doors of the office's web pages: each really answers, and systemd holds open those below 1024."""
+"""The ports of the office's web pages: whether each answers, and whether systemd holds those below 1024."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deploy.doctor.cures import restart
 from deploy.doctor.outcome import Skipped, Subject
 from deploy.doctor.scene import Scene
 from deploy.doctor.services import Service
-from deploy.install.sockets import sockets_of
+from deploy.install.units import sockets_of
 from langso.contract.health import Check
 from langso.words.catalogue import Sentence, t
 from office.founding.doors import Door, doors_of

@@ -1,4 +1,4 @@
-"""What keeps doctor from seeing."""
+"""What keeps doctor from looking."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from deploy.errors import DeployError
 
 
 class Unseen(DeployError, PermissionError):
-    """This user may not look there; the message says at what."""
+    """This user may not look there; the message says where."""
 
     def __str__(self) -> str:
         return str(self.args[0])

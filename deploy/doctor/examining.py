@@ -1,4 +1,4 @@
-"""The whole examination: all looks at once, each with its own seconds: what hangs holds up nothing else."""
+"""The whole examination: all looks at once, each with its own time limit, so that one that hangs delays nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from deploy.doctor import (
     machine,
     packages,
     pairing,
-    screen,
     software,
     sound,
     units,
@@ -41,7 +40,7 @@ _ORDER = {code: number for number, code in enumerate(LABELS)}
 
 @dataclass(frozen=True)
 class Examination:
-    """Checks gravest first, then by subject; what was left out because of another line; for whom."""
+    """The checks, worst first, then by subject; the lines left out because of another line; the settings examined."""
 
     checks: tuple[Check, ...]
     skipped: tuple[Skipped, ...] = ()
@@ -55,7 +54,7 @@ class Examination:
 
 
 def examine(settings_file: Path) -> Examination:
-    """Never raises for what it finds, never hangs; a machine without settings gets what does not need them."""
+    """Never hangs, and never raises for what it finds; a machine without settings gets the checks that need none."""
     begun = time.monotonic()
     try:
         settings = Errand(lambda: load_settings(settings_file)).result(3.0)
@@ -75,19 +74,27 @@ def examine(settings_file: Path) -> Examination:
 
 
 def looks_of(role: str) -> list[Subject]:
-    """The looks of one role; an office's own are loaded at an office only, where what they need is installed."""
+    """The looks of one role. An office's own are imported at an office only, where what they need is installed."""
     devices = [agent.LOOK, pairing.LOOK, device_trust.LOOK]
     if role == "office":
         from deploy.doctor import office
 
         devices = list(office.LOOKS)
     common = [units.LOOK, *devices, broker.LOOK, databases.LOOK_STATE, databases.LOOK_DATABASES, sound.LOOK]
-    more = [screen.LOOK, board.LOOK, camera.LOOK, packages.LOOK, *software.LOOKS, *broadcasts.LOOKS, *machine.LOOKS]
+    more = [
+        agent.LOOK_SCREEN,
+        board.LOOK,
+        camera.LOOK,
+        packages.LOOK,
+        *software.LOOKS,
+        *broadcasts.LOOKS,
+        *machine.LOOKS,
+    ]
     return [look for look in (*common, *more) if role in look.roles]
 
 
 def look_at(scene: Scene, looks: Sequence[Subject]) -> tuple[list[Check], list[Skipped]]:
-    """All at once; one that raises or hangs gives a line of its own name."""
+    """Runs all looks at once; one that raises or hangs gives a line with its own name."""
     begun = time.monotonic()
     errands = [(look, Errand(lambda see=look.see: list(see(scene)))) for look in looks]  # type: ignore[misc]
     checks: list[Check] = []
@@ -109,7 +116,7 @@ def look_at(scene: Scene, looks: Sequence[Subject]) -> tuple[list[Check], list[S
 
 
 def ordered(checks: Sequence[Check]) -> list[Check]:
-    """Gravest first, then as the subjects stand in LABELS."""
+    """The worst first, then in the order of LABELS."""
     return worst_first(sorted(checks, key=lambda check: _ORDER.get(check.name, len(_ORDER))))
 
 

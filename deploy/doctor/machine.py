@@ -1,4 +1,4 @@
-"""The machine under the programs: time, journal, firewall, watchdog, backups, and the readings states share."""
+"""The machine under the programs: time, journal, firewall, watchdog, backups, and the checks that states have too."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def look_readings(scene: Scene) -> Iterable[Check | Skipped]:
 
 
 def readings(place: Path) -> list[Check]:
-    """The same for a folder that need not exist: its nearest parent stands for it."""
+    """The same checks for a folder that need not exist; its nearest parent stands for it."""
     existing = next((path for path in (place, *place.parents) if path.is_dir()), Path("/"))
     return machine_checks(existing)
 
@@ -100,7 +100,7 @@ def judge_journal(size: int | None, limits: Mapping[str, str]) -> Check:
 
 
 def limits_in(root: Path) -> dict[str, str]:
-    """The settings of journald.conf and its drop-ins under `root`, later ones over earlier, as systemd reads them."""
+    """The settings of journald.conf and its drop-ins under `root`; later files win, as for systemd."""
     drops: dict[str, Path] = {}
     for place in JOURNALD:
         for file in (root / place / "journald.conf.d").glob("*.conf"):

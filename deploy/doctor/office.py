@@ -1,4 +1,4 @@
-"""An office's own: root, trust, authority, private files, signer, media, https; its doors and clock stand apart."""
+"""An office's own subjects: root, trust, authority, private files, signer, media, https."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from deploy.doctor import doors, office_clock
+from deploy.doctor import doors, office_clock, vouched
 from deploy.doctor.acting import Act, act
 from deploy.doctor.certificates import judge_certificate, judge_private, key_fits, read_certificate
 from deploy.doctor.cures import MAKE_ROOM, restart
@@ -92,7 +92,8 @@ def look_private(scene: Scene) -> Iterable[Check | Skipped]:
         return
     link = scene.settings.link
     signer = scene.user_of("langso-signer") if scene.settings.signer.state is not None else scene.who
-    wanted = [(home.ca / "ca.key", scene.who), (home.age_file, scene.who)]
+    age = home.age_sealed if home.age_sealed.exists() and not home.age_file.exists() else home.age_file
+    wanted = [(home.ca / "ca.key", scene.who), (age, scene.who)]
     wanted += [(link.key, scene.who)] if link.key is not None else []
     wanted += [(path, signer) for path in sorted(home.signer.glob("*.key"))]
     broker = scene.user_of("langso-broker")
@@ -179,7 +180,7 @@ def _cure(scene: Scene, fault: object) -> Words:
         folder = OfficeHome(scene.settings).signer
         own = f"sudo chown -R {scene.user_of('langso-signer').name}: {folder}"
         return MAKE_ROOM if is_full(folder) else own
-    return "sudo systemctl restart langso-signer langso-office; xem: journalctl -u langso-signer -n 50"
+    return t("doctor-restart", units="langso-signer langso-office", unit="langso-signer")
 
 
 def look_media(scene: Scene) -> Iterable[Check | Skipped]:
@@ -225,6 +226,9 @@ LOOKS = (
     Subject(("signer",), OFFICE, look_signer),
     Subject(("media",), OFFICE, look_media),
     Subject(("https_certificate",), OFFICE, look_https),
+    vouched.LOOK,
+    vouched.LOOK_DESK,
+    vouched.LOOK_ASKED,
     doors.LOOK,
     office_clock.LOOK,
 )

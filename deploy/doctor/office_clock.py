@@ -1,4 +1,4 @@
-"""An office's clock: by the network, a hardware clock or a person's word; an office may have no internet at all."""
+"""An office's clock: proven by the network, a hardware clock or a person, since there may be no internet."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from langso.device.machine_checks import RTC_OFF_S, SET_CLOCK
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
 from langso.errors import LangsoError
+from langso.timekeeping import dates
 from langso.timekeeping.clock import BEHIND_FLOOR, VIETNAM
 from langso.timekeeping.evidence import gather_evidence
 from langso.words.catalogue import t
@@ -55,14 +56,14 @@ def judge_office_clock(
     """
     here = now.astimezone(VIETNAM)
     if issued is not None and now < issued - BEHIND_FLOOR:
-        why = t("doctor-clock-behind", here=f"{here:%d/%m/%Y}")
+        why = t("doctor-clock-behind", here=dates.plain_date(here))
         return Check.bad("clock", why, t("doctor-set-time-again", set_clock=SET_CLOCK))
     if synchronised:
         return Check.good("clock", t("doctor-office-clock-good"))
     if confirmed:
         return Check.good("clock", t("doctor-clock-confirmed", here=f"{here:%H:%M}"))
     fix = t("doctor-compare-time", set_clock=SET_CLOCK)
-    shown = t("doctor-time-is", time=f"{here:%H:%M}", day=f"{here:%d/%m/%Y}")
+    shown = t("doctor-time-is", time=f"{here:%H:%M}", day=dates.plain_date(here))
     if rtc_off_s is None:
         why = t("doctor-clock-needs-person", shown=shown)
         return Check.warning("clock", why, fix)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
+
+from langso.words.language import language_of_environment, use_language
 
 SECONDS = 4.0
 
@@ -34,9 +37,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    use_language(language_of_environment(os.environ))
     main()
     # Threads of a driver that hangs are not waited for.
     sys.stdout.flush()
-    import os
-
     os._exit(0)

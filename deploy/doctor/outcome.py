@@ -1,4 +1,4 @@
-"""What a look gives back: checks, and lines that could not be looked at because another line is the cause."""
+"""What a look gives: checks, and lines that could not be judged because another line is the cause."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SEE_MORE = Sentence("doctor-run-with-sudo")
 
 @dataclass(frozen=True)
 class Skipped:
-    """A line left out: its cause stands in another line, so it is neither good nor bad."""
+    """A line that is left out: another line is its cause, so it is neither good nor bad."""
 
     name: str
     why: Words
@@ -23,7 +23,9 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Subject:
-    """One subject: the lines it may give (the first stands for all where it hangs), for which roles, how long."""
+    """One subject: the names of its lines (the first stands for all if it hangs), its roles, its time limit, its
+    function.
+    """
 
     names: tuple[str, ...]
     roles: tuple[str, ...]
@@ -32,5 +34,5 @@ class Subject:
 
 
 def unseen(name: str, what: Words) -> Check:
-    """This user may not see it: no fault, and not well either."""
+    """A line that this user may not look at: not a fault, but not good either."""
     return Check.warning(name, t("doctor-not-with-these-rights", what=what), SEE_MORE)

@@ -1,4 +1,4 @@
-"""What dpkg says of our own packages and of all others: installed wholly, or left half done by a power cut."""
+"""What dpkg says of our own packages and all others: installed completely, or left half done by a power cut."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ LOOK = Subject(("packages",), ("speaker", "kiosk", "office"), look)
 
 
 def before_setup() -> list[Check]:
-    """The same for a machine without settings: only what is half done is worth a word there."""
+    """The same for a machine without settings, where only half-done packages matter."""
     left = judge_ours(ours())
     return [] if left is None else [left]
 
@@ -63,7 +63,9 @@ def ours() -> dict[str, tuple[str, str]]:
 
 
 def judge_ours(states: Mapping[str, tuple[str, str]]) -> Check | None:
-    """None where all of ours are wholly there or wholly gone."""
+    """A check where one of our packages is half done; None where all are completely installed or
+    completely removed.
+    """
     for name, (status, flag) in states.items():
         if flag == "ok" and (status == "installed" or status in _GONE):
             continue

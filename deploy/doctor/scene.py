@@ -1,4 +1,4 @@
-"""What all looks share: whose machine it is, how it is installed, its services, and what its running agent says."""
+"""What all looks share: the machine's role, how it is installed, its services, and what its running agent says."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from deploy.install.placed import services_of
 from deploy.install.units import ROLES, SETTINGS, units_of
 from langso.contract import State
 from langso.device.pairing import FOLDER as PAIRING
-from langso.device.pairing import MAX_ANSWER_BYTES, Paired, read_answer
+from langso.device.pairing import Paired
+from langso.device.pairing_files import MAX_ANSWER_BYTES, read_answer
 from langso.device.waits import Waits, read_waits, waits_file
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
@@ -35,14 +36,14 @@ _LOCKS = {"speaker": "speaker.lock", "kiosk": "kiosk.lock", "office": "office-we
 
 @dataclass(frozen=True)
 class Told:
-    """The newest state the running agent wrote for this machine's own people, and how old it is."""
+    """The newest state that the running agent wrote for this machine's users, and its age."""
 
     state: State
     age_s: float
 
     @property
     def fresh(self) -> bool:
-        """Young enough to be believed."""
+        """Whether it is young enough to rely on."""
         return self.age_s < FRESH_S
 
 
@@ -139,7 +140,7 @@ class Scene:
 
     @cached_property
     def without_pairing(self) -> str:
-        """Why there is no pairing to go by, for lines that are left out."""
+        """Why there is no pairing to look at, for lines that are left out."""
         try:
             (self.state / PAIRING / "current").stat()
         except PermissionError:
@@ -150,18 +151,18 @@ class Scene:
 
     @cached_property
     def link(self) -> LinkSettings:
-        """What the agent will use: the settings file's words, and the pairing's answer for the rest."""
+        """The connection's settings that the agent will use: the settings file first, else the pairing's answer."""
         return self.settings.link if self.paired is None else self.paired.link(self.settings.link)
 
     def again(self) -> str:
-        """How this machine's programs are put right."""
+        """What to type to repair this machine's programs."""
         if self.package:
             return reinstall(self.package)
         return t("doctor-make-test")
 
 
 def gather_scene(settings: Settings, settings_file: Path) -> Scene:
-    """Looks once for what all share; at most about four seconds."""
+    """Looks once for all that is shared; takes four seconds at most."""
     role = settings.device.role
     installed = settings_file.absolute() == Path(SETTINGS)
     package = f"langso-{role}"
@@ -202,7 +203,7 @@ def read_told(settings: Settings, agent: Service | None = None) -> Told | None:
 
 
 def waits_now(settings: Settings, agent: Service | None) -> Waits | None:
-    """What the running agent waits for; the note of one that has ended is no news."""
+    """What the running agent waits for; the note of a process that has ended does not count."""
     note = read_waits(settings.paths.run, settings.device.role)
     if note is None or note.over:
         return None
@@ -212,7 +213,9 @@ def waits_now(settings: Settings, agent: Service | None) -> Waits | None:
 
 
 def begun_ago(settings: Settings) -> float:
-    """Seconds since the agent got what it had waited for: the screen, or its pairing; endless where it had both."""
+    """Seconds since the agent got what it waited for (the screen, or its pairing); infinity where it waited for
+    nothing.
+    """
     ages = [float("inf")]
     note = read_waits(settings.paths.run, settings.device.role)
     files = [settings.paths.state / PAIRING / "current"]

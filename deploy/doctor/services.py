@@ -23,7 +23,8 @@ failures; where the journal does not tell how long that was, after ten minutes.
 STARTING_S = 90.0
 _PROPERTIES = (
     "Id,LoadState,ActiveState,SubState,UnitFileState,NRestarts,Result,ConditionResult,MainPID,User,Group,"
-    "SupplementaryGroups,DevicePolicy,DeviceAllow,ExecMainStartTimestampMonotonic,StateChangeTimestampMonotonic,StatusText"
+    "SupplementaryGroups,DevicePolicy,DeviceAllow,ExecMainStartTimestampMonotonic,StateChangeTimestampMonotonic,StatusText,"
+    "StatusErrno"
 )
 _FAILURE_RESULT = "d9b373ed55a64feb8242e02dbe79a49c"
 """The journal's own id of "unit failed with result": the same since systemd 240."""
@@ -44,7 +45,7 @@ _RESULTS = {
 class Service:
     """What systemd says of one unit. Seconds by the monotonic clock; `failures`: results of the last six hours, by
     the journal, the newest first; `every_s`: how far its last failures lay apart, None where that is not known;
-    `status`: the sentence it tells systemd.
+    `status`: the sentence it tells systemd, `trouble`: its number for programs (`errno`), 0 where all is well.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Service:
     failures: tuple[str, ...] = ()
     every_s: float | None = None
     status: str = ""
+    trouble: int = 0
 
     @property
     def short(self) -> str:
@@ -191,6 +193,7 @@ def _service(block: str, now: float) -> Service:
         up_s=since("ExecMainStartTimestampMonotonic"),
         in_state_s=since("StateChangeTimestampMonotonic"),
         status=said.get("StatusText", ""),
+        trouble=int(number) if (number := said.get("StatusErrno", "")).isdigit() else 0,
     )
 
 

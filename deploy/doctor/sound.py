@@ -1,4 +1,4 @@
-"""Sound of a loudspeaker: the card is there, the service may open it, it is not muted; for the village a pipe."""
+"""The sound of a loudspeaker or a kiosk: a card is there, the service may open it, it is not muted; or a pipe."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ _BUSY = 16
 
 def look(scene: Scene) -> Iterable[Check | Skipped]:
     """Line `sound`: what is found here, then what the running player says."""
+    if scene.role == "kiosk":
+        yield from _of_kiosk(scene)
+        return
     kind, sink = scene.settings.speaker.sound, scene.settings.speaker.sink
     if kind == "pipe":
         seen = judge_pipe(Path(sink), running=scene.running)
@@ -48,7 +51,21 @@ def look(scene: Scene) -> Iterable[Check | Skipped]:
         yield Skipped("sound", t("doctor-speaker-off-sound"))
 
 
-LOOK = Subject(("sound",), ("speaker",), look)
+LOOK = Subject(("sound",), ("speaker", "kiosk"), look)
+
+
+def _of_kiosk(scene: Scene) -> Iterable[Check | Skipped]:
+    """A kiosk that cannot be heard still works for those who read: never more than a warning."""
+    if scene.settings.kiosk.sound == "none":
+        yield Skipped("sound", t("kiosk-sound-unwanted").rstrip("."))
+        return
+    seen, said = _card(scene, "alsa"), said_of(scene, "sound")
+    if seen.level == "bad":
+        yield Check.warning("sound", seen.why, seen.fix)
+    elif said is not None and said.level != "ok":
+        yield said
+    else:
+        yield seen
 
 
 def judge_pipe(pipe: Path, *, running: bool) -> Check:

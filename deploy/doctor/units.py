@@ -1,4 +1,4 @@
-"""Lines of the role's services: one for each unit, one for the next boot; without systemd, whether it runs at all."""
+"""The role's services: a line for each unit, one for the next boot; without systemd, whether the role runs at all."""
 
 from __future__ import annotations
 

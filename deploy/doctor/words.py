@@ -1,4 +1,4 @@
-"""What a person reads for each line's code, and the order of subjects in the report."""
+"""The words for each line's code, and the order of subjects in the report."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ LABELS = (
     "library",
     "pairing",
     "private_key",
+    "vouched",
+    "desk_key",
+    "who_asks",
     "certificate",
     "root",
     "trust",
@@ -42,6 +45,7 @@ LABELS = (
     "sound",
     "bridge",
     "screen",
+    "visits",
     "camera",
     "camera-table",
     "lamp",

@@ -1,1 +1,1 @@
-"""What the code says of itself, for docs/: the house drawn from its imports, commands from their help."""
+"""The drawn parts of docs/: the house from its imports, commands from their help; commit messages checked."""

@@ -1,4 +1,4 @@
-"""How the machine itself is set beside our services: journal, watchdog, clock, pins' owners, accounts, folders."""
+"""Settings of the machine itself beside our services: journal, watchdog, clock, owners of pins, accounts, folders."""
 
 from __future__ import annotations
 
@@ -31,9 +31,22 @@ RuntimeWatchdogSec={WATCHDOG_S}s
 
 
 def kernel() -> str:
-    """Nobody stands by to press the button after a panic."""
+    """The kernel restarts after a panic: nobody is there to press the button."""
     return """# Part of Làng Số.
 kernel.panic = 10
+"""
+
+
+BOARD_CABLES = (
+    ("2e8a", "0005"),
+    ("0403", "6001"),
+    ("0403", "6015"),
+    ("10c4", "ea60"),
+    ("1a86", "7523"),
+    ("067b", "2303"),
+)
+"""USB (vendor, product) of what a board's cable ends in: a Pico, and the common chips FTDI, CP210x, CH340, PL2303.
+None of them is a modem's own; a USB modem is left to whoever manages it.
 """
 
 
@@ -56,17 +69,27 @@ def clock(role: str) -> str:
 
 
 def device_owners(role: str) -> str:
-    """udev rules that Raspberry Pi OS has and Debian lacks: camera memory and pins belong to groups; "" for none."""
+    """udev rules that Raspberry Pi OS has and Debian lacks: camera memory and pins belong to groups; and what keeps
+    other programs from the board's cable; "" for none.
+    """
     lines = []
     if role == "kiosk":
         lines.append('SUBSYSTEM=="dma_heap", GROUP="video", MODE="0660"')
     if role in ("kiosk", "speaker"):
         lines.append('SUBSYSTEM=="gpio", KERNEL=="gpiochip*", GROUP="gpio", MODE="0660"')
+        # A modem manager that asks the board for a telephone takes its answers away, and may key what hangs on it.
+        lines += [
+            f'SUBSYSTEM=="tty", ATTRS{{idVendor}}=="{vendor}", ATTRS{{idProduct}}=="{product}", '
+            f'ENV{{ID_MM_DEVICE_IGNORE}}="1", ENV{{ID_MM_PORT_IGNORE}}="1", SYMLINK+="langso-board"'
+            for vendor, product in BOARD_CABLES
+        ]
     return "\n".join(["# Part of Làng Số.", *lines, ""]) if lines else ""
 
 
 def no_second_broker() -> str:
-    """Debian starts a broker of its own beside ours, unwatched; it runs where a person gave it settings."""
+    """Debian starts a broker of its own beside ours, which nobody watches: it runs only where a person gave it
+    settings.
+    """
     return """# Part of Làng Số.
 [Unit]
 ConditionPathExistsGlob=/etc/mosquitto/conf.d/*.conf

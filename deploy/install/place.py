@@ -1,4 +1,4 @@
-"""Where things lie on the machine that is set up, and what stands there already."""
+"""Where things are on the machine that is set up, and what is there already."""
 
 from __future__ import annotations
 

@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 from deploy.install import drop_ins, firewall
-from deploy.install.sockets import sockets_of
-from deploy.install.units import ROLES, units_of
+from deploy.install.units import ROLES, sockets_of, units_of
 
 SYSTEMD = "/usr/lib/systemd"
 CLOCK = "/etc/chrony/conf.d/langso.conf"

@@ -1,4 +1,4 @@
-"""The systemd units of each role, hardened: each service sees only what it needs.
+"""The systemd units of each role, services and sockets, hardened: each service sees only what it needs.
 
 Keys stay in state folders that only their own service may enter; `LoadCredential` would hand out copies made at the
 start, while certificates are renewed and keys exchanged by programs that run.
@@ -89,6 +89,8 @@ class ServiceUnit:
             f"StateDirectoryMode={self.state_mode}",
             f"RuntimeDirectory={self.name}",
             "RuntimeDirectoryMode=0750",
+            # What a failing card did not take is there for the start after this one.
+            "RuntimeDirectoryPreserve=restart",
             # What a service writes and sends is Vietnamese, whatever language the machine was installed in.
             f"Environment=PYTHONUNBUFFERED=1 LANGSO_ASSETS={PROGRAMS}/assets LANGSO_LANGUAGE=vi",
             # What programs put aside while they work, papers being read too, is in memory and gone with the service.
@@ -98,7 +100,8 @@ class ServiceUnit:
             "UMask=0077",
             "LimitCORE=0",
             *(["LimitNOFILE=65536"] if self.many else []),
-            *(["MemorySwapMax=0"] if self.visitors else []),
+            # A visit for which memory runs out is ended alone; the service goes on and says so to its visitor.
+            *(["MemorySwapMax=0", "OOMPolicy=continue"] if self.visitors else []),
             *_HARDENING,
             # gpiozero reads from /proc/device-tree which board it is on.
             *([] if self.pins else ["ProcSubset=pid"]),
@@ -122,6 +125,44 @@ class ServiceUnit:
             # Netlink tells which addresses there are (mDNS) and what was plugged in (udev).
             return ["RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK"]
         return ["PrivateNetwork=yes", "IPAddressDeny=any", "RestrictAddressFamilies=AF_UNIX"]
+
+
+@dataclass(frozen=True)
+class Socket:
+    """One socket unit: a TCP port on all addresses, handed to `service` when it starts. For ports below 1024: under
+    PrivateUsers= no capability of its own would do.
+    """
+
+    name: str
+    description: str
+    service: str
+    port: int
+
+    @property
+    def file_name(self) -> str:
+        """`langso-office-https.socket` and the like."""
+        return f"{self.name}.socket"
+
+    def text(self) -> str:
+        """The whole unit file."""
+        return "\n".join(
+            [
+                "# Comes with langso; put another port into a drop-in (systemctl edit) and into [office].",
+                "[Unit]",
+                f"Description={self.description}",
+                f"ConditionPathExists={SETTINGS}",
+                "",
+                "[Socket]",
+                f"ListenStream={self.port}",
+                f"Service={self.service}.service",
+                "Backlog=128",
+                "NoDelay=yes",
+                "",
+                "[Install]",
+                "WantedBy=sockets.target",
+                "",
+            ]
+        )
 
 
 _HARDENING = (
@@ -160,6 +201,11 @@ _CAMERA = ("char-video4linux", "char-media", "char-dma_heap", "char-vchiq")
 def units_of(role: str) -> tuple[ServiceUnit, ...]:
     """The services of one role: speaker, kiosk or office. Raises KeyError for another."""
     return _UNITS[role]
+
+
+def sockets_of(role: str) -> tuple[Socket, ...]:
+    """The socket units of a role: of the office two, a port each, so that one that is taken leaves the other."""
+    return _SOCKETS if role == "office" else ()
 
 
 _UNITS: dict[str, tuple[ServiceUnit, ...]] = {
@@ -237,4 +283,8 @@ _UNITS: dict[str, tuple[ServiceUnit, ...]] = {
         ),
     ),
 }
+_SOCKETS = (
+    Socket("langso-office-https", "Làng Số office console, https", "langso-office", 443),
+    Socket("langso-office-http", "Làng Số office console, certificate page and media", "langso-office", 80),
+)
 ROLES = tuple(_UNITS)

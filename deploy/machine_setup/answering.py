@@ -1,4 +1,4 @@
-"""The office's end of pairing in the guide: requests on a stick, answered after their digits were compared."""
+"""The office's side of pairing in the guide: requests on a stick are answered after their digits were compared."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from deploy.machine_setup.device import answer_name, answers_on, json_files
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.usb import opened
 from deploy.pairing import answer_at_office
-from langso.device.paired import read_device
-from langso.device.pairing import ReadRequest, read_request
+from langso.device.paired_devices import read_device
+from langso.device.pairing_files import ReadRequest, read_request
 from langso.durable.held_folder import HeldFolder
 from langso.errors import LangsoError
 from langso.settings.reading import Settings
-from langso.words.catalogue import t
+from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
 from office.fleet.pairing import CODE_TRIES, code_mistake, refuse_revoked
 from office.places import OfficeHome
@@ -41,7 +41,7 @@ def answer_requests(
 ) -> AnsweringRound:
     """Offers to answer each request that has no answer beside it.
 
-    `codes`: digits that options give beforehand; nobody being there, only those are answered.
+    `codes`: digits that options give beforehand; where nobody is there to ask, only those are answered.
     """
     done, left = 0, []
     with contextlib.ExitStack() as kept:
@@ -126,8 +126,8 @@ class _Desk:
             other = next((one for one in self._all if code_mistake(typed, one) is None), None)
             if other is not None:
                 self._codes.append(typed)
-                mistake = t("setup-code-of-other", other=other.request.device, device=request.device)
-            talk.say(mistake, mark="warn")
+                mistake = Sentence("setup-code-of-other", other=other.request.device, device=request.device)
+            talk.say(str(mistake), mark="warn")
         talk.say(
             t("setup-still-on-stick", device=request.device),
             mark="bad",

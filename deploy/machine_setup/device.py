@@ -1,4 +1,4 @@
-"""A loudspeaker or kiosk set up: its request onto a stick, its answer from one, found out by itself which is next."""
+"""Pairing a loudspeaker or kiosk by a stick: writes its request or takes its answer, whichever is next."""
 
 from __future__ import annotations
 
@@ -10,19 +10,8 @@ from pathlib import Path
 from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import NotYet
 from deploy.machine_setup.usb import stick_for, sticks
-from langso.device.pairing import (
-    MAX_ANSWER_BYTES,
-    MAX_REQUEST_BYTES,
-    Paired,
-    PairingAnswer,
-    begin_pairing,
-    check_answer,
-    finish_pairing,
-    load_paired,
-    read_answer,
-    read_request,
-    waiting_request,
-)
+from langso.device.pairing import Paired, begin_pairing, check_answer, finish_pairing, load_paired, waiting_request
+from langso.device.pairing_files import MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, PairingAnswer, read_answer, read_request
 from langso.device.pairing_stand import stand_of
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited

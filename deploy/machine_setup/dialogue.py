@@ -1,4 +1,4 @@
-"""Plain questions that also work over a serial console and ssh; each can be answered beforehand by an option."""
+"""Plain questions, which also work over a serial console and ssh; an option can answer each beforehand."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Dialogue:
         say(self.shown(text), mark=mark)
 
     def shown(self, text: str) -> str:
-        """As this terminal can show it; what stands in files of others steers no terminal."""
+        """The text as this terminal can show it; nothing in other people's files can control the terminal."""
         text = harmless_lines(text)
         return fold(text).translate(_BARE_SIGNS) if self.plain else text
 
@@ -67,7 +67,7 @@ class Dialogue:
         raise AssertionError("unreachable")
 
     def agree(self, question: str, *, default: bool, unattended: bool) -> bool:
-        """Yes or no; `unattended`: the answer where nobody is asked."""
+        """Asks yes or no; `unattended`: the answer where nobody is asked."""
         if not self.asks:
             return unattended
         return confirm(question, default=default, shown=self.shown)
@@ -85,12 +85,12 @@ class Dialogue:
         return self.ask(question, option, parse, default="1" if len(choices) == 1 else None)
 
     def wait(self, text: str) -> None:
-        """Until a person presses Enter."""
+        """Waits until a person presses Enter."""
         if self.asks:
             prompt(text, default="", end=" ", shown=self.shown)
 
     def secret(self, question: str) -> str:
-        """Something typed without being shown. Raises AnswerMissing where nobody is there."""
+        """Asks for something without showing what is typed. Raises AnswerMissing where nobody is there."""
         if not self.asks:
             raise AnswerMissing(Sentence("setup-nobody-to-ask", question=question))
         return prompt(question, default="", hidden=True, shown=self.shown)

@@ -1,4 +1,4 @@
-"""What the guide refuses."""
+"""What ends the set-up guide early."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ class AnswerMissing(DeployError, ValueError):
 
 
 class NotYet(DeployError, RuntimeError):
-    """All that can be done now is done; the sentence says what must be brought first. Exit status 3."""
+    """All that can be done now is done; the sentence says what to bring first. Exit status 3."""
 
     exit_code = 3

@@ -147,7 +147,7 @@ def change(file: Path, changes: Mapping[Key, str | None]) -> Settings:
     except tomllib.TOMLDecodeError:
         right = False
     if not right:
-        keys = ", ".join(f"`{key}` trong [{section}]" for section, key in changes)
+        keys = ", ".join(t("setup-key-in", key=key, section=section) for section, key in changes)
         raise SetupRefused(Sentence("setup-correct-by-hand", file=file, keys=keys))
     settings = parse_settings(changed.encode(), source=str(file))
     write_atomic(file, changed.encode(), mode=0o644)

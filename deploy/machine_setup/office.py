@@ -16,10 +16,14 @@ from deploy.pairing import ensure_broker
 from langso.contract import Caps
 from langso.durable.files import read_limited, write_atomic
 from langso.durable.ownership import acting_as_owner
+from langso.errors import LangsoError
 from langso.settings.reading import Settings
 from langso.words.catalogue import Sentence, t
+from office.errors import PasswordRefused
 from office.founding import founding
 from office.places import OfficeHome
+
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -89,29 +93,32 @@ def first_account(talk: Dialogue, settings: Settings, account: FirstAccount) -> 
     # Read as root: within, we are the office's own user, who may not read a technician's file.
     given = None if account.password_file is None else from_file(account.password_file)
     with acting_as_owner(home.state), open_store(home.database) as store:
-        accounts = Accounts(store, SystemClock(), settings.office)
+        accounts = Accounts(store, SystemClock(), settings.office, settings.commune.names)
 
         def good(text: str) -> str:
             accounts.checked(text, name)
             return text
 
-        accounts.add(name, good(given) if given is not None else _asked_twice(talk, good))
+        questions = t("setup-new-password"), t("setup-password-again")
+        accounts.add(name, good(given) if given is not None else asked_twice(talk, questions, good))
     talk.say(t("setup-account-made", name=name), mark="good")
     return name
 
 
-def _asked_twice(talk: Dialogue, good: Callable[[str], str]) -> str:
-    from langso.errors import LangsoError
-    from office.errors import PasswordRefused
-
-    for _ in range(5):
-        first = talk.secret(t("setup-new-password"))
+def asked_twice(
+    talk: Dialogue, questions: tuple[str, str], good: Callable[[str], str], spelt: Callable[[str], str] = str
+) -> str:
+    """Something secret as `good` gives it back, which raises LangsoError where it is none, typed once more the same
+    as `spelt` reads it. Raises PasswordRefused after some tries, AnswerMissing.
+    """
+    for _ in range(_TRIES):
+        typed = talk.secret(questions[0])
         try:
-            good(first)
+            first = good(typed)
         except LangsoError as refused:
             talk.say(str(refused), mark="warn")
             continue
-        if talk.secret(t("setup-password-again")) == first:
+        if spelt(talk.secret(questions[1])) == first:
             return first
         talk.say(t("setup-password-differs"), mark="warn")
     raise PasswordRefused(Sentence("setup-password-given-up"))

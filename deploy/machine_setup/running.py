@@ -13,7 +13,7 @@ from deploy.machine_setup.errors import AnswerMissing, NotYet
 from deploy.machine_setup.first_settings import Answers, ask_for, camera, change, differences, in_words
 from deploy.machine_setup.settings_text import Key, settings_text
 from langso.device.lan import lan_name
-from langso.device.pairing import PairingAnswer
+from langso.device.pairing_files import PairingAnswer
 from langso.device.pairing_stand import stand_of
 from langso.durable.files import sync_folder, write_atomic
 from langso.errors import LangsoError
@@ -53,6 +53,8 @@ class Options:
     volume: int = 100
     account: str | None = None
     account_password_file: Path | None = None
+    desk_passphrase_file: Path | None = None
+    desk_sheet: Path | None = None
     no_start: bool = False
 
 
@@ -205,7 +207,7 @@ class Guide:
     def _changed_settings(self, file: Path, settings: Settings, changes: dict[Key, str | None]) -> Settings:
         """Options that contradict the settings are followed as long as nobody else knows of these."""
         told, stand = in_words(settings, changes), stand_of(settings.paths.state)
-        keys = ", ".join(f"`{key}` trong [{section}]" for section, key in changes)
+        keys = ", ".join(t("setup-key-in", key=key, section=section) for section, key in changes)
         if settings.device.role == "office":
             from deploy.machine_setup.sitting import load_draft
             from office.places import OfficeHome
@@ -244,6 +246,7 @@ class Guide:
 
     def _office(self, file: Path, settings: Settings) -> Settings:
         from deploy.machine_setup.answering import answer_requests
+        from deploy.machine_setup.desk_key import SealAnswers, offer_seal
         from deploy.machine_setup.office import FirstAccount, first_account, found_office, lay_broker
         from deploy.machine_setup.sitting import RootAnswers
         from langso.contract import Caps
@@ -266,7 +269,8 @@ class Guide:
         if lay_broker(self._place, settings, given.names):
             talk.say(t("setup-called-at", names=", ".join(console_names(settings.office).all)))
             self._changed = True
-        first_account(talk, settings, FirstAccount(given.account, given.account_password_file))
+        made = first_account(talk, settings, FirstAccount(given.account, given.account_password_file))
+        offer_seal(talk, settings, made, SealAnswers(given.desk_passphrase_file, given.desk_sheet, given.account))
         if file == self._place.draft:
             # Only now do the services begin: their condition is this file.
             file.replace(self._place.settings)

@@ -1,4 +1,4 @@
-"""The role's services started, waited for, and the machine examined."""
+"""Starts the role's services, waits for them, and examines the machine."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from deploy.install.sockets import sockets_of
-from deploy.install.units import units_of
+from deploy.install.units import sockets_of, units_of
 from deploy.machine_setup.dialogue import Dialogue
 from langso.contract.health import Check
 from langso.words.catalogue import t

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.install.units import SETTINGS
+from langso.words.catalogue import t
 
 BROKER_PORT = 8883
 SYSTEM = Path("/")
@@ -34,7 +35,7 @@ def settings_text(
     """
     state = root / "var/lib"
     lines = [
-        f"# Sau khi sửa: langso settings check {SETTINGS}, rồi sudo systemctl restart langso-{role}",
+        _comment("setup-file-after", settings=SETTINGS, role=role),
         "[commune]",
         f"code = {_quoted(commune)}",
         f"name = {_quoted(commune_name)}",
@@ -42,7 +43,7 @@ def settings_text(
         "[device]",
         f"id = {_quoted(device)}",
         f"role = {_quoted(role)}",
-        f"place = {_quoted(place)}   # nơi đặt, nói như bà con",
+        f"place = {_quoted(place)}   {_comment('setup-file-place')}",
         *([f"village = {_quoted(village)}"] if village else []),
         "",
         "[paths]",
@@ -77,12 +78,12 @@ def with_values(text: str, values: Mapping[Key, str | None]) -> str:
 def _speaker(_root: Path, _camera: str, _names: str) -> list[str]:
     return [
         "[speaker]",
-        'sound = "alsa"        # hoặc "pulse"',
+        f'sound = "alsa"        {_comment("setup-file-sound")}',
         'sink = "default"',
         "volume = 80",
         "",
         "[bridge]",
-        '# port = "/dev/ttyAMA0"   # cổng nối bộ điều khiển âm ly; bỏ trống nếu không có',
+        f'# port = "/dev/ttyAMA0"   {_comment("setup-file-port")}',
         "lease_ms = 3000",
     ]
 
@@ -90,7 +91,7 @@ def _speaker(_root: Path, _camera: str, _names: str) -> list[str]:
 def _kiosk(_root: Path, camera: str, _names: str) -> list[str]:
     return [
         "[scanner]",
-        f'camera = "{camera}"  # "picamera2" hoặc "v4l2"',
+        f'camera = "{camera}"  {_comment("setup-file-camera")}',
         'source = "0"',
         "",
         "[kiosk]",
@@ -111,16 +112,21 @@ def _office(root: Path, _camera: str, names: str) -> list[str]:
         f"key = {_quoted(str(link / 'office.key'))}",
         "",
         "[office]",
-        'https = "own"         # trang web có khoá, chứng thư do văn phòng tự làm',
-        f"names = {_quoted(names)}   # tên cán bộ gõ vào; để trống thì là TÊN-MÁY.local",
+        f'https = "own"         {_comment("setup-file-https")}',
+        f"names = {_quoted(names)}   {_comment('setup-file-names')}",
         "",
         "[signer]",
         f"socket = {_quoted(str(root / 'run/langso-signer/signer.sock'))}",
-        f"state = {_quoted(str(root / 'var/lib/langso-signer'))}   # khoá: chỉ người ký đọc được",
+        f"state = {_quoted(str(root / 'var/lib/langso-signer'))}   {_comment('setup-file-signer')}",
     ]
 
 
 _SECTIONS = {"speaker": _speaker, "kiosk": _kiosk, "office": _office}
+
+
+def _comment(id: str, **values: object) -> str:
+    """A sentence for whoever opens the file, in the language of who set the machine up; it stays one line."""
+    return f"# {t(id, **values)}"
 
 
 def _quoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A commune founded at its office: root keys made and used one stick after another, in one sitting or over days."""
+"""Founding a commune at its office: root keys are made and used one stick after another."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from langso.errors import LangsoError
 from langso.trust.roots import passphrase
 from langso.trust.roots.ceremony import Sitting as Seat
 from langso.trust.roots.ceremony import make_key, sign_with, sit_down
+from langso.trust.roots.differences import Weighty
 from langso.trust.roots.errors import WrongPassphrase
-from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, STRONG, Cost, PublicPart, public_part, read_public_part
+from langso.trust.roots.key_file import MAX_ROOT_KEY_FILE, PublicPart, public_part, read_public_part
+from langso.trust.roots.passphrase_cipher import STRONG, Cost
 from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, Proposal, ReadProposal, build, merged, read_proposal
 from langso.trust.roots.sticks import key_name, key_on, refuse_a_second_key, refuse_installation
 from langso.words.catalogue import Sentence, t
@@ -37,7 +39,9 @@ NEW_KEYS: Cost = STRONG
 
 
 class Draft(Message):
-    """What has been gathered: survives a power cut. `proposal`: once all keys are known, with signatures so far."""
+    """What has been gathered; it survives a power cut. `proposal`: once all keys are known, with its signatures so
+    far.
+    """
 
     kind: Literal["founding"] = "founding"
     count: Annotated[int, Field(ge=1, le=founding.MAX_ROOT_KEYS)]
@@ -77,7 +81,7 @@ class FoundingSitting:
         self._draft = load_draft(home) or self._begun(caps)
 
     def run(self) -> None:
-        """Until the commune is founded. Raises NotYet where signatures or keys must be fetched first."""
+        """Goes on until the commune is founded. Raises NotYet where signatures or keys must be fetched first."""
         self._take_publics()
         while True:
             while len(self._draft.keys) < self._draft.count:
@@ -124,7 +128,7 @@ class FoundingSitting:
         )
         warning = founding.advice(count, threshold)
         if warning is not None:
-            talk.say(warning, mark="warn")
+            talk.say(str(warning), mark="warn")
             if not talk.agree(t("setup-do-it-anyway"), default=False, unattended=True):
                 raise SetupRefused(Sentence("setup-no-key-made"))
         draft = Draft(count=count, threshold=threshold, caps=caps)
@@ -261,7 +265,7 @@ class FoundingSitting:
         talk.say()
         talk.say(t("setup-asked-to-sign", named=sitting.key.named()))
         for line in sitting.words:
-            talk.say(f"  {line}", mark="warn" if line.startswith(t("root-attention")) else "")
+            talk.say(f"  {line}", mark="warn" if isinstance(line, Weighty) else "")
         if not talk.agree(t("setup-holder-agrees"), default=True, unattended=True):
             talk.say(t("setup-not-signed"))
             return
@@ -331,7 +335,7 @@ class FoundingSitting:
         return t("setup-signatures-missing", missing=" ".join(read.missing()), carried=self.carried())
 
     def carried(self) -> Path:
-        """The proposal as a file of its own, for holders who are elsewhere."""
+        """The proposal as a file of its own, for holders who are somewhere else."""
         assert self._draft.proposal is not None
         path = self._home.state / "de-nghi.json"
         with acting_as_owner(self._home.state):

@@ -1,9 +1,8 @@
-"""A clock that is plainly wrong is set before anything is signed or certified by it."""
+"""Sets a clock that is plainly wrong, before anything is signed or certified with it."""
 
 from __future__ import annotations
 
 import contextlib
-import re
 import shutil
 import subprocess
 import time
@@ -16,12 +15,10 @@ from deploy.machine_setup.dialogue import Dialogue
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
 from langso.timekeeping import dates
-from langso.timekeeping.clock import VIETNAM
 from langso.timekeeping.evidence import kernel_synchronised
 from langso.words.catalogue import Sentence, t
 from langso.words.os_reasons import os_reason
 
-_WRITTEN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s+(\d{1,2})[:hg](\d{2})")
 LAST_YEAR = 2100
 _SAME_S = 60.0
 
@@ -36,10 +33,10 @@ def put_right(
     set_clock: Callable[[datetime], None] | None = None,
     synchronised: Callable[[], bool] = kernel_synchronised,
 ) -> None:
-    """Believes a clock that the network disciplines, asks a person about another, sets one that cannot be right.
+    """Believes a clock that the network sets, asks a person about any other, and sets one that cannot be right.
 
-    `built`: when this program was made; `given`: the option's time; `latch`: remembers until the next
-    boot that a person has said so. Raises SetupRefused, AnswerMissing.
+    `built`: when this program was made; `given`: the time an option gives; `latch`: remembers until the next boot
+    that a person confirmed the clock. Raises SetupRefused, AnswerMissing.
     """
     there = now()
     possible = built <= there and there.year < LAST_YEAR
@@ -88,12 +85,8 @@ def _since_boot(there: datetime) -> float:
 
 
 def _parse(text: str, built: datetime) -> datetime:
-    found = _WRITTEN.fullmatch(text.strip())
     try:
-        if not found:
-            raise ValueError(text)
-        day, month, year, hour, minute = map(int, found.groups())
-        meant = datetime(year, month, day, hour, minute, tzinfo=VIETNAM).astimezone(UTC)
+        meant = dates.read_moment(text)
     except ValueError as error:
         raise SetupRefused(Sentence("setup-time-form")) from error
     if meant < built or meant.year >= LAST_YEAR:

@@ -1,4 +1,4 @@
-"""The sticks in this machine: shown with name and size, mounted politely while they are used."""
+"""The sticks in this machine: shown with name and size, mounted only while they are used."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ from deploy.packages.wheels import fetch, for_target
 from langso.errors import LangsoError
 from langso.terminal.saying import say
 from langso.words.catalogue import t
+from langso.words.language import language_of_environment, use_language
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -68,6 +70,7 @@ def packages(
 
 
 if __name__ == "__main__":
+    use_language(language_of_environment(os.environ))
     try:
         packages(standalone_mode=False)
     except (LangsoError, click.ClickException) as error:

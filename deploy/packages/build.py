@@ -9,8 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deploy.install.placed import placed_of, services_of
-from deploy.install.sockets import sockets_of
-from deploy.install.units import units_of
+from deploy.install.units import sockets_of, units_of
 from deploy.models import MODELS
 from deploy.packages import debian_files as texts
 from deploy.packages.environments import PROGRAMS, compile_under, environment_of, wheel_of
@@ -79,6 +78,8 @@ def _assets(target: Target, checkout: Path, into: Path) -> None:
     for package in sorted({_npm_package(name) for name in assets.MODULE_FILES}):
         wanted += sorted(path for path in (modules / package).glob("*") if _IS_LICENCE.match(path.name))
     wanted += [fetched / "models" / name for name in MODELS]
+    if target.role == "office":
+        wanted += [fetched / assets.MADE / name for name in assets.MADE_OF]
     for path in wanted:
         if not path.is_file():
             raise PackagingError(Sentence("packages-missing", name=path.name))

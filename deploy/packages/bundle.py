@@ -46,7 +46,8 @@ def bundle(stick: Path, releases: tuple[str, ...], key: str, packages: Path) -> 
         say(t("packages-writing"))
         place = write_stick(folder, stick)
     size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
-    say(f"Xong: {place}, {size / 1e6:.0f} MB, {time.monotonic() - began:.0f} s.")
+    seconds = f"{time.monotonic() - began:.0f}"
+    say(t("packages-stick-done", place=place, megabytes=f"{size / 1e6:.0f}", seconds=seconds))
     say(t("packages-fingerprint"))
     say("    " + spaced(fingerprint))
 

@@ -7,17 +7,15 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from deploy.apt import packages_of
-from deploy.install.sockets import sockets_of
+from deploy.install.units import sockets_of
 from deploy.packages.targets import Target
 from deploy.packages.version import Build
+from langso.words.catalogue import t
+from langso.words.language import in_language
 
 _HERE = Path(__file__).parent
 _MAINTAINER = "Lang So <langso@localhost>"
-_TITLES = {
-    "office": ("commune office", "Văn phòng xã: bảng điều khiển, người ký, máy chủ tin."),
-    "speaker": ("loudspeaker", "Loa truyền thanh: phát đúng giờ bản tin đã ký, có mạng hay không."),
-    "kiosk": ("touchscreen kiosk", "Kiosk ở nhà văn hoá: quét giấy tờ, nộp phí, xem hồ sơ."),
-}
+_TITLES = {"office": "commune office", "speaker": "loudspeaker", "kiosk": "touchscreen kiosk"}
 # Needed to make an environment, not where it comes ready inside the package.
 _NOT_INSTALLED = {"python3-venv"}
 # What Raspberry Pi's archive has and Debian's has not: the camera on the ribbon cable, the board's own pins.
@@ -36,7 +34,9 @@ def control(target: Target) -> str:
     One machine has one role. No `Conflicts` says so: apt would make room by taking the other role's
     programs away, with `-y` unasked. Their preinst refuses before a file is unpacked.
     """
-    short, long = _TITLES[target.role]
+    # The same package whoever makes it: what it is stands there in Vietnamese, for technicians here.
+    with in_language("vi"):
+        long = t(f"packages-role-{target.role}")
     return f"""Source: langso
 Section: misc
 Priority: optional
@@ -48,7 +48,7 @@ Rules-Requires-Root: no
 Package: {target.package}
 Architecture: {target.architecture.debian}
 Depends: {", ".join(depends_of(target))}
-{_suggests(target)}Description: Làng Số {short}
+{_suggests(target)}Description: Làng Số {_TITLES[target.role]}
  {long}
  .
  Python, fonts and models are inside; see `langso --help`.

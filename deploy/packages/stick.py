@@ -103,7 +103,7 @@ def fingerprint_of(key: str) -> str:
     if not found:
         raise PackagingError(Sentence("packages-no-key"))
     if len(found) > 1:
-        raise PackagingError("Máy này có nhiều khoá ký; hãy chọn bằng --key: " + ", ".join(found))
+        raise PackagingError(Sentence("packages-several-keys", keys=", ".join(found)))
     return found[0]
 
 
@@ -205,5 +205,5 @@ def _gpg(*words: str) -> bytes:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         if "--list-secret-keys" in words:
             return b""
-        raise ToolFailed(f"Không ký được: {said[-1] if said else 'gpg không nói gì'}")
+        raise ToolFailed(Sentence("packages-not-signed", said=said[-1] if said else Sentence("packages-gpg-silent")))
     return done.stdout

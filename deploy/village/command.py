@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -17,9 +18,7 @@ _FIRST_PORT = 8700
 
 @click.command()
 @click.option("--dir", "folder", type=_FOLDER)
-@click.option(
-    "--port", type=click.IntRange(1024, 65000), help=f"Cổng của trang web văn phòng (mặc định {_FIRST_PORT})."
-)
+@click.option("--port", type=click.IntRange(1024, 65000))
 @click.option("--story", is_flag=True)
 @click.option("--report", type=_FOLDER)
 def village(folder: Path | None, port: int | None, story: bool, report: Path | None) -> None:
@@ -55,7 +54,8 @@ def village(folder: Path | None, port: int | None, story: bool, report: Path | N
             login = running.make_login()
             if display_present():
                 running.start_kiosk()
-            _welcome(ground, login.name, login.password, display_present())
+            codes = running.enrol(login.name).listed
+            _welcome(ground, login.name, login.password, codes, display_present())
             _watch(running, stop)
         say(t("village-stopped"))
 
@@ -73,8 +73,9 @@ def _start_anew(place: Path, *, named: bool) -> None:
     shutil.rmtree(place)
 
 
-def _welcome(ground: object, name: str, password: str, window: bool) -> None:
-    from deploy.village.layout import KIOSK, SPEAKERS, VillageGround
+def _welcome(ground: object, name: str, password: str, codes: Sequence[str], window: bool) -> None:
+    from deploy.village.hoa_son import KIOSK, SPEAKERS
+    from deploy.village.layout import VillageGround
 
     assert isinstance(ground, VillageGround)
     kiosk = ground.home(KIOSK)
@@ -83,7 +84,9 @@ def _welcome(ground: object, name: str, password: str, window: bool) -> None:
         t("village-runs"),
         t("village-pages", url=ground.office_url),
         t("village-login", name=name, password=password),
-        "  Nghe loa nào nói gì:  " + str(ground.home(SPEAKERS[0]).recording) + "  (FLAC từng phút)",
+        t("village-codes", settings=ground.office_settings, name=name),
+        *(f"      {'     '.join(codes[at : at + 2])}" for at in range(0, len(codes), 2)),
+        t("village-recordings", folder=ground.home(SPEAKERS[0]).recording),
         t("village-papers", folder=kiosk.camera),
     ]
     if not window:
@@ -102,5 +105,7 @@ def _watch(running: object, stop: threading.Event) -> None:
             if name in told:
                 continue
             told.add(name)
-            words = "" if name == KIOSK_PROCESS else f" Lời cuối:\n{running.processes.last_words(name)}"
-            say(f"«{name}» đã tự dừng.{words}")
+            if name == KIOSK_PROCESS:
+                say(t("village-ended", name=name))
+            else:
+                say(t("village-ended-saying", name=name, words=running.processes.last_words(name)))

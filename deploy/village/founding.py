@@ -5,22 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
-from deploy.village.layout import (
-    COMMUNE,
-    MACHINES,
-    VillageGround,
-    VillageMachine,
-    write_machine_settings,
-    write_office_settings,
-)
+from deploy.village.hoa_son import COMMUNE, MACHINES, OWN_ACCOUNT, VillageMachine, root_holder
+from deploy.village.layout import VillageGround, write_machine_settings, write_office_settings
+from langso.contract import VouchedAccount
+from langso.contract.vouched import FEES
 from langso.durable.files import write_atomic
 from langso.settings.reading import load_settings
 
 ROOT_KEYS = 3
 ROOT_THRESHOLD = 2
 PASSPHRASE = "lang chay thu khong giu gi quy"
-OWN_ACCOUNT = ("970415", "000000000001", "UBND XA HOA SON")
-"""Bank (BIN), number and holder of the made-up commune's own account."""
 
 
 def found(ground: VillageGround, *, window: bool = False) -> None:
@@ -56,19 +50,10 @@ def pair(ground: VillageGround, machine: VillageMachine) -> None:
     finish_pairing(home.state, answer_at_office(load_settings(ground.office_settings), request, here=True).answer)
 
 
-def add_own_account(ground: VillageGround) -> None:
-    """Put the commune's own account on its signed list; the signer must be running."""
-    from office.whole_office import Office
-
-    bank, number, holder = OWN_ACCOUNT
-    with Office(load_settings(ground.office_settings)) as console:
-        console.catalogue.add_account(bank, number, holder, "Tài khoản thu phí của xã")
-
-
 def _found_office(ground: VillageGround, now: datetime) -> None:
     """As in the field, but for the sticks, which are folders, and their passphrase, which lies beside them."""
     from langso.trust.roots.ceremony import make_key, sign_with, sit_down
-    from langso.trust.roots.key_file import QUICK
+    from langso.trust.roots.passphrase_cipher import QUICK
     from office.founding import founding
 
     write_atomic(ground.root_keys / "passphrase", f"{PASSPHRASE}\n".encode())
@@ -76,14 +61,17 @@ def _found_office(ground: VillageGround, now: datetime) -> None:
     keys = []
     for number, stick in enumerate(sticks, 1):
         stick.mkdir(mode=0o700, exist_ok=True)
-        keys.append(
-            make_key(stick, PASSPHRASE, commune=COMMUNE, holder=f"người giữ khoá {number}", now=now, cost=QUICK)
-        )
+        keys.append(make_key(stick, PASSPHRASE, commune=COMMUNE, holder=root_holder(number), now=now, cost=QUICK))
     home = founding.begin(load_settings(ground.office_settings), now)
-    read = founding.propose(home, keys, now, threshold=ROOT_THRESHOLD)
+    read = founding.propose(home, keys, now, threshold=ROOT_THRESHOLD, accounts=[_own_account()])
     for stick in sticks[:ROOT_THRESHOLD]:
         read = sign_with(sit_down(stick, read), PASSPHRASE)
     founding.finish(home, read)
+
+
+def _own_account() -> VouchedAccount:
+    own = OWN_ACCOUNT
+    return VouchedAccount(id="phi", purpose=FEES, bin=own.bank, number=own.number, holder=own.holder, label=own.label)
 
 
 def _found_broker(ground: VillageGround) -> None:

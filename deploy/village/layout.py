@@ -4,31 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from deploy.village.hoa_son import COMMUNE, COMMUNE_NAME, MACHINES, OFFICE_PLACE, VillageMachine
 from langso.durable.files import write_atomic
-
-COMMUNE = "hoa-son"
-COMMUNE_NAME = "Xã Hoa Sơn"
-
-
-@dataclass(frozen=True)
-class VillageMachine:
-    """One device of the village: what it is and where it stands."""
-
-    id: str
-    role: Literal["speaker", "kiosk"]
-    place: str
-    village: str
-
-
-SPEAKERS = (
-    VillageMachine("loa-thon-1", "speaker", "Thôn 1 – đầu làng", "thon-1"),
-    VillageMachine("loa-thon-2", "speaker", "Thôn 2 – nhà văn hóa", "thon-2"),
-    VillageMachine("loa-thon-7", "speaker", "Thôn 7 – ngã ba suối", "thon-7"),
-)
-KIOSK = VillageMachine("kiosk-thon-2", "kiosk", "Nhà văn hóa thôn 2", "thon-2")
-MACHINES = (*SPEAKERS, KIOSK)
+from langso.words.language import language
 
 
 @dataclass(frozen=True)
@@ -134,7 +113,7 @@ def write_office_settings(ground: VillageGround) -> None:
         ground.office_settings,
         "\n".join(
             [
-                *_head("van-phong", "office", "Ủy ban nhân dân xã Hoa Sơn", None),
+                *_head("van-phong", "office", OFFICE_PLACE, None),
                 "[link]",
                 'host = "127.0.0.1"',
                 f"port = {ground.broker_port}",
@@ -156,7 +135,10 @@ def write_office_settings(ground: VillageGround) -> None:
 
 
 def write_machine_settings(ground: VillageGround, machine: VillageMachine, *, window: bool = False) -> None:
-    """A device's settings file. `window`: the kiosk opens in a window instead of the whole screen."""
+    """A device's settings file. `window`: the kiosk opens in a window instead of the whole screen.
+
+    The kiosk speaks the language of whoever lays out the village.
+    """
     home = ground.home(machine)
     lines = [
         *_head(machine.id, machine.role, machine.place, machine.village),
@@ -191,6 +173,8 @@ def write_machine_settings(ground: VillageGround, machine: VillageMachine, *, wi
             "[kiosk]",
             f'office_url = "{ground.office_url}"',
             f"fullscreen = {'false' if window else 'true'}",
+            # Vietnamese is what a kiosk speaks unasked: a line that says so would stop one of release 0.1.0.
+            *([] if language() == "vi" else ['language = "en"']),
         ]
     write_atomic(home.settings, "\n".join([*lines, ""]).encode())
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.errors import PortInUse, ProcessDied
-from langso.words.catalogue import Sentence
+from langso.words.catalogue import Sentence, Words
+from langso.words.language import ENVIRONMENT, Language, unless_tried
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -41,12 +42,14 @@ class Processes:
     running: dict[str, Running] = field(default_factory=dict)
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> Running:
-        """Start `command`; its output goes to `logs/name.log`. Raises ValueError where the name already runs."""
+        """Start `command`; its output goes to `logs/name.log`. It speaks `service_language()`, whatever terminal the
+        village was started from. Raises ValueError where the name already runs.
+        """
         if name in self.running and self.running[name].process.poll() is None:
             raise ValueError(f"{name} is already running")
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f"{name}.log"
-        full = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
+        full = {**os.environ, "PYTHONUNBUFFERED": "1", ENVIRONMENT: service_language(), **(environment or {})}
         with log.open("ab") as out:
             process = subprocess.Popen(
                 list(command),
@@ -101,7 +104,7 @@ class Processes:
         """Names of processes that have ended."""
         return [name for name, running in self.running.items() if running.process.poll() is not None]
 
-    def wait_until(self, ready: Callable[[], bool], what: str, seconds: float, watch: Sequence[str] = ()) -> None:
+    def wait_until(self, ready: Callable[[], bool], what: Words, seconds: float, watch: Sequence[str] = ()) -> None:
         """Wait for `ready`; raises ProcessDied when a watched process ends or time runs out, with its last words."""
         deadline = time.monotonic() + seconds
         while not ready():
@@ -120,6 +123,11 @@ class Processes:
         except OSError:
             return ""
         return "\n".join(data.decode("utf-8", "replace").splitlines()[-lines:])
+
+
+def service_language() -> Language:
+    """Services speak Vietnamese as under systemd; in the language made for tests nothing may hide behind that."""
+    return unless_tried("vi")
 
 
 def langso_command(*words: str) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.broker import mosquitto_program
-from deploy.village.layout import KIOSK, SPEAKERS, VillageGround
+from deploy.village.confirming import ClerksProofs
+from deploy.village.hoa_son import KIOSK, SPEAKERS
+from deploy.village.layout import VillageGround
 from deploy.village.processes import Processes, answers, langso_command
 from langso.words.catalogue import Sentence, t
 
@@ -46,17 +48,14 @@ class Village:
 
     def start(self) -> None:
         """Broker, signer, console, then each loudspeaker with its board and recorder."""
-        from deploy.village.founding import add_own_account
-
         self.start_broker()
         self.start_office()
-        add_own_account(self.ground)
         for machine in SPEAKERS:
             self.start_speaker(machine.id)
 
     def start_broker(self) -> None:
         """Mosquitto; waits until it listens."""
-        self._echo("  broker (Mosquitto, TLS)")
+        self._echo(t("village-starts-broker"))
         self._run(BROKER, str(mosquitto_program()), "-c", str(self.ground.broker / "mosquitto.conf"))
         self.processes.wait_until(lambda: answers(self.ground.broker_port), "broker", 15, [BROKER])
 
@@ -73,12 +72,12 @@ class Village:
     def start_speaker(self, device: str) -> None:
         """A loudspeaker's board, recorder and agent."""
         home = self.ground.home(device)
-        self._echo(f"  {home.machine.place} ({device})")
+        self._echo(t("village-starts-speaker", place=home.machine.place, device=device))
         self.start_board(device)
         self._run(
             f"{device}-recorder",
             *(sys.executable, "-m", "deploy.village.instruments.recorder"),
-            *("--pipe", str(home.pipe), "--out", str(home.recording)),
+            *("--pipe", str(home.pipe), "--out", str(home.recording), "--board", str(home.twin)),
         )
         self._run(device, *langso_command("speaker", "run", "--settings", str(home.settings)))
 
@@ -91,7 +90,7 @@ class Village:
 
     def start_kiosk(self) -> None:
         """The kiosk in a window; only where there is a display."""
-        self._echo(f"  kiosk {KIOSK.place}")
+        self._echo(t("village-starts-kiosk", place=KIOSK.place))
         self._run(KIOSK_PROCESS, *langso_command("kiosk", "run", "--settings", str(self.ground.home(KIOSK).settings)))
 
     def make_login(self, name: str = "can-bo") -> Login:
@@ -116,6 +115,14 @@ class Village:
 
             raise ProcessDied(Sentence("village-no-account", said=(done.stderr or done.stdout).strip()))
         return Login(name, password)
+
+    def enrol(self, login: str) -> ClerksProofs:
+        """The clerk confirms what is to sound from now on; the signer must run."""
+        from langso.settings.reading import load_settings
+        from office.signer.client import SignerClient
+
+        settings = load_settings(self.ground.office_settings)
+        return ClerksProofs(SignerClient(settings.signer.socket), login, settings.commune.name)
 
     def _run(self, name: str, *command: str) -> None:
         self.processes.start(name, command)

@@ -28,3 +28,13 @@ class AnalogueInput(Protocol):
 
     def read_u16(self) -> int:
         """0 (ground) to 65535 (reference)."""
+
+
+class StartNotes(Protocol):
+    """A number from 0 to 255 that outlives a restart."""
+
+    def read(self) -> int:
+        """What was written last, 0 where nothing was."""
+
+    def write(self, failed: int, /) -> None:
+        """Keep it, before returning."""

@@ -1,7 +1,7 @@
-"""Analogue sensors and the mute switch, in the units telemetry uses."""
+"""Analogue sensors and the switches on the cabinet, in the units telemetry uses."""
 
 from firmware_bridge.firmware import board
-from firmware_bridge.wire.messages import INPUT_MUTE, UNKNOWN_TEMPERATURE
+from firmware_bridge.wire.codes import INPUT_MUTE, INPUT_TALK, UNKNOWN_TEMPERATURE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # MicroPython has no typing module
@@ -32,25 +32,54 @@ class Sensors:
         return tenths if -1000 < tenths < 2000 else UNKNOWN_TEMPERATURE
 
 
-class MuteSwitch:
-    """A switch to ground with a pull-up; a change counts once it has lasted `board.MUTE_DEBOUNCE_MS`."""
+class Switches:
+    """Switches to ground with a pull-up each; a change counts once it has lasted `board.MUTE_DEBOUNCE_MS`.
+
+    `inputs` is the mask of those that are closed; `presses` counts how often the talk key was pressed (0-255).
+    """
+
+    def __init__(self, mute: "InputPin", talk: "InputPin | None", ticks_diff: "TicksDiff", now: int) -> None:
+        self._mute = _Switch(mute, ticks_diff, now)
+        self._talk = None if talk is None else _Switch(talk, ticks_diff, now)
+        self.inputs = 0
+        self.presses = 0
+        # A switch that is closed while the board starts is believed at once: muted is the safe side.
+        if self._mute.closed:
+            self.inputs = INPUT_MUTE
+        # A key that was stuck before anybody listened is no wish to speak: it must have been open once.
+        self._armed = False
+
+    def look(self, now: int) -> int:
+        """The mask as of `now`."""
+        inputs = INPUT_MUTE if self._mute.look(now) else 0
+        held = self._talk is not None and self._talk.look(now)
+        self._armed = self._armed or not held
+        if held and self._armed:
+            inputs |= INPUT_TALK
+            if not self.inputs & INPUT_TALK:
+                self.presses = (self.presses + 1) & 0xFF
+        self.inputs = inputs
+        return inputs
+
+
+class _Switch:
+    """One pin without its bounces."""
 
     def __init__(self, pin: "InputPin", ticks_diff: "TicksDiff", now: int) -> None:
         self._pin = pin
         self._ticks_diff = ticks_diff
         self._seen = pin.value()
         self._since = now
-        self.inputs = 0 if self._seen else INPUT_MUTE
+        self.closed = not self._seen
 
-    def look(self, now: int) -> int:
-        """The input mask as of `now`."""
+    def look(self, now: int) -> bool:
         level = self._pin.value()
         if level != self._seen:
             self._seen = level
             self._since = now
         elif self._ticks_diff(now, self._since) >= board.MUTE_DEBOUNCE_MS:
-            self.inputs = 0 if level else INPUT_MUTE
-        return self.inputs
+            self.closed = not level
+        return self.closed
 
 
 def _millivolts(channel: "AnalogueInput") -> int:

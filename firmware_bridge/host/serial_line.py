@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import os
 import select
 import termios
@@ -24,6 +26,8 @@ class SerialLine:
             # Not serial_for_url: a setting must not be able to open sockets or programs.
             self._serial = serial.Serial(port, baud, timeout=0, write_timeout=0.5, exclusive=True)
             self._serial.reset_input_buffer()
+            # The lock above is for those who ask for it; this is for those who do not, such as a modem manager.
+            fcntl.ioctl(self._serial.fileno(), termios.TIOCEXCL)
         except (OSError, ValueError, termios.error) as error:
             raise LinkLost(_why(port, error)) from error
         self._woken, self._waker = os.pipe()
@@ -55,6 +59,8 @@ class SerialLine:
     def close(self) -> None:
         """Give the device back."""
         with contextlib.suppress(OSError):
+            fcntl.ioctl(self._serial.fileno(), termios.TIOCNXCL)
+        with contextlib.suppress(OSError):
             self._serial.close()
         os.close(self._woken)
         os.close(self._waker)
@@ -63,6 +69,8 @@ class SerialLine:
 def _why(port: str, error: Exception) -> str:
     text = str(error)
     if "exclusively lock" in text:
+        return t("bridge-port-busy", port=port)
+    if getattr(error, "errno", None) == errno.EBUSY:
         return t("bridge-port-busy", port=port)
     if getattr(error, "errno", None) == 13:
         return t("bridge-port-no-right", port=port)

@@ -3,6 +3,7 @@ or with its parent."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import click
 from firmware_bridge.twin.bench import Bench
 from langso.durable.single_instance import SingleInstance
 from langso.errors import LangsoError
+from langso.words.language import language_of_environment, use_language
 
 
 @click.command()
@@ -30,6 +32,7 @@ def run_twin(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    use_language(language_of_environment(os.environ))
     try:
         main(standalone_mode=True)
     except LangsoError as error:

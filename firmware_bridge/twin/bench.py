@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import importlib.util
 import os
 import selectors
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import termios
 import time
 import tty
 from collections.abc import Callable
@@ -27,6 +30,8 @@ from langso.words.catalogue import Sentence
 HEAP = "192k"
 """About what MicroPython has on a Pico."""
 
+TIOCGEXCL = 0x80045440
+"""Linux's question whether a terminal is held by one program alone; Python's termios has no name for it."""
 _LOOK_S = 0.05
 _BOOT_S = 10.0
 
@@ -43,6 +48,9 @@ class Bench:
         self._stopping = False
         self._names = {pin: name for name, pin in board.OUTPUTS}
         self._levels = {name: False for name, _ in board.OUTPUTS}
+        self._relays = {pin: name for name, pin in board.SOURCES if pin is not None}
+        self._sources = dict.fromkeys(self._relays.values(), False)
+        self._collapsed = False
         self._cord: Cord = "unplugged"
         self._pty: tuple[int, int] | None = None
         self._chip: _Chip | None = None
@@ -65,6 +73,7 @@ class Bench:
         boot = write_image(files.flash)
         with files.pin_log.open("a") as self._pin_log:
             files.write_pins(self._levels)
+            files.write_sources(self._sources)
             try:
                 self._power_up(boot, "power_on")
                 while not self._stopping:
@@ -88,6 +97,10 @@ class Bench:
             self._files.reset.unlink(missing_ok=True)
             self._power_down("reset")
             self._power_up(boot, "power_on")
+        elif self._collapsed:
+            self._collapsed = False
+            self._power_down("power")
+            self._power_up(boot, "power_on")
         elif chip.bitten():
             if not chip.booted:
                 raise TwinError(Sentence("bridge-twin-fails", log=self._files.log))
@@ -99,6 +112,7 @@ class Bench:
             self._ready(os.ttyname(self._pty[1]) if self._pty else "")
         elif chip.booted:
             self._set_cord(self._files.read_cord())
+            self._forget_dead_host()
 
     def _power_up(self, boot: Path, cause: str) -> None:
         chip = _Chip(self._files, boot, cause)
@@ -119,6 +133,8 @@ class Bench:
         for pin, name in self._names.items():
             if self._levels[name]:
                 self._record(pin, 0, cause)
+        for pin in self._relays:
+            self._close_relay(pin, 0)
 
     def _from_pins(self) -> None:
         chip = self._chip
@@ -128,6 +144,14 @@ class Bench:
             pin, level = line.split()
             if int(pin) in self._names:
                 self._record(int(pin), int(level), "firmware")
+                if self._names[int(pin)] in board.GUARDED_OUTPUTS and int(level):
+                    self._collapsed = self._files.read_world().brown_out
+            elif int(pin) in self._relays:
+                self._close_relay(int(pin), int(level))
+
+    def _close_relay(self, pin: int, level: int) -> None:
+        self._sources[self._relays[pin]] = bool(level)
+        self._files.write_sources(self._sources)
 
     def _from_dog(self) -> None:
         if self._chip is not None:
@@ -182,6 +206,20 @@ class Bench:
         os.close(slave)
         os.close(master)
 
+    def _forget_dead_host(self) -> None:
+        """A real port is closed when its last program has died, and with it the claim to have it alone. Ours is never
+        closed, since this end holds it open.
+        """
+        if self._pty is None:
+            return
+        slave = self._pty[1]
+        if not struct.unpack("i", fcntl.ioctl(slave, TIOCGEXCL, bytes(4)))[0]:
+            return
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(slave, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.ioctl(slave, termios.TIOCNXCL)
+            fcntl.flock(slave, fcntl.LOCK_UN)
+
     def _record(self, pin: int, level: int, cause: str) -> None:
         name = self._names[pin]
         self._levels[name] = bool(level)
@@ -225,6 +263,8 @@ class _Chip:
             "TWIN_PINS": str(pins),
             "TWIN_DOG": str(dog),
             "TWIN_WORLD": str(files.world),
+            "TWIN_SOUND": str(files.sound),
+            "TWIN_FLASH": str(files.flash),
             "TWIN_CAUSE": cause,
         }
         command = [sys.executable, "-m", "firmware_bridge.twin.chip", str(os.getpid())]

@@ -21,6 +21,8 @@ def main() -> int:
     die_with_parent()
     if os.getppid() != int(sys.argv[1]):
         return 1
+    # The board's flash is what its relative paths mean.
+    os.chdir(os.environ.get("TWIN_FLASH", "."))
     micropython = importlib.import_module("micropython_run")
     return int(micropython.run_main(["micropython", *sys.argv[2:]]) or 0)
 

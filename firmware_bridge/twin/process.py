@@ -70,6 +70,10 @@ class Twin:
         """Every change of an output pin, oldest first."""
         return self._files.read_pin_log()
 
+    def sources(self) -> dict[str, bool]:
+        """Source name -> its relay is closed, now."""
+        return self._files.read_sources()
+
     def wait_pin(self, name: str, on: bool, timeout: float = 30.0) -> bool:
         """Wait until output `name` is on (or off); False when `timeout` seconds pass first."""
         deadline = time.monotonic() + timeout
@@ -89,6 +93,6 @@ class Twin:
             self._files.reset.touch()
 
     def sense(self, **changes: Any) -> None:
-        """Change what the sensors see: `supply_mv`, `temperature_c`, `horn_ma`, `muted`."""
+        """Change what the sensors see: by the names of `World`."""
         world = self._files.read_world()
         self._files.write_world(type(world).model_validate({**world.model_dump(), **changes}))

@@ -1,103 +1,78 @@
-"""What a frame's payload says (docs/protocol/serial.md). Integers little-endian, texts ASCII with a length byte."""
+"""What a frame's payload says (docs/protocol/serial.md): the host's commands and the board's replies."""
 
 import struct
 
+from firmware_bridge.wire import codes
 from firmware_bridge.wire.errors import MessageError
+from firmware_bridge.wire.fields import LinkMessage, names_bytes, numbers, read_names, read_text, text_bytes
 from firmware_bridge.wire.frames import MAX_PAYLOAD, LinkFrame
-
-HELLO = 1
-SET = 2
-KEEPALIVE = 3
-PING = 4
-ACK = 5
-NAK = 6
-TELEMETRY = 7
-ERROR = 8
-CONNECT = 9
-
-COMMANDS = (CONNECT, SET, KEEPALIVE, PING)
-REPLIES = (HELLO, ACK, NAK)
-
-# Reasons in a NAK.
-UNKNOWN_TYPE = 1
-BAD_PAYLOAD = 2
-UNKNOWN_OUTPUT = 3
-BAD_LEASE = 4
-NO_SESSION = 5
-WRONG_VERSION = 6
-
-# Codes in an ERROR.
-LEASE_EXPIRED = 1
-BAD_FRAMES = 2
-
-# Reset causes in a HELLO.
-CAUSE_UNKNOWN = 0
-CAUSE_POWER_ON = 1
-CAUSE_WATCHDOG = 2
-CAUSE_BUTTON = 3
-CAUSE_SOFT = 4
-
-# Bits of `inputs`.
-INPUT_MUTE = 1
-
-MIN_LEASE_MS = 100
-MAX_LEASE_MS = 60000
-MAX_TEXT = 24
-MAX_NAMES = 8
-UNKNOWN = 0xFFFF
-UNKNOWN_TEMPERATURE = -0x8000
-
-
-class LinkMessage:
-    """Base of all messages: equal when type and fields are equal."""
-
-    type = 0
-
-    def pack(self) -> bytes:
-        """The payload of this message's frame."""
-        raise NotImplementedError
-
-    def fields(self) -> "tuple[object, ...]":
-        """The values this message carries, in order."""
-        raise NotImplementedError
-
-    def frame(self, seq: int) -> LinkFrame:
-        """This message in a frame with sequence number `seq`."""
-        return LinkFrame(self.type, seq, self.pack())
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, LinkMessage) and self.type == other.type and self.fields() == other.fields()
-
-    def __hash__(self) -> int:
-        return hash((self.type, self.fields()))
-
-    def __repr__(self) -> str:
-        return type(self).__name__ + repr(self.fields())
+from firmware_bridge.wire.reports import Envelope, Error, InputChange, Telemetry
 
 
 class Connect(LinkMessage):
-    """Host -> firmware: asks for HELLO. `session` (32 random bits) names the program; a new one turns all off."""
+    """Host -> firmware: asks for HELLO. `session` (32 random bits) names the program; a new one turns all off.
 
-    type = CONNECT
+    `oldest` and `newest`: the levels it speaks; a host of level 1 does not say them, and a board of level 1 refuses
+    a CONNECT that does.
+    """
 
-    def __init__(self, session: int) -> None:
+    type = codes.CONNECT
+
+    def __init__(self, session: int, oldest: int = 1, newest: int = 1) -> None:
         self.session = session
+        self.oldest = oldest
+        self.newest = newest
 
     def fields(self) -> "tuple[object, ...]":
-        return (self.session,)
+        return (self.session, self.oldest, self.newest)
 
     def pack(self) -> bytes:
-        return struct.pack("<I", self.session)
+        payload = struct.pack("<I", self.session)
+        return payload if self.newest == 1 else payload + struct.pack("<BB", self.oldest, self.newest)
 
     @classmethod
     def unpack(cls, payload: bytes) -> "Connect":
-        return cls(_numbers("<I", payload)[0])
+        session = numbers("<I", payload)[0]
+        if len(payload) < 6:
+            return cls(session)
+        oldest, newest = numbers("<BB", payload, 4)
+        if not 1 <= oldest <= newest:
+            raise MessageError("levels")
+        return cls(session, oldest, newest)
+
+
+class Level(LinkMessage):
+    """What a HELLO of level 2 says more: the `level` spoken from here on; `turn`, which every command must repeat;
+    how many `failed_starts` in a row took the power away; the `sources` of sound, REST_SOURCE first.
+    """
+
+    def __init__(self, level: int, turn: int, failed_starts: int, sources: tuple[str, ...]) -> None:
+        self.level = level
+        self.turn = turn
+        self.failed_starts = failed_starts
+        self.sources = sources
+
+    def fields(self) -> "tuple[object, ...]":
+        return (self.level, self.turn, self.failed_starts, self.sources)
+
+    def pack(self) -> bytes:
+        return struct.pack("<BIB", self.level, self.turn, self.failed_starts) + names_bytes(self.sources)
+
+    @classmethod
+    def read(cls, payload: bytes, at: int) -> "Level":
+        """What stands behind a HELLO of level 1; raises MessageError."""
+        level, turn, failed = numbers("<BIB", payload, at)
+        sources, _ = read_names(payload, at + 6)
+        return cls(level, turn, failed, sources)
 
 
 class Hello(LinkMessage):
-    """Firmware -> host, answer to CONNECT: who it is and what hangs on it. Output number = place in `outputs`."""
+    """Firmware -> host, answer to CONNECT: who it is and what hangs on it. Output number = place in `outputs`.
 
-    type = HELLO
+    `more` is said only to a host that asked for it.
+    """
+
+    type = codes.HELLO
 
     def __init__(
         self,
@@ -109,6 +84,7 @@ class Hello(LinkMessage):
         outputs: tuple[str, ...],
         sensors: tuple[str, ...],
         max_lease_ms: int,
+        more: "Level | None" = None,
     ) -> None:
         self.protocol = protocol
         self.firmware = firmware
@@ -118,6 +94,31 @@ class Hello(LinkMessage):
         self.outputs = outputs
         self.sensors = sensors
         self.max_lease_ms = max_lease_ms
+        self.more = more
+
+    @property
+    def level(self) -> int:
+        """The level that both speak from here on."""
+        return 1 if self.more is None else self.more.level
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources of sound it can choose between."""
+        return () if self.more is None else self.more.sources
+
+    def with_level(self, more: "Level | None") -> "Hello":
+        """The same board, as it answers a host of another level."""
+        return Hello(
+            self.protocol,
+            self.firmware,
+            self.board,
+            self.reset_cause,
+            self.boot_id,
+            self.outputs,
+            self.sensors,
+            self.max_lease_ms,
+            more,
+        )
 
     def fields(self) -> "tuple[object, ...]":
         return (
@@ -129,6 +130,7 @@ class Hello(LinkMessage):
             self.outputs,
             self.sensors,
             self.max_lease_ms,
+            self.more,
         )
 
     def pack(self) -> bytes:
@@ -136,7 +138,9 @@ class Hello(LinkMessage):
             raise MessageError("boot id is 8 bytes")
         major, minor, patch = self.firmware
         head = struct.pack("<BBBBBH", self.protocol, major, minor, patch, self.reset_cause, self.max_lease_ms)
-        payload = head + self.boot_id + _text(self.board) + _names(self.outputs) + _names(self.sensors)
+        payload = head + self.boot_id + text_bytes(self.board) + names_bytes(self.outputs) + names_bytes(self.sensors)
+        if self.more is not None:
+            payload += self.more.pack()
         if len(payload) > MAX_PAYLOAD:
             raise MessageError("hello too long")
         return payload
@@ -146,18 +150,21 @@ class Hello(LinkMessage):
         if len(payload) < 15:
             raise MessageError("hello too short")
         protocol, major, minor, patch, cause, lease = struct.unpack("<BBBBBH", payload[:7])
-        board, at = _read_text(payload, 15)
-        outputs, at = _read_names(payload, at)
-        sensors, at = _read_names(payload, at)
-        if at != len(payload):
-            raise MessageError("bytes left over")
-        return cls(protocol, (major, minor, patch), board, cause, payload[7:15], outputs, sensors, lease)
+        board, at = read_text(payload, 15)
+        outputs, at = read_names(payload, at)
+        sensors, at = read_names(payload, at)
+        try:
+            more = Level.read(payload, at)
+        except MessageError:
+            # What is added to a HELLO may be anything: it never hides the board itself.
+            more = None
+        return cls(protocol, (major, minor, patch), board, cause, payload[7:15], outputs, sensors, lease, more)
 
 
 class SetOutput(LinkMessage):
     """Host -> firmware: switch output number `output`; on, it stays on for `lease_ms` unless renewed."""
 
-    type = SET
+    type = codes.SET
 
     def __init__(self, output: int, on: bool, lease_ms: int) -> None:
         self.output = output
@@ -172,7 +179,7 @@ class SetOutput(LinkMessage):
 
     @classmethod
     def unpack(cls, payload: bytes) -> "SetOutput":
-        output, on, lease = _numbers("<BBH", payload)
+        output, on, lease = numbers("<BBH", payload)
         if on > 1:
             raise MessageError("on is 0 or 1")
         return cls(output, on == 1, lease)
@@ -181,7 +188,7 @@ class SetOutput(LinkMessage):
 class KeepAlive(LinkMessage):
     """Host -> firmware: renew by `lease_ms` those of the bit mask `outputs` that are still on; it turns none on."""
 
-    type = KEEPALIVE
+    type = codes.KEEPALIVE
 
     def __init__(self, outputs: int, lease_ms: int) -> None:
         self.outputs = outputs
@@ -195,14 +202,14 @@ class KeepAlive(LinkMessage):
 
     @classmethod
     def unpack(cls, payload: bytes) -> "KeepAlive":
-        outputs, lease = _numbers("<BH", payload)
+        outputs, lease = numbers("<BH", payload)
         return cls(outputs, lease)
 
 
 class Ping(LinkMessage):
     """Host -> firmware: answered by an ACK that carries the same `token` (32 bits)."""
 
-    type = PING
+    type = codes.PING
 
     def __init__(self, token: int) -> None:
         self.token = token
@@ -215,39 +222,82 @@ class Ping(LinkMessage):
 
     @classmethod
     def unpack(cls, payload: bytes) -> "Ping":
-        return cls(_numbers("<I", payload)[0])
+        return cls(numbers("<I", payload)[0])
+
+
+class Select(LinkMessage):
+    """Host -> firmware, from level 2: `source` number sounds for `lease_ms` unless renewed, then REST_SOURCE does.
+
+    `keep`: the amplifier stays on while the rest source sounds (0 or 1; the settings' choice, never the board's own).
+    """
+
+    type = codes.SELECT
+
+    def __init__(self, source: int, lease_ms: int, keep: bool) -> None:
+        self.source = source
+        self.lease_ms = lease_ms
+        self.keep = keep
+
+    def fields(self) -> "tuple[object, ...]":
+        return (self.source, self.lease_ms, self.keep)
+
+    def pack(self) -> bytes:
+        return struct.pack("<BHB", self.source, self.lease_ms, 1 if self.keep else 0)
+
+    @classmethod
+    def unpack(cls, payload: bytes) -> "Select":
+        source, lease, keep = numbers("<BHB", payload)
+        if keep > 1:
+            raise MessageError("keep is 0 or 1")
+        return cls(source, lease, keep == 1)
 
 
 class Ack(LinkMessage):
     """Firmware -> host: command of type `command` done. Bit masks: `leased` outputs on by order, `driven` those
-    really on (a muted amplifier is leased, not driven), `inputs`; `uptime_ms` since boot; `token` of a PING or 0."""
+    really on (a muted or held amplifier is leased, not driven), `inputs`; `uptime_ms` since boot; `token` of a PING
+    or 0; from level 2 the `source` that sounds, NO_SOURCE while it changes (None: a board of level 1).
+    """
 
-    type = ACK
+    type = codes.ACK
 
-    def __init__(self, command: int, leased: int, driven: int, inputs: int, uptime_ms: int, token: int = 0) -> None:
+    def __init__(
+        self,
+        command: int,
+        leased: int,
+        driven: int,
+        inputs: int,
+        uptime_ms: int,
+        token: int = 0,
+        source: "int | None" = None,
+    ) -> None:
         self.command = command
         self.leased = leased
         self.driven = driven
         self.inputs = inputs
         self.uptime_ms = uptime_ms
         self.token = token
+        self.source = source
 
     def fields(self) -> "tuple[object, ...]":
-        return (self.command, self.leased, self.driven, self.inputs, self.uptime_ms, self.token)
+        return (self.command, self.leased, self.driven, self.inputs, self.uptime_ms, self.token, self.source)
 
     def pack(self) -> bytes:
-        return struct.pack("<BBBBII", self.command, self.leased, self.driven, self.inputs, self.uptime_ms, self.token)
+        payload = struct.pack(
+            "<BBBBII", self.command, self.leased, self.driven, self.inputs, self.uptime_ms, self.token
+        )
+        return payload if self.source is None else payload + bytes([self.source])
 
     @classmethod
     def unpack(cls, payload: bytes) -> "Ack":
-        command, leased, driven, inputs, uptime_ms, token = _numbers("<BBBBII", payload)
-        return cls(command, leased, driven, inputs, uptime_ms, token)
+        command, leased, driven, inputs, uptime_ms, token = numbers("<BBBBII", payload)
+        source = payload[12] if len(payload) > 12 else None
+        return cls(command, leased, driven, inputs, uptime_ms, token, source)
 
 
 class Nak(LinkMessage):
     """Firmware -> host: command of type `command` refused for `reason`; nothing was changed."""
 
-    type = NAK
+    type = codes.NAK
 
     def __init__(self, command: int, reason: int) -> None:
         self.command = command
@@ -261,135 +311,32 @@ class Nak(LinkMessage):
 
     @classmethod
     def unpack(cls, payload: bytes) -> "Nak":
-        command, reason = _numbers("<BB", payload)
+        command, reason = numbers("<BB", payload)
         return cls(command, reason)
 
 
-class Telemetry(LinkMessage):
-    """Firmware -> host, unasked: masks as in Ack; supply in mV, temperature in 0.1 °C, horn current in mA (UNKNOWN
-    and UNKNOWN_TEMPERATURE: no sensor); `uptime_ms`; `bad_frames`, `lease_drops` since boot (stop at 65535)."""
-
-    type = TELEMETRY
-
-    def __init__(
-        self,
-        leased: int,
-        driven: int,
-        inputs: int,
-        supply_mv: int,
-        temperature_dc: int,
-        horn_ma: int,
-        uptime_ms: int,
-        bad_frames: int,
-        lease_drops: int,
-    ) -> None:
-        self.leased = leased
-        self.driven = driven
-        self.inputs = inputs
-        self.supply_mv = supply_mv
-        self.temperature_dc = temperature_dc
-        self.horn_ma = horn_ma
-        self.uptime_ms = uptime_ms
-        self.bad_frames = bad_frames
-        self.lease_drops = lease_drops
-
-    def fields(self) -> "tuple[object, ...]":
-        return (
-            self.leased,
-            self.driven,
-            self.inputs,
-            self.supply_mv,
-            self.temperature_dc,
-            self.horn_ma,
-            self.uptime_ms,
-            self.bad_frames,
-            self.lease_drops,
-        )
-
-    def pack(self) -> bytes:
-        return struct.pack("<BBBHhHIHH", *self.fields())
-
-    @classmethod
-    def unpack(cls, payload: bytes) -> "Telemetry":
-        leased, driven, inputs, supply, temperature, horn, uptime, bad, drops = _numbers("<BBBHhHIHH", payload)
-        return cls(leased, driven, inputs, supply, temperature, horn, uptime, bad, drops)
-
-
-class Error(LinkMessage):
-    """Firmware -> host, unasked: something happened. LEASE_EXPIRED: `detail` is the mask of outputs that fell;
-    BAD_FRAMES: `detail` is how many came since the last report."""
-
-    type = ERROR
-
-    def __init__(self, code: int, detail: int) -> None:
-        self.code = code
-        self.detail = detail
-
-    def fields(self) -> "tuple[object, ...]":
-        return (self.code, self.detail)
-
-    def pack(self) -> bytes:
-        return struct.pack("<BH", self.code, self.detail)
-
-    @classmethod
-    def unpack(cls, payload: bytes) -> "Error":
-        code, detail = _numbers("<BH", payload)
-        return cls(code, detail)
+_KINDS = (Hello, SetOutput, KeepAlive, Ping, Ack, Nak, Telemetry, Error, Connect, Select, Envelope, InputChange)
 
 
 def read_message(frame: LinkFrame) -> LinkMessage:
-    """The message in a frame; raises MessageError for an unknown type or a payload of the wrong shape."""
-    for kind in (Hello, SetOutput, KeepAlive, Ping, Ack, Nak, Telemetry, Error, Connect):
+    """The message in a frame; raises MessageError for an unknown type or a payload that is too short or makes no
+    sense. Bytes behind what this release knows are passed over.
+    """
+    for kind in _KINDS:
         if kind.type == frame.type:
             return kind.unpack(frame.payload)
     raise MessageError("unknown type")
 
 
-def lease_is_valid(lease_ms: int) -> bool:
-    """Whether a lease lies between MIN_LEASE_MS and MAX_LEASE_MS."""
-    return MIN_LEASE_MS <= lease_ms <= MAX_LEASE_MS
+def stamped(command: LinkMessage, seq: int, turn: int, count: int) -> LinkFrame:
+    """`command` as a host of level 2 sends it: behind its fields the board's `turn` and a `count` that only rises."""
+    return LinkFrame(command.type, seq, command.pack() + struct.pack("<II", turn, count))
 
 
-def _numbers(layout: str, payload: bytes) -> "tuple[int, ...]":
-    if len(payload) != struct.calcsize(layout):
-        raise MessageError("payload length")
-    return struct.unpack(layout, payload)
-
-
-def _text(text: str) -> bytes:
-    raw = text.encode()
-    if not 1 <= len(raw) <= MAX_TEXT or not _plain(raw):
-        raise MessageError("text is 1 to 24 printable ASCII characters")
-    return bytes([len(raw)]) + raw
-
-
-def _read_text(payload: bytes, at: int) -> tuple[str, int]:
-    if at >= len(payload):
-        raise MessageError("text missing")
-    end = at + 1 + payload[at]
-    raw = payload[at + 1 : end]
-    if not 1 <= payload[at] <= MAX_TEXT or len(raw) != payload[at] or not _plain(raw):
-        raise MessageError("bad text")
-    return raw.decode(), end
-
-
-def _names(names: tuple[str, ...]) -> bytes:
-    if len(names) > MAX_NAMES:
-        raise MessageError("too many names")
-    return bytes([len(names)]) + b"".join([_text(name) for name in names])
-
-
-def _read_names(payload: bytes, at: int) -> tuple[tuple[str, ...], int]:
-    if at >= len(payload) or payload[at] > MAX_NAMES:
-        raise MessageError("bad list of names")
-    count = payload[at]
-    at += 1
-    names: list[str] = []
-    for _ in range(count):
-        name, at = _read_text(payload, at)
-        names.append(name)
-    return tuple(names), at
-
-
-def _plain(raw: bytes) -> bool:
-    return all(32 < byte < 127 for byte in raw)
+def stamp_of(command: LinkMessage, frame: LinkFrame) -> "tuple[int, int] | None":
+    """(turn, count) of a stamped frame, whose fields read as `command`; None where it has none."""
+    at = len(command.pack())
+    if len(frame.payload) < at + 8:
+        return None
+    turn, count = numbers("<II", frame.payload, at)
+    return turn, count

@@ -1,1 +1,1 @@
-"""What hangs on a kiosk: camera and lamp."""
+"""The kiosk's hardware: the camera, on a thread of its own, and the lamp over the table."""

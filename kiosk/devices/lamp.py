@@ -1,4 +1,4 @@
-"""The lamp over the table: switched on when the camera lacks light, off when the visit is over. Never a fault."""
+"""The lamp over the table: on when the camera lacks light, off when the visit is over."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOCAL = "lamp"
 
 
 class LampRule:
-    """When the lamp is to burn. Its own light makes the picture bright: once on, it stays while anybody scans."""
+    """When the lamp is on. Its own light makes the picture bright: so, once on, it stays on while somebody scans."""
 
     def __init__(self, *, on_after_s: float = ON_AFTER_S, off_after_s: float = OFF_AFTER_S) -> None:
         self._on_after_s = on_after_s
@@ -35,7 +35,9 @@ class LampRule:
         self.on = False
 
     def see(self, dark: bool, now: float) -> bool:
-        """The camera is in use at `now` (monotonic seconds), and it is or is not too dark; returns `on`."""
+        """The camera is in use at `now` (monotonic seconds) and the picture is `dark` or not; returns whether the
+        lamp is on.
+        """
         self._used = now
         if not dark:
             self._dark_since = None
@@ -46,7 +48,9 @@ class LampRule:
         return self.on
 
     def rest(self, now: float) -> bool:
-        """The camera is not in use at `now`; returns `on`. A page turned or previewed is no reason to switch."""
+        """The camera is not in use at `now`; returns whether the lamp is on. A short look at a page is no reason to
+        switch.
+        """
         self._dark_since = None
         if self.on and now - self._used >= self._off_after_s:
             self.on = False
@@ -58,7 +62,7 @@ class LampRule:
 
 
 class Lamp:
-    """Carries out the rule on a thread of its own: a bridge whose cord was pulled may take seconds to say so."""
+    """Does what the rule says on a thread of its own: switching may take seconds when the bridge's cord is pulled."""
 
     def __init__(self, open_board: Callable[[], Switchboard] | None, output: str = "") -> None:
         self._open_board = open_board
@@ -77,7 +81,7 @@ class Lamp:
         self._want(self._rule.see(dark, time.monotonic()))
 
     def rest(self) -> None:
-        """A screen without the camera is shown."""
+        """A screen without the camera is shown now."""
         self._want(self._rule.rest(time.monotonic()))
 
     def over(self) -> None:
@@ -86,14 +90,14 @@ class Lamp:
         self._want(False)
 
     def close(self, timeout: float = 3.0) -> None:
-        """Off, and the hardware given back."""
+        """Switches off and gives the hardware back."""
         if self._thread is not None:
             self._wishes.put(None)
             self._thread.join(timeout)
             self._thread = None
 
     def check(self) -> Check:
-        """How it stands; a lamp that cannot be switched is a warning, scanning goes on without."""
+        """The lamp's health; one that cannot be switched is only a warning, since scanning goes on without it."""
         if self._open_board is None:
             return Check.good(CHECK_NAME, t("kiosk-lamp-none"))
         if self._why:
@@ -142,7 +146,7 @@ class Lamp:
 
 
 def open_lamp(settings: Settings) -> Lamp:
-    """The lamp that the settings name; one that does nothing where there is none."""
+    """The lamp that the settings name; where they name none, one that does nothing."""
     kind, _, name = (settings.kiosk.lamp or "").partition(":")
     if kind == "gpio":
         return Lamp(lambda: _board(settings.bridge.model_copy(update={"port": f"gpio:{_LOCAL}={name}"})), _LOCAL)

@@ -1,1 +1,1 @@
-"""What a villager does at the kiosk, step by step, without a screen: scan, fee, idle."""
+"""What a villager does, step by step, without a screen: each journey decides which place is shown next."""

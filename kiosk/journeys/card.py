@@ -1,4 +1,4 @@
-"""The two sides of a card: which is to be laid down next, and the one sheet that both become."""
+"""The two sides of a card: which side to lay down next, and the one sheet that both become."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CARD = "ID-1"
 
 @dataclass(frozen=True)
 class CardSide:
-    """One side of a card, waiting for the other; `side`: which it is, None where nobody can tell."""
+    """One side that was taken and waits for the other. `side`: which side it is, None where it cannot be told."""
 
     page: CleanPage
     look: Look | None
@@ -26,7 +26,7 @@ class CardSide:
 
 
 def asked_after(sides: tuple[CardSide, ...]) -> Side | None:
-    """The side to be laid down next; None for whichever comes: a first side that nobody can tell has no other."""
+    """Which side to lay down next; None: either (the first one could not be told)."""
     if not sides:
         return "front"
     first = sides[0].side
@@ -34,7 +34,7 @@ def asked_after(sides: tuple[CardSide, ...]) -> Side | None:
 
 
 def sheet_of(first: CardSide, second: CardSide) -> CleanPage:
-    """Both on one A4, the front above, whichever was laid down first."""
+    """Both sides on one A4 page, the front above, whichever came first."""
     from scanner.document import card_sheet
 
     turned = first.side != second.side and (first.side == "back" or second.side == "front")
@@ -46,7 +46,7 @@ OTHER_SIDE = Sentence("journeys-side-other")
 
 
 def side_words(side: Side | None, unknown: Sentence = OTHER_SIDE) -> Sentence:
-    """A card's side as people call it; `unknown` where nobody can tell."""
+    """A side's name as people call it; `unknown` where it cannot be told."""
     return (
         unknown
         if side is None

@@ -1,4 +1,4 @@
-"""Corners set by hand on a picture: which one a finger means, and where it may go. No Kivy here."""
+"""The four corners of a page set by hand: which one a finger means, and where it may be moved. No Kivy here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEAST_SIDE = 0.05
 
 
 class Corners:
-    """Four corners in a picture's pixels. They stay in the picture and never cross, whatever a finger does."""
+    """Four corners in a picture's pixels. They stay inside the picture and their sides never cross."""
 
     def __init__(self, width: int, height: int, quad: Any = None) -> None:
         self._size = np.array([width - 1, height - 1], dtype=np.float64)
@@ -30,20 +30,20 @@ class Corners:
         return self._quad.copy()
 
     def nearest(self, point: Sequence[float], reach: float) -> int | None:
-        """The corner that a touch means: the nearest, if it is no farther than `reach` pixels."""
+        """The corner that a touch means: the nearest one within `reach` pixels, or None."""
         apart = np.linalg.norm(self._quad - np.asarray(point, dtype=np.float64), axis=1)
         best = int(np.argmin(apart))
         return best if apart[best] <= reach else None
 
     def move(self, corner: int, point: Sequence[float]) -> None:
-        """Puts a corner somewhere; it stays where it was where that would make no sheet of paper."""
+        """Moves a corner; it stays where it was if the four would make no sheet of paper."""
         moved = self._quad.copy()
         moved[corner] = np.clip(np.asarray(point, dtype=np.float64), 0, self._size)
         if self._sound(moved):
             self._quad = moved
 
     def whole(self) -> None:
-        """The whole picture."""
+        """Sets the corners of the whole picture."""
         self._quad = self._inset(0.0)
 
     def _inset(self, share: float) -> NDArray[np.float64]:
@@ -51,8 +51,7 @@ class Corners:
         return (share + around * (1 - 2 * share)) * self._size
 
     def _sound(self, quad: NDArray[np.float64]) -> bool:
-        if quad.shape != (4, 2) or not np.all(np.isfinite(quad)):
-            return False
+        # Of what is no number every comparison is false.
         x, y = quad.T
         clockwise = float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) > 0
         sides = np.linalg.norm(quad - np.roll(quad, 1, axis=0), axis=1)

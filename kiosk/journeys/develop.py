@@ -1,4 +1,4 @@
-"""From a picture taken to a page: the clean page, a quick draft of it for the screen, and what is odd about it."""
+"""From a picture to a page: what is odd about it, what it holds, which side of a card it shows."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from scanner.guide.same_page import Look
     from scanner.live.table_keeper import TableKeeper
 
-BLANK = Sentence("journeys-odd-blank")
+BLANK = Sentence("prompts-odd-blank")
 REMARKS = {
     "blank": BLANK,
-    "blur": Sentence("journeys-odd-blur"),
-    "glare": Sentence("journeys-odd-glare"),
-    "dark": Sentence("journeys-odd-dark"),
-    "bright": Sentence("journeys-odd-bright"),
-    "cut_off": Sentence("journeys-odd-cut"),
-    "far": Sentence("journeys-odd-far"),
-    "tilt": Sentence("journeys-odd-tilt"),
+    "blur": Sentence("prompts-odd-blur"),
+    "glare": Sentence("prompts-odd-glare"),
+    "dark": Sentence("prompts-odd-dark"),
+    "bright": Sentence("prompts-odd-bright"),
+    "cut_off": Sentence("prompts-odd-cut"),
+    "far": Sentence("prompts-odd-far"),
+    "tilt": Sentence("prompts-odd-tilt"),
 }
 """Of the guide's codes, those that tell something about a page already taken."""
 
-NO_EDGES = Sentence("journeys-odd-edges")
+NO_EDGES = Sentence("prompts-odd-edges")
 
 
 def remarks(shot: Shown, table: TableKeeper | None = None, *, fixed: bool = False) -> tuple[Sentence, ...]:
@@ -43,7 +43,7 @@ def remarks(shot: Shown, table: TableKeeper | None = None, *, fixed: bool = Fals
 
 
 def look_of(shot: Shown) -> Look | None:
-    """What the page holds, to be told from others; None where its corners are unknown or make no sheet."""
+    """What the page holds, to recognise it again; None where its corners are unknown or make no sheet."""
     from scanner.guide.same_page import look_at
     from scanner.guide.stance import usable
 

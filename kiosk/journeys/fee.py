@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kiosk.devices.camera_thread import Watcher
+from kiosk.devices.camera_thread import Sight, Watcher
 from kiosk.journeys.payment import LOOK, CodeSearch, PaymentCode, qr_modules, slip
 from kiosk.journeys.pictures import picture_of
 from kiosk.journeys.showing import CornerPoints, FeeLookShows, LivePicture, PayShows, Remark, SlipShows, StrangerShows
@@ -17,8 +17,6 @@ from scanner.live.looking import Looked, Looking
 if TYPE_CHECKING:
     from scanner.codes import Code
 
-RATE = 12.0
-
 
 class FeeJourney(Journey):
     """Places: "fee" (the camera looks), "pay", "slip", "stranger"."""
@@ -27,7 +25,7 @@ class FeeJourney(Journey):
         self._means = means
         self._search = CodeSearch()
         self._watcher: Watcher[Looked] | None = None
-        self._number = 0
+        self._last: Sight[Looked] | None = None
 
     def begin(self) -> Destination:
         self._search.again()
@@ -52,8 +50,8 @@ class FeeJourney(Journey):
     def opened(self, place: str) -> Next:
         if place == "fee":
             looking, means = Looking(codes=True), self._means
-            self._number, self.wants_light = 0, False
-            self._watcher = Watcher(means.camera(), looking.look, rate=RATE, holder=means.holder, over=looking.close)
+            self.wants_light = False
+            self._watcher = Watcher(means.camera(), looking.look, holder=means.holder, over=looking.close)
             self._watcher.start()
         return None
 
@@ -61,7 +59,7 @@ class FeeJourney(Journey):
         if self._watcher is not None:
             # Not waited for: a camera that hangs must not freeze the screen.
             self._watcher.stop(timeout=0)
-            self._watcher = None
+            self._watcher = self._last = None
         self.wants_light = None
 
     def tick(self, place: str) -> Next:
@@ -71,11 +69,12 @@ class FeeJourney(Journey):
         wrong = Remark(fault, "no_photography", "bad")
         if sight is None:
             return Changed(FeeLookShows(LivePicture(wrong))) if fault else None
-        if sight.number == self._number:
+        if sight is self._last:
             return None
-        self._number = sight.number
-        codes, self.wants_light = sight.judged.codes or (), sight.judged.dark
-        fee = self._search.see([code.text for code in codes], self._means.catalogue())
+        self._last = sight
+        looked = sight.judged or Looked()
+        codes, self.wants_light = looked.codes or (), looked.dark
+        fee = self._search.see([code.text for code in codes], self._means.payees())
         if fee is not None:
             return self._found(fee)
         hint = self._search.hint
@@ -88,9 +87,9 @@ class FeeJourney(Journey):
             modules = tuple(tuple(row) for row in qr_modules(fee))
             shows = PayShows(
                 title=fee.title,
+                dong=fee.amount or 0,
                 amount=fee.amount_shown,
                 in_words=fee.amount_in_words,
-                known=bool(fee.amount),
                 holder=fee.holder,
                 account=fee.account_shown,
                 modules=modules,
@@ -113,7 +112,9 @@ class FeeJourney(Journey):
             picture = None if path is None else picture_of(path)
         except (LangsoError, OSError):
             picture = None
-        return Destination("slip", SlipShows(fee.title, fee.amount_shown, fee.amount_in_words, fee.holder, picture))
+        return Destination(
+            "slip", SlipShows(fee.title, fee.amount or 0, fee.amount_shown, fee.amount_in_words, fee.holder, picture)
+        )
 
 
 def _outline(codes: Sequence[Code], shrunk: float) -> CornerPoints | None:

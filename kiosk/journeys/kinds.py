@@ -28,11 +28,11 @@ class Kind:
 
 
 GENERAL_KINDS = (
-    Kind(Sentence("journeys-kind-birth"), icon="child_care"),
-    Kind(Sentence("journeys-kind-identity"), icon="id_card"),
-    Kind(Sentence("journeys-kind-land"), icon="cottage"),
-    Kind(Sentence("journeys-kind-form"), icon="article"),
-    Kind(Sentence("journeys-kind-other")),
+    Kind(Sentence("prompts-kind-birth"), icon="child_care"),
+    Kind(Sentence("prompts-kind-identity"), icon="id_card"),
+    Kind(Sentence("prompts-kind-land"), icon="cottage"),
+    Kind(Sentence("prompts-kind-form"), icon="article"),
+    Kind(Sentence("prompts-kind-other")),
 )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from kiosk.journeys.showing import LettersShows
 from kiosk.shell.means import Means, WaitingMeans
 from kiosk.shell.protocol import Back, Destination, Event, Journey, Letters, Next, Restyle
+from kiosk.style.theme import SIZES
 
 
 class LettersJourney(Journey):
-    """A touch changes everything at once, this place too."""
+    """The place "letters". A touch changes everything that is drawn at once, this place too."""
 
     def __init__(self, means: Means | WaitingMeans) -> None:
         self._letters = means.letters
@@ -23,8 +24,8 @@ class LettersJourney(Journey):
         now = self._letters()
         if event.name in ("back", "done"):
             return Back()
-        if event.name == "size":
-            return Restyle(Letters(float(event.value), now.high_contrast))
-        if event.name == "contrast":
-            return Restyle(Letters(now.text, bool(event.value)))
+        if event.name == "size" and event.value in SIZES:
+            return Restyle(Letters(event.value, now.high_contrast))
+        if event.name == "contrast" and isinstance(event.value, bool):
+            return Restyle(Letters(now.text, event.value))
         return None

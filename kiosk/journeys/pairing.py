@@ -1,4 +1,4 @@
-"""Before the kiosk is paired: what the villager and the technician read, as the pairing's files stand."""
+"""The kiosk before it is paired: what the villager and the technician read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from langso.device.pairing_stand import LOOK_S, Stand, next_steps
 
 
 class PairingJourney(Journey):
-    """Looks again every few seconds; the waiting itself is the shell's."""
+    """The place "pairing". Looks every few seconds at the pairing's files; the shell waits for them."""
 
     def __init__(self, means: WaitingMeans) -> None:
         self._look = means.stand
@@ -40,4 +40,5 @@ class PairingJourney(Journey):
         return Changed(self._shows(stand))
 
     def _shows(self, stand: Stand) -> PairingShows:
-        return PairingShows(self._commune, self._device, stand.code, stand.why, next_steps(stand))
+        steps = tuple((step.before, step.typed) for step in next_steps(stand))
+        return PairingShows(self._commune, self._device, stand.code, stand.why, steps)

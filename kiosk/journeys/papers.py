@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.errors import NotReady, WrongStep
 from kiosk.journeys.card import CARD, CardSide, asked_after, sheet_of
+from kiosk.journeys.compressing import PageKept, compressed, document_of
 from kiosk.journeys.develop import BLANK, look_of, remarks, side_of
-from kiosk.sending.dossiers import Dossiers, HandedIn
+from kiosk.sending.sealing import HandedIn, TakesDossiers
 from kiosk.shell.visit import Workspace
 from langso.words.catalogue import Sentence
 from scanner.live.capture import Shot, Shown, straighten
@@ -18,49 +19,31 @@ from scanner.live.eye import Eye, Seen
 
 if TYPE_CHECKING:
     from kiosk.journeys.kinds import Kind
-    from langso.contract import Catalogue
     from scanner.clean import CleanPage
-    from scanner.document import JpegPage
     from scanner.guide import Side
     from scanner.guide.same_page import Look
     from scanner.live.table_keeper import TableKeeper
 
 __all__ = ["Eye", "PageKept", "Papers", "Seen", "Step", "straighten"]
-
 Step = Literal["look", "preview", "sort", "sending", "done"]
 
 MAX_PAGES = 30
+LEFT = 8
+"""So many pages that were walked away from are remembered."""
 QUICK_QUALITY = 95
 """JPEG quality of a page just taken; it is compressed for good while the next one is laid down."""
-
-
-@dataclass(frozen=True, eq=False)
-class PageKept:
-    """A page of this visit: its picture (JPEG in the workspace), true dpi, and its size on paper in mm.
-
-    `remarks`: sentences about what is odd with it; `looks`: what the camera saw of it, a card's both sides;
-    `final`: compressed as it will be handed in; `card`: both sides of a card.
-    """
-
-    path: Path
-    dpi: int
-    paper: str
-    size_mm: tuple[float, float]
-    remarks: tuple[Sentence, ...] = ()
-    looks: tuple[Look, ...] = ()
-    final: bool = False
-    card: bool = False
 
 
 class Papers:
     """The steps of one visit. Pages lie in the workspace only; nothing else keeps a picture after `end`.
 
     `table`: what was measured of the table. `card`: None, or the sides of a card taken so far. `replacing`: which
-    page the next one takes the place of. `fixed`: a sheet was asked nearer in vain, no other shall be.
+    page the next one takes the place of. `fixed`: a sheet was asked nearer in vain, no other shall be. `left`: what
+    the pages hold that were taken and then walked away from; `lying`: one of them probably lies there still.
     Capturing, turning and compressing are slow: call them on a worker thread.
     """
 
-    def __init__(self, workspace: Workspace, dossiers: Dossiers, table: TableKeeper | None = None) -> None:
+    def __init__(self, workspace: Workspace, dossiers: TakesDossiers, table: TableKeeper | None = None) -> None:
         self.table = table
         self._workspace = workspace
         self._dossiers = dossiers
@@ -75,18 +58,25 @@ class Papers:
         self.replacing: int | None = None
         self.receipt: HandedIn | None = None
         self.fixed = False
+        self.left: tuple[Look, ...] = ()
+        self.lying = False
 
     def end(self) -> None:
         """The visit is over: no picture is held any more, and work that is still going on leaves none."""
         with self._lock:
             self._forget_fresh()
             self.pages, self.card, self.replacing, self.step = (), None, None, "done"
+            self.left, self.lying = (), False
 
     @property
     def known(self) -> list[Look]:
-        """What the pages (or the card's side) taken so far hold: not to be captured by itself again."""
+        """What the pages (or the card's side) taken so far hold, and those walked away from: not to be captured by
+        itself again.
+        """
         of_card = [side.look for side in self.card or () if side.look is not None]
-        return of_card + [look for page in self.pages for look in page.looks]
+        # The page that is asked for anew is not one that was "taken already".
+        kept = [page for number, page in enumerate(self.pages) if number != self.replacing]
+        return [*of_card, *self.left, *(look for page in kept for look in page.looks)]
 
     @property
     def asked(self) -> Side | None:
@@ -119,8 +109,10 @@ class Papers:
             self.card = ()
 
     def leave_card(self) -> None:
-        """No card after all; a side already taken is forgotten."""
+        """No card after all; a side already taken is forgotten, and is not to be taken for a page."""
         with self._lock:
+            if self.card:
+                self._leave_lying(*(side.look for side in self.card))
             self.card = None
 
     def capture_side(self, seen: Shown, *, insisted: bool = False) -> PageKept | None:
@@ -201,17 +193,26 @@ class Papers:
             self.replacing = None
 
     def again(self) -> None:
-        """The fresh page is not good: forget it and look again."""
+        """The fresh page is not good: forget it. It is taken by itself again once it was laid down anew."""
         with self._lock:
             fresh = self._require("preview")
             self._workspace.drop(fresh.path)
             self._forget_fresh()
+            self._leave_lying()
+
+    def leave(self) -> None:
+        """The fresh page is not wanted: forget it. It is taken again only when asked for."""
+        with self._lock:
+            looks = self._require("preview").looks
+            self.again()
+            self._leave_lying(*looks)
 
     def remove(self, index: int) -> None:
         """Takes a kept page out. Raises WrongStep where there is none."""
         with self._lock:
-            self._require_page(index)
-            self._workspace.drop(self.pages[index].path)
+            gone = self._require_page(index)
+            self._workspace.drop(gone.path)
+            self._leave_lying(*gone.looks)
             self.pages = self.pages[:index] + self.pages[index + 1 :]
             self.replacing = None
             if not self.pages and self.step == "sort":
@@ -233,6 +234,7 @@ class Papers:
             if self.step == "preview":
                 raise WrongStep(Sentence("journeys-judge-first"))
             self.step, self.replacing, self.card = "look", index, None
+            self.left, self.lying = (), False
 
     def leave_retake(self) -> None:
         """No retaking after all."""
@@ -258,7 +260,7 @@ class Papers:
         for page in self.pages:
             if page.final or self.step in ("sending", "done"):
                 continue
-            small = self._compressed(page)
+            small = compressed(page)
             if small is None:
                 continue
             with self._lock:
@@ -269,7 +271,7 @@ class Papers:
                 self.pages = (*self.pages[:place], replace(page, path=path, final=True), *self.pages[place + 1 :])
                 self._workspace.drop(page.path)
 
-    def hand_in(self, kind: Kind, catalogue: Catalogue | None, recipient: str | None) -> HandedIn:
+    def hand_in(self, kind: Kind, recipient: str | None) -> HandedIn:
         """PDF, encryption, outbox; durable when it returns, and the pictures are gone. Raises as Dossiers.hand_in.
 
         After an error the journey is back at "sort" and nothing is lost. Slow: call it on a worker thread.
@@ -279,13 +281,10 @@ class Papers:
                 raise WrongStep(Sentence("journeys-not-chosen"))
             self.step, pages = "sending", self.pages
         try:
-            to = (catalogue.age_recipient if catalogue is not None else None) or recipient
-            pdf = self._pdf(kind.title, pages)
+            pdf = document_of(kind, pages)
             if self._visit != self._workspace.visit:
                 raise NotReady(Sentence("journeys-visit-over"))
-            receipt = self._dossiers.hand_in(
-                pdf, title=kind.title, pages=len(pages), recipient=to, procedure=kind.procedure
-            )
+            receipt = self._dossiers.hand_in(pdf, title=kind.title, pages=len(pages), recipient=recipient)
         except BaseException:
             with self._lock:
                 if self.step == "sending":
@@ -295,32 +294,6 @@ class Papers:
             self._workspace.drop(page.path)
         self.pages, self.receipt, self.step = (), receipt, "done"
         return receipt
-
-    def _pdf(self, title: str, pages: tuple[PageKept, ...]) -> bytes:
-        from scanner.document import make_pdf
-
-        made = []
-        for page in pages:
-            small = self._compressed(page)
-            if small is None:
-                raise NotReady(Sentence("journeys-visit-over"))
-            made.append(small)
-        return make_pdf(made, title)
-
-    def _compressed(self, page: PageKept) -> JpegPage | None:
-        """The page as it will stand in the document; None where its file is gone."""
-        import cv2
-
-        from scanner.clean import CleanPage
-        from scanner.document import JpegPage, compress
-
-        if page.final:
-            try:
-                return JpegPage.of(page.path.read_bytes(), page.paper, page.size_mm)
-            except OSError:
-                return None
-        image = cv2.imread(str(page.path))
-        return None if image is None else compress(CleanPage(image, page.dpi, page.paper, page.size_mm))
 
     def _preview(
         self,
@@ -336,7 +309,7 @@ class Papers:
             if self.step != "look":
                 self._workspace.drop(page.path)
                 raise WrongStep(Sentence("journeys-judge-first"))
-            self.fresh, self.step, self._shot = page, "preview", shot
+            self.fresh, self.step, self._shot, self.lying = page, "preview", shot, False
         return page
 
     def _exchange(self, fresh: PageKept, page: PageKept) -> PageKept:
@@ -386,6 +359,11 @@ class Papers:
         """The villager may have left the card while its side was being straightened."""
         if self.card is not sides:
             raise WrongStep(Sentence("journeys-card-left"))
+
+    def _leave_lying(self, *looks: Look | None) -> None:
+        """What was walked away from may still lie under the camera."""
+        self.left = (*self.left, *(look for look in looks if look is not None))[-LEFT:]
+        self.lying = True
 
     def _forget_fresh(self) -> None:
         self.fresh, self.step, self._shot = None, "look", None

@@ -1,4 +1,4 @@
-"""Paying a fee: what a payment code asks, in words, and whether the account is the commune's own."""
+"""What a payment code asks, in words, and whether its account is the commune's own; the slip for paying in cash."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from kiosk.errors import WrongStep
 from langso import codes, words
-from langso.contract import Account, Catalogue
+from langso.contract.vouched import FUND, Payees
 from langso.timekeeping import dates
-from langso.words.catalogue import Sentence, t
+from langso.words.catalogue import Sentence, Words, t
 
 Verdict = Literal["own", "stranger", "no_list", "broken", "not_payment"]
 
@@ -21,10 +21,11 @@ QR_BORDER = 2
 
 @dataclass(frozen=True)
 class PaymentCode:
-    """One code read. `verdict`: "own" account of the commune; "stranger"; "no_list": the signed list is not here;
-    "broken": a payment code not to be believed; "not_payment": some other code. `amount` in đồng, None: not given.
+    """One code that was read. `verdict`: "own": the commune's account; "stranger": another's; "no_list": the signed
+    list is not here; "broken": a payment code that must not be believed; "not_payment": another code. `amount`: đồng,
+    None where not given.
 
-    `text` is the payload exactly as read: what is shown large is that very code.
+    `text`: the payload exactly as read; the code that is shown large is this one.
     """
 
     verdict: Verdict
@@ -36,7 +37,7 @@ class PaymentCode:
     account: str = ""
     purpose: str = ""
     bill: str = ""
-    why: str = ""
+    why: Words = ""
 
     @property
     def payable(self) -> bool:
@@ -51,11 +52,11 @@ class PaymentCode:
     @property
     def amount_in_words(self) -> str:
         """`tám nghìn đồng`."""
-        return words.amount(self.amount) if self.amount else t("journeys-fee-ask-amount")
+        return words.amount(self.amount) if self.amount else t("prompts-fee-ask-amount")
 
     @property
     def account_shown(self) -> str:
-        """Bank and account in groups: `VietinBank · 0000 0000 0001`."""
+        """Bank and account in groups: `VietinBank · 000 000 000 001`."""
         return f"{self.bank} · {words.group(self.account)}"
 
     @property
@@ -66,15 +67,15 @@ class PaymentCode:
         return self.purpose
 
 
-def read_fee(text: str, catalogue: Catalogue | None) -> PaymentCode:
-    """What a code's text asks to pay, judged by the commune's signed list of accounts. Never raises."""
+def read_fee(text: str, payees: Payees | None) -> PaymentCode:
+    """What a code's text asks to pay, judged by the accounts that the commune's root keys vouch for. Never raises."""
     parsed = codes.parse(text)
     if parsed.kind != "emv":
-        return PaymentCode("not_payment", text, why=t("journeys-fee-not-payment"))
+        return PaymentCode("not_payment", text, why=Sentence("journeys-fee-not-payment"))
     payee = codes.payee(parsed)
     if payee is None:
-        return PaymentCode("broken", text, why=t("journeys-fee-broken"))
-    account = None if catalogue is None else own_account(payee.bin, payee.account, catalogue)
+        return PaymentCode("broken", text, why=Sentence("journeys-fee-broken"))
+    account = None if payees is None else payees.own(payee.bin, payee.account, fee=bool(payee.bill))
     bank = codes.bank_name(payee.bin) or t("journeys-fee-bank", number=payee.bin)
     common: dict[str, Any] = {
         "amount": payee.amount,
@@ -83,22 +84,15 @@ def read_fee(text: str, catalogue: Catalogue | None) -> PaymentCode:
         "purpose": payee.purpose or "",
         "bill": payee.bill or "",
     }
-    if catalogue is None:
-        why = t("journeys-fee-no-list")
+    if payees is None:
+        why = Sentence("prompts-fee-no-list")
         return PaymentCode("no_list", text, holder=payee.name or "", why=why, **common)
     if account is None:
-        why = t("journeys-fee-stranger")
+        why = Sentence("prompts-fee-stranger")
         return PaymentCode("stranger", text, holder=payee.name or "", why=why, **common)
     # The name in the code is whatever its maker typed; the signed list says who holds the account.
-    return PaymentCode("own", text, holder=account.holder, label=account.label, **common)
-
-
-def own_account(bin_: str, number: str, catalogue: Catalogue) -> Account | None:
-    """The commune's account with exactly this bank and number, or None."""
-    for account in catalogue.accounts:
-        if account.bin == bin_ and account.number == number:
-            return account
-    return None
+    label = account.label or (t("rights-purpose-fund") if account.purpose == FUND else "")
+    return PaymentCode("own", text, holder=account.holder, label=label, **common)
 
 
 def qr_modules(fee: PaymentCode) -> list[list[bool]]:
@@ -137,17 +131,17 @@ def slip(fee: PaymentCode, *, commune: str, place: str, now: datetime, kind: Lit
 
 
 class CodeSearch:
-    """Looking for a code, then what it asks. One code at a time: two in the picture are refused, not guessed."""
+    """Looks for one code, then tells what it asks. Two codes in the picture are refused: the kiosk does not guess."""
 
     def __init__(self) -> None:
         self.fee: PaymentCode | None = None
         self.hint = LOOK
 
-    def see(self, texts: list[str], catalogue: Catalogue | None) -> PaymentCode | None:
-        """The codes of one frame; returns what was found when it settles the matter, else None (see `hint`)."""
+    def see(self, texts: list[str], payees: Payees | None) -> PaymentCode | None:
+        """The codes of one frame; returns what was found once it is certain, else None (then see `hint`)."""
         if self.fee is not None:
             return self.fee
-        fees = [read_fee(text, catalogue) for text in dict.fromkeys(texts)]
+        fees = [read_fee(text, payees) for text in dict.fromkeys(texts)]
         payments = [fee for fee in fees if fee.verdict != "not_payment"]
         if not fees:
             self.hint = LOOK
@@ -162,7 +156,7 @@ class CodeSearch:
         return self.fee
 
     def again(self) -> None:
-        """Forget the code and look for another."""
+        """Forgets the code and looks for another."""
         self.fee, self.hint = None, LOOK
 
 

@@ -1,4 +1,4 @@
-"""Pictures as a screen needs them: read from the visit's folder, no larger than they are looked at."""
+"""Pictures as a screen needs them: read from the visit's folder and made no larger than they are shown."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def shrunk(image: Any, side: int = SMALL_SIDE) -> Any:
 
 
 def picture_of_page(page: PageKept) -> Any:
-    """What is to be looked at: of a card's sheet the card, or its letters would be too small to judge. Slow for
-    large pages.
+    """The picture to look at: of a sheet with a card only the card, or its letters would be too small. Slow for large
+    pages.
     """
     if not page.card:
         return picture_of(page.path)

@@ -7,36 +7,24 @@ from dataclasses import replace
 from typing import Any
 
 from kiosk.errors import WrongStep
-from kiosk.journeys.card import side_words
-from kiosk.journeys.handing import HandingIn
-from kiosk.journeys.kept import KeptPages
-from kiosk.journeys.looking import TableView
+from kiosk.journeys.handing_in import HandingIn
+from kiosk.journeys.kept_pages import KeptPages
 from kiosk.journeys.papers import PageKept, Papers
-from kiosk.journeys.pictures import picture_of_page, shrunk
+from kiosk.journeys.pictures import picture_of_page
 from kiosk.journeys.presses import HeldPress
-from kiosk.journeys.showing import (
-    CardShows,
-    CornerPoints,
-    CornersShows,
-    KeptPage,
-    LivePicture,
-    PreviewShows,
-    Remark,
-    ScanShows,
-)
+from kiosk.journeys.showing import CornerPoints, CornersShows, LivePicture, PreviewShows, Remark, ScanShows
+from kiosk.journeys.table_view import TableView, scan_shows
 from kiosk.shell.means import Means
-from kiosk.shell.protocol import Changed, Destination, Event, Home, Journey, Next, Slow
+from kiosk.shell.protocol import STRAY, Changed, Destination, Event, Home, Journey, Next, Slow
 from langso.errors import LangsoError
 from langso.words.catalogue import Sentence
 from scanner.live.capture import Shot, Shown, draft, shot_of
 
 MAKING = Sentence("screens-making")
-SHOWN = 2
-"""Kept pages that are seen beside the camera: no more find room."""
 
 
 class ScanJourney(Journey):
-    """Places: "scan", "preview", "corners" here; "pages" in `kept`, "sort" and "receipt" in `handing`."""
+    """Places: "scan", "preview", "corners" here; "pages" in `kept_pages`; the others in `handing_in`."""
 
     def __init__(self, means: Means) -> None:
         self._means = means
@@ -75,6 +63,8 @@ class ScanJourney(Journey):
         elif place == "preview" and self._shot is not None:
             shot, self._shot = self._shot, None
             return self._remake(lambda: self.papers.capture(shot))
+        elif place == "ask":
+            return self._handing.opened()
         return None
 
     def closed(self, place: str) -> None:
@@ -88,9 +78,11 @@ class ScanJourney(Journey):
             return self._look()
         if place == "pages":
             return self._kept.tick()
-        return self._handing.tick() if place == "receipt" else None
+        return self._handing.tick(place) if place in ("ask", "receipt") else None
 
     def answer(self, event: Event) -> Next:
+        if event.name == STRAY:
+            return self._handing.stray()
         match event.place:
             case "scan":
                 return self._at_scan(event)
@@ -107,39 +99,17 @@ class ScanJourney(Journey):
                 if event.name in ("more", "back"):
                     self.papers.more()
                     return self._to_scan()
-                return self._handing.answer(event)
+                return self._handing.chosen(event)
+            case "ask":
+                return self._handing.asked(event)
             case "receipt":
-                return Home()
+                return self._handing.received(event)
         return None
 
     # The camera.
 
     def _to_scan(self) -> Destination:
-        papers = self.papers
-        title, under, hint = _headings(papers)
-        many = len(papers.pages)
-        kept = tuple(
-            KeptPage(index, shrunk(picture_of_page(papers.pages[index])), bool(papers.pages[index].remarks))
-            for index in range(max(0, many - SHOWN), many)
-        )
-        card = None
-        if papers.card is not None:
-            done = None
-            if papers.card:
-                name = Sentence("journeys-side-done", side=papers.card[0].side or "unknown")
-                done = (name, shrunk(papers.card[0].page.image))
-            card = CardShows(side_words(papers.asked), done)
-        self._scan = ScanShows(
-            title,
-            under,
-            hint,
-            LivePicture(Remark(Sentence("journeys-opening-camera"), "photo_camera")),
-            many=many,
-            kept=kept,
-            number=many + 1 if papers.replacing is None else papers.replacing + 1,
-            card=card,
-            replacing=papers.replacing is not None,
-        )
+        self._scan = scan_shows(self.papers)
         return Destination("scan", self._scan)
 
     def _at_scan(self, event: Event) -> Next:
@@ -148,8 +118,8 @@ class ScanJourney(Journey):
             case "shoot":
                 # Whoever presses again after a refusal knows better than the machine.
                 return None if busy else self._capture(insisted=self._refused)
-            case "page":
-                return self._kept.to(int(event.value))
+            case "page" if event.number is not None:
+                return self._kept.to(event.number)
             case "back" if papers.card is None and papers.replacing is None:
                 return Home()
             case "back" | "leave_card":
@@ -244,7 +214,7 @@ class ScanJourney(Journey):
     def _at_preview(self, event: Event) -> Next:
         does: dict[str, Callable[[], Next]] = {
             "again": self._again,
-            "back": self._again,
+            "back": self._leave,
             "keep": self._keep,
             "enough": self._enough,
             "turn": self._turn,
@@ -294,6 +264,11 @@ class ScanJourney(Journey):
             self.papers.again()
         return self._to_scan()
 
+    def _leave(self) -> Next:
+        if self.papers.fresh is not None:
+            self.papers.leave()
+        return self._to_scan()
+
     def _keep(self) -> Next:
         if self.papers.fresh is None:
             return self._again()
@@ -327,11 +302,11 @@ class ScanJourney(Journey):
         if shows is None or shows.busy:
             return None
         match event.name:
-            case "moved":
-                self._corners = replace(shows, quad=event.value)
+            case "moved" if event.points is not None:
+                self._corners = replace(shows, quad=event.points)
                 return None
-            case "done":
-                return self._corners_set(replace(shows, quad=event.value, busy=True))
+            case "done" if event.points is not None:
+                return self._corners_set(replace(shows, quad=event.points, busy=True))
             case "back" if self.papers.fresh is not None:
                 return self._to_preview(picture_of_page(self.papers.fresh))
             case "back" | "again":
@@ -381,19 +356,3 @@ class ScanJourney(Journey):
 
 def _quad(quad: Any) -> CornerPoints | None:
     return None if quad is None else tuple((float(x), float(y)) for x, y in quad)
-
-
-def _headings(papers: Papers) -> tuple[Sentence, Sentence, Sentence]:
-    """Title, second line, and what to do."""
-    if papers.card is not None:
-        here = side_words(papers.asked)
-        if not papers.card:
-            return Sentence("screens-scan-card"), here, Sentence("journeys-card-how")
-        hint = Sentence("journeys-card-turn", done=papers.card[0].side or "unknown")
-        return Sentence("screens-scan-card"), here, hint
-    hint = Sentence("journeys-paper-how")
-    if papers.replacing is not None:
-        return Sentence("journeys-retake-title", page=papers.replacing + 1), Sentence("journeys-retake-under"), hint
-    if papers.pages:
-        return Sentence("journeys-scan-title"), Sentence("screens-page", page=len(papers.pages) + 1), hint
-    return Sentence("journeys-scan-title"), Sentence("journeys-scan-under"), hint

@@ -1,4 +1,4 @@
-"""What each place shows, as its journey says it: frozen values that a screen draws without asking anybody."""
+"""What each place shows: frozen values that a journey makes and a screen draws without asking anybody."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CornerPoints = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True)
 class Remark:
-    """A state in word, icon (a name in `kiosk.style.icons`) and colour together."""
+    """A state told three ways at once: in words, by an icon (a name in `kiosk.style.icons`) and by a colour."""
 
     text: Words
     icon: str = "info"
@@ -36,13 +36,13 @@ class LivePicture:
     progress: float = 0.0
 
     def saying(self, said: Remark) -> LivePicture:
-        """The same picture under another sentence."""
+        """The same picture with another sentence."""
         return replace(self, said=said)
 
 
 @dataclass(frozen=True)
 class HomeShows:
-    """`place` and `commune` as people say them; `day` with its lunar date, `hour` as 17:00."""
+    """`place` and `commune`: names as people say them; `day`: with its lunar date; `hour`: as 17:00."""
 
     place: str
     commune: str
@@ -52,25 +52,25 @@ class HomeShows:
 
 @dataclass(frozen=True)
 class LettersShows:
-    """The letters that are drawn now."""
+    """The letters in which everything is drawn now."""
 
     letters: Letters
 
 
 @dataclass(frozen=True)
 class PairingShows:
-    """How the pairing stands. `steps`: what the technician does, what is typed after ": "; `code`: "" for none."""
+    """How the pairing stands. `steps`: what is done and what is typed, "" for nothing; `code`: "" for none."""
 
     commune: str
     device: str
     code: str
     why: str
-    steps: tuple[str, ...]
+    steps: tuple[tuple[Words, str], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class KeptPage:
-    """A page kept before: its place in the dossier from 0, its picture, and whether something is odd with it."""
+    """A page that was kept: its index in the dossier (from 0), its picture, and whether something is odd about it."""
 
     index: int
     picture: Image
@@ -144,18 +144,30 @@ class PagesShows:
 
 @dataclass(frozen=True)
 class SortShows:
-    """What `pages` sheets may be."""
+    """The kinds of paper that these `pages` sheets may be."""
 
     pages: int
     kinds: tuple[Kind, ...]
     said: Remark
 
 
+@dataclass(frozen=True, eq=False)
+class AskShows:
+    """Whether to send: the kind of paper, its pages, the first one's picture. `ready`: a press would send now."""
+
+    title: Words
+    pages: int
+    picture: Image
+    said: Remark
+    ready: bool = False
+    busy: bool = False
+
+
 @dataclass(frozen=True)
 class ReceiptShows:
-    """Handed in: what, how many pages, the code in groups, and where it is now."""
+    """After handing in: what, how many pages, the code in groups, and where the dossier is now."""
 
-    title: str
+    title: Words
     pages: int
     code: str
     said: Remark
@@ -170,12 +182,14 @@ class FeeLookShows:
 
 @dataclass(frozen=True)
 class PayShows:
-    """The commune's own account. `known`: whether the code says an amount; `modules`: the code, dark is True."""
+    """The commune's own account. `dong`: what the code asks, 0 where it says nothing; `amount`, `in_words`: as it is
+    read; `modules`: the code, dark is True.
+    """
 
     title: str
+    dong: int
     amount: str
     in_words: str
-    known: bool
     holder: str
     account: str
     modules: tuple[tuple[bool, ...], ...]
@@ -183,9 +197,10 @@ class PayShows:
 
 @dataclass(frozen=True, eq=False)
 class SlipShows:
-    """The slip for the counter; `picture` None where it could not be made."""
+    """The slip for the counter, `dong` as in PayShows; `picture` None where it could not be made."""
 
     title: str
+    dong: int
     amount: str
     in_words: str
     holder: str
@@ -194,11 +209,18 @@ class SlipShows:
 
 @dataclass(frozen=True)
 class StrangerShows:
-    """An account that is `stranger`'s, or one that nobody can judge; `why` in a sentence."""
+    """An account that is a `stranger`'s, or one that nobody can judge; `why`: said on request."""
 
     stranger: bool
     title: str
-    why: str
+    why: Words
     amount: str
     account: str
     holder: str
+
+
+@dataclass(frozen=True)
+class SorryShows:
+    """The visit broke off. `code`: of what was handed in before, "" for nothing."""
+
+    code: str = ""

@@ -24,7 +24,7 @@ def draw_slip(
     modules: Sequence[Sequence[bool]],
     foot: str,
 ) -> Image.Image:
-    """A grey picture 576 dots wide; `lines` with an empty value are left out. Raises AssetMissing."""
+    """A grey picture, 576 dots wide; `lines` with an empty value are left out. Raises AssetMissing."""
     from PIL import Image, ImageDraw, ImageFont
 
     small, normal, bold, large = (

@@ -1,1 +1,1 @@
-"""What the kiosk says aloud."""
+"""What the kiosk says aloud: reading a screen, or a sentence, to the villager."""

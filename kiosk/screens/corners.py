@@ -20,7 +20,7 @@ class CornersPage(FramedPage):
     def __init__(self, theme: Theme, shows: CornersShows, emit: Emit) -> None:
         under = t("screens-corners-how") if shows.found else t("screens-corners-unknown")
         super().__init__(theme, emit, title=t("screens-corners-title"), under=shows.refused or under)
-        self.spoken = t("screens-corners-spoken")
+        self.spoken = (Sentence("prompts-corners"),)
         self.shows = shows
         self._editor = CornerEditor(theme, shows.picture, shows.quad, moved=lambda: emit("moved", self._quad()))
         self.main.add_widget(self._editor)

@@ -23,7 +23,7 @@ class HomePage(FramedPage):
 
     def __init__(self, theme: Theme, shows: HomeShows, emit: Emit) -> None:
         super().__init__(theme, emit, title=shows.place, under=shows.commune, back=False, letters=False)
-        self.spoken = t("screens-home-spoken", layout="upright" if theme.upright else "lying")
+        self.spoken = (Sentence("prompts-home-upright" if theme.upright else "prompts-home-lying"),)
         self._day = Text(theme, shows.day, 20 if theme.upright else 17, token="soft", fit=not theme.upright)
         self._hour = Text(theme, shows.hour, 40 if theme.upright else 28, face="bold", fit=True)
         if theme.upright:

@@ -27,7 +27,7 @@ class LettersPage(FramedPage):
 
     def __init__(self, theme: Theme, shows: LettersShows, emit: Emit) -> None:
         super().__init__(theme, emit, title=t("screens-letters-title"), under=t("screens-letters-how"), letters=False)
-        self.spoken = t("screens-letters-spoken")
+        self.spoken = (Sentence("prompts-letters"),)
         letters = shows.letters
         self.main.orientation = "vertical"
         self.main.spacing = theme.px(14)

@@ -7,6 +7,7 @@ from typing import Any
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.journeys.showing import PreviewShows
+from kiosk.prompts.aloud import aloud
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import CAMERA_GROUND, Theme
 from kiosk.widgets.basic import Pill, Text, space
@@ -27,7 +28,7 @@ class PreviewPage(Page):
         self.shows = shows
         self._buttons: dict[str, WordButton] = {}
         self._picture = PagePicture(theme, shows.picture, ground=CAMERA_GROUND)
-        self._state = Pill(theme, shows.said.text, shows.said.icon, shows.said.tone, size=18 if theme.large else 20)
+        self._state = Pill(theme, shows.said.text, shows.said.icon, shows.said.tone, size=17 if theme.large else 20)
         self.add_widget(self.main)
         if theme.upright:
             self._build_upright()
@@ -48,21 +49,20 @@ class PreviewPage(Page):
         side = BoxLayout(
             orientation="vertical",
             size_hint_x=None,
-            width=theme.px(430 if theme.text < 1.2 else 500 if not theme.large else 610),
-            padding=(theme.px(20), theme.px(10), theme.px(24), theme.px(14)),
-            spacing=theme.px(GAP),
+            width=theme.px(540 if theme.text < 1.2 else 560 if not theme.large else 610),
+            padding=(theme.px(20), theme.px(8), theme.px(24), theme.px(10 if theme.large else 14)),
+            spacing=theme.px(10 if theme.large else GAP),
         )
         top = self._row(self.letters_button(), space(), self.listen_button(round_one=theme.large))
         side.add_widget(top)
         side.add_widget(space())
-        side.add_widget(Text(theme, TITLE, 26, face="bold", line=1.0))
+        side.add_widget(Text(theme, TITLE, 22 if theme.large else 26, face="bold", line=1.0))
         if not theme.large:
             side.add_widget(Text(theme, self._under(), 18, token="soft", line=1.0))
         side.add_widget(self._state)
         self._state.limit(side.width - theme.px(44))
         side.add_widget(space())
-        for row in button_rows(theme, self._all_buttons(), side.width - theme.px(44)):
-            side.add_widget(row)
+        self._add_buttons(side, side.width - theme.px(44))
         self.main.add_widget(self._picture)
         self.main.add_widget(side)
 
@@ -88,16 +88,18 @@ class PreviewPage(Page):
         below.bind(minimum_height=below.setter("height"))
         self._state.limit(theme.px(theme.wide - 48))
         below.add_widget(self._state)
-        for row in button_rows(theme, self._all_buttons(), theme.px(theme.wide - 48)):
-            below.add_widget(row)
+        self._add_buttons(below, theme.px(theme.wide - 48))
         self.main.add_widget(below)
 
     def _under(self) -> str:
         return t("screens-preview-card" if self.shows.card else "screens-page", page=self.shows.number)
 
-    def _all_buttons(self) -> list[WordButton]:
+    def _add_buttons(self, into: BoxLayout, room: float) -> None:
+        """What mends the picture, then what becomes of the page, then the way on: each in rows of its own."""
         tools = [self._turn(), self._corners()] if self.shows.corners else [self._turn()]
-        return [*tools, self._again(), self._keep(), self._enough()]
+        for group in (tools, [self._again(), self._keep()], [self._enough()]):
+            for row in button_rows(self.theme, group, room):
+                into.add_widget(row)
 
     def _again(self) -> WordButton:
         return self._button(t("screens-again"), "again", "replay")
@@ -110,7 +112,8 @@ class PreviewPage(Page):
 
     def _keep(self) -> WordButton:
         # Larger letters need fewer words: what can be done must stand in one row.
-        short, replacing = self.theme.large, self.shows.replacing
+        theme, replacing = self.theme, self.shows.replacing
+        short = theme.large or (theme.text > 1.2 and not theme.upright)
         if replacing:
             words = t("screens-preview-replace-short") if short else t("screens-preview-replace")
         else:
@@ -118,7 +121,8 @@ class PreviewPage(Page):
         return self._button(words, "keep", "note_add")
 
     def _enough(self) -> WordButton:
-        return self._button(t("screens-enough"), "enough", "send", kind="main")
+        words = t("screens-enough") if self.theme.large else t("screens-preview-enough")
+        return self._button(words, "enough", "arrow_forward", kind="main")
 
     def _button(self, words: str, event: str, icon: str, *, kind: str = "plain") -> WordButton:
         button = WordButton(self.theme, words, self.does(event), icon=icon, kind=kind)
@@ -134,8 +138,7 @@ class PreviewPage(Page):
     def _say(self) -> None:
         said, remarks = self.shows.said, self.shows.remarks
         self._state.say(said.text, said.icon, said.tone)
-        said_aloud = t("screens-preview-spoken")
-        self.spoken = ". ".join([*map(str, remarks), said_aloud])
+        self.spoken = (*aloud(remarks), Sentence("prompts-preview"))
 
     def _light(self) -> None:
         lit = self.shows.lit

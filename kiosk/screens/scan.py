@@ -8,13 +8,14 @@ from typing import Any
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.journeys.showing import CardShows, KeptPage, ScanShows
+from kiosk.prompts.aloud import aloud
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Icon, Pill, Text, card, space
 from kiosk.widgets.buttons import Pressable, WordButton
 from kiosk.widgets.frame import FramedPage
 from kiosk.widgets.pictures import CameraView, PagePicture
-from langso.words.catalogue import Words, t
+from langso.words.catalogue import Sentence, Words, t
 
 SIDE = 246
 """Design pixels of the column beside the camera."""
@@ -25,7 +26,6 @@ class ScanPage(FramedPage):
 
     def __init__(self, theme: Theme, shows: ScanShows, emit: Emit) -> None:
         super().__init__(theme, emit, title=shows.title, under=shows.under)
-        self.spoken = t("screens-scan-spoken", hint=shows.hint)
         self.shows = shows
         self._view = CameraView(theme, shows.live.said.text, shows.live.said.icon)
         self.main.add_widget(self._view)
@@ -34,17 +34,23 @@ class ScanPage(FramedPage):
         else:
             self.main.add_widget(_page_list(theme, shows, self.does))
         self._show_foot()
-        self._view.live(shows.live)
+        self._live()
 
     def change(self, shows: Plain) -> None:
         before, self.shows = self.shows, shows
         if shows.live is not before.live:
-            self._view.live(shows.live)
+            self._live()
         if shows.busy != before.busy:
             self._show_foot()
 
     def dropped(self) -> None:
         self._view.clear()
+
+    def _live(self) -> None:
+        live = self.shows.live
+        self._view.live(live)
+        # What is wrong now, then what is always done; one sentence where they are the same.
+        self.spoken = (*dict.fromkeys(aloud([live.said.text, self.shows.hint])), Sentence("prompts-scan-how"))
 
     def _show_foot(self) -> None:
         theme, shows = self.theme, self.shows
@@ -66,8 +72,8 @@ class ScanPage(FramedPage):
             left.append(WordButton(theme, words, self.does("leave_card"), icon="description"))
         elif not shows.replacing:
             if shows.many:
-                enough = t("screens-enough-short") if theme.large else t("screens-enough")
-                left.append(WordButton(theme, enough, self.does("enough"), icon="send", kind="help"))
+                words, then = t("screens-enough"), self.does("enough")
+                left.append(WordButton(theme, words, then, icon="arrow_forward", kind="help"))
             card_words = (
                 t("screens-scan-card-short")
                 if theme.large and theme.upright and shows.many

@@ -11,7 +11,8 @@ from kiosk.widgets.basic import Pill, Text, space
 from kiosk.widgets.buttons import WordButton
 from kiosk.widgets.frame import FramedPage
 from kiosk.widgets.pictures import PagePicture
-from langso.words.catalogue import t
+from langso.words import amount
+from langso.words.catalogue import Sentence, Unit, t
 
 
 class SlipPage(FramedPage):
@@ -19,14 +20,18 @@ class SlipPage(FramedPage):
 
     def __init__(self, theme: Theme, shows: SlipShows, emit: Emit) -> None:
         super().__init__(theme, emit, title=t("screens-slip-title"), under=t("screens-slip-where"))
-        self.spoken = t("screens-slip-spoken", amount=shows.in_words)
+        made = shows.picture is not None
+        how = Sentence("prompts-slip-how" if made else "prompts-slip-failed")
+        asked = (Sentence("prompts-fee-ask-amount"),)
+        self.spoken = (*((Sentence("prompts-slip-amount"), Unit(amount, shows.dong)) if shows.dong else asked), how)
         if shows.picture is not None:
             picture = PagePicture(theme, shows.picture)
             if not theme.upright:
                 picture.size_hint_x = 0.6
             self.main.add_widget(picture)
         side = BoxLayout(orientation="vertical", spacing=theme.px(10))
-        if theme.upright:
+        beneath = theme.upright and made
+        if beneath:
             side.size_hint_y = None
             side.bind(minimum_height=side.setter("height"))
         else:
@@ -37,13 +42,13 @@ class SlipPage(FramedPage):
         side.add_widget(Text(theme, shows.holder, 20, face="bold", line=1.0))
         if shows.title and not theme.large:
             side.add_widget(Text(theme, shows.title, 20, token="soft"))
-        told = t("screens-slip-how")
-        side.add_widget(Text(theme, told, 20 if theme.large else 24, face="semibold", line=1.05))
-        if shows.picture is None:
-            wrong = Pill(theme, t("screens-slip-failed"), "warning", "bad", size=18)
+        if made:
+            side.add_widget(Text(theme, how, 20 if theme.large else 24, face="semibold", line=1.05))
+        else:
+            wrong = Pill(theme, how, "warning", "bad", size=20)
             wrong.limit(theme.px(theme.wide - 60))
             side.add_widget(wrong)
-        if not theme.upright:
+        if not beneath:
             side.add_widget(space())
         self.main.add_widget(side)
         self.set_foot(

@@ -1,4 +1,4 @@
-"""Handing in: what the paper is. One touch chooses and hands in."""
+"""Handing in: what the paper is. One touch chooses; whether to send is asked after that."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from kivy.uix.gridlayout import GridLayout
 
 from kiosk.journeys.kinds import Kind
 from kiosk.journeys.showing import SortShows
+from kiosk.prompts.aloud import Theirs
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Icon, Pill, Text
 from kiosk.widgets.buttons import Pressable, WordButton
 from kiosk.widgets.frame import GAP, FramedPage
-from langso.words.catalogue import t
+from langso.words.catalogue import Sentence, t
 
 
 class SortPage(FramedPage):
@@ -23,8 +24,11 @@ class SortPage(FramedPage):
     def __init__(self, theme: Theme, shows: SortShows, emit: Emit) -> None:
         super().__init__(theme, emit, title=t("screens-sort-title"), under=t("screens-sort-pages", pages=shows.pages))
         self.shows = shows
-        names = ". ".join(str(kind.name) for kind in shows.kinds[:8])
-        self.spoken = t("screens-sort-spoken", names=names)
+        names = (kind.name for kind in shows.kinds[:8])
+        self.spoken = (
+            Sentence("prompts-choose-kind"),
+            *(name if isinstance(name, Sentence) else Theirs(name) for name in names),
+        )
         self._first = 0
         self.main.orientation = "vertical"
         self.main.spacing = theme.px(GAP)
@@ -33,7 +37,7 @@ class SortPage(FramedPage):
         self._state.say(shows.said.text, shows.said.icon, shows.said.tone)
         self._columns = 1 if theme.upright else 2
         rows = (
-            (5 if theme.upright else 2) if theme.large else ((8 if theme.text < 1.2 else 7) if theme.upright else 3)
+            (5 if theme.upright else 2) if theme.large else ((8 if theme.text < 1.2 else 6) if theme.upright else 3)
         )
         self._many = rows * self._columns
         self._grid = GridLayout(cols=self._columns, spacing=theme.px(GAP))

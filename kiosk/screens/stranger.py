@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.journeys.showing import StrangerShows
+from kiosk.prompts.aloud import aloud
 from kiosk.shell.protocol import Emit
 from kiosk.style.theme import Theme
 from kiosk.widgets.basic import Icon, Rule, Text, card, space
@@ -20,7 +21,7 @@ class StrangerPage(FramedPage):
         stranger = shows.stranger
         title = t("screens-stranger-stop") if stranger else t("screens-stranger-unchecked")
         super().__init__(theme, emit, title=title, under="" if theme.large else shows.title)
-        self.spoken = str(shows.why)
+        self.spoken = aloud([shows.why])
         ground, ink = theme.tone("bad" if stranger else "warn")
         box = card(theme, padding=theme.px(16 if theme.large else 28), spacing=theme.px(8))
         box.paint(ground, ink)

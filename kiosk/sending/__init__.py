@@ -1,1 +1,1 @@
-"""Dossiers on their way to the office."""
+"""Dossiers on their way to the office: encrypted, kept in the outbox, uploaded."""

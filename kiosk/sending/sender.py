@@ -1,4 +1,4 @@
-"""Dossiers from the outbox to the office: resumable upload (tus 1.0), exactly once though either side dies midway."""
+"""Uploads dossiers from the outbox (tus 1.0): resumed after a break, received exactly once."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import httpx
 
 from kiosk.errors import SendingFault, SendingRefused
 from kiosk.sending.dossiers import KIND, Dossiers
+from langso.contract.sentences import CODE_HEADER, answered
 from langso.device.office_line import OfficeLine
 from langso.durable.files import open_plain
 from langso.durable.outbox import Item, Outbox
@@ -61,7 +62,7 @@ class Sender:
         self._thread.start()
 
     def stop(self, timeout: float = 5.0) -> None:
-        """Ends after the piece in hand; what is unfinished goes on at the next start."""
+        """Ends after the piece that is being sent; the rest is sent after the next start."""
         self._thread.stop(timeout)
 
     def hurry(self) -> None:
@@ -71,7 +72,7 @@ class Sender:
 
     @property
     def hung(self) -> bool:
-        """Whether its thread no longer comes round; a slow line is no hang."""
+        """Whether its thread has stopped going round; a slow line does not count."""
         return self._thread.hung
 
     def waiting(self) -> int:
@@ -223,7 +224,8 @@ def _fault(answer: httpx.Response, *, final: bool = False) -> SendingFault:
     said = answer.text.strip()[:200] if answer.headers.get("content-type", "").startswith("text/plain") else ""
     why = Sentence("sending-answer", status=str(answer.status_code))
     if said:
-        why = Sentence("sending-answer-said", status=str(answer.status_code), said=said)
+        words = answered(answer.headers.get(CODE_HEADER), said)
+        why = Sentence("sending-answer-said", status=str(answer.status_code), said=words)
     # 4xx other than these does not change by asking again soon.
     if final or (
         400 <= answer.status_code < 500 and answer.status_code not in (401, 403, 404, 408, 409, 423, 425, 429, 460)

@@ -1,1 +1,1 @@
-"""The window, what is personal, and how a visit begins and ends."""
+"""The window; the way from place to place; what is personal, and how it is wiped when a visit ends."""

@@ -3,8 +3,9 @@
 `python -m kiosk.shell.driving --settings F --steps steps.json --out DIR`; steps are a JSON list of
 {"touch": TEXT}, {"wait": TEXT, "seconds": N}, {"gone": TEXT, "seconds": N}, {"shot": NAME}, {"camera": FOLDER},
 {"pause": SECONDS}, {"idle": SECONDS} (as if the last touch was so long ago), {"tap": [X, Y]}, {"drag": [X, Y, X, Y]}
-(from the top left). DIR gets NAME.png (dragged.png while the finger is down) and result.json; exit status 0 only if
-every step happened.
+(from the top left). TEXT is what stands there, or {"sentence": ID} of the catalogue, whatever language the kiosk
+speaks. DIR gets NAME.png (dragged.png while the finger is down) and result.json; exit status 0 only if every step
+happened.
 """
 
 from __future__ import annotations
@@ -12,33 +13,32 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import re
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from typing import TYPE_CHECKING, Any
 
 from kiosk.errors import DrivingFault
+from kiosk.shell.driving_steps import ById, Done, Played, Step, read_steps
 from kiosk.shell.environment import prepare_kivy
 from langso.device.ending import end_process
 from langso.device.pairing_stand import stand_of
 from langso.durable.files import read_limited
-from langso.errors import LangsoError, UsageError
+from langso.errors import LangsoError
 from langso.settings.reading import Settings, load_settings
 from langso.words import nfc
 from langso.words.catalogue import Sentence, t
+from langso.words.language import language_of_environment, use_language
 
 if TYPE_CHECKING:
     from kiosk.shell.window import KioskWindow
 
 MAX_STEPS_BYTES = 1 << 20
-DEFAULT_WAIT_S = 60.0
-"""Long, for a busy machine: what happens is seen at once, only what does not happen takes all of it."""
 SETTLE_S = 0.25
 DRAGGED = "dragged"
 """The picture taken while the finger is still on the glass."""
@@ -46,81 +46,24 @@ DRAGGED = "dragged"
 _PERIOD_S = 0.05
 
 
-_Pixel = Annotated[int, Field(ge=0)]
-
-
-class Step(BaseModel):
-    """One step; exactly one of the actions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    touch: Annotated[str, Field(min_length=1, max_length=300)] | None = None
-    wait: Annotated[str, Field(min_length=1, max_length=300)] | None = None
-    gone: Annotated[str, Field(min_length=1, max_length=300)] | None = None
-    shot: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")] | None = None
-    camera: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
-    pause: Annotated[float, Field(ge=0, le=600)] | None = None
-    idle: Annotated[float, Field(gt=0, le=3600)] | None = None
-    tap: tuple[_Pixel, _Pixel] | None = None
-    drag: tuple[_Pixel, _Pixel, _Pixel, _Pixel] | None = None
-    seconds: Annotated[float, Field(gt=0, le=600)] = DEFAULT_WAIT_S
-
-    @model_validator(mode="after")
-    def _one(self) -> Step:
-        asked = self.model_dump(exclude={"seconds"}, exclude_none=True)
-        if len(asked) != 1:
-            raise ValueError("a step has exactly one of touch, wait, gone, shot, camera, pause, idle, tap, drag")
-        return self
-
-
-_STEPS = TypeAdapter(Annotated[tuple[Step, ...], Field(max_length=1000)])
-
-
-@dataclass
-class Done:
-    """What one step led to: the visible texts after it, in reading order, and the files kept."""
-
-    step: dict[str, Any]
-    ok: bool
-    texts: list[str]
-    seconds: float
-    why: str = ""
-    files: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Played:
-    """The whole of it, as result.json holds it; `workspace`: files of the visit left at the very end."""
-
-    ok: bool = False
-    steps: list[Done] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    workspace: list[str] = field(default_factory=list)
-    workspace_folder: str = ""
-    error: str = ""
-
-
-def read_steps(raw: bytes) -> tuple[Step, ...]:
-    """Steps from JSON. Raises UsageError."""
-    try:
-        return _STEPS.validate_json(raw)
-    except ValidationError as error:
-        where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5])
-        raise UsageError(Sentence("kiosk-driving-steps", where=where)) from error
-
-
 def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Played:
     """Plays the steps on the application with its real agent; once per process. Writes `out`, returns the result."""
     prepare_kivy(settings.kiosk, offscreen=True)
     from kiosk.agent import KioskAgent
     from kiosk.shell.app import Kiosk
-    from kiosk.shell.waiting import WaitingKiosk
+    from kiosk.shell.unpaired import WaitingKiosk
 
     out.mkdir(parents=True, exist_ok=True)
     agent = KioskAgent(settings) if stand_of(settings.paths.state).state == "paired" else None
     if agent is not None:
         agent.start()
-    app: KioskWindow = WaitingKiosk(settings) if agent is None else Kiosk(agent)
+    app: KioskWindow
+    if agent is None:
+        app = WaitingKiosk(settings)
+    else:
+        app = kiosk = Kiosk(agent)
+        # Mostly one visit is played: the process of another would only take time.
+        kiosk.router.ahead = False
     visit = Played(workspace_folder=str(app.workspace.home))
     try:
         driver = _Driver(app, steps, out, visit)
@@ -137,6 +80,7 @@ def drive(settings: Settings, steps: Sequence[Step], out: Path) -> Played:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
+    use_language(language_of_environment(os.environ))
     parser = argparse.ArgumentParser(prog="python -m kiosk.shell.driving", description=t("kiosk-driving-about"))
     parser.add_argument("--settings", type=Path, required=True)
     parser.add_argument("--steps", type=Path, required=True)
@@ -201,7 +145,8 @@ class _Driver:
             self._visit.texts = texts
             files = [path.name for path in self._app.workspace.files()]
             told = step.model_dump(exclude_none=True, exclude_defaults=True)
-            self._visit.steps.append(Done(told, not why, texts, round(time.monotonic() - began, 2), why, files))
+            seconds = round(time.monotonic() - began, 2)
+            self._visit.steps.append(Done(told, self._app.router.place, not why, texts, seconds, why, files))
             if why:
                 yield from self._shoot("failed")
                 return
@@ -209,21 +154,22 @@ class _Driver:
 
     def _one(self, step: Step) -> Iterator[None]:
         if step.touch is not None:
-            yield from self._touch(step.touch, step.seconds)
+            yield from self._touch(_words(step.touch), step.seconds)
         elif step.wait is not None:
-            wanted = step.wait
+            wanted = _words(step.wait)
             yield from self._until(
                 lambda: self._sees(wanted), step.seconds, Sentence("kiosk-driving-unseen", text=wanted)
             )
         elif step.gone is not None:
-            unwanted = step.gone
+            unwanted = _words(step.gone)
             yield from self._until(
                 lambda: not self._sees(unwanted), step.seconds, Sentence("kiosk-driving-still", text=unwanted)
             )
         elif step.shot is not None:
             yield from self._shoot(step.shot)
         elif step.camera is not None:
-            self._app.camera = self._app.camera.model_copy(update={"camera": "replay", "source": step.camera})
+            camera = self._app.camera.model_copy(update={"camera": "replay", "source": step.camera})
+            self._app.look_through(camera)
         elif step.pause is not None:
             yield from _for(step.pause)
         elif step.idle is not None:
@@ -297,6 +243,10 @@ class _Driver:
             raise DrivingFault(Sentence("kiosk-driving-no-shot"))
         # Kivy numbers its pictures; the story wants the name it asked for.
         Path(made).replace(path)
+
+
+def _words(text: str | ById) -> str:
+    return t(text.sentence, **text.values) if isinstance(text, ById) else text
 
 
 def _for(seconds: float) -> Iterator[None]:

@@ -14,7 +14,7 @@ from kiosk.errors import NoScreen
 from langso.device.lifeline import Lifeline
 from langso.device.waits import say_goes_on, say_waits
 from langso.settings.model import KioskSettings
-from langso.words.catalogue import Sentence, sentence_of
+from langso.words.catalogue import Sentence, words_of
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def prepare_kivy(settings: KioskSettings, *, offscreen: bool = False) -> None:
     Config.set("graphics", "fullscreen", "auto" if full else "0")
     Config.set("graphics", "resizable", "0")
     Config.set("graphics", "show_cursor", "0" if full else "1")
-    Config.set("graphics", "multisamples", "2")
+    Config.set("graphics", "multisamples", str(edge_samples()))
     Config.set("kivy", "exit_on_escape", "0")
     # A touchscreen reaches Kivy as SDL's mouse, with and without a desktop. By default Kivy reads the same panel's
     # device file too, so that every touch would press twice.
@@ -66,6 +66,13 @@ def video_driver(environment: Mapping[str, str], dri: Path = DRI) -> str:
     raise NoScreen(Sentence("kiosk-no-screen"))
 
 
+def edge_samples(dri: Path = DRI) -> int:
+    """How many samples smooth the edges: where the processor draws, that would take it two thirds of its time, and
+    the camera's picture would stutter.
+    """
+    return 2 if any(dri.glob("renderD*")) else 0
+
+
 def wait_for_screen(leaving: threading.Event, run: Path, every_s: float = 2.0, dri: Path = DRI) -> bool:
     """Until something can be shown; False where `leaving` was set first. Said once, and to systemd all the while:
     a kiosk whose screen is unplugged waits, instead of ending again and again. A note in `run` says so to doctor.
@@ -81,7 +88,7 @@ def wait_for_screen(leaving: threading.Event, run: Path, every_s: float = 2.0, d
             line.turned("screen", str(missing))
             if not said:
                 log.warning("%s", missing)
-                say_waits(run, "kiosk", "screen", sentence_of(missing) or str(missing))
+                say_waits(run, "kiosk", "screen", words_of(missing))
                 said = True
         leaving.wait(every_s)
     say_goes_on(run, "kiosk")

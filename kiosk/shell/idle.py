@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +18,9 @@ class Idle:
 
 
 class IdleTimer:
-    """`idle_s` without a touch, then `warn_s` of countdown, then over; a jumping wall clock changes nothing."""
+    """`idle_s` seconds without a touch, then `warn_s` of countdown, then over. A jump of the wall clock changes
+    nothing.
+    """
 
     def __init__(self, clock: Clock, *, idle_s: float, warn_s: float) -> None:
         self._clock = clock
@@ -27,25 +30,31 @@ class IdleTimer:
         self._hold = False
 
     def touch(self) -> None:
-        """Somebody is there: the time starts anew, also during the countdown."""
+        """Somebody is there: the time begins again, also during the countdown."""
         self._last = self._clock.monotonic()
 
     def pretend(self, seconds: float) -> None:
-        """As if the last touch had been so long ago."""
+        """Acts as if the last touch had been so many seconds ago."""
         self._last = self._clock.monotonic() - seconds
 
     def allow(self, idle_s: float) -> None:
-        """Another length without a touch: some places are looked at longer. The countdown stays as long."""
+        """Sets another time without a touch, since some places are looked at longer. The countdown stays the same."""
         self._idle_s = idle_s
 
     def hold(self, on: bool) -> None:
-        """While the kiosk itself is at work (reading aloud), time does not run; it starts anew afterwards."""
+        """While `on` (the kiosk reads aloud) no time passes; afterwards it begins again."""
         if self._hold != on:
             self._hold = on
             self.touch()
 
+    @property
+    def left(self) -> int:
+        """Whole seconds until it is over, the countdown included."""
+        passed = 0.0 if self._hold else self._clock.monotonic() - self._last
+        return max(0, math.ceil(self._idle_s + self._warn_s - passed))
+
     def look(self) -> Idle:
-        """How things stand now."""
+        """The present phase."""
         passed = 0.0 if self._hold else self._clock.monotonic() - self._last
         if passed < self._idle_s:
             return Idle("active")

@@ -1,4 +1,4 @@
-"""What a journey may use of the machine: the visit's folder, the way to the office, the camera, the signed list."""
+"""What a journey may use of the machine: the visit's folder, the sender, the camera, the signed catalogue."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kiosk.devices.camera_thread import CameraHolder
-from kiosk.sending.dossiers import Dossiers
+from kiosk.sending.sealing import TakesDossiers
 from kiosk.shell.protocol import Letters
 from kiosk.shell.visit import Workspace
 from langso.contract import Catalogue
-from langso.device.pairing_stand import Stand
+from langso.contract.vouched import Payees
 from langso.settings.model import ScannerSettings
 from langso.timekeeping.clock import Clock
 
 if TYPE_CHECKING:
+    from langso.device.pairing_stand import Stand
     from scanner.live.table_keeper import TableKeeper
 
 
@@ -30,12 +31,13 @@ class Means:
     place: str
     clock: Clock
     workspace: Workspace
-    dossiers: Dossiers
+    dossiers: TakesDossiers
     holder: CameraHolder
     camera: Callable[[], ScannerSettings]
     table: TableKeeper | None
     catalogue: Callable[[], Catalogue | None]
     recipient: Callable[[], str | None]
+    payees: Callable[[], Payees | None]
     connected: Callable[[], bool]
     hurry: Callable[[], None]
     in_background: Callable[[Callable[[], None]], None]
@@ -44,7 +46,7 @@ class Means:
 
 @dataclass
 class WaitingMeans:
-    """The same before the kiosk is paired. `stand`: how the pairing stands now."""
+    """The same before the kiosk is paired. `stand`: what the pairing still needs."""
 
     commune: str
     device: str

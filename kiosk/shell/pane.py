@@ -1,4 +1,4 @@
-"""The glass: one page at a time, each fading in over the one before, and what may lie over it.
+"""What is on the screen: one page at a time, each fading in over the one before, and a cover over it where needed.
 
 Import only after `kiosk.shell.environment.prepare_kivy`.
 """
@@ -21,7 +21,7 @@ DEAD_S = 0.3
 
 
 class Pane:
-    """`root`: the window's widget. `page`: what is seen (or just coming)."""
+    """`root`: the window's widget. `page`: the page that is seen, or fading in."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.root = FloatLayout()
@@ -37,15 +37,15 @@ class Pane:
 
     @property
     def dead(self) -> bool:
-        """Whether a touch does nothing: the page has only just changed."""
+        """Whether touches are ignored, because the page has only just changed."""
         return self._clock() - self._changed < DEAD_S
 
     def paint(self, colour: Any) -> None:
-        """The ground under every page."""
+        """Sets the colour behind every page."""
         self._ground.rgba = colour
 
     def show(self, page: Any) -> None:
-        """A page in the place of the present one, which stays until the new one is drawn."""
+        """Shows a page instead of the present one, which stays until the new one is drawn."""
         # A third one asked for during a fade: the first is of no interest any more.
         self._drop()
         before, self.page = self.page, page
@@ -61,19 +61,19 @@ class Pane:
         KivyClock.schedule_once(lambda _: fade.start(page) if self.page is page else None)
 
     def lay_over(self, cover: Any) -> None:
-        """Something over the page, until `uncover`."""
+        """Puts a cover over the page, until `uncover`."""
         self.uncover()
         self.cover = cover
         self.root.add_widget(cover)
 
     def uncover(self) -> None:
-        """What lies over the page goes."""
+        """Removes the cover."""
         if self.cover is not None:
             self.root.remove_widget(self.cover)
             self.cover = None
 
     def clear(self) -> None:
-        """Nothing is seen, nothing is held."""
+        """Removes page and cover; no picture is held any more."""
         self.uncover()
         if self.page is not None:
             self._leaving.append(self.page)
@@ -90,5 +90,5 @@ class Pane:
         for page in gone:
             page.dropped()
             self.root.remove_widget(page)
-        # Widgets hold one another in circles, and the pictures in them.
+        # Widgets refer to one another in circles, and hold pictures: without this they would stay in memory.
         KivyClock.schedule_once(lambda _: gc.collect())

@@ -1,5 +1,5 @@
-"""What the shell, its journeys and its screens say to each other. Only plain values cross: none of the three holds a
-piece of another, so that a visit may live in a process of its own.
+"""What shell, journeys and screens say to each other: plain values only. None of the three holds an object of
+another, so that a visit may run in a process of its own.
 """
 
 from __future__ import annotations
@@ -7,27 +7,58 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
+from math import isfinite
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
+
+from kiosk.prompts.aloud import Spoken
 
 Plain: TypeAlias = Any
 """None, a number, text, bytes, a picture, or a tuple or frozen dataclass of such (see `is_plain`)."""
 
 
+STRAY = "stray"
+"""The event of a touch that meant nothing: on no button, or on one that does nothing now."""
+
+
+BEGINS = ("scan", "fee")
+"""The events of the first page that begin the journey of the same name: somebody is there."""
+
+BROKE_OFF = "broke_off"
+"""The shell's own event at the first page of a visit that begins because the one before broke off: the code of what
+was handed in before, "" for nothing.
+"""
+
+GIVEN = "given"
+"""The shell's own event at the first page after a restart: id and pages of a dossier whose code is shown again."""
+
+
 @dataclass(frozen=True)
 class Event:
-    """What the villager did at a place: the name that its screen gives it, and with what."""
+    """What the villager did at a place: the event's name, as the screen gives it, and a value."""
 
     place: str
     name: str
     value: Plain = None
 
+    @property
+    def number(self) -> int | None:
+        """Its value where that is a whole number, else None."""
+        return self.value if isinstance(self.value, int) and not isinstance(self.value, bool) else None
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...] | None:
+        """Its value where that is four points of numbers, else None."""
+        four = self.value if isinstance(self.value, tuple) and len(self.value) == 4 else ()
+        known = [one for one in four if isinstance(one, tuple) and len(one) == 2 and all(map(_is_measure, one))]
+        return tuple((float(x), float(y)) for x, y in known) if len(known) == 4 else None
+
 
 @dataclass(frozen=True, eq=False)
 class Destination:
-    """Go to a registered place, which shows this. One that lies behind is gone back to. `alone`: nothing lies behind
-    it any more but the first page: a thing that was sent cannot be gone back from.
+    """Go to a registered place, which shows `shows`. A place that is on the back stack already is gone back to.
+    `alone`: only the first page stays behind it, since what was sent cannot be gone back from.
     """
 
     place: str
@@ -37,26 +68,26 @@ class Destination:
 
 @dataclass(frozen=True, eq=False)
 class Changed:
-    """Stay, but the place shows this now."""
+    """Stay at the place; it shows this now."""
 
     shows: Plain
 
 
 @dataclass(frozen=True)
 class BeginJourney:
-    """Another journey, by its registered name."""
+    """Begin another journey, by its registered name."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Back:
-    """To the place before, as its journey now sees it."""
+    """Go to the place before, as its journey sees it now (`Journey.anew`)."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """The visit is over: everything personal is wiped."""
+    """The visit is over: wipe everything personal and go to the first page."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +107,11 @@ class Restyle:
 
 @dataclass(frozen=True, eq=False)
 class Slow:
-    """Something slow, on a thread; `done` or `failed` says on the screen's thread what then. `shows`: meanwhile.
+    """Do `work` on a thread; then `done` or `failed` is called on the screen's thread and says what follows. `shows`:
+    what the place shows meanwhile.
 
-    Where the place has been left meanwhile neither is asked; where it is covered, when it is seen again.
+    If the place was left meanwhile, neither is called; if another place covers it, they are called when it is seen
+    again.
     """
 
     work: Callable[[], Any]
@@ -92,35 +125,35 @@ Next: TypeAlias = Destination | Changed | BeginJourney | Back | Home | Restyle |
 
 
 class Journey(ABC):
-    """Decides: answers what happens at its places. Made anew for each visit; no screen and no Kivy is known to it.
+    """Decides what happens at its places. A new one is made for each visit; it knows no screen and no Kivy.
 
-    `wants_light`: whether the camera it looks through lacks light; None while it looks through none.
+    `wants_light`: whether the camera it uses lacks light; None while it uses none.
     """
 
     wants_light: bool | None = None
 
     @abstractmethod
     def begin(self) -> Destination:
-        """Where it begins."""
+        """The place where the journey begins."""
 
     @abstractmethod
     def answer(self, event: Event) -> Next:
         """What follows from an event at one of its places."""
 
     def anew(self, there: Destination) -> Destination:
-        """A place that is gone back to, as it is now."""
+        """The same place as it is now, when it is gone back to."""
         return there
 
     def opened(self, place: str) -> Next:
-        """A place of its own is seen now."""
+        """One of its places is seen now; may answer at once (a camera is opened here)."""
         del place
         return None
 
     def closed(self, place: str) -> None:  # noqa: B027 - most have nothing to let go of
-        """It is seen no more; a camera is let go."""
+        """That place is not seen any more; a camera is closed here."""
 
     def tick(self, place: str) -> Next:
-        """Ten times a second while the place is seen."""
+        """Called some thirty times a second while the place is seen."""
         del place
         return None
 
@@ -129,26 +162,49 @@ class Journey(ABC):
 
 
 class Emit(Protocol):
-    """How a screen tells what was done: an event's name, and a plain value where there is one."""
+    """How a screen tells what the villager did: an event's name, and a plain value where there is one."""
 
     def __call__(self, name: str, value: Plain = None, /) -> None: ...
 
 
 class Drawn(Protocol):
-    """What the shell knows of a screen; it is made of a theme, what it shows, and `Emit`. A Kivy widget."""
+    """A screen, as the shell knows it: a Kivy widget made of a theme, what it shows, and `Emit`."""
 
-    spoken: str
+    spoken: Spoken
     opacity: float
 
     def change(self, shows: Plain) -> None:
         """The place shows this now."""
 
+    def time_left(self, seconds: int) -> None:
+        """So long nobody need touch it. Told ten times a second where the registry says that the screen shows it."""
+
     def dropped(self) -> None:
-        """It is off the glass: no picture may be held."""
+        """It was removed from the screen: it must hold no picture any more."""
+
+
+class Draws(Protocol):
+    """A window, as who leads it from place to place knows it."""
+
+    def show(self, there: Destination) -> None:
+        """Draws a place instead of the present one."""
+
+    def change(self, shows: Plain) -> None:
+        """The present place shows this now."""
+
+    def restyle(self, letters: Letters) -> None:
+        """Uses these letters from the next `show` on."""
+
+    def end_visit(self, *, fault: bool = False) -> None:
+        """Wipes everything personal that the window has. `fault`: the visit ends by a fault of ours."""
+
+
+def _is_measure(value: object) -> bool:
+    return isinstance(value, int | float) and isfinite(value)
 
 
 def is_plain(value: Plain) -> bool:
-    """Whether a value may cross: it could be sent to another process as it is."""
+    """Whether a value is plain: it could be sent to another process as it is."""
     if value is None or isinstance(value, bool | int | float | str | bytes | np.ndarray):
         return True
     if isinstance(value, tuple):

@@ -1,5 +1,5 @@
-"""Every place and journey by name. What is named here is loaded when it is first needed: a screen brings Kivy, a
-journey may bring the scanner.
+"""Every place and journey by its name. Each module is imported when it is first needed: a screen imports Kivy, a
+journey may import the scanner.
 """
 
 from __future__ import annotations
@@ -11,13 +11,20 @@ from typing import Any
 
 from kiosk.shell.protocol import Drawn
 
+COPYING_S = 300.0
+"""Somebody looks for spectacles and pen, or for the telephone, and writes a code down letter by letter."""
+
 
 @dataclass(frozen=True)
 class Listed:
-    """A place: its screen as `module:Class`. `patience`: how many times the usual idle length it may be untouched."""
+    """A place: its screen as `module:Class`. `patience`: factor on the usual idle time before it is wiped; `least_s`:
+    seconds it stays at least; `tells`: the screen shows by itself how long that is, and nothing is laid over it.
+    """
 
     screen: str
     patience: float = 1.0
+    least_s: float = 0.0
+    tells: bool = False
 
 
 PLACES: Mapping[str, Listed] = {
@@ -29,12 +36,14 @@ PLACES: Mapping[str, Listed] = {
     "corners": Listed("kiosk.screens.corners:CornersPage"),
     "pages": Listed("kiosk.screens.pages:PagesPage"),
     "sort": Listed("kiosk.screens.sort:SortPage"),
+    "ask": Listed("kiosk.screens.ask:AskPage"),
     # Somebody copies a code, or pays by phone.
-    "receipt": Listed("kiosk.screens.receipt:ReceiptPage", patience=2.0),
+    "receipt": Listed("kiosk.screens.receipt:ReceiptPage", patience=2.0, least_s=COPYING_S, tells=True),
     "fee": Listed("kiosk.screens.fee:FeeLookPage"),
-    "pay": Listed("kiosk.screens.pay:PayPage", patience=3.0),
-    "slip": Listed("kiosk.screens.slip:SlipPage", patience=2.0),
+    "pay": Listed("kiosk.screens.pay:PayPage", patience=3.0, least_s=COPYING_S),
+    "slip": Listed("kiosk.screens.slip:SlipPage", patience=2.0, least_s=COPYING_S),
     "stranger": Listed("kiosk.screens.stranger:StrangerPage"),
+    "sorry": Listed("kiosk.screens.sorry:SorryPage", least_s=COPYING_S),
 }
 
 JOURNEYS: Mapping[str, str] = {
@@ -45,10 +54,25 @@ JOURNEYS: Mapping[str, str] = {
     "fee": "kiosk.journeys.fee:FeeJourney",
 }
 
+BEFORE_PAIRING = "pairing"
+"""The journey that no visit ever comes to."""
+
+FIRST = "kiosk.journeys.home:first_page"
+"""Makes the first page, which is seen before any visit's process is ready."""
+
+SORRY = "kiosk.journeys.sorry:sorry_page"
+"""Makes the page that says that a visit broke off."""
+
 COUNTDOWN = "kiosk.widgets.countdown:Countdown"
 """What lies over a place that nobody touches."""
 
-WARM = "kiosk.journeys.looking:warm"
+NOTICE = "kiosk.widgets.notice:Notice"
+"""What lies over a place to say something that concerns the machine, not the place."""
+
+GETTING_READY = "kiosk.widgets.notice:GettingReady"
+"""What lies over the first page while what was asked for there waits for a visit's process."""
+
+WARM = "kiosk.journeys.table_view:warm"
 """Loads, on a thread that it gives, what the first visitor would else wait for."""
 
 
@@ -59,6 +83,6 @@ def screen_of(place: str) -> Callable[..., Drawn]:
 
 
 def load(named: str) -> Any:
-    """`module:Class`, imported now. Raises ImportError, AttributeError."""
+    """Imports and returns `module:Class`. Raises ImportError, AttributeError."""
     module, _, name = named.partition(":")
     return getattr(import_module(module), name)

@@ -1,4 +1,4 @@
-"""Which place is seen: the back stack, and what becomes of a journey's answers. No Kivy here."""
+"""Which place is seen: keeps the back stack and carries out what journeys answer. No Kivy here."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kiosk.shell.protocol import (
     BeginJourney,
     Changed,
     Destination,
+    Draws,
     Event,
     Home,
     Journey,
@@ -30,25 +31,15 @@ LETTERS = "letters"
 """The event, and the journey, of "Aa": reachable from every place."""
 
 
-class Glass(Protocol):
-    """What the router asks of whatever has the screen."""
-
-    def show(self, there: Destination) -> None:
-        """Draws a place instead of the present one."""
-
-    def change(self, shows: Plain) -> None:
-        """The present place shows this now."""
-
-    def restyle(self, letters: Letters) -> None:
-        """From the next `show` on with these letters."""
+class Glass(Draws, Protocol):
+    """What the router needs of the window."""
 
     def work(
         self, what: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[BaseException], None]
     ) -> None:
-        """Does something slow on a thread; the end of it is told on the screen's, while the visit lasts."""
-
-    def end_visit(self) -> None:
-        """Wipes all that is personal."""
+        """Does something slow on a thread; `done` or `failed` is called on the screen's thread, if the visit still
+        lasts.
+        """
 
 
 @dataclass(eq=False)
@@ -61,9 +52,9 @@ class _Opened:
 
 
 class Router:
-    """`first`: the journey of the page on which a visit begins and ends; `journey`: makes one by its name.
+    """`first`: the journey of the page on which a visit begins and ends; `journey`: makes a journey by its name.
 
-    All on the screen's thread.
+    All its methods are called on the screen's thread.
     """
 
     def __init__(self, glass: Glass, journey: Callable[[str], Journey], first: str) -> None:
@@ -79,42 +70,42 @@ class Router:
 
     @property
     def places(self) -> list[str]:
-        """All that lie on the stack, the first page first."""
+        """All places on the back stack, the first page first."""
         return [one.there.place for one in self._stack]
 
     @property
     def at_first(self) -> bool:
-        """Whether the page is seen on which visits begin."""
+        """Whether the first page is seen."""
         return len(self._stack) == 1
 
     @property
     def wants_light(self) -> bool | None:
-        """As the journey that is seen says."""
+        """`wants_light` of the journey that is seen."""
         return self._stack[-1].journey.wants_light if self._stack else None
 
-    def go_home(self) -> None:
-        """Ends the visit, whatever goes on; then the first page."""
-        self.leave()
+    def go_home(self, *, fault: bool = False) -> None:
+        """Ends the visit, whatever goes on, and shows the first page. `fault`: something went wrong."""
+        self.leave(fault=fault)
         self._glass.restyle(Letters())
         journey = self._make(self._first)
         self._open(journey.begin(), journey)
 
-    def leave(self) -> None:
-        """Ends the visit; nothing is seen after that."""
+    def leave(self, *, fault: bool = False) -> None:
+        """Ends the visit; nothing is shown after that."""
         if self._stack:
             self._stack[-1].journey.closed(self.place)
         for journey in {id(one.journey): one.journey for one in self._stack}.values():
             journey.end()
         self._stack = []
-        self._glass.end_visit()
+        self._glass.end_visit(fault=fault)
 
     def begin(self, name: str) -> None:
-        """A journey begins over the present place."""
+        """Begins a journey on top of the present place."""
         journey = self._make(name)
         self._go(journey.begin(), journey)
 
     def emit(self, name: str, value: Plain = None) -> None:
-        """Something was done at the place that is seen. Raises TypeError for a value that is not plain."""
+        """The villager did something at the place that is seen. Raises TypeError for a value that is not plain."""
         if not is_plain(value):
             raise TypeError(f"{name} at {self.place} carries {type(value).__name__}: not a plain value")
         if not self._stack:
@@ -127,7 +118,7 @@ class Router:
         self._safely(lambda: seen.journey.answer(Event(seen.there.place, name, value)), seen)
 
     def tick(self) -> None:
-        """Time passes at the place that is seen."""
+        """Lets time pass at the place that is seen."""
         if self._stack:
             seen = self._stack[-1]
             self._safely(lambda: seen.journey.tick(seen.there.place), seen)
@@ -137,17 +128,13 @@ class Router:
         try:
             self._take(ask(), asked)
         except LangsoError as refused:
-            log.warning("at %s: %s", asked.there.place, refused)
+            # Its text only: the error itself holds the frames it came through, and what is personal in them.
+            log.warning("at %s: %s", asked.there.place, str(refused))
         except Exception:
             log.exception("at %s", asked.there.place)
-            self.go_home()
+            self.go_home(fault=True)
 
     def _take(self, answer: Next, asked: _Opened) -> None:
-        if answer is None or asked not in self._stack:
-            return
-        if asked is not self._stack[-1]:
-            asked.waiting = lambda: self._take(answer, asked)
-            return
         match answer:
             case Changed():
                 self._change(answer.shows, asked)
@@ -172,7 +159,7 @@ class Router:
     def _work(self, slow: Slow, asked: _Opened) -> None:
         def then(ask: Callable[[], Next]) -> None:
             if asked not in self._stack:
-                # Left meanwhile: what came of it would come as a surprise.
+                # The place was left meanwhile: its result would surprise whoever is elsewhere now.
                 return
             if asked is not self._stack[-1]:
                 asked.waiting = lambda: self._safely(ask, asked)
@@ -224,8 +211,9 @@ class Router:
     def _seen(self, opened: _Opened) -> None:
         self._glass.show(opened.there)
         self._safely(lambda: opened.journey.opened(opened.there.place), opened)
-        waiting, opened.waiting = opened.waiting, None
+        waiting = opened.waiting
         if waiting is not None and opened is self._stack[-1]:
+            opened.waiting = None
             waiting()
 
     @staticmethod

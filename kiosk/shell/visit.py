@@ -1,4 +1,4 @@
-"""Everything personal lives in one folder in memory (tmpfs), and is gone when a visit ends, however it ends."""
+"""Everything personal of a visit is in one folder in memory (tmpfs), which is wiped however the visit ends."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Workspace:
 
     @property
     def visit(self) -> int:
-        """Counts up at each wipe; what was begun under another number belongs to somebody else."""
+        """A number that rises at each wipe; work that began under another number belongs to an earlier visit."""
         return self._visit
 
     def write(self, name: str, data: bytes, visit: int | None = None) -> Path | None:
-        """Keeps bytes of this visit under a plain name; None (and nothing kept) where `visit` has ended.
+        """Keeps bytes of this visit under a plain file name; None (nothing is kept) where `visit` has ended.
 
         Raises ValueError for a name with folders in it, OSError where there is no room.
         """
@@ -58,11 +58,11 @@ class Workspace:
             path.unlink(missing_ok=True)
 
     def files(self) -> list[Path]:
-        """What is kept now."""
-        return sorted(self.home.iterdir())
+        """The files of this visit, those of its process too."""
+        return sorted(path for path in self.home.rglob("*") if not path.is_dir() or path.is_symlink())
 
     def wipe(self) -> None:
-        """The visit has ended: nothing of it stays."""
+        """Ends the visit: removes all its files."""
         with self._lock:
             self._visit += 1
             self._empty()
@@ -78,9 +78,9 @@ class Workspace:
 
 
 def home_in_memory(run: Path, *, mounts: Path = Path("/proc/mounts")) -> Path:
-    """Where a kiosk's workspace goes: under `run` where that is a tmpfs, else in the machine's shared memory.
+    """The folder for a kiosk's workspace: under `run` where that is a tmpfs, else in the machine's shared memory.
 
-    A disk or memory card is the last resort: what is deleted there can be dug up again.
+    A disk or memory card is used only where neither exists: deleted files could be recovered from it.
     """
     if filesystem(run, mounts) in ("tmpfs", "ramfs"):
         return run / NAME

@@ -1,43 +1,76 @@
-"""The window: what both kiosks, the paired and the waiting one, do with their one page at a time.
+"""The window of both applications, the paired and the unpaired kiosk: one page at a time, led by a router.
 
 Import only after `kiosk.shell.environment.prepare_kivy`.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
+import gc
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from kivy.app import App
 from kivy.clock import Clock as KivyClock
 from kivy.core.window import Window
 
+from kiosk.devices.sound import Sound
 from kiosk.prompts.speech import ReadAloud
+from kiosk.shell.errands import Errands
 from kiosk.shell.pane import Pane
-from kiosk.shell.protocol import Destination, Drawn, Journey, Letters, Plain
-from kiosk.shell.registry import JOURNEYS, load, screen_of
-from kiosk.shell.router import Router
+from kiosk.shell.protocol import Destination, Drawn, Letters, Plain
+from kiosk.shell.registry import NOTICE, load, screen_of
 from kiosk.shell.visit import Workspace
 from kiosk.style.theme import Theme, theme_for
-from langso.settings.model import Settings
-from langso.words.catalogue import t
-from langso.words.language import Language, in_language, language
+from langso.device.lifeline import Lifeline
+from langso.settings.model import ScannerSettings, Settings
+from langso.words.catalogue import Words, t
+from langso.words.language import Language, in_language, unless_tried
 
-log = logging.getLogger(__name__)
+FRAMES = "frames"
+"""The loop of frames that really come to the glass."""
+TICK_S = 1 / 60
+"""Seconds between two looks for something new to show: a frame of the camera waits no longer than that."""
 
-TICK_S = 0.1
 END_S = 3.0
+REDRAW_S = 1.0
+NOTICE_S = 12.0
+"""Seconds a notice stays: long enough to read it twice, slowly."""
+
 LISTEN = "listen"
 """The event of "Nghe đọc": the shell's own, as no journey has to do with it."""
 
 
-class KioskWindow(App, ABC):
-    """Shows what its router leads to. `first`: the journey on whose page visits begin."""
+class Leads(Protocol):
+    """What says which place is seen: a `Router` here, or the process of a visit."""
 
-    first = "home"
+    @property
+    def place(self) -> str:
+        """The name of the place that is seen; "" before the first."""
+
+    @property
+    def at_first(self) -> bool:
+        """Whether the first page is seen."""
+
+    @property
+    def wants_light(self) -> bool | None:
+        """Whether the camera in use lacks light; None while none is."""
+
+    def go_home(self) -> None:
+        """Ends the visit, whatever goes on, and shows the first page."""
+
+    def leave(self) -> None:
+        """Ends the visit; nothing is shown after that."""
+
+    def emit(self, name: str, value: Plain = None) -> None:
+        """The villager did something at the place that is seen."""
+
+    def tick(self) -> None:
+        """Lets time pass."""
+
+
+class KioskWindow(App, ABC):
+    """Shows what its router leads to."""
 
     def __init__(self, workspace: Workspace, settings: Settings) -> None:
         super().__init__()
@@ -45,11 +78,22 @@ class KioskWindow(App, ABC):
         self.workspace = workspace
         self.camera = settings.scanner
         self.tongue: Language = settings.kiosk.language
-        self.reader = ReadAloud(workspace)
+        self.sound = Sound(wanted=settings.kiosk.sound == "auto")
+        self.reader = ReadAloud(workspace, device=self.sound)
+        self._notice: Any = None
+        self._notice_until = 0.0
         self.letters = Letters()
         self.pane = Pane()
-        self.router = Router(self, self.journey, self.first)
-        self._workers: list[threading.Thread] = []
+        self.errands = Errands(lambda call: KivyClock.schedule_once(lambda _: call()))
+        self.router = self.leads()
+
+    def open_settings(self, *_: Any) -> bool:
+        """Kivy's own settings, which it would open on F1, are nothing for villagers: they stay closed."""
+        return False
+
+    def look_through(self, camera: ScannerSettings) -> None:
+        """Another camera is opened from now on."""
+        self.camera = camera
 
     @property
     def page(self) -> Drawn | None:
@@ -62,17 +106,15 @@ class KioskWindow(App, ABC):
         """How everything is drawn now."""
         return theme_for(*Window.size, text=self.letters.text, high_contrast=self.letters.high_contrast)
 
-    def journey(self, name: str) -> Journey:
-        """A journey made anew. Raises KeyError."""
-        made: Journey = load(JOURNEYS[name])(self.means())
-        return made
-
     @abstractmethod
-    def means(self) -> Any:
-        """What a journey that begins now may use."""
+    def leads(self) -> Leads:
+        """What leads from place to place; made once."""
 
     def build(self) -> Any:
         """The window's root."""
+        # What is loaded by now stays: the collection after each page (see Pane) need not go through it all.
+        gc.collect()
+        gc.freeze()
         self.router.go_home()
         # Before any widget: a touch counts as somebody's presence wherever it falls.
         Window.bind(on_touch_down=self._touched)
@@ -82,7 +124,7 @@ class KioskWindow(App, ABC):
     # What the router asks of the glass.
 
     def show(self, there: Destination) -> None:
-        """Draws a place in the place of the present one."""
+        """Draws a place instead of the present one."""
         self.reader.hush()
         seen: list[Drawn] = []
 
@@ -105,42 +147,17 @@ class KioskWindow(App, ABC):
         self.letters = letters
         self.pane.paint(self.theme.colour("paper"))
 
-    def work(
-        self, what: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[BaseException], None]
-    ) -> None:
-        """Runs something slow on a thread; its end comes on the screen's thread, unless the visit has ended."""
-        visit = self.workspace.visit
-
-        def if_still(then: Callable[[], None]) -> None:
-            if visit == self.workspace.visit:
-                then()
-
-        def run() -> None:
-            try:
-                result = what()
-            except Exception as error:
-                log.warning("work failed: %s", error, exc_info=not str(error))
-                fault = error
-                KivyClock.schedule_once(lambda _: if_still(lambda: failed(fault)))
-            else:
-                KivyClock.schedule_once(lambda _: if_still(lambda: done(result)))
-
-        self._start(threading.Thread(target=run, name="work", daemon=True))
-
-    def end_visit(self) -> None:
-        """Everything personal is wiped."""
+    def end_visit(self, *, fault: bool = False) -> None:
+        """Wipes everything personal."""
+        del fault
         self.reader.hush()
         self.workspace.wipe()
 
-    def in_background(self, what: Callable[[], None]) -> None:
-        """Runs something that nobody waits for; what goes wrong is logged."""
-        self.work(what, lambda _: None, lambda _: None)
-
     def run(self) -> None:
-        """Until the window closes; the visit's files are wiped, however that comes."""
+        """Runs until the window closes; the visit's files are wiped, however it ends."""
         try:
             # For this thread only: what goes to the office is said in the service's language.
-            with in_language(language() if language() == "qps" else self.tongue):
+            with in_language(unless_tried(self.tongue)):
                 super().run()
         finally:
             self.workspace.wipe()
@@ -149,16 +166,6 @@ class KioskWindow(App, ABC):
         """The window closes."""
         self.router.leave()
         self.pane.clear()
-
-    def join(self) -> None:
-        """The interpreter must not end under a thread that is inside a picture."""
-        for worker in self._workers:
-            worker.join(END_S)
-
-    def _start(self, worker: threading.Thread) -> None:
-        self._workers = [one for one in self._workers if one.is_alive()]
-        self._workers.append(worker)
-        worker.start()
 
     def _emit(self, name: str, value: Plain) -> None:
         if name != LISTEN:
@@ -169,8 +176,36 @@ class KioskWindow(App, ABC):
         elif self.page is not None:
             self.reader.read(self.page.spoken)
 
+    def notice(self, said: Words) -> None:
+        """Says something over the page, until it is touched or NOTICE_S have passed."""
+        self._notice = load(NOTICE)(self.theme, said)
+        self._notice_until = time.monotonic() + NOTICE_S
+        self.pane.lay_over(self._notice)
+
+    @property
+    def noticing(self) -> bool:
+        """Whether a notice lies over the page now."""
+        return self._notice is not None and self.pane.cover is self._notice
+
     def _touched(self, *_: Any) -> bool:
+        if self.noticing:
+            self.pane.uncover()
+            return True
         return self.pane.dead
 
     def _tick(self, _: float) -> None:
+        fault = self.reader.take_fault()
+        if fault is not None:
+            self.notice(fault)
+        elif self.noticing and time.monotonic() > self._notice_until:
+            self.pane.uncover()
         self.router.tick()
+
+
+def tell_frames(lifeline: Lifeline) -> None:
+    """From now on each frame is a turn of the loop FRAMES; one a second is drawn though nothing changes.
+
+    A still page is never drawn anew: without that, a screen that is stuck looks like one at rest.
+    """
+    KivyClock.schedule_interval(lambda _: Window.canvas.ask_update(), REDRAW_S)
+    Window.bind(on_flip=lambda *_: lifeline.turned(FRAMES))

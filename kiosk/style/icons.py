@@ -1,4 +1,4 @@
-"""Material Symbols Rounded by code point: the font holds them without needing ligatures."""
+"""Icons by name: code points of the font Material Symbols Rounded, which so needs no ligatures."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ ICONS = {
     "timer": "\ue425",
     "touch_app": "\ue913",
     "verified": "\uef76",
+    "volume_off": "\ue04f",
     "volume_up": "\ue050",
     "warning": "\uf083",
 }

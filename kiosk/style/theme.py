@@ -1,4 +1,4 @@
-"""Colour tokens (day and high contrast), the three text sizes, and lengths at 1024x600 scaled to the screen."""
+"""Colours (day and high contrast), three letter sizes, and lengths: designed at 1024x600, scaled to the screen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ Tone = Literal["ok", "warn", "bad", "plain"]
 
 @dataclass(frozen=True)
 class Palette:
-    """Hex colours by token; `border` in design pixels; `soft_fills`: whether pills have a ground of their own."""
+    """Colours in hex by token; `border`: a width in design pixels; `soft_fills`: whether pills have a fill of their
+    own.
+    """
 
     paper: str = "#FAF6EE"
     card: str = "#FFFFFF"
@@ -80,17 +82,17 @@ class Theme:
 
     @property
     def upright(self) -> bool:
-        """Whether the screen stands: it then has layouts of its own."""
+        """Whether the screen is higher than wide; it then has its own layouts."""
         return self.high > self.wide
 
     @property
     def large(self) -> bool:
-        """Whether the letters are the largest: fewer words, and what is second goes."""
+        """Whether the largest letters are chosen: screens then leave out what is less important."""
         return self.text >= 1.5
 
     @property
     def target(self) -> float:
-        """The least side of what is touched, in design pixels: 9 mm and more, larger for the largest letters."""
+        """The least side of anything to touch, in design pixels: 9 mm and more, larger with the largest letters."""
         if not self.large:
             return 64
         return 76 if self.upright else 88
@@ -105,7 +107,7 @@ class Theme:
         return length * self.scale
 
     def font(self, size: float) -> float:
-        """A design text size in screen pixels, grown by the chosen text size; big ones grow less, they are big."""
+        """A design text size in screen pixels, grown by the chosen letter size; large texts grow less."""
         grown = 1 + (self.text - 1) * (1.0 if size <= 30 else 30 / size)
         return size * grown * self.scale
 
@@ -114,7 +116,7 @@ class Theme:
         return rgba(getattr(self.palette, token))
 
     def tone(self, tone: Tone) -> tuple[Rgba, Rgba]:
-        """(ground, ink) of a pill."""
+        """(fill, text colour) of a pill."""
         ground, ink = {
             "ok": ("lua_soft", "lua"),
             "warn": ("nghe_soft", "nghe_text"),
@@ -131,7 +133,7 @@ def theme_for(width: float, height: float, *, text: float = 1.0, high_contrast: 
 
 
 def scale_for(width: float, height: float) -> float:
-    """How much larger than the design this screen is, by its tighter side; upright as lying."""
+    """How much larger than the design this screen is, by its narrower side; the same for upright screens."""
     if height > width:
         width, height = height, width
     return min(width / DESIGN_WIDTH, height / DESIGN_HEIGHT)

@@ -1,1 +1,1 @@
-"""What screens are made of: text, buttons, tiles, pills, cards, camera picture, QR code."""
+"""The parts that screens are made of: text, buttons, pills, cards, frame, camera picture, QR code, countdown."""

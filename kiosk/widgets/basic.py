@@ -1,4 +1,4 @@
-"""Text that wraps, icons, rounded grounds, pills, columns: what every screen is made of."""
+"""Text that wraps, icons, rounded boxes, pills, covers, columns: the basic parts of every screen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from kivy.graphics import Color, Line, Rectangle, RoundedRectangle
+from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.uix.scrollview import ScrollView
@@ -54,6 +55,20 @@ class Text(Label):
             self.size_hint_y = None
             self.bind(width=self._wrap, texture_size=self._to_height)
             self._wrap()
+
+    def in_one_line(self, room: float) -> Text:
+        """Itself, with letters as small as it takes for no line to wrap in `room` pixels: for amounts and codes."""
+        # A label's layout rounds: a little less than the room.
+        whole = self.measured()
+        if whole > room:
+            self.font_size *= 0.98 * room / whole
+        return self
+
+    def measured(self) -> float:
+        """How wide it is where nothing wraps, in pixels."""
+        alone = Label(text=self.text, font_name=self.font_name, font_size=self.font_size)
+        alone.texture_update()
+        return float(alone.texture_size[0])
 
     def _wrap(self, *_: Any) -> None:
         self.text_size = (self.width, None)
@@ -177,7 +192,7 @@ class Pill(RoundedBox):
         self.icon.text, self.icon.color = ICONS[icon], ink
 
     def _measure(self, *_: Any) -> None:
-        # Measuring changes what is measured, and that asks for measuring.
+        # Measuring changes the size, and a changed size asks for measuring again.
         if self._measuring:
             return
         self._measuring = True
@@ -218,10 +233,35 @@ def card(theme: Theme, **box: Any) -> RoundedBox:
     return RoundedBox(theme, fill=theme.colour("card"), border=theme.colour("line"), **settings)
 
 
-class Column(ScrollView):
-    """Widgets one under the other, in the middle where there is room, to be pushed up and down where there is not.
+class Cover(AnchorLayout):
+    """Lies over a page and dims it; what it has to say is put into `box`, a card in the middle."""
 
-    Larger letters then need more room, and nothing is cut.
+    def __init__(self, theme: Theme, *, spacing: float) -> None:
+        super().__init__(anchor_x="center", anchor_y="center")
+        red, green, blue, _ = theme.colour("ink")
+        with self.canvas.before:
+            Color(red, green, blue, 0.72)
+            self._shade = Rectangle()
+        self.bind(pos=self._place, size=self._place)
+        self.wide = min(theme.wide - 48, 800 if theme.large else 640)
+        self.box = card(
+            theme,
+            padding=theme.px(32),
+            spacing=theme.px(spacing),
+            size_hint=(None, None),
+            width=theme.px(self.wide),
+        )
+        self.box.bind(minimum_height=self.box.setter("height"))
+        self.add_widget(self.box)
+
+    def _place(self, *_: Any) -> None:
+        self._shade.pos, self._shade.size = self.pos, self.size
+
+
+class Column(ScrollView):
+    """Widgets below each other, centred where there is room and scrolled where there is not.
+
+    So larger letters need more room, but nothing is cut.
     """
 
     def __init__(self, theme: Theme, *, spacing: float = 10) -> None:
@@ -236,7 +276,7 @@ class Column(ScrollView):
         self.bind(height=self._stretch)
 
     def put(self, *widgets: Widget) -> None:
-        """Adds below what is there."""
+        """Adds widgets at the bottom."""
         for widget in widgets:
             self._inside.add_widget(widget, index=1)
 
@@ -247,7 +287,7 @@ class Column(ScrollView):
 
 
 def space(height: float = 0, width: float = 0) -> Widget:
-    """An empty place: of that size, or all that is left where both are 0."""
+    """An empty widget of that size; where both are 0, it takes all the room that is left."""
     if height:
         return Widget(size_hint_y=None, height=height)
     if width:

@@ -22,6 +22,7 @@ class Pressable(ButtonBehavior, RoundedBox):
         self._border_on = ground.get("border")
         self._then = on_press_done
         self._off = False
+        self._meant = False
         self.always_release = False
 
     @property
@@ -46,6 +47,8 @@ class Pressable(ButtonBehavior, RoundedBox):
                 part.color = ink if off else part.own_colour
 
     def on_press(self) -> None:
+        # A finger that lay there before it lit up did not mean it.
+        self._meant = not self._off
         if self._off:
             return
         red, green, blue, alpha = self._calm
@@ -53,7 +56,7 @@ class Pressable(ButtonBehavior, RoundedBox):
 
     def on_release(self) -> None:
         self._fill.rgba = self._calm
-        if not self._off:
+        if self._meant and not self._off:
             self._then()
 
     def on_touch_up(self, touch: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The kiosk's frame: brocade band, head, one main area, foot with the way on at the right."""
+"""The frame of most screens: coloured band, head, main area, foot with the next step at the right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from kivy.graphics import Color, Rectangle
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from kiosk.shell.protocol import Emit, Plain
+from kiosk.prompts.aloud import Spoken
+from kiosk.shell.protocol import STRAY, Emit, Plain
 from kiosk.style.theme import BROCADE, Theme
 from kiosk.widgets.basic import Pill, Text, space
 from kiosk.widgets.buttons import RoundButton, WordButton
@@ -20,7 +21,7 @@ GAP = 14
 
 
 class Band(Widget):
-    """The brocade on top (thổ cẩm): the one ornament."""
+    """The brocade band (thổ cẩm) at the top: the only ornament."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(size_hint_y=None, height=theme.px(10))
@@ -39,9 +40,9 @@ class Band(Widget):
 
 
 class Page(BoxLayout):
-    """One screen: draws what it shows and emits events; it knows no other screen and nothing behind.
+    """A screen without a frame: it draws what it is given and emits events; it knows no other screen.
 
-    Subclasses fill `main` and the foot, and draw `change`. `spoken` is what "Nghe đọc" reads.
+    Subclasses fill `main` and the foot and redraw in `change`. `spoken`: the text that "Nghe đọc" reads.
     """
 
     def __init__(self, theme: Theme, emit: Emit, *, title: Words, under: Words = "") -> None:
@@ -49,7 +50,7 @@ class Page(BoxLayout):
         self.theme = theme
         self.emit = emit
         self.title = str(title)
-        self.spoken = self.title
+        self.spoken: Spoken = ()
         with self.canvas.before:
             Color(*theme.colour("paper"))
             self._ground = Rectangle()
@@ -61,15 +62,25 @@ class Page(BoxLayout):
     def change(self, shows: Plain) -> None:
         """The place shows this now."""
 
+    def time_left(self, seconds: int) -> None:
+        """So long nobody need touch it; shown by the few pages that are copied from."""
+
     def dropped(self) -> None:
-        """It is off the glass; pictures are let go."""
+        """It was removed from the screen; pictures are let go here."""
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """A touch that no part of the screen takes is told too: a glass that is touched at random sends nothing."""
+        taken = bool(super().on_touch_down(touch))
+        if not taken and self.collide_point(*touch.pos):
+            self.emit(STRAY)
+        return taken
 
     def does(self, name: str, value: Plain = None) -> Callable[[], None]:
-        """A press that emits an event."""
+        """A callback for a button: it emits this event."""
         return lambda: self.emit(name, value)
 
     def listen_button(self, *, round_one: bool = False) -> Widget:
-        """ "Nghe đọc"."""
+        """The button "Nghe đọc" (read aloud)."""
         if round_one:
             return RoundButton(self.theme, "volume_up", LISTEN, self.does("listen"), kind="main")
         button = WordButton(self.theme, LISTEN, self.does("listen"), icon="volume_up", kind="main")
@@ -77,7 +88,7 @@ class Page(BoxLayout):
         return button
 
     def letters_button(self) -> Widget:
-        """ "Aa"."""
+        """The button "Aa" (letter size and contrast)."""
         return RoundButton(self.theme, "", LETTERS, self.does("letters"), word="Aa")
 
     def _follow(self, *_: Any) -> None:
@@ -85,7 +96,7 @@ class Page(BoxLayout):
 
 
 class FramedPage(Page):
-    """A page with head, main area and foot. `back`: whether it can be gone back from; `letters`: "Aa" in the head."""
+    """A screen with head, main area and foot. `back`: a button to go back; `letters`: the button "Aa" in the head."""
 
     def __init__(
         self, theme: Theme, emit: Emit, *, title: Words, under: Words = "", back: bool = True, letters: bool = True
@@ -129,7 +140,9 @@ class FramedPage(Page):
         self.add_widget(self.main)
 
     def set_foot(self, left: Sequence[Widget], right: Sequence[Widget]) -> None:
-        """The foot's buttons; what does not fit beside each other goes into rows of its own, the way on lowest."""
+        """Sets the foot's buttons; where they do not fit beside each other they get rows, the next step in the
+        lowest.
+        """
         if self._foot is not None:
             self.remove_widget(self._foot)
         theme = self.theme
@@ -146,7 +159,8 @@ class FramedPage(Page):
             spacing=gap,
         )
         foot.bind(minimum_height=foot.setter("height"))
-        if len(rows) == 1:
+        # The empty place between the two sides brings a gap of its own.
+        if len(rows) == 1 and sum(_natural(one) + gap for one in every) <= room:
             foot.add_widget(_row(theme, [*left, space(), *right]))
         else:
             for row in button_rows(theme, every, room):
@@ -156,15 +170,16 @@ class FramedPage(Page):
 
 
 def button_rows(theme: Theme, widgets: Sequence[Any], room: float) -> list[BoxLayout]:
-    """Buttons in rows of `room` pixels, as many beside each other as fit with their words in one line, and then as
-    wide as the row.
+    """Buttons in rows that are `room` pixels wide: as many beside each other as fit with their words in one line,
+    then stretched to the row's width.
     """
     for widget in widgets:
         if isinstance(widget, WordButton):
             widget.limit(room)
-    rows = _rows(widgets, room, theme.px(GAP))
+    gap = theme.px(GAP)
+    rows = _rows(widgets, room, gap)
     for row in rows:
-        _stretch(row)
+        _stretch(row, room - (len(row) - 1) * gap)
     return [_row(theme, row) for row in rows]
 
 
@@ -181,7 +196,7 @@ def _rows(widgets: Sequence[Any], room: float, gap: float) -> list[list[Any]]:
     rows: list[list[Any]] = []
     left = -1.0
     for widget in reversed(widgets):
-        wide = getattr(widget, "natural", widget.width)
+        wide = _natural(widget)
         if left < wide + gap:
             rows.insert(0, [])
             left = room + gap
@@ -190,9 +205,17 @@ def _rows(widgets: Sequence[Any], room: float, gap: float) -> list[list[Any]]:
     return rows
 
 
-def _stretch(row: Sequence[Any]) -> None:
-    """Buttons of a row share its width by the length of their words; round ones stay round."""
-    for widget in row:
-        if isinstance(widget, WordButton):
-            wider = 1.25 if widget.kind == "main" and len(row) > 1 else 1.0
-            widget.size_hint_x = widget.natural * wider
+def _natural(widget: Any) -> float:
+    """How wide it would like to be."""
+    return float(getattr(widget, "natural", widget.width))
+
+
+def _stretch(row: Sequence[Any], room: float) -> None:
+    """Buttons of a row share its width by the length of their words; round ones and pills stay as they are. The way
+    on is wider, as far as the others keep room for their words.
+    """
+    shared = [widget for widget in row if isinstance(widget, WordButton)]
+    spare = room - sum(_natural(widget) for widget in row)
+    for widget in shared:
+        wider = 0.25 * widget.natural if widget.kind == "main" and len(row) > 1 else 0.0
+        widget.size_hint_x = widget.natural + max(0.0, min(wider, spare))

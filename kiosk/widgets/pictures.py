@@ -15,11 +15,17 @@ from kiosk.style.theme import CAMERA_GROUND, OUTLINE, Theme, rgba
 from kiosk.widgets.basic import Pill
 from langso.words.catalogue import Words
 
+_AROUND = 10
+"""Design pixels around the sentence under the picture."""
+_CORNER = 14
+"""Design pixels from a page's corner to the edge of the ring drawn round it."""
+
 
 class CameraView(FloatLayout):
-    """The live picture on dark ground, outline over it, one sentence at the lower left.
+    """The live picture on a dark ground, the page's outline over it, one sentence under it at the left.
 
-    While a capture comes near, a ring in the middle closes: nobody is taken by surprise.
+    The sentence never lies on the picture: it may speak of the very edge that it would hide. A ring in the middle
+    closes before a capture, so that nobody is surprised by it.
     """
 
     def __init__(self, theme: Theme, sentence: Words, icon: str) -> None:
@@ -47,12 +53,23 @@ class CameraView(FloatLayout):
             self._ring_colour = Color(*rgba(OUTLINE, 0))
             self._ring = Line(width=theme.px(7), cap="round")
         self._progress = 0.0
-        # Letters large enough already must not hide the paper.
-        size = 20 if theme.large else 24
+        self._nothing = False
+        self._measured = self._strip = 0.0
+        # On a screen that lies, each line of it is taken from the picture's height.
+        size = (20 if theme.large else 24) if theme.upright else (18 if theme.large else 20)
         self.pill = Pill(theme, sentence, icon, "warn", size=size, height=56)
         self.pill.pos_hint = {}
         self.add_widget(self.pill)
         self.bind(pos=self._place, size=self._place)
+
+    @property
+    def picture_box(self) -> tuple[float, float, float, float] | None:
+        """Left, bottom, right and top of the picture in the window; None while there is none."""
+        if self._texture is None:
+            return None
+        left, bottom, factor = self._fit()
+        width, height = self._shape
+        return (left, bottom, left + width * factor, bottom + height * factor)
 
     def show(self, image: Any, quad: Any, progress: float = 0.0) -> None:
         """A BGR frame of the screen's size, the page's corners in its pixels or None, and how near the capture is."""
@@ -63,11 +80,13 @@ class CameraView(FloatLayout):
 
     def live(self, live: LivePicture) -> None:
         """What the camera sees, and the sentence to it."""
+        self._nothing = live.picture is None and live.said.tone == "bad"
         if live.picture is None:
             self.clear()
         else:
             self.show(live.picture, live.quad, live.progress)
         self.pill.say(live.said.text, live.said.icon, live.said.tone)
+        self._place()
 
     def clear(self) -> None:
         """No picture."""
@@ -81,14 +100,20 @@ class CameraView(FloatLayout):
         if self._texture is None or self._texture.size != (width, height):
             self._texture = Texture.create(size=(width, height), colorfmt="bgr")
             self._picture.texture = self._texture
-        self._texture.blit_buffer(image.tobytes(), colorfmt="bgr", bufferfmt="ubyte")
+        self._texture.blit_buffer(image.reshape(-1), colorfmt="bgr", bufferfmt="ubyte")
         self._tint.a = 1
 
     def _place(self, *_: Any) -> None:
         theme = self._theme
         self._ground.pos, self._ground.size = self.pos, self.size
         self.pill.limit(self.width - theme.px(40))
-        self.pill.pos = (self.x + theme.px(20), self.y + theme.px(18))
+        # Where there is no picture to come the sentence is all there is to see.
+        left = self.center_x - self.pill.width / 2 if self._nothing else self.x + theme.px(_AROUND)
+        self.pill.pos = (left, self.center_y - self.pill.height / 2 if self._nothing else self.y + theme.px(_AROUND))
+        # It grows for a long sentence and then stays: a picture that jumps with every sentence is hard to look at.
+        if self.width != self._measured:
+            self._measured, self._strip = self.width, 0.0
+        self._strip = max(self._strip, self.pill.height + theme.px(_AROUND + _CORNER))
         self._draw_ring()
         if self._texture is None:
             self._hide_outline()
@@ -104,7 +129,7 @@ class CameraView(FloatLayout):
         self._outline.points = [value for point in points for value in point]
         for (ring, outer, white, inner), (x, y) in zip(self._corners, points, strict=True):
             ring.a = white.a = 1
-            big, small = theme.px(14), theme.px(8)
+            big, small = theme.px(_CORNER), theme.px(8)
             outer.pos, outer.size = (x - big, y - big), (2 * big, 2 * big)
             inner.pos, inner.size = (x - small, y - small), (2 * small, 2 * small)
 
@@ -112,7 +137,7 @@ class CameraView(FloatLayout):
         self._track_colour.a = 0.55 if self._progress > 0 else 0
         self._ring_colour.a = 1 if self._progress > 0 else 0
         radius = self._theme.px(56)
-        circle = (self.center_x, self.center_y, radius)
+        circle = (self.center_x, self._middle(), radius)
         self._track.circle = circle
         self._ring.circle = (*circle, 0, 360 * min(1.0, max(0.01, self._progress)))
 
@@ -125,13 +150,17 @@ class CameraView(FloatLayout):
     def _fit(self) -> tuple[float, float, float]:
         """Left, bottom and factor of the whole picture inside the view, with a margin for the corners."""
         room = self._theme.px(6)
-        width, height = max(1.0, self.width - 2 * room), max(1.0, self.height - 2 * room)
+        width, height = max(1.0, self.width - 2 * room), max(1.0, self.height - self._strip - room)
         factor = min(width / self._shape[0], height / self._shape[1])
         return (
             self.center_x - self._shape[0] * factor / 2,
-            self.center_y - self._shape[1] * factor / 2,
+            self._middle() - self._shape[1] * factor / 2,
             factor,
         )
+
+    def _middle(self) -> float:
+        """Where the picture's middle is: above the sentence."""
+        return float((self.y + self._strip + self.top - self._theme.px(6)) / 2)
 
     def _draw_picture(self, left: float, bottom: float, width: float, height: float) -> None:
         right, top = left + width, bottom + height
@@ -146,7 +175,7 @@ class CameraView(FloatLayout):
 
 
 class QrCode(Widget):
-    """A code in whole pixels a module, black on white, as large as its square allows."""
+    """A code, black on white, in whole pixels a module, as large as its square allows."""
 
     def __init__(self, modules: Sequence[Sequence[bool]]) -> None:
         super().__init__()

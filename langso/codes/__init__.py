@@ -2,8 +2,8 @@
 
 from . import emv
 from .banks import bank_name, wallet_name
+from .describe import mask
 from .errors import CannotWrite, CodeError, TextTooLong
-from .masking import mask
 from .parsed import MAX_TEXT, Kind, Parsed
 from .payee import Payee, payee
 from .router import parse

@@ -38,7 +38,9 @@ _ERRORS = {
 
 @dataclass(frozen=True)
 class IdDigits:
-    """What a 12-digit number says by itself: province of birth registration, century and sex, year, six random."""
+    """What a 12-digit number itself tells: province of birth registration, century and sex, year of birth, six random
+    digits.
+    """
 
     province_code: str
     province: str | None
@@ -53,7 +55,7 @@ def looks_like(text: str) -> bool:
 
 
 def id_digits(number: str) -> IdDigits | None:
-    """Take a 12-digit number apart, or None for anything else."""
+    """Takes a 12-digit number apart; None for any other text."""
     if not re.fullmatch(r"[0-9]{12}", number):
         return None
     century = int(number[3])

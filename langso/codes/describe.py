@@ -1,4 +1,4 @@
-"""A code told to a person: a few Vietnamese lines, personal numbers masked."""
+"""What a code says, in a few lines for a person; personal numbers are masked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from langso import words
 from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
 
-from .masking import mask
 from .parsed import Parsed
 
 _TITLES = {
@@ -19,8 +18,15 @@ _TITLES = {
 }
 
 
+def mask(number: str) -> str:
+    """`012345678901` -> `0123******01`; a number of eight characters or less keeps only its last two."""
+    if len(number) > 8:
+        return number[:4] + "*" * (len(number) - 6) + number[-2:]
+    return "*" * max(0, len(number) - 2) + number[-2:] if len(number) > 2 else "*" * len(number)
+
+
 def describe(parsed: Parsed) -> str:
-    """Title, what the code holds, then problems (`! `) and cautions (`- `), one a line."""
+    """A title, what the code holds, then its faults (lines that begin `! `) and its warnings (`- `)."""
     lines = [str(_TITLES[parsed.kind])]
     lines += [f"  {name}: {harmless(value)}" for name, value in _facts(parsed) if value]
     lines += [f"! {problem}" for problem in parsed.problems]

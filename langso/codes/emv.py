@@ -14,8 +14,8 @@ from langso.words.catalogue import t
 
 from . import emv_rules, tlv
 from .banks import bank_name, wallet_name
-from .crc import checksum
 from .parsed import Parsed
+from .tlv import checksum
 from .vietqr import GUID, VietQr, for_fee, memo_for, write
 
 __all__ = ["VNPAY_GUID", "VietQr", "for_fee", "looks_like", "memo_for", "read", "write"]
@@ -177,7 +177,7 @@ def _add_receiver(fields: dict[str, Any], tree: _Tree) -> list[str]:
     fields["provider"] = provider
     fields["bank_bin"] = bin_
     fields["bank"] = bank_name(bin_) if bin_ else None
-    fields["wallet"] = wallet_name(bin_, account) if bin_ and account else None
+    fields["wallet"] = wallet_name(bin_ or "", account or "")
     fields["account"] = account
     fields["service"] = service
     fields["merchant_id"] = merchant

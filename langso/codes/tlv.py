@@ -1,7 +1,10 @@
-"""EMV's tag-length-value: two digits of tag, two of length (01-99), then the value."""
+"""What payment codes (EMV) are made of: elements, two digits of tag, two of length (01-99), then the value; and the
+checksum at their end, CRC-16/IBM-3740 (polynomial 1021, start FFFF, nothing reflected).
+"""
 
 from __future__ import annotations
 
+from binascii import crc_hqx
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -23,7 +26,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a text is no list of elements: a clause and the position (in `Unit`s) where it breaks."""
+    """Why a text is no list of elements: part of a sentence, and the position (in `Unit`s) of the first fault."""
 
     why: Sentence
     position: int
@@ -57,6 +60,17 @@ def write(items: Iterable[tuple[str, str | None]]) -> str:
             raise CannotWrite(Sentence("codes-write-field", tag=tag))
         parts.append(f"{tag}{len(value):02d}{value}")
     return "".join(parts)
+
+
+def crc16(data: bytes) -> int:
+    """Checksum of the bytes, 0..65535; `b"123456789"` gives 0x29B1."""
+    return crc_hqx(data, 0xFFFF)
+
+
+def checksum(text: str) -> str:
+    """Checksum over the UTF-8 bytes as four upper-case hex digits, leading zeros kept."""
+    # A camera library can hand over lone surrogates; they have no UTF-8 form and must not stop the reader.
+    return f"{crc16(text.encode('utf-8', 'surrogatepass')):04X}"
 
 
 def _read_bytes(data: bytes) -> list[Element] | Fault:

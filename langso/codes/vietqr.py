@@ -10,9 +10,9 @@ from langso.words import fold
 from langso.words.catalogue import Sentence
 
 from . import tlv
-from .crc import checksum
 from .dossier_code import read as read_dossier_code
 from .errors import CannotWrite
+from .tlv import checksum
 
 GUID = "A000000727"
 """NAPAS's application identifier, in the template of tag 38."""

@@ -1,4 +1,4 @@
-"""What devices and office say to each other: topics, documents, reports (contract v1)."""
+"""What devices and office say to each other (contract v1): topics, documents, reports, and the commune's caps."""
 
 from langso.contract.base import (
     MAX_DOCUMENT_BYTES,
@@ -10,6 +10,7 @@ from langso.contract.base import (
 )
 from langso.contract.documents import (
     MAX_OCCURRENCES,
+    MAX_RECEIVED,
     Account,
     Caps,
     Catalogue,
@@ -56,7 +57,7 @@ from langso.contract.reports import (
 from langso.contract.topics import Address, Topics
 
 __all__ = [
-    "MAX_DOCUMENT_BYTES", "MAX_OCCURRENCES", "MAX_RECEIPTS", "MAX_SIGNATURES", "Account", "Address",
+    "MAX_DOCUMENT_BYTES", "MAX_OCCURRENCES", "MAX_RECEIPTS", "MAX_RECEIVED", "MAX_SIGNATURES", "Account", "Address",
     "BroadcastClass", "Caps", "Catalogue", "CertificateAnswer", "CertificateRequest",
     "ClockReport", "DesiredSettings", "DeviceOrder", "Document",
     "DocumentReceipt", "DossierManifest", "EndedReceipt", "Fee", "HealthLine", "HeardReceipt", "Held",

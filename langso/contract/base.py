@@ -54,7 +54,11 @@ Parameters = Annotated[dict[ParameterName, ShortText | Count | Amount], Field(ma
 
 
 def _to_utc(moment: datetime) -> datetime:
-    utc = moment.astimezone(UTC)
+    try:
+        utc = moment.astimezone(UTC)
+    except OverflowError:
+        # pydantic refuses a message for a ValueError alone; anything else would go through its reader's reader.
+        raise ValueError("no such moment in UTC") from None
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
@@ -71,7 +75,7 @@ Moment = Annotated[
 
 
 class Message(BaseModel):
-    """Base of all messages: immutable; a reader ignores fields that a later v1 adds."""
+    """Base of all messages: immutable. A reader ignores fields it does not know, so a later v1 may add some."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -1,6 +1,6 @@
-"""What the commune's caps allow, pure: quiet hours in Vietnamese time and minutes a day.
+"""What the commune's caps allow: quiet hours by Vietnamese time, and minutes of sound a day. Pure.
 
-One rule for the loudspeaker that obeys it, the office that plans by it and the signer that checks it.
+One rule for three: the loudspeaker obeys it, the office plans by it, the signer checks it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ EVERYONE = "*"
 
 @dataclass(frozen=True)
 class PlannedSound:
-    """One planned sound: first sample (chime included), its length, and the devices (`*`: all) that play it."""
+    """One planned sound: when its first sample sounds (chime included), its length, and the device ids that play it
+    (`*`: all).
+    """
 
     id: str
     begins: datetime
@@ -28,7 +30,9 @@ class PlannedSound:
 
 @dataclass(frozen=True)
 class Breach:
-    """A sound that loudspeakers would refuse. `reason`: as they would say it; `clear`: when that rule lets go."""
+    """A sound that loudspeakers would refuse. `reason`: as they would report it; `clear`: the time from which this
+    rule allows it.
+    """
 
     sound: PlannedSound
     reason: Reason
@@ -36,7 +40,7 @@ class Breach:
 
     @property
     def why(self) -> str:
-        """The rule in words."""
+        """The rule that is broken, as a sentence."""
         return self.reason.why
 
 
@@ -54,40 +58,44 @@ class Limits:
 
 
 def quiet_hours(hours: tuple[QuietHours, ...], begin: datetime, end: datetime) -> QuietHours | None:
-    """The quiet hours that touch [begin, end), Vietnamese wall clock, or None. Equal start and end: the whole day."""
+    """The first quiet hours that touch [begin, end), by the Vietnamese wall clock, or None. Equal start and end mean
+    the whole day.
+    """
     found = _quiet(hours, begin, end)
     return None if found is None else found[0]
 
 
 def quiet_refusal(quiet: QuietHours) -> Reason:
-    """What a loudspeaker says of quiet hours."""
+    """The reason a loudspeaker gives for quiet hours."""
     return Reason(Ending.QUIET, {"start": quiet.start, "end": quiet.end})
 
 
 def minutes_refusal(minutes: int | None) -> Reason:
-    """What it says of the commune's minutes a day."""
+    """The reason it gives for the commune's minutes a day."""
     return Reason(Ending.MINUTES, {"minutes": minutes or 0})
 
 
 def issuer_minutes_refusal(minutes: int | None) -> Reason:
-    """What it says of the issuer's own minutes a day."""
+    """The reason it gives for the issuer's own minutes a day."""
     return Reason(Ending.ISSUER_MINUTES, {"minutes": minutes or 0})
 
 
 def too_long_a_day(minutes: int | None, heard: timedelta, length: timedelta) -> bool:
-    """Whether `length` more, after what was heard this Vietnamese day, is above so many minutes a day (None: any)."""
+    """Whether `length` more, after what was heard on this Vietnamese day, exceeds the minutes a day
+    (None: no limit).
+    """
     return minutes is not None and heard + length > timedelta(minutes=minutes)
 
 
 def vietnamese_day(moment: datetime) -> str:
-    """The Vietnamese calendar day of an instant, ISO: what "a day" means in minutes a day."""
+    """The calendar day in Vietnam at an instant, as ISO text: the day that "minutes a day" counts."""
     return moment.astimezone(VIETNAM).date().isoformat()
 
 
 def breaches(
     sounds: Iterable[PlannedSound], caps: Caps, minutes_a_day: int | None = None, *, after: datetime | None = None
 ) -> list[Breach]:
-    """Which of these sounds, none an emergency, loudspeakers would refuse; played in order, each that is allowed.
+    """Which of these sounds (no emergencies) loudspeakers would refuse, each judged after the allowed ones before it.
 
     `minutes_a_day`: the issuer's own limit. What begins before `after` counts as heard and is not judged.
     """
@@ -105,12 +113,12 @@ def breaches(
 
 
 def breaches_of(sounds: Iterable[PlannedSound], limits: Limits, after: datetime | None = None) -> list[Breach]:
-    """The same under an issuer's limits."""
+    """`breaches` under these limits."""
     return breaches(sounds, limits.caps, limits.minutes_a_day, after=after)
 
 
 def plan_breaches(plan: Plan, limits: Limits) -> list[Breach]:
-    """What of a plan, still to begin when it was issued, loudspeakers would refuse."""
+    """The occurrences of a plan that loudspeakers would refuse, of those that begin after it was issued."""
     sounds = []
     for occurrence in plan.occurrences:
         programme = plan.programmes[occurrence.programme]

@@ -25,6 +25,7 @@ from langso.contract.base import (
 )
 
 MAX_OCCURRENCES = 4000
+MAX_RECEIVED = 500
 
 ClockTime = Annotated[str, StringConstraints(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Index = Annotated[int, Field(ge=0, lt=MAX_OCCURRENCES)]
@@ -90,7 +91,7 @@ class IssuerRule(Message):
 
 
 class QuietHours(Message):
-    """From `start` to `end`, Vietnamese wall clock; may pass midnight. Only emergencies are heard in it."""
+    """From `start` to `end` by the Vietnamese wall clock, also across midnight: only emergencies are heard then."""
 
     start: ClockTime
     end: ClockTime
@@ -183,7 +184,7 @@ class Media(Message):
 
 
 class Late(Message):
-    """What to do when the time has passed: drop, play if at most `minutes` late, or always."""
+    """What to do when the planned time has passed: drop it, play it if at most `minutes` late, or play it always."""
 
     rule: Literal["drop", "within", "always"] = "within"
     minutes: Annotated[int, Field(ge=0, le=1440)] = 5
@@ -285,6 +286,11 @@ class UrgentOrder(Message):
             raise ValueError(f"order {self.id} ends nothing")
         return self
 
+    @property
+    def sounds(self) -> bool:
+        """Whether it makes something heard; else it only ends what is."""
+        return self.action in ("play", "relay")
+
 
 class Urgent(Document):
     """All urgent orders of one issuer that are in force; an order no longer listed has ended."""
@@ -324,7 +330,9 @@ class Catalogue(Document):
 
 
 class DeviceOrder(Message):
-    """Done once: the id is committed before it is done. `nonce_answer` carries the device's own nonce back."""
+    """An order to one device, done once: the device records the id before it acts. `nonce_answer` returns the
+    device's own nonce.
+    """
 
     id: Identity
     action: Literal["restart", "test_sound", "nonce_answer", "republish_state"]
@@ -339,8 +347,13 @@ class DesiredSettings(Message):
 
 
 class Order(Document):
-    """For one device: desired settings and orders."""
+    """For one device: desired settings and orders.
+
+    `received` (since 0.3.0): dossiers of this kiosk that a courier brought to the office, the newest last; absent:
+    nothing is said of any.
+    """
 
     kind: Literal["order"] = "order"
     settings: DesiredSettings = DesiredSettings()
     orders: Annotated[tuple[DeviceOrder, ...], Field(max_length=50)] = ()
+    received: Annotated[tuple[Identity, ...], Field(max_length=MAX_RECEIVED)] | None = None

@@ -1,4 +1,4 @@
-"""Check: one thing looked at, how it is, why it matters and what to do. Shown by doctor, console and kiosk."""
+"""Check: the result of one look: its level, what was seen, what to do. Shown by doctor, console and kiosk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from langso.contract.base import CODE
 from langso.contract.outcomes import Value
 from langso.contract.reports import ClockReport, HealthLine
-from langso.words.catalogue import Said, Words, is_known, sentence_in, t
+from langso.words.catalogue import Words, known_sentence, said, sentence_in, t
 
 MOST_VALUE = 200
 _CODE = re.compile(CODE)
@@ -48,21 +48,21 @@ class Check:
     @classmethod
     def good(cls, name: str, why: Words) -> Check:
         """All is well."""
-        return cls(name, True, _said(why))
+        return cls(name, True, said(why))
 
     @classmethod
     def warning(cls, name: str, why: Words, fix: Words) -> Check:
         """Works now, needs somebody soon."""
-        return cls(name, True, _said(why), _said(fix), "warn")
+        return cls(name, True, said(why), said(fix), "warn")
 
     @classmethod
     def bad(cls, name: str, why: Words, fix: Words) -> Check:
         """Does not work, or data are in danger."""
-        return cls(name, False, _said(why), _said(fix), "bad")
+        return cls(name, False, said(why), said(fix), "bad")
 
 
 def coded(words: Words) -> tuple[str | None, dict[str, Value]]:
-    """A sentence's id and its values as they can travel; None for words that came from elsewhere."""
+    """A sentence's id and values in the form that is sent; (None, {}) for words that came from elsewhere."""
     sentence = sentence_in(words)
     if sentence is None:
         return None, {}
@@ -74,7 +74,7 @@ def coded(words: Words) -> tuple[str | None, dict[str, Value]]:
 
 
 def line_of(check: Check) -> HealthLine:
-    """A check as it travels."""
+    """A check in the form that is sent."""
     fix, values = coded(check.fix)
     return HealthLine(
         name=check.name,
@@ -88,22 +88,20 @@ def line_of(check: Check) -> HealthLine:
 
 
 def check_of(line: HealthLine) -> Check:
-    """A line that travelled, in the words of the language spoken here where its code is known, else in its own."""
+    """A received line as a check: in the reader's language where its code is known here, else in the words that were
+    sent.
+    """
     why, fix = _known(line.code, line.parameters, line.why), _known(line.fix_code, None, line.fix)
     return Check(line.name, line.level != "bad", why, fix, line.level, line.code or "", line.parameters or {})
 
 
 def clock_in_words(clock: ClockReport) -> str:
-    """Why a device trusts its clock or not, likewise."""
+    """Why a device trusts its clock or does not, in the same way."""
     return _known(clock.code, clock.parameters, clock.why)
 
 
 def _known(code: str | None, parameters: Mapping[str, Value] | None, text: str) -> str:
-    return t(code, **(parameters or {})) if code and is_known(code) else text
-
-
-def _said(words: Words) -> str:
-    return words if isinstance(words, str) else Said(str(words), words)
+    return said((known_sentence(code, parameters or {}) if code else None) or text)
 
 
 def worst_first(checks: Iterable[Check]) -> list[Check]:
@@ -117,7 +115,7 @@ def worst_level(checks: Iterable[Check]) -> Level:
 
 
 def one_line(checks: Iterable[Check]) -> str:
-    """One sentence for a status bar: the gravest check and how many others need attention."""
+    """One sentence for a status bar: the worst check, and how many others need attention."""
     wanting = [check for check in worst_first(checks) if check.level != "ok"]
     if not wanting:
         return t("health-all-well")

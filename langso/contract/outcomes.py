@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from langso.words.catalogue import is_known, t
+from langso.words.catalogue import Sentence, known_sentence, said
 
 
 class Ending(StrEnum):
-    """What loudspeakers of this release write; never renamed, for others decide by it."""
+    """The codes that loudspeakers of this release write. Never rename one: other programs decide by it."""
 
     POWER = "power"
     WITHDRAWN = "withdrawn"
@@ -33,7 +33,10 @@ class Ending(StrEnum):
     ISSUER_MINUTES = "issuer_minutes"
     NO_RIGHT = "no_right"
     NOT_HERE = "not_here"
+    RELAY = "relay"
     SOUND = "sound"
+    SILENT = "silent"
+    SHORT = "short"
 
 
 AS_IN_0_1_0 = {Ending.POWER: "power", Ending.WITHDRAWN: "withdrawn", Ending.MUTED: "muted"}
@@ -43,23 +46,32 @@ Value = str | int | float
 
 @dataclass(frozen=True)
 class Reason:
-    """A code, what its sentence names, and the `why` that travels beside it (default: its Vietnamese sentence)."""
+    """Why a play ended: a code, the parameters of its sentence, and the `why` that is sent with it (default: the
+    Vietnamese sentence).
+    """
 
     code: Ending
     parameters: Mapping[str, Value] = field(default_factory=dict, hash=False)
     said: str = ""
 
     @property
+    def sentence(self) -> Sentence:
+        """As it is said in whatever language is spoken then."""
+        return Sentence(f"endings-{self.code}", **self.parameters)
+
+    @property
     def why(self) -> str:
-        """For those who do not know the code; at most 200 characters."""
-        return (self.said or AS_IN_0_1_0.get(self.code) or t(f"endings-{self.code}", **self.parameters))[:200]
+        """The sentence for readers that do not know the code; at most 200 characters."""
+        return (self.said or AS_IN_0_1_0.get(self.code) or str(self.sentence))[:200]
 
     def after(self, first: Reason) -> Reason:
-        """This as what kept a play from coming back, which `first` had cut."""
+        """This reason as the cause why a play that `first` had cut did not come back."""
         return Reason(self.code, {**self.parameters, "after": str(first.code)}, f"{first.why}; {self.why}"[:200])
 
 
 def in_words(code: str | None, parameters: Mapping[str, Value] | None, why: str) -> str:
-    """An ending for a person: by its code, by the code that 0.1.0 writes into `why`, else the `why` as it came."""
+    """An ending as a person reads it: from its code; else from the code that 0.1.0 wrote into `why`; else `why` as it
+    came.
+    """
     known = code or (why if why in AS_IN_0_1_0.values() else None)
-    return t(f"endings-{known}", **(parameters or {})) if known and is_known(f"endings-{known}") else why
+    return said((known_sentence(f"endings-{known}", parameters or {}) if known else None) or why)

@@ -43,9 +43,10 @@ class Held(Message):
 
 
 class HealthLine(Message):
-    """One health check as it travels: name, ok/warn/bad, why, and what to do.
+    """One health check as it is sent: name, level, why, and what to do.
 
-    `code` with `parameters` says `why` to a program, `fix_code` says `fix`; who does not know one shows the text.
+    `code` with `parameters` says `why` to a program, `fix_code` says `fix`; a reader that does not know the code
+    shows the text.
     """
 
     name: ShortText
@@ -58,13 +59,17 @@ class HealthLine(Message):
 
 
 class ClockReport(Message):
-    """Whether the device trusts its clock: `reason` in one word; `code` with `parameters` as precise as `why`."""
+    """Whether the device trusts its clock. `reason`: one word; `code` with `parameters`: as exact as `why`.
+
+    `proven_until`: so long, to the day, it goes on being trusted where nothing more is heard.
+    """
 
     trusted: bool
     reason: ShortText
     why: LongText = ""
     code: Code | None = None
     parameters: Parameters | None = None
+    proven_until: Moment | None = None
 
 
 class Storage(Message):
@@ -236,7 +241,8 @@ class Receipts(Message):
 class ReceiptsAck(Message):
     """Signed by the office (kind `ack`): the highest contiguous receipt number durably stored for a journal.
 
-    `state_number`: highest state it has seen; `conflict`: same number with other bytes was seen (a clone).
+    `conflict`: same number with other bytes was seen (a clone, or a card restored from an old copy); `head`: the
+    SHA-256 of receipt `through`, so that a device knows whether it is its own that is stored.
     """
 
     kind: Literal["ack"] = "ack"
@@ -247,6 +253,7 @@ class ReceiptsAck(Message):
     through: Count
     written: Moment
     conflict: bool = False
+    head: Sha256 | None = None
 
 
 class DossierManifest(Message):

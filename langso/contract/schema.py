@@ -135,7 +135,7 @@ def asyncapi() -> dict[str, Any]:
 
 
 def text(document: dict[str, Any]) -> bytes:
-    """As it is committed: indented UTF-8 with a line end."""
+    """The file as it is committed: indented UTF-8 JSON that ends with a line end."""
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -1,1 +1,1 @@
-"""A machine of ours: its pairing, its certificates, where its office is, its health, its life under systemd."""
+"""What every machine of ours has: pairing, certificates, the way to its office, health, its life under systemd."""

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from langso.contract import CertificateAnswer, CertificateRequest
 from langso.contract.health import Check
+from langso.contract.sentences import CODE_HEADER, answered
 from langso.device.certificates import check_certificate, make_csr, make_tls_key
 from langso.device.office_line import OfficeLine
 from langso.device.pairing import Paired
@@ -27,7 +28,7 @@ from langso.timekeeping.worker_thread import WorkerThread
 from langso.trust.envelope import read_sealed, seal
 from langso.trust.errors import CertificateError
 from langso.trust.keys import SigningKey
-from langso.words.catalogue import Sentence, Words, t
+from langso.words.catalogue import Sentence, Words, t, words_of
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class Renewer:
             check_certificate(certificate, self._ca, key, self._answer.device)
             until = read_identity(certificate).until
         except CertificateError as error:
-            raise RenewalFault(str(error)) from error
+            raise RenewalFault(words_of(error)) from error
         known, before = self._line.known(), self._identity()
         if until <= known.earliest or (before is not None and until < before.until and not self._refused()):
             raise RenewalFault(Sentence("certificates-shorter"))
@@ -142,16 +143,16 @@ class Renewer:
         if ended:
             return Check.bad(
                 "certificate",
-                t("certificates-over", until=f"{until:%d/%m/%Y}", why=self._why()),
+                t("certificates-over", until=dates.plain_date(until), why=self._why()),
                 t("certificates-asks-again"),
             )
         if identity.due(self._answer.device, known):
             return Check.warning(
                 "certificate",
-                t("certificates-ending", until=f"{until:%d/%m/%Y}", why=self._why()),
-                t("certificates-look-at-network", until=f"{until:%d/%m/%Y}"),
+                t("certificates-ending", until=dates.plain_date(until), why=self._why()),
+                t("certificates-look-at-network", until=dates.plain_date(until)),
             )
-        return Check.good("certificate", t("certificates-until", until=f"{until:%d/%m/%Y}"))
+        return Check.good("certificate", t("certificates-until", until=dates.plain_date(until)))
 
     def _run(self) -> None:
         while not self._thread.stopping:
@@ -176,7 +177,7 @@ class Renewer:
         except (RenewalFault, FileRefused) as fault:
             if str(fault) != str(self._fault or ""):
                 log.warning("no new certificate: %s", fault)
-            self._fault = fault if isinstance(fault, RenewalFault) else RenewalFault(str(fault))
+            self._fault = fault if isinstance(fault, RenewalFault) else RenewalFault(words_of(fault))
             self._failures += 1
             identity = self._identity()
             ended = self._refused() or (identity is not None and identity.until <= self._line.known().earliest)
@@ -219,7 +220,9 @@ class Renewer:
         if got.status_code != 200:
             said = body.decode("utf-8", "replace").strip()[:300]
             spoken = got.headers.get("content-type", "").startswith("text/plain") and said
-            why = said if spoken else Sentence("certificates-office-says", status=got.status_code)
+            why: Words = Sentence("certificates-office-says", status=got.status_code)
+            if spoken:
+                why = answered(got.headers.get(CODE_HEADER), said)
             raise RenewalFault(why, visit=got.status_code == VISIT_STATUS and bool(spoken))
         try:
             return CertificateAnswer.model_validate_json(body)

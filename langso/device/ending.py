@@ -1,4 +1,4 @@
-"""How a service's process ends when all is closed: with its own exit status, whatever still runs in it."""
+"""How a service's process ends once everything is closed: with its own exit status, even if a thread still runs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import NoReturn
 
 
 def end_process(status: int, *, but: Collection[threading.Thread] = ()) -> NoReturn:
-    """Ends the process; call it last, from the main thread. `but`: threads that are known to do no harm.
+    """Ends the process; call it last, from the main thread. `but`: threads that are known to be harmless.
 
-    Where a daemon thread is still at work Python does not take itself down first: a thread that comes back out of C++
-    (OpenCV, the code readers) into a Python that is ending aborts the process, and a stop would pass for a crash.
+    While a daemon thread still works, Python is not shut down in the usual way: a thread that returns from C++
+    (OpenCV, the code readers) into a Python that is ending aborts the process, and a normal stop would look like a
+    crash.
     """
     if not any(thread.daemon and thread not in but for thread in threading.enumerate()):
         sys.exit(status)

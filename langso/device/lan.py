@@ -1,4 +1,4 @@
-"""How this machine is called and reached on the local network. Asks the kernel only: no packet leaves the machine."""
+"""This machine's name and addresses on the local network. Asks the kernel only: no packet leaves the machine."""
 
 from __future__ import annotations
 

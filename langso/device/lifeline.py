@@ -1,6 +1,7 @@
-"""What systemd is told of a running service: ready, alive, how it goes; said only while its loops turn.
+"""What a service tells systemd: that it is ready, that it is alive, and a status sentence; only while its loops run.
 
-The protocol (sd_notify) is one datagram to the socket that the environment names; without one nothing is said.
+The protocol (sd_notify) is one datagram to the socket that the environment names; where there is none, nothing is
+sent.
 """
 
 from __future__ import annotations
@@ -24,20 +25,22 @@ _FEEDS_A_PERIOD = 4
 class Lifeline:
     """Each loop named here calls `turned(name)` in every round, on its own thread.
 
-    When all have turned once the service is ready; from then on the watchdog is fed when all have turned since the
-    last feeding: one loop that hangs stops it, and systemd starts the service anew. `status` (any thread) is one
-    sentence for `systemctl status`.
+    The service is ready when all loops have turned once. From then on the watchdog is fed each time all have turned
+    again: one loop that hangs stops the feeding, and systemd restarts the service. `status` (called on any thread) is
+    one sentence for `systemctl status`.
     """
 
     def __init__(
         self,
         *loops: str,
         status: Callable[[], str] = lambda: "",
+        trouble: Callable[[], int] | None = None,
         environment: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._loops = frozenset(loops)
         self._status = status
+        self._trouble = trouble
         self._clock = clock
         self._address = environment.get("NOTIFY_SOCKET", "")
         watchdog_s = _watchdog_s(environment)
@@ -53,7 +56,7 @@ class Lifeline:
                 faulthandler.enable()
 
     def turned(self, loop: str, said: str = "") -> None:
-        """The loop of that name begins a round; `said` is the sentence from now on, in the place of `status`.
+        """The loop `loop` begins a round; `said` replaces the sentence of `status` from now on.
 
         Raises ValueError for a name that was not announced.
         """
@@ -76,6 +79,7 @@ class Lifeline:
     def _status_line(self) -> list[str]:
         try:
             said = self._said or self._status()
+            number = [] if self._trouble is None else [f"ERRNO={self._trouble()}"]
         except Exception:
             # A sentence for people must not end the loop that asked for it.
             log.exception("no status")
@@ -83,7 +87,7 @@ class Lifeline:
         # systemd drops a message with a NUL in it whole.
         line = " ".join("".join(letter if letter.isprintable() else " " for letter in said[:1000]).split())
         line = line[:MAX_STATUS]
-        return [f"STATUS={line}"] if line else []
+        return [*([f"STATUS={line}"] if line else []), *number]
 
     def _say(self, *words: str) -> None:
         name = "\0" + self._address[1:] if self._address.startswith("@") else self._address

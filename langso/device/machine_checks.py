@@ -1,6 +1,6 @@
-"""Readings of the machine itself as Checks: disk, card, power, heat, memory, hardware clock and watchdog.
+"""The state of the machine itself as Checks: disk, card, power, heat, memory, hardware clock and watchdog.
 
-For doctor, and for the state that each device reports.
+For `langso doctor`, and for the state that each device reports.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from langso.contract.health import Check
+from langso.device.storage_checks import set_aside
 from langso.durable.errors import FileRefused
 from langso.durable.files import open_plain, write_atomic
 from langso.timekeeping.clock import ClockTrust
 from langso.words.catalogue import Sentence, t
+from langso.words.numbers import decimal
 from langso.words.os_reasons import os_reason
 
 DISK_WARN = 0.10
@@ -33,7 +35,7 @@ PI_MODEL = Path("/proc/device-tree/model")
 
 
 def machine_checks(state: Path, trust: ClockTrust | None = None) -> list[Check]:
-    """All readings below for the folder ``state``; the clock's where its judgement is given."""
+    """All checks below for the folder ``state``; the clock's too where ``trust`` is given."""
     written = card_writes(state)
     room, *others = _readings(state)
     checks = [room, *([] if written is None else [written]), *others]
@@ -46,9 +48,9 @@ def _readings(state: Path) -> list[Check]:
 
 
 class MachineWatch:
-    """What a device's state says of its machine: only what is not well, read again once a minute.
+    """What a device's state says of its machine: only what is not well, looked at once a minute at most.
 
-    Good readings stay out: a state is sent when it changes, and a temperature changes all the time.
+    Good results are left out: a state is sent whenever it changes, and a temperature changes all the time.
     """
 
     def __init__(self, state: Path, *, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -62,7 +64,9 @@ class MachineWatch:
         now = self._monotonic()
         if now - self._read_at >= AGAIN_S:
             self._read_at = now
-            self._found = [check for check in _readings(self._state) if check.level != "ok"]
+            # Doctor looks for databases set aside by itself, among all that it says of them.
+            seen = [*_readings(self._state), set_aside(self._state)]
+            self._found = [check for check in seen if check.level != "ok"]
         return self._found
 
 
@@ -275,4 +279,4 @@ def _number(file: Path) -> int | None:
 
 
 def _size(count: int) -> str:
-    return f"{count / (1 << 30):.1f} GB".replace(".", ",") if count >= 1 << 30 else f"{count >> 20} MB"
+    return f"{decimal(count / (1 << 30))} GB" if count >= 1 << 30 else f"{count >> 20} MB"

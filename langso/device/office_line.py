@@ -1,4 +1,4 @@
-"""HTTP to the office: its authority, the time by which its certificate is judged, and where it is by now."""
+"""HTTP to the office: trusts the pairing's authority, judges dates by the proven time, finds the office's address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairing v1, a file exchange (ghép thiết bị): the device's request, the office's answer, and the result on disk."""
+"""Pairing v1 on the device (ghép thiết bị): keys kept aside until the answer comes, then put in force at once."""
 
 from __future__ import annotations
 
@@ -9,123 +9,40 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
-
-from langso.contract import Message, Moment, Threshold
-from langso.contract.base import Hex128, KeyHex, OneLine, Sha256, Slug
-from langso.contract.renewal import Pem
-from langso.device.certificates import (
-    DEVICE_DAYS,
-    Certified,
-    check_certificate,
-    check_csr,
-    make_csr,
-    make_tls_key,
-    sign_csr,
+from langso.device.certificates import check_certificate, make_tls_key
+from langso.device.pairing_files import (
+    MAX_ANSWER_BYTES,
+    MAX_REQUEST_BYTES,
+    PairingAnswer,
+    ReadRequest,
+    Role,
+    make_request,
+    read_answer,
+    read_request,
 )
 from langso.device.tls_identity import TLS_FILE, identity_file
 from langso.device.whereabouts import Whereabouts
 from langso.durable.errors import FileRefused
-from langso.durable.files import read_limited, sync_folder, write_atomic
+from langso.durable.files import make_folder, read_limited, sync_folder, write_atomic
 from langso.durable.ownership import acting_as_owner
 from langso.durable.single_instance import open_lock
 from langso.settings.model import LinkSettings
 from langso.trust.chain import open_bundle
-from langso.trust.envelope import parse_payload, read_sealed, seal, strict_json
 from langso.trust.errors import NotPaired, PairingError, Refused
-from langso.trust.keys import RootKeys, SigningKey, short_code
+from langso.trust.keys import RootKeys, SigningKey
 from langso.trust.marks import FOLDER as TRUST_FOLDER
 from langso.trust.marks import begin_marks
 from langso.words.catalogue import Sentence
 from langso.words.os_reasons import os_reason
 
-MAX_REQUEST_BYTES = 32 << 10
-MAX_ANSWER_BYTES = 2 << 20
 LOCK_S = 15.0
 LOCK_LOOK_S = 0.05
 FOLDER = "pairing"
-Built = TypeVar("Built", bound=BaseModel)
-Role = Literal["speaker", "kiosk", "bridge"]
-Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=300)]
-
-
-class PairingRequest(Message):
-    """What a device asks, sealed (kind `pairing-request`) with its new signing key. `device` is a wish."""
-
-    kind: Literal["pairing-request"] = "pairing-request"
-    device: Slug
-    role: Role
-    place: OneLine = ""
-    village: Slug | None = None
-    public_key: KeyHex
-    csr: Pem
-    nonce: Hex128
-    made: Moment
-
-
-class PairingAnswer(Message):
-    """What the office returns for one request (`request`: SHA-256 of its payload): identity, root, TLS, addresses.
-
-    `noted`: the office's addresses at that time, tried where its name leads nowhere; TLS is under `broker_host` there
-    too. `trust`: the bundle of that time, so that plans brought by hand can be verified before it first connects.
-    """
-
-    kind: Literal["pairing-answer"] = "pairing-answer"
-    request: Sha256
-    commune: Slug
-    commune_name: OneLine = ""
-    device: Slug
-    role: Role
-    village: Slug | None = None
-    root: Threshold
-    root_version: Annotated[int, Field(ge=1, lt=1 << 53)] = 1
-    ca: Pem
-    certificate: Pem
-    broker_host: Host
-    broker_port: Annotated[int, Field(ge=1, le=65535)]
-    media_url: Url
-    office_url: Url
-    age_recipient: Annotated[str, StringConstraints(pattern="^age1[a-z0-9]{20,100}$")] | None = None
-    noted: Annotated[tuple[Host, ...], Field(max_length=8)] = ()
-    trust: Annotated[str, StringConstraints(max_length=1 << 20)] | None = None
-    made: Moment
-
-
-@dataclass(frozen=True)
-class ReadRequest:
-    """A request whose signature holds, its payload's SHA-256, and the six-by-two digits a person compares."""
-
-    request: PairingRequest
-    sha256: str
-
-    @property
-    def public(self) -> bytes:
-        """The device's raw public key, for the office to keep."""
-        return bytes.fromhex(self.request.public_key)
-
-    @property
-    def short_code(self) -> str:
-        """As shown by the device: see `short_code`."""
-        return short_code(self.sha256)
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where the office is reached."""
-
-    broker_host: str
-    broker_port: int
-    media_url: str
-    office_url: str
-    age_recipient: str | None = None
-    noted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,22 +115,11 @@ def begin_pairing(
     the stick, for the screen to name. Raises PairingError, FileRefused.
     """
     signing, tls = SigningKey.generate(), make_tls_key()
-    request = _model(
-        lambda: PairingRequest(
-            device=device,
-            role=role,
-            place=place,
-            village=village,
-            public_key=signing.public.hex(),
-            csr=make_csr(tls, device).decode(),
-            nonce=secrets.token_hex(16),
-            made=now,
-        )
-    )
-    raw = seal(request, request.kind, [signing])
+    raw = make_request(signing, tls, device=device, role=role, place=place, village=village, now=now)
     with _one_at_a_time(state_dir):
         folder = state_dir / FOLDER / f"request-{hashlib.sha256(raw).hexdigest()[:16]}"
         folder.mkdir(mode=0o700)
+        sync_folder(folder.parent)
         signing.save(folder / "signing.key")
         write_atomic(folder / "tls.key", tls)
         write_atomic(folder / "carried", carried.encode())
@@ -222,75 +128,6 @@ def begin_pairing(
         _switch(_waiting(state_dir), folder)
         _sweep(state_dir, "request-*", but=folder)
     return raw
-
-
-def read_request(raw: bytes) -> ReadRequest:
-    """At the office: a request, once it is signed by the very key it presents. Raises PairingError.
-
-    Whose key it is only a person can say: compare the short code with the device's.
-    """
-    try:
-        sealed = read_sealed(raw, "pairing-request", limit=MAX_REQUEST_BYTES)
-        # The only document read before it is verified: the key it must verify with is inside.
-        request = parse_payload(sealed.payload, PairingRequest)
-        sealed.require([bytes.fromhex(request.public_key)], 1)
-    except Refused as refused:
-        raise PairingError(Sentence("pairing-request-damaged")) from refused
-    check_csr(request.csr.encode())
-    return ReadRequest(request, sealed.sha256)
-
-
-def answer_request(
-    read: ReadRequest,
-    *,
-    commune: str,
-    commune_name: str,
-    device: str,
-    root: RootKeys,
-    ca: Certified,
-    addresses: Addresses,
-    now: datetime,
-    trust: bytes | None = None,
-    days: int = DEVICE_DAYS,
-) -> bytes:
-    """At the office: the answer file for a request. `device`: the id given, which may differ from the wish; `days`:
-    how long its certificate holds. Raises PairingError, CertificateError.
-    """
-    certificate = sign_csr(ca, read.request.csr.encode(), device, now=now, days=days)
-    answer = _model(
-        lambda: PairingAnswer(
-            request=read.sha256,
-            commune=commune,
-            commune_name=commune_name,
-            device=device,
-            role=read.request.role,
-            village=read.request.village,
-            root=Threshold(keys=tuple(key.hex() for key in root.keys), threshold=root.threshold),
-            root_version=root.version,
-            ca=ca.certificate.decode(),
-            certificate=certificate.decode(),
-            broker_host=addresses.broker_host,
-            broker_port=addresses.broker_port,
-            media_url=addresses.media_url,
-            office_url=addresses.office_url,
-            age_recipient=addresses.age_recipient,
-            noted=addresses.noted[:8],
-            trust=None if trust is None else trust.decode(),
-            made=now,
-        )
-    )
-    return answer.to_json()
-
-
-def read_answer(raw: bytes) -> PairingAnswer:
-    """Parses an answer file. Raises PairingError. It is checked against its request by `finish_pairing`."""
-    if len(raw) > MAX_ANSWER_BYTES:
-        raise PairingError(Sentence("pairing-answer-too-large"))
-    try:
-        strict_json(raw)
-        return parse_payload(raw, PairingAnswer)
-    except Refused as refused:
-        raise PairingError(Sentence("pairing-answer-damaged")) from refused
 
 
 def check_answer(state_dir: Path, raw: bytes) -> PairingAnswer:
@@ -359,7 +196,7 @@ def _finish(state_dir: Path, raw: bytes, answer: PairingAnswer) -> Paired:
         return paired
     signing, tls = _fitting(state_dir, answer)
     folder = state_dir / FOLDER / f"paired-{hashlib.sha256(raw).hexdigest()[:16]}"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     signing.save(folder / "signing.key")
     # Key and certificate in one file: renewed in one rename, and no reader ever meets the one with another.
     write_atomic(folder / TLS_FILE, identity_file(tls, answer.certificate.encode(), answer.made))
@@ -427,7 +264,7 @@ def _one_at_a_time(state_dir: Path) -> Iterator[None]:
     with acting_as_owner(state_dir):
         folder = state_dir / FOLDER
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
             descriptor = open_lock(folder / ".lock")
         except FileRefused:
             raise
@@ -499,11 +336,3 @@ def _switch(link: Path, folder: Path) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise FileRefused(Sentence("pairing-card-full", link=link, why=os_reason(error))) from error
-
-
-def _model(build: Callable[[], Built]) -> Built:
-    try:
-        return build()
-    except ValidationError as error:
-        wrong = ", ".join(sorted({str(mistake["loc"][0]) for mistake in error.errors() if mistake["loc"]}))
-        raise PairingError(Sentence("pairing-unusable", wrong=wrong)) from error

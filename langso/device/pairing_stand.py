@@ -1,4 +1,4 @@
-"""How a device stands with its pairing, what a technician does next, and waiting for it without a restart."""
+"""What a device's pairing still needs, what the technician does next, and waiting for it without a restart."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from langso.device.pairing import FOLDER, load_paired, waiting_request
 from langso.durable.ownership import acting_as_owner
 from langso.errors import LangsoError
 from langso.trust.errors import NotPaired
-from langso.words.catalogue import t
+from langso.words.catalogue import Sentence, t
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ LOOK_S = 2.0
 LOOP = "pairing"
 REQUEST_FILE = "yeu-cau.json"
 GUIDE = "sudo langso setup"
+STATUS = "sudo langso pair status"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Stand:
 
 
 def stand_of(state_dir: Path) -> Stand:
-    """Looks now, root as the folder's owner. Never raises."""
+    """Looks now; as root, with the rights of the folder's owner. Never raises."""
     code = carried = ""
     try:
         with acting_as_owner(state_dir, give=False):
@@ -53,24 +54,43 @@ def stand_of(state_dir: Path) -> Stand:
     return Stand("paired", code, carried)
 
 
-def next_steps(stand: Stand) -> tuple[str, ...]:
-    """What the technician does, in order, as typed; none for a paired device. The guide knows which step is next."""
-    ask = t("pairing-step-here", guide=GUIDE)
-    answer = t("pairing-step-office", guide=GUIDE)
-    finish = t("pairing-step-back", guide=GUIDE)
+@dataclass(frozen=True)
+class PairingStep:
+    """One thing a technician does: `whole` as one sentence, or `before` it what is `typed`, "" where nothing is."""
+
+    whole: Sentence
+    before: Sentence
+    typed: str = ""
+
+    def __str__(self) -> str:
+        return str(self.whole)
+
+
+def next_steps(stand: Stand) -> tuple[PairingStep, ...]:
+    """What the technician does, in order, as it is typed; empty for a paired device. `langso setup` knows which step
+    is next.
+    """
+    ask = _typed("pairing-step-here", GUIDE)
+    answer = _typed("pairing-step-office", GUIDE)
+    finish = _typed("pairing-step-back", GUIDE)
     match stand.state:
         case "new":
             return ask, answer, finish
         case "asked":
-            return t("pairing-carry", carried=stand.carried or REQUEST_FILE), answer, finish
+            carry = Sentence("pairing-carry", carried=stand.carried or REQUEST_FILE)
+            return PairingStep(carry, carry), answer, finish
         case "broken":
-            return t("pairing-look"), ask, answer, finish
+            return _typed("pairing-step-look", STATUS), ask, answer, finish
         case "paired":
             return ()
 
 
+def _typed(id: str, typed: str) -> PairingStep:
+    return PairingStep(Sentence(id, typed=typed), Sentence(f"{id}.before"), typed)
+
+
 def in_a_sentence(stand: Stand) -> str:
-    """The same for a log or a status line."""
+    """The same in one sentence, for a log or a status line."""
     match stand.state:
         case "new":
             return t("pairing-not-yet", next=next_steps(stand)[0])
@@ -126,7 +146,11 @@ class PairingWatch:
 
     def changed(self) -> bool:
         """Looks now; cheap. A pairing that has only just been put in place is waited for until it is whole."""
-        return self._now() != self._first and (self._link / "complete").exists()
+        try:
+            return self._now() != self._first and (self._link / "complete").exists()
+        except OSError:
+            # A card that cannot be read is no other pairing.
+            return False
 
     def _now(self) -> str:
         try:

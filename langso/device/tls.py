@@ -31,7 +31,7 @@ _MAX_AUTHORITIES = 1 << 20
 
 
 def certificate_fault(begins: datetime, ends: datetime, known: KnownTime) -> int | None:
-    """OpenSSL's code where a certificate of this life cannot hold now, else None. Pure."""
+    """OpenSSL's error code where a certificate valid from `begins` to `ends` cannot be valid now, else None. Pure."""
     if ends < known.earliest:
         return EXPIRED
     if known.exact and begins > known.earliest:
@@ -65,7 +65,7 @@ class OfficeContext(ssl.SSLContext):
         return super().wrap_socket(sock, *arguments, **more)
 
     def wrap_bio(self, *_: Any, **__: Any) -> ssl.SSLObject:
-        """Not offered: its handshake would pass by the check of dates."""
+        """Not offered: such a handshake would skip the check of dates."""
         raise NotImplementedError("OfficeContext checks dates on sockets only")
 
 
@@ -84,9 +84,9 @@ def office_context(
 
 
 def load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes | None = None) -> None:
-    """Shows these (PEM; `key` None: it is in one file with the certificate) from now on. Raises ssl.SSLError.
+    """Uses this certificate and key (PEM; `key` None: it is in the same file) from now on. Raises ssl.SSLError.
 
-    OpenSSL takes names of files only, and what lies under a name may be another file than the one that was read.
+    OpenSSL takes file names only, and the file of that name may have been replaced since it was read.
     """
     with _in_memory(certificate) as shown, _in_memory(key or b"") as secret:
         # No password: asking for one would block a machine without a person.

@@ -18,29 +18,31 @@ _LEAST = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Identity:
-    """What the file says: until when the certificate holds and when it was made (by the office's clock)."""
+    """What the file tells: how long the certificate is valid, and when the office made it (by the office's clock)."""
 
     until: datetime
     made: datetime | None
 
     @property
     def life(self) -> timedelta:
-        """How long it holds in all; a device's usual life where it does not say."""
+        """How long it is valid in all; the usual time for a device where the file does not tell."""
         usual = timedelta(days=DEVICE_DAYS)
         return max(self.until - self.made, _LEAST) if self.made is not None else usual
 
     def renew_from(self, device: str) -> datetime:
-        """When a third of its life is left, and up to a thirtieth earlier, device by device: never all at once."""
+        """The time to renew: when a third of its life is left, or up to a thirtieth earlier, so that devices do not
+        all ask at once.
+        """
         spread = int.from_bytes(hashlib.sha256(device.encode()).digest()[:4], "big") / 2**32
         return self.until - self.life / 3 - self.life / 30 * spread
 
     def due(self, device: str, known: KnownTime) -> bool:
-        """Whether it is surely time to renew."""
+        """Whether it is certainly time to renew."""
         return known.earliest >= self.renew_from(device)
 
 
 def identity_file(key: bytes, certificate: bytes, made: datetime) -> bytes:
-    """Key and certificate (PEM) as one file: readers of PEM pass over its first line."""
+    """Key and certificate (PEM) as one file; PEM readers skip its first line, which has the date."""
     return b"# made " + made.astimezone(UTC).isoformat().encode() + b"\n" + key + certificate
 
 

@@ -13,9 +13,10 @@ LONGEST = 107
 
 @contextlib.contextmanager
 def socket_address(path: Path) -> Iterator[str]:
-    """The address to bind or connect to for the socket at `path`; a path too long for one goes by its held folder.
+    """The address to bind or connect to for the socket at `path`. A path that is too long goes by a descriptor of its
+    folder.
 
-    Raises OSError where the folder of such a path cannot be opened.
+    Raises OSError where that folder cannot be opened.
     """
     if len(os.fsencode(path)) <= LONGEST:
         yield str(path)

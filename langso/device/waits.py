@@ -1,4 +1,4 @@
-"""What a running service waits for before its work can begin, left in its run folder for doctor."""
+"""What a running service waits for before it can begin its work, noted in its run folder for doctor."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ MAX = 4096
 
 class Waits(BaseModel):
     """`reason`: a short code ("screen"); `why`: one sentence, which `code` with `parameters` says to programs and in
-    other languages; `pid`: who waits, so that a note that was left behind is known for one; `over`: it has what it
-    waited for, since the file was written.
+    other languages; `pid`: the process that waits, so that an old note can be recognised; `over`: it waits no longer.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,7 +33,7 @@ class Waits(BaseModel):
 
 
 def say_waits(run: Path, role: str, reason: str, why: Words) -> None:
-    """This process waits. Never raises: a note for others must not end the waiting."""
+    """Notes that this process waits. Never raises: failing to write the note must not end the waiting."""
     code, parameters = coded(why)
     note = Waits(
         reason=reason, why=str(why)[:300], pid=os.getpid(), code=code or reason, parameters=parameters or None
@@ -44,7 +43,7 @@ def say_waits(run: Path, role: str, reason: str, why: Words) -> None:
 
 
 def say_goes_on(run: Path, role: str) -> None:
-    """It waits no longer, and begins what it is there for. Never raises."""
+    """Notes that it waits no longer and begins its work. Never raises."""
     note = read_waits(run, role)
     if note is None:
         return
@@ -55,7 +54,7 @@ def say_goes_on(run: Path, role: str) -> None:
 
 
 def read_waits(run: Path, role: str) -> Waits | None:
-    """The note; None where there is none that can be read."""
+    """Reads the note; None where there is none, or none that can be read."""
     try:
         return Waits.model_validate_json(read_limited(waits_file(run, role), MAX))
     except (FileRefused, OSError, ValidationError, RecursionError):
@@ -63,5 +62,5 @@ def read_waits(run: Path, role: str) -> Waits | None:
 
 
 def waits_file(run: Path, role: str) -> Path:
-    """Where the note lies."""
+    """The note's path."""
     return run / f"{role}-waits.json"

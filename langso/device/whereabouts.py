@@ -1,7 +1,7 @@
-"""Where the office is once its address has changed: what mDNS offers, then what the pairing noted.
+"""Where to look for the office when its address has changed: at what mDNS offers, then at the pairing's addresses.
 
-Neither is trusted: a place is only tried, and TLS under the pairing's authority and name decides whether it is the
-office. Where there is no mDNS the paired address and the pairing's notes remain.
+Neither is trusted: an address is only tried, and TLS with the pairing's authority and name decides whether it is the
+office. Without mDNS, the paired address and the addresses noted at pairing remain.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ class Whereabouts:
         return self._now or self._home
 
     def missed(self) -> bool:
-        """That was not our office, or nobody. Whether there is another place to be tried at once."""
+        """Call when the place tried was not our office or did not answer; returns whether to try
+        another one at once.
+        """
         if is_loopback(self._home.address):
             return False
         if self._now is None and not self._left:
@@ -80,7 +82,7 @@ class Whereabouts:
         return self._now is not None
 
     def reached(self) -> None:
-        """Our office has proven itself there."""
+        """Call when our office has proven itself at the present place."""
         self._left = []
         with self._lock:
             self._proven = None if self._now is None else (self._home.address, self._now.address)
@@ -88,7 +90,7 @@ class Whereabouts:
             log.info("the office is at %s now", self._now.address)
 
     def moved_from(self, host: str) -> str | None:
-        """The address at which the office of this name has proven itself over the link, where it is another."""
+        """The address where the office named `host` was reached last, if that is another address; else None."""
         with self._lock:
             return self._proven[1] if self._proven is not None and self._proven[0] == host else None
 

@@ -1,1 +1,1 @@
-"""What a power cut may not lose: SQLite files, the outbox, files replaced atomically, folders held open."""
+"""What a power cut must not lose: SQLite files, the outbox, files replaced atomically, folders held open."""

@@ -36,7 +36,7 @@ class StoreCorrupt(StoreError, ValueError):
 
 
 class StoreTooNew(StoreError, ValueError):
-    """The database was written by a newer version: it holds migrations this one does not know."""
+    """A newer version wrote the database: it has migrations that this program does not know."""
 
 
 class OutboxTooLarge(LangsoError, ValueError):

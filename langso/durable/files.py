@@ -1,12 +1,14 @@
-"""A file written so that a power cut leaves the old or the new, and read only where it is a plain file."""
+"""Files written so that a power cut leaves the old or the new one whole, and read only if they are plain files."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
@@ -15,6 +17,22 @@ from langso.durable.errors import FileRefused
 from langso.words.catalogue import Sentence
 from langso.words.harmless import harmless
 from langso.words.os_reasons import os_reason
+
+_CUT_OFF = re.compile(r"\..+\.[0-9a-f]{12}\.tmp", re.DOTALL)
+CUT_OFF_S = 600.0
+"""Nobody writes one file for so long."""
+
+Stamp = tuple[int, int, int, int]
+"""By which a file is known to be the same as before: inode, size, and both of its times."""
+
+
+def stamp_of(path: Path | str) -> Stamp | None:
+    """The file's stamp (of a link itself, never of what it leads to); None where nothing can be seen there."""
+    try:
+        seen = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    return seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, folder: int | None = None) -> None:
@@ -59,15 +77,48 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def make_folder(folder: Path, mode: int = 0o700) -> None:
+    """Makes a folder and those above it that are wanting, each name durable: files in a folder whose own name a power
+    cut takes are gone with it. Raises OSError.
+    """
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        make_folder(folder.parent, 0o777)
+    try:
+        folder.mkdir(mode=mode)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    sync_folder(folder.parent)
+
+
+def remove_cut_off(folder: Path, *, older_s: float = 0.0) -> int:
+    """Removes what power cuts have left of writing files below ``folder``; returns how many.
+
+    For the one process that writes there, before it does; `older_s`: leaves younger ones, where others may write.
+    """
+    removed = 0
+    with contextlib.suppress(OSError):
+        for path in folder.rglob(".*.tmp"):
+            if _CUT_OFF.fullmatch(path.name):
+                with contextlib.suppress(OSError):
+                    if older_s and not time.time() - path.lstat().st_mtime > older_s:
+                        continue
+                    path.unlink()
+                    removed += 1
+    return removed
+
+
 def open_plain(
     path: Path, *, follow: bool | None = None, pipe: bool = False, folder: int | None = None
 ) -> BufferedReader:
-    """A file opened to be read, its bytes as they are; a pipe, device or folder under its name is refused at once:
-    whoever opens a pipe waits for as long as its maker likes.
+    """Opens a file for reading bytes; a pipe, device or folder of that name is refused at once, since opening a pipe
+    may wait for ever.
 
-    `follow`: whether it may be a link; None: only in a folder of one's own or of root's, since another user's links
-    lead wherever that user wants. `pipe`: True where whoever called named the file himself and may mean a pipe.
-    `folder`: an open descriptor of the folder that is meant. Raises FileRefused.
+    `follow`: whether it may be a link; None: only in a folder of one's own or of root's, because another user's link
+    may lead anywhere. `pipe`: True where the user named the file and may mean a pipe. `folder`: an open descriptor of
+    the folder that is meant. Raises FileRefused.
     """
     flags = os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC | (0 if pipe else os.O_NONBLOCK)
     try:

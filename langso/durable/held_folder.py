@@ -1,16 +1,18 @@
-"""A folder held open: what was looked at is what is written to, even if its stick is pulled meanwhile."""
+"""A folder held open: what was examined is what is written to, even if its stick is pulled meanwhile."""
 
 from __future__ import annotations
 
 import contextlib
 import fnmatch
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 
 from langso.durable.errors import FileRefused
-from langso.durable.files import read_limited, write_atomic
+from langso.durable.files import open_plain, read_limited, write_atomic
 from langso.words.catalogue import Sentence
 from langso.words.harmless import harmless
 from langso.words.os_reasons import os_reason
@@ -30,6 +32,28 @@ class HeldFolder:
             raise FileRefused(
                 Sentence("durable-usb-cannot-open", path=harmless(str(path)), why=os_reason(error))
             ) from error
+
+    @classmethod
+    def inside(cls, outer: HeldFolder, name: str, *, make: bool = False) -> HeldFolder:
+        """A folder in a held one, itself held; never what a link leads to. `make`: made where it is missing.
+
+        Raises FileRefused.
+        """
+        found = cls.__new__(cls)
+        found.path = outer.path / name
+        found._descriptor = -1
+        try:
+            if make:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(name, 0o700, dir_fd=outer._descriptor)
+                    os.fsync(outer._descriptor)
+            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW
+            found._descriptor = os.open(name, flags, dir_fd=outer._descriptor)
+        except OSError as error:
+            raise FileRefused(
+                Sentence("durable-usb-cannot-open", path=harmless(str(found.path)), why=os_reason(error))
+            ) from error
+        return found
 
     def __enter__(self) -> HeldFolder:
         return self
@@ -90,6 +114,69 @@ class HeldFolder:
         if self.read(name, len(data)) != data:
             raise FileRefused(Sentence("durable-usb-not-as-written", named=self._named))
         self.require_there()
+
+    def open(self, name: str) -> BufferedReader:
+        """A plain file's bytes to read, as the device has them. Raises FileRefused."""
+        return open_plain(self.path / name, follow=False, folder=self._descriptor)
+
+    def size(self, name: str) -> int | None:
+        """Bytes of a plain file; None where there is none."""
+        try:
+            seen = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+        except OSError:
+            return None
+        return seen.st_size if stat.S_ISREG(seen.st_mode) else None
+
+    def free(self) -> int:
+        """Bytes that can still be written here. Raises FileRefused."""
+        try:
+            there = os.fstatvfs(self._descriptor)
+        except OSError as error:
+            raise FileRefused(Sentence("durable-usb-cannot-read", named=self._named, why=os_reason(error))) from error
+        return there.f_bavail * there.f_frsize
+
+    def copy_in(self, source: BufferedReader, name: str, *, sha256: str, most: int) -> bool:
+        """A large file copied in under its hash: durable and whole when it is true, else nothing is left of it.
+
+        False: the source has other bytes than `sha256` says, or more than `most`. Raises FileRefused.
+        """
+        self.require_there()
+        temporary = f".{name[:60]}.tmp"
+        digest, written = hashlib.sha256(), 0
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+            descriptor = os.open(temporary, flags, 0o600, dir_fd=self._descriptor)
+            with os.fdopen(descriptor, "wb") as file:
+                while (chunk := source.read(1 << 20)) and written + len(chunk) <= most:
+                    digest.update(chunk)
+                    written += file.write(chunk)
+                whole = not chunk and digest.hexdigest() == sha256
+                file.flush()
+                if whole:
+                    os.fsync(file.fileno())
+            if whole:
+                os.replace(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+            else:
+                os.unlink(temporary, dir_fd=self._descriptor)
+            os.fsync(self._descriptor)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=self._descriptor)
+            raise FileRefused(
+                Sentence("durable-cannot-write", path=harmless(str(self.path / name)), why=os_reason(error))
+            ) from error
+        return whole
+
+    def remove(self, name: str) -> None:
+        """Takes a file away; one that is not there is none. Raises FileRefused."""
+        try:
+            os.unlink(name, dir_fd=self._descriptor)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise FileRefused(
+                Sentence("durable-cannot-write", path=harmless(str(self.path / name)), why=os_reason(error))
+            ) from error
 
     def _is_plain(self, name: str) -> bool:
         try:

@@ -1,13 +1,14 @@
-"""At least once, until acknowledged: what must reach the other side survives restarts, power cuts and outages."""
+"""Delivery at least once: what must reach the other side survives restarts and power cuts, until acknowledged."""
 
 from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import sqlite_utils
 
@@ -80,6 +81,10 @@ class Outbox:
         self._lock = threading.Lock()
         self._not_before: dict[int, float] = {}
 
+    def together(self) -> AbstractContextManager[object]:
+        """What is put, and what else is written to its store in the block, is durable at once or not at all."""
+        return self._store.transaction()
+
     def put(self, kind: str, body: bytes, *, key: str) -> int:
         """Keeps ``body`` (<= 4 MiB) until acknowledged; durable when the (outer) transaction ends. Returns its id.
 
@@ -114,12 +119,29 @@ class Outbox:
             if id not in waiting:
                 due.append(int(id))
         marks = ",".join("?" * len(due))
-        rows = db.execute(
-            "SELECT id, kind, key, body, attempts, last_error FROM outbox "
-            f"WHERE id IN ({marks}) AND acknowledged_at IS NULL ORDER BY id",
-            due,
-        ).fetchall()
-        return [Item(row[0], row[1], row[2], bytes(row[3]), row[4], row[5]) for row in rows]
+        rows = db.execute(f"{_ITEMS} WHERE id IN ({marks}) AND acknowledged_at IS NULL ORDER BY id", due).fetchall()
+        return [_item(row) for row in rows]
+
+    def unacknowledged(self, kind: str) -> Iterator[Item]:
+        """All of a kind that the other side does not have, the oldest first, whether due or not; one by one."""
+        for id in self.keys(kind):
+            row = self._store.db.execute(f"{_ITEMS} WHERE id = ? AND acknowledged_at IS NULL", [id]).fetchone()
+            if row is not None:
+                yield _item(row)
+
+    def keys(self, kind: str) -> dict[int, str]:
+        """The keys of what the other side does not have, by id, the oldest first, whether due or not."""
+        rows = self._store.db.execute(
+            "SELECT id, key FROM outbox WHERE kind = ? AND acknowledged_at IS NULL ORDER BY id", [kind]
+        )
+        return {int(row[0]): str(row[1]) for row in rows.fetchall()}
+
+    def ids(self, kind: str, key: str) -> list[int]:
+        """The id of what waits under a key; empty where nothing does."""
+        rows = self._store.db.execute(
+            "SELECT id FROM outbox WHERE kind = ? AND key = ? AND acknowledged_at IS NULL", [kind, key]
+        )
+        return [int(row[0]) for row in rows.fetchall()]
 
     def acknowledge(self, id: int) -> None:
         """The other side has it durably: never offered again. Unknown or acknowledged ids do nothing."""
@@ -151,7 +173,7 @@ class Outbox:
         self._wait(id, seconds)
 
     def hurry(self, kind: str | None = None) -> None:
-        """The line is back: everything (of ``kind``) is due now."""
+        """The connection is back: everything (of ``kind``) is due now."""
         with self._lock:
             if kind is None:
                 self._not_before.clear()
@@ -180,3 +202,10 @@ class Outbox:
     def _wait(self, id: int, seconds: float) -> None:
         with self._lock:
             self._not_before[id] = self._clock.monotonic() + seconds
+
+
+_ITEMS = "SELECT id, kind, key, body, attempts, last_error FROM outbox"
+
+
+def _item(row: tuple[Any, ...]) -> Item:
+    return Item(row[0], row[1], row[2], bytes(row[3]), row[4], row[5])

@@ -1,4 +1,4 @@
-"""Whose files are: what root makes in a service's folder belongs to the service."""
+"""Who owns files: what root makes in a service's folder is given to the service's user."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from langso.words.os_reasons import os_reason
 
 @contextlib.contextmanager
 def acting_as_owner(folder: Path, *, give: bool = True) -> Iterator[None]:
-    """Within, an effective root is the owner of `folder` (or of the nearest folder above that exists).
+    """Within the block, a root process acts as the owner of `folder` (or of the nearest existing folder above it).
 
-    All made within belongs to the service, and no link or pipe of the service's leads further than the service
-    itself may go: so root reads there too. What an older langso left there as root is given to it first (`give`).
-    Nothing happens where we are not root, or the folder is root's; nested, the outermost counts. The whole process
-    changes: not for use beside threads that need root. Raises FileRefused.
+    So all that is made belongs to the service, and root reads no more through links and pipes than the service could.
+    Files that an older langso left there as root are given to it first (`give`). Nothing changes where we are not
+    root or root owns the folder; nested, the outermost counts. It changes the whole process: not for use beside
+    threads that need root. Raises FileRefused.
     """
     there = _nearest(folder)
     if os.geteuid() != 0 or there is None or there.stat().st_uid == 0:
@@ -43,11 +43,25 @@ def acting_as_owner(folder: Path, *, give: bool = True) -> Iterator[None]:
         os.setgroups(groups)
 
 
-def give_to_owner(folder: Path, more: Iterable[Path] = ()) -> str | None:
-    """Gives what root left in `folder`, and the files `more`, to the folder's own user and group.
+@contextlib.contextmanager
+def root_again() -> Iterator[None]:
+    """Within the block, a process that root started is root, whatever user it acts as; others stay who they are."""
+    acting = os.geteuid()
+    if os.getuid() != 0 or acting == 0:
+        yield
+        return
+    os.seteuid(0)
+    try:
+        yield
+    finally:
+        os.seteuid(acting)
 
-    Links are not followed, and a file with a second name is left alone: the folder's owner may have made it.
-    Returns the user's name; None where there is nothing to do: not root, or a folder of root's. Raises FileRefused.
+
+def give_to_owner(folder: Path, more: Iterable[Path] = ()) -> str | None:
+    """Gives what root left in `folder`, and the files `more`, to the user and group that own `folder`.
+
+    Links are not followed, and a file with a second name is left alone: the folder's owner may have made it. Returns
+    the user's name; None where nothing is to be done (not root, or root owns the folder). Raises FileRefused.
     """
     there = folder.stat()
     if os.geteuid() != 0 or there.st_uid == 0:

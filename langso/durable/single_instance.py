@@ -1,4 +1,4 @@
-"""One copy of a program: a lock file that the kernel lets go of whatever happens."""
+"""One copy of a program at a time: a lock file that the kernel releases whatever happens."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from langso.words.os_reasons import os_reason
 
 
 def open_lock(path: Path) -> int:
-    """A descriptor of the file that is locked, made where there is none; the caller closes it.
+    """A descriptor of the lock file, which is made where there is none; the caller closes it.
 
-    Raises OSError, FileRefused for a link or what is no file: whoever reads or shortens those may wait for ever.
+    Raises OSError; FileRefused where the path is a link or no plain file (reading a pipe may wait for ever).
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

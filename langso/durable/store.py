@@ -19,7 +19,8 @@ from typing import Any
 import sqlite_utils
 
 from langso.durable.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
-from langso.durable.files import sync_folder
+from langso.durable.files import make_folder, sync_folder
+from langso.durable.reserve import give_up_reserve, keep_reserve
 from langso.words.catalogue import Sentence
 from langso.words.os_reasons import os_reason
 
@@ -57,7 +58,7 @@ class Store:
         self.fresh = False
         self._lock = threading.RLock()
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._database = self._open_whatever_room()
         except StoreCorrupt as error:
             log.error("%s: damaged (%s), set aside as %s", path, error.__cause__ or error, self.set_aside)
@@ -73,6 +74,11 @@ class Store:
             raise
 
     @property
+    def failing(self) -> bool:
+        """Whether what was written last is not on the disk: never of this store, which raises instead."""
+        return False
+
+    @property
     def db(self) -> sqlite_utils.Database:
         """The database. A single call is safe from any thread; several that belong together go in transaction()."""
         return self._database
@@ -86,11 +92,26 @@ class Store:
         with self._database.atomic():
             yield self._database
 
+    @property
+    def born(self) -> datetime | None:
+        """When the file was made, by the clock of then; None of one whose first step says no time."""
+        row = self._database.execute(f"SELECT min(applied_at) FROM {_RECORD}").fetchone()
+        try:
+            return datetime.fromisoformat(row[0])
+        except (TypeError, ValueError):
+            return None
+
+    def changes(self) -> tuple[int, int]:
+        """Two numbers of which one is another after every change of the file: by this connection, by any other."""
+        with self._lock:
+            other = self._database.execute("PRAGMA data_version").fetchone()[0]
+            return self._database.conn.total_changes, int(other)
+
     def close(self) -> None:
-        """Folds the log into the file and lets go of it; may be called twice."""
+        """Writes the log back into the file and closes it; may be called twice."""
         with self._lock:
             self._database.close()
-            _keep_reserve(self.path)
+            keep_reserve(_reserve_of(self.path), RESERVE_BYTES)
 
     def __enter__(self) -> Store:
         return self
@@ -98,31 +119,32 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open_whatever_room(self) -> _Database:
+    def _open_whatever_room(self) -> LockedDatabase:
         try:
             database = self._open()
         except StoreFull:
             # A clean end removes the log and its index: without room for new ones the service would never start.
-            if not _give_up_reserve(self.path):
+            if not give_up_reserve(_reserve_of(self.path)):
                 raise
             log.error("%s: no room left, opened with the reserve", self.path)
             database = self._open()
-        _keep_reserve(self.path)
+        keep_reserve(_reserve_of(self.path), RESERVE_BYTES)
         return database
 
-    def _open(self) -> _Database:
+    def _open(self) -> LockedDatabase:
         _refuse_no_files(self.path)
         if not self.path.exists():
             # Created here for its mode: SQLite would leave it readable to everyone.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             sync_folder(self.path.parent)
-        connection = sqlite3.connect(
-            self.path,
-            timeout=BUSY_TIMEOUT_MS / 1000,
-            check_same_thread=False,
-            isolation_level=None,
-            factory=_Connection,
-        )
+        with _translated(self.path):
+            connection = sqlite3.connect(
+                self.path,
+                timeout=BUSY_TIMEOUT_MS / 1000,
+                check_same_thread=False,
+                isolation_level=None,
+                factory=WholeRows,
+            )
         try:
             with _translated(self.path):
                 connection.execute("PRAGMA journal_mode=WAL").fetchone()
@@ -133,10 +155,10 @@ class Store:
                     raise StoreCorrupt(
                         Sentence("durable-database-damaged", path=self.path, verdict=verdict and verdict[0])
                     )
-                return _Database(connection, self._lock, self.path)
+                return LockedDatabase(connection, self._lock, self.path)
         except StoreCorrupt:
             # Before closing: SQLite would delete the log, which may hold the last good rows.
-            self.set_aside = _set_aside(self.path)
+            self.set_aside = set_file_aside(self.path)
             connection.close()
             raise
         except BaseException:
@@ -202,7 +224,7 @@ class _Rows(sqlite3.Cursor):
         return next(self._held)
 
 
-class _Connection(sqlite3.Connection):
+class WholeRows(sqlite3.Connection):
     def cursor(self, factory: Any = _Rows) -> Any:
         return super().cursor(factory)
 
@@ -211,7 +233,7 @@ class _Connection(sqlite3.Connection):
         return self.cursor().execute(sql, parameters)  # type: ignore[no-any-return]
 
 
-class _Database(sqlite_utils.Database):
+class LockedDatabase(sqlite_utils.Database):
     """sqlite-utils over one connection, one thread at a time, so that nobody writes into another's transaction."""
 
     def __init__(self, connection: sqlite3.Connection, lock: threading.RLock, path: Path) -> None:
@@ -276,34 +298,12 @@ def _from_sqlite(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
     if code == sqlite3.SQLITE_READONLY:
         return StoreError(Sentence("durable-database-no-right", path=path))
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
-        return StoreError(Sentence("durable-database-fails", path=path, why=error))
+        return StoreError(Sentence("durable-database-fails", path=path, why=str(error)))
     return None
 
 
 def _reserve_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-reserve")
-
-
-def _keep_reserve(path: Path) -> None:
-    reserve = _reserve_of(path)
-    with contextlib.suppress(OSError):
-        descriptor = os.open(reserve, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
-        except OSError:
-            # What little room there is belongs to the database.
-            reserve.unlink()
-        finally:
-            os.close(descriptor)
-
-
-def _give_up_reserve(path: Path) -> bool:
-    """Whether there was one."""
-    try:
-        _reserve_of(path).unlink()
-    except OSError:
-        return False
-    return True
 
 
 def _refuse_no_files(path: Path) -> None:
@@ -321,7 +321,7 @@ def _refusal(error: OSError, path: Path) -> StoreError:
     return StoreError(Sentence("durable-cannot-open", path=path, why=os_reason(error)))
 
 
-def _set_aside(path: Path) -> Path:
+def set_file_aside(path: Path) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     kept = path.with_name(f"{path.name}.corrupt-{stamp}")
     # The log goes with its file: left behind, SQLite would replay it into the new database.

@@ -21,8 +21,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from langso.device.whereabouts import Place
+from langso.mqtt.failures import from_error, from_log, tls_context
 from langso.mqtt.reasons import Failure, from_reason
-from langso.mqtt.rules import from_error, from_log, tls_context
 from langso.mqtt.waiting import MAX_PAYLOAD, Outgoing, Waiting
 from langso.settings.model import LinkSettings
 from langso.timekeeping.known_time import KnownTime, wall_time
@@ -39,7 +39,7 @@ GOODBYE_S = 4.0
 
 @dataclass(frozen=True)
 class Will:
-    """What the broker says for us when we vanish without a word."""
+    """The last will: what the broker publishes when we vanish without saying goodbye."""
 
     topic: str
     payload: bytes
@@ -101,7 +101,9 @@ class Connection:
         self._client.on_log = self._logged
 
     def live(self, stopping: threading.Event, announce: Callable[[], bool]) -> Failure:
-        """Until the line ends, or ``stopping`` and all is sent; why it did. ``announce``: leave the will behind."""
+        """Runs until the line ends, or until ``stopping`` is set and all is sent; returns why. ``announce``: whether
+        to leave the will.
+        """
         try:
             # A stranger who answers slowly is no hang of ours.
             with self._pulse.resting():
@@ -128,7 +130,7 @@ class Connection:
         return self._failure or from_error(ConnectionResetError(), self._settings)
 
     def close(self) -> None:
-        """Lets the socket go and gives unacknowledged messages back for the next connection."""
+        """Closes the socket and puts unacknowledged messages back for the next connection."""
         sock = self._client.socket()
         if sock is not None:
             with contextlib.suppress(OSError):

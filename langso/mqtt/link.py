@@ -1,8 +1,7 @@
-"""One MQTT v5 connection that keeps itself: TLS, last will, session, re-subscription, full-jitter backoff.
+"""One MQTT v5 connection that repairs itself: TLS, last will, session, re-subscription, random waits.
 
-One thread owns the paho client and is the only one to touch it; the others leave their wishes and wake it.
-Clean start is never asked for: the session belongs to the identity, so a device that restarts is given what
-it missed, and an identity the broker has not seen has no session to clean.
+One thread owns the paho client and alone touches it; other threads leave their wishes and wake it. Clean start is
+never asked for: the session belongs to the identity, so a device that restarts still gets what it missed.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from langso.contract.health import Check
 from langso.device.whereabouts import Whereabouts
 from langso.mqtt.connection import Connection, Will
 from langso.mqtt.errors import LinkRefused
+from langso.mqtt.failures import Backoff, Contest, from_error, perhaps_a_clone
 from langso.mqtt.reasons import Failure, Reason
-from langso.mqtt.rules import Backoff, Contest, from_error, perhaps_a_clone
 from langso.mqtt.waiting import MAX_PAYLOAD, Outgoing, Waiting, check_filter, check_qos, check_topic
 from langso.settings.model import LinkSettings
 from langso.timekeeping.known_time import KnownTime, wall_time
@@ -93,20 +92,22 @@ class Link:
 
     @property
     def contested(self) -> bool:
-        """Whether another machine has lately taken our place under this name, also while we have it back."""
+        """Whether another machine has recently logged in under our name, also while we have the connection back."""
         return self._contest.lasts(self._up_for())
 
     @property
     def hung(self) -> bool:
-        """Whether its thread no longer comes round; waiting for a broker is no hang."""
-        return self._thread is not None and self._thread.is_alive() and self._pulse.hung
+        """Whether its thread has stopped going round, or died; waiting for a broker does not count."""
+        if self._thread is None or self._thread.ident is None:
+            return False
+        return self._pulse.hung if self._thread.is_alive() else not self._stopping.is_set()
 
     def check(self, fix: str) -> Check:
         """Health line `link`; ``fix``: what to do here while there is no connection."""
         if self.connected and not self.contested:
             return Check.good("link", t("mqtt-connected"))
         if self.connected or self.reason == "taken_over":
-            return Check.warning("link", self._contest.why or self.why, str(FIND_CLONE))
+            return Check.warning("link", self._contest.why or self.why, FIND_CLONE)
         return Check.warning("link", self.why, fix)
 
     def subscribe(self, topic_filter: str, qos: int = 1) -> None:
@@ -127,10 +128,13 @@ class Link:
         retain: bool = False,
         expiry_s: int | None = None,
         wait: float | None = None,
+        tag: str | None = None,
+        on_sent: Callable[[], None] | None = None,
     ) -> bool:
         """Sends, or keeps in memory until connected (QoS 1; a newer retained one replaces an older waiting one).
 
-        True: taken, or with ``wait`` seconds: the broker acknowledged. Not durable (the outbox is).
+        True: taken, or with ``wait`` seconds: the broker acknowledged. Not durable (the outbox is). ``tag``: one that
+        is on its way is not sent twice, and can be withdrawn; ``on_sent``: called once the broker has it.
         Raises LinkRefused for a bad topic or too large a payload.
         """
         check_topic(topic)
@@ -138,7 +142,7 @@ class Link:
             raise LinkRefused(Sentence("mqtt-message-too-large", topic=topic, size=len(payload), most=MAX_PAYLOAD))
         if wait is not None and threading.current_thread() is self._thread:
             raise RuntimeError("publish(wait=) on the link's own thread would wait for itself")
-        message = Outgoing(topic, bytes(payload), check_qos(qos), retain, expiry_s)
+        message = Outgoing(topic, bytes(payload), check_qos(qos), retain, expiry_s, tag, on_sent)
         if self._stopping.is_set() or (qos == 0 and not self.connected) or not self._waiting.put(message):
             return False
         if wait is None:
@@ -146,8 +150,12 @@ class Link:
         message.done.wait(wait)
         return message.accepted
 
+    def withdraw(self, tag: str) -> None:
+        """What was published under this tag and is still on its way need not go any more."""
+        self._waiting.withdraw(tag)
+
     def start(self) -> None:
-        """Begins to connect, in the background, for ever; returns at once. Once per Link."""
+        """Begins to connect in the background, and goes on for ever; returns at once. Call it once per Link."""
         if self._thread is not None:
             raise RuntimeError("a Link starts once")
         self._state = Failure("connecting", Sentence("mqtt-connecting", host=self._settings.host))
@@ -163,7 +171,7 @@ class Link:
             self._thread.join(timeout)
 
     def renew(self) -> None:
-        """The certificate's file has changed: says goodbye without the will and connects anew at once."""
+        """Call when the certificate's file has changed: disconnects without the will and connects again at once."""
         self._leave()
 
     def wait_connected(self, timeout: float) -> bool:

@@ -16,7 +16,7 @@ Pace = Literal["soon", "later", "slow", "yield"]
 
 @dataclass(frozen=True)
 class Failure:
-    """Why the line is down: short code, sentence, and when trying again makes sense."""
+    """Why the connection is down: a short code, a sentence, and the pace at which to try again (see `Backoff`)."""
 
     reason: Reason
     why: Words

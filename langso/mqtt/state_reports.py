@@ -34,8 +34,18 @@ class Publisher(Protocol):
     def connected(self) -> bool: ...
 
     def publish(
-        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, expiry_s: int | None = None
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = 1,
+        retain: bool = False,
+        expiry_s: int | None = None,
+        tag: str | None = None,
+        on_sent: Callable[[], None] | None = None,
     ) -> object: ...
+
+    def withdraw(self, tag: str) -> None: ...
 
 
 class StateReporter:
@@ -91,7 +101,7 @@ class StateReporter:
 
     @property
     def hung(self) -> bool:
-        """Whether its thread no longer comes round."""
+        """Whether its thread has stopped going round."""
         return self._thread.hung
 
     def start(self) -> None:
@@ -103,14 +113,15 @@ class StateReporter:
         self._thread.stop()
 
     def look(self, *, again: bool = False) -> None:
-        """Something has changed; `again`: publish the state even if it has not (a new connection)."""
+        """Something has changed: report soon. `again`: publish the state even if it is the same (a new
+        connection).
+        """
         self._again = self._again or again
         self._thread.wake()
 
     def state(self) -> State:
         """The state as it is now, without its number."""
         trust = self._keeper.clock_trust()
-        usage = shutil.disk_usage(self._folder)
         held: tuple[Held, ...] = tuple(self._keeper.versions()[:500])
         return self._fill(
             State(
@@ -123,27 +134,37 @@ class StateReporter:
                 software=self._software,
                 held=held,
                 clock=_clock_report(trust),
-                storage=Storage(free=usage.free, total=usage.total),
+                storage=_storage(self._folder),
                 health=tuple(line_of(check) for check in worst_first(self._checks())[:50]),
-                needs_nonce=self._keeper.nonce() if self._keeper.needs_nonce or not trust.trusted else None,
+                needs_nonce=self._keeper.nonce() if self._keeper.needs_nonce or self._keeper.asks_time else None,
                 understands=self._understands,
             )
         )
 
+    def sealed(self) -> bytes:
+        """The state as it is now, numbered and signed: for who carries it where there is no line. Thread-safe."""
+        return self._sealed(self.state())
+
     def report(self) -> None:
-        """One round: the agent's own work, then the state where it has changed or is old."""
+        """One round: the agent's own work (`each_round`), then the state, if it has changed or is old."""
         try:
             self._each_round()
         except LangsoError as error:
             # A full or locked card keeps the agent's receipts back; how it is must be known all the more.
             log.warning("a round of the agent's work failed: %s", error)
+        except Exception:
+            log.exception("a round of the agent's work failed")
         state = self.state()
         # What changes by itself (time, free bytes) is no news.
         news = state.model_copy(update={"written": _EPOCH, "storage": Storage(free=0, total=0)}).to_json()
         now = self._clock.monotonic()
         if news != self._noted or now - self._noted_at >= STATE_EVERY_S:
             self._noted, self._noted_at = news, now
-            self._note(state.to_json())
+            try:
+                self._note(state.to_json())
+            except OSError as error:
+                # Those who ask on this machine see an old note; the office must not be left without news for it.
+                log.warning("the state was not noted on this machine: %s", error)
         if self._link.connected:
             self._send(state, news)
 
@@ -166,28 +187,44 @@ class StateReporter:
                 self._thread.wake()
             return
         self._again = False
-        numbered = state.model_copy(update={"number": self._next_number()})
-        self._link.publish(
-            self._topics.device(self._device, "state"), seal(numbered, "state", [self._key]), qos=1, retain=True
-        )
+        self._link.publish(self._topics.device(self._device, "state"), self._sealed(state), qos=1, retain=True)
         self._last, self._last_at = news, now
+
+    def _sealed(self, state: State) -> bytes:
+        return seal(state.model_copy(update={"number": self._next_number()}), "state", [self._key])
+
+
+def _storage(folder: Path) -> Storage:
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError:
+        # A card that is gone has no room.
+        return Storage(free=0, total=0)
+    return Storage(free=usage.free, total=usage.total)
 
 
 def _clock_report(trust: ClockTrust) -> ClockReport:
     code, parameters = coded(trust.why)
     return ClockReport(
-        trusted=trust.trusted, reason=trust.reason, why=str(trust.why), code=code, parameters=parameters or None
+        trusted=trust.trusted,
+        reason=trust.reason,
+        why=str(trust.why),
+        code=code,
+        parameters=parameters or None,
+        proven_until=trust.until,
     )
 
 
 def note_in(file: Path) -> Callable[[bytes], None]:
-    """Keeps the newest state in a file of the run folder, for `langso speaker status` and doctor."""
+    """Returns a function that keeps the newest state in a file of the run folder, for `langso speaker status` and
+    doctor.
+    """
     file.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     return lambda state: write_atomic(file, state, mode=0o640)
 
 
 def presence(device: str, boot: str, clock: Clock, *, online: bool) -> bytes:
-    """The unsigned hint that a device is there or gone, also used as last will."""
+    """The unsigned message that a device is there or gone; also its last will."""
     since = clock.now() if online else None
     return Presence(device=device, online=online, boot=boot, since=since).to_json()
 
@@ -198,7 +235,7 @@ def new_boot() -> str:
 
 
 def software() -> str:
-    """The name and version that a state gives."""
+    """Name and version of the program, as a state reports them."""
     try:
         return f"langso {version('langso')}"
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""The MQTT line tried beside the running link: knocking, which disturbs nobody, and a whole login."""
+"""Trying the MQTT connection beside a running one: `knock`, which disturbs nobody, and `try_link`, a whole login."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ def knock(
     known: Callable[[], KnownTime] = wall_time,
     place: Place | None = None,
 ) -> Failure | None:
-    """Whether a broker of the commune answers that takes this certificate; no session is touched, not the own one.
+    """What keeps a broker of the commune from taking this certificate; None where it answers and takes it. No session
+    is touched.
 
-    It asks for an authentication method that no broker has. Mosquitto says so once it has judged certificate and
-    name, and before it looks for a session. `known`, `place`: as for `try_link`.
+    It asks for an authentication method that no broker has: Mosquitto refuses it only after it has judged certificate
+    and name, and before it looks for a session. `known`, `place`: as in `try_link`.
     """
     return _try(settings, "", seconds, known, place, method=_UNKNOWN_METHOD)
 

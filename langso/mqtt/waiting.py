@@ -1,4 +1,4 @@
-"""What a link has been asked to do and has not done yet: messages to send, topics to listen to. Thread-safe."""
+"""The link's wishes that are not done yet: messages to send, topics to subscribe to. Thread-safe."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 import time
 import unicodedata
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from langso.mqtt.errors import LinkRefused
@@ -22,21 +23,30 @@ MAX_WAITING_BYTES = 16 << 20
 
 @dataclass(eq=False)
 class Outgoing:
-    """A message on its way; ``done`` is set when its fate is known, ``accepted`` then says which."""
+    """A message on its way; ``done`` is set when its fate is known, ``accepted`` then says which.
+
+    ``tag``: what it is about; of one tag only one is on its way. ``on_sent``: called once the broker has it, on the
+    link's thread.
+    """
 
     topic: str
     payload: bytes
     qos: int
     retain: bool
     expiry_s: int | None = None
+    tag: str | None = None
+    on_sent: Callable[[], None] | None = None
     born: float = field(default_factory=time.monotonic)
     done: threading.Event = field(default_factory=threading.Event)
     accepted: bool = False
+    withdrawn: bool = False
 
     def finish(self, accepted: bool) -> None:
         """The broker acknowledged it, or it will never be sent."""
         self.accepted = accepted
         self.done.set()
+        if accepted and not self.withdrawn and self.on_sent is not None:
+            self.on_sent()
 
     def seconds_left(self) -> int | None:
         """Of its expiry, counted from its birth; 0 = too old to send; None = never expires."""
@@ -46,13 +56,14 @@ class Outgoing:
 
 
 class Waiting:
-    """The bounded queue and the filters, with a bell that wakes the link's thread out of its poll."""
+    """A bounded queue of messages and the wanted topic filters; `ring` wakes the link's thread out of its poll."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._messages: deque[Outgoing] = deque()
         self._bytes = 0
         self._filters: dict[str, int] = {}
+        self._tagged: dict[str, Outgoing] = {}
         self._wanted: list[str] = []
         self._unwanted: list[str] = []
         self.ear, self._bell = socket.socketpair()
@@ -63,27 +74,48 @@ class Waiting:
         return bool(self._messages)
 
     def ring(self) -> None:
-        """Wakes the thread that polls ``ear``."""
-        # A full bell is a bell already rung.
+        """Wakes the thread that polls ``ear`` (one end of a socket pair)."""
+        # The pair is full: a wake-up waits already.
         with contextlib.suppress(BlockingIOError):
             self._bell.send(b"!")
 
     def heard(self) -> None:
-        """Empties the ear."""
+        """Reads the wake-up bytes out of ``ear``."""
         with contextlib.suppress(BlockingIOError):
             self.ear.recv(4096)
 
     def put(self, message: Outgoing) -> bool:
-        """Takes a message, a retained one in place of an older of its topic; False when there is no room."""
+        """Takes a message, a retained one in place of an older of its topic; False when there is no room.
+
+        One whose tag is on its way already is not taken a second time (True).
+        """
         with self._lock:
+            if message.tag is not None:
+                self._tagged = {tag: one for tag, one in self._tagged.items() if not one.done.is_set()}
+                if message.tag in self._tagged:
+                    return True
             if message.retain:
                 self._supersede(message.topic)
             if len(self._messages) >= MAX_WAITING or self._bytes + len(message.payload) > MAX_WAITING_BYTES:
                 return False
             self._messages.append(message)
             self._bytes += len(message.payload)
+            if message.tag is not None:
+                self._tagged[message.tag] = message
         self.ring()
         return True
+
+    def withdraw(self, tag: str) -> None:
+        """What is on its way under this tag has no purpose any more: not sent, or not sent again."""
+        with self._lock:
+            message = self._tagged.pop(tag, None)
+            if message is None:
+                return
+            message.withdrawn = True
+            if message in self._messages:
+                self._messages.remove(message)
+                self._bytes -= len(message.payload)
+                message.finish(False)
 
     def take(self) -> Outgoing | None:
         """The oldest that has not expired; None when there is none."""
@@ -97,18 +129,20 @@ class Waiting:
         return None
 
     def put_back(self, messages: list[Outgoing]) -> None:
-        """Sent but not acknowledged when the line was lost: first in the queue, unless a newer retained one waits."""
+        """Sent but not acknowledged when the line was lost: first in the queue, unless a newer retained one waits
+        or it was withdrawn.
+        """
         with self._lock:
             newer = {message.topic for message in self._messages if message.retain}
             for message in reversed(messages):
-                if message.retain and message.topic in newer:
+                if message.withdrawn or (message.retain and message.topic in newer):
                     message.finish(False)
                     continue
                 self._messages.appendleft(message)
                 self._bytes += len(message.payload)
 
     def give_up(self) -> None:
-        """The link has ended: nobody need wait for these any more."""
+        """The link has ended: wakes everybody who waits for a message to be sent."""
         with self._lock:
             for message in self._messages:
                 message.finish(False)

@@ -9,7 +9,7 @@ from langso.errors import LangsoError
 from langso.words.catalogue import Sentence
 
 ENVIRONMENT = "LANGSO_ASSETS"
-"""Names the folder that holds `node_modules` (packages set it); without it the checkout's `office/assets`."""
+"""Names the folder of `node_modules` and `web` (packages set it); without it the checkout's `office/assets`."""
 
 _MODULES = "node_modules"
 _TEXT_FONTS = {
@@ -20,21 +20,25 @@ _TEXT_FONTS = {
 }
 _TEXT_FOLDER = "@expo-google-fonts/be-vietnam-pro"
 _ICONS = "@expo-google-fonts/material-symbols-rounded/500Medium/MaterialSymbolsRounded_500Medium.ttf"
-_WEB = {
-    "htmx.min.js": "htmx.org/dist/htmx.min.js",
-    "icons.ttf": _ICONS,
-    **{Path(place).name: f"{_TEXT_FOLDER}/{place}" for place in _TEXT_FONTS.values()},
-    Path(_ICONS).name: _ICONS,
+_HTMX = "htmx.org/dist/htmx.min.js"
+ICONS = "icons.woff2"
+MADE = "web"
+"""The folder beside `node_modules` with what set-up makes of fetched files."""
+MADE_OF = {
+    **{f"be-vietnam-pro-{place[:3]}.woff2": f"{_TEXT_FOLDER}/{place}" for place in _TEXT_FONTS.values()},
+    ICONS: _ICONS,
 }
+"""The console's fonts by name, and of which font under `node_modules` each is cut (deploy/web_fonts.py)."""
+_WEB = {"htmx.min.js": f"{_MODULES}/{_HTMX}", **{name: f"{MADE}/{name}" for name in MADE_OF}}
 WEB_NAMES = frozenset(_WEB)
 """What a web server of ours may hand out; nothing else under the folder is ever served."""
 
-MODULE_FILES = tuple(sorted(set(_WEB.values())))
+MODULE_FILES = tuple(sorted({_HTMX, *MADE_OF.values()}))
 """Every file under `node_modules` that anything of ours asks for."""
 
 
 class AssetMissing(LangsoError, FileNotFoundError):
-    """A font or script is not there: set-up has not run, or a name nobody may ask for."""
+    """A font, script or model is not there: set-up has not run, or the name is not one that may be asked for."""
 
 
 def folder() -> Path:
@@ -47,12 +51,12 @@ def font(name: str = "regular") -> Path:
     """Be Vietnam Pro as .ttf: "regular", "medium", "semibold" or "bold" (400-700). Raises AssetMissing."""
     if name not in _TEXT_FONTS:
         raise AssetMissing(Sentence("settings-no-font", name=repr(name[:40]), known=", ".join(_TEXT_FONTS)))
-    return _found(f"{_TEXT_FOLDER}/{_TEXT_FONTS[name]}")
+    return _found(f"{_MODULES}/{_TEXT_FOLDER}/{_TEXT_FONTS[name]}")
 
 
 def icon_font() -> Path:
     """Material Symbols Rounded, weight 500, as .ttf. Raises AssetMissing."""
-    return _found(_ICONS)
+    return _found(f"{_MODULES}/{_ICONS}")
 
 
 def model(name: str) -> Path:
@@ -71,7 +75,7 @@ def web(name: str) -> Path:
 
 
 def _found(inside: str) -> Path:
-    path = folder() / _MODULES / inside
+    path = folder() / inside
     if not path.is_file():
         raise AssetMissing(Sentence("settings-no-asset", name=path.name, cure=_cure()))
     return path

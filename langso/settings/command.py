@@ -15,7 +15,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.group()
 def settings() -> None:
-    """The group that ``langso/commands.py`` offers to the command line."""
+    """The group `langso settings`."""
 
 
 @settings.command()

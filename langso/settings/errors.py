@@ -1,4 +1,4 @@
-"""What is wrong with a settings file, every mistake at once."""
+"""What is wrong with a settings file; all its mistakes at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where each key of a TOML text stands: tomllib gives values without lines, people need lines."""
+"""The line of each key in a TOML text, for messages to people: tomllib gives values without lines."""
 
 from __future__ import annotations
 

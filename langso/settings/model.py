@@ -69,7 +69,7 @@ def _lamp(value: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the name means this very machine, so that bytes to it cross no wire."""
+    """Whether the host name means this machine itself, so that nothing crosses a network."""
     if host == "localhost" or host.startswith("/"):
         return True
     try:
@@ -79,7 +79,7 @@ def is_loopback(host: str) -> bool:
 
 
 def hosts_of(text: str) -> tuple[str, ...]:
-    """Names and addresses as written in a setting, separated by commas: lower case, each once."""
+    """Names and addresses of a setting, separated by commas: lower case, each once."""
     return tuple(dict.fromkeys(part.strip().lower().rstrip(".") for part in text.split(",") if part.strip()))
 
 
@@ -125,6 +125,11 @@ class CommuneSettings(Section):
     code: Slug
     name: Annotated[Line, Field(min_length=1)]
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """Both, for whatever must not be made of them."""
+        return self.code, self.name
+
 
 class DeviceSettings(Section):
     """This machine: `id` (slug, also its certificate's name), its role, where it stands, its village (slug)."""
@@ -160,9 +165,14 @@ class LinkSettings(Section):
 
 
 class ClockSettings(Section):
-    """`trust`: "auto" judges the clock (DESIGN "Time"), "host" believes it, for simulation and tests."""
+    """`trust`: "auto" judges the clock (DESIGN "Time"), "host" believes it, for simulation and tests.
+
+    `rtc_drift_ppm`: what the clock with a battery may gain or lose by its maker's word, in millionths (left out: what
+    its kind is known for, else 25); it is believed until that makes a minute.
+    """
 
     trust: Literal["auto", "host"] = "auto"
+    rtc_drift_ppm: Annotated[float, Field(ge=0.5, le=500)] | None = None
 
 
 class SpeakerSettings(Section):
@@ -188,11 +198,16 @@ class SpeakerSettings(Section):
 
 
 class BridgeSettings(Section):
-    """The serial link to the microcontroller; `port` None: there is none. `lease_ms`: silence that drops outputs."""
+    """The serial link to the microcontroller; `port` None: there is none. `lease_ms`: silence that drops outputs.
+
+    `fm_amplifier`: while nothing is played the amplifier stays on for the board's FM receiver, also with this machine
+    off.
+    """
 
     port: Annotated[Line, Field(min_length=1)] | None = None
     baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] = 115200
     lease_ms: Annotated[int, Field(ge=200, le=60_000)] = 3000
+    fm_amplifier: bool = False
 
 
 class ScannerSettings(Section):
@@ -210,9 +225,11 @@ class KioskSettings(Section):
     """The touchscreen. `idle_s` without a touch, then `warn_s` of visible countdown, then all is wiped.
 
     `lamp`: the light over the table: `gpio:27`, a pin of this machine, or `bridge:lamp`, an output of [bridge].
-    `language`: of its screens and what it reads aloud, whatever the machine's is.
+    `language`: of its screens and what it reads aloud, whatever the machine's is. `sound`: "none" where it has no
+    loudspeaker and shall have none; "auto": the machine's own, and health says where there is none.
     """
 
+    sound: Literal["auto", "none"] = "auto"
     language: Literal["vi", "en"] = "vi"
     idle_s: Annotated[int, Field(ge=10, le=3600)] = 60
     warn_s: Annotated[int, Field(ge=5, le=600)] = 20
@@ -279,10 +296,12 @@ class SignerSettings(Section):
     """The signing process. `socket`: Unix socket the office asks through; default `signer.sock` under paths.run.
 
     `state`: the folder of its keys and counters, which only its own user reads; None: `signer` under paths.state.
+    `asked`: when people must prove that they asked for what sounds: "enrolled" (once anybody is), "always", "never".
     """
 
     socket: FilePath = SYSTEM_RUN / "signer.sock"
     state: FilePath | None = None
+    asked: Literal["enrolled", "always", "never"] = "enrolled"
 
 
 class PathSettings(Section):

@@ -32,7 +32,7 @@ from langso.settings.model import (
     SignerSettings,
     SpeakerSettings,
 )
-from langso.words.catalogue import Joined, Sentence, sentence_of, t
+from langso.words.catalogue import Joined, Sentence, t, words_of
 
 __all__ = [
     "BridgeSettings",
@@ -62,7 +62,7 @@ def load_settings(path: Path) -> Settings:
     try:
         raw = read_limited(path, MAX_BYTES)
     except FileRefused as error:
-        raise SettingsError(str(path), (Problem(0, "", sentence_of(error) or str(error)),)) from error
+        raise SettingsError(str(path), (Problem(0, "", words_of(error)),)) from error
     return parse_settings(raw, source=str(path), base=path.absolute().parent)
 
 

@@ -6,6 +6,7 @@ commands names it, `.file-metavar` what stands for a value; what many commands s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +23,17 @@ _CLICKS_OWN = {
     "Show this message and exit.": "help-page-help",
     "Show the version and exit.": "help-page-version",
 }
+_VALUES = {
+    "DIRECTORY": "help-page-value-folder",
+    "FILE": "help-page-value-file",
+    "PATH": "help-page-value-path",
+    "TEXT": "help-page-value-text",
+    "INTEGER": "help-page-value-number",
+    "FLOAT": "help-page-value-number",
+}
+"""What Click writes for a value whose option does not name it."""
+
+_VALUE = re.compile(rf"(?<= )({'|'.join(_VALUES)})( RANGE)?$")
 
 
 class HelpPage(click.HelpFormatter):
@@ -39,7 +51,7 @@ class HelpPage(click.HelpFormatter):
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """A list of names with what they mean."""
-        super().write_dl([(name, _clicks_own(text)) for name, text in rows], col_max, col_spacing)
+        super().write_dl([(_value_named(name), _clicks_own(text)) for name, text in rows], col_max, col_spacing)
 
 
 class WordsContext(click.Context):
@@ -90,6 +102,11 @@ def _place(context: click.Context) -> list[str]:
             names.insert(0, here.info_name or here.command.name or "")
         here = here.parent
     return names
+
+
+def _value_named(option: str) -> str:
+    """`--out DIRECTORY` in the language of whoever asks."""
+    return _VALUE.sub(lambda found: t(_VALUES[found[1]]), option)
 
 
 def _clicks_own(text: str) -> str:

@@ -1,1 +1,1 @@
-"""Time: the wall clock and how far it is proven, dates in Vietnamese, threads that show they turn."""
+"""Time: the clock and how far it is proven, dates and lunar dates, and threads that show that they still run."""

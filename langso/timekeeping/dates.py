@@ -5,17 +5,36 @@ Each is in the language spoken now; the examples are Vietnamese.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
 from langso.timekeeping.clock import VIETNAM, lunar_date
-from langso.words.catalogue import t
+from langso.words.catalogue import Sentence, t
+
+_WRITTEN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s+(\d{1,2})[:hg](\d{2})")
+
+
+def read_moment(text: str) -> datetime:
+    """The moment (UTC) of a Vietnamese day and time typed in: `30/11/2026 08:15`. Raises ValueError."""
+    found = _WRITTEN.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"no day and time: {text!r}")
+    day, month, year, hour, minute = map(int, found.groups())
+    try:
+        return datetime(year, month, day, hour, minute, tzinfo=VIETNAM).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"no day and time: {text!r}") from error
 
 
 def local(moment: datetime) -> datetime:
     """The moment in Vietnam's zone. Raises ValueError for a naive one, which could mean anything."""
     if moment.tzinfo is None:
         raise ValueError("a naive time has no place in Vietnam")
-    return moment.astimezone(VIETNAM)
+    try:
+        return moment.astimezone(VIETNAM)
+    except OverflowError:
+        # The last hours of the year 9999, or the first of year 1, that a device may send: no page fails of them.
+        return moment.replace(tzinfo=VIETNAM)
 
 
 def weekday(d: date) -> str:
@@ -25,7 +44,13 @@ def weekday(d: date) -> str:
 
 def day(d: date, *, year: bool = False) -> str:
     """ "Thứ Bảy 21/11", with ``/2026`` when ``year``."""
-    return f"{weekday(d)} {d.day}/{d.month}" + (f"/{d.year}" if year else "")
+    named = {"weekday": weekday(d), "day": d.day, "month": d.month}
+    return t("dates-day-of-year", **named, year=str(d.year)) if year else t("dates-day", **named)
+
+
+def plain_date(d: date) -> str:
+    """ "28/02/2027", of the date as it is given: for what ends on a day, without its weekday."""
+    return t("dates-plain", day=f"{d.day:02d}", month=d.month, year=str(d.year))
 
 
 def lunar(d: date) -> str:
@@ -49,7 +74,7 @@ def full(when: datetime) -> str:
     return f"{hour(when)} {day(local(when).date(), year=True)}"
 
 
-def moment(when: datetime, *, today: date | None = None) -> str:
+def moment(when: datetime, today: date | None = None) -> str:
     """ "07:05 hôm nay", "07:05 ngày mai", else "07:05 Thứ Bảy 21/11" (year when it is another)."""
     there = local(when)
     clock = hour(when)
@@ -64,7 +89,8 @@ def spoken_hour(when: datetime) -> str:
     """ "7 giờ 5 phút", "17 giờ", for reading aloud."""
     there = local(when)
     if there.minute:
-        return t("dates-spoken-hour-minute", hour=there.hour, minute=there.minute)
+        minute = Sentence("dates-spoken-minute", minute=there.minute)
+        return t("dates-spoken-hour-minute", hour=there.hour, minute=minute)
     return t("dates-spoken-hour", hour=there.hour)
 
 

@@ -1,4 +1,4 @@
-"""What is known of the time: exactly now, or only that it is not before a proven moment. Pure but for `wall_time`."""
+"""What is known of the present time: exactly, or only that it is not before a proven moment."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class KnownTime:
-    """It is now `earliest` or later; `exact`: it is now `earliest`."""
+    """The time is `earliest` or later; where `exact`, it is `earliest`."""
 
     earliest: datetime
     exact: bool
 
 
 def wall_time() -> KnownTime:
-    """As OpenSSL itself judges: for machines whose clock is believed."""
+    """The wall clock, believed as OpenSSL believes it: for machines whose clock is trusted."""
     return KnownTime(datetime.now(UTC), exact=True)
 
 

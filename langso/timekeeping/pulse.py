@@ -1,4 +1,4 @@
-"""Whether a thread still comes round, for those who mend it by a restart at a moment when that harms nobody."""
+"""Whether a thread still goes round, for programs that repair a hang by a restart at a moment that harms nobody."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HUNG_S = 120.0
 
 
 class Pulse:
-    """`beat` in each round, `rest` before what may rightly take long: a sleep, a slow line."""
+    """Call `beat` in each round, and `rest` before anything that may rightly take long (a sleep, a slow line)."""
 
     def __init__(self) -> None:
         self._since: float | None = None
@@ -58,5 +58,5 @@ class Watched(Protocol):
 
 
 def first_hung(**watched: Watched) -> str:
-    """The name of one that hangs; "" where all come round."""
+    """The name of the first one that hangs; "" where none does."""
     return next((name for name, one in watched.items() if one.hung), "")

@@ -10,7 +10,9 @@ from langso.timekeeping.pulse import Pulse
 
 
 class WorkerThread:
-    """Runs `rounds` in a daemon thread; `rounds` loops until `stopping` and waits by `sleep` or `pause` only."""
+    """Runs `rounds` in a daemon thread. `rounds` must loop until `stopping` is true and wait by `sleep` or `pause`
+    only.
+    """
 
     def __init__(self, name: str, rounds: Callable[[], None]) -> None:
         self._name = name
@@ -19,6 +21,7 @@ class WorkerThread:
         self._stopping = threading.Event()
         self._pulse = Pulse()
         self._thread: threading.Thread | None = None
+        self._died = False
 
     @property
     def stopping(self) -> bool:
@@ -27,38 +30,50 @@ class WorkerThread:
 
     @property
     def hung(self) -> bool:
-        """Whether it has worked for far too long without a `sleep` or `pause`."""
-        return self._thread is not None and self._thread.is_alive() and self._pulse.hung
+        """Whether it has worked for far too long without a `sleep` or `pause`, or died of an error."""
+        if self._thread is None:
+            return False
+        return self._pulse.hung if self._thread.is_alive() else self._died
 
     def start(self) -> None:
         """Begins; after a stop it begins anew."""
+        self._died = False
         self._stopping.clear()
         self._pulse.beat()
-        self._thread = threading.Thread(target=self._rounds, name=self._name, daemon=True)
+        self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
         self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
-        """Ends what sleeps at once, what works after this round; waits for it no longer than `timeout_s`."""
+        """Ends the thread: at once if it sleeps, else after its round; waits for that at most `timeout_s` seconds."""
         self._stopping.set()
         self._woken.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout_s)
 
     def wake(self) -> None:
-        """There is work: ends the sleep, or the next one if it is awake."""
+        """There is work: ends the present sleep, or the next one where the thread is awake."""
         self._woken.set()
 
     def sleep(self, seconds: float | None) -> None:
-        """Until woken or stopped, at most so long (None: no end). What is asked from then on wakes the next sleep."""
+        """Sleeps until woken or stopped, or for so many seconds (None: no limit). A wake-up after it ends counts for
+        the next one.
+        """
         with self._pulse.resting():
             self._woken.wait(seconds)
         self._woken.clear()
 
     def pause(self, seconds: float) -> None:
-        """So long, or until stopped; being woken does not shorten it."""
+        """Sleeps so many seconds, or until stopped; `wake` does not shorten it."""
         with self._pulse.resting():
             self._stopping.wait(seconds)
 
+    def _work(self) -> None:
+        try:
+            self._rounds()
+        except BaseException:
+            self._died = True
+            raise
+
     def resting(self) -> AbstractContextManager[None]:
-        """Around what may rightly take long (a slow line): time spent in it is no hang."""
+        """For a block that may rightly take long (a slow line): the time in it does not count as a hang."""
         return self._pulse.resting()

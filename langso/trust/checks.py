@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 
 from langso.contract import TrustDocument
 from langso.contract.health import Check
-from langso.timekeeping.clock import VIETNAM, ClockTrust
+from langso.timekeeping import dates
+from langso.timekeeping.clock import ClockTrust
 from langso.words.catalogue import t
 
 WARN_DAYS = (90, 30, 7)
 UNHEARD = timedelta(hours=26)
+ENDING = timedelta(days=7)
+"""So long before a clock can no longer be believed, somebody must hear of it."""
 
 
 def trust_checks(
@@ -27,9 +30,19 @@ def trust_checks(
         # By a clock that lies a list would be called at its end, and be signed anew for nothing.
         _trust(trust, now if clock.trusted else heard, revoked),
         _marks(needs_nonce),
-        Check.good("clock", clock.why) if clock.trusted else Check.bad("clock", clock.why, t("trust-set-clock")),
+        clock_check(clock, now),
         _office(heard, now, clock),
     ]
+
+
+def clock_check(clock: ClockTrust, now: datetime) -> Check:
+    """Whether the time is proven, with a warning in good time before it no longer is."""
+    if not clock.trusted:
+        return Check.bad("clock", clock.why, t("trust-set-clock"))
+    if clock.until is not None and clock.until - now < ENDING:
+        why = t("clock-proof-ending", day=dates.plain_date(dates.local(clock.until)))
+        return Check.warning("clock", why, t("clock-prove-again"))
+    return Check.good("clock", clock.why)
 
 
 def _trust(trust: TrustDocument | None, now: datetime | None, revoked: bool) -> Check:
@@ -42,7 +55,7 @@ def _trust(trust: TrustDocument | None, now: datetime | None, revoked: bool) -> 
             t("trust-ask-restore"),
         )
     now = trust.issued if now is None else now
-    day = trust.expires.astimezone(VIETNAM).strftime("%d/%m/%Y")
+    day = dates.plain_date(dates.local(trust.expires))
     if trust.expires <= now:
         return Check.bad("trust", t("trust-list-over", day=day), t("trust-sign-new"))
     left = (trust.expires - now).days

@@ -1,4 +1,4 @@
-"""DSSE envelopes over exact bytes: sealed, read strictly, verified before the payload is looked at."""
+"""DSSE envelopes over exact bytes: sealed, read strictly, and verified before the payload is parsed."""
 
 from __future__ import annotations
 
@@ -34,18 +34,14 @@ def payload_type(kind: str) -> str:
     return f"application/vnd.langso.{kind}.v1+json"
 
 
-def seal(payload: bytes | BaseModel, kind: str, keys: Sequence[SigningKey]) -> bytes:
+def seal(payload: bytes | Message, kind: str, keys: Sequence[SigningKey]) -> bytes:
     """Signs exact bytes (a model's canonical JSON) with every key: the DSSE envelope as JSON bytes.
 
     Raises ValueError with no key, a key twice or more than 16, Refused("too_large") above 1 MiB, and
     Refused("malformed") for a model whose text is not NFC: no device would open it.
     """
-    model = isinstance(payload, BaseModel)
     if isinstance(payload, Message):
         payload = payload.to_json()
-    elif isinstance(payload, BaseModel):
-        payload = payload.model_dump_json(exclude_none=True).encode()
-    if model:
         strict_json(payload)
     return _signed(Envelope(payload, payload_type(kind), {}), keys)
 

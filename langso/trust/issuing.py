@@ -1,4 +1,4 @@
-"""The office's side, pure: root and trust documents made, the next version counted, clones recognised."""
+"""The office's side, pure: makes root and trust documents, counts the next version, recognises clones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def root_keys(keys: Sequence[SigningKey], threshold: int = 1, version: int = 1) 
 
 
 def threshold_of(keys: Sequence[SigningKey] | Sequence[bytes], threshold: int = 1) -> Threshold:
-    """Keys (private or raw public) as the contract lists them."""
+    """Keys (private ones, or raw public ones) and their threshold as the contract writes them."""
     public = (key.public if isinstance(key, SigningKey) else key for key in keys)
     return Threshold(keys=tuple(key.hex() for key in public), threshold=threshold)
 
@@ -138,5 +138,5 @@ def next_version(own: int, states: Iterable[State], kind: str, issuer: str, epoc
 
 
 def same_number_other_bytes(known: bytes | None, received: bytes) -> bool:
-    """Clone rule for a journal's receipt or a state's number: the number was seen, with other bytes."""
+    """Whether a number seen before now comes with other bytes: the sign of a cloned device (receipts, states)."""
     return known is not None and hashlib.sha256(known).digest() != hashlib.sha256(received).digest()

@@ -6,26 +6,28 @@ import dataclasses
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
-from langso.contract import Catalogue, Document, Held, Message, Order, Plan, ReceiptsAck, TrustDocument, Urgent
+from langso.contract import Document, Held, Message, Order, TrustDocument
 from langso.contract.health import Check
 from langso.durable.errors import FileRefused
-from langso.durable.files import read_limited, write_atomic
+from langso.durable.owed_files import OwedFiles
 from langso.timekeeping.clock import Clock, ClockEvidence, ClockMode, ClockTrust, judge_clock
 from langso.timekeeping.evidence import EvidenceWatch
+from langso.timekeeping.hand_set import withdraw_hand_set
 from langso.timekeeping.known_time import KnownTime, known_time
+from langso.timekeeping.proven_clock import ProvenClock
 from langso.trust.chain import MAX_BUNDLE_BYTES, Opened, open_bundle
 from langso.trust.checks import trust_checks
-from langso.trust.envelope import Sealed, parse_payload, read_sealed
+from langso.trust.envelope import Sealed, read_sealed
 from langso.trust.errors import Refused
 from langso.trust.keys import RootKeys
 from langso.trust.marks import FOLDER, LookedAt, Mark, Marks, MarksFile, new_nonce
-from langso.trust.rules import check_addressed, check_epoch, check_role, check_time, check_version, floor_of
+from langso.trust.rules import check_time, check_version, floor_under, lift_of, vouches_for_time, vouching
+from langso.trust.verifying import MODELS, about, verified, verified_ack
 
-MODELS: dict[str, type[Document]] = {"plan": Plan, "urgent": Urgent, "catalogue": Catalogue, "order": Order}
 NEEDS_MARKS = ("plan", "urgent")
 NONCE_LIFE_S = 600.0
 NONCE_SLACK_S = 120.0
@@ -46,8 +48,11 @@ class Keeper:
     """Thread-safe; one per device. Its files live in `state_dir/trust`, which pairing prepares (`begin_marks`).
 
     Held documents are verified again at start, so that a device plays on with broker and office gone.
-    `evidence` says what speaks for the wall clock (default: this machine's, remembered in `state_dir` and `run_dir`).
-    `look_only`: reads what is held and never writes; give it `evidence`. Raises ValueError for a bad clock mode.
+    `evidence` says what speaks for the wall clock (default: this machine's, remembered in `state_dir` and `run_dir`,
+    with a hardware clock that drifts by `rtc_ppm`).
+    A `clock` that is a ProvenClock is told what speaks for it, and judges by more than this moment.
+    `look_only`: reads what is held and never writes; give it `evidence`. `spare`: a folder that is no card, for what
+    the card does not take (`files`); what was accepted counts all the same. Raises ValueError for a bad clock mode.
     """
 
     def __init__(
@@ -61,19 +66,23 @@ class Keeper:
         *,
         run_dir: Path | None = None,
         evidence: Callable[[], ClockEvidence] | None = None,
+        rtc_ppm: float | None = None,
         look_only: bool = False,
+        spare: Path | None = None,
     ) -> None:
         if clock_mode not in get_args(ClockMode):
             raise ValueError(f"clock mode {clock_mode!r}")
         self.commune = commune
         self.device_id = device_id
+        self._state = state_dir
         self._folder = state_dir / FOLDER
         self._roots = roots
         self._clock = clock
         self._mode: ClockMode = "host" if clock_mode == "host" else "auto"
-        self._evidence = evidence or EvidenceWatch(clock, state_dir, run_dir or state_dir).evidence
+        self._evidence = evidence or EvidenceWatch(clock, state_dir, run_dir or state_dir, rtc_ppm).evidence
         self._lock = threading.RLock()
-        self._file = LookedAt(self._folder) if look_only else MarksFile(self._folder)
+        self.files = OwedFiles(self._folder, None if spare is None else spare / FOLDER, look_only=look_only)
+        self._file = LookedAt(self._folder) if look_only else MarksFile(self._folder, self.files)
         self._opened: Opened | None = None
         self._held: dict[tuple[str, str], Taken] = {}
         self._nonce: str | None = None
@@ -106,7 +115,7 @@ class Keeper:
     def floor(self) -> datetime | None:
         """The latest time that verified documents prove; None before the first."""
         with self._lock:
-            return self._floor_under(self.trust)
+            return floor_under(self._marks, self.trust)
 
     def clock_trust(self) -> ClockTrust:
         """Whether the wall clock may be acted on now, and why."""
@@ -115,18 +124,32 @@ class Keeper:
             if self._mode == "auto":
                 age = None if self._proven is None else self._clock.monotonic() - self._proven
                 evidence = dataclasses.replace(self._evidence(), nonce_age_s=age)
+                if isinstance(self._clock, ProvenClock):
+                    return self._judge(self._clock, evidence)
             return judge_clock(self._clock.now(), evidence, floor=self.floor, mode=self._mode)
+
+    @property
+    def asks_time(self) -> bool:
+        """Whether the office is to be asked for the time: nothing proves it, or it has leapt."""
+        if not self.clock_trust().trusted:
+            return True
+        return isinstance(self._clock, ProvenClock) and self._clock.asks
+
+    @property
+    def doubtful_after(self) -> datetime | None:
+        """What was due after this moment is judged over by a clock that has just leapt; None: nothing is in doubt."""
+        return self._clock.doubt if self._mode == "auto" and isinstance(self._clock, ProvenClock) else None
 
     def known_time(self) -> KnownTime:
         """The time by which the dates of certificates are judged."""
         return known_time(self._clock.now(), self.clock_trust(), self.floor)
 
     def nonce(self) -> str:
-        """32 hex digits to publish in the signed state while `needs_nonce` or the clock is not trusted.
+        """32 hex digits to publish in the signed state while `needs_nonce`, or while it `asks_time`.
 
-        After lost marks it stays the same until answered; otherwise it changes after ten minutes, since an answer
-        proves time only when it comes soon. An answered one is asked anew after a minute where the clock is still not
-        trusted: by then it may have been set, and at once it would only be told the same, without end.
+        After lost marks it stays the same until answered; else it changes after ten minutes, since an answer proves
+        the time only when it comes soon. One minute after an answer it is asked again if the clock is still not
+        trusted: the clock may have been set meanwhile; asked at once, it would be told the same without end.
         """
         with self._lock:
             if self._marks.lost and self._marks.nonce is not None:
@@ -156,7 +179,7 @@ class Keeper:
     def checks(self) -> list[Check]:
         """Health of what trust rests on: trust document, marks, clock, and whether the office is still heard."""
         with self._lock:
-            heard = [f.moment for f in self._marks.floors if f.issuer != "root"]
+            heard = [floor.moment for floor in vouching(self._marks, self.trust) if floor.issuer != "root"]
             if self._acknowledged is not None:
                 heard.append(self._acknowledged)
             return trust_checks(
@@ -202,9 +225,9 @@ class Keeper:
                     if rule.epoch < self._marks.highest_epoch(rule.name):
                         raise Refused("rolled_back", f"epoch {rule.epoch} of {rule.name}")
             except Refused as refused:
-                raise _about(refused, trust, opened.sha256) from None
-            write_atomic(self._folder / "bundle.json", raw)
-            self._mark(trust, opened.sha256, _newest_issued(opened))
+                raise about(refused, trust, opened.sha256) from None
+            self.files.write("bundle.json", raw)
+            self._mark(trust, opened.sha256, _newest_issued(opened), trust)
             self._opened = opened
             self._load_held()
             return Taken(trust, opened.sha256, fresh=True)
@@ -225,11 +248,11 @@ class Keeper:
                 return self._take_ack(sealed, trust, topic_issuer)
             if kind not in MODELS:
                 raise Refused("wrong_role", f"no device obeys {kind}")
-            document = self._verified(sealed, trust, topic_issuer)
+            document = verified(sealed, trust, self.device_id, topic_issuer)
             try:
                 return self._accept(document, sealed, raw, trust)
             except Refused as refused:
-                raise _about(refused, document, sealed.sha256) from None
+                raise about(refused, document, sealed.sha256) from None
 
     def _accept(self, document: Document, sealed: Sealed, raw: bytes, trust: TrustDocument) -> Taken:
         key = (document.kind, document.issuer)
@@ -241,52 +264,34 @@ class Keeper:
         if self._marks.lost and document.kind in NEEDS_MARKS:
             raise Refused("needs_nonce", "marks were lost, the nonce is not answered")
         trusted = self.clock_trust().trusted
+        answers = self._answers(document, trust)
         if not same:
-            check_time(document, now=self._clock.now() if trusted else None, floor=self.floor)
-        (self._folder / "held").mkdir(mode=0o700, parents=True, exist_ok=True)
+            check_time(document, now=self._clock.now() if trusted else None, floor=self.floor, answers=answers)
         # The document before its mark: a crash between leaves it held, and the start raises the mark from it.
-        write_atomic(self._held_path(*key), raw)
-        self._mark(document, sealed.sha256, floor_of(document, trust, clock_trusted=trusted))
+        self.files.write(f"held/{document.kind}.{document.issuer}.json", raw)
+        self._mark(document, sealed.sha256, document.issued, trust, answers=answers)
         taken = Taken(document, sealed.sha256, fresh=True)
         self._held[key] = taken
-        if isinstance(document, Order):
+        if answers:
             self._hear_nonce(document)
         return taken
 
-    def _verified(self, sealed: Sealed, trust: TrustDocument, topic_issuer: str | None) -> Document:
-        """Verify first: whose threshold is met is settled before the payload is parsed."""
-        met = _met(sealed, trust)
-        document = parse_payload(sealed.payload, MODELS[sealed.kind])
-        try:
-            rule = trust.rule(document.issuer)
-            if rule is None or document.issuer not in met:
-                raise Refused("wrong_role", f"signed by {', '.join(met)} as {document.issuer}")
-            if topic_issuer not in (None, document.issuer):
-                raise Refused("wrong_role", f"{document.issuer} in the topic of {topic_issuer}")
-            check_addressed(document, trust, self.device_id)
-            check_epoch(document, rule.epoch)
-            check_role(document, rule)
-        except Refused as refused:
-            raise _about(refused, document, sealed.sha256) from None
-        return document
-
     def _take_ack(self, sealed: Sealed, trust: TrustDocument, topic_issuer: str | None) -> Taken:
-        """An acknowledgement has no version: it may go back when the office was restored."""
-        met = _met(sealed, trust)
-        ack = parse_payload(sealed.payload, ReceiptsAck)
-        rule = trust.rule(ack.issuer)
-        may = rule is not None and ack.issuer in met and rule.may_issue("ack")
-        if not may or topic_issuer not in (None, ack.issuer):
-            raise Refused("wrong_role", f"an acknowledgement of {ack.issuer}")
-        if ack.commune not in trust.communes:
-            raise Refused("wrong_commune", f"an acknowledgement of {ack.commune}")
-        if ack.device != self.device_id:
-            raise Refused("wrong_audience", f"an acknowledgement for {ack.device}")
+        ack = verified_ack(sealed, trust, self.device_id, topic_issuer)
         self._acknowledged = ack.written if self._acknowledged is None else max(self._acknowledged, ack.written)
         return Taken(ack, sealed.sha256, fresh=True)
 
-    def _hear_nonce(self, order: Order) -> None:
-        answers = {entry.nonce for entry in order.orders if entry.action == "nonce_answer"}
+    def _answers(self, order: Document, trust: TrustDocument) -> bool:
+        """Whether it answers a nonce that this device waits for, from one who may vouch for time."""
+        if not vouches_for_time(trust.rule(order.issuer)):
+            return False
+        answers = _nonces(order)
+        lost = self._marks.lost and self._marks.nonce in answers
+        return lost or (self._answered is None and self._nonce_made is not None and self._nonce in answers)
+
+    def _hear_nonce(self, order: Document) -> None:
+        """It answers a nonce of ours: signed after that was made, and by one who may vouch for time."""
+        answers = _nonces(order)
         if self._marks.lost and self._marks.nonce in answers:
             self._marks = self._file.save(self._marks.model_copy(update={"lost": False, "nonce": None}))
         if self._answered is None and self._nonce_made is not None and self._nonce in answers:
@@ -297,26 +302,38 @@ class Keeper:
                 self._nonce = self._nonce_made = None
                 return
             self._answered = self._clock.monotonic()
-            if off <= waited + NONCE_SLACK_S:
+            latest = order.issued + timedelta(seconds=waited + NONCE_SLACK_S)
+            if any(floor.moment > latest for floor in self._marks.floors):
+                self._marks = self._file.save(self._marks.lowered(latest, order.issued))
+            proves = off <= waited + NONCE_SLACK_S
+            if isinstance(self._clock, ProvenClock):
+                proves = self._clock.confirm(order.issued, waited, NONCE_SLACK_S)
+            if proves:
                 self._proven = self._answered
 
-    def _floor_under(self, trust: TrustDocument | None) -> datetime | None:
-        in_force = {"root": self._marks.highest_epoch("root")}
-        if trust is not None:
-            # A removed issuer or an earlier epoch no longer vouches for time: its key may have been stolen.
-            in_force |= {rule.name: rule.epoch for rule in trust.issuers}
-        return max((f.moment for f in self._marks.floors if in_force.get(f.issuer) == f.epoch), default=None)
+    def _judge(self, clock: ProvenClock, evidence: ClockEvidence) -> ClockTrust:
+        trust = clock.judge(evidence, self.floor)
+        if evidence.by_hand is not None and clock.settled:
+            withdraw_hand_set(self._state)
+        return trust
 
     def _check_trust_time(self, opened: Opened) -> None:
         trusted = self.clock_trust().trusted
         now = self._clock.now() if trusted else None
         # By the floor as the new document leaves it: it may be the one that ends a stolen key's false time.
-        floor = self._floor_under(opened.trust)
+        floor = floor_under(self._marks, opened.trust)
         check_time(opened.trust, now=now, floor=floor)
         if opened.links and opened.links[-1].version > self._marks.highest_epoch("root"):
             check_time(opened.links[-1], now=now, floor=floor)
 
-    def _mark(self, document: Document, sha256: str, issued: datetime) -> None:
+    def _mark(
+        self, document: Document, sha256: str, issued: datetime, trust: TrustDocument, *, answers: bool = False
+    ) -> None:
+        lift = None
+        if document.issuer == "root" or vouches_for_time(trust.rule(document.issuer)):
+            proven = max((floor.proven or floor.moment for floor in vouching(self._marks, trust)), default=None)
+            trusted = self.clock_trust().trusted
+            lift = lift_of(issued, trust, proven=proven, answers=answers, clock=trusted)
         mark = Mark(
             kind=document.kind,
             issuer=document.issuer,
@@ -324,11 +341,11 @@ class Keeper:
             version=document.version,
             sha256=sha256,
         )
-        self._marks = self._file.save(self._marks.with_mark(mark, issued))
+        self._marks = self._file.save(self._marks.with_mark(mark, lift))
 
     def _load_trust(self) -> None:
         try:
-            opened = open_bundle(read_limited(self._folder / "bundle.json", MAX_BUNDLE_BYTES), self._roots)
+            opened = open_bundle(self.files.read("bundle.json", MAX_BUNDLE_BYTES), self._roots)
         except (FileRefused, Refused):
             return
         trust = opened.trust
@@ -336,7 +353,7 @@ class Keeper:
         if self.commune not in trust.communes or trust.epoch < self._marks.highest_epoch("root"):
             return
         if mark is None or trust.version > mark.version:
-            self._mark(trust, opened.sha256, _newest_issued(opened))
+            self._mark(trust, opened.sha256, _newest_issued(opened), trust)
         elif opened.sha256 != mark.sha256:
             return
         self._opened = opened
@@ -347,41 +364,22 @@ class Keeper:
         trust = self.trust
         if trust is None:
             return
-        for path in sorted((self._folder / "held").glob("*.json")):
-            kind = path.name.partition(".")[0]
+        for name in self.files.names("held/*.json"):
+            kind = name.removeprefix("held/").partition(".")[0]
             try:
-                sealed = read_sealed(read_limited(path, 1 << 20), kind)
-                document = self._verified(sealed, trust, None)
+                sealed = read_sealed(self.files.read(name, 1 << 20), kind)
+                document = verified(sealed, trust, self.device_id, None)
                 mark = self._marks.mark(kind, document.issuer, document.epoch)
                 if check_version(document, sealed.sha256, mark) == "newer":
-                    self._mark(document, sealed.sha256, floor_of(document, trust, clock_trusted=False))
+                    self._mark(document, sealed.sha256, document.issued, trust)
             except (FileRefused, Refused, ValueError, KeyError):
                 continue
             self._held[kind, document.issuer] = Taken(document, sealed.sha256, fresh=False)
 
-    def _held_path(self, kind: str, issuer: str) -> Path:
-        return self._folder / "held" / f"{kind}.{issuer}.json"
 
-
-def _met(sealed: Sealed, trust: TrustDocument) -> list[str]:
-    """Issuers whose threshold the signatures meet; Refused where there is none."""
-    met, some = [], False
-    for rule in trust.issuers:
-        count = len(sealed.signed_by(bytes.fromhex(key) for key in rule.signers.keys))
-        some = some or count > 0
-        if count >= rule.signers.threshold:
-            met.append(rule.name)
-    if met:
-        return met
-    if some:
-        raise Refused("threshold", f"{sealed.kind}: too few signatures")
-    raise Refused("forged", f"{sealed.kind}: no signature of an issuer's key")
-
-
-def _about(refused: Refused, document: Document, sha256: str) -> Refused:
-    refused.issuer, refused.epoch = document.issuer, document.epoch
-    refused.version, refused.sha256 = document.version, sha256
-    return refused
+def _nonces(document: Document) -> set[str | None]:
+    entries = document.orders if isinstance(document, Order) else ()
+    return {entry.nonce for entry in entries if entry.action == "nonce_answer"}
 
 
 def _newest_issued(opened: Opened) -> datetime:

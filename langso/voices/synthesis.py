@@ -14,6 +14,7 @@ import wave
 from pathlib import Path
 
 from langso.errors import LangsoError
+from langso.voices.child_limits import limit_child
 from langso.words.catalogue import Sentence
 from langso.words.os_reasons import os_reason
 
@@ -44,10 +45,11 @@ class VoiceFailed(VoiceError, RuntimeError):
     """espeak-ng stopped with an error, or took too long."""
 
 
-def speak(text: str, out_wav: Path, *, voice: str = "vi", speed: int = 150) -> None:
+def speak(text: str, out_wav: Path, *, voice: str = "vi", speed: int = 150, patient: bool = False) -> None:
     """Write `text`, spoken, to a WAV file (16-bit mono, 22,050 Hz); the file appears only when complete.
 
-    `speed` in words a minute, 80-300. Raises CannotSpeak, VoiceMissing or VoiceFailed.
+    `speed` in words a minute, 80-300; `patient`: others' sounds go before. Raises CannotSpeak, VoiceMissing,
+    VoiceFailed.
     """
     said = _sayable(text)
     if not SLOWEST <= speed <= FASTEST:
@@ -64,7 +66,7 @@ def speak(text: str, out_wav: Path, *, voice: str = "vi", speed: int = 150) -> N
     os.close(handle)
     part = Path(name)
     try:
-        _run([program, "-v", voice, "-s", str(speed), "-b", "1", "-w", name, "--stdin"], said, voice)
+        _run([program, "-v", voice, "-s", str(speed), "-b", "1", "-w", name, "--stdin"], said, voice, patient)
         _check_whole(part)
         part.replace(out_wav)
     finally:
@@ -84,20 +86,24 @@ def _check_whole(wav: Path) -> None:
         raise VoiceFailed(Sentence("voices-cut-short"))
 
 
-def _run(command: list[str], text: str, voice: str) -> None:
+def _run(command: list[str], text: str, voice: str, patient: bool) -> None:
+    pipe = subprocess.PIPE
     try:
-        done = subprocess.run(
-            command, input=text.encode("utf-8"), capture_output=True, timeout=_TIMEOUT_S, check=False
-        )
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as running:
+            limit_child(running.pid, patient=patient)
+            try:
+                _, told = running.communicate(text.encode("utf-8"), _TIMEOUT_S)
+            finally:
+                running.kill()
     except subprocess.TimeoutExpired as error:
         raise VoiceFailed(Sentence("voices-too-slow")) from error
     except OSError as error:
         raise VoiceFailed(Sentence("voices-cannot-run", why=os_reason(error))) from error
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip()[:200]
+    if running.returncode:
+        said = told.decode("utf-8", "replace").strip()[:200]
         if "voice" in said.lower():
             raise VoiceMissing(Sentence("voices-voice-missing", voice=voice))
-        raise VoiceFailed(Sentence("voices-says-error", said=said or done.returncode))
+        raise VoiceFailed(Sentence("voices-says-error", said=said or running.returncode))
 
 
 def _sayable(text: str) -> str:

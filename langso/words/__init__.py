@@ -1,4 +1,4 @@
-"""Vietnamese words: one form of letters, plain letters, amounts and money, ids in groups, text for speech."""
+"""The message catalogue (every sentence by its id), and Vietnamese itself: letters, numbers, text for speech."""
 
 from .errors import NotAnAmount, SpeechTooLong, WordsError
 from .letters import fold, letter_name, nfc

@@ -6,25 +6,28 @@ sentences that are asked for are parsed, so a loudspeaker does not pay for the o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from langso.words import ftl
 from langso.words.language import Language, language
 
 FOLDER = Path(__file__).with_name("messages")
+_MOST_PARSED = 8192
+"""More than all sentences there are: a device may ask for forms that are nowhere, without end."""
 
 _WRITTEN: dict[Language, tuple[str, ...]] = {"vi": ("vi",), "en": ("en", "vi"), "qps": ("en", "vi")}
 
 
 @dataclass(frozen=True, init=False)
 class Sentence:
-    """A sentence not yet in any language: it travels (in errors, checks, answers) and is rendered at the door.
+    """A sentence by its id, not yet in any language: errors, checks and answers carry it, and it becomes text when
+    shown.
 
-    `str()` of it is its text in the language spoken at that moment. Parameters are rendered as late, by `str()` or as
-    sentences; numbers also choose between singular and plural.
+    `str()` gives its text in the language in force at that moment. Parameters become text as late, by `str()` or as
+    sentences; whole numbers also choose between singular and plural.
     """
 
     id: str
@@ -44,7 +47,9 @@ Words = Sentence | str
 
 @dataclass(frozen=True, init=False)
 class Unit:
-    """A date, time, amount or number as a parameter, written by `write(*values)` in the language of that moment."""
+    """A date, time, amount or number as a parameter of a sentence: `write(*values)` makes its text when
+    it is shown.
+    """
 
     write: Callable[..., object]
     values: tuple[object, ...]
@@ -59,7 +64,7 @@ class Unit:
 
 @dataclass(frozen=True, init=False)
 class Joined:
-    """Sentences, units or words as one parameter, with `between` between them."""
+    """Several sentences, units or words as one parameter; `between` is put between them."""
 
     between: Words
     parts: tuple[object, ...]
@@ -73,8 +78,8 @@ class Joined:
 
 
 class Said(str):
-    """A text that still knows its sentence, until it becomes part of another: by it a reader elsewhere, in another
-    language, says the same.
+    """A text that remembers the sentence it came from, until it is joined to another text: so a reader elsewhere, in
+    another language, can be told the same.
     """
 
     sentence: Sentence
@@ -88,14 +93,19 @@ class Said(str):
         return Said, (str(self), self.sentence)
 
 
+def said(words: Words) -> str:
+    """Their text in the language in force, which remembers a sentence it came from."""
+    return words if isinstance(words, str) else Said(str(words), words)
+
+
 def sentence_in(words: Words) -> Sentence | None:
-    """The sentence of ours that these words are; None for words that came from elsewhere or were joined."""
+    """The sentence that these words came from; None for words from elsewhere, or joined ones."""
     return words if isinstance(words, Sentence) else words.sentence if isinstance(words, Said) else None
 
 
 def t(id: str, /, **parameters: object) -> str:
-    """The text of a sentence in the language spoken now. An id that is nowhere comes back as it is, never an error:
-    a refusal must reach the person even where its words are missing (tests see to it that none is).
+    """The text of a sentence in the language in force. An unknown id is returned as it is and never raises: a refusal
+    must reach the person even where its words are missing (tests find missing words).
     """
     sentence = Sentence(id, **parameters)
     return Said(_render(sentence, language(), None), sentence)
@@ -112,23 +122,60 @@ def sentence_of(error: BaseException) -> Sentence | None:
     return first if isinstance(first, Sentence) else None
 
 
+def words_of(error: BaseException) -> Words:
+    """What an error says, to be said anew elsewhere: its sentence, or its text where it is not of ours."""
+    return sentence_of(error) or str(error)
+
+
+def code_of(said: BaseException | Words) -> str:
+    """What programs go by where people read `str(said)`: its sentence's id; "" for what is not of ours."""
+    sentence = sentence_of(said) if isinstance(said, BaseException) else sentence_in(said)
+    return "" if sentence is None else sentence.id
+
+
+def values_of(id: str) -> frozenset[str] | None:
+    """The names of the values that a sentence wants; None for an id that is nowhere."""
+    found = _pattern(id, "vi", None) if is_known(id) else None
+    return None if found is None else ftl.variables(found)
+
+
+def known_sentence(id: str, values: Mapping[str, object]) -> Sentence | None:
+    """The sentence of an id that came from elsewhere; None where it is unknown here, or a value that it wants is
+    missing: then the text that came with it is all there is.
+    """
+    wanted = values_of(id)
+    return Sentence(id, **values) if wanted is not None and wanted <= values.keys() else None
+
+
 def is_known(id: str) -> bool:
-    """Whether the catalogue has this id or form (`id.form`); for ids made of codes that come from elsewhere."""
+    """Whether the catalogue has this id or form (`id.form`); for ids that are built from codes of others."""
     plain, _, form = id.partition(".")
     return plain in _sources("vi") and (not form or _pattern(id, "vi", None) is not None)
 
 
 def forget() -> None:
-    """Reads the files anew at the next sentence."""
+    """Forgets what was read: the next sentence reads the files again."""
+    _bare.cache_clear()
     _pattern.cache_clear()
     _sources.cache_clear()
 
 
 def _render(sentence: Sentence, tongue: Language, form: str | None) -> str:
-    found = _pattern(sentence.id, tongue, form)
+    if not sentence.parameters:
+        return _bare(sentence.id, tongue, form)
+    return _filled(sentence.id, tongue, form, {n: _value(value, tongue, form) for n, value in sentence.parameters})
+
+
+@lru_cache(maxsize=_MOST_PARSED)
+def _bare(id: str, tongue: Language, form: str | None) -> str:
+    """A sentence without values, which is always the same: a page says a hundred of them."""
+    return _filled(id, tongue, form, {})
+
+
+def _filled(id: str, tongue: Language, form: str | None, values: dict[str, object]) -> str:
+    found = _pattern(id, tongue, form)
     if found is None:
-        return sentence.id
-    values = {name: _value(value, tongue, form) for name, value in sentence.parameters}
+        return id
     if tongue == "qps":
         return f"⟦{ftl.render(found, values, ftl.pseudo)}⟧"
     return ftl.render(found, values)
@@ -142,7 +189,7 @@ def _value(value: object, tongue: Language, form: str | None) -> object:
     return value if isinstance(value, int) else str(value)
 
 
-@cache
+@lru_cache(maxsize=_MOST_PARSED)
 def _pattern(id: str, tongue: Language, form: str | None) -> ftl.Pattern | None:
     """The parsed text: in this language before the next one, the wanted form before the plain one."""
     plain, _, attribute = id.partition(".")

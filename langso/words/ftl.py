@@ -1,7 +1,7 @@
-"""One message of a Fluent file: parsed by `fluent.syntax`, filled in with values here.
+"""One message of a Fluent file: parsed by `fluent.syntax`, filled with values here.
 
-`fluent.runtime` would fill it in too, but brings 36 MB of locale data onto every loudspeaker for what we do not use:
-numbers and dates are units of our own. Tests hold that both say the same.
+`fluent.runtime` could fill it too, but brings 36 MB of locale data onto every loudspeaker for what we do not use:
+numbers and dates are units of our own. Tests hold that both give the same text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SPOKEN = "spoken"
 Change = Callable[[str], str]
 
 _MESSAGE = re.compile(r"^(?P<id>[a-zA-Z][\w-]*)[ ]*=.*\n?(?:(?![a-zA-Z#-]).*\n?)*", re.M)
-_PSEUDO = str.maketrans("AEIOUYaeiouyNnCc", "ÄËÏÖÜŸäëïöüÿÑñÇç")
+_PSEUDO = str.maketrans("AEIOUYaeiouyNnCc", "ÄËÏÖÜŸäëïöüÿŇňÇç")
 
 
 def split(source: str) -> dict[str, str]:
@@ -35,24 +35,50 @@ def parse(message: str) -> dict[str, Pattern]:
 
 
 def forms(message: ast.Message) -> dict[str, Pattern]:
-    """The same for a message that is parsed already."""
+    """The forms of a message that is parsed already."""
     text = {"": message.value} if message.value is not None else {}
     return text | {attribute.id.name: attribute.value for attribute in message.attributes}
 
 
 def render(pattern: Pattern, values: Mapping[str, object], change: Change = str) -> str:
-    """The text with its values; a value that is missing shows as its name in braces. `change`: done to our words."""
+    """The text with its values; a missing value shows as its name in braces. `change` is applied to our own words."""
     return "".join(_element(element, values, change) for element in pattern.elements)
 
 
 def pseudo(text: str) -> str:
-    """English words with dots above, as no Vietnamese word has: still readable, told apart at a glance."""
+    """English text with dots on its vowels, which no Vietnamese word has: readable, and seen at a glance."""
     return text.translate(_PSEUDO)
 
 
 def variables(pattern: Pattern) -> frozenset[str]:
     """The names of the values that a text wants."""
     return frozenset(_named(pattern))
+
+
+def own_words(pattern: Pattern) -> tuple[str, ...] | None:
+    """What stands in a text beside its values, of all its variants; None where `render` could not fill it."""
+    found: list[str] = []
+    for element in pattern.elements:
+        if isinstance(element, ast.TextElement):
+            found.append(element.value)
+            continue
+        match element.expression:
+            case ast.StringLiteral() as literal:
+                try:
+                    found.append(str(literal.parse()["value"]))
+                except ValueError:
+                    return None
+            case ast.VariableReference():
+                pass
+            case ast.SelectExpression(selector=ast.VariableReference(), variants=variants):
+                for variant in variants:
+                    inner = own_words(variant.value)
+                    if inner is None:
+                        return None
+                    found += inner
+            case _:
+                return None
+    return tuple(found)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Words of strangers (files on a stick, devices, codes) as a terminal or a page may show them: signs, no commands."""
+"""Words of strangers (files on a stick, devices, codes) made safe to show in a terminal or on a page."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _ISOLATE, _ISOLATE_END = "\u2068", "\u2069"
 
 
 def harmless(text: str) -> str:
-    """One line with nothing in it that a terminal obeys or that turns letters round; each such sign is shown as �.
+    """One line that is safe to print: whatever a terminal would obey, or would turn letters round, is shown as �.
 
-    Control characters move the cursor and rename the window, bidi and invisible ones make a name look like another.
+    Control characters move the cursor and rename the window; bidi and invisible ones make one name look like another.
     """
     return "".join(_sign(letter) for letter in text)
 
 
 def harmless_lines(text: str) -> str:
-    """The same for a text whose line ends and tabs are ours."""
+    """The same for a text of several lines: line ends and tabs stay."""
     return "".join(letter if letter in "\n\t" else _sign(letter) for letter in text)
 
 
 def harmless_page(text: str) -> str:
-    """The same for a page: joined emoji stay whole, words that run from the right turn nothing beside them round,
-    and accents do not pile up over other lines.
+    """The same for a web page: joined emoji stay whole; text from right to left does not turn what is beside it, and
+    piled-up accents do not cover other lines.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -40,7 +40,9 @@ def harmless_page(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Typed or pasted words without what `harmless_page` would show as �: nobody meant it, nobody sees it."""
+    """Typed or pasted text without the characters that `harmless_page` would show as �: nobody typed
+    them on purpose.
+    """
     lines = re.split("\r\n|[\n\r\u2028\u2029]", text)
     return "\n".join(_signs(line, "") for line in lines)
 

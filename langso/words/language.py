@@ -1,4 +1,4 @@
-"""Which language is spoken now: one for the whole process, another for the length of one request or one visit."""
+"""Which language is in force: one for the whole process, or another one during one request or one visit."""
 
 from __future__ import annotations
 
@@ -20,18 +20,23 @@ _everywhere: list[Language] = ["vi"]
 
 
 def language() -> Language:
-    """The language of this request or visit, else of the process: "vi" until `use_language` says otherwise."""
+    """The language of this request or visit, else that of the process ("vi" until `use_language` sets another)."""
     return _here.get() or _everywhere[0]
 
 
 def use_language(chosen: Language) -> None:
-    """For the whole process, threads too: a command calls it once at its start."""
+    """Sets the language of the whole process, all threads: a command calls it once at its start."""
     _everywhere[0] = chosen
+
+
+def unless_tried(chosen: Language) -> Language:
+    """`chosen`; in a process that speaks the language made for tests that one, as nothing may hide behind another."""
+    return "qps" if language() == "qps" else chosen
 
 
 @contextmanager
 def in_language(chosen: Language) -> Iterator[None]:
-    """For what runs inside, in this thread or task only."""
+    """Within the block, and in this thread or task only, this language is in force."""
     before = _here.set(chosen)
     try:
         yield

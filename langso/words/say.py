@@ -1,6 +1,6 @@
-"""How one thing found in a text is said: each takes the match and returns the words, or None to leave it alone.
+"""How numbers, dates, codes and abbreviations found in a text are spoken, in the northern standard.
 
-Northern standard: `mùng` for the days 1-10, `tháng tư`, `nghìn`, `linh`.
+Each function takes the match of a pattern of `speech` and returns the words, or None to leave the text as it is.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def date(m: _Match) -> str | None:
     day, month_ = int(m["d"]), int(m["m"])
     if not _is_day(day, month_):
         return None
-    return f"{_day(m, day)} {_month(month_)} năm {numbers.number(int(m['y']))}"
+    return f"{_day(m, day)} {_month(month_)} năm {numbers.vietnamese(int(m['y']))}"
 
 
 def days(m: _Match) -> str | None:
@@ -56,7 +56,7 @@ def days(m: _Match) -> str | None:
     first, last, month_ = int(m["first"]), int(m["d"]), int(m["m"])
     if not (_is_day(first, month_) and _is_day(last, month_) and first < last):
         return None
-    year = f" năm {numbers.number(int(m['y']))}" if m["y"] else ""
+    year = f" năm {numbers.vietnamese(int(m['y']))}" if m["y"] else ""
     return f"{_day(m, first)} đến ngày {_day_name(last)} {_month(month_)}{year}"
 
 
@@ -66,15 +66,15 @@ def month(m: _Match) -> str | None:
     before = _before(m)
     if not 1 <= value <= 12 or _DOCUMENT_CUE.search(before):
         return None
-    said = f"{_month(value)} năm {numbers.number(int(m['y']))}"
+    said = f"{_month(value)} năm {numbers.vietnamese(int(m['y']))}"
     return said.removeprefix("tháng ") if re.search(r"tháng\s+$", before) else said
 
 
 def document_number(m: _Match) -> str:
     """`39/2020/TT-BTTTT` -> number, year and what its letters stand for."""
-    said = [numbers.number(int(m["n"]))]
+    said = [numbers.vietnamese(int(m["n"]))]
     if m["y"]:
-        said.append(numbers.number(int(m["y"])))
+        said.append(numbers.vietnamese(int(m["y"])))
     return " trên ".join([*said, " ".join(_document_letters(part) for part in m["letters"].split("-"))])
 
 
@@ -83,10 +83,10 @@ def time(m: _Match) -> str | None:
     hour, minute, second = int(m["h"]), int(m["min"] or 0), int(m["s"] or 0)
     if hour > 24 or minute > 59 or second > 59:
         return None
-    said = f"{numbers.number(hour)} giờ"
+    said = f"{numbers.vietnamese(hour)} giờ"
     if minute or second:
-        said += f" {numbers.number(minute)} phút"
-    return f"{said} {numbers.number(second)} giây" if second else said
+        said += f" {numbers.vietnamese(minute)} phút"
+    return f"{said} {numbers.vietnamese(second)} giây" if second else said
 
 
 def phone(m: _Match) -> str:
@@ -95,7 +95,7 @@ def phone(m: _Match) -> str:
     written = [re.sub(r"[^0-9]", "", part) for part in re.split(r"[ .\-]", text.removeprefix("+"))]
     grouped = written if len(written) > 1 else numbers.groups(written[0])
     plus = "cộng " if text.startswith("+") else ""
-    return plus + ", ".join(numbers.digits(part) for part in grouped if part)
+    return plus + ", ".join(numbers.vietnamese_digits(part) for part in grouped if part)
 
 
 def money(m: _Match) -> str:
@@ -117,7 +117,7 @@ def roman(m: _Match) -> str | None:
     heading = re.search(r"(?:^|\n)[ \t]*$", before) and m.string[m.end() : m.end() + 1] in (".", ")", "/")
     if not (_ROMAN_CUE.search(before) or heading or (len(m.group()) >= 3 and m.group() != "XXX")):
         return None
-    return _ordinal(value) if re.search(r"thứ\s+$", before) else numbers.number(value)
+    return _ordinal(value) if re.search(r"thứ\s+$", before) else numbers.vietnamese(value)
 
 
 def abbreviation(m: _Match) -> str:
@@ -157,8 +157,8 @@ def fraction(m: _Match) -> str:
     if likely and _is_day(first, second) and len(m["a"]) <= 2 and len(m["b"]) <= 2:
         return f"{_day(m, first)} {_month(second)}"
     if 0 < first < second <= 10:
-        return f"{numbers.number(first)} phần {'tư' if second == 4 else numbers.number(second)}"
-    return f"{numbers.number(first)} trên {numbers.number(second)}"
+        return f"{numbers.vietnamese(first)} phần {'tư' if second == 4 else numbers.vietnamese(second)}"
+    return f"{numbers.vietnamese(first)} trên {numbers.vietnamese(second)}"
 
 
 def number(m: _Match) -> str:
@@ -168,7 +168,7 @@ def number(m: _Match) -> str:
         return " chấm ".join(_spell(part) for part in text.split("."))
     before = _before(m)
     if re.fullmatch(r"11[1-5]", text) and _CALL_CUE.search(before):
-        return numbers.digits(text)
+        return numbers.vietnamese_digits(text)
     if re.fullmatch(r"[0-9]{1,2}", text):
         value = int(text)
         if re.search(r"ngày\s+$", before) and re.match(r"\s+tháng", m.string[m.end() : m.end() + 8]):
@@ -192,13 +192,13 @@ def _spell(text: str) -> str:
         return " phẩy ".join(_spell(part.replace(".", "")) for part in text.split(","))
     whole = whole.replace(".", "")
     if (len(whole) > 8 and "." not in text) or (len(whole) > 2 and whole[0] == "0") or int(whole) > MAX_SAFE_AMOUNT:
-        said = ", ".join(numbers.digits(part) for part in numbers.groups(whole))
+        said = ", ".join(numbers.vietnamese_digits(part) for part in numbers.groups(whole))
     else:
-        said = numbers.number(int(whole))
+        said = numbers.vietnamese(int(whole))
     if not comma:
         return said
     as_digits = decimals[0] == "0" or len(decimals) > 2
-    return f"{said} phẩy {numbers.digits(decimals) if as_digits else numbers.number(int(decimals))}"
+    return f"{said} phẩy {numbers.vietnamese_digits(decimals) if as_digits else numbers.vietnamese(int(decimals))}"
 
 
 def _before(m: _Match) -> str:
@@ -212,20 +212,20 @@ def _is_day(day: int, month_: int) -> bool:
 def _day(m: _Match, day: int) -> str:
     before = _before(m)
     if re.search(r"(?:mùng|mồng)\s+$", before):
-        return numbers.number(day)
+        return numbers.vietnamese(day)
     return _day_name(day) if re.search(r"ngày\s+$", before) else f"ngày {_day_name(day)}"
 
 
 def _day_name(day: int) -> str:
-    return f"mùng {numbers.number(day)}" if 1 <= day <= 10 else numbers.number(day)
+    return f"mùng {numbers.vietnamese(day)}" if 1 <= day <= 10 else numbers.vietnamese(day)
 
 
 def _month(value: int) -> str:
-    return "tháng tư" if value == 4 else f"tháng {numbers.number(value)}"
+    return "tháng tư" if value == 4 else f"tháng {numbers.vietnamese(value)}"
 
 
 def _ordinal(value: int) -> str:
-    return {1: "nhất", 4: "tư"}.get(value) or numbers.number(value)
+    return {1: "nhất", 4: "tư"}.get(value) or numbers.vietnamese(value)
 
 
 def _per(m: _Match) -> str:
@@ -234,13 +234,13 @@ def _per(m: _Match) -> str:
 
 def _address_sign(c: str) -> str:
     if c in "0123456789":
-        return f" {numbers.digits(c)} "
+        return f" {numbers.vietnamese_digits(c)} "
     return _SIGNS.get(c) or (c if c.isalpha() else " ")
 
 
 def _sign(c: str) -> str:
     if c in "0123456789":
-        return numbers.digits(c)
+        return numbers.vietnamese_digits(c)
     return "chấm" if c == "." else letter_name(c)
 
 
@@ -251,7 +251,7 @@ def _document_letters(part: str) -> str:
         IN_DOCUMENT_NUMBERS.get(piece) or ABBREVIATIONS.get(piece) or " ".join(letter_name(c) for c in piece)
         for piece in match[1].split("&")
     ]
-    return " và ".join(said) + (f" {numbers.number(int(match[2]))}" if match[2] else "")
+    return " và ".join(said) + (f" {numbers.vietnamese(int(match[2]))}" if match[2] else "")
 
 
 def _roman_value(text: str) -> int | None:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from langso.words.catalogue import Sentence
+
 from . import say
 from .abbreviations import ABBREVIATIONS, BEFORE_A_NAME, UNITS
 from .errors import SpeechTooLong
@@ -39,7 +41,7 @@ def speech_parts(text: str) -> list[Part]:
     """The text cut into pieces, changed and unchanged, in order. Raises SpeechTooLong over MAX_SPEECH characters."""
     text = nfc(text)
     if len(text) > MAX_SPEECH:
-        raise SpeechTooLong(f"Bài dài quá {MAX_SPEECH} chữ, hãy chia thành nhiều bài.")
+        raise SpeechTooLong(Sentence("words-speech-too-long", most=MAX_SPEECH))
     parts: list[Part] = []
     at = 0
     for start, end, spoken in _changes(text):

@@ -1,1 +1,1 @@
-"""What staff write and when it fits: broadcasts, their rules, their media."""
+"""Broadcasts: what staff write, whether and when it fits, its sounds, and what became of it."""

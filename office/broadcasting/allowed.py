@@ -1,4 +1,4 @@
-"""Whether loudspeakers will play a planned show under the commune's caps, and when they first would. Pure."""
+"""Whether loudspeakers would play a planned show under the commune's caps, and from when on. Pure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from langso.contract.caps import Breach, Limits, PlannedSound, breaches_of
-from office.broadcasting.plans import Planned, first_free, whole_minute
+from langso.timekeeping import dates
+from langso.words.catalogue import Sentence, Unit
+from office.broadcasting.plans import Planned, clash, first_free, whole_minute
 
 
 def refused(new: Planned, others: Iterable[Planned], limits: Limits) -> Breach | None:
-    """The rule that the new show breaks, or makes a later one of the same day break."""
+    """The rule that the new show breaks, or that it makes a later show of the same day break; None where it fits."""
     held = [_sound(one) for one in others if one.id != new.id]
     already = {breach.sound.id for breach in breaches_of(held, limits)}
     found = breaches_of([*held, _sound(new)], limits)
@@ -19,7 +21,9 @@ def refused(new: Planned, others: Iterable[Planned], limits: Limits) -> Breach |
 
 
 def first_allowed(new: Planned, others: Sequence[Planned], limits: Limits, latest: datetime) -> datetime | None:
-    """The first start from the wished one on that fits between the others and the caps; None: none by `latest`."""
+    """The first start, not before the wished one, that fits between the others and the caps; None where there is none
+    by `latest`.
+    """
     start = new.start
     while (start := first_free(replace(new, start=start), others)) <= latest:
         breach = refused(replace(new, start=start), others, limits)
@@ -29,8 +33,30 @@ def first_allowed(new: Planned, others: Sequence[Planned], limits: Limits, lates
     return None
 
 
+def obstacle(
+    new: Planned, others: Sequence[Planned], limits: Limits, now: datetime, latest: datetime
+) -> Sentence | None:
+    """Why it cannot be played at its time, and the nearest time until `latest` at which it can; None: it can."""
+    taken, breach = clash(new, others), refused(new, others, limits)
+    if taken is None and breach is None:
+        return None
+    today = dates.local(now).date()
+    free = first_allowed(new, others, limits, latest)
+    if taken is not None:
+        title, at = taken.show.title, Unit(dates.moment, taken.start, today)
+        if free is None:
+            return Sentence("broadcasting-taken-throughout", title=title, at=at)
+        return Sentence("broadcasting-taken", title=title, at=at, free=Unit(dates.moment, free, today))
+    assert breach is not None
+    if free is None:
+        return Sentence("broadcasting-barred-throughout", why=breach.reason.sentence)
+    return Sentence("broadcasting-barred", why=breach.reason.sentence, free=Unit(dates.moment, free, today))
+
+
 def allowed(planned: Iterable[Planned], limits: Limits, now: datetime) -> list[Planned]:
-    """Those that loudspeakers would play, and all that has begun: caps may have become tighter since it was sent."""
+    """The shows that loudspeakers would play, and all that have begun. A show may fail although it was sent: caps may
+    be tighter now.
+    """
     given = list(planned)
     wrong = {breach.sound.id for breach in breaches_of([_sound(one) for one in given], limits, now)}
     return [one for one in given if one.id not in wrong]

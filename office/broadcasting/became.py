@@ -1,6 +1,6 @@
-"""What became of a broadcast on one loudspeaker, from what the loudspeaker said of it. Pure; decided here alone.
+"""What became of a broadcast on one loudspeaker, decided here alone, from what the loudspeaker reported. Pure.
 
-Pages, answers and stories go by it; what is written on a page is for people only.
+Pages, answers and the village's story go by this; the text on a page is for people only.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from office.broadcasting.play_reports import PlayReport
 
 
 class Became(StrEnum):
-    """One of these holds at any moment, for each loudspeaker that is meant."""
+    """Exactly one of these holds at any moment, for each loudspeaker that is to play the broadcast."""
 
     WAITING = "waiting"
     """Its time has not come."""
@@ -28,7 +28,7 @@ class Became(StrEnum):
     NOT_SENT = "not_sent"
     """It stands in no signed plan, so no loudspeaker knows of it."""
     UNKNOWN = "unknown"
-    """It should be over by now, and the loudspeaker has not said how it ended."""
+    """It should be over by now, begun or not, and the loudspeaker has not said how it ended."""
 
 
 ENDINGS = frozenset({Became.PLAYED, Became.CUT, Became.MISSED, Became.REFUSED})
@@ -36,17 +36,19 @@ ILL = ENDINGS - {Became.PLAYED}
 
 
 def became(report: PlayReport | None, *, begun: bool, over: bool) -> Became:
-    """Of a broadcast that is to be heard. `begun`: its time has come; `over`: it should have ended long since."""
+    """`report`: what the loudspeaker said, None for nothing. `begun`: its time has come; `over`: it should have ended
+    long ago.
+    """
     if report is not None and report.outcome is not None:
         return Became(report.outcome) if report.outcome in ENDINGS else Became.UNKNOWN
-    if report is not None and report.started is not None:
-        return Became.ON_AIR
     if over:
         return Became.UNKNOWN
+    if report is not None and report.started is not None:
+        return Became.ON_AIR
     return Became.DUE if begun else Became.WAITING
 
 
 def played_and_ill(each: Iterable[Became]) -> tuple[int, int]:
-    """On how many loudspeakers it was played to its end, and on how many it was not although they have ended it."""
+    """(how many loudspeakers played it to its end, how many ended it in another way)."""
     listed = list(each)
     return listed.count(Became.PLAYED), sum(one in ILL for one in listed)

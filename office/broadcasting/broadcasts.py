@@ -1,87 +1,48 @@
-"""What staff do: write, hear, send, withdraw a broadcast; an urgent one and its all-clear, for page and command."""
+"""What staff do with broadcasts: write, listen, send, withdraw, bring back."""
 
 from __future__ import annotations
 
-import logging
-import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, Protocol
 
 import sqlite_utils
 
-from langso.contract import Late, TargetSet, UrgentOrder
-from langso.contract.caps import Limits
-from langso.device.paired import read_devices
+from langso.contract import Late
 from langso.durable.store import Store
-from langso.errors import LangsoError
-from langso.timekeeping import dates
 from langso.timekeeping.clock import Clock
-from office.broadcasting import play_reports, rows, urgent_rows
-from office.broadcasting.allowed import first_allowed, refused
-from office.broadcasting.media import MadeSound, MediaStore
-from office.broadcasting.plans import EVERYONE, KEEP_PAST, Piece, Planned, clash
+from langso.words.catalogue import Sentence
+from office.broadcasting import media_use, play_reports, rows
+from office.broadcasting.allowed import obstacle
+from office.broadcasting.decisions import STOP_LIFE, Decisions, Kind, mark_of
+from office.broadcasting.media import MediaStore
+from office.broadcasting.plans import KEEP_PAST, Piece, Planned
 from office.broadcasting.play_reports import PlayReport
 from office.broadcasting.progress import UNWATCHED, ProgressWatch
 from office.broadcasting.rows import Broadcast, PlanClass
-from office.broadcasting.urgent_rows import UrgentRow
 from office.broadcasting.wording import checked_text, title_of
-from office.errors import BroadcastRefused, NotFound
+from office.errors import BroadcastRefused
 from office.people.audit import Audit
-from office.places import OfficeHome
-from office.signer.errors import SignerUnreachable
-
-log = logging.getLogger(__name__)
+from office.signer.asked.orders import AskedBroadcast, AskedEnding, AskedTime
+from office.signer.client import Proof
 
 FARTHEST = timedelta(days=45)
-CLEAR_LIFE = timedelta(hours=24)
-STOP_LIFE = timedelta(minutes=10)
 STOP_AHEAD = timedelta(minutes=1)
-MAX_URGENT_MINUTES = 24 * 60
-_SHORTEN = "không còn giờ nào vừa; hãy rút ngắn bản tin."
-
-
-Kind = Literal["plan", "urgent"]
-
-
-class ToldByOffice(Protocol):
-    """What loudspeakers were told in signed documents, and what the signer says: `office.publishing` has it."""
-
-    def limits(self) -> Limits:
-        """The commune's caps and the office's own."""
-
-    def trouble(self) -> SignerUnreachable | None:
-        """What keeps the signer from signing now."""
-
-    def give(self, order: UrgentOrder, keep: Callable[[sqlite_utils.Database], None]) -> None:
-        """A new urgent order, kept only once it is signed. Raises SignerRefused, SignerUnreachable."""
-
-    def sign_or_keep(self, kind: Kind, trouble: SignerUnreachable | None) -> SignerUnreachable | None:
-        """A new version with the rows as they are, unless there is trouble already; what keeps the signer from it is
-        returned and the rows wait. Raises SignerRefused, BroadcastRefused.
-        """
+REGRET = timedelta(seconds=30)
+"""How long a withdrawn broadcast can be brought back."""
+MOST_REMEMBERED = 10_000
 
 
 class Broadcasts:
-    """The service. `wake` is called after something new was signed (the publisher also looks every second)."""
+    """What staff do, in one object."""
 
-    def __init__(
-        self,
-        store: Store,
-        home: OfficeHome,
-        clock: Clock,
-        programme: ToldByOffice,
-        media: MediaStore,
-        wake: Callable[[], None] = lambda: None,
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, media: MediaStore, audit: Audit, decisions: Decisions) -> None:
         self._store = store
-        self._home = home
         self._clock = clock
-        self._programme = programme
         self._media = media
-        self._wake = wake
-        self._audit = Audit(store, clock)
+        self._audit = audit
+        self._decisions = decisions
+        self._published: set[str] = set()
 
     def draft(
         self,
@@ -94,32 +55,43 @@ class Broadcasts:
         broadcast_class: PlanClass = "normal",
         volume: int | None = None,
         late: Late | None = None,
+        once: str = "",
     ) -> Broadcast:
         """Keeps a text with where and when; nothing is played yet. `targets`: device ids or `*`; `start` aware.
+        `once`: the mark of the form it was typed in; the same form with the same content is the same broadcast,
+        however often it is sent, unless that one was taken back.
 
         Raises BroadcastRefused.
         """
         said = checked_text(text)
         now = self._clock.now()
         if start.tzinfo is None or not now < start <= now + FARTHEST:
-            raise BroadcastRefused(f"Giờ phát phải ở phía trước và trong {FARTHEST.days} ngày tới; hãy chọn lại giờ.")
+            raise BroadcastRefused(Sentence("broadcasting-when", days=FARTHEST.days))
         if broadcast_class not in ("normal", "priority"):
-            raise BroadcastRefused("Bản tin theo lịch chỉ có loại thường hoặc ưu tiên; loại khẩn dùng nút phát khẩn.")
-        cap = self._cap()
+            raise BroadcastRefused(Sentence("broadcasting-class"))
+        cap = self._decisions.cap()
         if volume is not None and not 1 <= volume <= 100:
-            raise BroadcastRefused("Âm lượng phải từ 1 đến 100; hãy chọn lại.")
-        id = f"b{now:%Y%m%d}-{secrets.token_hex(4)}"
+            raise BroadcastRefused(Sentence("broadcasting-volume"))
+        devices = self._decisions.targets(targets)
+        id = f"b{now:%Y%m%d}-{mark_of(once, by, said, title, *devices, start.isoformat(), broadcast_class)}"
         show = Piece(
             id=id,
             title=title_of(title, said),
             broadcast_class=broadcast_class,
             media=(),
-            devices=self._targets(targets),
+            devices=devices,
             volume=min(cap, 100 if volume is None else volume),
             late=late or Late(),
         )
         created = Broadcast(id, said, "draft", by, now, Planned(f"{id}.1", show, _millis(start)))
         with self._store.transaction() as db:
+            if once and rows.is_known(db, id):
+                known = rows.find(db, id)
+                if known.status != "withdrawn" and (known.by, known.text) == (by, said):
+                    return known
+                id = f"b{now:%Y%m%d}-{mark_of()}"
+                planned = replace(created.planned, id=f"{id}.1", show=replace(show, id=id))
+                created = replace(created, id=id, planned=planned)
             rows.insert(db, created)
             self._audit.write(by, "draft", id)
         return created
@@ -130,151 +102,148 @@ class Broadcasts:
         """
         found = rows.find(self._store.db, id)
         if found.status not in ("draft", "prepared"):
-            raise BroadcastRefused("Bản tin này đã gửi; hãy soạn bản mới để sửa.")
+            raise BroadcastRefused(Sentence("broadcasting-sent-already"))
         spoken = self._media.speak(found.text, watch=watch.part(0, 90))
         bell = self._media.chime() if chime else None
         with self._store.transaction() as db:
-            for sound, title in ((spoken, found.show.title), *(((bell, "Nhạc hiệu"),) if bell else ())):
-                self._keep_sound(db, sound, title)
+            for sound, title in ((spoken, found.show.title), *(((bell, ""),) if bell else ())):
+                self._decisions.keep_sound(db, sound, title)
             rows.set_media(db, id, (spoken.media,), bell.media if bell else None)
         return rows.find(self._store.db, id)
 
-    def send(self, id: str, by: str) -> Broadcast:
-        """Puts it in the signed plan. Raises SignerRefused; BroadcastRefused where it clashes with another or the
-        loudspeakers would refuse it (quiet hours, minutes a day), naming the nearest time that is allowed.
+    def must_be_asked(self) -> bool:
+        """Whether a broadcast waits, once its sounds are made, until somebody confirms it to the signer."""
+        return self._decisions.signing.asked
 
-        Where the signer cannot sign at all it is kept, `signed` stays None, and `catch_up` signs it later.
+    def asked_sending(self, id: str) -> AskedBroadcast:
+        """What a person confirms who sends this broadcast. Raises NotFound, BroadcastRefused without its sounds."""
+        found = rows.find(self._store.db, id)
+        if not found.show.media:
+            raise BroadcastRefused(Sentence("broadcasting-not-heard"))
+        return asked_for(found.planned)
+
+    def asked_withdrawal(self, id: str) -> AskedEnding:
+        """What a person confirms who withdraws it. Raises NotFound."""
+        return AskedEnding(plays=(rows.find(self._store.db, id).planned.id,))
+
+    def send(self, id: str, by: str, proof: Proof | None = None) -> Broadcast:
+        """Puts it in the signed plan; `proof`: of the person who asks, where one must.
+
+        Raises SignerRefused; BroadcastRefused where it clashes with another or the loudspeakers would refuse it
+        (quiet hours, minutes a day), naming the nearest time that is allowed. Where the signer cannot sign at all it
+        is kept, `signed` stays None, and `catch_up` signs it later; what must be proven is not kept.
         """
-        trouble = self._programme.trouble()
+        trouble = self._decisions.signing.trouble()
+        if proof is not None:
+            if trouble is not None:
+                raise trouble
+            # Before a code is used up for what cannot be sent.
+            asked = self._sendable(self._store.db, id)
+            self._decisions.signing.ask(asked_for(asked.planned), proof)
+            if asked.status == "scheduled":
+                self._audit.write(by, "confirm", id)
+                self._decisions.tell(("plan",), None, lambda _: None)
+                return rows.find(self._store.db, id)
         with self._store.transaction() as db:
-            found = rows.find(db, id)
+            found = self._sendable(db, id)
             if found.status == "scheduled":
                 return found
-            if found.status != "prepared":
-                raise BroadcastRefused("Bản tin chưa nghe thử hoặc đã rút; hãy nghe thử rồi gửi.")
-            now = self._clock.now()
-            if found.planned.begins <= now:
-                raise BroadcastRefused("Giờ phát quá gấp để mở loa và báo hiệu; hãy chọn giờ muộn hơn.")
-            others = rows.scheduled(db, now - KEEP_PAST)
-            why = self._obstacle(found.planned, others, now)
-            if why is not None:
-                raise BroadcastRefused(why)
-            rows.mark_sent(db, id, now)
+            rows.mark_sent(db, id, self._clock.now())
             self._audit.write(by, "send", id)
 
         def undo(db: sqlite_utils.Database) -> None:
             rows.unsend(db, id)
             self._audit.write(by, "send_refused", id)
 
-        self._tell(("plan",), trouble, undo)
+        self._decisions.tell(("plan",), trouble, undo)
         return rows.find(self._store.db, id)
 
-    def withdraw(self, id: str, by: str) -> Broadcast:
+    def _sendable(self, db: sqlite_utils.Database, id: str) -> Broadcast:
+        found = rows.find(db, id)
+        if found.status == "scheduled":
+            return found
+        if found.status != "prepared":
+            raise BroadcastRefused(Sentence("broadcasting-not-heard"))
+        now = self._clock.now()
+        if found.planned.begins <= now:
+            raise BroadcastRefused(Sentence("broadcasting-too-soon"))
+        self._must_fit(db, found.planned, now)
+        return found
+
+    def _must_fit(self, db: sqlite_utils.Database, planned: Planned, now: datetime) -> None:
+        others = rows.scheduled(db, now - KEEP_PAST)
+        why = obstacle(planned, others, self._decisions.signing.limits(), now, now + FARTHEST)
+        if why is not None:
+            raise BroadcastRefused(why)
+
+    def withdraw(self, id: str, by: str, proof: Proof | None = None) -> Broadcast:
         """Takes it out of the plan; where it may be playing an urgent stop silences it at once.
 
         Where the signer cannot sign, the wish is kept and loudspeakers learn it later (`Standings` says so).
         Raises NotFound, SignerRefused.
         """
-        trouble = self._programme.trouble()
+        trouble = self._decisions.signing.trouble()
+        planned = rows.find(self._store.db, id)
+        proven = planned.signed is not None and self._decisions.proven(self.asked_withdrawal(id), proof, trouble)
         kinds: tuple[Kind, ...] = ()
         with self._store.transaction() as db:
             found = rows.find(db, id)
-            if found.status == "withdrawn":
+            if found.status == "withdrawn" and not proven:
                 return found
             now = self._clock.now()
             rows.mark_withdrawn(db, id, now)
             self._audit.write(by, "withdraw", id)
             # What no loudspeaker was told of needs no signature to be taken back.
-            if found.status == "scheduled" and found.signed is not None:
+            if found.signed is not None and (found.status == "scheduled" or proven):
                 kinds = ("plan",)
                 if found.planned.begins - STOP_AHEAD <= now < found.planned.ends + KEEP_PAST:
                     # Before the plan: the urgent topic goes first, and a plan takes longer to arrive and be read.
                     kinds = ("urgent", "plan")
-                    self._ending(db, "stop", (found.planned.id,), found.show.devices, STOP_LIFE, by)
+                    stop = self._decisions.ending("stop", (found.planned.id,), found.show.devices, STOP_LIFE)
+                    self._decisions.keep_ending(db, stop, by)
 
         def undo(db: sqlite_utils.Database) -> None:
+            if proven:
+                # The signer took it back already, and would refuse a plan that has it.
+                return
             rows.unwithdraw(db, id)
             self._audit.write(by, "withdraw_refused", id)
 
-        self._tell(kinds, trouble, undo)
+        self._decisions.tell(kinds, trouble, undo)
         return replace(found, status="withdrawn")
 
-    def urgent(
-        self, text: str, *, targets: Sequence[str], by: str, repeat: int = 3, minutes: int = 60, title: str = ""
-    ) -> UrgentOrder:
-        """Cuts in at once. `repeat` 1-1000 times, in force for `minutes`.
-
-        Nothing is kept where it cannot be signed now: an alarm must not sound later by itself. Raises
-        BroadcastRefused, SignerRefused, SignerUnreachable.
+    def back_until(self, broadcast: Broadcast) -> datetime | None:
+        """Until when a withdrawn broadcast can be brought back; None where it cannot: never sent, too long ago, or
+        silenced on its loudspeakers already.
         """
-        said = checked_text(text)
-        if not 1 <= repeat <= 1000 or not 1 <= minutes <= MAX_URGENT_MINUTES:
-            raise BroadcastRefused("Lệnh khẩn nhắc lại 1 đến 1000 lần, hiệu lực 1 phút đến 24 giờ; hãy chọn lại.")
-        devices = self._targets(targets)
-        trouble = self._programme.trouble()
-        if trouble is not None:
-            raise trouble
-        spoken = self._media.speak(said)
-        now = self._clock.now()
-        order = UrgentOrder(
-            id=f"u{now:%Y%m%d}-{secrets.token_hex(4)}",
-            action="play",
-            title=title_of(title, said),
-            media=(spoken.media,),
-            repeat=repeat,
-            volume=self._cap(),
-            targets=TargetSet(devices=devices),
-            issued=now,
-            expires=now + timedelta(minutes=minutes),
-        )
+        if broadcast.status != "withdrawn" or broadcast.ended is None or not broadcast.show.media:
+            return None
+        until = min(broadcast.ended + REGRET, broadcast.planned.begins - STOP_AHEAD)
+        told = broadcast.ended >= broadcast.planned.begins - STOP_AHEAD
+        return None if told or self._clock.now() >= until else until
 
-        def keep(db: sqlite_utils.Database) -> None:
-            self._keep_sound(db, spoken, order.title)
-            urgent_rows.insert_urgent(db, order, by)
-            self._audit.write(by, "urgent", order.id, said)
-
-        self._programme.give(order, keep)
-        self._wake()
-        return order
-
-    def all_clear(self, id: str, by: str) -> UrgentOrder:
-        """Ends one urgent order, or all with `*`; returns the all-clear. Raises NotFound where none is in force.
-
-        Where the signer cannot sign, it is kept and given later (`SpeakerOrders.unheard_endings` says so).
+    def restore(self, id: str, by: str) -> Broadcast:
+        """Brings a broadcast back that was withdrawn a moment ago. Raises NotFound, BroadcastRefused where it is too
+        late or another has its time, SignerRefused.
         """
-        trouble = self._programme.trouble()
+        trouble = self._decisions.signing.trouble()
         with self._store.transaction() as db:
-            ended = [row.order.id for row in self.in_force() if id in ("*", row.order.id)]
-            if not ended:
-                raise NotFound("Lệnh khẩn này không còn hiệu lực; không phải làm gì thêm.")
-            urgent_rows.end_urgent(db, ended, self._clock.now())
-            order = self._ending(db, "all_clear", tuple(ended), (EVERYONE,), CLEAR_LIFE, by)
+            found = rows.find(db, id)
+            if found.status == "scheduled":
+                return found
+            if self.back_until(found) is None:
+                raise BroadcastRefused(Sentence("broadcasting-not-back"))
+            now = self._clock.now()
+            self._must_fit(db, found.planned, now)
+            rows.unwithdraw(db, id)
+            self._audit.write(by, "restore", id)
 
         def undo(db: sqlite_utils.Database) -> None:
-            urgent_rows.drop_urgent(db, order.id)
-            urgent_rows.revive_urgent(db, ended)
-            self._audit.write(by, "all_clear_refused", order.id)
+            rows.mark_withdrawn(db, id, now)
+            self._audit.write(by, "restore_refused", id)
 
-        self._tell(("urgent",), trouble, undo)
-        return order
-
-    def stop(self, targets: Sequence[str], by: str) -> UrgentOrder:
-        """Silences at once whatever plays on these loudspeakers; later broadcasts are not touched."""
-        devices = self._targets(targets)
-        trouble = self._programme.trouble()
-        with self._store.transaction() as db:
-            order = self._ending(db, "stop", ("*",), devices, STOP_LIFE, by)
-        self._tell(("urgent",), trouble, lambda db: urgent_rows.drop_urgent(db, order.id))
-        return order
-
-    def in_force(self) -> list[UrgentRow]:
-        """Urgent plays and relays neither ended nor expired, the newest first."""
-        now = self._clock.now()
-        return [
-            row
-            for row in urgent_rows.urgent_rows(self._store.db)
-            if row.order.action in ("play", "relay") and row.ended is None and row.order.expires > now
-        ]
+        self._decisions.tell(("plan",), trouble, undo)
+        return rows.find(self._store.db, id)
 
     def get(self, id: str) -> Broadcast:
         """One broadcast. Raises NotFound."""
@@ -284,111 +253,46 @@ class Broadcasts:
         """The latest by start, drafts and withdrawn ones too."""
         return rows.newest(self._store.db, limit)
 
-    def urgent_orders(self, limit: int = 50) -> list[UrgentRow]:
-        """Urgent orders, stops and all-clears, the newest first."""
-        return urgent_rows.urgent_rows(self._store.db, limit)
-
     def plays(self, occurrence: str) -> list[PlayReport]:
-        """What each device said of an occurrence (`Broadcast.planned.id`) or an urgent order (its id)."""
+        """What each device reported of an occurrence (`Broadcast.planned.id`) or an urgent order (its id)."""
         return play_reports.plays(self._store.db, occurrence)
 
     def window(self, since: datetime, until: datetime) -> list[Broadcast]:
-        """What begins in [since, until), sent or withdrawn after it was heard, by start."""
+        """What begins in [since, until), sent or withdrawn after that, by start."""
         return rows.window(self._store.db, since, until)
 
     def plays_of(self, occurrences: Iterable[str]) -> dict[str, list[PlayReport]]:
-        """The same as `plays` for many, in one question."""
+        """`plays` for many at once, by occurrence."""
         return play_reports.plays_of(self._store.db, occurrences)
+
+    def published(self, sha256: str) -> bool:
+        """Whether loudspeakers were told of this sound, so that whoever knows its name may have it."""
+        if sha256 not in self._published and media_use.published(self._store.db, sha256):
+            if len(self._published) >= MOST_REMEMBERED:
+                self._published.clear()
+            self._published.add(sha256)
+        return sha256 in self._published
 
     def last_sounded(self) -> dict[str, tuple[datetime, bool]]:
         """When each device last sounded, and whether a sensor heard it."""
         return play_reports.last_sounded(self._store.db)
 
-    def _obstacle(self, new: Planned, others: Sequence[Planned], now: datetime) -> str | None:
-        """Why it cannot be played at its time, and the nearest time at which it can, as one sentence."""
-        limits = self._programme.limits()
-        taken, breach = clash(new, others), refused(new, others, limits)
-        if taken is None and breach is None:
-            return None
-        today = dates.local(now).date()
-        free = first_allowed(new, others, limits, now + FARTHEST)
-        if taken is not None:
-            why = f"Trùng giờ với «{taken.show.title}» lúc {dates.moment(taken.start, today=today)}"
-            return f"{why}; " + (f"giờ trống gần nhất là {dates.moment(free, today=today)}." if free else _SHORTEN)
-        why = f"Loa sẽ không phát: {breach.why}" if breach else ""
-        return f"{why}; " + (f"giờ gần nhất được phát là {dates.moment(free, today=today)}." if free else _SHORTEN)
 
-    def _tell(
-        self,
-        kinds: Sequence[Kind],
-        trouble: SignerUnreachable | None,
-        undo: Callable[[sqlite_utils.Database], None],
-    ) -> None:
-        """Has signed what was decided. A decision is kept while the signer cannot sign; one that its rules refuse is
-        undone, and the refusal raised. Outside of any transaction: others go on writing meanwhile.
-        """
-        try:
-            for kind in kinds:
-                trouble = self._programme.sign_or_keep(kind, trouble)
-        except LangsoError:
-            with self._store.transaction() as db:
-                undo(db)
-            raise
-        finally:
-            self._wake()
-
-    def _ending(
-        self,
-        db: sqlite_utils.Database,
-        action: Literal["stop", "all_clear"],
-        ends: tuple[str, ...],
-        devices: tuple[str, ...],
-        life: timedelta,
-        by: str,
-    ) -> UrgentOrder:
-        now = self._clock.now()
-        order = UrgentOrder(
-            id=f"u{now:%Y%m%d}-{secrets.token_hex(4)}",
-            action=action,
-            ends=ends[:100],
-            targets=TargetSet(devices=devices),
-            issued=now,
-            expires=now + life,
-        )
-        urgent_rows.insert_urgent(db, order, by)
-        self._audit.write(by, action, order.id, " ".join(ends))
-        return order
-
-    def _targets(self, wanted: Sequence[str]) -> tuple[str, ...]:
-        paired = {device.id for device in read_devices(self._home.devices) if device.role == "speaker"}
-        known = paired - set(self._home.trust().trust.revoked)
-        if not known:
-            why = "Các loa đã ghép đều bị thu hồi quyền" if paired else "Chưa có loa nào được ghép với xã"
-            raise BroadcastRefused(f"{why} nên không ai nghe được; hãy ghép loa trước, ở loa chạy: sudo langso setup")
-        if EVERYONE in wanted or "all" in wanted:
-            return (EVERYONE,)
-        if not wanted:
-            raise BroadcastRefused("Chưa chọn loa nào; hãy chọn ít nhất một loa.")
-        unknown = sorted(set(wanted) - known)
-        if unknown:
-            gone = f"{', '.join(unknown)[:200]}"
-            why = f"Loa {gone} đã bị thu hồi quyền" if paired.issuperset(unknown) else f"Không có loa {gone}"
-            raise BroadcastRefused(f"{why}; các loa đang có: {', '.join(sorted(known))[:500]}.")
-        return tuple(sorted(set(wanted)))
-
-    def _cap(self) -> int:
-        return self._home.trust().trust.caps.volume
-
-    def _keep_sound(self, db: sqlite_utils.Database, sound: MadeSound, title: str) -> None:
-        media = sound.media
-        db.execute(
-            "INSERT INTO media (sha256, size, duration_ms, codec, lufs, title, created_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
-            [
-                *(media.sha256, media.size, media.duration_ms, media.codec, sound.lufs, title),
-                self._clock.now().isoformat(),
-            ],
-        )
+def asked_for(planned: Planned) -> AskedBroadcast:
+    """A planned broadcast as a person asks the signer for it; what the plan holds later must be just this."""
+    show = planned.show
+    return AskedBroadcast(
+        id=show.id,
+        title=show.title,
+        broadcast_class=show.broadcast_class,
+        media=show.media,
+        chime=show.chime,
+        volume=show.volume,
+        late=show.late,
+        after_cut=show.after_cut,
+        targets=tuple(sorted(set(show.devices))),
+        times=(AskedTime(id=planned.id, start=planned.start),),
+    )
 
 
 def _millis(moment: datetime) -> datetime:

@@ -1,6 +1,6 @@
-"""Sounds to be made in the background, as rows: asked for, being made, done, failed or cancelled.
+"""Sounds to be made in the background, as rows: waiting, being made, done, failed or cancelled.
 
-What was asked for outlives the process: `recover` puts back what a crash or a power cut left half made.
+A job outlives the process: `recover` puts back what a crash or a power cut left half made.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+import sqlite_utils
 from pydantic import TypeAdapter
 
 from langso.contract import Media
+from langso.contract.sentences import kept, read_kept, vietnamese
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
-from langso.words.catalogue import Sentence
+from langso.words.catalogue import Sentence, Words, code_of
 from office.errors import NotFound, QueueFull
 
 JobKind = Literal["listen", "send"]
@@ -26,15 +28,26 @@ JobFault = Literal["", "refused", "broken"]
 
 MOST_WAITING = 20
 MOST_OF_ONE = 5
+SEATS_FOR_SENDING = 5
+"""Places in the queue that nobody takes by listening."""
+LETTERS_OF_ONE, LETTERS_OF_ALL = 60_000, 200_000
+"""Characters that one person, and all, may have spoken in an hour only to listen: over an hour of speech."""
 MOST_TRIES = 2
+LEAST_TOLD = 10
+"""Percent; of less nobody can say how long the rest takes."""
 KEEP = timedelta(days=7)
 _MEDIA = TypeAdapter(Media | None)
-_SELECT = "SELECT id, kind, text, message, by, state, percent, tries, fault, why, media, made_at FROM jobs"
+_SELECT = (
+    "SELECT id, kind, text, message, by, state, percent, tries, fault, why, sentence, media, made_at, began_at"
+    " FROM jobs"
+)
 
 
 @dataclass(frozen=True)
 class Job:
-    """One of them. `percent` done; `why`: a sentence where it failed; `media`: what a `listen` made."""
+    """One sound to make. `percent` done; `why`: a sentence where it failed; `media`: the sound that a
+    `listen` made.
+    """
 
     id: str
     kind: JobKind
@@ -45,30 +58,43 @@ class Job:
     percent: int
     tries: int
     fault: JobFault
-    why: str
+    why: Words
     media: Media | None
     made: datetime
+    began: datetime | None = None
+
+    def left(self, now: datetime) -> timedelta | None:
+        """About how long it still takes, judged by how long it took so far; None where that cannot be told yet."""
+        if self.state != "working" or self.began is None or self.percent < LEAST_TOLD or now < self.began:
+            return None
+        return (now - self.began) * (100 - self.percent) / self.percent
 
     @property
     def doing(self) -> Sentence:
-        """What is being done, while it is waiting or working."""
+        """What is going on, in a sentence, while the job waits or is worked on."""
         return Sentence(f"jobs-{self.state}")
 
     @property
+    def code(self) -> str:
+        """Why it failed, for programs: the id of its sentence; "" where it did not, or in another release."""
+        return code_of(self.why)
+
+    @property
     def over(self) -> bool:
-        """Whether nothing more becomes of it."""
+        """Whether the job has ended: done, failed or cancelled."""
         return self.state not in ("waiting", "working")
 
 
 class JobRows:
-    """The queue in the database; thread-safe, and shared by processes: each job is taken once."""
+    """The queue in the database; thread-safe, and shared by processes: each job is taken once only."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 
     def ask(self, kind: JobKind, text: str, by: str, message: str = "") -> Job:
-        """One more, at the end of the queue; the same text asked for again by the same person is the same `listen`.
+        """Adds a job at the end of the queue. The same text asked for again by the same person is the same `listen`
+        job, and a message that is being sent is sent once.
 
         Raises QueueFull.
         """
@@ -82,9 +108,20 @@ class JobRows:
                 ).fetchone()
                 if row is not None:
                     return _job(row)
+            else:
+                row = db.execute(
+                    f"{_SELECT} WHERE kind = 'send' AND message = ? AND state IN ('waiting', 'working', 'done')"
+                    " ORDER BY made_at DESC LIMIT 1",
+                    [message],
+                ).fetchone()
+                if row is not None:
+                    return _job(row)
             waiting = [row[0] for row in db.execute("SELECT by FROM jobs WHERE state IN ('waiting', 'working')")]
-            if len(waiting) >= MOST_WAITING or waiting.count(by) >= MOST_OF_ONE:
+            most = MOST_WAITING - (SEATS_FOR_SENDING if kind == "listen" else 0)
+            if len(waiting) >= most or waiting.count(by) >= MOST_OF_ONE:
                 raise QueueFull(Sentence("jobs-full", waiting=len(waiting)))
+            if kind == "listen":
+                self._check_hour(db, by, len(text), now)
             db.execute(
                 "DELETE FROM jobs WHERE ended_at < ?",
                 [(now - KEEP).isoformat()],
@@ -96,28 +133,40 @@ class JobRows:
             )
         return self.get(id)
 
+    def _check_hour(self, db: sqlite_utils.Database, by: str, length: int, now: datetime) -> None:
+        since = [(now - timedelta(hours=1)).isoformat()]
+        rows = db.execute("SELECT by, length(text) FROM jobs WHERE kind = 'listen' AND made_at > ?", since).fetchall()
+        own = [row[1] for row in rows if row[0] == by]
+        # The clock may have been set back: what lies ahead of it counts too.
+        if sum(own) + length > LETTERS_OF_ONE or sum(row[1] for row in rows) + length > LETTERS_OF_ALL:
+            raise QueueFull(Sentence("jobs-enough"))
+
     def get(self, id: str) -> Job:
-        """One. Raises NotFound."""
+        """One job. Raises NotFound."""
         row = self._store.db.execute(f"{_SELECT} WHERE id = ?", [id]).fetchone()
         if row is None:
             raise NotFound(Sentence("jobs-gone"))
         return _job(row)
 
     def of_message(self, message: str) -> Job | None:
-        """The newest that is about a message."""
+        """The newest job about a message, or None."""
         row = self._store.db.execute(
             f"{_SELECT} WHERE message = ? ORDER BY made_at DESC, id LIMIT 1", [message]
         ).fetchone()
         return None if row is None else _job(row)
 
     def forget(self, id: str) -> None:
-        """Its sound is gone from the disk."""
+        """Removes a job whose sound is gone from the disk."""
         self._store.db.execute("DELETE FROM jobs WHERE id = ?", [id])
 
     def take(self) -> Job | None:
-        """The oldest that waits, now being worked on; None where none waits."""
+        """Takes the oldest job that waits, one that is to be sent before all others; it counts as being worked on
+        from now. None where none waits.
+        """
         with self._store.transaction() as db:
-            row = db.execute("SELECT id FROM jobs WHERE state = 'waiting' ORDER BY made_at, id LIMIT 1").fetchone()
+            row = db.execute(
+                "SELECT id FROM jobs WHERE state = 'waiting' ORDER BY kind = 'listen', made_at, id LIMIT 1"
+            ).fetchone()
             if row is None:
                 return None
             db.execute(
@@ -127,7 +176,7 @@ class JobRows:
         return self.get(str(row[0]))
 
     def told(self, id: str, percent: int) -> None:
-        """So far it is."""
+        """Keeps how far the job is, in percent."""
         self._store.db.execute("UPDATE jobs SET percent = ? WHERE id = ? AND state = 'working'", [percent, id])
 
     def end(
@@ -137,17 +186,20 @@ class JobRows:
         *,
         media: Media | None = None,
         fault: JobFault = "",
-        why: str = "",
+        why: Words = "",
     ) -> None:
-        """It is over, unless it was cancelled meanwhile."""
+        """Ends the job as done or failed, unless it was cancelled meanwhile."""
         self._store.db.execute(
             "UPDATE jobs SET state = ?, percent = CASE ? WHEN 'done' THEN 100 ELSE percent END, media = ?, fault = ?,"
-            " why = ?, ended_at = ? WHERE id = ? AND state = 'working'",
-            [state, state, _MEDIA.dump_json(media).decode(), fault, why, self._clock.now().isoformat(), id],
+            " why = ?, sentence = ?, ended_at = ? WHERE id = ? AND state = 'working'",
+            [
+                *(state, state, _MEDIA.dump_json(media).decode(), fault, vietnamese(why), kept(why)),
+                *(self._clock.now().isoformat(), id),
+            ],
         )
 
     def cancel(self, id: str) -> bool:
-        """Nobody wants it any more; False where it was over already."""
+        """Cancels a job that nobody wants any more; False where it had ended."""
         with self._store.transaction() as db:
             done = db.execute(
                 "UPDATE jobs SET state = 'cancelled', ended_at = ? WHERE id = ? AND state IN ('waiting', 'working')",
@@ -156,24 +208,25 @@ class JobRows:
             return bool(done.rowcount)
 
     def put_back(self, id: str) -> None:
-        """Not now, but when this office runs again."""
+        """Puts a job back that was begun: it is made when this office runs again."""
         self._store.db.execute(
             "UPDATE jobs SET state = 'waiting', tries = tries - 1 WHERE id = ? AND state = 'working'", [id]
         )
 
     def recover(self) -> None:
-        """What was being made when this office ended is begun anew; what never comes to an end is given up."""
+        """Puts back what was being made when the office ended; gives up jobs that never come to an end."""
+        why = Sentence("jobs-given-up")
         with self._store.transaction() as db:
             db.execute(
-                "UPDATE jobs SET state = 'failed', fault = 'broken', why = ?, ended_at = ?"
+                "UPDATE jobs SET state = 'failed', fault = 'broken', why = ?, sentence = ?, ended_at = ?"
                 " WHERE state = 'working' AND tries >= ?",
-                [str(Sentence("jobs-given-up")), self._clock.now().isoformat(), MOST_TRIES],
+                [vietnamese(why), kept(why), self._clock.now().isoformat(), MOST_TRIES],
             )
             db.execute("UPDATE jobs SET state = 'waiting', percent = 0 WHERE state = 'working'")
 
 
 def _job(row: tuple[Any, ...]) -> Job:
-    id, kind, text, message, by, state, percent, tries, fault, why, media, made = row
+    id, kind, text, message, by, state, percent, tries, fault, why, sentence, media, made, began = row
     return Job(
         id=id,
         kind=kind,
@@ -184,7 +237,8 @@ def _job(row: tuple[Any, ...]) -> Job:
         percent=percent,
         tries=tries,
         fault=fault,
-        why=why,
+        why=read_kept(why, sentence),
         media=None if media is None else _MEDIA.validate_json(media),
         made=datetime.fromisoformat(made),
+        began=None if began is None else datetime.fromisoformat(began),
     )

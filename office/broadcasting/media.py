@@ -1,7 +1,8 @@
-"""Text or somebody's file to a sound for loudspeakers: limited, brought to -16 LUFS, Ogg Opus, named by content."""
+"""From text or a sound file to a sound for loudspeakers: limited, levelled to -16 LUFS, Ogg Opus, named by hash."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -13,13 +14,16 @@ import tempfile
 import time
 import wave
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from langso.contract import Media
-from langso.durable.files import sync_folder
-from langso.voices.synthesis import speak
+from langso.durable.files import make_folder, sync_folder
+from langso.voices.child_limits import limit_child
+from langso.voices.synthesis import VoiceError, speak
 from langso.words import nfc, speech
+from langso.words.catalogue import Sentence, Words
 from langso.words.os_reasons import os_reason
 from office.broadcasting.progress import UNWATCHED, ProgressWatch
 from office.errors import MediaFailed, NotFound
@@ -33,6 +37,8 @@ MAX_SECONDS = 3600
 _TIMEOUT_S = 300.0
 _LOOK_S = 0.25
 _LEFT_S = 3600.0
+_ROOM = 256 << 10
+"""Bytes; the sound of a minute takes less. Where so little is free, it is what a sound was not written for."""
 # Containers of sound only: a playlist would have ffmpeg open other files of this machine.
 _FORMATS = "wav,w64,aiff,au,caf,mp3,aac,ac3,flac,ogg,mov,mp4,m4a,3gp,matroska,webm,asf,avi,mpegts,mpeg,amr,s16le"
 _DOORS = ("-protocol_whitelist", "file,pipe", "-format_whitelist", _FORMATS)
@@ -59,7 +65,7 @@ class MadeSound:
 
 
 class MediaStore:
-    """Files at `folder`/{sha256}; a file appears only when whole."""
+    """Sound files at `folder`/{sha256}; a file appears only when it is whole."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -67,24 +73,31 @@ class MediaStore:
     def path_of(self, sha256: str) -> Path:
         """The file of that content. Raises NotFound, also for what is no SHA-256."""
         if not _SHA256.fullmatch(sha256):
-            raise NotFound("Mã tệp tiếng không đúng; hãy tải lại trang.")
+            raise NotFound(Sentence("broadcasting-sound-name"))
         path = self._folder / sha256
         if not path.is_file():
-            raise NotFound(f"Không còn tệp tiếng {sha256[:12]}; hãy soạn lại bản tin.")
+            raise NotFound(Sentence("broadcasting-sound-gone", sound=sha256[:12]))
         return path
 
     def speak(self, text: str, *, voice: str = "vi", speed: int = 150, watch: ProgressWatch = UNWATCHED) -> MadeSound:
         """The text read aloud. Raises VoiceError, WordsError, MediaFailed, MakingCancelled."""
-        with tempfile.TemporaryDirectory(prefix="langso-") as work:
-            wav = Path(work) / "spoken.wav"
+        with _workplace() as work:
+            wav = work / "spoken.wav"
             watch.at(0)
-            speak(speech(nfc(text)), wav, voice=voice, speed=speed)
+            try:
+                # What is watched waits in the queue of sounds; an emergency is made at once.
+                speak(speech(nfc(text)), wav, voice=voice, speed=speed, patient=watch is not UNWATCHED)
+            except VoiceError as error:
+                # It cannot tell a full disk from words that nobody can say.
+                if _is_full(work):
+                    raise _not_written(Sentence("os-no-space")) from error
+                raise
             return self._keep(["-i", str(wav)], watch.part(30, 100))
 
     def chime(self) -> MadeSound:
         """Our own two notes (G5 then E5), 1.4 s, that go before a broadcast."""
-        with tempfile.TemporaryDirectory(prefix="langso-") as work:
-            wav = Path(work) / "chime.wav"
+        with _workplace() as work:
+            wav = work / "chime.wav"
             _write_chime(wav)
             return self._keep(["-i", str(wav)])
 
@@ -101,9 +114,15 @@ class MediaStore:
     def _keep(self, source: list[str], watch: ProgressWatch = UNWATCHED) -> MadeSound:
         part = self._part(".opus")
         try:
-            _encode(source, part, watch)
-            watch.at(85)
-            samples, lufs = measure(part, watch)
+            try:
+                _encode(source, part, watch)
+                watch.at(85)
+                samples, lufs = measure(part, watch)
+            except MediaFailed as error:
+                # What a full disk left of a sound is told as a sound that cannot be read.
+                if _is_full(self._folder):
+                    raise _not_written(Sentence("os-no-space")) from error
+                raise
             watch.check()
             data = part.read_bytes()
             sha256 = hashlib.sha256(data).hexdigest()
@@ -114,36 +133,59 @@ class MediaStore:
             part.replace(target)
             sync_folder(self._folder)
         except OSError as error:
-            raise MediaFailed(f"Không ghi được tệp tiếng: {os_reason(error)}; hãy dọn bớt ổ đĩa.") from error
+            raise _not_written(os_reason(error)) from error
         finally:
-            part.unlink(missing_ok=True)
+            # A disk that may only be read keeps it until it is left over for an hour.
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
         duration_ms = -(-samples * 1000 // RATE)
         return MadeSound(Media(sha256=sha256, size=len(data), duration_ms=duration_ms, codec="opus"), samples, lufs)
 
     def _part(self, suffix: str) -> Path:
         """An empty file beside the store's own; what a power cut left of earlier ones goes. Raises MediaFailed."""
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._folder)
             for left in self._folder.glob(".making-*"):
                 if time.time() - left.stat().st_mtime > _LEFT_S:
                     left.unlink(missing_ok=True)
             handle, name = tempfile.mkstemp(prefix=".making-", suffix=suffix, dir=self._folder)
             os.close(handle)
         except OSError as error:
-            raise MediaFailed(f"Không ghi được tệp tiếng: {os_reason(error)}; hãy dọn bớt ổ đĩa.") from error
+            raise _not_written(os_reason(error)) from error
         return Path(name)
 
 
-def decode(source: Path, out: Path) -> None:
-    """The first sound of a file as bare samples, mono 48 kHz s16le, an hour at most. Raises MediaFailed.
+@contextlib.contextmanager
+def _workplace() -> Iterator[Path]:
+    """A folder for what is made on the way. Raises MediaFailed."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="langso-") as work:
+            yield Path(work)
+    except OSError as error:
+        raise _not_written(os_reason(error)) from error
 
-    Bare samples have no stamps: jumps, overlaps, a late or negative start and parts of different rates end here, and
-    nothing that was there is lost.
+
+def _not_written(why: Words) -> MediaFailed:
+    return MediaFailed(Sentence("broadcasting-sound-not-written", why=why))
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _ROOM
+    except OSError:
+        return False
+
+
+def decode(source: Path, out: Path) -> None:
+    """The first sound of a file as raw samples, mono 48 kHz s16le, one hour at most. Raises MediaFailed.
+
+    Raw samples have no time stamps: jumps, overlaps, a late or negative start and parts of different rates end here,
+    and no sound is lost.
     """
     # A filter made anew where the rate changes would count from 0 again: this file must not go by stamps at all.
     _run(["-i", str(source), *_PLAIN.split(), "-y", str(out)])
     if out.stat().st_size == 0:
-        raise MediaFailed("Tệp tiếng không có âm thanh; hãy thử tệp khác.")
+        raise MediaFailed(Sentence("broadcasting-file-silent"))
 
 
 def measure(path: Path, watch: ProgressWatch = UNWATCHED) -> tuple[int, float | None]:
@@ -153,7 +195,7 @@ def measure(path: Path, watch: ProgressWatch = UNWATCHED) -> tuple[int, float | 
     )
     samples = len(done.stdout) // 2
     if samples == 0:
-        raise MediaFailed("Tệp tiếng không có âm thanh; hãy soạn lại bản tin.")
+        raise MediaFailed(Sentence("broadcasting-sound-silent"))
     lines = re.findall(rb"I:\s+(-?[0-9.]+|-inf|nan) LUFS", done.stderr)
     lufs = float(lines[-1]) if lines else float("nan")
     # -70 is the meter's floor, not a loudness.
@@ -184,27 +226,25 @@ def _loudness(stderr: bytes) -> dict[str, str]:
         wanted = ("input_i", "input_tp", "input_lra", "input_thresh", "target_offset")
         return {name: str(float(found[name])) for name in wanted}
     except (ValueError, KeyError, TypeError) as error:
-        raise MediaFailed("Không đo được độ to của tiếng; hãy cài lại ffmpeg.") from error
+        raise MediaFailed(Sentence("broadcasting-loudness")) from error
 
 
 def _run(arguments: list[str], watch: ProgressWatch = UNWATCHED) -> subprocess.CompletedProcess[bytes]:
     program = shutil.which("ffmpeg")
     if program is None:
-        raise MediaFailed("Máy chưa có ffmpeg; hãy cài bằng lệnh: sudo apt install ffmpeg")
+        raise MediaFailed(Sentence("broadcasting-no-ffmpeg"))
     command = [program, "-hide_banner", "-nostdin", *_DOORS, *arguments]
     try:
         done = _finished(command, watch)
     except subprocess.TimeoutExpired as error:
-        raise MediaFailed("Làm tệp tiếng quá lâu; hãy chia bài thành nhiều phần.") from error
+        raise MediaFailed(Sentence("broadcasting-sound-slow")) from error
     except OSError as error:
-        raise MediaFailed(f"Không chạy được ffmpeg ({os_reason(error)}); hãy cài lại.") from error
+        raise MediaFailed(Sentence("broadcasting-ffmpeg-broken", why=os_reason(error))) from error
     if done.returncode:
         if b"No space left on device" in done.stderr:
-            raise MediaFailed("Không ghi được tệp tiếng: hết chỗ trống; hãy dọn bớt ổ đĩa.")
+            raise _not_written(Sentence("os-no-space"))
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise MediaFailed(
-            f"Không đọc được tệp tiếng ({lines[-1][:160] if lines else done.returncode}); hãy thử tệp khác."
-        )
+        raise MediaFailed(Sentence("broadcasting-sound-unread", why=lines[-1][:160] if lines else done.returncode))
     return done
 
 
@@ -212,6 +252,7 @@ def _finished(command: list[str], watch: ProgressWatch) -> subprocess.CompletedP
     """The program run to its end, or killed as soon as nobody wants it. Raises TimeoutExpired, MakingCancelled."""
     until = time.monotonic() + _TIMEOUT_S
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        limit_child(running.pid, patient=watch is not UNWATCHED)
         try:
             while True:
                 try:

@@ -1,4 +1,4 @@
-"""Broadcasts to a plan, and whether a new one fits between the others. Pure: values in, values out."""
+"""From broadcasts to a plan, and whether a new one fits between the others. Pure: values in, values out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Literal, TypedDict, TypeVar
 from pydantic import ValidationError
 
 from langso.contract import MAX_OCCURRENCES, Late, Media, Occurrence, Plan, Programme, TargetSet
+from langso.words.catalogue import Sentence
 from office.errors import BroadcastRefused
 
 HORIZON = timedelta(days=14)
@@ -24,7 +25,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Piece:
-    """One programme: what is played, to whom and how. `devices`: ids, or `*` alone for all."""
+    """What is played, to whom and how: one programme of a plan. `devices`: ids, or `*` alone for all."""
 
     id: str
     title: str
@@ -38,18 +39,18 @@ class Piece:
 
     @property
     def length(self) -> timedelta:
-        """Of its items, without the chime."""
+        """How long its items sound, without the chime."""
         return timedelta(milliseconds=sum(media.duration_ms for media in self.media))
 
     @property
     def lead(self) -> timedelta:
-        """Of its chime, which sounds before the planned time."""
+        """How long its chime sounds, before the planned time."""
         return timedelta(milliseconds=self.chime.duration_ms if self.chime else 0)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A show at an instant. `id` never changes meaning."""
+    """A piece at one instant. `id`: the occurrence's on the wire; it never changes meaning."""
 
     id: str
     show: Piece
@@ -57,7 +58,7 @@ class Planned:
 
     @property
     def begins(self) -> datetime:
-        """When the amplifier must be on."""
+        """When the amplifier must be on (chime and margin included)."""
         return self.start - self.show.lead - AMPLIFIER_LEAD
 
     @property
@@ -68,7 +69,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Head:
-    """What a document says of itself."""
+    """What every signed document says first: who says it, to whom, which version, when."""
 
     issuer: str
     commune: str
@@ -77,7 +78,7 @@ class Head:
     issued: datetime
 
     def fields(self, life: timedelta) -> HeadFields:
-        """The head's fields of a document for the whole commune that holds for `life` from now."""
+        """The fields of this head for a document to the whole commune that is valid for `life` from now."""
         return HeadFields(
             issuer=self.issuer,
             audience="*",
@@ -90,7 +91,7 @@ class Head:
 
 
 class HeadFields(TypedDict):
-    """Keyword arguments that every signed document's model takes."""
+    """The fields that every signed document's model takes, as keyword arguments."""
 
     issuer: str
     audience: str
@@ -102,15 +103,13 @@ class HeadFields(TypedDict):
 
 
 def make_plan(planned: Iterable[Planned], head: Head) -> Plan:
-    """The plan of what is still to be played, or was within 24 h (an id that goes away is an order to stop).
+    """The plan of all that is still to be played, or was played within 24 h (leaving an id out is an order to stop).
 
     Raises BroadcastRefused above 4,000 occurrences or where a table overflows.
     """
     kept = sorted((one for one in planned if one.ends > head.issued - KEEP_PAST), key=lambda one: (one.start, one.id))
     if len(kept) > MAX_OCCURRENCES:
-        raise BroadcastRefused(
-            f"Lịch có {len(kept)} lượt phát, nhiều nhất là {MAX_OCCURRENCES}; hãy bỏ bớt bản tin ở xa."
-        )
+        raise BroadcastRefused(Sentence("broadcasting-plan-full", plays=len(kept), most=MAX_OCCURRENCES))
     media: dict[Media, int] = {}
     targets: dict[tuple[str, ...], int] = {}
     programmes: dict[str, int] = {}
@@ -150,13 +149,13 @@ def make_plan(planned: Iterable[Planned], head: Head) -> Plan:
             occurrences=tuple(occurrences),
         )
     except ValidationError as error:
-        raise BroadcastRefused(
-            f"Lịch phát không lập được ({error.errors()[0]['msg']}); hãy bỏ bớt bản tin."
-        ) from error
+        raise BroadcastRefused(Sentence("broadcasting-plan-failed", why=error.errors()[0]["msg"])) from error
 
 
 def read_plan(plan: Plan) -> list[Planned]:
-    """The way back: what a signed plan says is to be played, for an office that has lost its database."""
+    """The reverse of `make_plan`: what a signed plan says is to be played, for an office that has lost
+    its database.
+    """
     shows: dict[tuple[int, int], Piece] = {}
     planned = []
     for occurrence in plan.occurrences:
@@ -181,7 +180,9 @@ def read_plan(plan: Plan) -> list[Planned]:
 
 
 def clash(new: Planned, others: Iterable[Planned]) -> Planned | None:
-    """The first other show that a device of the new one would have to play at the same time, margins included."""
+    """The first other show that some device would have to play at the same time as the new one, margins included; or
+    None.
+    """
     touching = (
         other
         for other in others
@@ -194,7 +195,7 @@ def clash(new: Planned, others: Iterable[Planned]) -> Planned | None:
 
 
 def first_free(new: Planned, others: Sequence[Planned]) -> datetime:
-    """The first whole minute from the wished time on at which the new show fits."""
+    """The first whole minute, not before the wished time, at which the new show clashes with none of the others."""
     start = new.start
     while (other := clash(Planned(new.id, new.show, start), others)) is not None:
         start = whole_minute(other.ends + new.show.lead + AMPLIFIER_LEAD)

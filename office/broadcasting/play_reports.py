@@ -1,4 +1,4 @@
-"""What devices said of occurrences and urgent orders, as rows of the database."""
+"""What devices reported of occurrences and urgent orders, read from the database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlite_utils
@@ -14,8 +15,10 @@ from langso.contract.outcomes import Value
 
 _COLUMNS = (
     "occurrence, device, title, planned, started_at, error_ms, outcome, why, heard_ms, time_unproven,"
-    " code, parameters, kind, issuer, epoch"
+    " code, parameters, kind, issuer, epoch, provisional, by_hand"
 )
+SOUNDED_AT = "CASE WHEN started_at IS NOT NULL THEN started_at WHEN outcome = 'played' THEN ended_at END"
+"""When a play sounded; NULL where nothing did. As the index `plays_sounded` says it: letter by letter."""
 _SELECT = f"SELECT {_COLUMNS} FROM plays"
 
 
@@ -24,7 +27,8 @@ class PlayReport:
     """What one device said of one occurrence or urgent order. `error_ms`: start minus plan.
 
     `code` with `parameters`: why it was not played whole, beside `why`; `kind`, `issuer` and `epoch` of the document
-    that ordered it. None of a device that does not say it.
+    that ordered it. None of a device that does not say it. `provisional`: the ending may be replaced, its clock had
+    just leapt; `by_hand`: by a time that a person set.
     """
 
     occurrence: str
@@ -42,15 +46,17 @@ class PlayReport:
     kind: str | None = None
     issuer: str | None = None
     epoch: int | None = None
+    provisional: bool = False
+    by_hand: bool = False
 
 
 def plays(db: sqlite_utils.Database, occurrence: str) -> list[PlayReport]:
-    """Of one occurrence or urgent order, by device."""
+    """The reports of one occurrence or urgent order, one a device."""
     return [_report(row) for row in db.execute(f"{_SELECT} WHERE occurrence = ? ORDER BY device", [occurrence])]
 
 
 def plays_of(db: sqlite_utils.Database, occurrences: Iterable[str]) -> dict[str, list[PlayReport]]:
-    """Of many, by occurrence; one that nothing was said of has an empty list."""
+    """The reports of many, by occurrence; the list is empty where no device reported."""
     found: dict[str, list[PlayReport]] = {id: [] for id in occurrences}
     rows = db.execute(
         f"{_SELECT} WHERE occurrence IN (SELECT value FROM json_each(?)) ORDER BY device", [json.dumps(list(found))]
@@ -62,17 +68,18 @@ def plays_of(db: sqlite_utils.Database, occurrences: Iterable[str]) -> dict[str,
 
 def last_sounded(db: sqlite_utils.Database) -> dict[str, tuple[datetime, bool]]:
     """When each device last sounded, and whether a sensor heard it."""
-    found: dict[str, tuple[datetime, bool]] = {}
-    for device, at, sure in db.execute(
-        "SELECT device, max(coalesce(started_at, ended_at)), sure FROM plays"
-        " WHERE (started_at IS NOT NULL OR outcome = 'played') GROUP BY device"
-    ):
-        if at is not None:
-            found[str(device)] = (datetime.fromisoformat(at), sure is not None and sure >= 0.5)
-    return found
+    # By device, each from the end of its part of the index `plays_sounded`: a year of plays is not read.
+    rows = db.execute(
+        f"SELECT p.device, {SOUNDED_AT}, p.sure FROM devices d JOIN plays p ON p.rowid ="
+        f" (SELECT rowid FROM plays WHERE device = d.id AND {SOUNDED_AT} IS NOT NULL ORDER BY {SOUNDED_AT} DESC"
+        " LIMIT 1)"
+    )
+    return {str(row[0]): (datetime.fromisoformat(row[1]), row[2] is not None and row[2] >= 0.5) for row in rows}
 
 
+@lru_cache(maxsize=4096)
 def _report(row: tuple[Any, ...]) -> PlayReport:
+    """Read once while the row says the same."""
     return PlayReport(
         occurrence=row[0],
         device=row[1],
@@ -89,6 +96,8 @@ def _report(row: tuple[Any, ...]) -> PlayReport:
         kind=row[12],
         issuer=row[13],
         epoch=row[14],
+        provisional=bool(row[15]),
+        by_hand=bool(row[16]),
     )
 
 

@@ -1,4 +1,4 @@
-"""How far the making of a sound is, and whether anybody still wants it."""
+"""How far the making of a sound is, and whether anybody still wants the sound."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class ProgressWatch:
     cancelled: Callable[[], bool] = _never
 
     def at(self, percent: int) -> None:
-        """So far it is. Raises MakingCancelled."""
+        """Tells how far it is. Raises MakingCancelled."""
         self.check()
         self.told(percent)
 
     def check(self) -> None:
-        """Raises MakingCancelled where nobody wants it any more."""
+        """Raises MakingCancelled where nobody wants the sound any more."""
         if self.cancelled():
             raise MakingCancelled("cancelled")
 
     def part(self, begin: int, end: int) -> ProgressWatch:
-        """For a part of the work: its 0-100 are `begin`-`end` of the whole."""
+        """A watch for one part of the work: its 0-100 percent are `begin`-`end` percent of the whole."""
         return ProgressWatch(lambda percent: self.told(begin + (end - begin) * percent // 100), self.cancelled)
 
 

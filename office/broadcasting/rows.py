@@ -1,7 +1,7 @@
-"""Broadcasts as rows of the database and back: message (what), rule (when), occurrence (each concrete time).
+"""Broadcasts as rows of the database: a message (what), its rule (when), its occurrences (each concrete time).
 
-Today a rule is one time; `rrule` and `exdates` (RFC 5545) wait for more. An occurrence's id goes on the wire and
-never changes meaning.
+Today a rule has one time; `rrule` and `exdates` (RFC 5545) are there for more. An occurrence's id goes on the wire
+and never changes meaning.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import sqlite_utils
 from pydantic import TypeAdapter
 
 from langso.contract import Late, Media
+from langso.words.catalogue import Sentence
 from office.broadcasting.plans import Piece, Planned
 from office.errors import NotFound
 
@@ -26,7 +28,7 @@ _MEDIA = TypeAdapter(tuple[Media, ...])
 _NAMES = TypeAdapter(tuple[str, ...])
 _COLUMNS = (
     "SELECT m.id, m.title, m.text, m.class, o.targets, m.volume, m.chime, m.media, m.late, m.after_cut,"
-    " r.status, m.by, m.created_at, o.id, o.start, o.signed_at"
+    " r.status, m.by, m.created_at, o.id, o.start, o.signed_at, r.ended_at"
 )
 # CROSS JOIN keeps SQLite in this order: from the occurrences of a window to their messages, never the other way.
 _IN_TIME = (
@@ -37,9 +39,8 @@ _OF_MESSAGE = f"{_COLUMNS} FROM messages m JOIN rules r ON r.message = m.id JOIN
 
 @dataclass(frozen=True)
 class Broadcast:
-    """A message at one of its times: `show` and its instant in `planned`, its text, how far it is, who wrote it.
-
-    `id`: the message's. `signed`: when the occurrence was first in a signed plan; until then no loudspeaker knows it.
+    """A message at one of its times. `planned`: what is played, and when; `id`: the message's. `signed`: when its
+    occurrence was first in a signed plan; until then no loudspeaker knows it. `ended`: when staff withdrew it.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Broadcast:
     created: datetime
     planned: Planned
     signed: datetime | None = None
+    ended: datetime | None = None
 
     @property
     def show(self) -> Piece:
@@ -57,7 +59,7 @@ class Broadcast:
 
 
 def insert(db: sqlite_utils.Database, broadcast: Broadcast) -> None:
-    """A new message with a rule of one time and its occurrence; what is there already stays as it is."""
+    """Writes a new message, a rule with one time, and its occurrence; rows that exist already stay as they are."""
     show, planned = broadcast.show, broadcast.planned
     targets, start, rule = _NAMES.dump_json(show.devices).decode(), planned.start.isoformat(), f"r-{planned.id}"
     db.execute(
@@ -82,7 +84,7 @@ def insert(db: sqlite_utils.Database, broadcast: Broadcast) -> None:
 
 
 def mark_signed(db: sqlite_utils.Database, occurrences: Iterable[str], at: datetime) -> None:
-    """These stand in a signed plan; the first time counts."""
+    """Notes that these occurrences are in a signed plan; the first time stays."""
     db.execute(
         "UPDATE occurrences SET signed_at = ? WHERE signed_at IS NULL AND id IN (SELECT value FROM json_each(?))",
         [at.isoformat(), json.dumps(list(occurrences))],
@@ -90,7 +92,7 @@ def mark_signed(db: sqlite_utils.Database, occurrences: Iterable[str], at: datet
 
 
 def set_media(db: sqlite_utils.Database, id: str, media: tuple[Media, ...], chime: Media | None) -> None:
-    """The message's sounds have been made."""
+    """Keeps the sounds that were made for the message."""
     db.execute(
         "UPDATE messages SET media = ?, chime = ? WHERE id = ?",
         [_MEDIA.dump_json(media).decode(), None if chime is None else chime.to_json().decode(), id],
@@ -103,7 +105,7 @@ def mark_sent(db: sqlite_utils.Database, id: str, at: datetime) -> None:
 
 
 def unsend(db: sqlite_utils.Database, id: str) -> None:
-    """It was not sent after all: the signer refuses it. What stands in a signed plan already stays."""
+    """Takes `mark_sent` back, since the signer refuses it. What is in a signed plan already stays."""
     db.execute(
         "UPDATE rules SET status = 'draft', sent_at = NULL WHERE message = ? AND status = 'scheduled'"
         " AND NOT EXISTS (SELECT 1 FROM occurrences WHERE rule = rules.id AND signed_at IS NOT NULL)",
@@ -121,7 +123,7 @@ def mark_withdrawn(db: sqlite_utils.Database, id: str, at: datetime) -> None:
 
 
 def unwithdraw(db: sqlite_utils.Database, id: str) -> None:
-    """It was not withdrawn after all: the signer refuses the plan without it."""
+    """Takes `mark_withdrawn` back, since the signer refuses the plan without it."""
     db.execute("UPDATE rules SET status = 'scheduled', ended_at = NULL WHERE message = ?", [id])
     db.execute(
         "UPDATE occurrences SET withdrawn_at = NULL WHERE rule IN (SELECT id FROM rules WHERE message = ?)", [id]
@@ -132,28 +134,34 @@ def find(db: sqlite_utils.Database, id: str) -> Broadcast:
     """One message at its first time. Raises NotFound."""
     row = db.execute(f"{_OF_MESSAGE} WHERE m.id = ? ORDER BY o.start LIMIT 1", [id]).fetchone()
     if row is None:
-        raise NotFound("Không tìm thấy bản tin này; hãy tải lại trang.")
+        raise NotFound(Sentence("broadcasting-gone"))
     return _broadcast(row)
 
 
+def is_known(db: sqlite_utils.Database, id: str) -> bool:
+    """Whether there is, or was, a message of this id."""
+    return db.execute("SELECT 1 FROM messages WHERE id = ?", [id]).fetchone() is not None
+
+
 def newest(db: sqlite_utils.Database, limit: int) -> list[Broadcast]:
-    """The latest by start, first the latest."""
+    """The latest by start, the latest of all first."""
     return [_broadcast(row) for row in db.execute(f"{_IN_TIME} ORDER BY o.start DESC LIMIT ?", [limit])]
 
 
 def window(db: sqlite_utils.Database, since: datetime, until: datetime) -> list[Broadcast]:
-    """All that begin in [since, until), sent or withdrawn once there was something to hear, by start."""
+    """All that begin in [since, until), by start; a withdrawn one only if it had been sent."""
     return [_broadcast(row) for row in db.execute(WINDOW, [since.isoformat(), until.isoformat()])]
 
 
 WINDOW = (
     f"{_IN_TIME} WHERE o.start >= ? AND o.start < ?"
-    " AND (r.status = 'scheduled' OR (r.status = 'withdrawn' AND m.media <> '[]')) ORDER BY o.start, o.id"
+    " AND (r.status = 'scheduled' OR (r.status = 'withdrawn' AND (r.sent_at IS NOT NULL OR o.signed_at IS NOT NULL)))"
+    " ORDER BY o.start, o.id"
 )
 
 
 def scheduled(db: sqlite_utils.Database, since: datetime, *, unsigned_after: datetime | None = None) -> list[Planned]:
-    """All that is to be played from an instant on, by start; of what was never signed only what begins later than
+    """All that is to be played from `since` on, by start; of what was never signed, only what begins after
     `unsigned_after`.
     """
     rows = db.execute(SCHEDULED, [since.isoformat()])
@@ -169,7 +177,7 @@ SCHEDULED = f"{_IN_TIME} WHERE o.start >= ? AND r.status = 'scheduled' AND o.wit
 
 
 def withdrawn(db: sqlite_utils.Database, occurrences: Iterable[str]) -> list[Planned]:
-    """Those of the occurrences that staff have withdrawn."""
+    """Those of these occurrences that staff have withdrawn."""
     wanted = json.dumps(sorted(occurrences))
     rows = db.execute(
         f"{_IN_TIME} WHERE o.id IN (SELECT value FROM json_each(?)) AND o.withdrawn_at IS NOT NULL", [wanted]
@@ -177,9 +185,11 @@ def withdrawn(db: sqlite_utils.Database, occurrences: Iterable[str]) -> list[Pla
     return [_broadcast(row).planned for row in rows]
 
 
+@lru_cache(maxsize=1024)
 def _broadcast(row: tuple[Any, ...]) -> Broadcast:
+    """Read once while the row says the same: every page asks for two weeks of them."""
     id, title, text, kind, targets, volume, chime, media, late, after_cut = row[:10]
-    status, by, created, occurrence, start, signed = row[10:]
+    status, by, created, occurrence, start, signed, ended = row[10:]
     assert kind in get_args(PlanClass)
     show = Piece(
         id=id,
@@ -201,4 +211,5 @@ def _broadcast(row: tuple[Any, ...]) -> Broadcast:
         created=datetime.fromisoformat(created),
         planned=planned,
         signed=None if signed is None else datetime.fromisoformat(signed),
+        ended=None if ended is None else datetime.fromisoformat(ended),
     )

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from langso.timekeeping.clock import VIETNAM
+from langso.words.catalogue import Sentence
 from office.errors import BroadcastRefused
 
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -27,5 +28,5 @@ def read_when(text: str, now: datetime) -> datetime:
             found = there.replace(hour=hour, minute=minute, second=second, microsecond=0)
             return (found if found > there else found + timedelta(days=1)).astimezone(UTC)
     except ValueError as error:
-        raise BroadcastRefused(f"Không có giờ «{said[:40]}»; hãy ghi như 17:00 hoặc 2026-11-25 17:00.") from error
-    raise BroadcastRefused(f"Không hiểu giờ «{said[:40]}»; hãy ghi như 17:00 hoặc 2026-11-25 17:00.")
+        raise BroadcastRefused(Sentence("broadcasting-no-such-time", said=said[:40])) from error
+    raise BroadcastRefused(Sentence("broadcasting-no-time", said=said[:40]))

@@ -23,9 +23,11 @@ def checked_text(text: str) -> str:
 
 
 def title_of(title: str, text: str) -> str:
-    """The title given, on one line; else the text's beginning."""
+    """The title given, on one line; else the text's beginning. Raises BroadcastRefused where it is too long."""
     given = " ".join(unicodedata.normalize("NFC", title).split())
+    if len(given) > MAX_TITLE:
+        raise BroadcastRefused(Sentence("broadcasting-title-long", length=len(given), most=MAX_TITLE))
     if given:
-        return given[:MAX_TITLE]
+        return given
     found = " ".join(text.split())
     return found if len(found) <= _SHORT_TITLE else f"{found[: _SHORT_TITLE - 1].rstrip()}…"

@@ -1,1 +1,1 @@
-"""Dossiers received from kiosks."""
+"""Dossiers received from kiosks: uploaded, kept encrypted, opened by staff, archived."""

@@ -1,4 +1,4 @@
-"""A dossier made ready for the archive: PDF/A with its words to search, named by dossier code and running number."""
+"""A dossier for the archive: a PDF/A whose words can be searched, named by dossier code and running number."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
+from langso.words.catalogue import Sentence, words_of
 from office.desk.dossiers import Desk
 from office.errors import ArchiveRefused
 from office.people.audit import Audit
@@ -49,7 +50,7 @@ class Archive:
         from scanner.document import add_text
 
         if not self._busy.acquire(blocking=False):
-            raise ArchiveRefused("Máy đang làm bản lưu khác; xin chờ một phút rồi bấm lại.")
+            raise ArchiveRefused(Sentence("desk-archiving"))
         try:
             name = self._name_for(id, code)
             plain = self._desk.open(id, by)
@@ -75,7 +76,7 @@ class Archive:
         try:
             fresh = next_name(code, taken)
         except DocumentRefused as error:
-            raise ArchiveRefused(str(error)) from error
+            raise ArchiveRefused(words_of(error)) from error
         own = (name for name, dossier in taken.items() if dossier == id and _code_of(name) == _code_of(fresh))
         return next(own, fresh)
 
@@ -90,7 +91,7 @@ class Archive:
             ).fetchall()
             owners = {str(owner) for (owner,) in known}
             if owners - {id}:
-                raise ArchiveRefused("Số này vừa dùng cho giấy tờ khác; xin bấm lại để lấy số mới.")
+                raise ArchiveRefused(Sentence("desk-number-taken"))
             db.execute(
                 "INSERT INTO archived (dossier, name, by, at) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (dossier) DO UPDATE SET name = excluded.name, by = excluded.by, at = excluded.at",

@@ -1,1 +1,1 @@
-"""The devices: paired, certified, heard."""
+"""The paired devices: their certificates, their states and receipts, and what is wrong with which."""

@@ -1,4 +1,4 @@
-"""Which device was given which TLS certificate, and the next one for those that ask by their signing key."""
+"""Which TLS certificate each device was given, and a new one for a device that asks with its signing key."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from langso.contract import CertificateAnswer, CertificateRequest
 from langso.device.certificates import COURIER_DAYS, DEVICE_DAYS, check_csr, public_key_of, sign_csr, until_of
-from langso.device.paired import PairedDevice, read_device
+from langso.device.paired_devices import PairedDevice, read_device
 from langso.durable.store import Store
-from langso.timekeeping import dates
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
 from langso.trust.errors import CertificateError
+from langso.words.catalogue import Sentence, words_of
 from office.errors import RenewalRefused
 from office.people.audit import Audit
 from office.places import OfficeHome
@@ -28,7 +28,7 @@ How = Literal["pairing", "renewal"]
 
 @dataclass(frozen=True)
 class Given:
-    """One certificate that was given: to whom, when, until when, and on what occasion."""
+    """One certificate that was given: to which device, when, valid until when, and on what occasion."""
 
     device: str
     issued: datetime
@@ -46,8 +46,8 @@ class DeviceCertificates:
         self._audit = Audit(store, clock)
 
     def now(self) -> datetime:
-        """The office's time, or the trust document's where a clock that fell behind would make certificates that are
-        dead at birth.
+        """The office's time; the trust document's where the office's clock is behind it, since certificates made then
+        would be invalid at once.
         """
         return max(self._clock.now(), self._home.trust().trust.issued)
 
@@ -60,15 +60,15 @@ class DeviceCertificates:
         )
 
     def given(self, device: str) -> list[Given]:
-        """All that a device was given, the newest first."""
+        """All certificates that a device was given, the newest first."""
         rows = self._store.db.execute(
             "SELECT issued_at, until, how FROM certificates WHERE device = ? ORDER BY id DESC", [device]
         ).fetchall()
         return [Given(device, datetime.fromisoformat(row[0]), datetime.fromisoformat(row[1]), row[2]) for row in rows]
 
     def renew(self, raw: bytes) -> bytes:
-        """The answer to a device's request. One that has ended is renewed too: the signing key proves who asks, and
-        revoking is how a device is kept out. The same request again is answered by the same certificate.
+        """The answer to a device's request. An expired certificate is renewed too: the signing key proves who asks,
+        and a device is kept out by revoking it. The same request gets the same certificate.
 
         Raises RenewalRefused, NotInitialised.
         """
@@ -86,24 +86,23 @@ class DeviceCertificates:
                 return _answer(sha256, str(rows[0][1]), datetime.fromisoformat(rows[0][2]))
             if any(row[0] == key for row in rows[1:]):
                 # Else an old request, heard or copied, would bring a stolen old key back to life.
-                raise RenewalRefused("Khoá này đã được thay bằng khoá mới hơn; hãy tạo khoá mới rồi xin lại.", 409)
+                raise RenewalRefused(Sentence("fleet-key-replaced"), 409)
             since = (now - timedelta(days=1)).isoformat()
             today = db.execute(
                 "SELECT count(*) FROM certificates WHERE device = ? AND how = 'renewal' AND issued_at > ?",
                 [device.id, since],
             ).fetchone()[0]
             if today >= MOST_A_DAY:
-                raise RenewalRefused("Thiết bị này xin chứng thư quá nhiều lần trong ngày; hãy đợi đến mai.", 429)
+                raise RenewalRefused(Sentence("fleet-renewed-too-often"), 429)
             try:
                 certificate = sign_csr(self._home.authority(), request.csr.encode(), device.id, now=now, days=days)
             except CertificateError as error:
-                raise RenewalRefused(str(error), 400) from error
+                raise RenewalRefused(words_of(error), 400) from error
             self.note(device.id, certificate, "renewal")
             ended = datetime.fromisoformat(rows[0][3]) if rows else now
             if ended < now:
-                self._audit.write(
-                    device.id, "certificate", device.id, f"xin lại sau khi hết hạn {dates.moment(ended)}"
-                )
+                # A time and no words: the log is read in whatever language, years later.
+                self._audit.write(device.id, "certificate", device.id, ended.isoformat(timespec="minutes"))
         return _answer(sha256, certificate.decode(), now)
 
     def _read(self, raw: bytes) -> tuple[PairedDevice, CertificateRequest, str]:
@@ -113,20 +112,17 @@ class DeviceCertificates:
             request = parse_payload(sealed.payload, CertificateRequest)
             device = read_device(self._home.devices, request.device)
             if device is None:
-                raise RenewalRefused("Văn phòng không có thiết bị này; hãy ghép lại thiết bị.", 403)
+                raise RenewalRefused(Sentence("fleet-not-paired"), 403)
             sealed.require([device.public], 1)
         except Refused as refused:
             if refused.reason in ("forged", "threshold"):
-                why = "Văn phòng giữ khoá khác của thiết bị mang tên này; hãy ghép lại thiết bị."
-                raise RenewalRefused(why, 403) from refused
-            raise RenewalRefused("Yêu cầu chứng thư sai định dạng; hãy cập nhật phần mềm.", 400) from refused
+                raise RenewalRefused(Sentence("fleet-other-key"), 403) from refused
+            raise RenewalRefused(Sentence("fleet-request-malformed"), 400) from refused
         trust = self._home.trust().trust
         if request.commune not in trust.communes:
-            raise RenewalRefused("Thiết bị này thuộc xã khác; hãy ghép lại thiết bị.", 403)
+            raise RenewalRefused(Sentence("fleet-other-commune"), 403)
         if device.id in trust.revoked:
-            raise RenewalRefused(
-                "Thiết bị này đã bị thu hồi quyền; hãy nhờ văn phòng xã trả quyền, hoặc ghép lại dưới tên mới.", 403
-            )
+            raise RenewalRefused(Sentence("fleet-device-revoked"), 403)
         return device, request, sealed.sha256
 
 
@@ -134,7 +130,7 @@ def _public(csr: str) -> bytes:
     try:
         return check_csr(csr.encode()).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     except CertificateError as error:
-        raise RenewalRefused(str(error), 400) from error
+        raise RenewalRefused(words_of(error), 400) from error
 
 
 def _answer(request: str, certificate: str, made: datetime) -> bytes:

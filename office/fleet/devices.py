@@ -1,4 +1,4 @@
-"""All devices of the commune: registered, heard, and one line each for the page: how it is and what to do."""
+"""All devices of the commune: registered, their reports, and for each how it is and what to do."""
 
 from __future__ import annotations
 
@@ -11,24 +11,15 @@ from typing import Literal
 import sqlite_utils
 from pydantic import ValidationError
 
-from langso.contract import (
-    DocumentReceipt,
-    EndedReceipt,
-    HeardReceipt,
-    Held,
-    Presence,
-    Receipt,
-    StartedReceipt,
-    State,
-)
+from langso.contract import Held, Presence, Receipt, State
 from langso.contract.health import check_of, clock_in_words
-from langso.contract.outcomes import in_words
-from langso.device.paired import PairedDevice, keep_device, read_device, read_devices
+from langso.device.paired_devices import PairedDevice, keep_device, read_device, read_devices
 from langso.durable.store import Store
 from langso.timekeeping import dates
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, open_sealed, parse_payload, read_sealed
-from langso.words.catalogue import Unit, t
+from langso.words.catalogue import Sentence, Unit, t
+from langso.words.language import Language, language
 from office.errors import NotFound, ReportRefused
 from office.fleet.certificates import DeviceCertificates
 from office.fleet.conflicts import Conflict, conflicts, note_conflict, settle
@@ -39,13 +30,13 @@ from office.signer.places import ISSUER
 
 KEEP_NUMBERS = 2000
 SILENT = timedelta(minutes=5)
+TELL_MISSING = timedelta(days=30)
 MAX_PRESENCE = 4096
-_OUTCOMES = {"played": "đã phát", "cut": "bị cắt", "missed": "bị lỡ", "refused": "bị từ chối"}
 
 
 @dataclass(frozen=True)
 class StateTaken:
-    """A verified state. `fresh`: newer than what was known; `conflict`: another machine speaks under this name."""
+    """A verified state. `fresh`: newer than the one known; `conflict`: another machine reports under this name."""
 
     device: PairedDevice
     state: State
@@ -58,7 +49,8 @@ class FleetRow:
     """One device for the page. `level` sorts and colours; `reason` says how it is; `todo` what to do ("" if nothing).
 
     `plan_version` None: holds no plan; `plan_current`: it is the newest. `understands`: kinds of document it takes,
-    by its own word; empty before its first state, and for a device of release 0.1.0.
+    by its own word; empty before its first state, and for a device of release 0.1.0. `missing`: receipts of it that
+    are lost for good, told for 30 days.
     """
 
     device: PairedDevice
@@ -68,8 +60,6 @@ class FleetRow:
     clock_why: str
     plan_version: int | None
     plan_current: bool
-    last_receipt: str
-    last_receipt_at: datetime | None
     playing: str | None
     muted: bool
     level: Literal["ok", "warn", "bad"]
@@ -78,10 +68,12 @@ class FleetRow:
     conflict: bool
     software: str = ""
     understands: tuple[str, ...] = ()
+    missing: int = 0
+    clock_by_hand: bool = False
 
 
 class Fleet:
-    """The register and what devices report; thread-safe through its store."""
+    """The register of devices and what they report; thread-safe through its store."""
 
     def __init__(self, store: Store, home: OfficeHome, clock: Clock) -> None:
         self._store = store
@@ -89,6 +81,8 @@ class Fleet:
         self._clock = clock
         self._audit = Audit(store, clock)
         self._receipts = ReceiptStore(store, clock)
+        self._states: dict[str, tuple[str, State | None]] = {}
+        self._rows: dict[tuple[str, Language], tuple[tuple[object, ...], FleetRow]] = {}
         self.certificates = DeviceCertificates(store, home, clock)
         for device in read_devices(home.devices):
             self._keep_row(device)
@@ -103,7 +97,7 @@ class Fleet:
         *,
         courier: bool = False,
     ) -> PairedDevice:
-        """A paired device, its file first. Pairing it again replaces its key and clears what was noted against it."""
+        """Registers a paired device, its file first. Pairing it again replaces its key and clears its conflicts."""
         now = self._clock.now()
         device = PairedDevice(
             id=device_id,
@@ -133,17 +127,17 @@ class Fleet:
         """One device. Raises NotFound."""
         found = read_device(self._home.devices, device_id)
         if found is None:
-            raise NotFound(f"Không có thiết bị {device_id[:64]}; hãy ghép thiết bị trước.")
+            raise NotFound(Sentence("fleet-unknown", device=device_id[:64]))
         return found
 
     def take_presence(self, device_id: str, raw: bytes) -> None:
-        """The unsigned hint. Raises ReportRefused."""
+        """Takes the unsigned hint that a device is there or gone. Raises ReportRefused."""
         try:
             presence = Presence.model_validate_json(raw[: MAX_PRESENCE + 1]) if len(raw) <= MAX_PRESENCE else None
         except ValidationError:
             presence = None
         if presence is None or presence.device != device_id or read_device(self._home.devices, device_id) is None:
-            raise ReportRefused(f"Tin có mặt của {device_id} sai định dạng.")
+            raise ReportRefused(Sentence("fleet-presence-wrong", device=device_id))
         self._store.db.execute(
             "INSERT INTO presence (device, online, boot, at) VALUES (?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET"
             " online = excluded.online, boot = excluded.boot, at = excluded.at",
@@ -151,15 +145,17 @@ class Fleet:
         )
 
     def take_state(self, device_id: str, raw: bytes) -> StateTaken:
-        """A signed state. Raises NotFound for a stranger, ReportRefused where it does not verify or fit."""
+        """Takes a signed state. Raises NotFound for an unknown device, ReportRefused where it does not
+        verify or fit.
+        """
         device = self.device(device_id)
         try:
             payload = open_sealed(raw, "state", [device.public])
             state = parse_payload(payload, State)
         except Refused as refused:
-            raise ReportRefused(f"Trạng thái của {device_id} không dùng được ({refused.reason}).") from refused
+            raise ReportRefused(Sentence("fleet-state-refused", device=device_id, reason=refused.reason)) from refused
         if state.device != device_id or state.commune not in self._communes():
-            raise ReportRefused(f"Trạng thái của {device_id} ghi tên máy hay xã khác; hãy ghép lại máy đó.")
+            raise ReportRefused(Sentence("fleet-state-of-another", device=device_id))
         sha256 = hashlib.sha256(payload).hexdigest()
         now = self._clock.now().isoformat()
         with self._store.transaction() as db:
@@ -168,10 +164,10 @@ class Fleet:
                 return StateTaken(device, state, fresh=False, conflict=False)
             conflict = known is not None
             if conflict:
-                note_conflict(db, device_id, "state", f"trạng thái số {state.number} có hai nội dung", now)
+                note_conflict(db, device_id, "state", state.number, now)
             elif self._old_boot(db, state):
                 conflict = True
-                note_conflict(db, device_id, "boots", "hai lần khởi động xen kẽ nhau", now)
+                note_conflict(db, device_id, "boots", None, now)
             self._note_number(db, state, sha256, now)
             fresh = self._is_newer(db, state)
             if fresh:
@@ -185,12 +181,12 @@ class Fleet:
         return StateTaken(device, state, fresh, conflict)
 
     def take_receipts(self, device_id: str, raw: bytes) -> Stored:
-        """Stores a batch durably. Raises NotFound, ReportRefused."""
+        """Stores a batch of receipts durably. Raises NotFound, ReportRefused."""
         return self._receipts.take(self.device(device_id), raw, self._communes())
 
     @property
     def receipts(self) -> ReceiptStore:
-        """For acknowledgements."""
+        """The receipts' store, for acknowledgements."""
         return self._receipts
 
     def states(self) -> dict[str, bytes]:
@@ -199,7 +195,7 @@ class Fleet:
         return {str(row[0]): bytes(row[1]) for row in rows}
 
     def opened_state(self, device_id: str) -> State | None:
-        """The newest state of a device, verified when it was taken."""
+        """A device's newest state; it was verified when it was taken."""
         row = self._store.db.execute("SELECT envelope FROM states WHERE device = ?", [device_id]).fetchone()
         return None if row is None else parse_payload(read_sealed(bytes(row[0]), "state").payload, State)
 
@@ -208,7 +204,7 @@ class Fleet:
         return conflicts(self._store.db)
 
     def settle(self, device_id: str, by: str) -> None:
-        """Staff have looked at a conflict."""
+        """Staff have looked at a conflict of this device."""
         with self._store.transaction() as db:
             settle(db, device_id)
             self._audit.write(by, "settle", device_id)
@@ -221,50 +217,51 @@ class Fleet:
         return [(int(row[0]), str(row[1]), Receipt.model_validate_json(row[2])) for row in rows]
 
     def rows(self, newest: dict[str, tuple[int, str]]) -> list[FleetRow]:
-        """All devices, the worst first. `newest`: (version, sha256) the office has issued, by kind."""
-        seen = {conflict.device: conflict for conflict in self.conflicts()}
-        found = [self._row(device, newest, seen.get(device.id)) for device in self.devices()]
+        """All devices, the worst first. `newest`: (version, sha256) the office has issued, by kind. Trust is read
+        once, and each table.
+        """
+        db = self._store.db
+        clashes = {conflict.device: conflict for conflict in self.conflicts()}
+        lost: dict[str, int] = {}
+        for gap in self._receipts.missing():
+            if self._clock.now() - gap.noted < TELL_MISSING:
+                lost[gap.device] = lost.get(gap.device, 0) + gap.last - gap.first + 1
+        revoked = frozenset(self._home.trust().trust.revoked)
+        gone = {str(row[0]) for row in db.execute("SELECT device FROM presence WHERE online = 0")}
+        told = {str(row[0]): row[1:] for row in db.execute("SELECT device, received_at, sha256 FROM states")}
+        version = newest["plan"][0] if "plan" in newest else None
+        now, spoken, found = self._clock.now(), language(), []
+        minute = int(now.timestamp() // 60)
+        for device in self.devices():
+            at, sha256 = told.get(device.id, (None, ""))
+            seen = None if at is None else datetime.fromisoformat(at)
+            online = seen is not None and now - seen < SILENT and device.id not in gone
+            conflict, barred = clashes.get(device.id), device.id in revoked
+            # How long ago it was heard is said of one that is away only.
+            missing = lost.get(device.id, 0)
+            of = device, sha256, at, online or minute, version, conflict, barred, missing
+            known = self._rows.get((device.id, spoken))
+            if known is None or known[0] != of:
+                state = None if at is None else self._newest_state(device.id, str(sha256))
+                row = _row(
+                    *(device, state, seen, now),
+                    online=online,
+                    version=version,
+                    conflict=conflict,
+                    revoked=barred,
+                    missing=missing,
+                )
+                known = self._rows[device.id, spoken] = of, row
+            found.append(known[1])
         order = {"bad": 0, "warn": 1, "ok": 2}
         return sorted(found, key=lambda row: (order[row.level], row.device.id))
 
-    def _row(self, device: PairedDevice, newest: dict[str, tuple[int, str]], conflict: Conflict | None) -> FleetRow:
-        db = self._store.db
-        state = self.opened_state(device.id)
-        kept = db.execute("SELECT received_at FROM states WHERE device = ?", [device.id]).fetchone()
-        seen = None if kept is None else datetime.fromisoformat(kept[0])
-        presence = db.execute("SELECT online FROM presence WHERE device = ?", [device.id]).fetchone()
-        now = self._clock.now()
-        fresh = seen is not None and now - seen < SILENT
-        online = fresh and (presence is None or bool(presence[0]))
-        plan = None if state is None else _held(state.held, "plan")
-        last = db.execute(
-            "SELECT line, written FROM receipts WHERE device = ? ORDER BY rowid DESC LIMIT 1", [device.id]
-        ).fetchone()
-        wanted = newest.get("plan")
-        current = wanted is None or (plan is not None and plan.version == wanted[0])
-        revoked = device.id in self._home.trust().trust.revoked
-        level, reason, todo = judge(
-            state, online=online, seen=seen, now=now, current=current, conflict=conflict, revoked=revoked
-        )
-        return FleetRow(
-            device=device,
-            online=online,
-            seen=seen,
-            clock_trusted=None if state is None else state.clock.trusted,
-            clock_why="" if state is None else clock_in_words(state.clock),
-            plan_version=None if plan is None else plan.version,
-            plan_current=current,
-            last_receipt="" if last is None else describe(Receipt.model_validate_json(last[0])),
-            last_receipt_at=None if last is None else datetime.fromisoformat(last[1]),
-            playing=None if state is None or not online else state.playing,
-            muted=state is not None and state.muted,
-            level=level,
-            reason=reason,
-            todo=todo,
-            conflict=conflict is not None,
-            software="" if state is None else state.software,
-            understands=() if state is None else state.understands,
-        )
+    def _newest_state(self, device_id: str, sha256: str) -> State | None:
+        """`opened_state`, read once while it is the same."""
+        known = self._states.get(device_id)
+        if known is None or known[0] != sha256:
+            known = self._states[device_id] = sha256, self.opened_state(device_id)
+        return known[1]
 
     def _communes(self) -> tuple[str, ...]:
         return self._home.trust().trust.communes
@@ -315,6 +312,47 @@ class Fleet:
         )
 
 
+def _row(
+    device: PairedDevice,
+    state: State | None,
+    seen: datetime | None,
+    now: datetime,
+    *,
+    online: bool,
+    version: int | None,
+    conflict: Conflict | None,
+    revoked: bool,
+    missing: int = 0,
+) -> FleetRow:
+    """`version`: of the newest plan, None where there is none."""
+    plan = None if state is None else _held(state.held, "plan")
+    current = version is None or (plan is not None and plan.version == version)
+    level, reason, todo = judge(
+        state, online=online, seen=seen, now=now, current=current, conflict=conflict, revoked=revoked
+    )
+    if missing and level == "ok":
+        level, reason, todo = "warn", t("fleet-missing", count=missing), t("fleet-missing-do")
+    return FleetRow(
+        device=device,
+        online=online,
+        seen=seen,
+        clock_trusted=None if state is None else state.clock.trusted,
+        clock_why="" if state is None else clock_in_words(state.clock),
+        plan_version=None if plan is None else plan.version,
+        plan_current=current,
+        playing=None if state is None or not online else state.playing,
+        muted=state is not None and state.muted,
+        level=level,
+        reason=reason,
+        todo=todo,
+        conflict=conflict is not None,
+        software="" if state is None else state.software,
+        missing=missing,
+        clock_by_hand=state is not None and state.clock.reason == "hand",
+        understands=() if state is None else state.understands,
+    )
+
+
 def judge(
     state: State | None,
     *,
@@ -325,19 +363,11 @@ def judge(
     conflict: Conflict | None,
     revoked: bool,
 ) -> tuple[Literal["ok", "warn", "bad"], str, str]:
-    """(level, how it is, what to do), the weightiest thing only. Pure."""
+    """(level, how it is, what to do): only the most important thing. Pure."""
     if conflict is not None:
-        return (
-            "bad",
-            t("fleet-two", detail=conflict.detail),
-            t("fleet-two-do"),
-        )
+        return "bad", t("fleet-two", detail=conflict.detail), t("fleet-two-do")
     if revoked:
-        return (
-            "bad",
-            t("fleet-revoked"),
-            t("fleet-revoked-do"),
-        )
+        return "bad", t("fleet-revoked"), t("fleet-revoked-do")
     if state is None or seen is None:
         return "warn", t("fleet-never"), t("fleet-never-do")
     if not online:
@@ -357,24 +387,6 @@ def judge(
     if mild is not None:
         return "warn", mild.why, mild.fix
     return "ok", t("fleet-good"), ""
-
-
-def describe(receipt: Receipt) -> str:
-    """A receipt in a few Vietnamese words."""
-    body = receipt.body
-    if isinstance(body, StartedReceipt):
-        return f"Bắt đầu «{body.title or body.occurrence}», lệch {body.error_ms:+.1f} ms"
-    if isinstance(body, EndedReceipt):
-        said = in_words(body.code, body.parameters, body.why)
-        why = f": {said}" if said and body.outcome != "played" else ""
-        return f"«{body.title or body.occurrence}» {_OUTCOMES[body.outcome]}{why}"
-    if isinstance(body, HeardReceipt):
-        return f"Đã nghe thấy {body.occurrence}, chắc {body.sure:.0%}"
-    assert isinstance(body, DocumentReceipt)
-    if body.outcome == "stored":
-        return f"Đã nhận {body.document} bản {body.version}"
-    times = f" ({body.count} lần)" if body.count > 1 else ""
-    return f"Từ chối {body.document} của {body.issuer or '?'}: {body.why or body.reason}{times}"
 
 
 def _held(held: Sequence[Held], kind: str) -> Held | None:

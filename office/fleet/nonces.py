@@ -1,4 +1,4 @@
-"""Devices that ask the office to prove that it is now: whose question is still to be answered, and when."""
+"""Devices that ask the office to prove the present time: which questions are open, and since when."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAUSE_S = 5.0
 
 
 class Nonces:
-    """The newest question of each device, open until it was answered; pure but for its clock (seconds)."""
+    """Each device's newest question, until it asks no more. Pure but for its clock (seconds)."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -19,18 +19,20 @@ class Nonces:
         self._answered: dict[str, tuple[str, float]] = {}
 
     def asked(self, device: str, nonce: str | None) -> None:
-        """What a device's newest state asks; None: nothing any more."""
+        """Notes what a device's newest state asks (its nonce); None: it asks nothing."""
         if nonce is None:
             self._open.pop(device, None)
         else:
             self._open[device] = nonce
 
     def due(self) -> list[tuple[str, str]]:
-        """Devices and their questions to be answered now."""
+        """(device, nonce) pairs to be answered now."""
         return [(device, nonce) for device, nonce in self._open.items() if self._is_due(device, nonce)]
 
     def done(self, device: str, nonce: str) -> None:
-        """The answer is signed. The question stays open: while the device's state goes on asking, so may we."""
+        """The answer is signed. The question stays open: as long as the device's state asks, it may be answered
+        again.
+        """
         self._answered[device] = nonce, self._monotonic()
 
     def _is_due(self, device: str, nonce: str) -> bool:

@@ -1,4 +1,4 @@
-"""The office's half of pairing: a request's file in, an answer's file out, the device's key kept."""
+"""The office's half of pairing: reads a request's file, makes the answer's file, keeps the device's key."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 from langso.device.certificates import COURIER_DAYS, DEVICE_DAYS
 from langso.device.lan import lan_addresses
-from langso.device.paired import RESERVED, read_device
-from langso.device.pairing import Addresses, ReadRequest, answer_request, read_answer, read_request
+from langso.device.paired_devices import RESERVED, read_device
+from langso.device.pairing_files import Addresses, ReadRequest, answer_request, read_answer, read_request
 from langso.settings.model import Settings, is_loopback
 from langso.trust import PairingError
+from langso.words.catalogue import Sentence
 from office.fleet.devices import Fleet
 from office.founding.console_ca import console_names
 from office.founding.doors import device_addresses
@@ -23,39 +24,32 @@ CODE_TRIES = 5
 
 @dataclass(frozen=True)
 class Answered:
-    """The answer to carry back, the id given, and the twelve digits that a person compares."""
+    """The answer to carry back, the id that was given, and the twelve digits that a person compares."""
 
     answer: bytes
     device: str
     short_code: str
 
 
-def code_mistake(typed: str, read: ReadRequest) -> str | None:
-    """What is wrong with the twelve digits that a person typed for a request; None where they are its own."""
+def code_mistake(typed: str, read: ReadRequest) -> Sentence | None:
+    """What is wrong with the twelve digits that a person typed for a request; None where they are right."""
     digits, wanted = digits_of(typed), digits_of(read.short_code)
     if len(digits) != len(wanted):
-        return f"Mã so khớp có mười hai chữ số, vừa gõ {len(digits)}; hãy gõ lại đủ ba nhóm bốn số."
+        return Sentence("fleet-code-length", typed=len(digits))
     if digits != wanted:
-        return (
-            f"Mã không khớp với yêu cầu của «{read.request.device}»; hãy so lại từng số với giấy chép"
-            " hay màn hình thiết bị rồi gõ lại."
-        )
+        return Sentence("fleet-code-other", device=read.request.device)
     return None
 
 
 def digits_of(text: str) -> str:
-    """The digits of a code, however they were grouped."""
+    """Only the digits of a typed code, however they were grouped."""
     return "".join(letter for letter in text if letter in "0123456789")
 
 
 def refuse_revoked(home: OfficeHome, device: str) -> None:
-    """A name whose right was taken away is paired in vain: root keys must give it back first. Raises PairingError."""
+    """Raises PairingError for a revoked name: pairing it is useless until the root keys have restored it."""
     if device in home.trust().trust.revoked:
-        raise PairingError(
-            f"Tên «{device}» đang bị thu hồi quyền, ghép lại cũng không được nghe. Đúng máy đó và chắc chưa ai sửa: "
-            f"trả quyền trước (sudo langso office trust restore {device} -o de-nghi.json, khoá gốc ký, rồi "
-            "sudo langso office trust apply de-nghi.json). Máy khác: đặt tên khác trên thiết bị, tạo lại yêu cầu."
-        )
+        raise PairingError(Sentence("fleet-name-revoked", device=device))
 
 
 def answer(
@@ -77,14 +71,12 @@ def answer(
     read = read_request(raw_request)
     id = device or read.request.device
     if id in RESERVED:
-        raise PairingError(f"Tên «{id}» dành riêng cho máy của xã; hãy chọn tên khác cho thiết bị.")
+        raise PairingError(Sentence("fleet-name-reserved", device=id))
     home = OfficeHome(settings)
     refuse_revoked(home, id)
     known = read_device(home.devices, id)
     if known is not None and known.public != read.public and not replace:
-        raise PairingError(
-            f"Đã có thiết bị tên «{id}»; hãy chọn tên khác, hoặc thêm --replace nếu đây là máy thay thế."
-        )
+        raise PairingError(Sentence("fleet-name-taken", device=id))
     raw = answer_request(
         read,
         commune=settings.commune.code,
@@ -113,24 +105,16 @@ def addresses_of(settings: Settings, host: str | None = None, *, here: bool = Fa
     media, office = device_addresses(settings, named)
     if is_loopback(broker) and not here:
         raise PairingError(
-            f"«{broker}» chỉ là chính máy đang gọi, thiết bị ở nơi khác không tới được; hãy thêm --address "
-            f"với tên hay địa chỉ của văn phòng trong mạng ({', '.join(console_names(settings.office).all)})."
+            Sentence("fleet-address-here", address=broker, names=", ".join(console_names(settings.office).all))
         )
     if any(is_loopback(urlsplit(url).hostname or "") for url in (media, office)) and not here:
-        raise PairingError(
-            f"`public_url` trong [office] là {settings.office.public_url}, thiết bị ở nơi khác không tới được; "
-            "hãy ghi tên hay địa chỉ của văn phòng trong mạng."
-        )
+        raise PairingError(Sentence("fleet-public-url-here", url=settings.office.public_url))
     if settings.office.https == "off" and settings.office.public_url is None and is_loopback(settings.office.host):
         if not here:
-            raise PairingError(
-                "Trang văn phòng mới chỉ mở cho chính máy này nên thiết bị không tải được gì; "
-                'hãy đặt https = "own" trong [office].'
-            )
+            raise PairingError(Sentence("fleet-console-here"))
     elif settings.office.https in ("own", "files") and named not in console_names(settings.office).all:
         raise PairingError(
-            f"Chứng thư của văn phòng không có tên «{named}»; hãy thêm tên đó vào `names` trong [office] "
-            f"rồi khởi động lại, hoặc dùng {', '.join(console_names(settings.office).all)}."
+            Sentence("fleet-name-uncertified", name=named, names=", ".join(console_names(settings.office).all))
         )
     return Addresses(
         broker_host=broker,

@@ -1,1 +1,1 @@
-"""The office founded: its doors, its certificate authority, its trust."""
+"""Founding an office: its keys, the first list of rights and later changes, its doors and certificates."""

@@ -1,6 +1,7 @@
-"""The office says on the local network where it is (mDNS, `_langso._tcp`), so that devices find it at a new address.
+"""The office announces its address on the local network (mDNS), so that devices find it after a change.
 
-Whoever hears it only tries the place: TLS under the pairing's authority decides. Without mDNS that alone is lost.
+A device only tries the address: TLS with the pairing's authority decides. Without mDNS only this way of finding is
+lost.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ AVAHI = Path("/run/avahi-daemon/pid")
 
 
 class Advertiser:
-    """Registers the broker's port under the commune's code at this machine's addresses, again when those change."""
+    """Announces the broker's port, under the commune's code, at this machine's addresses, and again
+    when they change.
+    """
 
     def __init__(self, settings: Settings, *, addresses: Callable[[], Sequence[str]] = lan_addresses) -> None:
         self._settings = settings
@@ -36,14 +39,14 @@ class Advertiser:
         self._thread = WorkerThread("advertising", self._run)
 
     def start(self) -> None:
-        """Begins, where devices can come to this office at all."""
+        """Begins, if devices can reach this office at all."""
         office = self._settings.office
         # A broker elsewhere is not ours to announce, and one of a trial on this machine is nobody's.
         if is_loopback(self._settings.link.host) and office.https in ("own", "files", "proxy"):
             self._thread.start()
 
     def stop(self) -> None:
-        """Takes the announcement back."""
+        """Withdraws the announcement."""
         self._thread.stop()
         self._silence()
 

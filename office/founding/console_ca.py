@@ -21,13 +21,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from langso.contract.sentences import vietnamese
 from langso.device.certificates import Certified, certificate_builder, host_name, key_pem, key_usage, load_key
 from langso.device.lan import PRIVATE, lan_addresses, lan_name
 from langso.durable.errors import FileRefused
-from langso.durable.files import read_limited, write_atomic
+from langso.durable.files import make_folder, read_limited, write_atomic
 from langso.durable.ownership import acting_as_owner
 from langso.settings.model import OfficeSettings, hosts_of
+from langso.timekeeping import dates
 from langso.trust.errors import CertificateError
+from langso.words.catalogue import Sentence, Unit, t
 from office.places import OfficeHome
 from office.signer.errors import NotInitialised
 
@@ -117,13 +120,11 @@ def root_certificate(home: OfficeHome) -> bytes:
     try:
         return read_limited(home.console_ca / "root.pem", _MAX_PEM)
     except FileRefused as error:
-        raise NotInitialised(
-            "Văn phòng chưa có chứng thư cho trang web; hãy chạy lại dịch vụ langso-office."
-        ) from error
+        raise NotInitialised(Sentence("founding-no-certificate")) from error
 
 
 def root_der(home: OfficeHome) -> bytes:
-    """The same as DER, which every phone's installer takes."""
+    """The root as DER, which the installer of every phone takes."""
     return x509.load_pem_x509_certificate(root_certificate(home)).public_bytes(Encoding.DER)
 
 
@@ -138,7 +139,7 @@ def fingerprint(certificate: bytes) -> Fingerprint:
 
 
 def outside(names: Iterable[str], issuer: bytes) -> tuple[str, ...]:
-    """Which of these names the issuer (PEM) may not sign for."""
+    """Those of these names that the issuer (PEM) may not sign for."""
     limits = x509.load_pem_x509_certificate(issuer).extensions.get_extension_for_class(x509.NameConstraints).value
     permitted = limits.permitted_subtrees or []
     return tuple(name for name in names if not any(_covers(limit, name) for limit in permitted))
@@ -147,9 +148,7 @@ def outside(names: Iterable[str], issuer: bytes) -> tuple[str, ...]:
 def _check_clock(home: OfficeHome, now: datetime) -> None:
     issued = home.trust().trust.issued
     if now < issued - timedelta(days=1):
-        raise CertificateError(
-            f"Đồng hồ máy văn phòng đang là {now:%d/%m/%Y}, sai; hãy chỉnh đồng hồ rồi khởi động lại langso-office."
-        )
+        raise CertificateError(Sentence("founding-clock", day=Unit(dates.plain_date, now)))
 
 
 def _issuer(home: OfficeHome, now: datetime) -> Certified:
@@ -174,7 +173,8 @@ def _make_authority(home: OfficeHome, now: datetime) -> None:
     commune = home.settings.commune.name
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     root_name = _common_name(f"Làng Số {commune}")
-    name = _common_name(f"Làng Số {commune} – trang văn phòng")
+    # A certificate reads the same to everybody, whoever had it made.
+    name = _common_name(vietnamese(Sentence("founding-authority", commune=commune)))
     begins, ends = now - _EARLIER, now + timedelta(days=CA_DAYS)
     root = (
         certificate_builder(root_name, root_name, root_key.public_key(), begins, ends)
@@ -193,7 +193,7 @@ def _make_authority(home: OfficeHome, now: datetime) -> None:
         .sign(root_key, hashes.SHA256())
     )
     folder = home.console_ca
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     # The issuer's certificate last: it says that all is there.
     (folder / "issuer.pem").unlink(missing_ok=True)
     write_atomic(folder / "root.pem", root.public_bytes(Encoding.PEM), mode=0o644)
@@ -205,16 +205,10 @@ def _make_authority(home: OfficeHome, now: datetime) -> None:
 def _permitted(names: Names, issuer: Certified) -> tuple[str, ...]:
     refused = outside(names.all, issuer.certificate)
     if refused:
-        log.warning(
-            "%s nằm ngoài phạm vi chứng thư gốc của trang văn phòng nên chưa dùng được; "
-            "hãy chạy langso office ca --new rồi cài lại chứng thư trên các điện thoại.",
-            ", ".join(refused),
-        )
+        log.warning("%s", t("founding-names-outside", names=", ".join(refused)))
     found = tuple(name for name in names.all if name not in refused)
     if not found:
-        raise CertificateError(
-            f"Tên {names.first} nằm ngoài phạm vi chứng thư gốc của trang văn phòng; hãy chạy langso office ca --new."
-        )
+        raise CertificateError(Sentence("founding-name-outside", name=names.first))
     return found
 
 
@@ -237,7 +231,7 @@ def _ensure(
             held = None
         if held is not None:
             return held
-    home.console_ca.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(home.console_ca)
     authority = x509.load_pem_x509_certificate(issuer.certificate)
     issuer_key, key = load_key(issuer.key), ec.generate_private_key(ec.SECP256R1())
     until = min(now + timedelta(days=SERVER_DAYS), authority.not_valid_after_utc)

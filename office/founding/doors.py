@@ -1,4 +1,4 @@
-"""Through which doors people and devices come to the office, and the addresses that lead there."""
+"""The ports by which people and devices come to the office, and the addresses that lead there."""
 
 from __future__ import annotations
 
@@ -43,29 +43,34 @@ def doors_of(office: OfficeSettings) -> tuple[Door, ...]:
 
 
 def console_url(office: OfficeSettings) -> str:
-    """What staff type."""
+    """The address that staff type."""
     if office.https in ("own", "files"):
         return _url("https", console_names(office).first, office.https_port)
     return office.public_url or _url("http", office.host, office.port)
 
 
 def guide_url(office: OfficeSettings, host: str) -> str | None:
-    """The page that installs the certificate, as reached at `host`; None where the settings have no such page."""
+    """The address of the page that installs the certificate, as reached at `host`; None where there is
+    no such page.
+    """
     if office.https != "own" or not office.http_port:
         return None
     return _url("http", host, office.http_port) + GUIDE
 
 
 def scanned_url(office: OfficeSettings) -> str | None:
-    """The same for a phone that scans it: by number where there is one, since older phones know no `.local` names."""
+    """The same for a phone that scans it: by IP address where there is one, since older phones know no `.local`
+    names.
+    """
     return guide_url(office, next(iter(lan_addresses()), None) or console_names(office).first)
 
 
 def device_addresses(settings: Settings, host: str) -> tuple[str, str]:
-    """(media, office) as devices reach them, `host` being this machine's name or address on the network.
+    """(media, office): the two addresses as devices reach them; `host`: this machine's name or address on the
+    network.
 
-    Media may be fetched in clear: their name is their hash, and a loudspeaker whose clock stands still gets them too.
-    Dossiers go over TLS, whose authority a device holds since pairing.
+    Media may be fetched without TLS: their name is their hash, and a loudspeaker with a wrong clock still gets them.
+    Dossiers go over TLS, whose authority a device has from its pairing.
     """
     office = settings.office
     if office.https == "off":

@@ -1,6 +1,6 @@
-"""Founding an office: its own keys first, then a list of rights that the commune's root keys sign one by one.
+"""Founding an office: first its own keys, then a list of rights that the commune's root keys sign one after another.
 
-Each step may be cut by the power and asked for again; the list, written last, says that all is there.
+Each step may be cut off by a power cut and be repeated; the list is written last and says that all is there.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from langso.contract import Caps, Threshold, TrustDocument
+from langso.contract import Caps, Threshold, TrustDocument, VouchedAccount
 from langso.device.certificates import Certified, make_ca, make_client_certificate
 from langso.durable.errors import FileRefused
-from langso.durable.files import write_atomic
+from langso.durable.files import make_folder, write_atomic
 from langso.durable.ownership import acting_as_owner
 from langso.errors import UsageError
 from langso.settings.model import Settings
@@ -22,6 +22,7 @@ from langso.trust.roots.ceremony import keyholders
 from langso.trust.roots.errors import ProposalRefused
 from langso.trust.roots.key_file import PublicPart, RootKeyFile
 from langso.trust.roots.proposal import KeyHolder, Proposal, ReadProposal, build
+from langso.words.catalogue import Sentence
 from langso.words.os_reasons import os_reason
 from office.errors import AlreadyInitialised
 from office.places import TRUST_LIFE, OfficeHome, office_rule
@@ -40,14 +41,14 @@ def begin(settings: Settings, now: datetime, ca: Certified | None = None) -> Off
 
     home = OfficeHome(settings)
     if home.trust_file.exists():
-        raise AlreadyInitialised(f"Văn phòng đã có khoá ở {home.state}; không tạo lại, kẻo các loa không nghe nữa.")
+        raise AlreadyInitialised(Sentence("founding-keys-there", folder=home.state))
     make_folders(home)
     with acting_as_owner(home.state):
         if not ((home.ca / "ca.pem").exists() and (home.ca / "ca.key").exists()):
             authority = ca or make_ca(settings.commune.name[:64], now=now)
             write_atomic(home.ca / "ca.key", authority.key)
             write_atomic(home.ca / "ca.pem", authority.certificate, mode=0o644)
-        if not home.age_file.exists():
+        if not (home.age_file.exists() or home.age_sealed.exists()):
             write_atomic(home.age_file, f"{pyrage.x25519.Identity.generate()}\n".encode())
         authority = home.authority()
     _write_link_files(settings, authority, now)
@@ -64,18 +65,21 @@ def propose(
     *,
     threshold: int = 1,
     caps: Caps | None = None,
+    accounts: Sequence[VouchedAccount] = (),
 ) -> ReadProposal:
-    """The first list, for the root keys' holders to sign; after `begin`. Raises UsageError, NotInitialised."""
+    """The first list of rights, with the commune's `accounts` and the office's age key, for the holders of root keys
+    to sign; call `begin` before. Raises UsageError, NotInitialised.
+    """
     commune = home.settings.commune
     roots = roots_of(keys, threshold, commune.code)
     with acting_as_owner(home.signer):
         made = sorted(home.signer.glob("*.key"))
         if not made:
-            raise NotInitialised("Văn phòng chưa có khoá ký; hãy chạy langso office init trước.")
+            raise NotInitialised(Sentence("founding-no-signing-key"))
         signing = SigningKey.load(made[0])
     trust = trust_document(
         commune.code, [office_rule(signing)], version=1, issued=now, expires=now + TRUST_LIFE, caps=caps
-    )
+    ).model_copy(update={"accounts": tuple(accounts), "age_recipient": home.age_recipient()})
     return build(
         Proposal(
             commune=commune.code,
@@ -89,27 +93,23 @@ def propose(
 
 
 def finish(home: OfficeHome, read: ReadProposal) -> TrustDocument:
-    """Puts a founding that enough have signed in force. The same one a second time changes nothing.
+    """Puts a founding that enough keys have signed in force. A second time it changes nothing.
 
     Raises ProposalRefused, AlreadyInitialised, NotInitialised.
     """
     if read.proposal.base is not None or read.proposal.commune != home.settings.commune.code:
-        raise ProposalRefused("Tệp này không phải đề nghị lập văn phòng của xã này; hãy kiểm tra lại tệp.")
+        raise ProposalRefused(Sentence("founding-other-file"))
     raw = read.bundle()
     trust = open_bundle(raw, read.roots).trust
     if home.trust_file.exists():
         if home.trust().sha256 != read.trust_sha256:
-            raise AlreadyInitialised(
-                "Văn phòng đã lập bằng danh sách khác; không lập lại, kẻo các loa không nghe nữa."
-            )
+            raise AlreadyInitialised(Sentence("founding-other-list"))
         return trust
     rule = trust.rule(ISSUER)
     with acting_as_owner(home.signer):
         own = {SigningKey.load(path).public.hex() for path in home.signer.glob("*.key")}
         if rule is None or not own & set(rule.signers.keys):
-            raise ProposalRefused(
-                "Đề nghị này lập cho một văn phòng khác (khoá ký không có ở đây); hãy làm lại đề nghị."
-            )
+            raise ProposalRefused(Sentence("founding-other-office"))
         write_pin(home.signer, read.roots)
     with acting_as_owner(home.state):
         write_root(home, read.roots, read.proposal.holders)
@@ -119,55 +119,53 @@ def finish(home: OfficeHome, read: ReadProposal) -> TrustDocument:
 
 
 def roots_of(keys: Sequence[PublicPart | RootKeyFile], threshold: int, commune: str) -> Threshold:
-    """The root that these keys make. Raises UsageError."""
+    """The root made of these keys. Raises UsageError."""
     if not 1 <= len(keys) <= MAX_ROOT_KEYS:
-        raise UsageError(f"Cần từ 1 đến {MAX_ROOT_KEYS} khoá gốc; hãy đưa phần công khai của từng khoá.")
+        raise UsageError(Sentence("founding-root-count", most=MAX_ROOT_KEYS))
     if not 1 <= threshold <= len(keys):
-        raise UsageError("Số khoá phải ký phải từ 1 đến số khoá gốc; hãy sửa --threshold.")
+        raise UsageError(Sentence("founding-threshold"))
     if any(key.commune != commune for key in keys):
-        raise UsageError(f"Có khoá gốc của xã khác, không phải {commune}; hãy đưa đúng khoá của xã.")
+        raise UsageError(Sentence("founding-root-of-another", commune=commune))
     if len({key.public_key for key in keys}) != len(keys):
-        raise UsageError("Một khoá gốc được đưa hai lần; hãy đưa mỗi khoá một lần.")
+        raise UsageError(Sentence("founding-root-twice"))
     return threshold_of([bytes.fromhex(key.public_key) for key in keys], threshold)
 
 
-def advice(count: int, threshold: int) -> str | None:
-    """A word of warning for a small set of root keys; None for one that bears a loss and a theft."""
+def advice(count: int, threshold: int) -> Sentence | None:
+    """A warning about too few root keys; None where one may be lost and one stolen without harm."""
     if count == 1:
-        return "CHÚ Ý: chỉ một khoá gốc: mất USB hay quên câu mật khẩu là phải lập lại xã và ghép lại mọi thiết bị."
+        return Sentence("founding-advice-one-key")
     if threshold == count:
-        return f"CHÚ Ý: cần đủ cả {count} khoá: mất một USB là phải lập lại xã; nên làm 3 khoá, cần 2."
+        return Sentence("founding-advice-all-keys", count=count)
     if threshold == 1:
-        return "CHÚ Ý: chỉ cần một khoá: ai lấy được một USB và câu mật khẩu là đổi được mọi quyền; nên cần 2."
+        return Sentence("founding-advice-one-signs")
     return None
 
 
 def write_root(home: OfficeHome, roots: RootKeys, holders: tuple[KeyHolder, ...]) -> None:
-    """Keeps the root's public side, which devices paired from now on begin at. Raises FileRefused."""
+    """Keeps the root's public side, which devices paired from now on begin with. Raises FileRefused."""
     named = tuple(one for one in holders if bytes.fromhex(one.public_key) in roots.keys)
     file = RootFile(root=threshold_of(roots.keys, roots.threshold), version=roots.version, holders=named)
     write_atomic(home.root_file, file.to_json(), mode=0o644)
 
 
 def make_folders(home: OfficeHome) -> None:
-    """The office's folders with their rights. Raises FileRefused."""
+    """Makes the office's folders with their rights. Raises FileRefused."""
     apart = not home.signer.is_relative_to(home.state)
     try:
         with acting_as_owner(home.state):
-            home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(home.state)
             for folder in (home.ca, home.devices, home.published, home.media, home.desk):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(folder)
             # The signer, in the office's group, reads the devices' public keys; all else there stays 0600 or 0700.
             home.devices.chmod(0o750)
             if apart:
                 home.state.chmod(0o750)
         with acting_as_owner(home.signer):
-            home.signer.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(home.signer)
             home.signer.chmod(0o700)
     except OSError as error:
-        raise FileRefused(
-            f"Không tạo được thư mục {error.filename}: {os_reason(error)}; hãy chạy lại bằng quyền root (sudo)."
-        ) from error
+        raise FileRefused(Sentence("founding-no-folder", folder=error.filename, why=os_reason(error))) from error
 
 
 def _write_link_files(settings: Settings, authority: Certified, now: datetime) -> None:

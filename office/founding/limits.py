@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from langso.contract import QuietHours
 from langso.errors import UsageError
+from langso.words.catalogue import Sentence
 
 
 def read_quiet_hours(spans: Sequence[str]) -> tuple[QuietHours, ...]:
@@ -15,4 +16,4 @@ def read_quiet_hours(spans: Sequence[str]) -> tuple[QuietHours, ...]:
     try:
         return tuple(QuietHours(start=start, end=end) for start, _, end in (span.partition("-") for span in spans))
     except ValidationError as error:
-        raise UsageError("Giờ yên tĩnh phải ghi như 21:30-05:00; hãy sửa lại.") from error
+        raise UsageError(Sentence("founding-quiet-hours")) from error

@@ -1,1 +1,1 @@
-"""Who works here: accounts, passwords, guesses held off."""
+"""Who works here: accounts, roles, passwords, limits on guessing, and the log of what they did."""

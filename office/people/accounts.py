@@ -1,4 +1,4 @@
-"""Staff who may use the console: passwords, opaque sessions and the browsers they used, both kept as hashes."""
+"""Staff accounts of the console: passwords, sessions, and the browsers they used; secrets are kept as hashes only."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from langso.durable.errors import StoreError
 from langso.durable.store import Store
 from langso.settings.model import OfficeSettings
 from langso.timekeeping.clock import Clock
@@ -47,13 +49,15 @@ class StaffSession:
     roles: frozenset[Role] = frozenset()
 
     def may(self, *roles: Role) -> bool:
-        """Whether this person has any of these roles; of none named: yes."""
+        """Whether this person has one of these roles; with no role named, always True."""
         return not roles or not self.roles.isdisjoint(roles)
 
 
 @dataclass(frozen=True)
 class NewSession:
-    """A session just begun and the token for its cookie, told once; `browser`: that of the browser's own cookie."""
+    """A session that just began, and the token for its cookie, told only once; `browser`: the token of the browser's
+    own cookie.
+    """
 
     token: str
     session: StaffSession
@@ -61,12 +65,14 @@ class NewSession:
 
 
 class Accounts:
-    """The service; thread-safe."""
+    """All that is done with accounts and sessions; thread-safe."""
 
-    def __init__(self, store: Store, clock: Clock, settings: OfficeSettings) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: OfficeSettings, place: tuple[str, ...] = ()) -> None:
+        """`place`: the commune's names, which no password may be made of."""
         self._store = store
         self._clock = clock
         self._settings = settings
+        self._place = place
         self._hashing = Hashing()
         self._guesses = Guesses(clock)
         self._audit = Audit(store, clock)
@@ -85,7 +91,7 @@ class Accounts:
             once = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
             kept = _ONCE + self._hashing.hash(once)
         else:
-            kept = self._hashing.hash(self.checked(password, login))
+            kept = self._hashing.hash(self.checked(password, login, name))
         shown = " ".join(nfc(name).split())[:80]
         now = self._clock.now().isoformat()
         with self._store.transaction() as db:
@@ -102,7 +108,7 @@ class Accounts:
         return once
 
     def disable(self, name: str) -> None:
-        """The account stays in the log, but opens nothing. Raises LoginRefused where there is none."""
+        """Closes the account: it stays in the log, but logs in no more. Raises LoginRefused where there is none."""
         login = login_of(name)
         with self._store.transaction() as db:
             done = db.execute(
@@ -114,7 +120,7 @@ class Accounts:
             self._audit.write(login, "disable", login)
 
     def give(self, name: str, roles: Iterable[Role], by: str) -> tuple[Role, ...]:
-        """The account has these roles from now on, at once; they are returned. Raises LoginRefused, RoleRefused."""
+        """Gives the account exactly these roles, at once; returns them. Raises LoginRefused, RoleRefused."""
         login, wanted = login_of(name), tuple(roles)
         with self._store.transaction() as db:
             if db.execute("SELECT 1 FROM staff WHERE login = ?", [login]).fetchone() is None:
@@ -124,11 +130,11 @@ class Accounts:
         return wanted
 
     def roles(self, name: str) -> tuple[Role, ...]:
-        """Those of an account. Raises LoginRefused."""
+        """The roles of an account. Raises LoginRefused."""
         return self._roles(login_of(name))
 
     def names(self) -> list[tuple[str, str, bool]]:
-        """(login, name, usable) of everyone."""
+        """(login, name, usable) of every account."""
         rows = self._store.db.execute("SELECT login, name, disabled_at FROM staff ORDER BY login").fetchall()
         return [(str(row[0]), str(row[1]), row[2] is None) for row in rows]
 
@@ -163,13 +169,15 @@ class Accounts:
         return opened
 
     def confirm(self, session: StaffSession, password: str, address: str) -> None:
-        """The password once more, before something grave; nobody else's failures count. Raises LoginRefused,
-        TooManyTries.
+        """Checks the password once more before something grave; other people's failures do not count. Raises
+        LoginRefused, TooManyTries.
         """
         self._prove(self._confirming(session, address), session.login, password, address)
 
     def change(self, session: StaffSession, old: str, new: str, address: str) -> NewSession:
-        """A new password; every session of the account ends but a fresh one. Raises PasswordRefused, LoginRefused."""
+        """Sets a new password; all sessions of the account end, and a fresh one begins. Raises PasswordRefused,
+        LoginRefused.
+        """
         self._prove(self._confirming(session, address), session.login, old, address)
         if secrets.compare_digest(nfc(old).encode(), nfc(new).encode()):
             raise PasswordRefused(Sentence("people-password-same"))
@@ -182,9 +190,9 @@ class Accounts:
         return opened
 
     def session(self, token: str | None, *, touch: bool = True) -> StaffSession | None:
-        """The session of a cookie's token; None where it is unknown, idle too long or too old.
+        """The session that a cookie's token names; None where it is unknown, was idle too long or is too old.
 
-        `touch`: somebody is there; a page that refreshes itself is nobody.
+        `touch`: whether a person is there; a page that refreshes itself is no person.
         """
         if not token or len(token) > 200:
             return None
@@ -193,17 +201,26 @@ class Accounts:
             return None
         now = self._clock.now()
         if not self._alive(found, now):
-            self._store.db.execute("DELETE FROM sessions WHERE token_sha256 = ?", [found.id])
+            with suppress(StoreError):
+                self._store.db.execute("DELETE FROM sessions WHERE token_sha256 = ?", [found.id])
             return None
-        # Not at every poll: each write waits for the disk.
+        # Not at every poll: each write waits for the disk. A full disk must not lock out who is there already.
         if touch and now - found.seen > TOUCH:
-            self._store.db.execute(
-                "UPDATE sessions SET seen_at = ? WHERE token_sha256 = ?", [now.isoformat(), found.id]
-            )
+            with suppress(StoreError):
+                self._store.db.execute(
+                    "UPDATE sessions SET seen_at = ? WHERE token_sha256 = ?", [now.isoformat(), found.id]
+                )
         return found
 
+    def draft_key(self, login: str) -> str:
+        """The key (hex) under which this account's browsers keep what is being typed: the next person at a shared
+        machine has another. It changes with the password.
+        """
+        row = self._store.db.execute("SELECT password FROM staff WHERE login = ?", [login]).fetchone()
+        return _digest(f"langso draft {'' if row is None else row[0]}")
+
     def sessions(self, login: str) -> list[StaffSession]:
-        """Those of one account that are alive, the newest first."""
+        """The live sessions of one account, the newest first."""
         now = self._clock.now()
         rows = self._store.db.execute(
             f"{_SESSION} WHERE s.login = ? AND f.disabled_at IS NULL ORDER BY s.created_at DESC", [login]
@@ -216,9 +233,11 @@ class Accounts:
             db.execute("DELETE FROM sessions WHERE token_sha256 = ? AND login = ?", [id, login])
             self._audit.write(login, "logout", login)
 
-    def checked(self, password: str, login: str) -> str:
+    def checked(self, password: str, login: str, name: str = "") -> str:
         """The password, NFC, where it may be one (`password_rules`). Raises PasswordRefused."""
-        return checked_password(password, login, self._settings.password_min)
+        row = self._store.db.execute("SELECT name FROM staff WHERE login = ?", [login]).fetchone()
+        names = (*self._place, name, "" if row is None else str(row[0]))
+        return checked_password(password, login, self._settings.password_min, names)
 
     def _prove(self, tried: Try, login: str, password: str, address: str) -> str:
         row = self._store.db.execute(
@@ -345,7 +364,7 @@ _SESSION = (
 
 
 def login_of(name: str) -> str:
-    """The login a person's name makes: "Văn thư xã" is van-thu-xa. Raises LoginRefused where nothing is left."""
+    """The login made of a person's name: "Văn thư xã" is van-thu-xa. Raises LoginRefused where nothing is left."""
     plain = re.sub(r"[^a-z0-9._-]+", "-", fold(name).casefold()[:200]).strip("-._")
     if not _LOGIN.fullmatch(plain):
         raise LoginRefused(Sentence("people-login-name"))

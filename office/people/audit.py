@@ -1,7 +1,7 @@
-"""What staff did and who came in, as a chain: each row holds the hash of the one before it.
+"""The log of what staff did and who logged in, as a chain: each row holds the hash of the row before it.
 
-A row that is changed or taken out breaks the chain. One cut off at its end does not show in the chain itself: for
-that the signer, which another user runs, keeps the newest head it was told (`office.signer.heads`).
+A row that is changed or removed breaks the chain. Rows cut off at its end do not show in the chain itself: for that
+the signer, which runs as another user, keeps the newest end it was told (`office.signer.heads`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,14 @@ import sqlite_utils
 
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
+from langso.words.catalogue import Sentence, is_known, t
+from office.errors import AuditBroken
 
 START = "0" * 64
 """What stands for the hash of the row before the first."""
+_COLUMNS = ("at", "who", "action", "subject", "note", "previous", "sha256")
+# What is no text, or no letters, must show as a change: read as text it would end the reading.
+_TEXTS = ", ".join(f"CASE typeof({name}) WHEN 'text' THEN CAST({name} AS BLOB) ELSE x'ff' END" for name in _COLUMNS)
 MAX_WHO, MAX_SUBJECT, MAX_NOTE = 64, 200, 500
 Action = Literal[
     "account",
@@ -37,6 +42,8 @@ Action = Literal[
     "send_refused",
     "withdraw",
     "withdraw_refused",
+    "restore",
+    "restore_refused",
     "urgent",
     "stop",
     "all_clear",
@@ -44,13 +51,21 @@ Action = Literal[
     "cancel_job",
     "test_sound",
     "restart",
+    "volume",
     "settle",
     "certificate",
     "open-dossier",
     "archive-dossier",
+    "unlock-desk",
+    "lock-desk",
+    "desk-passphrase",
+    "seal-desk",
+    "remove-officer",
+    "destroy-month",
 ]
 """What was done; what another release wrote may be any other text."""
 Break = Literal["changed", "missing", "cut"]
+_Row = tuple[int, str, str, str, str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -76,7 +91,9 @@ class ChainEnd:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`broken`: how the chain breaks first, None where it holds; `at`: the row where; `rows` there are."""
+    """Whether the chain holds. `broken`: how it breaks first, None where it holds; `at`: in which row; `rows`: how
+    many there are.
+    """
 
     rows: int
     head: ChainEnd
@@ -85,14 +102,16 @@ class Verdict:
 
 
 class Audit:
-    """Writes and reads the chain. Rows are only ever added: the table itself refuses the rest. Thread-safe."""
+    """Writes and reads the chain. Rows are only added: the table itself refuses anything else. Thread-safe."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 
     def write(self, who: str, action: Action, subject: str = "", note: str = "") -> None:
-        """One more row, in the caller's transaction where there is one: what was done and its trace come together."""
+        """Adds a row, in the caller's transaction where there is one, so that a deed and its trace are
+        kept together.
+        """
         with self._store.transaction() as db:
             head = _head(db)
             row = (
@@ -106,18 +125,16 @@ class Audit:
             )
 
     def head(self) -> ChainEnd:
-        """The end of the chain now."""
+        """The present end of the chain."""
         return _head(self._store.db)
 
     def newest(self, limit: int = 100) -> list[LogEntry]:
-        """The newest first."""
-        rows = self._store.db.execute(
-            "SELECT number, at, who, action, subject, note, sha256 FROM audit ORDER BY number DESC LIMIT ?", [limit]
-        )
-        return [LogEntry(row[0], datetime.fromisoformat(row[1]), *row[2:]) for row in rows]
+        """The newest rows, the newest first. Raises AuditBroken where the time of one is none: it was changed."""
+        rows = self._store.db.execute(f"SELECT number, {_TEXTS} FROM audit ORDER BY number DESC LIMIT ?", [limit])
+        return [_entry(*_decoded(row)) for row in rows]
 
     def verify(self, heads: Iterable[ChainEnd] = ()) -> Verdict:
-        """Reads the whole chain; `heads`: ends of it that somebody else has kept, which must still be in it."""
+        """Reads the whole chain. `heads`: ends of it that somebody else has kept, which must still be in it."""
         kept = {head.number: head.sha256 for head in heads if head.number > 0}
         number, previous = 0, START
         for row in self._rows():
@@ -132,21 +149,38 @@ class Audit:
             return Verdict(number, ChainEnd(number, previous), "cut", number + 1)
         return Verdict(number, ChainEnd(number, previous))
 
-    def _rows(self) -> Iterator[tuple[int, str, str, str, str, str, str, str]]:
+    def _rows(self) -> Iterator[_Row]:
         last = -(1 << 62)
         while rows := self._store.db.execute(
-            "SELECT number, at, who, action, subject, note, previous, sha256 FROM audit WHERE number > ?"
-            " ORDER BY number LIMIT 1000",
-            [last],
+            f"SELECT number, {_TEXTS} FROM audit WHERE number > ? ORDER BY number LIMIT 1000", [last]
         ).fetchall():
-            yield from rows
+            yield from map(_decoded, rows)
             last = rows[-1][0]
 
 
+def in_words(action: str) -> str:
+    """What was done, in the reader's language; the code itself where another release wrote one of its own."""
+    id = f"audit-did-{action.replace('_', '-')}"
+    return t(id) if is_known(id) else action
+
+
 def link(row: tuple[int, str, str, str, str, str], previous: str) -> str:
-    """The hash of a row (number, at, who, action, subject, note) that follows one with the hash `previous`."""
+    """The hash of a row (number, at, who, action, subject, note) after a row with the hash `previous`."""
     said = json.dumps([*row, previous], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _decoded(row: tuple[int, bytes, bytes, bytes, bytes, bytes, bytes, bytes]) -> _Row:
+    number, *texts = row
+    at, who, action, subject, note, previous, sha256 = (text.decode(errors="replace") for text in texts)
+    return number, at, who, action, subject, note, previous, sha256
+
+
+def _entry(number: int, at: str, who: str, action: str, subject: str, note: str, _: str, sha256: str) -> LogEntry:
+    try:
+        return LogEntry(number, datetime.fromisoformat(at), who, action, subject, note, sha256)
+    except ValueError as error:
+        raise AuditBroken(Sentence("audit-changed", at=number)) from error
 
 
 def _head(db: sqlite_utils.Database) -> ChainEnd:

@@ -1,4 +1,4 @@
-"""Who may try a password now: by address, by browser and by session, so that nobody is barred by others' failures."""
+"""Limits on guessing passwords: by address, browser and session, so that nobody is locked out by others' failures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from math import ceil
 from typing import Any, Literal
 
 from langso.timekeeping.clock import Clock
+from langso.words.catalogue import Sentence
 from office.errors import TooManyTries
 
 PAIR_TRIES = 10
@@ -21,18 +22,19 @@ WINDOW_S = 900.0
 SLOW_S = 30.0
 NEAR_S = 2.0
 """Between two tries where an address that logged in well has many failures: a whole network may be behind it."""
+CONFIRM_S = 3.0
+"""Between two tries of a session with many failures: a wrong key under stress must not cost a village its alarm, and
+whoever stole the session still guesses no more than 1,200 times an hour."""
 GOOD_S = 7 * 86400.0
 MOST_KEPT = 20_000
 
 Lane = Literal["trusted", "fresh", "failed"]
 """Where a password waits to be hashed: apart from those of strangers, and of strangers that have failed."""
-_BARRED = "Đã nhập sai quá nhiều lần; hãy đợi 15 phút rồi thử lại."
-_SESSION_BARRED = "Đã nhập sai quá nhiều lần; hãy đợi 15 phút, hoặc đăng xuất rồi đăng nhập lại."
 
 
 @dataclass(frozen=True)
 class Try:
-    """A try taken from its counters before the password is looked at; it counts as failed until given back."""
+    """A try that is counted before the password is looked at; it counts as failed until given back."""
 
     lane: Lane
     keys: tuple[Hashable, ...]
@@ -41,7 +43,7 @@ class Try:
 
 
 class Guesses:
-    """Failures in a sliding window, in memory: a restart forgives. Thread-safe: a try is judged and taken at once."""
+    """Counts failures in a sliding window, in memory only: a restart forgives. Thread-safe."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -50,9 +52,9 @@ class Guesses:
         self._good: dict[tuple[str, str], float] = {}
 
     def login(self, login: str, address: str, browser: str = "") -> Try:
-        """A try to come in; `browser`: what tells a browser that this account used before, "" for another.
+        """Counts a try to log in. `browser`: the mark of a browser that this account used before, "" for another.
 
-        An address that has not failed is never refused, whatever others do. Raises TooManyTries.
+        An address without failures is never refused, whatever others do. Raises TooManyTries.
         """
         network = network_of(address)
         pair, everywhere = ("pair", login, network), ("address", network)
@@ -68,22 +70,26 @@ class Guesses:
                     self._spaced(pair, NEAR_S, now)
                 return self._take("failed" if many else "trusted", keys, now, (login, network))
             if many:
-                raise TooManyTries(_BARRED)
+                raise TooManyTries(Sentence("people-barred"))
             if self._count(account, now) >= ACCOUNT_TRIES:
                 self._spaced(pair, SLOW_S, now)
             return self._take("failed" if self._count(everywhere, now) else "fresh", keys, now, (login, network))
 
     def confirm(self, session: str) -> Try:
-        """A try of somebody who is in already: only this session's own failures count. Raises TooManyTries."""
+        """Counts a try of somebody logged in already. Only this session's failures count, and they never bar it:
+        after many it waits a moment between two tries. Raises TooManyTries.
+        """
         key = ("session", session)
         with self._lock:
             now = self._clock.monotonic()
             if self._count(key, now) >= PAIR_TRIES:
-                raise TooManyTries(_SESSION_BARRED)
+                self._spaced(key, CONFIRM_S, now)
             return self._take("trusted", (key,), now, None)
 
     def right(self, tried: Try) -> None:
-        """The password was right: given back, and the failures of this browser, session or pair are forgotten."""
+        """The password was right: the try is given back, and the failures of this browser, session or pair are
+        forgotten.
+        """
         with self._lock:
             self._give_back(tried)
             self._failures.pop(tried.keys[0], None)
@@ -93,7 +99,7 @@ class Guesses:
                 _bound(self._good)
 
     def unjudged(self, tried: Try) -> None:
-        """The password was not looked at: given back."""
+        """The password was not looked at: the try is given back."""
         with self._lock:
             self._give_back(tried)
 
@@ -116,14 +122,16 @@ class Guesses:
     def _spaced(self, key: Hashable, apart: float, now: float) -> None:
         wait = max(self._failures.get(key, ()), default=float("-inf")) + apart - now
         if wait > 0:
-            raise TooManyTries(f"Tên này vừa bị nhập sai nhiều lần; hãy đợi {ceil(wait)} giây rồi thử lại.")
+            raise TooManyTries(Sentence("people-wait", seconds=ceil(wait)))
 
     def _count(self, key: Hashable, now: float) -> int:
         return sum(at > now - WINDOW_S for at in self._failures.get(key, ()))
 
 
 def network_of(address: str) -> str:
-    """What counts as one address: an IPv4 address, or the /64 of an IPv6 one, of which each machine has all."""
+    """The part of an address that is counted: an IPv4 address, or the /64 of an IPv6 one, since each machine has a
+    whole /64.
+    """
     try:
         read = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""Passwords hashed with argon2id, few at a time: strangers wait apart from staff, and only so many wait at all."""
+"""Hashing passwords with argon2id, few at a time: strangers and staff wait in separate lanes of limited length."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from langso.words.catalogue import Sentence
 from office.errors import TooManyTries
 from office.people.guesses import Lane
 
@@ -20,7 +21,7 @@ ROUNDS, MEMORY_KIB = 2, 19 * 1024
 
 
 class Hashing:
-    """Three at most are hashed at once, 19 MiB each. Raises TooManyTries where a lane is full."""
+    """At most three passwords are hashed at once, 19 MiB each. Raises TooManyTries where a lane is full."""
 
     def __init__(self) -> None:
         self._hasher = argon2.PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=1)
@@ -28,12 +29,12 @@ class Hashing:
         self._places = {lane: threading.BoundedSemaphore(1 + waiting) for lane, waiting in WAITING.items()}
 
     def hash(self, password: str) -> str:
-        """What is kept of a password."""
+        """The text that is kept of a password."""
         with self._turn("trusted"):
             return self._hasher.hash(password)
 
     def right(self, kept: str, password: str, lane: Lane) -> bool:
-        """Whether `kept` was made of this password."""
+        """Whether `kept` is of this password."""
         with self._turn(lane):
             try:
                 return self._hasher.verify(kept, password)
@@ -42,7 +43,7 @@ class Hashing:
 
     @contextmanager
     def _turn(self, lane: Lane) -> Iterator[None]:
-        busy = TooManyTries("Máy đang bận kiểm tra nhiều lần đăng nhập; hãy đợi một phút rồi thử lại.")
+        busy = TooManyTries(Sentence("people-hashing-busy"))
         if not self._places[lane].acquire(blocking=False):
             raise busy
         try:

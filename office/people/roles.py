@@ -1,4 +1,4 @@
-"""What somebody may do here: writer, approver, desk, admin. One person may have several roles."""
+"""What a person may do here: writer, approver, desk, admin. One person may have several roles."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ def roles_of(names: Iterable[str]) -> tuple[Role, ...]:
 
 
 def in_words(roles: Iterable[Role]) -> str:
-    """For a page or a list: their names, between commas."""
+    """The roles' names, separated by commas, for a page or a list."""
     return ", ".join(t(f"roles-{role}") for role in ROLES if role in set(roles))

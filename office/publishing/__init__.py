@@ -1,1 +1,1 @@
-"""What devices are told: signed documents, orders, the catalogue, and their way to the broker."""
+"""What devices are told, signed and numbered, and the office's one connection to the broker (both directions)."""

@@ -11,7 +11,7 @@ from datetime import timedelta
 import sqlite_utils
 
 from langso.contract import MAX_DOCUMENT_BYTES, Document
-from langso.durable.files import read_limited, write_atomic
+from langso.durable.files import make_folder, read_limited, write_atomic
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
 from langso.trust import Refused, parse_payload, read_sealed
@@ -45,7 +45,7 @@ class Issued:
 
 
 class Documents:
-    """Issues and finds documents; thread-safe, and safe against other processes: they take turns for each kind."""
+    """Signs and finds documents; thread-safe, and safe beside other processes: they take turns for each kind."""
 
     def __init__(self, store: Store, home: OfficeHome, clock: Clock, signer: SignerClient) -> None:
         self._store = store
@@ -62,11 +62,12 @@ class Documents:
         audience: str = ALL,
         also: Callable[[sqlite_utils.Database], None] = lambda db: None,
     ) -> Issued:
-        """Builds under the next version, signs and keeps. Raises SignerRefused, SignerUnreachable, StoreError.
+        """Builds the document under the next version, has it signed, and keeps it. Raises SignerRefused,
+        SignerUnreachable, StoreError.
 
-        `build` reads the rows while it is its turn, so that a later version never says less. `also` writes what
-        belongs to the signed document, in the transaction that keeps it. Never inside a transaction: while the signer
-        is asked nobody else could write.
+        `build` reads the rows in its turn, so a later version never says less than an earlier one. `also` writes what
+        belongs to the document, in the transaction that keeps it. Never call it inside a transaction: while the
+        signer is asked, nobody else could write.
         """
         with self._turns.one(kind):
             epoch = self._home.rule().epoch
@@ -82,9 +83,9 @@ class Documents:
         return issued
 
     def adopt(self, kind: str, raw: bytes) -> Document | None:
-        """Takes back a document that this office signed and has forgotten, where it is newer than what it knows.
+        """Takes back a document that this office signed and has forgotten, if it is newer than what the office knows.
 
-        None: not ours, not newer or damaged.
+        None: it is not ours, not newer, or damaged.
         """
         try:
             sealed = read_sealed(raw, kind)
@@ -118,8 +119,24 @@ class Documents:
         ).fetchall()
         return [_issued(row) for row in rows]
 
+    def newest(self) -> dict[str, tuple[int, str]]:
+        """(version, sha256) of the newest of each kind for everybody, in the present epoch; no document is read."""
+        rows = self._store.db.execute(
+            "SELECT kind, max(version), sha256 FROM documents WHERE audience = ? AND epoch = ? GROUP BY kind",
+            [ALL, self._home.rule().epoch],
+        )
+        return {str(row[0]): (int(row[1]), str(row[2])) for row in rows}
+
+    def newest_of(self, kind: str) -> int:
+        """The number (`Issued.id`) of what `latest` would give; 0 where there is none."""
+        row = self._store.db.execute(
+            "SELECT id FROM documents WHERE kind = ? AND audience = ? AND epoch = ? ORDER BY version DESC LIMIT 1",
+            [kind, ALL, self._home.rule().epoch],
+        ).fetchone()
+        return 0 if row is None else int(row[0])
+
     def newest_id(self) -> int:
-        """Grows whenever any process issues something."""
+        """A number that grows whenever any process signs a document."""
         row = self._store.db.execute("SELECT max(id) FROM documents").fetchone()
         return int(row[0] or 0)
 
@@ -131,12 +148,19 @@ class Documents:
         document = parse_payload(read_sealed(found.envelope, kind).payload, KINDS[kind])
         return self._clock.now() - document.issued
 
+    @property
+    def signer(self) -> SignerClient:
+        """Whoever signs them."""
+        return self._signer
+
     def trouble(self) -> SignerUnreachable | None:
-        """What keeps the signer from signing anything now; None where it is ready."""
+        """Why the signer cannot sign anything now; None where it can."""
         return self._signer.trouble()
 
     def raise_to(self, states: Mapping[str, bytes]) -> None:
-        """Lifts the signer's counters to what signed states (raw envelopes by device) say is held."""
+        """Raises the signer's counters to the versions that devices hold, by their signed states (raw envelopes by
+        device).
+        """
         self._signer.raise_to(states)
 
     def files(self, kind: str) -> list[bytes]:
@@ -170,7 +194,7 @@ class Documents:
         return None if row is None else _issued(row)
 
     def _write_file(self, issued: Issued) -> None:
-        self._home.published.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self._home.published)
         name = "all" if issued.audience == ALL else f"device.{issued.audience}"
         write_atomic(self._home.published / f"{issued.kind}.{name}.json", issued.envelope)
 

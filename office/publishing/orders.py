@@ -1,4 +1,4 @@
-"""Orders to one device: restart, test sound, the answer to its nonce, and the settings wished of it."""
+"""Orders to one device: restart, test sound, the answer to its nonce; and the settings it shall have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 import sqlite_utils
 
-from langso.contract import DesiredSettings, DeviceOrder, Order
+from langso.contract import MAX_RECEIVED, DesiredSettings, DeviceOrder, Order
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
 from office.broadcasting.plans import Head
@@ -17,6 +17,8 @@ from office.publishing.documents import Documents, Issued
 
 ORDER_LIFE = timedelta(minutes=10)
 DOCUMENT_LIFE = timedelta(days=7)
+CARRIED_LIFE = timedelta(days=30)
+"""Of one that a courier waits for: the stick may lie for weeks."""
 MAX_ORDERS = 50
 
 
@@ -52,8 +54,14 @@ class DeviceOrders:
 
         return self._issue(device, more=(order,), also=keep)
 
-    def wish(self, device: str, settings: DesiredSettings) -> Issued:
-        """The settings wished of a device, kept until changed."""
+    def wish(
+        self,
+        device: str,
+        settings: DesiredSettings,
+        *,
+        also: Callable[[sqlite_utils.Database], None] = lambda db: None,
+    ) -> Issued:
+        """The settings wished of a device, kept until changed; `also` is written with them."""
 
         def keep(db: sqlite_utils.Database) -> None:
             db.execute(
@@ -61,6 +69,7 @@ class DeviceOrders:
                 " ON CONFLICT (device) DO UPDATE SET body = excluded.body",
                 [device, settings.to_json().decode()],
             )
+            also(db)
 
         return self._issue(device, settings=settings, also=keep)
 
@@ -81,7 +90,7 @@ class DeviceOrders:
         def build(head: Head) -> Order:
             held = self._in_force(device, head.issued)[: MAX_ORDERS - len(more)]
             orders = (*reversed(held), *more)
-            return _order(head, device, orders, settings or self._wished(device))
+            return _order(head, device, orders, settings or self.wished(device), self._received(device))
 
         return self._documents.issue("order", build, audience=device, also=also)
 
@@ -92,12 +101,27 @@ class DeviceOrders:
         ).fetchall()
         return tuple(DeviceOrder.model_validate_json(row[0]) for row in rows)
 
-    def _wished(self, device: str) -> DesiredSettings:
+    def _received(self, device: str) -> tuple[str, ...] | None:
+        """Dossiers of this kiosk that came by a courier, the newest last."""
+        rows = self._store.db.execute(
+            "SELECT dossier FROM carried_dossiers WHERE device = ? ORDER BY at DESC, dossier LIMIT ?",
+            [device, MAX_RECEIVED],
+        ).fetchall()
+        return tuple(str(row[0]) for row in reversed(rows)) or None
+
+    def wished(self, device: str) -> DesiredSettings:
+        """The settings wished of a device; empty where none ever were."""
         row = self._store.db.execute("SELECT body FROM device_settings WHERE device = ?", [device]).fetchone()
         return DesiredSettings() if row is None else DesiredSettings.model_validate_json(row[0])
 
 
-def _order(head: Head, device: str, orders: tuple[DeviceOrder, ...], settings: DesiredSettings) -> Order:
+def _order(
+    head: Head,
+    device: str,
+    orders: tuple[DeviceOrder, ...],
+    settings: DesiredSettings,
+    received: tuple[str, ...] | None,
+) -> Order:
     return Order(
         issuer=head.issuer,
         audience=device,
@@ -105,7 +129,8 @@ def _order(head: Head, device: str, orders: tuple[DeviceOrder, ...], settings: D
         epoch=head.epoch,
         version=head.version,
         issued=head.issued,
-        expires=head.issued + DOCUMENT_LIFE,
+        expires=head.issued + (CARRIED_LIFE if received else DOCUMENT_LIFE),
         settings=settings,
         orders=orders,
+        received=received,
     )

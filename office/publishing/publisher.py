@@ -1,7 +1,7 @@
-"""The office on the broker: what is signed goes out, what devices say comes in, and both are made to agree.
+"""The office's one connection to the broker: sends what is signed, takes what devices report, and keeps both in step.
 
-The database is the truth and the broker a notice board: any process may sign something new, and the publisher of
-the web process sees it within a second by the documents' rising ids. No message waits on anything but SQLite.
+The database is the truth, the broker only a notice board. Any process may sign something; the publisher, in the web
+process, sees it within a second by the rising ids of documents. Handling a message waits for nothing but SQLite.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langso.contract import State, Topics
 from langso.errors import LangsoError
 from langso.mqtt.link import Link
 from langso.settings.model import Settings
 from langso.timekeeping.clock import Clock
+from langso.words.catalogue import Sentence, Words, words_of
 from office.fleet.devices import Fleet
 from office.fleet.nonces import Nonces
 from office.fleet.receipts import Stored
@@ -49,7 +50,7 @@ class PublisherStatus:
 
     connected: bool
     why: str
-    trouble: str
+    trouble: Words
 
 
 class OfficePublisher:
@@ -63,7 +64,7 @@ class OfficePublisher:
         *,
         home: OfficeHome,
         documents: Documents,
-        programme: SpeakerOrders,
+        speaker_orders: SpeakerOrders,
         catalogue: CatalogueKeeper,
         orders: DeviceOrders,
         fleet: Fleet,
@@ -76,7 +77,7 @@ class OfficePublisher:
         self._topics = Topics(settings.commune.code)
         self._home = home
         self._documents = documents
-        self._programme = programme
+        self._speaker_orders = speaker_orders
         self._catalogue = catalogue
         self._orders = orders
         self._fleet = fleet
@@ -97,12 +98,13 @@ class OfficePublisher:
         self._head: ChainEnd | None = None
         self._repeated: dict[tuple[str, str], float] = {}
         self._nonces = Nonces(clock.monotonic)
-        self._trouble = self._stuck = ""
+        self._trouble: Words = ""
+        self._stuck: Words = ""
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
 
     @property
     def status(self) -> PublisherStatus:
-        """How it goes."""
+        """Whether it is connected, and the last thing that went wrong."""
         return PublisherStatus(self._link.connected, self._link.why, self._trouble)
 
     def start(self) -> None:
@@ -116,15 +118,19 @@ class OfficePublisher:
         self._link.start()
 
     def stop(self) -> None:
-        """Ends after the message in hand."""
+        """Ends after the message that is being handled."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(10)
         self._link.stop()
 
     def wake(self) -> None:
-        """Something was signed: look at once instead of within a second."""
+        """Something was signed: looks at once instead of within a second."""
         self._put("", b"")
+
+    def carried(self, topic: str, payload: bytes) -> None:
+        """What a device reported came by a courier: handled as from the line (versions to climb to, nonces)."""
+        self._put(topic, payload)
 
     def _receive(self, topic: str, payload: bytes, retain: bool) -> None:
         del retain
@@ -166,15 +172,15 @@ class OfficePublisher:
         try:
             work()
         except SignerUnreachable as error:
-            # Pages ask the programme, so that it is gone from them as soon as the signer is back. Said once a reason.
-            if str(error) != self._stuck:
-                self._stuck = str(error)
+            # Pages ask `speaker_orders`: there it is gone once the signer is back. Each reason is logged once.
+            if words_of(error) != self._stuck:
+                self._stuck = words_of(error)
                 log.warning("%s", error)
         except LangsoError as error:
-            self._trouble = str(error)
+            self._trouble = words_of(error)
             log.warning("%s", error)
         except Exception:
-            self._trouble = "Văn phòng gặp lỗi khi xử lý tin; hãy xem nhật ký."
+            self._trouble = Sentence("publishing-failed")
             log.exception("a message was not handled")
         else:
             return True
@@ -185,7 +191,7 @@ class OfficePublisher:
         if address is None or not payload:
             return
         if address.leaf in ("plan", "urgent"):
-            if self._programme.take_back(address.leaf, payload):
+            if self._speaker_orders.take_back(address.leaf, payload):
                 self._on_change()
             return
         if address.device is None:
@@ -204,7 +210,7 @@ class OfficePublisher:
         state = taken.state
         if taken.conflict and state.journal is not None:
             through = self._fleet.receipts.standing(device, state.journal)
-            self._acknowledge(Stored(device, state.journal, through.through, 0, conflict=True))
+            self._acknowledge(replace(through, conflict=True))
         if self._ready:
             self._compare(device, state, payload)
         self._nonces.asked(device, state.needs_nonce)
@@ -254,9 +260,9 @@ class OfficePublisher:
 
     def _reissue(self, kind: str, device: str) -> None:
         if kind == "plan":
-            self._show(self._programme.sign("plan"))
+            self._show(self._speaker_orders.sign("plan"))
         elif kind == "urgent":
-            self._show(self._programme.sign("urgent"))
+            self._show(self._speaker_orders.sign("urgent"))
         elif kind == "catalogue":
             self._show(self._catalogue.issue())
         else:
@@ -280,7 +286,7 @@ class OfficePublisher:
         self._publish_new()
         if now - self._refreshed >= REFRESH_S:
             self._trouble = ""
-            done = [self._guard(work) for work in (self._programme.refresh, self._catalogue.refresh)]
+            done = [self._guard(work) for work in (self._speaker_orders.refresh, self._catalogue.refresh)]
             self._refreshed = now if all(done) else now - REFRESH_S + CATCH_UP_S
             self._publish_new()
 
@@ -290,7 +296,7 @@ class OfficePublisher:
         if now - self._caught_up < CATCH_UP_S:
             return
         self._caught_up = now
-        caught_up = self._programme.catch_up()
+        caught_up = self._speaker_orders.catch_up()
         self._stuck = ""
         if caught_up:
             self._on_change()

@@ -1,6 +1,6 @@
-"""Whose turn it is to sign a kind of document: one at a time, of all threads and processes of this office.
+"""Turns at the signer: one at a time for each kind of document, among all threads and processes of this office.
 
-Not the database's write lock: while the signer is asked, everybody else goes on writing.
+It is not the database's write lock: while the signer is asked, everybody else goes on writing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from langso.durable.files import make_folder
 from langso.durable.single_instance import open_lock
 from langso.words.catalogue import Sentence
 from langso.words.os_reasons import os_reason
@@ -31,7 +32,9 @@ class Turns:
 
     @contextlib.contextmanager
     def one(self, kind: str) -> Iterator[None]:
-        """While it is this thread's turn. Raises SignerUnreachable where it does not come in time."""
+        """Within the block it is this thread's turn. Raises SignerUnreachable where the turn does not
+        come in time.
+        """
         until = time.monotonic() + WAIT_S
         # Opened anew by each: the kernel then keeps threads apart as it does processes.
         descriptor = self._open(kind)
@@ -46,7 +49,7 @@ class Turns:
 
     def _open(self, kind: str) -> int:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._folder)
             return open_lock(self._folder / f".turn-{kind}")
         except OSError as error:
             raise SignerUnreachable(

@@ -6,26 +6,63 @@ import errno
 import socket
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from langso.contract import Message
 from langso.device.unix_sockets import socket_address
+from langso.words.catalogue import Sentence, words_of
 from langso.words.os_reasons import os_reason
+from office.signer.asked.book import PlayKind
+from office.signer.asked.orders import Asked
+from office.signer.asked.people import ROOT
 from office.signer.errors import Fault, SignerRefused, SignerUnreachable
-from office.signer.wire import Counter, LogHead, Reply, Request, receive, send
+from office.signer.wire import Counter, EnrolledPerson, LogHead, Reply, Request, Roots, receive, send
 
 TIMEOUT_S = 10.0
 LOOK_S = 3.0
 # Who asks holds the database's write lock: after one question without an answer the next ones do not wait.
 SILENT_S = 5.0
-_WORDS: dict[Fault, str] = {
-    "absent": "Người ký của văn phòng (dịch vụ langso-signer) chưa chạy; máy tự bật lại, nếu quá năm phút vẫn vậy"
-    " hãy báo kỹ thuật chạy sudo langso doctor.",
-    "forbidden": "Trang văn phòng không được quyền gọi người ký (dịch vụ langso-signer);"
-    " hãy báo kỹ thuật chạy sudo langso doctor.",
-    "silent": "Người ký của văn phòng (dịch vụ langso-signer) không trả lời kịp; máy tự thử lại,"
-    " nếu quá năm phút vẫn vậy hãy báo kỹ thuật khởi động lại dịch vụ ấy.",
+_AGAIN_S = 0.02
+_WORDS: dict[Fault, Sentence] = {
+    "absent": Sentence("signer-absent"),
+    "forbidden": Sentence("signer-forbidden"),
+    "silent": Sentence("signer-silent"),
 }
+
+
+@dataclass(frozen=True)
+class Proof:
+    """By what a person proves that he asks: a typed code, or a passkey's answer (JSON). `person` `root`: the kernel
+    proves it.
+    """
+
+    person: str
+    code: str = ""
+    passkey: str = ""
+
+
+BY_ROOT = Proof(ROOT)
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """Who is enrolled at the signer. `asked`: what sounds must be asked for by one of them."""
+
+    asked: bool = False
+    people: Mapping[str, EnrolledPerson] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AskedStanding:
+    """`asked`: whether it matters. `known`: of those named, what may be signed; `ended`: what was taken back;
+    `still`: all that was signed and may not be left out.
+    """
+
+    asked: bool
+    known: frozenset[str]
+    ended: frozenset[str]
+    still: frozenset[str]
 
 
 class SignerClient:
@@ -44,38 +81,68 @@ class SignerClient:
         return _find(self._ask(Request(do="versions"), LOOK_S).counters, kind, epoch, audience)
 
     def raise_to(self, states: Mapping[str, bytes]) -> tuple[Counter, ...]:
-        """Lifts the counters to what the signed states (raw envelopes by device) hold; returns all counters."""
+        """Raises the counters to what signed states (raw envelopes by device) say is held; returns all counters."""
         text = {device: raw.decode("utf-8", "replace") for device, raw in states.items()}
         return self._ask(Request(do="raise_to", states=text)).counters
 
+    def people(self) -> Enrolment:
+        """Who is enrolled, and whether what sounds must be asked for. Raises SignerUnreachable."""
+        reply = self._ask(Request(do="people"), LOOK_S)
+        return Enrolment(reply.asked, {one.person: one for one in reply.people})
+
+    def standing(self, kind: PlayKind, ids: Iterable[str]) -> AskedStanding:
+        """How these plays or alarms stand with the signer. Raises SignerUnreachable."""
+        reply = self._ask(Request(do="standing", kind=kind, ids=tuple(ids)))
+        return AskedStanding(reply.asked, frozenset(reply.known), frozenset(reply.ended), frozenset(reply.still))
+
+    def ask(self, asked: Asked, proof: Proof) -> None:
+        """A person's order, before it is signed. Raises SignerRefused, SignerUnreachable."""
+        payload = asked.to_json().decode()
+        code, passkey = proof.code[:64], proof.passkey[: 16 << 10]
+        self._ask(Request(do="ask", payload=payload, person=proof.person, code=code, passkey=passkey))
+
+    def challenge(self, asked: Asked, person: str, origin: str) -> str:
+        """What a browser is to ask of this person's passkeys for this order, JSON. Raises SignerRefused."""
+        payload = asked.to_json().decode()
+        return self._ask(Request(do="challenge", payload=payload, person=person, origin=origin[:300])).text
+
+    def invited(self, person: str, code: str, origin: str) -> str:
+        """What a browser is to ask of a passkey that is to be new, JSON. Raises SignerRefused."""
+        return self._ask(Request(do="invited", person=person, code=code[:64], origin=origin[:300])).text
+
+    def enrol_passkey(self, person: str, code: str, answer: str) -> None:
+        """Keeps the new passkey; the one-time code is used up. Raises SignerRefused."""
+        self._ask(Request(do="enrol_passkey", person=person, code=code[:64], passkey=answer[: 16 << 10]))
+
+    def as_root(
+        self, do: Roots, person: str = "", *, code: str = "", alarms: bool = True, commune: str = ""
+    ) -> Reply:
+        """What root alone may do. Raises SignerRefused, also where this process is not root."""
+        return self._ask(Request(do=do, person=person, code=code[:64], alarms=alarms, payload=commune))
+
     def keep_head(self, number: int, sha256: str) -> None:
-        """Tells it how the office's log ends now. Raises SignerUnreachable."""
+        """Tells the signer how the office's log ends now. Raises SignerUnreachable."""
         self._ask(Request(do="keep_head", number=number, sha256=sha256), LOOK_S)
 
     def heads(self) -> tuple[LogHead, ...]:
-        """The ends of the log that it was told, which must still be in the log. Raises SignerUnreachable."""
+        """The ends of the log that the signer was told, which must still be in the log. Raises SignerUnreachable."""
         return self._ask(Request(do="heads"), LOOK_S).heads
 
     def trouble(self) -> SignerUnreachable | None:
-        """What keeps the signer from signing anything now; None where it is ready. Asks it, for at most 3 s."""
+        """Why the signer cannot sign anything now; None where it can. Asks it, for at most 3 s."""
         try:
             self._ask(Request(do="ready"), LOOK_S)
         except SignerUnreachable as error:
             return error
         except SignerRefused as error:
-            return SignerUnreachable(str(error), "broken")
+            return SignerUnreachable(words_of(error), "broken")
         return None
 
     def _ask(self, request: Request, timeout: float = TIMEOUT_S) -> Reply:
         if time.monotonic() < self._silent_until:
             raise SignerUnreachable(_WORDS["silent"], "silent")
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-                connection.settimeout(timeout)
-                with socket_address(self._path) as address:
-                    connection.connect(address)
-                send(connection, request)
-                reply = _answer(connection, timeout)
+            reply = self._once(request, timeout) or self._once(request, timeout)
         except TimeoutError as error:
             self._silent_until = time.monotonic() + SILENT_S
             raise SignerUnreachable(_WORDS["silent"], "silent") from error
@@ -84,12 +151,36 @@ class SignerClient:
         except OSError as error:
             raise _unreachable(error) from error
         if reply is None:
-            raise SignerUnreachable("Người ký của văn phòng ngắt lời; máy tự thử lại.", "broken")
+            raise SignerUnreachable(Sentence("signer-hung-up"), "broken")
         if reply.fault is not None:
-            raise SignerUnreachable(_WORDS.get(reply.fault, reply.refused), reply.fault)
-        if reply.refused:
-            raise SignerRefused(reply.refused)
+            raise SignerUnreachable(_WORDS.get(reply.fault, reply.words), reply.fault)
+        if reply.words:
+            raise SignerRefused(reply.words)
         return reply
+
+    def _once(self, request: Request, timeout: float) -> Reply | None:
+        """None where it hung up without a word, as it does in a crowd: asked again, it gives the same answer."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            _connect(connection, self._path, timeout)
+            try:
+                send(connection, request)
+                return _answer(connection, timeout)
+            except (BrokenPipeError, ConnectionResetError):
+                return None
+
+
+def _connect(connection: socket.socket, path: Path, timeout: float) -> None:
+    until = time.monotonic() + timeout
+    connection.settimeout(timeout)
+    while True:
+        try:
+            with socket_address(path) as address:
+                return connection.connect(address)
+        except BlockingIOError:
+            # So many knock that the kernel holds no more of them; there is nothing to wait on but time.
+            if time.monotonic() > until:
+                raise TimeoutError("the signer takes no more connections") from None
+            time.sleep(_AGAIN_S)
 
 
 def _answer(connection: socket.socket, within: float) -> Reply | None:
@@ -97,7 +188,7 @@ def _answer(connection: socket.socket, within: float) -> Reply | None:
         return receive(connection, Reply, within=within)
     except SignerRefused as error:
         # No answer of ours: another program's, or another release's.
-        raise SignerUnreachable(str(error), "broken") from error
+        raise SignerUnreachable(words_of(error), "broken") from error
 
 
 def _unreachable(error: OSError) -> SignerUnreachable:
@@ -105,10 +196,7 @@ def _unreachable(error: OSError) -> SignerUnreachable:
         return SignerUnreachable(_WORDS["forbidden"], "forbidden")
     if error.errno in (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR, errno.EPIPE, errno.ECONNRESET):
         return SignerUnreachable(_WORDS["absent"], "absent")
-    return SignerUnreachable(
-        f"Không gọi được người ký của văn phòng: {os_reason(error)}; hãy báo kỹ thuật chạy sudo langso doctor.",
-        "broken",
-    )
+    return SignerUnreachable(Sentence("signer-not-reached", why=os_reason(error)), "broken")
 
 
 def _find(counters: Iterable[Counter], kind: str, epoch: int, audience: str) -> int:

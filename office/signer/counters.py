@@ -9,9 +9,10 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from langso.contract.base import Count, Identity, Message, Moment
+from langso.contract.base import Count, Identity, Message, Moment, Sha256
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
+from langso.words.catalogue import Sentence
 from office.signer.errors import NotInitialised
 from office.signer.wire import Counter
 
@@ -33,6 +34,7 @@ class SignerMemory(Message):
     """The whole file."""
 
     versions: Annotated[dict[str, Count], Field(max_length=2000)] = Field(default_factory=dict)
+    hashes: Annotated[dict[str, Sha256], Field(max_length=2000)] = Field(default_factory=dict)
     orders: Annotated[tuple[SignedOrder, ...], Field(max_length=20_000)] = ()
 
 
@@ -49,14 +51,16 @@ class SignedVersions:
             try:
                 self._ledger = SignerMemory.model_validate_json(read_limited(self._path, MAX_FILE))
             except (FileRefused, ValidationError, ValueError) as error:
-                raise NotInitialised(
-                    f"Sổ đếm số văn bản {self._path} bị hỏng; hãy chép lại từ bản sao lưu, "
-                    "hoặc chuyển tệp đi rồi khởi động lại để văn phòng đọc số từ các loa."
-                ) from error
+                raise NotInitialised(Sentence("signer-counters-damaged", path=self._path)) from error
 
     def version(self, kind: str, epoch: int, audience: str) -> int:
         """The highest version signed; 0 before the first."""
         return self._ledger.versions.get(_key(kind, epoch, audience), 0)
+
+    def signed(self, kind: str, epoch: int, audience: str, version: int, sha256: str) -> bool:
+        """Whether just these bytes were signed last under just this version."""
+        key = _key(kind, epoch, audience)
+        return (self._ledger.versions.get(key), self._ledger.hashes.get(key)) == (version, sha256)
 
     def all(self) -> tuple[Counter, ...]:
         """Every counter."""
@@ -67,14 +71,26 @@ class SignedVersions:
         return tuple(found)
 
     def advance(
-        self, kind: str, epoch: int, audience: str, version: int, orders: tuple[SignedOrder, ...] = ()
+        self,
+        kind: str,
+        epoch: int,
+        audience: str,
+        version: int,
+        orders: tuple[SignedOrder, ...] = (),
+        sha256: str | None = None,
     ) -> None:
-        """Durably sets a counter and remembers new urgent orders; never lowers it."""
-        versions = dict(self._ledger.versions)
-        versions[_key(kind, epoch, audience)] = max(version, self.version(kind, epoch, audience))
+        """Durably sets a counter and remembers new urgent orders; never lowers it. `sha256`: of the bytes that are
+        signed under this version.
+        """
+        key = _key(kind, epoch, audience)
+        versions, hashes = dict(self._ledger.versions), dict(self._ledger.hashes)
+        versions[key] = max(version, self.version(kind, epoch, audience))
+        hashes.pop(key, None)
+        if sha256 is not None:
+            hashes[key] = sha256
         newest = max((order.at for order in orders), default=None)
         kept = tuple(old for old in self._ledger.orders if newest is None or old.at > newest - REMEMBER)
-        ledger = SignerMemory(versions=versions, orders=(*kept, *orders)[-20_000:])
+        ledger = SignerMemory(versions=versions, hashes=hashes, orders=(*kept, *orders)[-20_000:])
         write_atomic(self._path, ledger.to_json())
         self._ledger = ledger
 
@@ -82,7 +98,9 @@ class SignedVersions:
         """Durably raises many counters, by kind, epoch and audience, in one write; never lowers one."""
         higher = {_key(*of): version for of, version in found.items() if version > self.version(*of)}
         if higher:
-            ledger = self._ledger.model_copy(update={"versions": {**self._ledger.versions, **higher}})
+            hashes = {key: sha256 for key, sha256 in self._ledger.hashes.items() if key not in higher}
+            versions = {**self._ledger.versions, **higher}
+            ledger = self._ledger.model_copy(update={"versions": versions, "hashes": hashes})
             write_atomic(self._path, ledger.to_json())
             self._ledger = ledger
 

@@ -1,6 +1,6 @@
-"""The ends of the office's log that the signer was told: kept where the office's own user cannot reach.
+"""The ends of the office's log that the signer was told, kept where the office's own user cannot write.
 
-Whoever holds the database can make its chain anew, and can cut off its end; he cannot make the signer forget.
+Whoever holds the database can build its chain anew or cut off its end, but cannot make the signer forget.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ class AuditHeads:
                 raise NotInitialised(Sentence("signer-heads-damaged", path=self._path)) from error
 
     def all(self) -> tuple[KeptHead, ...]:
-        """Every head that must still be in the log, the newest last."""
+        """Every end that must still be in the log, the newest last."""
         newest = self._kept.newest
         return (*self._kept.lost, *(() if newest is None else (newest,)))
 
     def keep(self, head: KeptHead) -> None:
-        """The newest from now on. One that it contradicts is not forgotten: a cut log stays known as one."""
+        """Keeps a new end. An earlier end that it contradicts is kept too: a log that was cut stays known as cut."""
         before = self._kept.newest
         if before is not None and (before.number, before.sha256) == (head.number, head.sha256):
             return

@@ -1,4 +1,4 @@
-"""Who is at the other end of the signer's socket, by the kernel's word."""
+"""Who is at the other end of the signer's socket, as the kernel tells."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def peer_of(connection: socket.socket) -> Peer:
 
 
 def user_of(connection: socket.socket) -> int:
-    """The user who connected; -1, one more user, where the kernel does not say."""
+    """The user who connected; -1 (counted as one more user) where the kernel does not tell."""
     try:
         return peer_of(connection).user
     except OSError:
@@ -52,6 +52,11 @@ def allowed(peer: Peer, *, user: int, group: int) -> bool:
     if peer.user in {user, 0} - {_NOBODY}:
         return True
     return group != _NOBODY and group in (peer.group, *peer.groups)
+
+
+def is_root(user: int) -> bool:
+    """Whether this user is root on the machine, or the one whose process this is."""
+    return user in {0, os.geteuid()} - {_NOBODY}
 
 
 def may_ask(connection: socket.socket) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from langso.contract import Message, Threshold
+from langso.device.lan import lan_name
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
-from langso.settings.model import Settings
+from langso.settings.model import Settings, hosts_of
 from langso.trust import MAX_BUNDLE_BYTES, RootKeys
 from langso.trust.roots.proposal import KeyHolder
+from langso.words.catalogue import Sentence
 from office.signer.errors import NotInitialised
 
 ISSUER = "office"
@@ -54,6 +57,24 @@ class SignerPlaces:
         return self.state / "root.json"
 
     @property
+    def published(self) -> Path:
+        """What was signed last, as files beside the office's database."""
+        return self.state / "published"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The console's own addresses, as browsers say them: where passkeys may be enrolled and used."""
+        office = self.settings.office
+        found = [f"http://localhost:{office.port}"]
+        if office.https in ("own", "files"):
+            port = "" if office.https_port == 443 else f":{office.https_port}"
+            found += [f"https://{name}{port}" for name in hosts_of(office.names) or (lan_name(),)]
+        if office.public_url is not None:
+            parts = urlsplit(office.public_url)
+            found.append(f"{parts.scheme}://{parts.netloc}")
+        return tuple(found)
+
+    @property
     def devices(self) -> Path:
         """One JSON file a paired device: they outlive a lost database."""
         return self.state / "devices"
@@ -75,5 +96,5 @@ class SignerPlaces:
             return read_limited(path, limit, follow=False)
         except FileRefused as error:
             if isinstance(error.__cause__, PermissionError) or path.exists():
-                raise NotInitialised(f"{error} Hãy chạy sudo langso doctor.") from error
-            raise NotInitialised(f"Văn phòng chưa có {path.name}; hãy chạy langso office init trước.") from error
+                raise NotInitialised(Sentence("signer-file-refused", why=error)) from error
+            raise NotInitialised(Sentence("signer-file-missing", name=path.name)) from error

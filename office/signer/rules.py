@@ -1,4 +1,4 @@
-"""What the signer refuses whoever asks: pure checks of one document against the trust document in force."""
+"""What the signer refuses whoever asks: checks of one document against the trust document in force. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 
 from langso.contract import Catalogue, Document, IssuerRule, Order, Plan, ReceiptsAck, TrustDocument, Urgent
 from langso.contract.caps import Limits, plan_breaches
+from langso.contract.vouched import may_relay, strangers
+from langso.timekeeping import dates
 from langso.trust import parse_payload
 from langso.trust.errors import Refused
+from langso.words.catalogue import Sentence, Unit
 from office.signer.errors import SignerRefused, SignerStuck
 
 KINDS: dict[str, type[Document]] = {"plan": Plan, "urgent": Urgent, "catalogue": Catalogue, "order": Order}
@@ -26,101 +29,113 @@ MAX_LIFT = 1_000_000
 
 
 def read_document(kind: str, payload: bytes) -> Document | ReceiptsAck:
-    """The payload as its model, exactly in its canonical bytes. Raises SignerRefused."""
+    """The payload as its model; the bytes must be exactly the canonical ones. Raises SignerRefused."""
     model: type[Document | ReceiptsAck] | None = ReceiptsAck if kind == "ack" else KINDS.get(kind)
     if model is None:
-        raise SignerRefused(f"Người ký của văn phòng không ký loại «{kind[:40]}»; loại này cần khoá gốc của xã.")
+        raise SignerRefused(Sentence("signer-kind-unknown", kind=kind[:40]))
     try:
         document = parse_payload(payload, model)
     except Refused as refused:
-        raise SignerRefused(f"{refused} ({refused.detail[:200]})") from refused
+        raise SignerRefused(Sentence("signer-unreadable", why=refused, detail=refused.detail[:200])) from refused
     if document.kind != kind:
-        raise SignerRefused("Loại văn bản không khớp với nội dung; hãy cập nhật phần mềm văn phòng.")
+        raise SignerRefused(Sentence("signer-other-kind"))
     # Other bytes with the same meaning would be a second text under one version: devices would see equivocation.
     if document.to_json() != payload:
-        raise SignerRefused("Văn bản không viết đúng dạng chuẩn để ký; hãy cập nhật phần mềm văn phòng.")
+        raise SignerRefused(Sentence("signer-not-canonical"))
     return document
 
 
 def check_ack(ack: ReceiptsAck, rule: IssuerRule, trust: TrustDocument) -> None:
-    """An acknowledgement of ours, to a device of this commune. Raises SignerRefused."""
+    """Raises SignerRefused unless it is our own acknowledgement to a device of this commune."""
     _check_office(ack.issuer, ack.commune, "ack", rule, trust)
 
 
 def check_document(document: Document, rule: IssuerRule, trust: TrustDocument, now: datetime) -> None:
-    """Issuer, commune, epoch, kind, dates, classes, volumes, who it is for. Raises SignerRefused."""
+    """Checks issuer, commune, epoch, kind, dates, classes, volumes and audience. Raises SignerRefused."""
     _check_office(document.issuer, document.commune, document.kind, rule, trust)
     if document.epoch != rule.epoch:
-        raise SignerRefused("Kỳ khoá của văn bản không đúng kỳ đang dùng; hãy khởi động lại văn phòng.")
+        raise SignerRefused(Sentence("signer-epoch"))
     if isinstance(document, Order):
         if document.audience == "*" or document.audience in trust.communes:
-            raise SignerRefused("Lệnh cho thiết bị phải ghi đúng một thiết bị; hãy chọn lại thiết bị.")
+            raise SignerRefused(Sentence("signer-one-device"))
     elif document.audience != "*":
-        raise SignerRefused("Văn bản chung phải gửi cho mọi thiết bị; hãy cập nhật phần mềm văn phòng.")
+        raise SignerRefused(Sentence("signer-every-device"))
     if abs(document.issued - now) > CLOCK_SLACK:
-        raise SignerStuck("Giờ ghi trong văn bản lệch giờ máy ký; hãy chỉnh đồng hồ máy văn phòng.", "clock")
+        raise SignerStuck(Sentence("signer-issued"), "clock")
     if not document.issued < document.expires <= document.issued + LONGEST[document.kind]:
-        raise SignerRefused("Hạn của văn bản quá dài hoặc đã qua; hãy đặt lại hạn.")
+        raise SignerRefused(Sentence("signer-expires"))
     if isinstance(document, Plan):
         _check_plan(document, rule, trust)
     elif isinstance(document, Urgent):
         _check_urgent(document, rule, trust)
+    elif isinstance(document, Catalogue):
+        _check_catalogue(document, trust, now)
 
 
 def check_clock(now: datetime, trust: TrustDocument) -> None:
-    """The clock is not before the list of rights: devices would take a document of then for one that ran out.
-
-    Raises SignerStuck.
+    """Raises SignerStuck where the clock is before the list of rights was signed: devices would take such a document
+    for an expired one.
     """
     if now < trust.issued - CLOCK_DAYS:
-        raise SignerStuck(
-            f"Đồng hồ máy văn phòng đang là {now:%d/%m/%Y}, sai; hãy chỉnh lại ngày giờ của máy.", "clock"
-        )
+        raise SignerStuck(Sentence("signer-clock", day=Unit(dates.plain_date, now)), "clock")
 
 
 def check_version(version: int, last: int) -> None:
-    """Strictly rising, and never a leap that would use the numbers up. Raises SignerRefused."""
+    """The version must rise, but not by a leap that would use the numbers up. Raises SignerRefused."""
     if version <= last:
-        raise SignerRefused(f"Số văn bản {version} không lớn hơn số đã ký ({last}); hãy tải lại trang rồi gửi lại.")
+        raise SignerRefused(Sentence("signer-version-low", version=version, last=last))
     if version > last + MAX_LIFT:
-        raise SignerRefused(f"Số văn bản {version} nhảy quá xa so với số đã ký ({last}); hãy báo kỹ thuật.")
+        raise SignerRefused(Sentence("signer-version-leap", version=version, last=last))
 
 
 def _check_office(issuer: str, commune: str, kind: str, rule: IssuerRule, trust: TrustDocument) -> None:
     if issuer != rule.name:
-        raise SignerRefused(f"Người ký chỉ ký thay «{rule.name}», không ký thay «{issuer}»; hãy sửa nơi ban hành.")
+        raise SignerRefused(Sentence("signer-issuer", own=rule.name, other=issuer))
     if commune not in trust.communes:
-        raise SignerRefused("Văn bản của xã khác; hãy kiểm tra mã xã trong cài đặt.")
+        raise SignerRefused(Sentence("signer-commune"))
     if not rule.may_issue(kind):
-        raise SignerRefused(f"Danh sách quyền của xã không cho văn phòng ký loại «{kind}»; cần khoá gốc để đổi.")
+        raise SignerRefused(Sentence("signer-kind-barred", kind=kind))
 
 
 def _check_plan(plan: Plan, rule: IssuerRule, trust: TrustDocument) -> None:
     for programme in plan.programmes:
         if programme.broadcast_class not in rule.classes:
-            raise SignerRefused(f"Văn phòng không được phát loại của bản tin «{programme.title}»; hãy đổi loại.")
+            raise SignerRefused(Sentence("signer-class", title=programme.title))
         if programme.volume > trust.caps.volume:
             raise SignerRefused(
-                f"Bản tin «{programme.title}» to {programme.volume}%, xã chỉ cho tới {trust.caps.volume}%; "
-                "hãy giảm âm lượng."
+                Sentence("signer-volume", title=programme.title, volume=programme.volume, most=trust.caps.volume)
             )
     broken = next(iter(plan_breaches(plan, Limits.of(trust, rule))), None)
     if broken is not None:
-        raise SignerRefused(f"Lượt phát {broken.sound.id} trái quy định của xã: {broken.why}; hãy chọn giờ khác.")
+        raise SignerRefused(Sentence("signer-play-barred", play=broken.sound.id, why=broken.reason.sentence))
     if plan.until > plan.expires:
-        raise SignerRefused("Lịch phát dài hơn hạn của nó; hãy đặt lại hạn.")
+        raise SignerRefused(Sentence("signer-plan-too-long"))
 
 
 def _check_urgent(urgent: Urgent, rule: IssuerRule, trust: TrustDocument) -> None:
     ids = [order.id for order in urgent.orders]
     if len(set(ids)) != len(ids):
-        raise SignerRefused("Hai lệnh khẩn trùng mã; hãy tải lại trang rồi gửi lại.")
+        raise SignerRefused(Sentence("signer-alarm-twice"))
     for order in urgent.orders:
         if not order.issued < order.expires <= order.issued + LONGEST_URGENT_ORDER:
-            raise SignerRefused("Lệnh khẩn chỉ có hiệu lực tối đa 24 giờ; hãy đặt lại thời hạn.")
+            raise SignerRefused(Sentence("signer-alarm-too-long"))
         if order.issued > urgent.issued + CLOCK_SLACK:
-            raise SignerRefused("Lệnh khẩn ghi giờ ở tương lai; hãy chỉnh đồng hồ máy văn phòng.")
-        if order.action in ("play", "relay") and order.broadcast_class not in rule.classes:
-            raise SignerRefused("Văn phòng không được phát loại lệnh khẩn này; hãy đổi loại.")
+            raise SignerRefused(Sentence("signer-alarm-in-future"))
+        # What ends others has no loudness: a commune with a cap could give no all-clear.
+        if not order.sounds:
+            continue
+        if order.broadcast_class not in rule.classes:
+            raise SignerRefused(Sentence("signer-alarm-class"))
+        if order.action == "relay" and not may_relay(order.stream, order.broadcast_class, trust.relay_hosts):
+            raise SignerRefused(Sentence("signer-relay"))
         if order.volume > trust.caps.volume:
-            raise SignerRefused(f"Lệnh khẩn to {order.volume}%, xã chỉ cho tới {trust.caps.volume}%; hãy giảm.")
+            raise SignerRefused(Sentence("signer-alarm-volume", volume=order.volume, most=trust.caps.volume))
+
+
+def _check_catalogue(catalogue: Catalogue, trust: TrustDocument, now: datetime) -> None:
+    """What money and privacy hang on is the root's to say: kiosks of earlier releases believe the catalogue."""
+    unknown = next(iter(strangers(catalogue.accounts, trust, now)), None)
+    if unknown is not None:
+        raise SignerRefused(Sentence("signer-account", number=unknown.number, bank=unknown.bin))
+    if trust.age_recipient is not None and catalogue.age_recipient not in (None, trust.age_recipient):
+        raise SignerRefused(Sentence("signer-recipient"))

@@ -7,27 +7,33 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from langso.device.unix_sockets import socket_address
 from langso.durable.errors import FileRefused
 from langso.errors import LangsoError
+from langso.words.catalogue import Sentence, words_of
 from langso.words.os_reasons import os_reason
 from office.signer.errors import Fault, SignerRefused, SignerStuck, SignerUnreachable
-from office.signer.peers import may_ask, user_of
-from office.signer.questions import Questions, Seats, held_for
+from office.signer.peers import is_root, may_ask, user_of
+from office.signer.people_questions import answer_about_people
+from office.signer.questions import Questions, Seat, Seats, held_for
 from office.signer.signing import Signing
-from office.signer.wire import MAX_FRAME, LogHead, Reply, Request, receive, send
+from office.signer.wire import ASKS, MAX_FRAME, ROOTS, FrameSlow, LogHead, Reply, Request, receive, send
 
 log = logging.getLogger(__name__)
 
 IDLE_S = 30.0
 REFUSED_S = 2.0
-MAX_CONNECTIONS = 16
-MAX_OF_ONE = 12
+MAX_CONNECTIONS = 64
+MAX_OF_ONE = 48
 OPENING_S = 5.0
-_NOT_ALLOWED = "Người dùng này không được gọi người ký; hãy vào nhóm của nó."
+_BACKLOG = 128
+_NOT_ALLOWED = Sentence("signer-not-allowed")
+_CROWDED = Sentence("signer-crowded")
+_SLOW = Sentence("signer-frame-slow")
 
 
 class SignerServer:
@@ -51,8 +57,8 @@ class SignerServer:
         ready: threading.Event | None = None,
         turned: Callable[[], None] = lambda: None,
     ) -> None:
-        """Serves until stopped, calling `turned` in every round in which no question hangs: who waits for an answer
-        that does not come is not helped by a process that still takes connections.
+        """Serves until `stop`, and calls `turned` in every round in which no question hangs (a server that takes
+        connections but never answers must not look alive).
 
         Raises SignerUnreachable where the socket cannot be made.
         """
@@ -68,11 +74,13 @@ class SignerServer:
                     connection, _ = listener.accept()
                 except TimeoutError:
                     continue
-                user = user_of(connection)
-                if not self._seats.take(user):
-                    connection.close()
+                seat = self._seats.take(user_of(connection), lambda gone=connection: _let_go(gone))  # type: ignore[misc]
+                if seat is None:
+                    _turn_away(connection)
                     continue
-                threading.Thread(target=self._serve, args=(connection, user), daemon=True).start()
+                threading.Thread(target=self._serve, args=(connection, seat), daemon=True).start()
+        if self._signing is not None:
+            self._signing.close()
         with contextlib.suppress(OSError):
             self._path.unlink()
 
@@ -89,39 +97,47 @@ class SignerServer:
                     listener.bind(address)
             finally:
                 os.umask(mask)
-            listener.listen(MAX_CONNECTIONS)
+            listener.listen(_BACKLOG)
         except OSError as error:
             listener.close()
-            raise SignerUnreachable(
-                f"Không mở được ổ cắm của người ký {self._path}: {os_reason(error)}; hãy đổi `[signer] socket`."
-            ) from error
+            raise SignerUnreachable(Sentence("signer-socket", path=self._path, why=os_reason(error))) from error
         return listener
 
-    def _serve(self, connection: socket.socket, user: int) -> None:
-        try:
-            with connection:
+    def _serve(self, connection: socket.socket, seat: Seat) -> None:
+        with connection:
+            try:
                 connection.settimeout(IDLE_S)
-                if not may_ask(connection):
-                    send(connection, Reply(refused=_NOT_ALLOWED, fault="forbidden"))
-                    _hear_out(connection)
-                    return
-                while (request := receive(connection, Request)) is not None:
-                    send(connection, self._answer(request))
-        except SignerRefused as refused:
-            with contextlib.suppress(OSError):
-                send(connection, Reply(refused=str(refused), fault=fault_of(refused)))
-        except (OSError, SignerUnreachable):
-            pass
-        finally:
-            self._seats.leave(user)
+                if may_ask(connection):
+                    self._converse(connection, seat)
+                else:
+                    _refuse(connection, SignerStuck(_NOT_ALLOWED, "forbidden"))
+            except OSError:
+                pass
+            finally:
+                self._seats.leave(seat)
 
-    def _answer(self, request: Request) -> Reply:
+    def _converse(self, connection: socket.socket, seat: Seat) -> None:
+        root = is_root(seat.user)
+        try:
+            while (request := receive(connection, Request)) is not None:
+                with self._seats.working(seat):
+                    reply = self._answer(request, root=root)
+                send(connection, reply)
+        except (SignerRefused, SignerUnreachable) as wrong:
+            # What came was no question of ours: one sentence, and the end.
+            _refuse(connection, wrong)
+        except FrameSlow:
+            _refuse(connection, SignerStuck(_SLOW, "broken"))
+
+    def _answer(self, request: Request, *, root: bool) -> Reply:
         with self._questions.one():
-            return self._worked_out(request)
+            return self._worked_out(request, root=root)
 
-    def _worked_out(self, request: Request) -> Reply:
+    def _worked_out(self, request: Request, *, root: bool) -> Reply:
         try:
             signing = self._opened()
+            if request.do in ASKS or request.do in ROOTS:
+                return answer_about_people(signing, request, root=root)
             if request.do == "sign":
                 return Reply(envelope=signing.sign(request.kind, request.payload.encode()).decode())
             if request.do == "raise_to":
@@ -137,10 +153,10 @@ class SignerServer:
             return Reply(counters=signing.counters())
         except LangsoError as refused:
             log.warning("refused: %s", refused)
-            return Reply(refused=str(refused), fault=fault_of(refused))
+            return Reply.refusing(words_of(refused), fault_of(refused))
         except Exception:
             log.exception("a question was not answered")
-            return Reply(refused="Người ký của văn phòng gặp lỗi; hãy báo kỹ thuật xem nhật ký.", fault="broken")
+            return Reply.refusing(Sentence("signer-failed"), "broken")
 
     def _opened(self) -> Signing:
         with held_for(self._opening, OPENING_S):
@@ -156,18 +172,34 @@ class SignerServer:
 
 
 def fault_of(error: LangsoError) -> Fault | None:
-    """The kind of what keeps the signer from signing anything; None where it refused this one document."""
-    if isinstance(error, SignerStuck):
+    """What kind of thing keeps the signer from signing anything; None where it refused this document alone."""
+    if isinstance(error, SignerStuck | SignerUnreachable):
         return error.fault
     if isinstance(error, SignerRefused):
         return None
     return "disk" if isinstance(error, FileRefused) else "not_ready"
 
 
-def _hear_out(connection: socket.socket) -> None:
-    """Lets the other side finish its frame: a close with bytes unread would take the answer away from it."""
-    connection.shutdown(socket.SHUT_WR)
+def _refuse(connection: socket.socket, why: LangsoError) -> None:
+    """One sentence, then the other side may finish its frame: a close with bytes unread would take the answer away
+    from it.
+    """
     connection.settimeout(REFUSED_S)
-    left = MAX_FRAME
-    while left > 0 and (part := connection.recv(1 << 16)):
+    send(connection, Reply.refusing(words_of(why), fault_of(why)))
+    connection.shutdown(socket.SHUT_WR)
+    left, until = MAX_FRAME, time.monotonic() + REFUSED_S
+    while left > 0 and time.monotonic() < until and (part := connection.recv(1 << 16)):
         left -= len(part)
+
+
+def _turn_away(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError), connection:
+        # Whoever accepts must not wait for one who does not read.
+        connection.settimeout(0)
+        send(connection, Reply.refusing(_CROWDED, "silent"))
+
+
+def _let_go(connection: socket.socket) -> None:
+    # Its own thread, which waits for bytes, closes it.
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)

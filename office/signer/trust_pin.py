@@ -1,7 +1,7 @@
-"""What the signer itself holds of the commune's trust: the root pinned in its own folder, the newest trust seen.
+"""What the signer itself keeps of the commune's trust: the root pinned in its own folder, and the newest trust seen.
 
-Who owns the office's web process may write the office's folder: what lies there is believed only where the pinned
-root signed it, and never an older one than was seen before.
+The office's web process may write the office's folder: what lies there is believed only where the pinned root signed
+it, and never one older than was seen before.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from langso.contract.base import Count, Message
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
 from langso.trust import Opened, Refused, RootKeys, open_bundle, threshold_of
+from langso.words.catalogue import Sentence
 from office.signer.errors import NotInitialised, SignerStuck
 
 log = logging.getLogger(__name__)
@@ -49,28 +50,24 @@ class TrustPin:
         try:
             self._pin = _Pin.model_validate_json(read_limited(self._path, MAX_FILE))
         except (FileRefused, ValidationError, ValueError) as error:
-            raise NotInitialised(
-                f"Tệp khoá gốc của người ký {self._path} bị hỏng; hãy chép lại từ bản sao lưu."
-            ) from error
+            raise NotInitialised(Sentence("signer-pin-damaged", path=self._path)) from error
 
     def open(self, bundle: bytes) -> TrustDocument:
-        """The trust document of a bundle the pinned root vouches for; a newer root or trust is kept first.
+        """The trust document of a bundle that the pinned root vouches for; a newer root or trust is kept first.
 
-        Raises SignerStuck for one that is forged, older, or has the number of another.
+        Raises SignerStuck for a bundle that is forged, older, or differs from one with the same version.
         """
         pin = self._pin
         try:
             opened = open_bundle(bundle, RootKeys.of(pin.root, pin.version))
         except Refused as refused:
-            raise SignerStuck(
-                f"Danh sách quyền của xã không do khoá gốc ký ({refused}); hãy chép lại danh sách đúng."
-            ) from refused
+            raise SignerStuck(Sentence("signer-list-forged", why=refused)) from refused
         trust = opened.trust
         # A new root counts its trust documents anew.
         if trust.epoch == pin.version and (
             trust.version < pin.trust or (trust.version == pin.trust and opened.sha256 != pin.sha256)
         ):
-            raise SignerStuck("Danh sách quyền của xã cũ hơn bản người ký đã biết; hãy chép lại bản mới nhất.")
+            raise SignerStuck(Sentence("signer-list-old"))
         self._keep(opened)
         return opened.trust
 

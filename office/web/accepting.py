@@ -1,4 +1,4 @@
-"""How a door takes connections: through the gate, timed from their first moment, with a pause when files run out."""
+"""How the web server takes connections: counted by the gate, timed from the start, paused when files run out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from asyncio import sslproto
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -21,6 +22,10 @@ from office.web.connections import Gate, Moment, Visit
 log = logging.getLogger(__name__)
 
 PAUSE_S = 1.0
+PIECES, LEAST_PIECE = 64, 64
+"""Chunks of a body that may be of any size; from then on they are of so many bytes on average."""
+MOST_HEADER = 64 << 10
+"""Bytes of a request's head, of a line that says how long a chunk is, of what follows the last one."""
 _AT_ONCE = 32
 _BACKLOG = 512
 # What the kernel holds of an answer, so that it is seen soon whether anybody takes it.
@@ -30,7 +35,7 @@ sslproto.SSLProtocol.max_size = 32 << 10
 
 
 def watched_server(config: uvicorn.Config, turned: Callable[[], None], gate: Gate | None = None) -> uvicorn.Server:
-    """A server that calls `turned` in every round of its loop, the first time when it serves; signals are not its.
+    """A server that calls `turned` in every round of its loop, first when it serves; it does not handle signals.
 
     Its connections are counted at `gate`, which several servers in one loop may share.
     """
@@ -61,7 +66,9 @@ def watched_server(config: uvicorn.Config, turned: Callable[[], None], gate: Gat
 
 
 class Acceptor:
-    """Takes what comes to one listening socket, as long as the gate has room; asyncio's own server has no gate."""
+    """Accepts connections on one listening socket as long as the gate has room; asyncio's own server has no such
+    limit.
+    """
 
     def __init__(
         self,
@@ -79,13 +86,13 @@ class Acceptor:
         self._pause: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """From now on."""
+        """Begins to accept."""
         self._listener.setblocking(False)
         self._listener.listen(_BACKLOG)
         self._resume()
 
     def close(self) -> None:
-        """Nobody new; whoever has not begun to be served goes."""
+        """Accepts nobody more; connections that have not begun to be served are closed."""
         if self._pause is not None:
             self._pause.cancel()
         self._loop.remove_reader(self._listener)
@@ -93,7 +100,7 @@ class Acceptor:
             task.cancel()
 
     async def wait_closed(self) -> None:
-        """Until those that had not begun are gone."""
+        """Waits until those connections are gone."""
         await asyncio.gather(*self._beginning, return_exceptions=True)
 
     def _resume(self) -> None:
@@ -146,11 +153,30 @@ class Acceptor:
         )
 
 
+class _Frugal(h11.Connection):
+    """Refuses a body cut into crumbs: each piece costs the one loop that serves everybody the same, a byte or a
+    kilobyte, and 64 KiB of crumbs held it for half a second.
+    """
+
+    _pieces = _bytes = 0
+
+    def next_event(self) -> Any:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._pieces = self._bytes = 0
+        elif isinstance(event, h11.Data) and event.chunk_start:
+            self._pieces, self._bytes = self._pieces + 1, self._bytes + len(event.data)
+            if self._pieces > PIECES and self._bytes < self._pieces * LEAST_PIECE:
+                raise h11.RemoteProtocolError("a body in crumbs")
+        return event
+
+
 class _Timed(H11Protocol):
     """uvicorn's protocol, which tells how its connection stands."""
 
     def __init__(self, visit: Visit, ended: Callable[[], None], **more: Any) -> None:
         super().__init__(**more)
+        self.conn = _Frugal(h11.SERVER, self.config.h11_max_incomplete_event_size or MOST_HEADER)
         self._visit = visit
         self._ended = ended
         self._taken = 0

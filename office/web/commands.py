@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from langso.terminal.saying import say
-from langso.words.catalogue import t
+from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
@@ -19,15 +20,13 @@ if TYPE_CHECKING:
     from office.whole_office import Office
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option(
-    "--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"), help="Tệp cài đặt (TOML)."
-)
+_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 
 
 @click.command()
 @_settings_option
 def web(settings_file: Path) -> None:
-    """Chạy trang web của văn phòng và nối với các loa, kiosk, cho tới khi có lệnh dừng (Ctrl-C)."""
+    """Serve the office's pages and keep in touch with loudspeakers and kiosks until told to stop (Ctrl-C)."""
     from contextlib import closing
 
     from langso.device.lifeline import Lifeline
@@ -38,41 +37,45 @@ def web(settings_file: Path) -> None:
     from office.web.app import make_app
     from office.web.connections import raise_file_limit
     from office.web.serving import Serving
+    from office.web.urgent_first import SWITCH_S
     from office.whole_office import Office
 
     settings = load_settings(settings_file)
     raise_file_limit()
+    sys.setswitchinterval(SWITCH_S)
     start_logging("httpx", "multipart")
-    lock = SingleInstance(settings.paths.run / "office-web.lock", name="Trang web văn phòng")
-    with lock, Office(settings) as console:
-        lifeline = Lifeline("pages", "hands", "publisher", status=lambda: _status(console))
+    lock = SingleInstance(settings.paths.run / "office-web.lock", name=Sentence("office-web-name"))
+    with lock, Office(settings) as office:
+        lifeline = Lifeline(
+            "pages", "hands", "publisher", status=lambda: _status(office), trouble=lambda: _trouble(office)
+        )
         serving = Serving(
-            console.home,
-            make_app(console),
-            console.clock,
+            office.home,
+            make_app(office),
+            office.clock,
             turned=lambda: lifeline.turned("pages"),
             worked=lambda: lifeline.turned("hands"),
         )
-        console.door_troubles = lambda: serving.troubles
+        office.door_troubles = lambda: serving.troubles
         with closing(serving):
-            console.jobs.start()
-            console.start_publisher(turned=lambda: lifeline.turned("publisher"))
-            say(f"Trang web văn phòng: {console_url(settings.office)}")
+            office.jobs.start()
+            office.start_publisher(turned=lambda: lifeline.turned("publisher"))
+            say(t("office-web-address", url=console_url(settings.office)))
             serving.run()
 
 
 @click.group()
 def staff() -> None:
-    """Người được vào trang web văn phòng."""
+    """Who may log in to the office's pages."""
 
 
 @staff.command(name="add")
 @_settings_option
 @click.argument("name")
-@click.option("--password-stdin", is_flag=True, help="Đọc mật khẩu từ đầu vào thay vì tạo mật khẩu dùng một lần.")
-@click.option("--role", "roles", multiple=True, help="Vai trò: writer, approver, desk, admin; ghi nhiều lần được.")
+@click.option("--password-stdin", is_flag=True)
+@click.option("--role", "roles", multiple=True)
 def staff_add(settings_file: Path, name: str, password_stdin: bool, roles: tuple[str, ...]) -> None:
-    """Thêm một người, hoặc đặt lại mật khẩu cho người đã có. Không ghi vai trò: người mới có đủ các vai trò."""
+    """Add somebody, or set the password of somebody anew. Without roles a new person has them all."""
     from office.people.accounts import login_of
     from office.people.password_rules import MAX_PASSWORD
     from office.people.roles import roles_of
@@ -81,23 +84,23 @@ def staff_add(settings_file: Path, name: str, password_stdin: bool, roles: tuple
     with _accounts(settings_file) as accounts:
         once = accounts.add(name, given, roles_of(roles) if roles else None)
     if once is None:
-        say(f"Đã đặt mật khẩu cho {login_of(name)}.")
+        say(t("office-staff-password-set", login=login_of(name)))
     else:
-        say(f"Tên đăng nhập: {login_of(name)}")
-        say(f"Mật khẩu dùng một lần (7 ngày): {once}")
-        say("Đưa tận tay; lần đăng nhập đầu tiên sẽ phải đặt mật khẩu mới.")
+        say(t("office-staff-login", login=login_of(name)))
+        say(t("office-staff-once", password=once))
+        say(t("office-staff-hand-over"))
 
 
 @staff.command(name="remove")
 @_settings_option
 @click.argument("name")
 def staff_remove(settings_file: Path, name: str) -> None:
-    """Khoá tài khoản của một người; mọi lần đăng nhập của người đó kết thúc."""
+    """Lock somebody's account; all of his sessions end."""
     from office.people.accounts import login_of
 
     with _accounts(settings_file) as accounts:
         accounts.disable(name)
-    say(f"Đã khoá tài khoản {login_of(name)}.")
+    say(t("office-staff-locked", login=login_of(name)))
 
 
 @staff.command(name="roles")
@@ -105,10 +108,7 @@ def staff_remove(settings_file: Path, name: str) -> None:
 @click.argument("name")
 @click.argument("roles", nargs=-1)
 def staff_roles(settings_file: Path, name: str, roles: tuple[str, ...]) -> None:
-    """Xem vai trò của một người, hoặc giao đúng các vai trò ghi ra.
-
-    writer: người soạn; approver: người duyệt, phát khẩn; desk: một cửa; admin: quản trị.
-    """
+    """Show somebody's roles, or give exactly those that are named."""
     from office.people.accounts import login_of
     from office.people.operator import operator
     from office.people.roles import in_words, roles_of
@@ -121,24 +121,31 @@ def staff_roles(settings_file: Path, name: str, roles: tuple[str, ...]) -> None:
 @staff.command(name="list")
 @_settings_option
 def staff_list(settings_file: Path) -> None:
-    """Xem ai được vào, với vai trò nào."""
+    """Show who may log in, with which roles."""
     from office.people.roles import in_words
 
     with _accounts(settings_file) as accounts:
         names = [(*one, accounts.roles(one[0])) for one in accounts.names()]
     for login, name, usable, roles in names:
-        say(harmless(f"{login}  {name}  [{in_words(roles)}]") + ("" if usable else "  (đã khoá)"))
+        line = t("office-staff-one", usable=int(usable), login=login, name=name, roles=in_words(roles))
+        say(harmless(line))
     if not names:
-        say("Chưa có ai; thêm bằng langso office staff add TÊN.")
+        say(t("office-staff-none"))
 
 
-def _status(console: Office) -> str:
-    status = console.publisher.status if console.publisher is not None else None
+def _trouble(office: Office) -> int:
+    """Doctor's question: has the console no line to the broker?"""
+    status = office.publisher.status if office.publisher is not None else None
+    return errno.ENOTCONN if status is not None and not status.connected else 0
+
+
+def _status(office: Office) -> str:
+    status = office.publisher.status if office.publisher is not None else None
     if status is None:
         return ""
-    link = "Đã nối máy chủ tin" if status.connected else f"Chưa nối máy chủ tin: {status.why}"
-    said = (link, status.trouble, console.programme.why, *console.door_troubles())
-    return "; ".join(part.rstrip(".") for part in said if part)
+    link = t("office-web-connected") if status.connected else t("office-web-not-connected", why=status.why)
+    said = (link, status.trouble, office.speaker_orders.why, *office.door_troubles())
+    return "; ".join(part.rstrip(".") for part in map(str, said) if part)
 
 
 @contextmanager
@@ -153,4 +160,4 @@ def _accounts(settings_file: Path) -> Iterator[Accounts]:
     settings = load_settings(settings_file)
     home = OfficeHome(settings)
     with acting_as_owner(home.state), open_store(home.database) as store:
-        yield Accounts(store, SystemClock(), settings.office)
+        yield Accounts(store, SystemClock(), settings.office, settings.commune.names)

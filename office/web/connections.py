@@ -1,4 +1,4 @@
-"""Connections to the office's doors, counted and timed: nobody takes the files and threads that all others need."""
+"""Connections to the office, counted and timed, so that nobody takes the files and threads that all others need."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Visit:
     last: Moment = field(default_factory=lambda: Moment("waiting"))
 
     def overdue(self, now: float) -> bool:
-        """Whether it has had its time; asked about each second."""
+        """Whether its time is over; asked about once a second."""
         moment, last = self.look(), self.last
         if (moment.phase, moment.request) != (last.phase, last.request):
             self.last, self.since = moment, now
@@ -72,7 +72,7 @@ class Visit:
 
     @property
     def silent(self) -> bool:
-        """Whether it never asked for anything."""
+        """Whether it has never asked for anything."""
         return self.look() == Moment("waiting")
 
 
@@ -94,7 +94,7 @@ class Gate:
         return self._count
 
     def enter(self, address: str, now: float) -> Visit | None:
-        """A place for a new connection; None where there is none."""
+        """A place for a new connection; None where there is no room."""
         if address not in self._free and not self._in_time(address, now):
             log.warning("more than %d new connections a second from %s", RATE_S, address)
             return None
@@ -113,7 +113,7 @@ class Gate:
         return visit
 
     def leave(self, visit: Visit) -> None:
-        """The connection is over; twice is no fault."""
+        """The connection has ended; calling it twice does no harm."""
         own = self._visits.get(visit.address, [])
         if visit in own:
             own.remove(visit)
@@ -122,7 +122,7 @@ class Gate:
                 del self._visits[visit.address]
 
     def tick(self, now: float) -> None:
-        """Ends what has had its time; looks once a second, however often it is called."""
+        """Ends connections whose time is over; looks once a second, however often it is called."""
         if now - self._swept < 1.0:
             return
         self._swept = now
@@ -141,7 +141,7 @@ class Gate:
         by_size = sorted(strangers, key=len, reverse=True)
         if any(self._displace(own) for own in by_size):
             return True
-        # No device and no browser has so many; bodies that trickle and answers that nobody takes fill the house else.
+        # No device or browser needs so many: slow uploads, and answers that nobody reads, would else take all places.
         if not by_size or len(by_size[0]) <= FEW:
             return False
         self._end(by_size[0][0])
@@ -159,7 +159,7 @@ class Gate:
 
 
 def raise_file_limit() -> None:
-    """This process may open as many files as the system lets it."""
+    """Lets this process open as many files as the system allows."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,22 +1,24 @@
-"""Forms as posted by a browser: parsed with limits, NFC, nothing invisible in it; and the times people choose."""
+"""Forms as a browser posts them: parsed with limits, NFC, no invisible characters; and the times people choose."""
 
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl
 
 from langso.timekeeping.clock import VIETNAM
 from langso.words import nfc
+from langso.words.catalogue import Sentence
 from langso.words.harmless import plain
 from office.errors import BroadcastRefused, PageRefused
+from office.web.days import day_of, hour_of
 
 MAX_FIELDS = 600
 MAX_TYPED = 1000
 """Characters of a field that is typed in once and not kept."""
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?")
+_MARK = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -25,20 +27,22 @@ class Form:
 
     fields: tuple[tuple[str, str], ...] = ()
 
-    def one(self, name: str, most: int = 200) -> str:
-        """The first value, one line, trimmed; "" where absent. Raises PageRefused over `most` characters."""
+    def one(self, name: str, most: int | None = 200) -> str:
+        """The first value, one line, trimmed; "" where absent. Raises PageRefused over `most` characters; None: for
+        what is given back as typed, of any length.
+        """
         return " ".join(self.text(name, most).split())
 
-    def text(self, name: str, most: int) -> str:
+    def text(self, name: str, most: int | None) -> str:
         """The first value with its lines, NFC. Raises PageRefused over `most` characters."""
         value = self.raw(name, most)
         return nfc(plain(value))
 
-    def raw(self, name: str, most: int) -> str:
+    def raw(self, name: str, most: int | None) -> str:
         """The first value as typed (passwords). Raises PageRefused over `most` characters."""
         value = next((value for key, value in self.fields if key == name), "")
-        if len(value) > most:
-            raise PageRefused(f"Một ô nhập dài quá {most} chữ; hãy quay lại rút ngắn.", 413)
+        if most is not None and len(value) > most:
+            raise PageRefused(Sentence("console-field-long", most=most), 413)
         return value
 
     def many(self, name: str, most: int = 500) -> tuple[str, ...]:
@@ -52,7 +56,7 @@ class Form:
         if not text:
             return default
         if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
-            raise BroadcastRefused(f"«{text}» không dùng được; hãy chọn một số từ {low} đến {high}.")
+            raise BroadcastRefused(Sentence("console-number-wrong", text=text, low=low, high=high))
         return int(text)
 
 
@@ -61,24 +65,30 @@ def read_form(content_type: str, body: bytes) -> Form:
     if not body:
         return Form()
     if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise PageRefused("Kiểu nội dung này không nhận; hãy dùng ô nhập trên trang.", 415)
+        raise PageRefused(Sentence("console-form-kind"), 415)
     try:
         fields = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict", encoding="utf-8"
         )
     except ValueError as error:
-        raise PageRefused("Không đọc được nội dung gửi lên; hãy mở lại trang rồi nhập lại.", 400) from error
+        raise PageRefused(Sentence("console-form-unread"), 400) from error
     return Form(tuple(fields))
 
 
-def moment_of(date: str, clock: str) -> datetime:
-    """`YYYY-MM-DD` and `HH:MM[:SS]` on Vietnam's wall clock, as UTC. Raises BroadcastRefused."""
-    day, hour = _DATE.fullmatch(date.strip()), _TIME.fullmatch(clock.strip())
+def new_mark() -> str:
+    """What a form carries, by which a second sending of it is known."""
+    return secrets.token_hex(8)
+
+
+def mark_of(text: str) -> str:
+    """The mark of a form that was sent; "" for anything else."""
+    return text if _MARK.fullmatch(text) else ""
+
+
+def moment_of(day: str, clock: str, today: date) -> datetime:
+    """A typed day and time on Vietnam's wall clock, as UTC. Raises BroadcastRefused."""
+    at = datetime.combine(day_of(day, today), hour_of(clock), VIETNAM)
     try:
-        if day is None or hour is None:
-            raise ValueError(date)
-        year, month, number = (int(part) for part in day.groups())
-        at = time(int(hour[1]), int(hour[2]), int(hour[3] or 0))
-        return datetime(year, month, number, at.hour, at.minute, at.second, tzinfo=VIETNAM).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise BroadcastRefused("Ngày giờ phát chưa đúng; hãy chọn ngày và giờ, ví dụ 17:00.") from error
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise BroadcastRefused(Sentence("console-day-wrong", text=day[:40])) from error

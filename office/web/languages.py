@@ -1,4 +1,4 @@
-"""Which language a page is in: what `?lang=` asks for and a cookie keeps, else what the browser prefers."""
+"""The language of a page: what `?lang=` asks for (a cookie remembers it), else what the browser prefers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _YEAR_S = 365 * 86400
 
 
 class Languages:
-    """ASGI: around everything, so that refusals are in it too. Devices are spoken to in the office's own language."""
+    """ASGI middleware around everything, so that refusals are in that language too. Devices get the office's own
+    language.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

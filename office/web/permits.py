@@ -16,7 +16,7 @@ from office.web.site import signed_in, site_of
 
 
 class Permit:
-    """The check of one route: somebody logged in with any of these roles; of none named: anybody logged in."""
+    """The check of one route: the person has one of these roles; with none named, anybody who is logged in."""
 
     def __init__(self, *roles: Role) -> None:
         self.roles = roles
@@ -24,21 +24,21 @@ class Permit:
     def __call__(self, request: Request, session: Annotated[StaffSession, Depends(signed_in)]) -> None:
         """Raises LoginNeeded, PageRefused; a refusal is logged."""
         if not session.may(*self.roles):
-            office = site_of(request).console
+            office = site_of(request).office
             path = request.url.path
             Audit(office.store, office.clock).write(session.login, "forbidden", path, request.method)
             raise PageRefused(Sentence("roles-forbidden", roles=in_words(self.roles)), 403)
 
 
 class OpenToAll:
-    """The mark of a route that needs no login: it proves who asks otherwise, or gives nothing that is secret."""
+    """Marks a route without login: it proves in another way who asks, or gives nothing secret."""
 
     def __call__(self) -> None:
         """Lets everybody through."""
 
 
 def require(*roles: Role) -> Dependency:
-    """For `dependencies=[...]` of a route: these roles, or none for whoever is logged in."""
+    """For `dependencies=[...]` of a route: one of these roles; with none named, anybody who is logged in."""
     return Dependency(Permit(*roles))
 
 

@@ -1,4 +1,4 @@
-"""What every request must pass before a page sees it: size, origin, transport; and the headers on every answer."""
+"""What every request must pass before a page sees it (size, origin, transport), and the headers of every answer."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from langso.settings.model import is_loopback
+from langso.settings.model import OfficeSettings, is_loopback
+from langso.words.catalogue import Sentence
 from office.errors import PageRefused
-from office.founding.doors import GUIDE
+from office.founding.doors import GUIDE, console_url
+from office.web.hosts import is_ours, own_names
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 DEVICE_DOORS = ("/media/", "/desk/uploads", "/devices/", "/static/")
 """Paths that devices use: without login, without origin; they prove themselves otherwise, or give nothing secret."""
 
-_LIMITS = (("/soan", 64 << 10), ("/khan-cap", 64 << 10))
+# Room for what was typed far too long: it is refused in a sentence, and comes back as it was typed.
+_LIMITS = (("/soan", 1 << 20), ("/khan-cap", 1 << 20), ("/dang-nhap", 320 << 10))
 _LIMIT = 8 << 10
 DOOR = "langso.door"
 """Where a request's scope says through which door it came; absent: the plain one."""
@@ -44,43 +47,51 @@ ErrorPage = Callable[[Request, PageRefused], Awaitable[Response]]
 
 
 def limit_of(path: str) -> int | None:
-    """Most bytes a request to this path may carry; None where the route counts for itself (uploads)."""
+    """The most bytes a request to this path may carry; None where the route counts for itself (uploads)."""
     if path.startswith("/desk/uploads"):
         return None
     return next((limit for start, limit in _LIMITS if path.startswith(start)), _LIMIT)
 
 
 def check_origin(method: str, headers: Headers, scheme: str) -> None:
-    """A page of another site may not make this browser act, nor this name's page without TLS. Raises PageRefused."""
+    """Raises PageRefused for a request that another site, or this name without TLS, made the browser send."""
     if method in SAFE:
         return
     site = headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
-        raise PageRefused("Lệnh này đến từ trang khác nên không nhận; hãy mở lại trang văn phòng rồi làm lại.")
+        raise PageRefused(Sentence("console-other-site"))
     origin = headers.get("origin")
     # A client without Origin is no browser, so nobody can ride on its cookie; the form's token is still asked.
     if origin is not None and origin.lower() != f"{scheme}://{headers.get('host', '')}".lower():
-        raise PageRefused("Lệnh này đến từ trang khác nên không nhận; hãy mở lại trang văn phòng rồi làm lại.")
+        raise PageRefused(Sentence("console-other-site"))
 
 
 def check_transport(door: str, scheme: str, client: str, path: str) -> None:
-    """Passwords cross a wire only under TLS, and a door leads only where it is meant to. Raises PageRefused."""
+    """Raises PageRefused for a password without TLS over a network, and for a path that this port does not serve."""
     if path.startswith(DEVICE_DOORS):
         return
     if door == "device":
-        raise PageRefused("Cổng này chỉ dành cho loa và kiosk; hãy mở trang văn phòng ở địa chỉ của nó.", 404)
+        raise PageRefused(Sentence("console-device-door"), 404)
     if door == "guide":
         if _in_guide(path):
             return
     elif scheme == "https" or is_loopback(client):
         return
-    raise PageRefused(
-        "Trang này chỉ mở qua https hoặc ngay tại máy văn phòng; hãy dùng địa chỉ bắt đầu bằng https://."
-    )
+    raise PageRefused(Sentence("console-needs-tls"))
+
+
+def check_host(hosts: list[str], path: str, names: frozenset[str], url: str) -> None:
+    """Raises PageRefused for a page asked for by a name that is not ours, or by two. Devices come by the name of
+    their pairing, and what they are given is no secret. `url`: where the page is.
+    """
+    if path.startswith(DEVICE_DOORS):
+        return
+    if len(hosts) != 1 or not is_ours(hosts[0], names):
+        raise PageRefused(Sentence("console-wrong-host", url=url), 421)
 
 
 def cookie_name(request: Request) -> str:
-    """`__Host-` where the browser came over TLS; the plain name on this very machine."""
+    """The cookie's name: with `__Host-` over TLS, plain on this very machine."""
     return COOKIE_SECURE if request.url.scheme == "https" else COOKIE_PLAIN
 
 
@@ -92,25 +103,34 @@ def set_cookie(request: Request, response: Response, name: str, value: str, max_
 
 
 def login_token(visit: str) -> str:
-    """The hidden field of the login form, from the visitor's cookie: who cannot read the cookie cannot make it."""
+    """The hidden field of the login form, made from the visitor's cookie: only who can read the cookie
+    can make it.
+    """
     return hashlib.sha256(b"langso login " + visit.encode()).hexdigest()
 
 
 def same(one: str, other: str) -> bool:
-    """Compared in constant time."""
+    """Compares two texts in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())
 
 
 class Guard:
     """The outermost layer: refuses before anything is parsed, and puts the headers on whatever goes out.
 
-    `elsewhere`: the answer to a page asked for at the door without TLS. `strict_s`: how long browsers that came over
-    TLS without a warning shall come over TLS only.
+    `office`: by which names it may be asked for. `elsewhere`: the answer to a page asked for at the door without TLS.
+    `strict_s`: how long browsers that came over TLS without a warning shall come over TLS only.
     """
 
     def __init__(
-        self, app: ASGIApp, error_page: ErrorPage, elsewhere: Callable[[Request], Response], strict_s: int
+        self,
+        app: ASGIApp,
+        office: OfficeSettings,
+        error_page: ErrorPage,
+        elsewhere: Callable[[Request], Response],
+        strict_s: int,
     ) -> None:
+        self._names = own_names(office)
+        self._url = console_url(office)
         self._app = app
         self._error_page = error_page
         self._elsewhere = elsewhere
@@ -140,6 +160,7 @@ class Guard:
 
         refused: PageRefused | None = None
         try:
+            check_host(request.headers.getlist("host"), path, self._names, self._url)
             if not path.startswith("/desk/uploads"):
                 check_origin(request.method, request.headers, request.url.scheme)
             client = request.client.host if request.client else ""
@@ -162,7 +183,7 @@ class Guard:
             log.exception("%s %s", request.method, path)
             if state.started:
                 raise
-            refused = PageRefused("Máy văn phòng gặp lỗi; hãy thử lại, nếu vẫn lỗi hãy báo kỹ thuật.", 500)
+            refused = PageRefused(Sentence("console-broken"), 500)
         if refused is not None and not state.started:
             response = await self._error_page(request, refused)
             if refused.status == 413:
@@ -191,5 +212,5 @@ def _in_guide(path: str) -> bool:
 
 
 def too_large() -> PageRefused:
-    """More bytes than any honest form has."""
-    return PageRefused("Nội dung gửi lên quá lớn nên không nhận; hãy rút ngắn rồi gửi lại.", 413)
+    """The refusal of a request that is larger than any honest form."""
+    return PageRefused(Sentence("console-too-large"), 413)

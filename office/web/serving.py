@@ -1,4 +1,4 @@
-"""The console's doors opened: sockets of systemd or our own, one server a door in one loop, certificates renewed."""
+"""Opens the console's ports (systemd's sockets or our own), serves them in one loop, renews certificates."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from langso.durable.files import read_limited
 from langso.errors import LangsoError
 from langso.settings.model import OfficeSettings, hosts_of
 from langso.timekeeping.clock import Clock
+from langso.words.catalogue import Sentence, Words, words_of
 from langso.words.os_reasons import os_reason
 from office.errors import PortTaken
 from office.founding.console_ca import ensure_console_certificate, ensure_device_certificate
@@ -66,39 +67,34 @@ def listen(door: Door) -> socket.socket:
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
         where = "host" if door.kind == "plain" else "lan_host"
-        raise PortTaken(f"Không hiểu địa chỉ {door.host}; hãy sửa `{where}` trong [office].") from error
+        raise PortTaken(Sentence("doors-address-unknown", host=door.host, setting=where)) from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(128)
     except OSError as error:
         listener.close()
-        why, todo = os_reason(error), "hãy tắt chương trình đó"
+        at: dict[str, object] = {"port": door.port, "host": door.host, "setting": key}
         if error.errno == errno.EADDRINUSE:
-            why = "đang có chương trình khác dùng"
-        elif error.errno in (errno.EACCES, errno.EPERM) and door.port < 1024:
-            why, todo = (
-                "cổng dưới 1024 do systemd mở",
-                "hãy bật langso-office-https.socket, langso-office-http.socket",
-            )
-        raise PortTaken(
-            f"Không mở được cổng {door.port} ở {door.host}: {why}; {todo} hoặc đổi `{key}` trong [office]."
-        ) from error
+            raise PortTaken(Sentence("doors-port-taken", **at)) from error
+        if error.errno in (errno.EACCES, errno.EPERM) and door.port < 1024:
+            raise PortTaken(Sentence("doors-port-low", **at)) from error
+        raise PortTaken(Sentence("doors-port-closed", why=os_reason(error), **at)) from error
     return listener
 
 
 @dataclass
 class Tls:
-    """A door's certificate in use. `provide`: the PEM file to serve, made or renewed as needed."""
+    """The certificate that a port uses. `provide`: gives the PEM file to use, made or renewed as needed."""
 
     door: Door
     provide: Callable[[datetime], tuple[Path, Path | None]]
     context: ssl.SSLContext
     loaded: tuple[bytes, bytes | None] = (b"", None)
-    trouble: str = ""
+    trouble: Words = ""
 
     def refresh(self, now: datetime) -> bool:
-        """Takes a new certificate into use for connections from now on; whether there was one."""
+        """Uses a new certificate for connections from now on, if there is one; returns whether there was."""
         try:
             certificate, key = self.provide(now)
             content = read_limited(certificate, MAX_PEM), None if key is None else read_limited(key, MAX_PEM)
@@ -110,10 +106,10 @@ class Tls:
             load_pair(self.context, *content)
         except (LangsoError, OSError) as error:
             # An ssl.SSLError is an OSError too.
-            text = str(error) if isinstance(error, LangsoError) else f"chứng thư không dùng được: {os_reason(error)}"
-            if text != self.trouble:
-                log.warning("%s %d: %s", self.door.kind, self.door.port, text)
-            self.trouble = text
+            trouble = _words_of(error)
+            if trouble != self.trouble:
+                log.warning("%s %d: %s", self.door.kind, self.door.port, trouble)
+            self.trouble = trouble
             return False
         self.loaded, self.trouble = content, ""
         log.info("%s %d: certificate taken into use", self.door.kind, self.door.port)
@@ -138,7 +134,7 @@ class Serving:
         office = home.settings.office
         self._clock = clock
         self._worked = worked
-        self._troubles: list[str] = []
+        self._troubles: list[Words] = []
         self._tls: list[Tls] = []
         self._servers: list[tuple[uvicorn.Server, socket.socket]] = []
         self._stopping = asyncio.Event()
@@ -165,18 +161,18 @@ class Serving:
                 unused.close()
 
     @property
-    def troubles(self) -> tuple[str, ...]:
-        """Doors that are not open or have no certificate, a sentence each."""
+    def troubles(self) -> tuple[Words, ...]:
+        """Ports that are not open or have no certificate, one sentence each."""
         return (*self._troubles, *(tls.trouble for tls in self._tls if tls.trouble))
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """Where it listens, as opened."""
+        """The ports it listens on."""
         return tuple(int(listener.getsockname()[1]) for _, listener in self._servers)
 
     @property
     def started(self) -> bool:
-        """Whether every door is served."""
+        """Whether every port is served."""
         return all(server.started for server, _ in self._servers)
 
     def run(self) -> None:
@@ -189,13 +185,13 @@ class Serving:
             server.should_exit = True
 
     def renew(self) -> bool:
-        """Whether any certificate was exchanged, as each minute."""
+        """Looks for new certificates, as it does every minute; returns whether one was exchanged."""
         now = self._clock.now()
         exchanged = [tls for tls in self._tls if tls.refresh(now)]
         return bool(exchanged)
 
     def close(self) -> None:
-        """Lets go of the ports."""
+        """Closes the ports."""
         for _, listener in self._servers:
             listener.close()
 
@@ -208,7 +204,7 @@ class Serving:
             if door.kind == "plain":
                 raise
             log.error("%s", error)
-            self._troubles.append(str(error))
+            self._troubles.append(_words_of(error))
             return None
 
     async def _run(self) -> None:
@@ -235,6 +231,12 @@ class Serving:
                 await asyncio.wait_for(self._stopping.wait(), RENEW_S)
                 return
             await asyncio.to_thread(self.renew)
+
+
+def _words_of(error: LangsoError | OSError) -> Words:
+    if isinstance(error, LangsoError):
+        return words_of(error)
+    return Sentence("doors-certificate-unusable", why=os_reason(error))
 
 
 class _Through:

@@ -1,4 +1,4 @@
-"""How a broadcast stands, for a page: decided as codes, then put into words; a line for each of its loudspeakers."""
+"""How a broadcast stands, for a page: first as codes, then in words; with a line for each loudspeaker."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from langso.contract.outcomes import in_words
-from langso.device.paired import PairedDevice
+from langso.device.paired_devices import PairedDevice
 from langso.timekeeping import dates
-from langso.words.catalogue import Sentence, Unit, is_known, t
+from langso.words.catalogue import Sentence, Unit, Words, is_known, t
+from langso.words.numbers import decimal
 from office.broadcasting.became import ENDINGS, Became, became, played_and_ill
 from office.broadcasting.play_reports import PlayReport
 from office.broadcasting.rows import Broadcast
 from office.broadcasting.urgent_rows import UrgentRow
 from office.fleet.devices import FleetRow
-from office.publishing.speaker_orders import Standing, Standings
+from office.people.operator import who_in_words
+from office.publishing.standings import Standing, Standings
 from office.web.speakers import VillageSpeakers, meant, targets_text, villages
 from office.whole_office import Office
 
@@ -56,11 +58,13 @@ _STANDINGS: dict[Standing, tuple[Level, str]] = {
     "draft": ("plain", "edit"),
     "withdrawn": ("plain", "undo"),
     "unsigned": ("bad", "error"),
+    "unasked": ("warn", "error"),
     "too_late": ("bad", "error"),
     "barred": ("bad", "error"),
     "withdrawing": ("bad", "error"),
 }
-_UNTOLD: frozenset[Standing] = frozenset(("draft", "withdrawn", "unsigned", "too_late", "barred"))
+_MOST_PAST = 100
+_UNTOLD: frozenset[Standing] = frozenset(("draft", "withdrawn", "unsigned", "unasked", "too_late", "barred"))
 """A loudspeaker that said nothing was not told of it, or was told that it is taken back."""
 _ENDINGS: dict[Became, SpeakerLook] = {
     Became.PLAYED: "played",
@@ -74,23 +78,40 @@ _ENDINGS: dict[Became, SpeakerLook] = {
 
 @dataclass(frozen=True)
 class SpeakerLine:
-    """How one broadcast stands at one loudspeaker. People read `state` and `detail`; programs go by `became`."""
+    """How one broadcast stands at one loudspeaker. `state` and `detail` are for people, `became` for programs.
+
+    The words are made when they are asked for: a calendar has thousands of these and says none of them.
+    """
 
     place: str
     device: str
     became: Became
     look: SpeakerLook
-    state: str
-    detail: str
+    standing: Standing
+    report: PlayReport | None
+
+    @property
+    def state(self) -> str:
+        """How it stands, in a few words."""
+        return t(f"shows-became-{self.look}")
+
+    @property
+    def detail(self) -> str:
+        """More of it; "" where there is nothing to say."""
+        if self.became in ENDINGS and self.report is not None:
+            return _ending(self.report, self.became)
+        if self.look in ("silent", "unsigned"):
+            return t(f"shows-silent-{self.standing}")
+        return t(f"shows-hint-{self.look}") if is_known(f"shows-hint-{self.look}") else ""
 
     @property
     def level(self) -> Level:
-        """Its colour."""
+        """The colour of the line."""
         return _LOOKS[self.look][0]
 
     @property
     def icon(self) -> str:
-        """Its sign, of Material Symbols."""
+        """Its icon, a name in Material Symbols."""
         return _LOOKS[self.look][1]
 
 
@@ -115,6 +136,7 @@ class ShownBroadcast:
     live: bool
     standing: Standing = "signed"
     note: str = ""
+    ended: datetime | None = None
 
 
 def show_of(
@@ -124,17 +146,24 @@ def show_of(
     fleet: Mapping[str, FleetRow],
     stand: Standings,
 ) -> ShownBroadcast:
-    """A planned broadcast with a line for each of its loudspeakers, as it stands at that moment."""
+    """A planned broadcast as a page shows it now, with a line for each of its loudspeakers."""
     now, standing = stand.now, stand.of(broadcast)
     planned, show = broadcast.planned, broadcast.show
-    end = planned.start + show.length
-    said = {play.device: play for play in plays}
-    begun, over = now >= planned.start, now > end + PATIENCE
+    # Once, and not for each of a hundred loudspeakers.
+    begun, length = now >= planned.start, show.length
+    end, said = planned.start + length, {play.device: play for play in plays}
+    unsaid = _over(None, planned.start, length, now)
     lines = tuple(
-        _line(device, said.get(device.id), fleet.get(device.id), begun=begun, over=over, standing=standing)
+        _line(
+            *(device, play := said.get(device.id), fleet.get(device.id)),
+            begun=begun,
+            over=unsaid if play is None else _over(play, planned.start, length, now),
+            standing=standing,
+            id=planned.id,
+        )
         for device in meant(show.devices, groups)
     )
-    state, state_level, icon = _summary(standing, lines, planned.start, end, now)
+    state, state_level, icon = _summary(standing, lines, planned.start, now)
     return ShownBroadcast(
         id=broadcast.id,
         url=f"/ban-tin/{broadcast.id}",
@@ -149,8 +178,8 @@ def show_of(
         state_level=state_level,
         icon=icon,
         lines=lines,
-        by=broadcast.by,
-        live=broadcast.status == "scheduled" and standing in ("signed", "unsigned") and now <= end,
+        by=who_in_words(broadcast.by),
+        live=broadcast.status == "scheduled" and standing in ("signed", "unsigned", "unasked") and now <= end,
         standing=standing,
         note=_note(standing, planned.start, stand),
     )
@@ -162,17 +191,23 @@ def urgent_show(
     groups: Sequence[VillageSpeakers],
     now: datetime,
     *,
-    why: str | None = None,
+    why: Words | None = None,
 ) -> ShownBroadcast:
-    """An urgent order with a line for each of its loudspeakers. `why`: its all-clear could not be signed so far."""
+    """An urgent order as a page shows it. `why`: why its all-clear could not be signed so far."""
     order = row.order
     in_force = (row.ended is None or why is not None) and order.expires > now
     said = {play.device: play for play in plays}
+    length = timedelta(milliseconds=sum(media.duration_ms for media in order.media)) * order.repeat
     lines = tuple(
-        _line(device, said.get(device.id), None, begun=True, over=not in_force)
+        _line(
+            *(device, said.get(device.id), None),
+            begun=True,
+            over=not in_force or (order.action == "play" and _over(said.get(device.id), order.issued, length, now)),
+        )
         for device in meant(order.targets.devices, groups)
     )
     stands = "in-force" if in_force else "over" if row.ended is not None else "expired"
+    playing = sum(line.look == "playing" for line in lines)
     return ShownBroadcast(
         id=order.id,
         url="/khan-cap",
@@ -183,37 +218,58 @@ def urgent_show(
         label=t("shows-class-emergency"),
         level=_CLASSES["emergency"],
         places=targets_text(order.targets.devices, groups),
-        state=t(f"shows-urgent-{stands}"),
+        state=(t("shows-all-playing", count=playing, total=len(lines)) if playing else t(f"shows-urgent-{stands}")),
         state_level="bad" if in_force else "plain",
         icon="emergency_home" if in_force else "check_circle",
         lines=lines,
-        by=row.by,
+        by=who_in_words(row.by),
         live=in_force,
         standing="signed" if why is None else "withdrawing",
         note="" if why is None else t("shows-note-all-clear", reason=_reason(why)),
+        ended=row.ended,
     )
 
 
 def urgent_shows(office: Office) -> tuple[ShownBroadcast, ...]:
-    """The urgent orders in force, and those whose all-clear loudspeakers have not been told of."""
-    now = office.clock.now()
-    groups = villages(office.fleet.devices())
-    unheard, why = office.programme.unheard_endings(), office.programme.why
+    """The urgent orders in force, and those whose all-clear has not reached loudspeakers."""
+    unheard, why = office.speaker_orders.unheard_endings(), office.speaker_orders.why
+    alive = (*office.alarms.in_force(), *unheard)
+    if not alive:
+        return ()
+    now, groups = office.clock.now(), villages(office.fleet.devices())
+    plays = office.broadcasts.plays_of(row.order.id for row in alive)
     return tuple(
-        urgent_show(row, office.broadcasts.plays(row.order.id), groups, now, why=why if row in unheard else None)
-        for row in (*office.broadcasts.in_force(), *unheard)
+        urgent_show(row, plays[row.order.id], groups, now, why=why if row in unheard else None) for row in alive
     )
 
 
+def past_urgent_shows(office: Office, since: datetime) -> tuple[ShownBroadcast, ...]:
+    """Urgent orders given since then that are over, the newest first: with what became of them."""
+    given = [row for row in office.alarms.urgent_orders(_MOST_PAST, since=since) if row.order.sounds]
+    if not given:
+        return ()
+    alive = {row.order.id for row in (*office.alarms.in_force(), *office.speaker_orders.unheard_endings())}
+    over = [row for row in given if row.order.id not in alive and row.order.issued >= since]
+    now, groups = office.clock.now(), villages(office.fleet.devices())
+    plays = office.broadcasts.plays_of(row.order.id for row in over)
+    return tuple(urgent_show(row, plays[row.order.id], groups, now) for row in over)
+
+
 def trouble_of(office: Office) -> str:
-    """What keeps the office from speaking to devices, as one sentence; "" if nothing."""
+    """What keeps the office from reaching devices, as one sentence; "" if nothing."""
     publisher = office.publisher
     if publisher is None:
         return t("shows-no-broker")
     status = publisher.status
     if not status.connected:
         return t("shows-not-connected", why=status.why or Sentence("shows-connecting"))
-    return status.trouble
+    return str(status.trouble)
+
+
+def _over(play: PlayReport | None, start: datetime, length: timedelta, now: datetime) -> bool:
+    """Whether it should have ended there long ago: counted from when it began there."""
+    begun = start if play is None or play.started is None else max(start, play.started)
+    return now > begun + length + PATIENCE
 
 
 def _line(
@@ -224,15 +280,13 @@ def _line(
     begun: bool,
     over: bool,
     standing: Standing = "signed",
+    id: str = "",
 ) -> SpeakerLine:
     what, look = _stands(play, row, begun=begun, over=over, standing=standing)
-    if what in ENDINGS and play is not None:
-        detail = _ending(play, what)
-    elif look in ("silent", "unsigned"):
-        detail = t(f"shows-silent-{standing}")
-    else:
-        detail = t(f"shows-hint-{look}") if is_known(f"shows-hint-{look}") else ""
-    return SpeakerLine(device.place or device.id, device.id, what, look, t(f"shows-became-{look}"), detail)
+    if id and row is not None and row.playing == id and what not in ENDINGS:
+        # Its own fresh word counts for more than how long it should have taken.
+        what, look = Became.ON_AIR, "playing"
+    return SpeakerLine(device.place or device.id, device.id, what, look, standing, play)
 
 
 def _stands(
@@ -253,16 +307,18 @@ def _stands(
 
 
 def _ending(play: PlayReport, what: Became) -> str:
+    by_hand = t("shows-by-hand") if play.by_hand else ""
     if what is Became.PLAYED:
-        late = None if play.error_ms is None else f"{abs(play.error_ms):.1f}".replace(".", ",")
-        return "" if late is None else t("shows-late-by", ms=late)
+        late = "" if play.error_ms is None else t("shows-late-by", ms=decimal(abs(play.error_ms)))
+        return ", ".join(part for part in (late, by_hand) if part)
+    doubt = t("shows-in-doubt") if play.provisional else ""
     heard = t("shows-heard", seconds=round(play.heard_ms / 1000)) if play.heard_ms else ""
     reason = in_words(play.code, play.parameters, play.why)
-    return ", ".join(part for part in (reason, heard) if part)
+    return ", ".join(part for part in (reason, heard, doubt, by_hand) if part)
 
 
 def _summary(
-    standing: Standing, lines: Sequence[SpeakerLine], start: datetime, end: datetime, now: datetime
+    standing: Standing, lines: Sequence[SpeakerLine], start: datetime, now: datetime
 ) -> tuple[str, Level, str]:
     if standing in _STANDINGS:
         return t(f"shows-standing-{standing}"), *_STANDINGS[standing]
@@ -270,14 +326,17 @@ def _summary(
     played, ill = played_and_ill(line.became for line in lines)
     if now < start:
         held = sum(line.look == "holding" for line in lines)
-        level: Level = "ok" if held == total else "info"
+        level: Level = "ok" if held == total > 0 else "info"
         return t("shows-all-hold", count=held, total=total), level, "event_available"
     if ill:
         return t("shows-all-ill", count=ill, total=total), "bad", "error"
-    if played == total:
+    if played == total > 0:
         return t("shows-all-played", count=played, total=total), "ok", "check_circle"
-    if now <= end + PATIENCE:
-        return t("shows-became-playing"), "ok", "volume_up"
+    playing = sum(line.look == "playing" for line in lines)
+    if playing:
+        return t("shows-all-playing", count=playing, total=total), "ok", "volume_up"
+    if any(line.became is Became.DUE for line in lines):
+        return t("shows-all-due", total=total), "info", "hourglass_top"
     return t("shows-all-waiting", count=played, total=total), "warn", "schedule"
 
 
@@ -287,12 +346,12 @@ def _note(standing: Standing, start: datetime, stand: Standings) -> str:
         return t("shows-note-unsigned", reason=_reason(stand.why), when=when)
     if standing == "withdrawing":
         return t("shows-note-withdrawing", reason=_reason(stand.why))
-    return t(f"shows-note-{standing}") if standing in ("too_late", "barred") else ""
+    return t(f"shows-note-{standing}") if standing in ("too_late", "barred", "unasked") else ""
 
 
 def _moment(when: datetime, now: datetime) -> str:
     return dates.moment(when, today=dates.local(now).date())
 
 
-def _reason(why: str) -> object:
+def _reason(why: Words) -> Words:
     return why or Sentence("shows-signing")

@@ -1,16 +1,15 @@
-"""Loudspeakers for choosing, by village in the order of their names; and who is meant, in words. Pure."""
+"""Loudspeakers to choose from, by village; and which of them are meant, in words. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from langso.device.paired import PairedDevice
+from langso.device.paired_devices import PairedDevice
 from langso.words.catalogue import t
+from langso.words.village_names import village_name
 from office.broadcasting.plans import EVERYONE
 from office.web.forms import Form
-
-_KINDS = {"thon": "Thôn", "ban": "Bản", "xom": "Xóm", "to": "Tổ", "khu": "Khu", "lang": "Làng", "ap": "Ấp"}
 
 
 @dataclass(frozen=True)
@@ -36,23 +35,13 @@ def villages(devices: Iterable[PairedDevice]) -> list[VillageSpeakers]:
             groups.setdefault(device.village or "", []).append(device)
     ordered = sorted(groups, key=lambda slug: (not slug, _natural(slug)))
     return [
-        VillageSpeakers(
-            slug, village_name(slug), tuple(sorted(groups[slug], key=lambda d: _natural(d.place or d.id)))
-        )
+        VillageSpeakers(slug, _name(slug), tuple(sorted(groups[slug], key=lambda d: _natural(d.place or d.id))))
         for slug in ordered
     ]
 
 
-def village_name(slug: str) -> str:
-    """ "thon-1" is "Thôn 1"; "" is the commune itself."""
-    if not slug:
-        return t("shows-commune-wide")
-    first, *rest = slug.split("-")
-    return " ".join([_KINDS.get(first, first.capitalize()), *(word.capitalize() for word in rest)])
-
-
 def targets_text(targets: Sequence[str], groups: Sequence[VillageSpeakers]) -> str:
-    """Who is meant, in the fewest words: whole villages by name, else places."""
+    """Which loudspeakers are meant, in few words: whole villages by name, else places."""
     if EVERYONE in targets or (groups and all(d.id in targets for group in groups for d in group.devices)):
         return t("shows-everywhere")
     words, left = [], set(targets)
@@ -67,18 +56,22 @@ def targets_text(targets: Sequence[str], groups: Sequence[VillageSpeakers]) -> s
 
 
 def meant(targets: Sequence[str], groups: Sequence[VillageSpeakers]) -> list[PairedDevice]:
-    """The loudspeakers that targets stand for."""
+    """The loudspeakers that the targets mean."""
     return [d for group in groups for d in group.devices if EVERYONE in targets or d.id in targets]
 
 
 def chosen(form: Form, groups: Sequence[VillageSpeakers]) -> tuple[str, ...]:
-    """Devices ticked one by one, by whole village (`villages`), or all (`*`)."""
+    """The devices ticked in the form: one by one, by whole village (`villages`), or all (`*`)."""
     devices = form.many("devices")
     if EVERYONE in devices:
         return (EVERYONE,)
     whole = set(form.many("villages"))
     more = [device.id for group in groups if group.slug in whole for device in group.devices]
     return tuple(dict.fromkeys([*devices, *more]))
+
+
+def _name(slug: str) -> str:
+    return village_name(slug) if slug else t("shows-commune-wide")
 
 
 def _natural(text: str) -> list[tuple[int, str]]:

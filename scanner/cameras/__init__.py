@@ -11,7 +11,9 @@ __all__ = ["Camera", "Frame", "Health", "Locks", "open_camera"]
 
 
 def open_camera(settings: ScannerSettings) -> Camera:
-    """The camera that the settings name. Raises CameraFault where it cannot be there (a later unplug does not)."""
+    """The camera that the settings name. Raises CameraFault where it cannot exist here; one that is unplugged later
+    does not raise.
+    """
     if settings.camera == "replay":
         from scanner.cameras.replay import ReplayCamera
 

@@ -1,10 +1,12 @@
-"""What every camera offers: frames one after the other, a best still picture, and how the camera is."""
+"""What every camera offers: frames one after another, a best still picture, and its own health."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Protocol, Self
+
+from langso.words.catalogue import Sentence, Words
 
 if TYPE_CHECKING:
     import numpy
@@ -14,12 +16,12 @@ if TYPE_CHECKING:
 
 Condition = Literal["ok", "starting", "away", "black", "frozen"]
 
-SAYS: dict[Condition, str] = {
+SAYS: dict[Condition, Words] = {
     "ok": "",
-    "starting": "Đang mở máy ảnh, xin chờ một chút",
-    "away": "Máy ảnh bị tuột dây, xin gọi cán bộ",
-    "black": "Máy ảnh không thấy gì, xin bỏ vật che hoặc bật đèn",
-    "frozen": "Hình bị đứng, đang mở lại máy ảnh, xin chờ",
+    "starting": Sentence("prompts-camera-starting"),
+    "away": Sentence("prompts-camera-away"),
+    "black": Sentence("prompts-camera-black"),
+    "frozen": Sentence("prompts-camera-frozen"),
 }
 """One sentence a condition, "" where all is well."""
 
@@ -27,7 +29,7 @@ SAYS: dict[Condition, str] = {
 @dataclass(frozen=True)
 class Frame:
     """`image`: BGR uint8 (h, w, 3), not to be written to; `sequence`: rises by one a frame; `finer`: how many times
-    as many pixels across the same scene has in a still.
+    as many pixels across a still of the same scene has.
     """
 
     image: NDArray[numpy.uint8]
@@ -37,26 +39,28 @@ class Frame:
 
 @dataclass(frozen=True)
 class Health:
-    """How the camera is now. "starting": no frame yet; "away": unplugged; "black": sees nothing at all;
-    "frozen": gives the same frame again and again, or none though it is open.
+    """The camera's condition. "starting": no frame yet; "away": unplugged; "black": it sees nothing; "frozen": it is
+    open but gives the same frame again and again, or none.
     """
 
     condition: Condition
 
     @property
     def good(self) -> bool:
-        """Whether its picture may be believed."""
+        """Whether its picture can be trusted."""
         return self.condition == "ok"
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Words:
         """What to tell the person before it, "" where all is well."""
         return SAYS[self.condition]
 
 
 @dataclass(frozen=True)
 class Locks:
-    """What the camera itself says is held fast; None: it has no such control, or keeps silent about it."""
+    """What the camera itself says is held fixed (focus, exposure, colour); None: it has no such control, or does not
+    tell.
+    """
 
     focus: bool | None = None
     exposure: bool | None = None
@@ -64,18 +68,18 @@ class Locks:
 
 
 class Camera(Protocol):
-    """A camera. `read` never raises for one that went away; it waits for a frame, three seconds at most.
+    """A camera. `read` waits up to three seconds for a frame and never raises for a camera that was unplugged.
 
-    One thread uses it; `health` and `locks` may be read from any.
+    One thread uses it; `health` and `locks` may be read from any thread.
     """
 
     @property
     def health(self) -> Health:
-        """How it is since the last `read`."""
+        """Its condition since the last `read`."""
 
     @property
     def locks(self) -> Locks:
-        """What is held fast since the last settling."""
+        """What is held fixed since the light was last calm."""
 
     def read(self) -> Frame | None:
         """The newest frame of the quick stream, or None while there is none (unplugged, starting, frozen)."""
@@ -84,7 +88,7 @@ class Camera(Protocol):
         """The best single picture the camera can give (it may switch modes); None while there is none."""
 
     def close(self) -> None:
-        """Let the device go."""
+        """Closes the device."""
 
     def __enter__(self) -> Self: ...
 
@@ -97,7 +101,7 @@ class Closing:
     """Makes a class with `close` usable in a `with`."""
 
     def close(self) -> None:
-        """Let the device go."""
+        """Closes the device."""
 
     def __enter__(self) -> Self:
         return self

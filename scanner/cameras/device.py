@@ -1,4 +1,4 @@
-"""A camera that is a device: opened, watched, held fast, opened again; the device itself only obeys."""
+"""A camera that is a real device: opened, watched, its controls held fixed, opened again. A `Device` only obeys."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from scanner.cameras.black_or_frozen import BlackOrFrozen, glance
 from scanner.cameras.camera import Closing, Condition, Frame, Health, Locks, turned
-from scanner.cameras.errands import Errands
+from scanner.cameras.hanging_calls import HangingCalls
 from scanner.cameras.settling import Settling, measure
-from scanner.cameras.vigil import Vigil, glance
 
 if TYPE_CHECKING:
     from scanner.arrays import Image
@@ -43,11 +43,11 @@ class Device(Protocol):
     """What a driver can do. Calls may block or raise OSError, RuntimeError, ValueError, TypeError, LookupError."""
 
     def present(self) -> bool:
-        """Whether it is worth opening."""
+        """Whether it is worth trying to open it."""
 
     @property
     def finer(self) -> float:
-        """How many times as many pixels across `photograph` gives as `grab`; asked while open."""
+        """How many times as many pixels across `photograph` gives as `grab`; asked while it is open."""
 
     def open(self) -> bool:
         """Starts the quick stream; False where there is no camera."""
@@ -59,17 +59,19 @@ class Device(Protocol):
         """The best BGR picture; the quick stream runs again when it returns. None where the camera is gone."""
 
     def lock(self) -> Locks:
-        """Holds focus, exposure and colour as they are now; tells what it really holds."""
+        """Holds focus, exposure and colour as they are; returns what it really holds."""
 
     def unlock(self) -> Locks:
-        """Lets the camera choose again."""
+        """Makes the camera's controls automatic again."""
 
     def close(self) -> None:
-        """Gives it back; harmless when not open."""
+        """Closes it; harmless when it is not open."""
 
 
 class DeviceCamera(Closing):
-    """The Camera over devices that `make` makes, a new one each time: an unplugged, hung or frozen one is left."""
+    """A Camera over devices that `make` makes, a new one each time: one that is unplugged, hangs or is frozen is
+    abandoned.
+    """
 
     def __init__(
         self, make: Callable[[], Device], *, rotate: int = 0, clock: Callable[[], float] = time.monotonic
@@ -78,9 +80,9 @@ class DeviceCamera(Closing):
         self._rotate = rotate
         self._clock = clock
         self._device: Device | None = None
-        self._errands: Errands | None = None
-        self._left: list[Errands] = []
-        self._vigil = Vigil()
+        self._calls: HangingCalls | None = None
+        self._left: list[HangingCalls] = []
+        self._black_or_frozen = BlackOrFrozen()
         self._settling = Settling()
         self._locks = Locks()
         self._condition: Condition = "starting"
@@ -93,12 +95,12 @@ class DeviceCamera(Closing):
 
     @property
     def health(self) -> Health:
-        """How it is since the last `read`."""
+        """Its condition since the last `read`."""
         return Health(self._condition)
 
     @property
     def locks(self) -> Locks:
-        """What is held fast since the last settling."""
+        """What is held fixed since the light was last calm."""
         return self._locks
 
     def read(self) -> Frame | None:
@@ -129,14 +131,14 @@ class DeviceCamera(Closing):
         if image is None:
             return self.read()
         # The mode was switched: what the next frames look like says nothing about the light before.
-        self._vigil.forget()
+        self._black_or_frozen.forget()
         # Drivers promise sizes that they do not give.
         self._finer = _ratio(image.shape[:2], self._live)
         self._sequence += 1
         return Frame(turned(image, self._rotate), self._sequence)
 
     def close(self) -> None:
-        """Lets the device go; one that hangs while closing is left to its thread."""
+        """Closes the device; one that hangs while closing is abandoned with its thread."""
         self._leave("starting")
 
     def _open(self) -> bool:
@@ -152,17 +154,17 @@ class DeviceCamera(Closing):
         if not device.present():
             self._condition = "away"
             return False
-        self._errands = Errands()
+        self._calls = HangingCalls()
         self._device = device
         try:
-            opened = self._errands.do(device.open, OPEN_S)
+            opened = self._calls.do(device.open, OPEN_S)
         except (*_FAULTS, TimeoutError) as error:
             log.warning("camera not opened: %s", error or type(error).__name__)
             opened = False
         if not opened:
             self._leave("away")
             return False
-        self._vigil.forget()
+        self._black_or_frozen.forget()
         self._settling.forget()
         self._locks = Locks()
         if self._condition == "away":
@@ -172,9 +174,9 @@ class DeviceCamera(Closing):
 
     def _done(self, what: Callable[[], Given | None], timeout: float) -> Given | None:
         """The call's answer on the device's thread; None (and the device is left) where it fails or hangs."""
-        assert self._errands is not None
+        assert self._calls is not None
         try:
-            answer = self._errands.do(what, timeout)
+            answer = self._calls.do(what, timeout)
         except TimeoutError:
             log.warning("the camera does not answer; opening it again")
             self._leave("frozen")
@@ -187,8 +189,8 @@ class DeviceCamera(Closing):
         return answer
 
     def _judge(self, image: Image, now: float) -> None:
-        self._condition = self._vigil.see(glance(image), now)
-        if self._vigil.reopen:
+        self._condition = self._black_or_frozen.see(glance(image), now)
+        if self._black_or_frozen.reopen:
             log.warning("the camera's picture is %s; opening it again", self._condition)
             self._leave(self._condition)
             return
@@ -203,10 +205,10 @@ class DeviceCamera(Closing):
             self._locks = locks
 
     def _leave(self, condition: Condition) -> None:
-        if self._errands is not None:
-            self._errands.leave(None if self._device is None else self._device.close)
-            self._left.append(self._errands)
-        self._device = self._errands = None
+        if self._calls is not None:
+            self._calls.leave(None if self._device is None else self._device.close)
+            self._left.append(self._calls)
+        self._device = self._calls = None
         self._condition = condition
         self._locks = Locks()
         self._next_try = self._clock() + RETRY_S

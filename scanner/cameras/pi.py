@@ -32,7 +32,7 @@ class PiCamera(DeviceCamera):
 
 
 class PiDevice:
-    """One camera from opening to closing, in the program that was put by or a new one."""
+    """One camera from opening to closing; its program is the one kept from before, or a new one."""
 
     def __init__(self, number: int, python: Sequence[str] = PYTHON) -> None:
         self._number = number
@@ -41,7 +41,7 @@ class PiDevice:
         self._finer = 1.0
 
     def present(self) -> bool:
-        """Only the program can tell, in its own time: see `open`."""
+        """Always true: only the program can tell, which takes its time (see `open`)."""
         return True
 
     @property
@@ -65,7 +65,7 @@ class PiDevice:
         return self._running.picture("photograph", STILL_S - _SOONER_S)
 
     def lock(self) -> Locks:
-        """Holds what the last frame was taken with."""
+        """Holds the controls as they were for the last frame."""
         return self._locks("lock")
 
     def unlock(self) -> Locks:
@@ -73,7 +73,7 @@ class PiDevice:
         return self._locks("unlock")
 
     def close(self) -> None:
-        """Gives the camera back and puts the program by; one that cannot is ended."""
+        """Closes the camera and keeps its program for the next one; a program that cannot close it is ended."""
         if self._child is None:
             return
         child, self._child = self._child, None

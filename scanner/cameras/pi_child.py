@@ -1,4 +1,4 @@
-"""The kiosk's end of the camera program: started, asked with a deadline, disbelieved, ended."""
+"""The kiosk's side of the camera program: starts it, asks it with a deadline, checks its answers, ends it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from langso.words.catalogue import Sentence
 from scanner.cameras.pi_program import ABSENT, MAX_MESSAGE, MAX_PIXELS
 from scanner.errors import CameraFault
 
@@ -44,7 +45,7 @@ _Held = bool | None
 
 
 class ProgramAnswer(BaseModel):
-    """What the program may say; anything else ends it."""
+    """What the program may answer; anything else ends it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
@@ -66,7 +67,7 @@ class ProgramEnded(OSError):
 
 
 class Child:
-    """One running program. Every call has a deadline: one that hangs is ended, and TimeoutError raised.
+    """One running program. Every call has a deadline: a program that hangs is ended, and TimeoutError is raised.
 
     Used by one thread at a time.
     """
@@ -86,7 +87,7 @@ class Child:
                 [*python, _PROGRAM, *map(str, passed)],
                 pass_fds=passed,
                 stdin=subprocess.DEVNULL,
-                # libcamera tells its story to whoever reads the journal.
+                # libcamera's messages go to the journal.
                 stdout=2,
                 env=_environment(),
                 cwd="/",
@@ -152,7 +153,7 @@ class Child:
         return shared.reshape(height, width, 3).copy()
 
     def wipe(self) -> None:
-        """Nothing of any picture is left in the shared memory."""
+        """Blanks the shared memory, so that no picture stays in it."""
         self._memory.madvise(mmap.MADV_REMOVE)
 
     def end(self) -> None:
@@ -180,14 +181,14 @@ def probe(python: Sequence[str] = PYTHON) -> None:
             [*python, _PROGRAM, "probe"], stdin=subprocess.DEVNULL, env=_environment(), timeout=PROBE_S, check=False
         ).returncode
     if status == ABSENT:
-        raise CameraFault("Thiếu picamera2; hãy cài bằng: apt-get install python3-picamera2")
+        raise CameraFault(Sentence("camera-no-picamera"))
     if status != 0:
-        raise CameraFault(f"Không chạy được {python[0]} của hệ điều hành; hãy cài bằng: apt-get install python3")
+        raise CameraFault(Sentence("camera-no-python", python=python[0]))
     _good.add(tuple(python))
 
 
 def take(python: Sequence[str] = PYTHON) -> Child:
-    """A running program: the one put by, or a new one. Raises ProgramEnded."""
+    """A running program: the one that was kept, or a new one. Raises ProgramEnded."""
     global _spare
     with _lock:
         spare, _spare = _spare, None
@@ -199,7 +200,7 @@ def take(python: Sequence[str] = PYTHON) -> Child:
 
 
 def put_by(child: Child) -> None:
-    """Keeps a program whose camera is closed: loading picamera2 anew takes seconds that somebody waits."""
+    """Keeps a program whose camera is closed: starting picamera2 again takes seconds."""
     global _spare
     child.wipe()
     with _lock:
@@ -209,7 +210,7 @@ def put_by(child: Child) -> None:
 
 
 def end_spare() -> None:
-    """The one put by is no longer wanted."""
+    """Ends the program that was kept."""
     global _spare
     with _lock:
         spare, _spare = _spare, None

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langso.words.catalogue import Sentence
+from scanner.cameras.black_or_frozen import BlackOrFrozen, glance
 from scanner.cameras.camera import Closing, Condition, Frame, Health, Locks, turned
-from scanner.cameras.vigil import Vigil, glance
 from scanner.errors import CameraFault, ImageRefused
 from scanner.images import load_image
 
@@ -24,15 +25,17 @@ _MARKERS = (UNPLUGGED, BLACK, FROZEN)
 
 
 class ReplayCamera(Closing):
-    """Each picture in `source` is seen for `hold_s` seconds, the last one for ever. Between them a file
-    `NAME.unplugged` stands for a pulled cable of as long, `NAME.black` for a covered lens, `NAME.frozen` for a
-    camera that gives its last frame again and again. The folder is looked at again when it changes, so a person
-    (or a story) can lay another paper under the camera. Raises CameraFault where `source` does not exist.
+    """Shows each picture in `source` for `hold_s` seconds, the last one for ever. Between them a file
+    `NAME.unplugged` stands for an unplugged camera for as long, `NAME.black` for a covered lens, `NAME.frozen` for a
+    camera that repeats its last frame.
+
+    The folder is read again when it changes, so a person (or the village's story) can lay another paper under the
+    camera. Raises CameraFault where `source` does not exist.
     """
 
-    def __init__(self, source: Path, *, rotate: int = 0, hold_s: float = 1.0, pace_s: float = 1 / 15) -> None:
+    def __init__(self, source: Path, *, rotate: int = 0, hold_s: float = 1.0, pace_s: float = 1 / 30) -> None:
         if not source.exists():
-            raise CameraFault(f"Không thấy thư mục ảnh {source} cho máy ảnh; hãy sửa source trong [scanner].")
+            raise CameraFault(Sentence("camera-no-folder", folder=source))
         self._source = source
         self._rotate = rotate
         self._hold_s = hold_s
@@ -42,7 +45,7 @@ class ReplayCamera(Closing):
         self._listing: tuple[tuple[str, int], ...] = ()
         self._begun = time.monotonic()
         self._shown: tuple[str, Image] | None = None
-        self._vigil = Vigil(black_s=min(1.0, hold_s / 2), frozen_s=min(1.0, hold_s / 2))
+        self._black_or_frozen = BlackOrFrozen(black_s=min(1.0, hold_s / 2), frozen_s=min(1.0, hold_s / 2))
         self._frozen = False
         self._condition: Condition = "starting"
 
@@ -65,7 +68,7 @@ class ReplayCamera(Closing):
             self._condition = "away"
             return None
         # Two looks at one file are the same frame; only what stands for a frozen camera is judged as one.
-        self._condition = self._vigil.see(glance(image), time.monotonic(), noisy=self._frozen)
+        self._condition = self._black_or_frozen.see(glance(image), time.monotonic(), noisy=self._frozen)
         if self._condition == "frozen":
             return None
         self._sequence += 1

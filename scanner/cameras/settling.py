@@ -1,4 +1,4 @@
-"""When to hold focus and exposure fast and when to let them go again. Pure rules: numbers in, advice out."""
+"""When to hold focus and exposure fixed, and when to make them automatic again. Pure: numbers in, advice out."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _CLIPPED_MORE = 0.08
 
 @dataclass(frozen=True)
 class LightLevel:
-    """What a frame says about its exposure and focus: mean level 0-255, share blown out 0-1, mean edge strength."""
+    """Exposure and focus of a frame: mean level 0-255, share of overexposed pixels 0-1, mean edge strength."""
 
     level: float
     clipped: float
@@ -41,16 +41,16 @@ class LightLevel:
 
 
 def measure(image: Image) -> LightLevel:
-    """Of a BGR frame: every fourth pixel's green is enough."""
+    """The light level of a BGR frame, from the green of every fourth pixel."""
     green = image[::4, ::4, 1]
     steps = np.abs(np.diff(green.astype(np.int16), axis=1))
     return LightLevel(float(green.mean()), float(np.mean(green >= 252)), float(steps.mean()))
 
 
 class Settling:
-    """Advises "lock" once the picture has been calm, and "unlock" once the scene's light is another for good.
+    """Advises "lock" once the picture has been calm, and "unlock" once the light of the scene has changed for good.
 
-    A hand that passes is neither calm nor another light: changes must last.
+    A hand that passes changes nothing: a change must last.
     """
 
     def __init__(self, *, least_s: float = LEAST_S, calm_s: float = CALM_S, changed_s: float = CHANGED_S) -> None:
@@ -68,7 +68,7 @@ class Settling:
         return self._held is not None
 
     def see(self, light: LightLevel, now: float) -> Advice | None:
-        """One frame's measures at `now` (monotonic seconds)."""
+        """Takes one frame's measures at `now` (monotonic seconds); returns an advice or None."""
         if self._begun is None:
             self._begun = now
         if self._held is None:
@@ -85,7 +85,7 @@ class Settling:
         return "unlock"
 
     def forget(self) -> None:
-        """The device was opened anew, or locking failed: begin again."""
+        """Begins again: the device was opened anew, or locking failed."""
         self._held = self._begun = self._calm = self._changed_since = None
 
     def _wait_for_calm(self, light: LightLevel, now: float) -> Advice | None:

@@ -1,4 +1,4 @@
-"""A USB camera through Video4Linux; pulling and plugging it again is survived."""
+"""A USB camera through Video4Linux; it may be unplugged and plugged in again."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class V4l2Device:
 
     @property
     def finer(self) -> float:
-        """The lesser of the two sides' ratios: one mode may show less of the scene than the other."""
+        """The smaller of the two sides' ratios: one mode may show less of the scene than the other."""
         if not self._larger:
             return 1.0
         return min(self._best[0] / self._live[0], self._best[1] / self._live[1])
@@ -74,7 +74,7 @@ class V4l2Device:
         return image if good else None
 
     def photograph(self) -> Image | None:
-        """In the largest mode where that is larger by a third, else a frame that was exposed after this call."""
+        """A picture in the largest mode, if that is larger by a third; else a frame exposed after this call."""
         larger = self._larger
         if larger:
             self._resize(self._best)
@@ -117,7 +117,7 @@ class V4l2Device:
         )
 
     def close(self) -> None:
-        """Gives the device file back."""
+        """Closes the device file."""
         if self._device is not None:
             self._device.release()
             self._device = None

@@ -38,7 +38,7 @@ _ROUND = 0.04
 
 
 def torn(near: Near, shape: Shape) -> list[Numbers]:
-    """Polygons (n, 2) in mm of a page laid out as `shape` where a corner of its sheet is missing."""
+    """Polygons (n, 2), in mm of a page laid out by `shape`, where a corner of its sheet is missing."""
     found = []
     for right in (False, True):
         for low in (False, True):
@@ -49,7 +49,7 @@ def torn(near: Near, shape: Shape) -> list[Numbers]:
 
 
 def square(near: Near, shape: Shape) -> bool:
-    """Whether a sheet that has a card's shape has square corners, as paper has and no card; False where unsure."""
+    """Whether a sheet with a card's shape has square corners, as paper has and a card has not; False where unsure."""
     told = [_square(near, shape, right, low) for right in (False, True) for low in (False, True)]
     return told.count(True) >= 3 and False not in told
 

@@ -15,8 +15,7 @@ import numpy as np
 
 from scanner.clean.lines import PX_PER_MM, Baselines, Slopes, slopes
 from scanner.clean.outline import ALONG, REACH, Side, straightened, trace
-from scanner.clean.size import FOCAL
-from scanner.pages.geometry import area
+from scanner.pages.geometry import FOCAL, area
 
 if TYPE_CHECKING:
     from scanner.arrays import Numbers, Quad

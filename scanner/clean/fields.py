@@ -1,4 +1,4 @@
-"""Small maps laid over a sheet: stretched over it, spread over their gaps."""
+"""Small maps that belong to a sheet: stretched to a picture's size, and their gaps filled."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What of a sheet's tint is its paper's and what its lamp's; and whether it is a dark thing or a dark room.
+"""Which part of a sheet's tint is the paper's and which the lamp's; and whether it is a dark thing or a dark room.
 
-Colours are ratios, (log B/G, log R/G), in which light and paper add. Every lamp a camera's white balance leaves
-behind, every paper and every table top is more or less common; the lamp taken is the one under which all that is
-seen together is commonest (Bayesian colour constancy). White paper and a table of the very same tint are two white
-things under one coloured lamp; blue paper on a table that looks grey is blue.
+Colours are ratios, (log B/G, log R/G), in which the light's and the paper's simply add. Each lamp that a camera's
+white balance leaves, each paper and each table top is more or less common; the lamp chosen is the one under which all
+that is seen together is most common (Bayesian colour constancy). White paper and a table of the same tint are two
+white things under one coloured lamp; blue paper on a table that looks grey is blue.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _WARMER = np.array([-0.77, 0.638])
 """Direction from blue sky to warm bulb; lamps and daylight lie along it."""
+# Across it, from the greenish light of tubes to pinkish.
 _PINKER = np.array([0.638, 0.77])
+# Lamps thought of, 0.01 and 0.005 apart: logarithms of blue and of red against green, along and across.
 _ALONG, _ASIDE = np.meshgrid(np.linspace(-0.3, 0.45, 76), np.linspace(-0.1, 0.1, 41), indexing="ij")
 _LAMPS = _ALONG[..., None] * _WARMER + _ASIDE[..., None] * _PINKER
 # Pixels of the long side of the copy that colours are counted on.
@@ -46,8 +48,8 @@ _PALEST = 0.85
 
 @dataclass(frozen=True)
 class Around:
-    """What lies about a sheet. `chroma`: (n, 2) its commonest colours, `share`: (n,) of what is seen; `level`: how
-    bright its brighter half is, 0 where nothing is seen.
+    """What lies around a sheet. `chroma`: (n, 2) its most common colours, `share`: (n,) of what is seen; `level`: the
+    brightness of its brighter half, 0 where nothing is seen.
     """
 
     chroma: Numbers
@@ -59,7 +61,7 @@ NOTHING = Around(np.zeros((0, 2)), np.zeros(0), 0.0)
 
 
 def around(near: Near, quad: Quad) -> Around:
-    """What lies about the sheet `quad` (the picture's pixels) in a copy of the picture."""
+    """What lies around the sheet `quad` (in the picture's pixels), from the small copy `near`."""
     height, width = near.image.shape[:2]
     scale = _THUMB / max(height, width)
     size = (max(4, round(width * scale)), max(4, round(height * scale)))

@@ -1,8 +1,8 @@
-"""Light taken off a page: shadows go, paper white or coloured, ink and seals keep their colour.
+"""Uneven light taken off a page: shadows go, paper becomes even, ink and seals keep their colour.
 
-The page is taken for paper times light times ink. Light comes in over the sheet's border (a hand, an arm, the lamp's
-fall-off), print lies inside it: what is dark and shut in by paper is print, however large; what is dark and reaches
-the border is shadow. That tells a photograph from a shadow without knowing either.
+A page is taken as paper times light times ink. Shadow (of a hand, an arm, a weak lamp) reaches the sheet's border,
+print lies inside it: so what is dark and surrounded by paper is print, however large, and what is dark and reaches
+the border is shadow. That tells a photograph from a shadow without recognising either.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def flatten_light(image: Image, white: tuple[float, float, float] | None = None)
 
 
 def take_off(image: Image, light: Light, white: Numbers) -> Image:
-    """The page (BGR uint8) without a light found before, on any copy of it laid out alike; `white`: BGR that is to
-    come out as white (see lamp.white_of).
+    """Removes a light that was found before from any copy of the page with the same layout (BGR uint8); `white`: BGR
+    that is to come out as white (see lamp.white_of).
     """
     return _times(image, (PAPER / (light.fall * np.asarray(white, dtype=np.float32))).astype(np.float32))
 

@@ -31,6 +31,7 @@ _STEEPEST = 0.2
 _ALIKE = 0.6
 # Places with a slope that a page needs for its lines to say anything.
 _ENOUGH = 60
+# Orders across and down of the polynomials that slopes follow: waves across a page, a slow change down it.
 _ORDERS = np.array([(i, j) for i in range(7) for j in range(5)])
 
 

@@ -1,4 +1,4 @@
-"""A small copy of a sheet and what lies round it: everything but the last warp is decided on it."""
+"""A small copy of a sheet and its surroundings, on which everything but the last warp is decided."""
 
 from __future__ import annotations
 

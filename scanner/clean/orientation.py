@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scanner.arrays import Gray, Image, Plane
-    from scanner.clean.page import CleanPage
+    from scanner.papers import CleanPage
 
 LOG = logging.getLogger(__name__)
 
@@ -38,10 +38,10 @@ _LOCK = Lock()
 
 
 def upright(page: CleanPage) -> CleanPage:
-    """The page turned by 0, 90, 180 or 270 degrees so that its writing stands upright; its size turns with it.
+    """The page turned by 0, 90, 180 or 270 degrees so that its writing is upright; its size turns too.
 
-    A page without writing, or one the net is unsure of, stays as it lay; so does every page where the trained
-    weights (TrueOCR's orientation net) have not been fetched.
+    It stays as it is without writing, where the net is unsure, and where the trained weights (TrueOCR's orientation
+    net) have not been fetched.
     """
     turns = turns_needed(page.image)
     if turns == 0:

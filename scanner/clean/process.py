@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langso.words.catalogue import Sentence
 from scanner.clean import light, orientation
 from scanner.clean.corners import square, torn
 from scanner.clean.dewarp import curl, shape_of
 from scanner.clean.edges import trim
 from scanner.clean.lamp import around, white_of
 from scanner.clean.near import even_grid, near
-from scanner.clean.page import MM_PER_INCH, CleanPage
-from scanner.clean.size import RIGID, SIZES_MM, Size, dense, lying, resolution, size_of
+from scanner.clean.size import Size, dense, lying, resolution, size_of
 from scanner.clean.warp import warp_bent, warp_flat
 from scanner.errors import CornersRefused
 from scanner.pages.geometry import area, is_convex, order_corners, sides
+from scanner.papers import MM_PER_INCH, RIGID, SIZES_MM, CleanPage
 
 if TYPE_CHECKING:
     from scanner.arrays import Image, Quad
@@ -112,7 +113,7 @@ def _checked(image: Image, quad: Quad) -> Quad:
         slim = area(corners) < 0.02 * float(sides(corners).max()) ** 2
         if is_convex(corners) and not slim and float(sides(corners).min()) >= MIN_CORNERS_APART:
             return corners
-    raise CornersRefused("Bốn góc tờ giấy chưa đúng; xin đánh dấu lại bốn góc.")
+    raise CornersRefused(Sentence("document-corners"))
 
 
 def _shaped(copy: Near, corners: Quad, size: Size, *, guessed: bool) -> tuple[Size, Shape]:

@@ -1,4 +1,4 @@
-"""A second look at the light found on a page: what grain did to it, and the edges of shadows."""
+"""A second look at the light found on a page: corrects what grain did to it, and sharpens the edges of shadows."""
 
 from __future__ import annotations
 

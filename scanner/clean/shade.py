@@ -1,7 +1,7 @@
-"""What is shade on a sheet and what is print, however large: the level of light where print covers the paper.
+"""What on a sheet is shadow and what is print, however large: the level of light, also where print covers the paper.
 
-Print ends at an edge as sharp as the lens draws one; shade fades. Light comes in over the sheet's border, print lies
-inside it: what is dark and shut in by brighter paper, or by sharp edges it is darker behind, is print.
+Print ends at an edge as sharp as the lens can draw; a shadow fades. Shadow reaches the sheet's border, print lies
+inside it: what is dark and surrounded by brighter paper, or by sharp edges that it is darker behind, is print.
 """
 
 from __future__ import annotations

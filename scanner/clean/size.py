@@ -16,34 +16,12 @@ import cv2
 import numpy as np
 
 from scanner.clean.near import even_grid
-from scanner.clean.page import MM_PER_INCH
-from scanner.pages.geometry import area
+from scanner.pages.geometry import FOCAL, area
+from scanner.papers import MM_PER_INCH, RECEIPT_MM, SIZES_MM
 
 if TYPE_CHECKING:
     from scanner.arrays import Numbers, Quad
 
-
-SIZES_MM = {
-    "A4": (210.0, 297.0),
-    "A5": (148.0, 210.0),
-    "A3": (297.0, 420.0),
-    "A6": (105.0, 148.0),
-    "B5": (176.0, 250.0),
-    "F4": (210.0, 330.0),
-    "Letter": (215.9, 279.4),
-    "ID-1": (53.98, 85.6),
-    "ID-3": (88.0, 125.0),
-}
-"""Short and long side: ISO 216, folio and Letter; ISO/IEC 7810 cards (ID-1: căn cước, bằng lái), passport pages."""
-
-RIGID = ("ID-1",)
-"""Papers that do not curl."""
-
-FOCAL = 0.8
-"""Common focal length of cameras over tables, as a share of the picture's long side."""
-
-RECEIPT_MM = (58.0, 80.0)
-"""Widths of till rolls."""
 
 # Width over height of an ID-1 card (ISO/IEC 7810).
 _CARD = 85.6 / 53.98

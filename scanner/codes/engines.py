@@ -1,4 +1,4 @@
-"""The QR engines behind one shape: a gray picture in, texts with corners out. Nothing here limits its own time."""
+"""The QR engines behind one interface: a grey picture in, texts with corners out. None limits its own time."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ _WITHIN = 0.3
 _UNCHECKED = "M1"
 # Pixels from which the net's layers are worth letting go of.
 _HELD_PIXELS = 500 * 500
+# Pixels of the smallest picture a net takes.
 _SPECK = np.zeros((16, 16), np.uint8)
 
 
@@ -39,7 +40,7 @@ class Reading:
     engine: str
 
     def repeats(self, other: Reading) -> bool:
-        """Whether this is the other code seen again. One printed within another has a text and a size of its own."""
+        """Whether this is the same code seen again. A code printed inside another has another text and size."""
         if not same_place(self.polygon, other.polygon):
             return False
         return self.text == other.text or overlap(self.polygon, other.polygon) > _WITHIN

@@ -1,7 +1,7 @@
-"""Live frames: an answer within 40 ms each, better ones a few frames later.
+"""Codes in live frames: an answer within 40 ms for each frame, better ones a few frames later.
 
-Each frame gets a small look at once. The newest frame is worked on in full behind it; where that sees a code it can
-not read, the same place of all frames that follow is summed (see `stack`), until the sum can be read.
+Each frame gets a quick look at once; the newest frame is worked on in full in the background. Where that sees a code
+it cannot read, the same place of all following frames is summed (see `stack`) until the sum can be read.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class _Seen:
 
 
 class LiveReader:
-    """Reads codes from frames that follow each other. `look` belongs to one thread; `close` when done."""
+    """Reads codes in frames that follow each other. One thread calls `look`; call `close` when done."""
 
     def __init__(self, examine: Callable[[Picture, float], Examined] = examine) -> None:
         self._examine = examine
@@ -104,7 +104,7 @@ class LiveReader:
         return sorted(codes, key=lambda code: (code.polygon[0][1], code.polygon[0][0]))
 
     def close(self) -> None:
-        """End the work behind the frames and forget them."""
+        """Ends the work in the background and forgets the frames."""
         with self._wanted:
             self._closing = True
             self._wanted.notify_all()

@@ -1,4 +1,4 @@
-"""All codes of a picture: one cheap look, then effort only where something unread looks like a code."""
+"""All codes of a picture: one quick look, then more effort only where something unread looks like a code."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Examined:
 
 
 def warm() -> None:
-    """Start the workers and load every engine, so that no picture pays for it."""
+    """Starts the workers and loads every engine, so that the first picture need not wait for it."""
     import numpy as np
 
     engines.zxing(np.full((64, 64), 255, np.uint8))
@@ -74,8 +74,8 @@ def warm() -> None:
 def read_codes(
     image: Picture, budget_s: float = BUDGET_S, pool: Pool | None = None, *, rescue: bool = True
 ) -> list[Code]:
-    """All QR and Micro QR codes in a BGR or gray picture, top to bottom, within `budget_s` seconds. Never raises for
-    what a picture shows; a crashing or hanging engine costs its cap. `rescue`: also by the decoder of our own.
+    """All QR and Micro QR codes in a BGR or grey picture, top to bottom, within `budget_s` seconds. No picture makes
+    it raise; an engine that crashes or hangs costs only its time limit. `rescue`: our own decoder is used too.
     """
     return list(examine(image, budget_s, pool, rescue=rescue).codes)
 

@@ -1,4 +1,4 @@
-"""What the decoder of our own offers to those who read codes with it, whatever is behind it (see `rescue`)."""
+"""The interface of our own decoder, for the code that reads with it (see `rescue`)."""
 
 from __future__ import annotations
 

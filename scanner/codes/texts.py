@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from langso import codes
-from langso.words import nfc
+from langso.words.letters import is_vietnamese
 
 if TYPE_CHECKING:
     import zxingcpp
@@ -14,14 +14,6 @@ MAX_TEXT = 4296
 """Letters in the largest QR code (version 40-L, alphanumeric); anything longer is no QR text."""
 
 _NAMED = frozenset(("]Q2", "]Q4", "]Q6"))
-_VIETNAMESE = frozenset(
-    letter
-    for plain in "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
-    for mark in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
-    for letter in (nfc(plain + mark), nfc(plain.upper() + mark))
-    if len(letter) == 1
-)
-_MARKS = frozenset("\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323")
 
 
 def of_zxing(result: zxingcpp.Barcode) -> str:
@@ -52,7 +44,7 @@ def believable_of_zbar(text: str) -> bool:
     """
     if not 0 < len(text) <= MAX_TEXT:
         return False
-    if all(letter.isascii() or letter in _VIETNAMESE or letter in _MARKS for letter in text):
+    if is_vietnamese(text):
         return True
     parsed = codes.parse(text)
     return parsed.kind == "emv" and bool(parsed.fields.get("crc_ok"))

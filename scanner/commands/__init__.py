@@ -1,4 +1,4 @@
-"""`langso scan`: the page in pictures, a PDF from them, the codes in them."""
+"""`langso scan`: finds pages in pictures, makes PDFs of them, reads codes in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scanner.commands.watch import watch
 
 @click.group()
 def scan() -> None:
-    """Tìm trang giấy, làm PDF, đọc mã QR, từ các tệp ảnh."""
+    """The group `langso scan`."""
 
 
 scan.add_command(page)

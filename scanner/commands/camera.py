@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from langso.terminal.saying import say
+from langso.words.catalogue import Sentence, Unit, t
+from langso.words.numbers import decimal
 from scanner.commands.devices import (
     HOLD,
     REPLAY,
@@ -31,21 +33,9 @@ _MARKS = {"good": "✓", "warning": "!", "bad": "✗"}
 @SETTINGS
 @REPLAY
 @HOLD
-@click.option(
-    "--seconds", type=click.FloatRange(0.1, 600), default=5.0, show_default=True, help="Nhìn thử bao nhiêu giây."
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    callback=no_device,
-    help="Ghi ảnh chụp thử vào tệp này.",
-)
-@click.option(
-    "--measure",
-    "measured",
-    is_flag=True,
-    help="Đo bàn một lần: đặt một tờ A4 trắng trơn giữa bàn rồi chạy lệnh này.",
-)
+@click.option("--seconds", type=click.FloatRange(0.1, 600), default=5.0, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), callback=no_device)
+@click.option("--measure", "measured", is_flag=True)
 @TABLE
 @JSON
 def camera(
@@ -58,7 +48,7 @@ def camera(
     table_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Thử máy ảnh: mở được không, cỡ hình, độ nét, độ sáng, có đen hay đứng hình không."""
+    """Try the camera: does it open, picture sizes, sharpness, light, is it black or frozen; or measure its table."""
     if measured:
         _measure(settings_file, folder, hold, seconds, table_file, as_json)
         return
@@ -75,7 +65,7 @@ def camera(
     if out is not None and trial.picture is not None:
         _write(trial.picture, out)
         if not as_json:
-            say(f"Đã ghi ảnh chụp thử vào {out}.")
+            say(t("scan-camera-written", file=out))
     if any(finding.level == "bad" for finding in told):
         raise SystemExit(1)
 
@@ -94,27 +84,27 @@ def _measure(
         first, again = try_out(opened, seconds).picture, opened.still()
     try:
         if first is None or again is None:
-            raise TableRefused("Máy ảnh không cho hình nào; hãy xem dây cắm và mục [scanner] trong cài đặt.")
+            raise TableRefused(Sentence("camera-no-picture"))
         table = measure_table(again.image, chosen_identity(settings_file, folder), first)
     except TableRefused as refused:
         if as_json:
             say(json.dumps({"measured": False, "sentence": str(refused)}, ensure_ascii=False))
         else:
             say(f"{_MARKS['bad']} {refused}")
-            say("Chưa lưu gì; số đo cũ (nếu có) vẫn giữ nguyên.")
+            say(t("scan-camera-nothing-saved"))
         raise SystemExit(1) from refused
     save_table(table, path)
     wide, high = table.seen_mm()
     scale = round(table.size[0] / wide, 2)
-    decimal = f"{scale:.2f}".replace(".", ",")
-    told = f"Đã đo bàn: máy nhìn thấy vùng {wide / 10:.0f} × {high / 10:.0f} cm, mỗi mi-li-mét {decimal} điểm ảnh."
+    size = f"{wide / 10:.0f} × {high / 10:.0f}"
+    told = t("scan-camera-measured", size=size, scale=Unit(decimal, scale, 2))
     if as_json:
         measures = {"measured": True, "seen_mm": [round(wide, 1), round(high, 1)], "px_per_mm": scale}
         say(json.dumps({**measures, "size": table.size, "file": str(path), "sentence": told}, ensure_ascii=False))
         return
     say(f"{_MARKS['good']} {told}")
-    say("Hãy lấy thước đo thử vùng ấy; nếu sai nhiều thì tờ giấy không phải A4, hãy đặt tờ khác rồi đo lại.")
-    say(f"Đã lưu vào {path}. Dời máy ảnh, đổi đèn hay đổi máy ảnh thì đo lại.")
+    say(t("scan-camera-compare"))
+    say(t("scan-camera-saved", file=path))
 
 
 def _as_dict(trial: Trial, told: list[Finding]) -> dict[str, object]:
@@ -128,7 +118,7 @@ def _as_dict(trial: Trial, told: list[Finding]) -> dict[str, object]:
         "brightness": None if trial.brightness is None else round(trial.brightness, 1),
         "sharpness": None if trial.sharpness is None else round(trial.sharpness, 1),
         "locks": {"focus": trial.locks.focus, "exposure": trial.locks.exposure, "colour": trial.locks.colour},
-        "findings": [{"level": one.level, "sentence": one.sentence} for one in told],
+        "findings": [{"level": one.level, "sentence": str(one.sentence)} for one in told],
     }
 
 
@@ -141,5 +131,5 @@ def _write(picture: Image, out: Path) -> None:
     kind = ".png" if out.suffix.lower() == ".png" else ".jpg"
     done, data = cv2.imencode(kind, picture)
     if not done:
-        raise CameraFault(f"Không ghi được ảnh vào {out}; hãy chọn tên tệp khác.")
+        raise CameraFault(Sentence("camera-not-written", file=out))
     write_atomic(out, bytes(data), mode=0o600)

@@ -17,28 +17,22 @@ SETTINGS = click.option(
     "settings_file",
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path("/etc/langso/langso.toml"),
-    help="Tệp cài đặt (TOML) có mục [scanner].",
 )
 REPLAY = click.option(
     "--camera",
     "folder",
     type=click.Path(path_type=Path),
-    help="Thư mục ảnh hay tệp AVI xem như máy ảnh, thay cho máy ảnh trong cài đặt.",
 )
 HOLD = click.option(
     "--hold",
     type=click.FloatRange(0.05, 3600),
     default=2.5,
     show_default=True,
-    help="Với --camera: mỗi ảnh nằm dưới máy ảnh bao nhiêu giây.",
 )
-
-
 TABLE = click.option(
     "--table",
     "table_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Tệp số đo bàn (xem langso scan camera --measure), thay cho tệp của máy này.",
 )
 
 

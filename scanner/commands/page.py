@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from langso.words.catalogue import t
 from scanner.commands.devices import TABLE
 from scanner.commands.pictures import CAMERA, IMAGES, JSON, Answer, each, pictures
 
@@ -17,55 +17,46 @@ if TYPE_CHECKING:
     from scanner.live.table import Table
     from scanner.pages import PageFound
 
-BUDGET_S = 0.7
-"""Seconds an image may take altogether."""
-
 
 @click.command()
 @click.argument("images", type=IMAGES, nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Mọi tờ giấy trong ảnh, không chỉ một tờ.")
+@click.option("--all", "every", is_flag=True)
 @TABLE
 @JSON
 @CAMERA
 def page(images: tuple[Path, ...], every: bool, table_file: Path | None, as_json: bool, camera: Path | None) -> None:
-    """Bốn góc của trang giấy trong mỗi ảnh, và cần sửa gì khi chụp. Có --table thì thêm cỡ giấy đo được."""
+    """The sheet's four corners in each picture, and what to mend; with --table the paper's size too."""
     # Outside the answer: loading the engines is no part of an image's time.
     from scanner.live.table import load_table
     from scanner.pages import find_page, find_pages
 
     table = None if table_file is None else load_table(table_file)
 
-    def told(image: Picture, found: PageFound, begin: float) -> Answer:
-        answer = _told(image, found, begin)
+    def told(image: Picture, found: PageFound) -> Answer:
+        answer = _told(image, found)
         return answer if table is None else {**answer, "mm": _measured(table, image, found)}
 
     def one(image: Picture) -> Answer:
-        begin = time.perf_counter()
-        return told(image, find_page(image), begin)
+        return told(image, find_page(image))
 
     def several(image: Picture) -> Answer:
-        begin = time.perf_counter()
-        return {"pages": [told(image, found, begin) for found in find_pages(image)]}
+        return {"pages": [told(image, found) for found in find_pages(image)]}
 
     answer = several if every else one
     _warm(answer)
     each(pictures(images, camera), answer, _sentence, as_json)
 
 
-def _told(image: Picture, found: PageFound, begin: float) -> Answer:
-    """The answer for one sheet. Late already (`begin`: when the image came): without the guide's measures."""
-    from scanner.guide import faults
+def _told(image: Picture, found: PageFound) -> Answer:
+    """The answer for one sheet, which a busy machine gives later and not otherwise."""
+    from scanner.guide import SAYS, faults
 
-    advice = list(found.advice)
-    if time.perf_counter() - begin < 0.8 * BUDGET_S:
-        judged = faults(image, found)
-        # The finder says why it sees no sheet; of one that it sees the guide knows more.
-        if found.quad is not None or not advice:
-            advice = [one.sentence for one in judged]
-        else:
-            advice += [one.sentence for one in judged if one.code != "none" and one.sentence not in advice]
+    advice = [one.code for one in faults(image, found)]
+    # The finder says why it sees no sheet; of one that it sees the guide knows more.
+    if found.quad is None and found.advice:
+        advice = [*found.advice, *(code for code in advice if code != "none" and code not in found.advice)]
     quad = None if found.quad is None else [[round(float(x), 1), round(float(y), 1)] for x, y in found.quad]
-    return {"quad": quad, "confidence": found.confidence, "advice": advice}
+    return {"quad": quad, "confidence": found.confidence, "advice": [str(SAYS[code]) for code in advice]}
 
 
 def _measured(table: Table, image: Picture, found: PageFound) -> list[float] | None:
@@ -90,14 +81,19 @@ def _sentence(result: Answer) -> str:
         return _of_sheet(result)
     sheets = result["pages"]
     if not sheets:
-        return "không thấy giấy."
-    return f"{len(sheets)} tờ. " + " ".join(f"[{n}] {_of_sheet(sheet)}" for n, sheet in enumerate(sheets, 1))
+        return t("scan-page-none")
+    told = (f"[{n}] {_of_sheet(sheet)}" for n, sheet in enumerate(sheets, 1))
+    return " ".join((t("scan-page-sheets", sheets=len(sheets)), *told))
 
 
 def _of_sheet(sheet: Answer) -> str:
-    said = "".join(f" {sentence}." for sentence in sheet["advice"])
+    advice = [t("scan-page-advice", advice=sentence) for sentence in sheet["advice"]]
     if sheet["quad"] is None:
-        return f"không thấy giấy.{said}"
-    corners = " ".join(f"({x:.0f},{y:.0f})" for x, y in sheet["quad"])
-    size = f", {sheet['mm'][0]:.0f} × {sheet['mm'][1]:.0f} mm" if sheet.get("mm") else ""
-    return f"giấy ở {corners}{size}, chắc {sheet['confidence']:.0%}.{said or ' Chụp được.'}"
+        return " ".join((t("scan-page-none"), *advice))
+    corners, sure = " ".join(f"({x:.0f},{y:.0f})" for x, y in sheet["quad"]), f"{sheet['confidence']:.0%}"
+    if sheet.get("mm"):
+        size = f"{sheet['mm'][0]:.0f} × {sheet['mm'][1]:.0f}"
+        found = t("scan-page-found-mm", corners=corners, size=size, sure=sure)
+    else:
+        found = t("scan-page-found", corners=corners, sure=sure)
+    return " ".join((found, *(advice or [t("scan-page-good")])))

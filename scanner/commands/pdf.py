@@ -18,6 +18,8 @@ import click
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
 from langso.terminal.saying import say
+from langso.terminal.wrong_calls import WrongCall
+from langso.words.catalogue import Sentence, t
 from scanner.commands.devices import TABLE
 from scanner.commands.pictures import IMAGES, JSON, Answer, each, no_device
 from scanner.errors import DocumentRefused, ScannerError
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from scanner.clean import CleanPage
     from scanner.document import JpegPage, Level, Made
 
-_OUT = click.Path(path_type=Path)
-_NO_EDGES = "không thấy đủ bốn mép giấy; xin chụp lại trên nền khác màu, hoặc thêm --whole nếu ảnh chỉ có tờ giấy"
 _ORDER = re.compile(r"[0-9]{1,4}(,[0-9]{1,4})*")
 
 
@@ -36,52 +36,38 @@ def _order(_: click.Context, __: click.Parameter, told: str | None) -> tuple[int
     if told is None:
         return ()
     if not _ORDER.fullmatch(told.replace(" ", "")):
-        raise click.BadParameter("xin ghi số trang cách nhau bằng dấu phẩy, ví dụ 2,1,4.")
+        raise WrongCall(Sentence("scan-pdf-order-wrong"))
     return tuple(map(int, told.split(",")))
 
 
 def _paper(_: click.Context, __: click.Parameter, told: str | None) -> str | None:
     if told is None:
         return None
-    from scanner.clean import SIZES_MM
+    from scanner.papers import SIZES_MM
 
     known = {name.lower(): name for name in SIZES_MM}
     if told.lower() not in known:
-        raise click.BadParameter(f"không có cỡ {told}; xin chọn trong: {', '.join(SIZES_MM)}.")
+        raise WrongCall(Sentence("scan-pdf-no-paper", paper=told, known=", ".join(SIZES_MM)))
     return known[told.lower()]
 
 
 @click.command()
 @click.argument("images", type=IMAGES, nargs=-1, required=True)
-@click.option(
-    "-o",
-    "--out",
-    type=_OUT,
-    required=True,
-    callback=no_device,
-    help="Tệp PDF sẽ ghi; với --dossier có thể là một thư mục.",
-)
-@click.option("--title", default="Giấy tờ quét", help="Tên tài liệu ghi trong PDF.")
-@click.option("--dossier", default="", help="Mã hồ sơ: ghi trong PDF, và đặt tên tệp khi -o là thư mục.")
-@click.option(
-    "--pdfa", "level", type=click.Choice(["2b", "1b", "none"]), default="2b", help="Loại PDF/A; none: PDF thường."
-)
-@click.option("--text/--no-text", default=True, help="Có hay không có lớp chữ để tìm (Tesseract tiếng Việt).")
-@click.option("--card", is_flag=True, help="Ảnh là các mặt thẻ: hai mặt một tờ A4, đúng cỡ thật.")
-@click.option("--paper", callback=_paper, metavar="CỠ", help="Cỡ giấy, nếu đã biết: A4, A5, ID-1, …")
-@click.option("--whole", is_flag=True, help="Ảnh chỉ có tờ giấy (từ máy quét khác): lấy cả hình, không tìm mép.")
-@click.option(
-    "--order",
-    callback=_order,
-    metavar="SỐ,SỐ,…",
-    help="Các trang lấy vào tài liệu, theo thứ tự này (đếm từ 1 qua mọi tệp đã cho); trang không kể ra thì bỏ.",
-)
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, callback=no_device)
+@click.option("--title")
+@click.option("--dossier", default="")
+@click.option("--pdfa", "level", type=click.Choice(["2b", "1b", "none"]), default="2b")
+@click.option("--text/--no-text", default=True)
+@click.option("--card", is_flag=True)
+@click.option("--paper", callback=_paper, metavar="SIZE")
+@click.option("--whole", is_flag=True)
+@click.option("--order", callback=_order, metavar="N,N,…")
 @TABLE
 @JSON
 def pdf(
     images: tuple[Path, ...],
     out: Path,
-    title: str,
+    title: str | None,
     dossier: str,
     level: str,
     text: bool,
@@ -92,12 +78,12 @@ def pdf(
     table_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Một tệp PDF/A, mỗi ảnh một trang: cắt theo mép giấy, nắn thẳng, làm đều ánh sáng, thêm lớp chữ.
+    """One PDF/A, a page a picture: cut along the sheet's edges, straightened, evenly lit, with text to search.
 
-    Tệp .pdf do lệnh này làm trước đây cũng dùng được như ảnh, để thêm, bỏ, đổi chỗ hay thay trang (--order).
+    A .pdf that this command made before is taken like pictures: to add, drop, reorder or replace pages (--order).
     """
     from scanner.clean import finish
-    from scanner.document import About, card_sheet, compress, make_document, next_name, save_new
+    from scanner.document import About, card_sheet, compress, make_document, next_name, save_new, untitled
     from scanner.live.table import load_table
     from scanner.pages import PageFound, find_page
     from scanner.pages.geometry import frame_of
@@ -108,7 +94,7 @@ def pdf(
         # Before the work: a wrong code is told at once.
         dossier = next_name(dossier, ()).removesuffix("-001.pdf")
     if out.is_dir() and not dossier:
-        raise click.UsageError("-o là một thư mục: xin cho tên tệp, hoặc thêm --dossier MÃ_HỒ_SƠ.")
+        raise WrongCall(Sentence("scan-pdf-folder"))
     pages: list[JpegPage] = []
     sides: list[CleanPage] = []
 
@@ -119,7 +105,7 @@ def pdf(
             return {"page": first, "pages": len(given)}
         found = PageFound(frame_of(given), 1.0, ()) if whole else find_page(given)
         if found.quad is None:
-            raise ScannerError(_NO_EDGES)
+            raise ScannerError(Sentence("scan-pdf-no-edges"))
         scale = white = None
         if table is not None and not whole and table.fits(given):
             scale, white = table.px_per_mm(given, found.quad), table.white_at(given, found.quad)
@@ -153,7 +139,7 @@ def pdf(
         made: list[Made] = []
 
         def document(name: str) -> bytes:
-            about = About(title, dossier=dossier, name=name if dossier else "")
+            about = About(title or untitled(), dossier=dossier, name=name if dossier else "")
             made.append(make_document(pages, about, level=cast("Level", level), text=text))
             return made[-1].data
 
@@ -193,25 +179,23 @@ def _pages(path: Path) -> tuple[JpegPage, ...]:
     from scanner.document import MAX_BYTES, pages_of
 
     if not path.is_file():
-        raise DocumentRefused(f"Không có tệp {path.name}; hãy kiểm tra lại tên tệp.")
+        raise DocumentRefused(Sentence("document-no-file", file=path.name))
     try:
         return pages_of(read_limited(path, MAX_BYTES))
     except FileRefused as error:
-        raise DocumentRefused(str(error)) from error
+        raise DocumentRefused(*error.args) from error
 
 
 def _chosen(pages: list[JpegPage], order: tuple[int, ...]) -> list[JpegPage]:
     if len(set(order)) < len(order) or not all(1 <= number <= len(pages) for number in order):
-        raise DocumentRefused(
-            f"Có {len(pages)} trang; --order kể mỗi trang nhiều nhất một lần, từ 1 đến {len(pages)}."
-        )
+        raise DocumentRefused(Sentence("scan-pdf-order-no-page", pages=len(pages)))
     return [pages[number - 1] for number in order]
 
 
 def _sentence(result: Answer) -> str:
     if "pages" in result:
-        return f"{result['pages']} trang, từ trang {result['page']}"
-    return f"trang {result['page']}, {result['paper']}, {result['dpi']} dpi"
+        return t("scan-pdf-pages", pages=result["pages"], page=result["page"])
+    return t("scan-pdf-page", page=result["page"], paper=result["paper"], dpi=result["dpi"])
 
 
 def _tell(out: Path, made: Made, level: str, seconds: float, as_json: bool) -> None:
@@ -223,14 +207,22 @@ def _tell(out: Path, made: Made, level: str, seconds: float, as_json: bool) -> N
             "bytes": size,
             "pdfa": None if made.level == "none" else made.level,
             "characters": made.characters,
-            "unread": [{"page": number, "why": why} for number, why in made.unread],
+            "unread": [{"page": number, "why": str(why)} for number, why in made.unread],
             "seconds": round(seconds, 2),
         }
         say(json.dumps(line, ensure_ascii=False))
         return
-    kind = "PDF thường" if made.level == "none" else f"PDF/A-{made.level.upper()}"
-    say(f"Đã ghi {out}: {made.pages} trang, {size // 1000} KB, {kind}, {made.characters} chữ, {seconds:.1f} giây.")
+    written = Sentence(
+        "scan-pdf-written",
+        file=out,
+        pages=made.pages,
+        size=size // 1000,
+        kind=Sentence("scan-pdf-plain") if made.level == "none" else f"PDF/A-{made.level.upper()}",
+        characters=made.characters,
+        seconds=f"{seconds:.1f}",
+    )
+    say(str(written))
     for number, why in made.unread:
-        say(f"Trang {number}: {why}", err=True)
+        say(t("scan-pdf-unread", page=number, why=why), err=True)
     if made.level != level:
-        say(f"Máy này không làm được PDF/A-{level.upper()}, nên đây là PDF thường.", err=True)
+        say(t("scan-pdf-no-archive", level=level.upper()), err=True)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from langso.terminal.saying import say
+from langso.terminal.wrong_calls import WrongCall
+from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
 from scanner.errors import ScannerError
 
@@ -26,16 +28,14 @@ Answer = dict[str, Any]
 """What is told of a picture, as its JSON line has it (Any: whatever JSON can say)."""
 
 IMAGES = click.Path(path_type=Path, readable=False)
-JSON = click.option("--json", "as_json", is_flag=True, help="Mỗi ảnh một dòng JSON.")
-CAMERA = click.option(
-    "--camera", type=click.Path(path_type=Path, exists=True), help="Thư mục ảnh xem như máy ảnh, thay cho tên ảnh."
-)
+JSON = click.option("--json", "as_json", is_flag=True)
+CAMERA = click.option("--camera", type=click.Path(path_type=Path, exists=True))
 
 
 def no_device(_: click.Context, __: click.Parameter, out: Path | None) -> Path | None:
     """A click callback: what is written takes the place of a file, and must not take a device's or a pipe's."""
     if out is not None and out.exists() and not (out.is_file() or out.is_dir()):
-        raise click.BadParameter(f"{out} là thiết bị, không phải tệp; xin cho tên tệp khác.")
+        raise WrongCall(Sentence("scan-device", file=out))
     return out
 
 
@@ -48,7 +48,7 @@ def pictures(
     from scanner.images import load_image
 
     if camera is None and not images:
-        raise click.UsageError("Xin cho tên ít nhất một tệp ảnh (hoặc --camera THƯ_MỤC).")
+        raise WrongCall(Sentence("scan-no-pictures"))
     for path in images:
         yield str(path), lambda path=path: load_image(path, gray)  # type: ignore[misc]
     if camera is not None:
@@ -60,7 +60,7 @@ def pictures(
                 if frame is not None:
                     yield str(camera), lambda image=frame.image: image  # type: ignore[misc]
                     return
-        raise ScannerError(f"Máy ảnh {camera} không cho hình nào; hãy kiểm tra thư mục ảnh.")
+        raise ScannerError(Sentence("scan-camera-empty", folder=camera))
 
 
 def each(
@@ -86,12 +86,12 @@ def each(
             said = str(error)
             if not isinstance(error, ScannerError):
                 _LOG.warning("%s was not worked on", name, exc_info=error)
-                said = "Máy gặp lỗi với ảnh này; hãy chụp lại, nếu vẫn lỗi thì báo người viết phần mềm."
+                said = t("scan-our-fault")
             refused += 1
             if as_json:
                 say(json.dumps({"image": name, "error": said}, ensure_ascii=False))
             else:
-                say(harmless(f"{name}: {said}"), err=True)
+                say(harmless(t("scan-refused", name=name, why=said)), err=True)
             continue
         if as_json:
             say(json.dumps({"image": name, "ms": spent, **result}, ensure_ascii=False))

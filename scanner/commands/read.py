@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.words.catalogue import t
 from scanner.commands.pictures import CAMERA, IMAGES, JSON, Answer, each, pictures
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @JSON
 @CAMERA
 def read(images: tuple[Path, ...], as_json: bool, camera: Path | None) -> None:
-    """Mã QR trong mỗi ảnh: nội dung, loại mã, vị trí."""
+    """The codes in each picture: what they say, their kind and place."""
     from scanner.codes import read_codes, warm
 
     # Outside the answer: starting the workers is no part of an image's time.
@@ -34,7 +35,7 @@ def read(images: tuple[Path, ...], as_json: bool, camera: Path | None) -> None:
 
     def sentence(result: Answer) -> str:
         if not result["codes"]:
-            return "không thấy mã nào; xin chụp lại gần và rõ hơn"
+            return t("scan-read-none")
         return "; ".join(f"[{code['kind']}] {code['text']}" for code in result["codes"])
 
     each(pictures(images, camera, gray=True), answer, sentence, as_json)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from langso.terminal.saying import say
+from langso.words.catalogue import t
 from scanner.commands.devices import HOLD, REPLAY, SETTINGS, TABLE, chosen_camera, chosen_table
 from scanner.commands.pictures import JSON, Answer
 
@@ -21,13 +22,9 @@ if TYPE_CHECKING:
 @SETTINGS
 @REPLAY
 @HOLD
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Thư mục ghi các trang tự chụp được (page-001.png, …); không có thì không ghi.",
-)
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="Nhìn bao nhiêu giây rồi thôi.")
-@click.option("--frames", type=click.IntRange(min=1), help="Nhìn bao nhiêu hình rồi thôi.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True))
+@click.option("--frames", type=click.IntRange(min=1))
 @TABLE
 @JSON
 def watch(
@@ -40,7 +37,7 @@ def watch(
     table_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Nhìn qua máy ảnh: viền giấy, lời nhắc, mã QR, tự chụp trang. Ctrl-C thì thôi."""
+    """Look through the camera: outline, what to do, codes; pages are captured by themselves. Ends with Ctrl-C."""
     from scanner.live.watch import PageTaken, Watch
 
     table = chosen_table(settings_file, folder, table_file)
@@ -56,9 +53,7 @@ def watch(
             pass
         _tell_end(watching.tally, as_json)
         if table is not None and table.why:
-            from scanner.live.table import AGAIN
-
-            say(f"{table.why}; {AGAIN}.", err=True)
+            say(t("table-not-used-again", why=table.why), err=True)
 
 
 def _tell(event: Event, file: str, at: float, as_json: bool) -> None:
@@ -71,20 +66,22 @@ def _tell(event: Event, file: str, at: float, as_json: bool) -> None:
 
 def _sentence(told: Answer) -> str:
     if told["event"] == "camera":
-        return told["sentence"] or "Máy ảnh tốt."
+        return told["sentence"] or t("camera-good")
     if told["event"] == "page":
         return str(told["sentence"])
     if told["event"] == "code":
-        return f"Mã [{told['kind']}]: {told['text']}"
-    where = f" Ghi vào {told['file']}." if told["file"] else ""
-    return f"Đã chụp trang {told['page']}, {told['paper']}, {told['dpi']} dpi, {told['ms']:.0f} ms.{where}"
+        return t("scan-watch-code", kind=told["kind"], text=told["text"])
+    page = {"page": told["page"], "paper": told["paper"], "dpi": told["dpi"], "ms": f"{told['ms']:.0f}"}
+    if told["file"]:
+        return t("scan-watch-captured-into", **page, file=told["file"])
+    return t("scan-watch-captured", **page)
 
 
 def _as_dict(event: Event, file: str) -> Answer:
     from scanner.live.watch import CameraSaid, CodeRead, PageSaid
 
     if isinstance(event, CameraSaid):
-        return {"event": "camera", "condition": event.health.condition, "sentence": event.health.sentence}
+        return {"event": "camera", "condition": event.health.condition, "sentence": str(event.health.sentence)}
     if isinstance(event, PageSaid):
         seen = event.seen
         return {
@@ -92,7 +89,7 @@ def _as_dict(event: Event, file: str) -> Answer:
             "quad": None if seen.quad is None else [[round(float(x), 1), round(float(y), 1)] for x, y in seen.quad],
             "confidence": seen.confidence,
             "code": seen.code,
-            "sentence": seen.sentence,
+            "sentence": str(seen.sentence),
         }
     if isinstance(event, CodeRead):
         code = event.code
@@ -119,7 +116,8 @@ def _tell_end(tally: Tally, as_json: bool) -> None:
         end = {"event": "end", "frames": tally.frames, "fps": round(rate, 1), "pages": tally.pages}
         say(json.dumps({"at": round(tally.seconds, 2), **end, "codes": tally.codes}, ensure_ascii=False))
     else:
-        say(f"Xong: {tally.frames} hình, {rate:.1f} hình một giây, {tally.pages} trang, {tally.codes} mã.")
+        told = {"frames": tally.frames, "rate": f"{rate:.1f}", "pages": tally.pages, "codes": tally.codes}
+        say(t("scan-watch-end", **told))
 
 
 def _write(page: CleanPage, out: Path) -> Path:

@@ -8,8 +8,8 @@ from scanner.document.archive import LEVELS, Level
 from scanner.document.card import card_sheet
 from scanner.document.make import Made, make_document, make_pdf
 from scanner.document.naming import next_name, save_new
-from scanner.document.pdf import About
-from scanner.document.reopen import MAX_BYTES, add_text, pages_of
+from scanner.document.pdf import About, untitled
+from scanner.document.reopen import MAX_BYTES, about_of, add_text, pages_of
 from scanner.document.sheet import MAX_PAGES, PAGE_BYTES, JpegPage, compress, jpeg
 from scanner.document.text import PageText
 
@@ -23,6 +23,7 @@ __all__ = [
     "Level",
     "Made",
     "PageText",
+    "about_of",
     "add_text",
     "card_sheet",
     "compress",
@@ -32,4 +33,5 @@ __all__ = [
     "next_name",
     "pages_of",
     "save_new",
+    "untitled",
 ]

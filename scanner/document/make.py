@@ -15,6 +15,7 @@ from scanner.document.sheet import MAX_PAGES, JpegPage, compress
 from scanner.document.text import PAGE_SECONDS, PageText, with_text
 
 if TYPE_CHECKING:
+    from langso.words.catalogue import Sentence
     from scanner.clean import CleanPage
 
 
@@ -33,7 +34,7 @@ class Made:
         return sum(text.characters for text in self.texts)
 
     @property
-    def unread(self) -> tuple[tuple[int, str], ...]:
+    def unread(self) -> tuple[tuple[int, Sentence], ...]:
         """Pages (from 1) whose text could not be read, each with the sentence that says why."""
         return tuple((number, text.failed) for number, text in enumerate(self.texts, 1) if text.failed)
 
@@ -67,12 +68,15 @@ def make_pdf(
     pages: Sequence[CleanPage | JpegPage],
     title: str,
     *,
+    procedure: str = "",
     made: datetime | None = None,
     text: bool = False,
     level: Level = "2b",
 ) -> bytes:
     """`make_document`'s bytes, without text unless asked for: quick enough to hand a document in at the kiosk."""
-    return make_document(pages, About(title, made or datetime.now(UTC)), text=text, level=level).data
+    return make_document(
+        pages, About(title, made or datetime.now(UTC), procedure=procedure), text=text, level=level
+    ).data
 
 
 def _sheet(page: CleanPage | JpegPage) -> JpegPage:

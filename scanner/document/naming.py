@@ -12,6 +12,7 @@ from pathlib import Path
 from langso.codes import dossier_code
 from langso.durable.errors import FileRefused
 from langso.durable.files import sync_folder
+from langso.words.catalogue import Sentence
 from langso.words.os_reasons import os_reason
 from scanner.errors import DocumentRefused
 
@@ -28,13 +29,13 @@ def next_name(code: str, taken: Iterable[str]) -> str:
     """
     parsed = dossier_code.read(code)
     if parsed is None or parsed.problems:
-        raise DocumentRefused("Mã hồ sơ không đúng; hãy xem lại từng chữ số (ví dụ H56.37.12-240801-0001).")
+        raise DocumentRefused(Sentence("document-code"))
     sound = str(parsed.fields["code"])
     shape = re.compile(re.escape(sound) + r"-([0-9]{3,5})\.pdf", re.IGNORECASE)
     numbers = (int(match[1]) for name in taken if (match := shape.fullmatch(name)))
     number = max(numbers, default=0) + 1
     if number > MAX_NUMBER:
-        raise DocumentRefused(f"Hồ sơ {sound} đã hết số thứ tự; hãy lưu vào một thư mục khác.")
+        raise DocumentRefused(Sentence("document-numbers-used-up", code=sound))
     return f"{sound}-{number:03d}.pdf"
 
 
@@ -48,11 +49,11 @@ def save_new(folder: Path, code: str, make: Callable[[str], bytes]) -> Path:
         try:
             name = next_name(code, [entry.name for entry in folder.iterdir()])
         except OSError as error:
-            raise FileRefused(f"Không đọc được thư mục {folder}: {os_reason(error)}.") from error
+            raise FileRefused(Sentence("document-folder-unread", folder=folder, why=os_reason(error))) from error
         target = folder / name
         if _place(target, make(name)):
             return target
-    raise FileRefused(f"Thư mục {folder} đang có máy khác ghi liên tục; hãy thử lại sau.")
+    raise FileRefused(Sentence("document-folder-busy", folder=folder))
 
 
 def _place(target: Path, data: bytes) -> bool:
@@ -76,9 +77,7 @@ def _place(target: Path, data: bytes) -> bool:
             temporary.replace(target)
         sync_folder(target.parent)
     except OSError as error:
-        raise FileRefused(
-            f"Không ghi được {target}: {os_reason(error)}; hãy xem chỗ trống và quyền ghi ở đó."
-        ) from error
+        raise FileRefused(Sentence("document-not-written", file=target, why=os_reason(error))) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()

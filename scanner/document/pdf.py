@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from langso.words.catalogue import Sentence
+from langso.words.language import Language, in_language
 from scanner.document.sheet import MAX_PAGES
 from scanner.errors import DocumentRefused
+from scanner.papers import MM_PER_INCH
 
 if TYPE_CHECKING:
     import pikepdf
@@ -18,7 +21,10 @@ if TYPE_CHECKING:
     from scanner.document.sheet import JpegPage
 
 CREATOR = "Làng Số"
-POINTS_PER_MM = 72 / 25.4
+LANGUAGE: Language = "vi"
+"""What a document says its words are in, whoever makes it: so are those of ours in it."""
+
+POINTS_PER_MM = 72 / MM_PER_INCH
 """PDF's unit is 1/72 inch."""
 
 MAX_TITLE = 300
@@ -27,17 +33,20 @@ MAX_TITLE = 300
 
 @dataclass(frozen=True)
 class About:
-    """What a document says of itself. `dossier`: the dossier's code; `name`: its file's name; both may be empty."""
+    """What a document says of itself. `dossier`: the dossier's code; `name`: its file's name; `procedure`: the code
+    of what is asked for; all three may be empty.
+    """
 
     title: str
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
     dossier: str = ""
     name: str = ""
+    procedure: str = ""
 
     def __post_init__(self) -> None:
         moment = self.made if self.made.tzinfo else self.made.astimezone()
         object.__setattr__(self, "made", moment.replace(microsecond=0))
-        for label in ("title", "dossier", "name"):
+        for label in ("title", "dossier", "name", "procedure"):
             object.__setattr__(self, label, _one_line(getattr(self, label)))
 
 
@@ -46,9 +55,9 @@ def put_together(pages: Sequence[JpegPage]) -> bytes:
     import img2pdf
 
     if not pages:
-        raise DocumentRefused("Chưa có trang nào để làm tài liệu; hãy chụp ít nhất một trang.")
+        raise DocumentRefused(Sentence("document-no-pages"))
     if len(pages) > MAX_PAGES:
-        raise DocumentRefused(f"Tài liệu quá {MAX_PAGES} trang; hãy chia làm nhiều lần gửi.")
+        raise DocumentRefused(Sentence("document-too-many-pages", most=MAX_PAGES))
     sizes = iter([tuple(round(side * POINTS_PER_MM, 2) for side in page.size_mm) for page in pages])
 
     def layout(*_: object) -> tuple[float, float, float, float]:
@@ -65,7 +74,7 @@ def put_together(pages: Sequence[JpegPage]) -> bytes:
             nodate=True,
         )
     except (img2pdf.ImageOpenError, img2pdf.JpegColorspaceError, ValueError, OSError) as error:
-        raise DocumentRefused("Không đọc được một trang của tài liệu; hãy chụp lại trang đó.") from error
+        raise DocumentRefused(Sentence("document-page-unread")) from error
     return made
 
 
@@ -77,17 +86,29 @@ def describe(pdf: pikepdf.Pdf, about: About) -> None:
     # pikepdf writes the same into the Info dictionary, so the two agree.
     with pdf.open_metadata(set_pikepdf_as_editor=False) as data:
         data["dc:title"] = about.title
-        data["dc:language"] = {"vi"}
+        data["dc:language"] = {LANGUAGE}
         data["xmp:CreatorTool"] = CREATOR
         data["pdf:Producer"] = CREATOR
         data["xmp:CreateDate"] = data["xmp:ModifyDate"] = data["xmp:MetadataDate"] = moment
         if about.dossier:
-            data["dc:description"] = f"Hồ sơ {about.dossier}"
+            data["dc:description"] = _own_words("document-of-dossier", code=about.dossier)
         if about.name:
             data["dc:identifier"] = about.name
-    pdf.Root.Lang = "vi"
+        if about.procedure:
+            data["dc:subject"] = {about.procedure}
+    pdf.Root.Lang = LANGUAGE
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     pdf.Root.PageLayout = Name.OneColumn
+
+
+def untitled() -> str:
+    """What a document is called that nobody named."""
+    return _own_words("document-untitled")
+
+
+def _own_words(id: str, /, **parameters: object) -> str:
+    with in_language(LANGUAGE):
+        return str(Sentence(id, **parameters))
 
 
 def _one_line(text: str) -> str:

@@ -20,6 +20,7 @@ from ocrmypdf.helpers import Resolution
 from ocrmypdf.hocrtransform import HocrParser
 from PIL import Image
 
+from langso.words.catalogue import Sentence
 from scanner.document.seals import grey_without_seals
 from scanner.document.sheet import MAX_PIXELS
 from scanner.document.text import TEXTS, PageText
@@ -41,8 +42,8 @@ _MAX_ENLARGE = 3.0
 # Printed words come at 0.8 and more; handwriting and specks read as letters mostly below this.
 _LEAST_SURE = 0.15
 
-_STOPPED = "Tesseract dừng giữa chừng nên trang không có chữ để tìm."
-_TOO_LONG = "Đọc chữ trên trang này lâu quá nên đã dừng; trang không có chữ để tìm."
+_STOPPED = Sentence("document-text-stopped")
+_TOO_LONG = Sentence("document-text-too-long")
 _LOG = logging.getLogger(__name__)
 # Pages are read side by side, but only one picture at a time is made ready: memory stays bounded.
 _ONE_PICTURE = threading.Lock()
@@ -77,7 +78,7 @@ def get_ocr_engine() -> OcrEngine:
 
 
 class TesseractReader(TesseractOcrEngine):
-    """A page that cannot be read stays without words, and says so among the texts."""
+    """Tesseract for one page. A page that cannot be read gets no words, and its text says why."""
 
     @staticmethod
     def supports_generate_ocr() -> bool:
@@ -87,7 +88,8 @@ class TesseractReader(TesseractOcrEngine):
     @staticmethod
     def generate_ocr(input_file: Path, options: OcrOptions, page_number: int = 0) -> tuple[OcrElement, str]:
         """The page's words, and its text; never raises for what Tesseract does."""
-        words, failed = _blank(input_file), ""
+        words = _blank(input_file)
+        failed: Sentence | None = None
         hocr = input_file.with_suffix(".hocr")
         begin = time.monotonic()
         try:
@@ -107,7 +109,9 @@ class TesseractReader(TesseractOcrEngine):
 
 
 def for_reading(image: Picture, dpi: int) -> tuple[Gray, int]:
-    """BGR to grey at 200 to 220 dpi (coarser ones enlarged, threefold at most), red seals gone; and its dpi."""
+    """BGR to grey at 200 to 220 dpi without red seals (coarser pages are enlarged, at most threefold);
+    and its dpi.
+    """
     import cv2
 
     grey = grey_without_seals(image, dpi)
@@ -122,7 +126,7 @@ def for_reading(image: Picture, dpi: int) -> tuple[Gray, int]:
 
 
 def tidy(page: OcrElement) -> str:
-    """Leave out what is no word, put the rest in NFC, and return the text, a line for each line."""
+    """Removes what is no word, makes the rest NFC, and returns the text, one line for each line of the page."""
     left_over = MAX_WORDS
     lines = []
     for paragraph in page.paragraphs:

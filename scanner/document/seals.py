@@ -1,11 +1,13 @@
-"""Round red seals taken off the grey picture that is read: they hide the name and the office printed under them.
+"""Round red seals removed from the grey picture that is read, since they hide the name and office printed under them.
 
-Only the reading sees it so; the page in the file keeps its seal. Red print in lines (a title) is left as it is.
+Only for reading: the page in the file keeps its seal. Red print in lines (a title) stays.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from scanner.papers import MM_PER_INCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +53,7 @@ def _seals(image: Image, dpi: int) -> Iterator[tuple[int, int, int, int]]:
     share = min(1.0, _LOOK_DPI / max(dpi, 1))
     size = (max(1, round(image.shape[1] * share)), max(1, round(image.shape[0] * share)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    dot = dpi * share / 25.4
+    dot = dpi * share / MM_PER_INCH
     blue, green, red = (small[:, :, channel].astype(np.int16) for channel in range(3))
     mask = (red - np.maximum(blue, green) > _REDNESS).astype(np.uint8)
     # A worn ring, or one with writing over it, comes in pieces.

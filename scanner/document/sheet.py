@@ -7,8 +7,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from langso.words.catalogue import Sentence
 from scanner.errors import DocumentRefused
 from scanner.images import jpeg_is_whole
+from scanner.papers import MM_PER_INCH
 
 if TYPE_CHECKING:
     from scanner.arrays import Image
@@ -56,7 +58,7 @@ class JpegPage:
     @property
     def dpi(self) -> int:
         """Dots per inch across the paper."""
-        return round(self.width / self.size_mm[0] * 25.4)
+        return round(self.width / self.size_mm[0] * MM_PER_INCH)
 
     @classmethod
     def of(cls, data: bytes, paper: str, size_mm: tuple[float, float]) -> JpegPage:
@@ -64,17 +66,17 @@ class JpegPage:
         from PIL import Image, UnidentifiedImageError
 
         if len(data) > MAX_JPEG_BYTES or not all(MIN_MM <= side <= MAX_MM for side in size_mm):
-            raise DocumentRefused("Cỡ trang không dùng được; hãy chụp lại trang này.")
+            raise DocumentRefused(Sentence("document-page-size"))
         try:
             with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
                 kind, mode, (width, height) = image.format, image.mode, image.size
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise DocumentRefused("Trang không phải ảnh JPEG đọc được; hãy chụp lại trang này.") from error
+            raise DocumentRefused(Sentence("document-page-no-jpeg")) from error
         # MPO: several pictures in one file.
         if kind != "JPEG" or mode not in ("RGB", "L") or width * height > MAX_PIXELS:
-            raise DocumentRefused("Trang có kiểu ảnh không dùng được; hãy chụp lại trang này.")
+            raise DocumentRefused(Sentence("document-page-kind"))
         if not jpeg_is_whole(data):
-            raise DocumentRefused("Trang bị hỏng hoặc chép thiếu; hãy chụp lại trang này.")
+            raise DocumentRefused(Sentence("document-page-broken"))
         return cls(data, paper, size_mm, width, height)
 
 
@@ -106,7 +108,7 @@ def jpeg(image: Image) -> bytes:
 def _resized(page: CleanPage, dpi: int) -> Image:
     import cv2
 
-    size = tuple(math.ceil(side / 25.4 * dpi) for side in page.size_mm)
+    size = tuple(math.ceil(side / MM_PER_INCH * dpi) for side in page.size_mm)
     return cv2.resize(page.image, size, interpolation=cv2.INTER_AREA)
 
 
@@ -132,5 +134,5 @@ def _jpeg(image: Image, quality: int) -> bytes:
     except cv2.error:
         done = False
     if not done:
-        raise DocumentRefused("Không nén được trang; hãy chụp lại trang này.")
+        raise DocumentRefused(Sentence("document-page-not-compressed"))
     return bytes(data)

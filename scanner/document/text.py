@@ -7,6 +7,8 @@ import logging
 import os
 from dataclasses import dataclass
 
+from langso.words.catalogue import Sentence
+
 LANGUAGE = "vie"
 PAGE_SECONDS = 30.0
 """Seconds Tesseract may take for a page."""
@@ -21,19 +23,19 @@ _PLUGIN = "scanner.document.reader"
 _NEURAL = 1
 # Tesseract's mode 3: find the layout by itself, without turning the page.
 _PAGE_SEGMENTATION = 3
-_ABSENT = "Máy này chưa có Tesseract tiếng Việt nên trang không có chữ để tìm."
-_BROKEN = "Không thêm được chữ vào tài liệu nên trang không có chữ để tìm."
+_ABSENT = Sentence("document-no-tesseract")
+_BROKEN = Sentence("document-text-failed")
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class PageText:
-    """What was read on a page, a line of text for each line on it, in NFC; `failed` is empty, or a sentence for the
-    user that says why nothing was read.
+    """What was read on a page, a line of text for each line on it, in NFC; `failed`: why nothing was read, for the
+    user.
     """
 
     text: str = ""
-    failed: str = ""
+    failed: Sentence | None = None
 
     @property
     def characters(self) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 from langso.durable.files import read_limited
+from langso.words.catalogue import Sentence
 from scanner.errors import DataRefused
 from scanner.pages.geometry import order_corners
 
@@ -46,7 +47,7 @@ class Marked:
         """BGR. Raises DataRefused where the file is no picture."""
         image = cv2.imread(str(self.path))
         if image is None:
-            raise DataRefused(f"Không đọc được ảnh {self.path.name}; hãy xem lại thư mục dữ liệu.")
+            raise DataRefused(Sentence("fitting-no-picture", name=self.path.name))
         return image
 
     @property
@@ -71,9 +72,7 @@ def marked(folders: Sequence[Path]) -> Iterator[Marked]:
         try:
             told = _Manifest.model_validate_json(read_limited(folder / MANIFEST, MAX_BYTES))
         except ValidationError as error:
-            raise DataRefused(
-                f"{folder / MANIFEST} không kể ảnh và góc giấy như cần; hãy làm lại dữ liệu."
-            ) from error
+            raise DataRefused(Sentence("fitting-no-manifest", file=folder / MANIFEST)) from error
         for entry in told.images:
             corners = entry.quads if entry.quad is None else [entry.quad]
             yield Marked(folder / entry.image, tuple(order_corners(np.array(four)) for four in corners))

@@ -1,4 +1,4 @@
-"""The capture guide: what is wrong with a frame, what to say, and when to capture by itself."""
+"""The capture guide: what is wrong with a frame, what to tell the villager, when to capture by itself."""
 
 from scanner.guide.judge import faults, guide
 from scanner.guide.same_page import Look, look_at, same_look

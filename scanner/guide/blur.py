@@ -27,6 +27,7 @@ CARD_DPI = 300.0
 _BLOCKS = 4
 # Level (0-255) of paper that contrast is referred to: dim light is no blur.
 _PAPER = 230.0
+# Second difference along a row: print is strong in it, light and shade are not.
 _SECOND = np.array([[1.0, -2.0, 1.0]], np.float32)
 
 

@@ -31,6 +31,14 @@ _THIN = 0.82
 EDGE = 0.04
 """Share of a side left out all round, where table and fingers are."""
 
+BLANK_INK = 0.025
+"""Share of ink below which a side may be blank: real pages hold at least 3.55 %, erased ones at most 1.68 %."""
+
+# Share of ink from which a cell holds writing.
+_FULL_CELL = 0.05
+# Share of a sheet's cells with writing below which it is blank: a speck, a fold.
+_FEW_CELLS = 0.008
+
 
 @dataclass(frozen=True)
 class Glimpse:
@@ -99,3 +107,13 @@ def _per_cell(marks: Mask) -> Plane:
     rows, columns = (max(1, side // CELL) for side in marks.shape)
     whole = marks[: rows * CELL, : columns * CELL].view(np.uint8) * np.uint8(255)
     return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
+
+
+def ink_ratio(seen: Glimpse) -> float:
+    """Share of the sheet (0-1) that is ink, the light that falls on it taken out."""
+    return float(seen.ink.mean())
+
+
+def is_blank(seen: Glimpse) -> bool:
+    """Little ink and hardly a spot with strokes: a nearly empty page with one signature is no blank one."""
+    return ink_ratio(seen) < BLANK_INK and float(np.mean(seen.strokes > _FULL_CELL)) < _FEW_CELLS

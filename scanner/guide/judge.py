@@ -1,4 +1,4 @@
-"""The faults of one frame, the one to mend first in front."""
+"""All that is wrong with one frame, what to correct first in front."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanner.guide.blank import is_blank
 from scanner.guide.blur import sharpness_of
-from scanner.guide.glimpse import glimpse
+from scanner.guide.glimpse import glimpse, is_blank
 from scanner.guide.light import glare_share, paper_light, washed_out
 from scanner.guide.sentences import Guidance, say
 from scanner.guide.side import card_side

@@ -1,4 +1,4 @@
-"""Too dark, too bright, shining: how the light falls on the sheet."""
+"""How the light falls on the sheet: too dark, too bright, or mirrored (glare)."""
 
 from __future__ import annotations
 

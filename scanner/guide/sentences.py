@@ -1,36 +1,41 @@
-"""What the villager is told: one short spoken sentence for each thing that can be wrong with a capture."""
+"""What the villager is told: one short spoken sentence for each thing that can be wrong with a picture."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from langso.words.catalogue import Sentence
+
 SAYS = {
-    "none": "Chưa thấy giấy, xin đặt giấy vào giữa khung",
-    "dark": "Tối quá, xin bật đèn hoặc quay ra chỗ sáng",
-    "cut_off": "Giấy bị ra ngoài khung, xin kéo vào giữa",
-    "far": "Giấy ở xa quá, xin đưa lại gần",
-    "tilt": "Giấy nghiêng quá, xin đặt thẳng dưới máy",
-    "bright": "Sáng quá, xin tránh nắng hoặc bớt đèn",
-    "glare": "Giấy bị bóng, xin xoay nhẹ",
-    "blur": "Ảnh bị nhòe, xin giữ yên giấy",
-    "blank": "Mặt này không có chữ, xin lật giấy lại",
-    "front": "Đây là mặt sau, xin lật thẻ lại",
-    "back": "Đây là mặt trước, xin lật thẻ lại",
-    "same_side": "Mặt này chụp rồi, xin lật sang mặt kia",
-    "same": "Trang này chụp rồi, xin đặt trang khác",
-    "unsure": "Mép giấy chưa rõ, xin đặt giấy lên nền khác màu",
-    "moving": "Giấy còn động, xin đặt xuống và bỏ tay ra",
-    "hold": "Đã thấy giấy. Giữ yên…",
-    "taken": "Chụp xong, xin đặt trang tiếp theo",
+    "none": Sentence("prompts-page-none"),
+    "dark": Sentence("prompts-page-dark"),
+    "cut_off": Sentence("prompts-page-cut-off"),
+    "far": Sentence("prompts-page-far"),
+    "tilt": Sentence("prompts-page-tilt"),
+    "bright": Sentence("prompts-page-bright"),
+    "glare": Sentence("prompts-page-glare"),
+    "blur": Sentence("prompts-page-blur"),
+    "blank": Sentence("prompts-page-blank"),
+    "front": Sentence("prompts-page-front"),
+    "back": Sentence("prompts-page-back"),
+    "same_side": Sentence("prompts-page-same-side"),
+    "same": Sentence("prompts-page-same"),
+    "unsure": Sentence("prompts-page-unsure"),
+    "edges": Sentence("prompts-page-edges"),
+    "moving": Sentence("prompts-page-moving"),
+    "hold": Sentence("prompts-page-hold"),
+    "taken": Sentence("prompts-page-taken"),
+    "left": Sentence("prompts-page-left"),
 }
+"""By code. Local people record them: each is whole, without values."""
 
 
 @dataclass(frozen=True)
 class Guidance:
-    """`code`: a key of SAYS; `sentence`: what the villager reads; `good`: the page may be captured."""
+    """`code`: a key of SAYS; `sentence`: what the villager reads and hears; `good`: the page may be captured."""
 
     code: str
-    sentence: str
+    sentence: Sentence
     good: bool
 
 

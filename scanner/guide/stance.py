@@ -1,4 +1,4 @@
-"""How the sheet lies before the camera, from its corners alone: which paper, how many dots per inch, how tilted."""
+"""How the sheet lies, from its four corners alone: which paper, how many dots per inch, how tilted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from scanner.clean.size import aspect_of
-from scanner.pages.geometry import area, is_convex, sides
+from scanner.pages.geometry import FOCAL, area, is_convex, sides
+from scanner.papers import MM_PER_INCH, SIZES_MM
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,12 +18,8 @@ if TYPE_CHECKING:
     from scanner.arrays import Quad
 
 
-MM_PER_INCH = 25.4
-"""Millimetres an inch."""
-
-PAPERS_MM = {"A4": (210.0, 297.0), "ID-1": (53.98, 85.6)}
-FOCAL = 0.8
-"""Long sides of the picture: phones .72, Camera Module 3 .77, webcams to 1.1."""
+PAPERS_MM = {name: SIZES_MM[name] for name in ("A4", "ID-1")}
+"""Short and long side of what is told apart by its shape alone; A4 stands for every ISO sheet."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Capturing by itself: only when the page lies still, never by surprise, each laying once."""
+"""Capturing by itself: only when the page lies still, never by surprise, and once each time a page is laid down."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ class Steady:
     """Watches frame after frame and says in which one to capture.
 
     With the frames' times the page must be good and still for `still_s`, and `rest_s` must have passed since it was
-    laid down; without times, good and still for `needed` frames. A laying is decided once: captured, or left
-    because the page captured last lies there again. The next begins when the page goes, moves far, or is covered.
+    laid down; without times, good and still for `needed` frames. A laying is decided once: captured, or not, because
+    the page captured last lies there again or what lies there was refused. The next begins when the page goes, moves
+    far, or is covered.
     """
 
     def __init__(
@@ -44,9 +45,18 @@ class Steady:
         self._still_s, self._rest_s = still_s, rest_s
         self.reset()
 
+    def leave(self) -> None:
+        """What lies there, or is laid down first, was refused: it is not captured until it goes, moves far or is
+        covered.
+        """
+        self._refused = True
+
     def reset(self) -> None:
-        """Forget everything, the captured page too: what lies there counts as newly laid (a page to be retaken)."""
+        """Forgets everything, the captured page too: what lies there counts as laid down just now (a page to take
+        again).
+        """
         self._captured: Look | None = None
+        self._refused = False
         self._decided: tuple[Quad, Look | None, str] | None = None
         self._quad: Quad | None = None
         self._look: Look | None = None
@@ -60,12 +70,14 @@ class Steady:
 
     @property
     def progress(self) -> float:
-        """0 to 1: how near the capture is, for the screen to show."""
+        """How near the capture is, 0 to 1, for the screen to show."""
         return self._progress
 
     @property
     def code(self) -> str:
-        """What to say of the movement, a key of SAYS: none, moving, hold, taken (this page is), same (laid again)."""
+        """What to say about movement, a key of SAYS: none, moving, hold, taken (this page was captured), same (it was
+        laid down again), left (it was refused).
+        """
         return self._code
 
     def see(
@@ -113,13 +125,17 @@ class Steady:
         self._code = "none"
         if at is None or self._seen_last is None or at - self._seen_last >= _GONE_S:
             self._decided, self._laid = None, None
+            self._refused = self._refused and self._seen_last is None
         return False
 
     def _decide(self, quad: Quad, look: Look | None) -> bool:
+        refused, self._refused = self._refused, False
         again = look is not None and self._captured is not None and same_look(self._captured, look)
-        self._code = "same" if again else "taken"
+        self._code = "left" if refused else "same" if again else "taken"
         self._decided = (quad, look, self._code)
         self._fresh()
+        if refused:
+            return False
         if not again:
             self._captured = look
         return not again

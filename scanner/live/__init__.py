@@ -1,1 +1,1 @@
-"""A camera looked at live: one loop, what is made of its frames, the page taken, the table measured under it."""
+"""A camera used live: one loop for its frames, what is seen in each, the captured page, the table's measure."""

@@ -1,4 +1,4 @@
-"""From a page seen live to the page taken: the best picture, where the page lies in it, made clean."""
+"""From a page seen live to the captured page: the best picture, where the page lies in it, and the clean page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _AS_SURE = 0.8
 
 
 class Shown(Protocol):
-    """Anything with a BGR picture and the page's corners in it (None: not found)."""
+    """Anything that has a BGR picture and the page's corners in it (None: no page found)."""
 
     @property
     def image(self) -> Image:
@@ -34,21 +34,21 @@ class Shown(Protocol):
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture taken; `quad`: the page's corners in its pixels, None where nobody knows."""
+    """A picture that was taken; `quad`: the page's corners in its pixels, None where not known."""
 
     image: Image
     quad: Quad | None
 
 
 def shot_of(seen: Seen, still: Image | None) -> Shot:
-    """The best picture there is of what was seen; `still`: what the camera gave at the shutter, None for nothing."""
+    """The best picture of what was seen; `still`: what the camera gave at the capture, None for nothing."""
     image = seen.image if still is None else still
     return Shot(image, None if seen.quad is None else corners_in(image, seen))
 
 
 def take(camera: Camera, seen: Seen, table: TableKeeper | None = None) -> CleanPage:
-    """The page captured through the camera at once, and the table told of it. Raises CornersRefused where the sheet
-    has slipped away.
+    """Captures the page through the camera at once, and lets `table` learn from it. Raises CornersRefused where the
+    sheet has moved away.
     """
     still = camera.still()
     shot = shot_of(seen, None if still is None else still.image)
@@ -72,9 +72,9 @@ def straighten(shot: Shown, paper: str | None = None, table: TableKeeper | None 
 
 
 def draft(shot: Shown, paper: str | None = None, table: TableKeeper | None = None) -> Image:
-    """The same page as BGR picture, no larger than the screen needs: there at once, while the page is made.
+    """The same page quickly, no larger than the screen needs (BGR), to be seen while the page is made.
 
-    A curled sheet is still curled in it, a pale colour may be the lamp's.
+    A curled sheet is still curled in it, and a pale colour may be the lamp's.
     """
     import cv2
     import numpy as np

@@ -1,4 +1,4 @@
-"""Live frames looked at one after the other: where the page is, what to say, and when to capture by itself."""
+"""The page in live frames, one after another: where it is, what to say, and when to capture by itself."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from langso.words.catalogue import Sentence
     from scanner.arrays import Image, Quad
     from scanner.guide import Guidance
     from scanner.guide.same_page import Look
@@ -31,13 +32,13 @@ INSIST_MORE_S = 25.0
 
 @dataclass(frozen=True)
 class Seen:
-    """One frame looked at: `quad` in the frame's pixels or None, the sentence, whether it may be captured now,
-    how near the capture is (0-1), and `capture`: take it now. `code`: a key of `guide.SAYS`.
+    """One frame as judged: `quad` in its pixels or None, the sentence, whether it may be captured now, how near the
+    capture is (0-1), and `capture`: take it now. `code`: a key of `guide.SAYS`.
     """
 
     image: Image
     quad: Quad | None
-    sentence: str
+    sentence: Sentence
     good: bool
     progress: float = 0.0
     capture: bool = False
@@ -46,9 +47,12 @@ class Seen:
 
 
 class Eye:
-    """Looks at frames of one laying after another. `known`: pages captured before, never captured by itself again.
-    `side`: the side of a card that is asked for. The other one is captured only when it stays for `insist_s`: the
-    machine may be wrong, and nobody shall stand before it helpless. `fixed`: no paper can come nearer.
+    """Judges one frame after another. `known`: pages captured before, which are never captured by itself again.
+
+    `lying`: a page that was captured and refused lies there still: it is not captured before it goes or moves.
+
+    `side`: the side of a card that is asked for. The other side is captured only when it stays for `insist_s`
+    seconds: the machine may be wrong, and nobody shall stand before it helpless. `fixed`: no paper can come nearer.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class Eye:
         needed: int = STEADY_FRAMES,
         *,
         known: Sequence[Look] = (),
+        lying: bool = False,
         side: Side | None = None,
         insist_s: float = INSIST_S,
         fixed: bool = False,
@@ -64,6 +69,8 @@ class Eye:
         from scanner.pages.live import PageTracker
 
         self._steady = Steady(needed)
+        if lying:
+            self._steady.leave()
         self._known = list(known)
         self._side = side
         self._insist_s = insist_s
@@ -78,7 +85,7 @@ class Eye:
 
     @property
     def fixed(self) -> bool:
-        """Whether no paper can come nearer, told so or found out."""
+        """Whether no paper can come nearer: it was told so, or found it out."""
         return self._fixed
 
     def look(self, image: Image, at: float | None = None, *, finer: float = 1.0) -> Seen:
@@ -110,7 +117,7 @@ class Eye:
         return Seen(image, found.quad, SAYS[code], said.good, self._steady.progress, capture, code, sure)
 
     def again(self) -> None:
-        """What lies there was not captured after all: it counts as newly laid."""
+        """The page was not captured after all: it counts as laid down just now."""
         self._steady.reset()
 
     def _found(self, image: Image) -> PageFound:

@@ -1,4 +1,4 @@
-"""What is made of each live frame: the page in it, the codes in it, or both, and whether there is light to see by."""
+"""What is looked for in each live frame: the page, the codes, or both; and whether there is enough light."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _STEP = 16
 
 @dataclass(frozen=True)
 class Looked:
-    """A frame judged. `seen`: the page, None where none is looked for; `codes`: those in view, None where this frame
-    was not looked at for any; `dark`: nothing can be seen for want of light.
+    """A frame as judged. `seen`: the page, None where none is looked for; `codes`: those in view, None where this
+    frame was not read; `dark`: there is not enough light to see anything.
     """
 
     seen: Seen | None = None
@@ -42,8 +42,9 @@ class Looked:
 
 
 class Looking:
-    """Judges the frames of one stream. `eye` makes what looks for pages, None: no page is looked for; `codes`: codes
-    are. Both are made on the thread that looks, where what they need is loaded; `close` when no frame comes any more.
+    """Judges the frames of one stream. `eye` makes the part that looks for pages, None: no page is looked for;
+    `codes`: whether codes are read. Both are made on the thread that looks, so that loading does not delay others;
+    call `close` at the end.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Looking:
         return Looked(seen, codes, dark)
 
     def again(self) -> None:
-        """What lies there was not captured after all: it counts as newly laid."""
+        """The page was not captured after all: it counts as laid down just now."""
         if self._eye is not None:
             self._eye.again()
 
@@ -107,7 +108,7 @@ class Looking:
 
 
 class Reads(Protocol):
-    """What reads codes in live frames."""
+    """A reader of codes in live frames."""
 
     def look(self, frame: Picture) -> list[Code]:
         """The codes in view, also those of the last frames."""

@@ -1,4 +1,4 @@
-"""The one live loop: an open camera's frames judged one after the other, a still taken between two of them."""
+"""The one live loop: judges an open camera's frames one after another, and takes a still between two of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Round(Generic[Judged]):
 
 
 class Loop(Generic[Judged]):
-    """Rounds through an open camera, each frame judged by `look`. One thread turns it; `shutter`: for the others."""
+    """The loop over an open camera; `look` judges each frame. One thread calls `turn`; `shutter` is for the other
+    threads.
+    """
 
     def __init__(
         self,
@@ -55,7 +57,9 @@ class Loop(Generic[Judged]):
         return self._camera.health
 
     def turn(self) -> Round[Judged] | None:
-        """One round: the still that is waited for, then the newest frame. None where the camera gives none."""
+        """One round: takes the still that somebody waits for, then judges the newest frame. None where the camera
+        gives none.
+        """
         if self._shutter is not None:
             self._shutter.press(self._camera)
         frame = self._camera.read()
@@ -68,7 +72,7 @@ class Loop(Generic[Judged]):
 
 
 class Shutter:
-    """The camera's best picture for another thread than the loop's."""
+    """Gets the camera's best picture for another thread than the loop's."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -76,9 +80,9 @@ class Shutter:
         self._closed = False
 
     def still(self, timeout: float = STILL_S) -> Image | None:
-        """The best picture (BGR), taken between two frames; None where none comes in time, or nobody looks any more.
+        """The best picture (BGR), taken between two frames; None where none comes in time, or the loop has ended.
 
-        Waits: not for the thread that turns the loop.
+        It waits: never call it on the loop's thread.
         """
         wanted = _Wanted()
         with self._lock:
@@ -89,7 +93,7 @@ class Shutter:
         return wanted.image
 
     def press(self, camera: Camera | None) -> None:
-        """Answers whoever waits: with the camera's still, or with none where there is no camera."""
+        """Answers the threads that wait: with the camera's still, or with None where there is no camera."""
         with self._lock:
             wanted, self._wanted = self._wanted, None
         if wanted is None:
@@ -101,7 +105,7 @@ class Shutter:
             wanted.done.set()
 
     def close(self) -> None:
-        """Nobody looks any more: who asks from now on is answered at once."""
+        """The loop has ended: whoever asks from now on is answered at once."""
         with self._lock:
             self._closed = True
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from langso.words.catalogue import Sentence
 from scanner.errors import TableRefused
+from scanner.papers import SIZES_MM
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +28,6 @@ FILE = "camera-table.json"
 ROWS, COLUMNS = 6, 8
 """Places over the picture at which white is kept: lamps fall off no quicker."""
 
-AGAIN = "hãy đo lại bằng: langso scan camera --measure"
 # Share by which a picture's proportions may differ, by rounding.
 _PROPORTION = 0.01
 # Times the sheet's size of the widest ring around it that the table is seen in.
@@ -123,7 +124,6 @@ class Table(BaseModel):
         """Whether a sheet of a paper's shape has that paper's size too: else the camera looks from another place.
         None: the sheet tells nothing (torn, curled, of no known shape).
         """
-        from scanner.clean.size import SIZES_MM
         from scanner.pages.geometry import angles, sides
 
         mm = self._millimetres(self._scaled(image, quad))
@@ -193,11 +193,11 @@ def around(image: Image, quad: Quad) -> Numbers | None:
 def read_table(raw: bytes) -> Table:
     """A table from its file's bytes. Raises TableRefused."""
     if len(raw) > MAX_BYTES:
-        raise TableRefused(f"Tệp số đo bàn quá lớn; {AGAIN}.")
+        raise TableRefused(Sentence("table-file-too-large"))
     try:
         return Table.model_validate_json(raw)
     except ValidationError as error:
-        raise TableRefused(f"Tệp số đo bàn bị hỏng; {AGAIN}.") from error
+        raise TableRefused(Sentence("table-file-broken")) from error
 
 
 def load_table(path: Path) -> Table:

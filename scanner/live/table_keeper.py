@@ -1,4 +1,4 @@
-"""What was measured of a camera's table, kept in a file, used for its pictures, thrown away when it does not hold."""
+"""The measure of a camera's table: kept in a file, used for its pictures, thrown away when it no longer fits."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from langso.contract.health import Check
 from langso.errors import LangsoError
-from scanner.live.table import AGAIN, Table, load_table
+from langso.words.catalogue import Sentence
+from scanner.live.table import Table, load_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +24,16 @@ CHECK_NAME = "camera-table"
 DOUBTS = 3
 """So many sheets one after the other of another size than any paper, and the camera is taken for moved."""
 
-OTHER_CAMERA = "Đã thay máy ảnh sau khi đo bàn"
-OTHER_SIZE = "Cỡ hình của máy ảnh khác lúc đo bàn"
-MOVED = "Máy ảnh có vẻ đã bị xê dịch sau khi đo bàn"
+Why = Literal["", "other_camera", "other_size", "moved", "unusable"]
+"""Why a measure is not used any more: another camera; its pictures have another size; it was moved; the file."""
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What was found out against the measure: so many odd sheets in a row, and why it was thrown away."""
+
+    sheets: int = 0
+    why: Why = ""
 
 
 @dataclass(frozen=True)
@@ -54,17 +62,28 @@ class TableKeeper:
         self._stamp: tuple[int, int] | None = None
         self._table: Table | None = None
         self._doubts = 0
-        self.why = ""
+        self.why: Why = ""
+
+    @property
+    def doubts(self) -> Doubts:
+        """To be told to another keeper of the same file, which goes on from there."""
+        return Doubts(self._doubts, self.why)
+
+    def told(self, doubts: Doubts) -> None:
+        """What another keeper of the same file found out."""
+        with self._lock:
+            self._read()
+            self._doubts, self.why = doubts.sheets, doubts.why
 
     @property
     def measured(self) -> bool:
-        """Whether there is a measure: the camera hangs over its table."""
+        """Whether there is a measure, so that the camera is known to hang over its table."""
         with self._lock:
             self._read()
             return self._table is not None
 
     def at(self, image: Image, quad: Quad) -> Measured:
-        """What is known of the sheet `quad` in a picture of the camera. Never raises."""
+        """What the measure tells of the sheet `quad` in a picture of this camera. Never raises."""
         with self._lock:
             table = self._usable(image)
         if table is None:
@@ -72,7 +91,7 @@ class TableKeeper:
         return Measured(table.px_per_mm(image, quad), table.white_at(image, quad))
 
     def learn(self, image: Image, quad: Quad) -> None:
-        """A sheet was captured: whether it has its paper's size tells whether the camera stands where it stood."""
+        """A sheet was captured: its size tells whether the camera still stands where it was measured."""
         with self._lock:
             table = self._usable(image)
             told = None if table is None else table.judge(image, quad)
@@ -80,17 +99,18 @@ class TableKeeper:
                 return
             self._doubts = 0 if told else self._doubts + 1
             if self._doubts >= DOUBTS:
-                self._throw_away(MOVED)
+                self._throw_away("moved")
 
     def check(self) -> Check:
         """For the technician: measured, not measured, or thrown away."""
         with self._lock:
             self._read()
             if self.why:
-                return Check.warning(CHECK_NAME, f"{self.why}.", f"Đặt một tờ A4 trắng dưới máy ảnh, {AGAIN}.")
+                why = Sentence("table-not-used", why=self.why)
+                return Check.warning(CHECK_NAME, why, Sentence("table-measure-fix"))
             if self._table is None:
-                return Check.good(CHECK_NAME, "Chưa đo bàn: khổ giấy được đoán theo hình dáng.")
-            return Check.good(CHECK_NAME, "Bàn đã đo: khổ giấy và màu trắng theo số đo.")
+                return Check.good(CHECK_NAME, Sentence("table-not-measured"))
+            return Check.good(CHECK_NAME, Sentence("table-measured"))
 
     def _usable(self, image: Image) -> Table | None:
         self._read()
@@ -98,9 +118,9 @@ class TableKeeper:
         if table is None:
             return None
         if table.camera != self._camera():
-            self._throw_away(OTHER_CAMERA)
+            self._throw_away("other_camera")
         elif not table.fits(image):
-            self._throw_away(OTHER_SIZE)
+            self._throw_away("other_size")
         return self._table
 
     def _read(self) -> None:
@@ -118,10 +138,10 @@ class TableKeeper:
             self._table = load_table(self._path)
         except LangsoError as error:
             log.warning("%s", error)
-            self._table, self.why = None, "Tệp số đo bàn không dùng được"
+            self._table, self.why = None, "unusable"
 
-    def _throw_away(self, why: str) -> None:
-        log.warning("%s: %s is not used any more", why, self._path)
+    def _throw_away(self, why: Why) -> None:
+        log.warning("%s is not used any more: %s", self._path, why)
         self._table, self._doubts, self.why = None, 0, why
         if self._lasting:
             return

@@ -1,6 +1,6 @@
-"""A camera's table measured from a picture of one white A4 sheet: where its corners are, how white it looks.
+"""Measures a camera's table from a picture of one white A4 sheet: where its corners are, how white it looks.
 
-Whatever would make the measure a bad one is refused with what to do; nothing is guessed.
+Anything that would make a bad measure is refused with what to do; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from langso.words.catalogue import Sentence
 from scanner.errors import TableRefused
 from scanner.live.table import COLUMNS, ROWS, Table, around
 from scanner.pages.geometry import sides
+from scanner.papers import SIZES_MM
 
 if TYPE_CHECKING:
     from scanner.arrays import Image, Numbers, Points, Quad
 
-A4_MM = (297.0, 210.0)
+A4_MM = SIZES_MM["A4"][::-1]
 """The sheet it is measured by, lying across."""
 
 SURE = 0.6
@@ -54,7 +56,7 @@ def measure_table(image: Image, camera: str, again: Image | None = None) -> Tabl
     """
     quad = _corners(image)
     if again is not None and not _alike(quad, _corners(again), image):
-        raise TableRefused("Giấy hoặc máy ảnh còn động; hãy để yên rồi đo lại.")
+        raise TableRefused(Sentence("table-moving"))
     top, right, bottom, left = sides(quad)
     if top + bottom < left + right:
         quad = np.roll(quad, -1, axis=0)
@@ -63,7 +65,7 @@ def measure_table(image: Image, camera: str, again: Image | None = None) -> Tabl
     _check_light(image, quad, whites)
     beside = around(image, quad)
     if beside is None:
-        raise TableRefused("Tờ giấy choán hết hình; hãy nâng máy ảnh lên một chút rồi đo lại.")
+        raise TableRefused(Sentence("table-fills-picture"))
     height, width = image.shape[:2]
     sheet = np.array([(0, 0), (A4_MM[0], 0), A4_MM, (0, A4_MM[1])], dtype=np.float32)
     to_mm = cv2.getPerspectiveTransform(quad.astype(np.float32), sheet)
@@ -81,14 +83,14 @@ def _corners(image: Image) -> Quad:
 
     found = find_page(image)
     if found.quad is None:
-        raise TableRefused("Không thấy tờ giấy nào; hãy đặt một tờ A4 trắng giữa bàn, trên nền sẫm, rồi đo lại.")
+        raise TableRefused(Sentence("table-no-sheet"))
     height, width = image.shape[:2]
     margin = 0.006 * max(width, height)
     low, high = found.quad.min(axis=0), found.quad.max(axis=0)
     if low.min() < margin or high[0] > width - margin or high[1] > height - margin:
-        raise TableRefused("Tờ giấy bị ra ngoài hình; hãy đặt tờ A4 nằm trọn giữa hình rồi đo lại.")
+        raise TableRefused(Sentence("table-sheet-cut"))
     if found.confidence < SURE:
-        raise TableRefused("Mép giấy chưa rõ; hãy đặt tờ A4 trắng trên nền sẫm, dọn vật khác đi, rồi đo lại.")
+        raise TableRefused(Sentence("table-edges-clear-up"))
     return _refined(image, found.quad)
 
 
@@ -107,13 +109,13 @@ def _refined(image: Image, quad: Quad) -> Quad:
         best = rise.argmax(axis=1)
         clear = rise.max(axis=1) > 2
         if clear.sum() < 20:
-            raise TableRefused("Mép giấy chưa rõ; hãy đặt tờ A4 trắng trên nền sẫm rồi đo lại.")
+            raise TableRefused(Sentence("table-edges"))
         edge = base + inward * ((steps[best] + steps[best + 1]) / 2)[:, None]
         vx, vy, x, y = cv2.fitLine(edge[clear].astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
         lines.append(np.cross(np.array((x, y, 1.0)), np.array((x + vx, y + vy, 1.0))))
     corners = [np.cross(lines[number - 1], lines[number]) for number in range(4)]
     if min(abs(corner[2]) for corner in corners) < 1e-9:
-        raise TableRefused("Mép giấy chưa rõ; hãy đặt tờ A4 trắng trên nền sẫm rồi đo lại.")
+        raise TableRefused(Sentence("table-edges"))
     return np.array([corner[:2] / corner[2] for corner in corners], dtype=np.float64)
 
 
@@ -129,12 +131,12 @@ def _check_shape(image: Image, quad: Quad) -> None:
 
     height, width = image.shape[:2]
     if area(quad) < LEAST_SHARE * width * height:
-        raise TableRefused("Tờ giấy nhỏ quá trong hình; hãy hạ máy ảnh xuống, hoặc đặt đúng tờ A4, rồi đo lại.")
+        raise TableRefused(Sentence("table-sheet-small"))
     aspect, spread = aspect_of(quad, (width, height))
     if abs(abs(np.log(aspect)) - np.log(A4_MM[0] / A4_MM[1])) > max(_SHAPE, min(2 * spread, 0.06)):
-        raise TableRefused("Tờ này không phải khổ A4; hãy đặt một tờ A4 (210 × 297 mm) rồi đo lại.")
+        raise TableRefused(Sentence("table-not-a4"))
     if stance(quad, width, height).tilt > STEEPEST_DEG:
-        raise TableRefused("Máy ảnh nhìn nghiêng quá; hãy chỉnh cho nó nhìn thẳng xuống bàn rồi đo lại.")
+        raise TableRefused(Sentence("table-askew"))
 
 
 def _samples(image: Image, quad: Quad) -> tuple[Numbers, Points]:
@@ -154,19 +156,18 @@ def _samples(image: Image, quad: Quad) -> tuple[Numbers, Points]:
 
 
 def _check_light(image: Image, quad: Quad, whites: Numbers) -> None:
-    from scanner.guide.blank import ink_ratio
-    from scanner.guide.glimpse import glimpse
+    from scanner.guide.glimpse import glimpse, ink_ratio
 
     brightest = whites.max(axis=1)
     if np.median(brightest) < DARK:
-        raise TableRefused("Tối quá; hãy bật đèn bàn rồi đo lại.")
+        raise TableRefused(Sentence("table-dark"))
     if np.mean(brightest > BLOWN) > 0.02:
-        raise TableRefused("Sáng quá hoặc giấy bị bóng; hãy bớt đèn, che nắng rồi đo lại.")
+        raise TableRefused(Sentence("table-bright"))
     middle = np.median(whites, axis=0)
     if np.log(middle.max() / middle.min()) > _COLOURED:
-        raise TableRefused("Tờ này không trắng; hãy đặt một tờ A4 trắng rồi đo lại.")
+        raise TableRefused(Sentence("table-not-white"))
     if ink_ratio(glimpse(image, quad)) > _MARKS:
-        raise TableRefused("Tờ giấy có chữ hoặc có vật che; hãy đặt một tờ A4 trắng trơn rồi đo lại.")
+        raise TableRefused(Sentence("table-not-blank"))
 
 
 def _field(whites: Numbers, spots: Points, size: tuple[int, int]) -> tuple[tuple[float, float, float], ...]:
@@ -176,7 +177,7 @@ def _field(whites: Numbers, spots: Points, size: tuple[int, int]) -> tuple[tuple
     logs = np.log(np.maximum(whites, 1.0))
     solved = np.linalg.lstsq(terms, logs, rcond=None)[0]
     if np.percentile(np.abs(terms @ solved - logs), 95) > _UNEVEN:
-        raise TableRefused("Có bóng đổ hoặc vệt sáng trên giấy; hãy bỏ vật che, chỉnh đèn rồi đo lại.")
+        raise TableRefused(Sentence("table-shadow"))
     y, x = np.mgrid[0:ROWS, 0:COLUMNS]
     everywhere = _terms(np.stack([(x.ravel() + 0.5) / COLUMNS, (y.ravel() + 0.5) / ROWS], axis=1)) @ solved
     return tuple(_colour(one) for one in np.exp(np.clip(everywhere, logs.min(axis=0), logs.max(axis=0))))

@@ -1,4 +1,4 @@
-"""A camera tried out: what it gives and whether it does as it is told. Findings are sentences for a technician."""
+"""A camera tried out: what it gives, and whether it obeys. The findings are sentences for a technician."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from langso.words.catalogue import Joined, Sentence, Unit
+from langso.words.numbers import decimal
 from scanner.cameras.camera import Locks
 from scanner.live.loop import Loop
+from scanner.papers import MM_PER_INCH, SIZES_MM
 
 if TYPE_CHECKING:
     from scanner.arrays import Image
@@ -16,9 +19,6 @@ if TYPE_CHECKING:
     from scanner.live.loop import Round
 
 Level = Literal["good", "warning", "bad"]
-
-MM_PER_INCH = 25.4
-"""Millimetres an inch."""
 
 A4_FILL = 0.8
 """Share of the picture that an A4 sheet under a kiosk's camera takes, along its tighter side."""
@@ -64,7 +64,7 @@ class Trial:
         size = self.still_size or self.size
         if size is None:
             return 0
-        return int(A4_FILL * min(max(size) / 297, min(size) / 210) * MM_PER_INCH)
+        return int(A4_FILL * min(max(size) / max(SIZES_MM["A4"]), min(size) / min(SIZES_MM["A4"])) * MM_PER_INCH)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Finding:
     """One thing about the camera in one sentence."""
 
     level: Level
-    sentence: str
+    sentence: Sentence
 
 
 def try_out(camera: Camera, seconds: float, *, clock: Callable[[], float] = time.monotonic) -> Trial:
@@ -103,7 +103,7 @@ def try_out(camera: Camera, seconds: float, *, clock: Callable[[], float] = time
 def findings(trial: Trial) -> list[Finding]:
     """What the technician should know, the picture's faults in front."""
     if trial.size is None:
-        return [Finding("bad", "Máy ảnh không cho hình nào; hãy xem dây cắm và mục [scanner] trong cài đặt.")]
+        return [Finding("bad", Sentence("camera-no-picture"))]
     return [*_conditions(trial), *_sizes(trial), *_light(trial), *_locks(trial.locks)]
 
 
@@ -141,31 +141,32 @@ def _best(camera: Camera, trial: Trial, newest: Image) -> Image:
 
 def _conditions(trial: Trial) -> list[Finding]:
     said = {
-        "away": Finding("bad", "Có lúc mất máy ảnh; hãy xem dây, đầu cắm và nguồn."),
-        "black": Finding("bad", "Hình đen hết; hãy bỏ nắp ống kính hoặc bật đèn bàn."),
-        "frozen": Finding("bad", "Hình bị đứng; hãy rút máy ảnh ra cắm lại, đổi cổng hoặc đổi dây."),
+        "away": Finding("bad", Sentence("camera-lost")),
+        "black": Finding("bad", Sentence("camera-black")),
+        "frozen": Finding("bad", Sentence("camera-frozen")),
     }
     return [said[name] for name in dict.fromkeys(trial.conditions) if name in said]
 
 
 def _sizes(trial: Trial) -> list[Finding]:
     assert trial.size is not None
-    rate = f"{trial.rate:.1f}".replace(".", ",")
+    rate = Unit(decimal, trial.rate)
     slow = trial.frames > 1 and trial.rate < LEAST_RATE
-    found = [
-        Finding(
-            "warning" if slow else "good",
-            f"Hình xem trước {trial.size[0]}×{trial.size[1]}, {rate} hình một giây"
-            + ("; chậm, hãy cắm cổng USB 3 hoặc chỗ sáng hơn." if slow else "."),
-        )
-    ]
+    if slow:
+        preview = Finding("warning", Sentence("camera-preview-slow", size=_by(trial.size), rate=rate))
+    else:
+        preview = Finding("good", Sentence("camera-preview", size=_by(trial.size), rate=rate))
     if trial.still_size is None or trial.still_ms is None:
-        return [*found, Finding("bad", "Không chụp được ảnh tĩnh; hãy rút máy ảnh ra cắm lại.")]
-    took = f"Ảnh chụp {trial.still_size[0]}×{trial.still_size[1]}, mất {trial.still_ms:.0f} ms"
-    if trial.a4_dpi < LEAST_DPI:
-        coarse = f"{took}; tờ A4 chỉ được chừng {trial.a4_dpi} dpi, cần từ {LEAST_DPI}: hãy dùng máy ảnh nét hơn."
-        return [*found, Finding("warning", coarse)]
-    return [*found, Finding("good", f"{took}; tờ A4 được chừng {trial.a4_dpi} dpi.")]
+        return [preview, Finding("bad", Sentence("camera-no-still"))]
+    size, ms, dpi = _by(trial.still_size), f"{trial.still_ms:.0f}", trial.a4_dpi
+    if dpi < LEAST_DPI:
+        coarse = Sentence("camera-still-coarse", size=size, ms=ms, dpi=dpi, least=LEAST_DPI)
+        return [preview, Finding("warning", coarse)]
+    return [preview, Finding("good", Sentence("camera-still", size=size, ms=ms, dpi=dpi))]
+
+
+def _by(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"
 
 
 def _light(trial: Trial) -> list[Finding]:
@@ -173,24 +174,28 @@ def _light(trial: Trial) -> list[Finding]:
     assert trial.sharpness is not None
     level = round(trial.brightness)
     if trial.brightness < DARK:
-        light = Finding("warning", f"Tối (độ sáng {level} trên 255); hãy bật đèn bàn.")
+        light = Finding("warning", Sentence("camera-dark", level=level))
     elif trial.brightness > BRIGHT:
-        light = Finding("warning", f"Sáng quá (độ sáng {level} trên 255); hãy bớt đèn hoặc che nắng.")
+        light = Finding("warning", Sentence("camera-bright", level=level))
     else:
-        light = Finding("good", f"Độ sáng vừa ({level} trên 255).")
+        light = Finding("good", Sentence("camera-light-good", level=level))
     sharp = round(trial.sharpness)
     if trial.sharpness < SOFT:
-        return [light, Finding("warning", f"Hình mờ (độ nét {sharp}); hãy đặt giấy có chữ, lau ống kính, chỉnh nét.")]
-    return [light, Finding("good", f"Hình nét (độ nét {sharp}).")]
+        return [light, Finding("warning", Sentence("camera-soft", sharpness=sharp))]
+    return [light, Finding("good", Sentence("camera-sharp", sharpness=sharp))]
 
 
 def _locks(locks: Locks) -> list[Finding]:
-    parts = ((locks.focus, "tiêu cự"), (locks.exposure, "độ sáng"), (locks.colour, "màu"))
+    parts = (
+        (locks.focus, Sentence("camera-focus")),
+        (locks.exposure, Sentence("camera-exposure")),
+        (locks.colour, Sentence("camera-colour")),
+    )
     held = [name for value, name in parts if value]
     loose = [name for value, name in parts if value is False]
     found = []
     if held:
-        found.append(Finding("good", f"Giữ cố định được {', '.join(held)}."))
+        found.append(Finding("good", Sentence("camera-held", what=Joined(", ", held))))
     if loose:
-        found.append(Finding("warning", f"Chưa giữ cố định {', '.join(loose)}: các trang có thể không đều nhau."))
-    return found or [Finding("good", "Máy ảnh không có gì để giữ cố định.")]
+        found.append(Finding("warning", Sentence("camera-loose", what=Joined(", ", loose))))
+    return found or [Finding("good", Sentence("camera-nothing-to-hold"))]

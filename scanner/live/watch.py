@@ -1,6 +1,4 @@
-"""A camera watched: events when something changes, pages captured when they lie still. What is done with them is
-the caller's affair.
-"""
+"""A camera watched: reports what changes, and captures pages that lie still, for its caller to use."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ from scanner.live.capture import take
 from scanner.live.eye import Eye
 from scanner.live.looking import Looking
 from scanner.live.loop import Loop
-from scanner.live.met import Met
+from scanner.live.new_codes import NewCodes
 
 if TYPE_CHECKING:
     from scanner.cameras import Camera, Health
@@ -34,21 +32,21 @@ MOVED = 0.02
 
 @dataclass(frozen=True)
 class CameraSaid:
-    """The camera's condition is another."""
+    """The camera's condition has changed."""
 
     health: Health
 
 
 @dataclass(frozen=True)
 class PageSaid:
-    """The page's outline or what to tell the villager has changed."""
+    """The page's outline, or the sentence for the villager, has changed."""
 
     seen: Seen
 
 
 @dataclass(frozen=True)
 class CodeRead:
-    """A code that came into view."""
+    """A code has come into view."""
 
     code: Code
 
@@ -67,7 +65,7 @@ Event = CameraSaid | PageSaid | CodeRead | PageTaken
 
 @dataclass
 class Tally:
-    """How much was seen: `frames` judged in `seconds`, pages and codes."""
+    """Totals: `frames` judged in `seconds`, pages captured, codes read."""
 
     frames: int = 0
     seconds: float = 0.0
@@ -89,7 +87,7 @@ class Watch:
         self._camera = camera
         self._table = table
         self._clock = clock
-        self._met = Met()
+        self._met = NewCodes()
         self._health: Health | None = None
         self._said: Seen | None = None
         self._looking = Looking(self._eye, codes=True, clock=clock)

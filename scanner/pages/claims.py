@@ -1,4 +1,4 @@
-"""What may be a whole sheet, at twice the detail of the first look: proposed, moved onto the edges, weighed."""
+"""Candidates for whole sheets, at twice the detail of the first look: proposed, moved onto edges, weighed."""
 
 from __future__ import annotations
 

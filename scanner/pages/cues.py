@@ -31,6 +31,7 @@ MIN_AREA = 0.03
 _EACH = 3
 # Straight lines paired into quads, the longest ones: time grows with the fourth power.
 _MAX_LINES = 14
+# Cosine of the sharpest corner of a sheet, 40 degrees: seen flatter its print cannot be read.
 _STEEP = float(np.cos(np.radians(40)))
 
 

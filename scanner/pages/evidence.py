@@ -1,4 +1,4 @@
-"""What speaks for and against a quad being the outline of a sheet: one row of numbers for each quad."""
+"""Evidence for and against a quad being the outline of a sheet: one row of numbers for each quad."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ NAMES = (
 _SAMPLES = 24
 # Lab difference (colour counting more) from which an edge is as clear as can be.
 _FULL = 12.0
+# Pixels off a side, outside to inside, at which its colours are looked at: near ones tell the edge, far ones paper.
 _OFFSETS = np.array([-14.0, -8.0, -5.0, -3.0, -1.0, 1.0, 3.0, 5.0, 8.0, 11.0])
 # Points a side of the grid looked at inside.
 _GRID = 9

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import cv2
 import numpy as np
@@ -33,6 +33,9 @@ _SURE = 0.55
 _NO_SHEET = -9.0
 # Lead in score over the next candidate that counts at most.
 _CLEAR = 4.0
+# What makes log odds and that lead a confidence: slope, what the lead counts, offset. Set by hand, so that bare
+# tables and sheets missed come out low.
+_SLOPE, _OF_LEAD, _OFFSET = 0.9, 0.8, 0.3
 # Below this confidence it is looked at again, and those log odds are believed.
 _DOUBT = 0.35
 # Log odds asked of what a closer look finds.
@@ -53,19 +56,21 @@ _HALF_GROUND = 0.4
 _SURE_ON_ALIKE = 0.75
 # Paper, in Lab of 8 bits: how far from grey, how varied in colour at most, how light at least.
 _PALE, _PLAIN, _PAPER_LIGHT = 20.0, 3.0, 105.0
-_NONE = "Chưa thấy giấy, xin đặt giấy vào giữa khung"
+
+Advice = Literal["none", "edges", "cut_off", "unsure"]
+"""Keys of `scanner.guide.SAYS`, where their sentences are."""
 
 
 @dataclass(frozen=True)
 class PageFound:
     """`quad` (4, 2) float64 from the top-left corner clockwise, in the picture's pixels; None: no sheet.
 
-    `confidence` 0-1, 0 without a sheet; `advice`: sentences for the villager when unsure.
+    `confidence` 0-1, 0 without a sheet; `advice`: what to tell the villager when unsure.
     """
 
     quad: Quad | None
     confidence: float
-    advice: tuple[str, ...]
+    advice: tuple[Advice, ...]
 
 
 def find_page(image: Image) -> PageFound:
@@ -74,7 +79,7 @@ def find_page(image: Image) -> PageFound:
     Where a quick look leaves doubt and the picture holds more than was looked at, it takes four times as long.
     """
     if min(image.shape[:2]) < _LEAST_SIDE:
-        return PageFound(None, 0.0, (_NONE,))
+        return PageFound(None, 0.0, ("none",))
     found = _at_a_glance(image)
     if found.confidence < _DOUBT and max(image.shape[:2]) > WORK_SIDE:
         found = _looked_again(image) or found
@@ -88,18 +93,18 @@ def _at_a_glance(image: Image) -> PageFound:
     views = look(small)
     proposed = candidates(views)
     if not proposed:
-        return PageFound(None, 0.0, (_NONE,))
+        return PageFound(None, 0.0, ("none",))
     ranked = weighed(views, np.array(proposed))
     best = ranked[0]
     rival = next((other.score.total for other in ranked[1:] if overlap(other.quad, best.quad) < 0.85), None)
     lead = _CLEAR if rival is None else min(_CLEAR, best.score.total - rival)
     odds = best.score.odds
-    confidence = float(1 / (1 + np.exp(-0.9 * (odds + 0.8 * lead) - 0.3)))
+    confidence = float(1 / (1 + np.exp(-_SLOPE * (odds + _OF_LEAD * lead) - _OFFSET)))
     if odds < _NO_SHEET:
-        return PageFound(None, round(confidence, 3), ("Chưa thấy đủ bốn mép giấy, xin đặt giấy lên nền khác màu",))
+        return PageFound(None, round(confidence, 3), ("edges",))
     whole = order_corners(best.quad / scale)
     if _is_table(whole, confidence, width, height) or _is_ground(views, best.quad, confidence):
-        return PageFound(None, round(confidence, 3), (_NONE,))
+        return PageFound(None, round(confidence, 3), ("none",))
     return PageFound(whole, round(confidence, 3), advice_for(whole, confidence, width, height))
 
 
@@ -176,12 +181,12 @@ def _is_ground(views: Views, quad: Quad, confidence: float) -> bool:
     return not (pale and plain and float(np.median(light)) > _PAPER_LIGHT)
 
 
-def advice_for(quad: Quad, confidence: float, width: int, height: int) -> tuple[str, ...]:
+def advice_for(quad: Quad, confidence: float, width: int, height: int) -> tuple[Advice, ...]:
     """What the villager should do about a sheet found there in a picture of that size; the guide judges the rest."""
-    said = []
+    said: list[Advice] = []
     margin = 0.004 * max(width, height)
     if np.any(quad < margin) or np.any(quad[:, 0] > width - margin) or np.any(quad[:, 1] > height - margin):
-        said.append("Giấy bị ra ngoài khung, xin kéo vào giữa")
+        said.append("cut_off")
     if confidence < _SURE:
-        said.append("Mép giấy chưa rõ, xin đặt giấy lên nền khác màu")
+        said.append("unsure")
     return tuple(said)

@@ -1,4 +1,4 @@
-"""The sheet followed from frame to frame: a steady outline, quickly."""
+"""One sheet followed from frame to frame, quickly and with a steady outline."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _MOVING = 0.012
 
 
 class PageTracker:
-    """Follows one sheet through live frames. Full search only when lost and every few frames in between.
+    """Follows one sheet through live frames. It searches in full only when the sheet is lost, and every few frames.
 
-    A sheet is told after it was found in two frames running, and given up after three without it.
+    A sheet is reported after two frames in a row, and given up after three without it.
     """
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class PageTracker:
             if self._seen >= _APPEARS:
                 self._told = found if self._told is None else self._smoothed(self._told, found, width)
         if self._told is None:
-            return PageFound(None, 0.0, ("Chưa thấy giấy, xin đặt giấy vào giữa khung",))
+            return PageFound(None, 0.0, ("none",))
         quad = order_corners(self._told)
         return PageFound(quad, self._confidence, advice_for(quad, self._confidence, width, height))
 

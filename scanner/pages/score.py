@@ -69,6 +69,7 @@ _SHEET = {
 SHEET_BIAS = -13.24
 """Log odds; fitted with the weights above."""
 
+# As a vector; evidence that no weight was fitted for counts nothing.
 IS_SHEET = np.array([_SHEET.get(name, 0.0) for name in NAMES])
 _EDGE, _WORST = NAMES.index("edge"), NAMES.index("near_worst")
 

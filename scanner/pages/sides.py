@@ -1,4 +1,4 @@
-"""The sides of quads followed in a picture: sampled, bent as the paper bends, moved onto the edge they run beside."""
+"""The sides of quads in a picture: sampled, bent as the paper bends, and moved onto the edge beside them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ Kind = TypeVar("Kind", bound=np.generic)
 _NEXT = (1, 2, 3, 0)
 # Of each corner, the one before it.
 _PREVIOUS = (3, 0, 1, 2)
+# Squared weight of a difference in colour against one in lightness: shadows alter lightness alone.
 _COLOUR = np.float32(1.6**2)
+# Bends of a side that are tried, as shares of its length, inwards and outwards: a curled sheet has a tenth.
 _BOWS = np.array([0.0, 0.015, 0.03, 0.05, 0.075, 0.1, -0.015, -0.03, -0.05, -0.075, -0.1])
 
 

@@ -239,7 +239,9 @@ _HIDDEN = {
         0.0165,
     ),
 }
+# A row for each kind of evidence; fitted.
 HIDDEN = np.array(list(_HIDDEN.values()))
+# Of the hidden units; fitted with them.
 HIDDEN_BIAS = np.array(
     (
         0.0165, 2.8, 0.107, 11.4, 3.14, -5.03, 1.72, 4.73, 1.69, 0.667, -3.68, -1.37, -0.001, -5.76, -1.35,
@@ -249,6 +251,7 @@ HIDDEN_BIAS = np.array(
         0.911, -0.963, -2.08, -6.5, -4.84, 1.24,
     )
 )
+# What each hidden unit adds to the log odds; fitted with them.
 OUT = np.array(
     (
         -0.343, 0.588, 0.379, -0.431, -0.514, 0.408, -0.534, 0.474, 0.431, -0.22, -0.412, -0.43, -7.69e-06,

@@ -1,4 +1,4 @@
-"""Whether a quad is one whole sheet among several: what `evidence` tells, at the sheet's own scale, and more."""
+"""Whether a quad is one whole sheet among several, from `evidence` at the sheet's own scale and more."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ NAMES = (
     "closed", "closed_worst", "seam_most",
 )  # fmt: skip
 
+# Where edges right through a quad are looked for: shares of the way down, clear of its own sides.
 _INNER = np.linspace(0.12, 0.88, 12)
+# Shares of the way along such an edge at which it is looked at.
 _ACROSS = np.linspace(0.04, 0.96, 18)
 # Lab difference from which an edge is as clear as can be.
 _FULL = 12.0

@@ -1,1 +1,1 @@
-"""The sounds a loudspeaker keeps."""
+"""The sound files that a loudspeaker keeps, fetched ahead and named by their hash."""

@@ -1,15 +1,11 @@
-"""Media by hash: fetched over HTTP with resume, verified before they count, kept for plays without a network."""
+"""Sound files by hash: fetched over HTTP, verified before use, kept so that they play without a network."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import hashlib
+import functools
 import logging
-import os
 import random
-import re
-import shutil
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,26 +14,27 @@ from typing import TYPE_CHECKING
 
 from langso.contract import Media
 from langso.contract.health import Check
-from langso.durable.files import open_plain, sync_folder
+from langso.durable.files import make_folder, sync_folder
 from langso.timekeeping.clock import Clock
 from langso.timekeeping.worker_thread import WorkerThread
 from langso.words.catalogue import Sentence, t
+from langso.words.os_reasons import os_reason
 from speaker.errors import LibraryFull, MediaRefused, MediaUnavailable
+from speaker.media.card_room import CardRoom
+from speaker.media.fetching import TIMEOUT_S, Fetcher, is_medium
+from speaker.media.reading_again import ReadingAgain
+from speaker.media.shelving import NEAR_BYTES, Shelving, first_within
+from speaker.media.spare_shelf import SpareShelf
 
 if TYPE_CHECKING:
-    import httpx
-
     from langso.device.office_line import OfficeLine
 
 log = logging.getLogger(__name__)
 
-CHUNK = 64 * 1024
-RESERVE_BYTES = 64 << 20
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
-TIMEOUT_S = 10.0
-_NAME = re.compile("[0-9a-f]{64}")
-_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12}|\*)")
+BULK_WAITS_S = 0.5
+"""How often it is looked whether the line is free again of what is urgent."""
 
 
 @dataclass
@@ -52,7 +49,8 @@ class _Try:
 class Library:
     """Files named by their SHA-256 in `folder`; `url`: `http(s)://host:port`, None when there is no source.
 
-    `on_change` is called (from the library's thread) when a medium is ready. `line`: how the office is reached.
+    `on_change` is called (from a thread of the library's or the courier's) when a medium is ready. `line`: how the
+    office is reached. `spare`: where a few are kept meanwhile if the card takes none.
     """
 
     def __init__(
@@ -64,29 +62,46 @@ class Library:
         *,
         line: OfficeLine | None = None,
         on_change: Callable[[], None] = lambda: None,
+        spare: SpareShelf | None = None,
     ) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):
+            make_folder(folder)
         self._folder = folder
+        self._spare = spare
+        self._places: dict[str, Path] = {}
+        self._near: dict[str, Media] = {}
+        self._shelving = (
+            None if spare is None else Shelving(folder, spare, clock, make_room=self._make_room, lies=self._lies)
+        )
         self._url = url
-        self._max = max_bytes
+        self._room = CardRoom(folder, max_bytes, self._is_gone)
         self._clock = clock
-        self._line = line
         self._on_change = on_change
         self._lock = threading.Lock()
         self._wanted: dict[str, Media] = {}
         self._urgent: frozenset[str] = frozenset()
         self._ready: set[str] = set()
+        self._again = ReadingAgain()
         self._tries: dict[str, _Try] = {}
+        self._busy: set[str] = set()
         self._full = ""
-        self._thread = WorkerThread("library", self._run)
+        self._fetcher = None
+        if url is not None:
+            self._fetcher = Fetcher(url, line, clock, stops=self._stops, goes_on=self._goes_on)
+        self._threads = {
+            urgent: WorkerThread(name, functools.partial(self._run, urgent))
+            for urgent, name in ((False, "library"), (True, "library-urgent"))
+        }
 
     def start(self) -> None:
-        """Begins to fetch in a thread of its own."""
-        self._thread.start()
+        """Begins to fetch in two threads: one is for urgent sounds alone, whatever the other waits for."""
+        for thread in self._threads.values():
+            thread.start()
 
     def stop(self) -> None:
         """Stops fetching; what is half here goes on from there next time."""
-        self._thread.stop(TIMEOUT_S + 2)
+        for thread in self._threads.values():
+            thread.stop(TIMEOUT_S + 2)
 
     def want(self, media: Iterable[Media], urgent: Iterable[Media] = ()) -> None:
         """All media that held documents name, in order of need; urgent ones go ahead of whatever is being fetched."""
@@ -96,26 +111,69 @@ class Library:
             self._wanted = wanted
             self._urgent = frozenset(first)
             self._tries = {sha256: entry for sha256, entry in self._tries.items() if sha256 in wanted}
-        self._thread.wake()
+        self._wake()
+
+    def keep_near(self, media: Iterable[Media]) -> None:
+        """What is due soonest, in order: copies of it, 16 MiB at most, also lie beside the card, so that a card that
+        can no longer be read silences none of it.
+        """
+        near = first_within(media, NEAR_BYTES)
+        with self._lock:
+            changed = near.keys() != self._near.keys()
+            self._near = near
+        if changed:
+            self._wake()
+
+    def soon(self, media: Iterable[Media]) -> None:
+        """These are about to be played: a card forgets, and what it gives now is held against the hash once more."""
+        self._again.soon(media)
+        self._wake()
 
     def hurry(self) -> None:
-        """The line is back: forget the waits."""
+        """The connection is back: tries again at once."""
         with self._lock:
             for entry in self._tries.values():
                 entry.not_before = 0.0
-        self._thread.wake()
+        self._wake()
 
     def ready(self, medium: Media) -> bool:
-        """Whether it is here and was verified since this process began."""
+        """Whether the file is here and was verified since this process began."""
         with self._lock:
             return medium.sha256 in self._ready
 
     def path(self, medium: Media) -> Path:
-        """Where it is, or will be."""
-        return self._folder / medium.sha256
+        """The file's path, whether it is here or not."""
+        with self._lock:
+            return self._places.get(medium.sha256, self._folder / medium.sha256)
+
+    def here(self) -> list[Media]:
+        """Wanted media that are here, in order of need."""
+        with self._lock:
+            return [medium for sha256, medium in self._wanted.items() if sha256 in self._ready]
+
+    def missing(self) -> list[Media]:
+        """Wanted media that are not here yet, in order of need."""
+        with self._lock:
+            return [medium for sha256, medium in self._wanted.items() if sha256 not in self._ready]
+
+    def adopt(self, file: Path) -> bool:
+        """Takes over a file that a courier brought, on the same file system, named by its hash; False where nothing
+        wants it. Raises LibraryFull, MediaRefused (other bytes than signed), OSError.
+        """
+        with self._lock:
+            medium = self._wanted.get(file.name)
+        if medium is None or self.ready(medium):
+            return False
+        if not is_medium(file, medium):
+            raise MediaRefused(Sentence("media-wrong-hash"))
+        self._make_room(medium)
+        place = file.replace(self._folder / medium.sha256)
+        sync_folder(self._folder)
+        self._is_here(medium, place)
+        return True
 
     def counts(self) -> tuple[int, int]:
-        """(ready, wanted)."""
+        """(files ready, files wanted)."""
         with self._lock:
             return len(self._ready & self._wanted.keys()), len(self._wanted)
 
@@ -142,11 +200,20 @@ class Library:
             "library", t("media-all-there", ready=ready, wanted=wanted) if wanted else t("media-none-needed")
         )
 
-    def _run(self) -> None:
-        while not self._thread.stopping:
-            medium, wait = self._next()
+    def _wake(self) -> None:
+        for thread in self._threads.values():
+            thread.wake()
+
+    def _run(self, urgent: bool) -> None:
+        thread = self._threads[urgent]
+        while not thread.stopping:
+            if not urgent:
+                self._confirm(thread)
+            medium, wait = self._next(urgent)
             if medium is None:
-                self._thread.sleep(wait)
+                if not urgent:
+                    self._settle()
+                thread.sleep(wait)
                 continue
             try:
                 self._obtain(medium)
@@ -156,21 +223,60 @@ class Library:
             except (MediaUnavailable, MediaRefused) as error:
                 self._failed(medium, str(error))
             except OSError as error:
-                self._failed(medium, error.strerror or t("media-storage-fault"))
+                self._full = str(os_reason(error))
+                self._failed(medium, self._full)
+            finally:
+                with self._lock:
+                    self._busy.discard(medium.sha256)
 
-    def _next(self) -> tuple[Media | None, float]:
-        """The first wanted medium that may be tried now; else how long to wait."""
+    def _next(self, urgent: bool) -> tuple[Media | None, float]:
+        """The first wanted medium, urgent or not, that may be tried now; else how long to wait. What lies here and
+        only has to be read goes before what has to be fetched: nothing that came long ago is kept from playing by it.
+        """
         now = self._clock.monotonic()
         wait = 60.0
+        found: Media | None = None
         with self._lock:
+            # While something urgent is fetched, the line is its own; what lies here already needs no line.
+            waits = not urgent and self._urgent_waits(now)
             for sha256, medium in self._wanted.items():
-                if sha256 in self._ready:
+                if sha256 in self._ready or (sha256 in self._urgent) != urgent:
                     continue
                 due = self._tries.setdefault(sha256, _Try()).not_before
-                if due <= now:
-                    return medium, 0.0
-                wait = min(wait, due - now)
+                if sha256 in self._busy or (waits and not self._lies_here(sha256)):
+                    wait = min(wait, BULK_WAITS_S)
+                elif due > now:
+                    wait = min(wait, due - now)
+                elif urgent or self._lies_here(sha256):
+                    found = medium
+                    break
+                elif found is None:
+                    found = medium
+            if found is not None:
+                self._busy.add(found.sha256)
+                return found, 0.0
         return None, max(wait, 0.05)
+
+    def _confirm(self, thread: WorkerThread) -> None:
+        """Reads again what is due; what is no longer what was signed is fetched anew."""
+        for medium in self._again.due(self.here(), self._clock.monotonic()):
+            if thread.stopping:
+                return
+            # Trouble of the card is told elsewhere, and what its cache holds may still be heard.
+            with contextlib.suppress(OSError):
+                if is_medium(self.path(medium), medium):
+                    self._again.was_read(medium, self._clock.monotonic())
+                    continue
+                log.error("medium %s is no longer what was signed", medium.sha256[:12])
+                self._is_gone(medium.sha256)
+
+    def _lies_here(self, sha256: str) -> bool:
+        with contextlib.suppress(OSError):
+            return any((folder / sha256).exists() for folder in self._folders())
+        return False
+
+    def _folders(self) -> list[Path]:
+        return [self._folder] if self._spare is None else [self._folder, self._spare.folder]
 
     def _failed(self, medium: Media, why: str, wait: float | None = None) -> None:
         with self._lock:
@@ -184,131 +290,94 @@ class Library:
         log.info("medium %s: %s", medium.sha256[:12], why)
 
     def _obtain(self, medium: Media) -> None:
-        path = self.path(medium)
-        if not path.exists() or not _is(path, medium):
-            with contextlib.suppress(FileNotFoundError):
-                path.unlink()
-            if self._url is None:
+        place = self._found(medium)
+        if place is None:
+            if self._fetcher is None:
                 raise MediaUnavailable(Sentence("media-url-missing"))
-            self._make_room(medium)
-            if not self._fetch(medium, path.with_name(f"{medium.sha256}.part")):
+            try:
+                self._make_room(medium)
+                place = self._fetcher.fetch(medium, self._folder)
+                self._full = ""
+            except (MediaUnavailable, MediaRefused):
+                raise
+            except OSError as error:
+                # Whatever the card's trouble is: what is to be heard is heard.
+                if not self._room_beside(medium):
+                    raise
+                self._full = str(error) if isinstance(error, LibraryFull) else str(os_reason(error))
+                place = self._fetcher.fetch(medium, self._spare.folder) if self._spare is not None else None
+            if place is None:
                 return
+        self._is_here(medium, place)
+
+    def _is_here(self, medium: Media, place: Path) -> None:
+        """It was read to its end there and is what was signed."""
         with self._lock:
+            self._places[medium.sha256] = place
             self._ready.add(medium.sha256)
             self._tries.pop(medium.sha256, None)
-        self._full = ""
+        self._again.was_read(medium, self._clock.monotonic())
         self._on_change()
 
-    def _fetch(self, medium: Media, part: Path) -> bool:
-        """Fetches into `.part` from where it ends, verifies, renames. False when something urgent goes first."""
-        import httpx
+    def _found(self, medium: Media) -> Path | None:
+        """Where it lies whole; what is of that name and is not it is removed."""
+        for path in (folder / medium.sha256 for folder in self._folders()):
+            # A card that cannot be read now may be read later: only what was read and is another file is removed.
+            with contextlib.suppress(OSError):
+                if path.exists():
+                    if is_medium(path, medium):
+                        return path
+                    path.unlink()
+        return None
 
-        have = part.stat().st_size if part.exists() else 0
-        if have > medium.size:
-            part.unlink()
-            have = 0
-        if have < medium.size:
-            try:
-                with self._client() as client:
-                    if not self._stream(client, medium, part, have):
-                        return False
-            except httpx.HTTPError as error:
-                raise MediaUnavailable(Sentence("media-network-fault", name=type(error).__name__)) from error
-        if part.stat().st_size < medium.size:
-            raise MediaUnavailable(Sentence("media-partly"))
-        if not _is(part, medium):
-            part.unlink()
-            raise MediaRefused(Sentence("media-wrong-hash"))
-        part.replace(self.path(medium))
-        sync_folder(self._folder)
-        return True
-
-    def _client(self) -> httpx.Client:
-        from langso.device.office_line import OfficeLine
-
-        # Identity: a compressed answer has other bytes than the ones that Range counts.
-        headers = {"Accept-Encoding": "identity"}
-        return (self._line or OfficeLine()).client(self._url or "", timeout=TIMEOUT_S, headers=headers)
-
-    def _stream(self, client: httpx.Client, medium: Media, part: Path, have: int) -> bool:
-        headers = {"Range": f"bytes={have}-"} if have else {}
-        with client.stream("GET", f"{self._url}/media/{medium.sha256}", headers=headers) as answer:
-            if answer.status_code == 416:
-                part.unlink(missing_ok=True)
-                raise MediaUnavailable(Sentence("media-rest-missing"))
-            if answer.status_code not in (200, 206):
-                raise MediaUnavailable(Sentence("media-server-says", status=answer.status_code))
-            begin = 0
-            if answer.status_code == 206:
-                place = _RANGE.fullmatch(answer.headers.get("content-range", ""))
-                if place is None or int(place[1]) > have:
-                    part.unlink(missing_ok=True)
-                    raise MediaUnavailable(Sentence("media-wrong-part"))
-                begin = int(place[1])
-            return self._receive(answer, medium, part, begin)
-
-    def _receive(self, answer: httpx.Response, medium: Media, part: Path, begin: int) -> bool:
-        written = begin
-        with part.open("r+b" if part.exists() else "w+b") as file:
-            file.truncate(begin)
-            file.seek(begin)
-            try:
-                for chunk in answer.iter_raw(CHUNK):
-                    written += len(chunk)
-                    if written > medium.size:
-                        # Endless or simply another file: not one byte beyond what was signed is kept.
-                        file.truncate(0)
-                        raise MediaRefused(Sentence("media-more-than-signed"))
-                    file.write(chunk)
-                    if self._thread.stopping or self._yields(medium):
-                        return False
-                file.flush()
-                os.fsync(file.fileno())
-            except OSError as error:
-                if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                    raise LibraryFull(Sentence("media-card-full")) from error
-                raise
-        return True
-
-    def _yields(self, medium: Media) -> bool:
-        """Whether an urgent medium waits that is not this one."""
-        now = self._clock.monotonic()
+    def _room_beside(self, medium: Media) -> bool:
+        if self._spare is None:
+            return False
         with self._lock:
-            if medium.sha256 in self._urgent or medium.sha256 not in self._wanted:
-                return medium.sha256 not in self._wanted
-            waiting = self._urgent - self._ready
-            return any(self._tries.get(sha256, _Try()).not_before <= now for sha256 in waiting)
+            gone = self._spare.make_room(medium, self._wanted, self._urgent)
+            for sha256 in gone or ():
+                if self._places.pop(sha256, None) is not None:
+                    self._ready.discard(sha256)
+        return gone is not None
+
+    def _settle(self) -> None:
+        if self._shelving is None:
+            return
+        with self._lock:
+            near = {sha256: medium for sha256, medium in self._near.items() if sha256 in self._ready}
+            wanted = dict(self._wanted)
+        if self._shelving.tidy(near, wanted):
+            self._full = ""
+
+    def _lies(self, sha256: str, path: Path) -> None:
+        with self._lock:
+            self._places[sha256] = path
+
+    def _goes_on(self, medium: Media) -> None:
+        """A try that brought something is no failure, however it ends: the next comes soon."""
+        with self._lock:
+            self._tries.setdefault(medium.sha256, _Try()).failures = 0
+
+    def _stops(self, medium: Media) -> bool:
+        """Whether to leave off with this one: we end, nobody wants it, or something urgent waits for the line."""
+        with self._lock:
+            urgent = medium.sha256 in self._urgent
+            if self._threads[urgent].stopping or medium.sha256 not in self._wanted:
+                return True
+            return not urgent and self._urgent_waits(self._clock.monotonic())
+
+    def _urgent_waits(self, now: float) -> bool:
+        waiting = self._urgent - self._ready
+        return any(self._tries.get(sha256, _Try()).not_before <= now for sha256 in waiting)
 
     def _make_room(self, medium: Media) -> None:
-        free = shutil.disk_usage(self._folder).free
-        if self._used() + medium.size > self._max or free < medium.size + RESERVE_BYTES:
-            self._prune()
-        if self._used() + medium.size > self._max:
-            raise LibraryFull(Sentence("media-over-limit", most=self._max >> 20))
-        if shutil.disk_usage(self._folder).free < medium.size + RESERVE_BYTES:
-            raise LibraryFull(Sentence("media-card-full"))
-
-    def _prune(self) -> None:
-        """Frees what no held document names; what is named is never given up."""
+        """Room on the card for this one. Raises LibraryFull."""
         with self._lock:
-            wanted = set(self._wanted)
-        for path in self._folder.iterdir():
-            stem = path.name.removesuffix(".part")
-            if _NAME.fullmatch(stem) and stem not in wanted:
-                path.unlink(missing_ok=True)
-                with self._lock:
-                    self._ready.discard(stem)
+            wanted, urgent = dict(self._wanted), self._urgent
+        self._room.make_room(medium, wanted, urgent)
 
-    def _used(self) -> int:
-        return sum(path.stat().st_size for path in self._folder.iterdir() if not path.name.endswith(".part"))
-
-
-def _is(path: Path, medium: Media) -> bool:
-    """Whether the file has the size and the SHA-256 that were signed."""
-    if path.stat().st_size != medium.size:
-        return False
-    digest = hashlib.sha256()
-    with open_plain(path, follow=False) as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest() == medium.sha256
+    def _is_gone(self, sha256: str) -> None:
+        """It is not what was signed, or makes room: it is found or fetched again where it is wanted."""
+        with self._lock:
+            self._ready.discard(sha256)
+            self._places.pop(sha256, None)

@@ -11,7 +11,7 @@ from speaker.programme.shows import Show, Stop
 
 @dataclass(frozen=True)
 class Orders:
-    """What the held documents ask of this device."""
+    """Shows to play, stops in force, and the policy that judges them."""
 
     scheduled: tuple[Show, ...] = ()
     urgent: tuple[Show, ...] = ()
@@ -20,7 +20,7 @@ class Orders:
     policy: Policy = field(default_factory=Policy)
 
     def media(self) -> list[Media]:
-        """All media of the programme, in order of need."""
+        """All media of the scheduled shows, the soonest needed first."""
         return [medium for show in self.scheduled for medium in show.media]
 
     def urgent_media(self) -> list[Media]:

@@ -1,4 +1,4 @@
-"""What may be heard, pure: hard caps, quiet hours in Vietnamese time, minutes a day, a village's own place."""
+"""What may be heard here, and how loud: caps, quiet hours by Vietnamese time, minutes a day, the village. Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from langso.contract.caps import (
     too_long_a_day,
 )
 from langso.contract.outcomes import Ending, Reason
+from langso.contract.vouched import may_relay
 from speaker.programme.shows import Show
 
 NO_MINUTES: Mapping[str, int] = {}
@@ -23,18 +24,23 @@ NOTHING = timedelta(0)
 
 @dataclass(frozen=True)
 class Policy:
-    """Rules in force on this device: `caps` and `rules` from trust, `village` (slug) and `volume` (0-100) its own."""
+    """Rules in force on this device: `caps`, `rules` and `relay_hosts` from trust, `village` (slug) and `volume`
+    (0-100) its own.
+    """
 
     caps: Caps = field(default_factory=Caps)
     rules: tuple[IssuerRule, ...] = ()
     village: str | None = None
     volume: int = 100
+    relay_hosts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, trust: TrustDocument | None, village: str | None, volume: int) -> Policy:
-        """From the trust document in force; without one nothing has an issuer and all is refused."""
+        """From the trust document in force; without one no issuer has a right, and every show is refused."""
         return (
-            cls(village=village, volume=volume) if trust is None else cls(trust.caps, trust.issuers, village, volume)
+            cls(village=village, volume=volume)
+            if trust is None
+            else cls(trust.caps, trust.issuers, village, volume, trust.relay_hosts)
         )
 
     def rule(self, issuer: str) -> IssuerRule | None:
@@ -43,8 +49,8 @@ class Policy:
 
     def loudness(self, show: Show) -> int:
         """0-100. The device's own setting turns everything but emergencies down."""
-        own = 100 if show.emergency else self.volume
-        return min(self.caps.volume, show.volume, own)
+        most = min(self.caps.volume, show.volume)
+        return most if show.emergency else min(most, self.volume)
 
     def refusal(self, show: Show, at: datetime, heard_ms: Mapping[str, int] = NO_MINUTES) -> Reason | None:
         """Why the show may not be heard from `at` on, or None.
@@ -54,8 +60,10 @@ class Policy:
         rule = self.rule(show.issuer)
         if rule is None:
             return Reason(Ending.NO_RIGHT)
-        if "*" not in rule.places and (self.village is None or self.village not in rule.places):
+        if "*" not in rule.places and self.village not in rule.places:
             return Reason(Ending.NOT_HERE)
+        if not all(may_relay(stream, show.broadcast_class, self.relay_hosts) for stream in show.streams):
+            return Reason(Ending.RELAY)
         length = timedelta(milliseconds=show.duration_ms) + show.lead
         heard = {issuer: timedelta(milliseconds=ms) for issuer, ms in heard_ms.items()}
         if too_long_a_day(rule.minutes_a_day, heard.get(show.issuer, NOTHING), length):

@@ -1,10 +1,12 @@
-"""A show: one thing to play, whether an occurrence of the plan or an urgent order, with all it needs beside it."""
+"""A show: one thing to play, from an occurrence of the plan or from an urgent order, with all that it needs."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal
 
 from langso.contract import BroadcastClass, Late, Media, Plan, Urgent
@@ -19,7 +21,7 @@ class Show:
     """`start`: first sample of the first item (urgent: when it was issued). The chime sounds before it.
 
     Positions within a show are ms after its start, over all repeats and pauses; `expires` only for urgent ones.
-    `kind` and `epoch`: of the document that ordered it, with `issuer` for its receipts.
+    `kind` and `epoch`: of the document that ordered it, with `issuer` for its receipts; `targets`: devices it names.
     """
 
     id: str
@@ -39,15 +41,31 @@ class Show:
     expires: datetime | None = None
     kind: str | None = None
     epoch: int | None = None
+    targets: tuple[str, ...] = ()
+
+    @cached_property
+    def play(self) -> str:
+        """Whose play this is: the same id of another kind, issuer or epoch is another play."""
+        return play_of(self.kind, self.issuer, self.epoch, self.id)
+
+    @cached_property
+    def content(self) -> str:
+        """A hash of what it plays, its chime apart, which a new version of the programs may change."""
+        return _hash((*(item.sha256 for item in self.items), *self.streams))
+
+    @cached_property
+    def aim(self) -> str:
+        """A hash of whom it names."""
+        return _hash(sorted(set(self.targets)))
 
     @property
     def emergency(self) -> bool:
-        """Whether it cuts in."""
+        """Whether it cuts into others."""
         return self.broadcast_class == "emergency"
 
     @property
     def lead(self) -> timedelta:
-        """Length of the chime that comes before `start`."""
+        """How long its chime sounds, before `start`."""
         return timedelta(milliseconds=self.chime.duration_ms if self.chime else 0)
 
     @property
@@ -56,18 +74,23 @@ class Show:
         return tuple(source.media for source in self.sources if isinstance(source, FileSource))
 
     @property
+    def streams(self) -> tuple[str, ...]:
+        """Addresses of what it relays."""
+        return tuple(source.url for source in self.sources if isinstance(source, StreamSource))
+
+    @property
     def relayed(self) -> bool:
-        """Whether it lasts as long as its order, not as long as its media."""
+        """Whether it is a stream: then it lasts as long as its order, not as long as its media."""
         return any(isinstance(source, StreamSource) for source in self.sources)
 
     @property
     def cycle_ms(self) -> int:
-        """One run through the items and the pause after it."""
+        """One run through the items, and the pause after it, in ms."""
         return sum(item.duration_ms for item in self.items) + self.pause_ms
 
     @property
     def duration_ms(self) -> int:
-        """Everything after `start`; a relayed stream lasts until it expires."""
+        """All of it after `start`, in ms; a stream lasts until its order expires."""
         if self.relayed and self.expires is not None:
             return max(0, int((self.expires - self.start).total_seconds() * 1000))
         return self.cycle_ms * self.repeat - self.pause_ms
@@ -79,7 +102,7 @@ class Show:
 
     @property
     def audible(self) -> datetime:
-        """When the first sound of it is due, chime included."""
+        """When its first sound is due, chime included."""
         return self.start - self.lead
 
 
@@ -93,14 +116,19 @@ class Stop:
     issued: datetime
 
     def stops(self, show: Show, began: datetime) -> bool:
-        """Whether it ends this show. `*` means what had begun when it was issued, not what comes later."""
+        """Whether it ends this show. `*` means shows that had begun when the stop was issued, not later ones."""
         if show.issuer != self.issuer and (show.urgent or not self.wide):
             return False
         return show.id in self.ends or ("*" in self.ends and began <= self.issued)
 
 
+def play_of(kind: str | None, issuer: str, epoch: int | None, id: str) -> str:
+    """The name of a play; of one that no document ordered, or that release 0.1.0 recorded, its id."""
+    return id if kind is None else f"{kind}/{issuer}/{epoch}/{id}"
+
+
 def scoped(id: str, issuer: str, *, wide: bool) -> str:
-    """A village's ids are kept apart from the commune's, so that it cannot use up an id that is not its own."""
+    """The id with its issuer before it for a village, so that a village cannot use up an id of the commune's."""
     if wide:
         return id
     name = f"{issuer}:{id}"
@@ -129,6 +157,7 @@ def shows_of_plan(plan: Plan, device_id: str, *, wide: bool = True) -> tuple[Sho
                 after_cut=programme.after_cut,
                 kind=plan.kind,
                 epoch=plan.epoch,
+                targets=plan.target_sets[occurrence.targets].devices,
             )
         )
     return tuple(sorted(shows, key=lambda show: (show.audible, show.id)))
@@ -139,7 +168,7 @@ def shows_of_urgent(urgent: Urgent, device_id: str, *, wide: bool) -> tuple[Show
     clears = [order for order in urgent.orders if order.action == "all_clear" and order.targets.includes(device_id)]
     shows = []
     for order in urgent.orders:
-        if order.action not in ("play", "relay") or not order.targets.includes(device_id):
+        if not order.sounds or not order.targets.includes(device_id):
             continue
         if any(order.id in c.ends or ("*" in c.ends and order.issued <= c.issued) for c in clears):
             continue
@@ -159,6 +188,7 @@ def shows_of_urgent(urgent: Urgent, device_id: str, *, wide: bool) -> tuple[Show
                 expires=order.expires,
                 kind=urgent.kind,
                 epoch=urgent.epoch,
+                targets=order.targets.devices,
             )
         )
     return tuple(shows)
@@ -174,13 +204,19 @@ def stops_of_urgent(urgent: Urgent, device_id: str, now: datetime | None, *, wid
 
 
 def cleared(urgent: Urgent, *, wide: bool) -> frozenset[str]:
-    """Ids that an all-clear names, `issuer:*` for all of this issuer: why an order ended, for its receipt."""
+    """The ids that all-clears name (`issuer:*`: all of this issuer), so that a receipt can tell why an
+    order ended.
+    """
     named: set[str] = set()
     for order in urgent.orders:
         if order.action == "all_clear":
             ends = _ends(order.ends, urgent.issuer, wide=wide)
             named |= {f"{urgent.issuer}:*" if end == "*" else end for end in ends}
     return frozenset(named)
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _sources(order: UrgentOrder) -> tuple[Source, ...]:

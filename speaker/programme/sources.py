@@ -1,6 +1,6 @@
-"""Where a show's sound comes from: files of the library one after another, or one stream while its order lasts.
+"""What a show plays: files of the library one after another, or one stream for as long as its order lasts. Pure.
 
-A further kind (live sound) joins here, in `sound.sounds` and in a voice's chain; nothing else asks what it is. Pure.
+A new kind of source is added here, in `sound.sounds` and in `sound.voice`; no other module asks what kind it is.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from langso.contract import Media
 
 @dataclass(frozen=True)
 class FileSource:
-    """A medium that is fetched ahead and lasts as long as the plan says."""
+    """A sound file that is fetched ahead and lasts as long as the plan says."""
 
     media: Media
 
 
 @dataclass(frozen=True)
 class StreamSource:
-    """A relay: an http(s) address without an end of its own."""
+    """A relay: an http(s) address whose sound has no end of its own."""
 
     url: str
 

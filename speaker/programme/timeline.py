@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
 
 from langso.contract.outcomes import Ending, Reason
 from langso.words.catalogue import t
-from speaker.programme.shows import Show, Stop
+from speaker.programme.shows import Show
+from speaker.programme.situation import Begin, Cut, Decision, Entry, Finish, Outcome, Playing, Situation
 
 PREPARE = timedelta(seconds=2.5)
 ON_TIME = timedelta(milliseconds=300)
@@ -24,106 +24,15 @@ POWER, WITHDRAWN, ALL_CLEAR = Reason(Ending.POWER), Reason(Ending.WITHDRAWN), Re
 STOPPED, EXPIRED = Reason(Ending.STOPPED), Reason(Ending.EXPIRED)
 MUTED_WHEN_DUE, NO_MEDIA = Reason(Ending.MUTED_WHEN_DUE), Reason(Ending.MEDIA)
 
-Outcome = Literal["played", "cut", "missed", "refused"]
-PlayState = Literal["claimed", "interrupted", "ended"]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What the ledger says of a show: claimed (its sound was about to start), interrupted at a position, or ended.
-
-    `began`: wall time of position 0 when it was claimed; `at`: wall time of this state.
-    """
-
-    id: str
-    state: PlayState
-    began: datetime
-    at: datetime
-    position_ms: int = 0
-    urgent: bool = False
-    issuer: str = ""
-
-
-@dataclass(frozen=True)
-class Playing:
-    """A show that sounds or is prepared: from `begins` (wall time of position 0) to `ends`."""
-
-    show: Show
-    begins: datetime
-    ends: datetime
-
-
-@dataclass(frozen=True)
-class Situation:
-    """All that matters now. `ready`: all of a show's media is here; `refusal`: why policy forbids it at a time.
-
-    `born`: when this journal began; what was due before it has been somebody else's to play.
-    """
-
-    now: datetime
-    trusted: bool
-    scheduled: tuple[Show, ...] = ()
-    urgent: tuple[Show, ...] = ()
-    stops: tuple[Stop, ...] = ()
-    cleared: frozenset[str] = frozenset()
-    entries: Mapping[str, Entry] = field(default_factory=dict)
-    playing: tuple[Playing, ...] = ()
-    ready: Callable[[Show], bool] = lambda show: True
-    refusal: Callable[[Show, datetime], Reason | None] = lambda show, at: None
-    born: datetime | None = None
-    muted: bool = False
-    lead_ready: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Silence this show now. `keep`: it is interrupted and comes back; else it ends with outcome and reason."""
-
-    show: Show
-    keep: bool
-    reason: Reason
-    outcome: Outcome = "cut"
-
-
-@dataclass(frozen=True)
-class Finish:
-    """End a show that does not sound."""
-
-    id: str
-    outcome: Outcome
-    reason: Reason
-
-
-@dataclass(frozen=True)
-class Begin:
-    """Start a show so that `position_ms` is heard at `at` (None: as soon as can be)."""
-
-    show: Show
-    position_ms: int = 0
-    at: datetime | None = None
-    chime: bool = True
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Do the cuts, then the finishes, then the beginning; then decide again. Nothing to do: wait until `wake`."""
-
-    cuts: tuple[Cut, ...] = ()
-    finishes: tuple[Finish, ...] = ()
-    begin: Begin | None = None
-    wake: datetime | None = None
-
-    @property
-    def idle(self) -> bool:
-        """Whether there is nothing to do but wait."""
-        return not self.cuts and not self.finishes and self.begin is None
-
 
 def decide(s: Situation) -> Decision:
     """The next steps. Cuts come alone: what follows them is decided on the situation they leave."""
     cuts = tuple(cut for playing in s.playing if (cut := _must_end(s, playing)) is not None)
     if cuts:
         return Decision(cuts=cuts)
+    taken_back = tuple(_wrongly_over(s))
+    if taken_back:
+        return Decision(take_back=taken_back)
     finishes: list[Finish] = list(_withdrawn(s))
     best = _best_emergency(s, finishes)
     if best is not None:
@@ -140,13 +49,13 @@ def decide(s: Situation) -> Decision:
 
 def next_start(shows: Iterable[Show], entries: Mapping[str, Entry], now: datetime) -> datetime | None:
     """Planned start of the next show that has not begun, for the state report."""
-    return min((show.start for show in shows if show.start > now and show.id not in entries), default=None)
+    return min((show.start for show in shows if show.start > now and show.play not in entries), default=None)
 
 
 def _must_end(s: Situation, playing: Playing) -> Cut | None:
     show = playing.show
     listed = s.urgent if show.urgent else s.scheduled
-    if all(other.id != show.id for other in listed):
+    if show.play not in s.reused and all(other.play != show.play for other in listed):
         clear = show.id in s.cleared or f"{show.issuer}:*" in s.cleared
         return Cut(show, keep=False, reason=ALL_CLEAR if clear else WITHDRAWN)
     if any(stop.stops(show, playing.begins) for stop in s.stops):
@@ -160,11 +69,37 @@ def _must_end(s: Situation, playing: Playing) -> Cut | None:
 
 
 def _withdrawn(s: Situation) -> Iterable[Finish]:
-    listed = {show.id for show in (*s.scheduled, *s.urgent)} | {playing.show.id for playing in s.playing}
+    listed = {show.play for show in (*s.scheduled, *s.urgent)} | {playing.show.play for playing in s.playing}
     for entry in s.entries.values():
-        if entry.state != "ended" and entry.id not in listed:
+        if entry.state != "ended" and entry.play not in listed:
             clear = entry.id in s.cleared or f"{entry.issuer}:*" in s.cleared
-            yield Finish(entry.id, "cut", ALL_CLEAR if clear else WITHDRAWN)
+            yield Finish(entry.play, "cut", ALL_CLEAR if clear else WITHDRAWN)
+
+
+def _wrongly_over(s: Situation) -> Iterable[str]:
+    """What a clock that had leapt ended unheard, and that can still be played by the time that is proven now."""
+    if not s.trusted or not any(entry.provisional for entry in s.entries.values()):
+        return
+    for show in (*s.scheduled, *s.urgent):
+        entry = s.entries.get(show.play)
+        # Only a clock that went back was wrong: what else could be judged otherwise now was judged.
+        if entry is not None and entry.provisional and s.now < entry.at and not _over(s, show):
+            yield show.play
+
+
+def _over(s: Situation, show: Show) -> bool:
+    latest = show.expires if show.urgent else _latest(show)
+    return latest is not None and s.now > latest
+
+
+def _judged(s: Situation, show: Show, outcome: Outcome, reason: Reason) -> Iterable[Finish]:
+    """The end of a show that never began: provisional where the clock has just leapt over its last moment. An ending
+    is replaced only once: the second time it waits until nothing is in doubt.
+    """
+    latest = show.expires if show.urgent else _latest(show)
+    leapt = s.trusted and s.doubtful_after is not None and (latest is None or latest > s.doubtful_after)
+    if not (leapt and show.play in s.taken_back):
+        yield Finish(show.play, outcome, reason, provisional=leapt and show.play not in s.entries)
 
 
 def _interrupt(show: Show, by: Show) -> Cut:
@@ -184,8 +119,8 @@ def _expired(s: Situation, show: Show) -> bool:
 
 
 def _open(s: Situation, show: Show) -> bool:
-    entry = s.entries.get(show.id)
-    return (entry is None or entry.state != "ended") and all(playing.show.id != show.id for playing in s.playing)
+    entry = s.entries.get(show.play)
+    return (entry is None or entry.state != "ended") and all(playing.show.play != show.play for playing in s.playing)
 
 
 def _best_emergency(s: Situation, finishes: list[Finish]) -> Begin | None:
@@ -201,30 +136,30 @@ def _urgent_begin(s: Situation, show: Show, finishes: list[Finish]) -> Begin | N
     """How an urgent order would begin now; finishes it where it can no longer be heard."""
     if not _open(s, show):
         return None
-    entry = s.entries.get(show.id)
+    entry = s.entries.get(show.play)
     position = 0
     if entry is not None and entry.state == "interrupted":
         position = entry.position_ms
     elif entry is not None:
         if not s.trusted:
             # A replayed order and a pulled cord must not repeat it for ever: unproven time plays once.
-            finishes.append(Finish(show.id, "cut", POWER))
+            finishes.append(Finish(show.play, "cut", POWER))
             return None
         position = max(0, int((s.now - entry.began).total_seconds() * 1000)) if not show.relayed else 0
     if position >= show.duration_ms and not show.relayed:
-        finishes.append(Finish(show.id, "cut", POWER))
+        finishes.append(Finish(show.play, "cut", POWER))
         return None
     if any(stop.stops(show, show.start) for stop in s.stops):
-        finishes.append(Finish(show.id, "cut", STOPPED))
+        finishes.append(Finish(show.play, "cut", STOPPED))
         return None
     if _expired(s, show):
         reason = MUTED_WHEN_DUE if s.muted else NO_MEDIA if not s.ready(show) else EXPIRED
         outcome: Outcome = "cut" if entry is not None else "refused" if s.muted else "missed"
-        finishes.append(Finish(show.id, outcome, reason))
+        finishes.extend(_judged(s, show, outcome, reason))
         return None
     refused = s.refusal(show, s.now)
     if refused is not None:
-        finishes.append(Finish(show.id, "cut" if entry is not None else "refused", refused))
+        finishes.append(Finish(show.play, "cut" if entry is not None else "refused", refused))
         return None
     if s.muted or not s.ready(show):
         return None
@@ -246,13 +181,12 @@ class _Programme:
 
 def _next_in_programme(s: Situation, finishes: list[Finish]) -> tuple[Begin | None, datetime | None]:
     found = _Programme()
-    finished = {finish.id for finish in finishes}
     if s.trusted:
         for show in s.scheduled:
-            if _open(s, show) and show.id not in finished:
+            if _open(s, show):
                 _consider(s, show, found, finishes)
     for show in s.urgent:
-        if not show.emergency and _open(s, show) and show.id not in finished:
+        if not show.emergency and _open(s, show):
             begin = _urgent_begin(s, show, [])
             if begin is not None:
                 found.late.append(begin)
@@ -264,7 +198,7 @@ def _next_in_programme(s: Situation, finishes: list[Finish]) -> tuple[Begin | No
         for begin in sorted(found.late, key=_order):
             ends = s.now + timedelta(milliseconds=begin.show.duration_ms - begin.position_ms) + begin.show.lead
             # A late show must not make an on-time one late; what was interrupted has the right to end.
-            if found.coming is None or ends <= found.coming or begin.show.id in s.entries:
+            if found.coming is None or ends <= found.coming or begin.show.play in s.entries:
                 return begin, found.wake
     for playing in s.playing:
         found.look_at(playing.ends)
@@ -277,15 +211,15 @@ def _order(begin: Begin) -> tuple[bool, bool, datetime, str]:
 
 
 def _consider(s: Situation, show: Show, found: _Programme, finishes: list[Finish]) -> None:
-    entry = s.entries.get(show.id)
+    entry = s.entries.get(show.play)
     if any(stop.stops(show, entry.began if entry else show.start) for stop in s.stops):
-        finishes.append(Finish(show.id, "cut", STOPPED))
+        finishes.append(Finish(show.play, "cut", STOPPED))
         return
     if entry is not None:
         _come_back(s, show, entry, found, finishes)
         return
     if s.born is not None and show.start < s.born:
-        finishes.append(Finish(show.id, "missed", Reason(Ending.BEFORE_JOURNAL)))
+        finishes.extend(_judged(s, show, "missed", Reason(Ending.BEFORE_JOURNAL)))
         return
     prepare = show.audible - PREPARE - s.lead_ready
     if s.now < prepare:
@@ -298,7 +232,7 @@ def _consider(s: Situation, show: Show, found: _Programme, finishes: list[Finish
             # The mute or the rule may still be lifted; the verdict falls when it should sound.
             found.look_at(show.audible)
         else:
-            finishes.append(Finish(show.id, "refused", refused))
+            finishes.extend(_judged(s, show, "refused", refused))
         return
     _due(s, show, found, finishes)
 
@@ -317,7 +251,7 @@ def _due(s: Situation, show: Show, found: _Programme, finishes: list[Finish]) ->
     if limit is not None and s.now > limit:
         busy = next((playing.show for playing in s.playing), None)
         reason = NO_MEDIA if not ready else _busy_with(busy) if busy else Reason(Ending.LATE)
-        finishes.append(Finish(show.id, "missed", reason))
+        finishes.extend(_judged(s, show, "missed", reason))
         return
     if limit is not None:
         found.look_at(limit + timedelta(milliseconds=1))
@@ -351,7 +285,7 @@ def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finish
         found.look_at(entry.began - ON_TIME)
         return
     if show.after_cut == "stay_cut":
-        finishes.append(Finish(show.id, "cut", reason))
+        finishes.append(Finish(show.play, "cut", reason))
         return
     position = 0
     if show.after_cut == "resume":
@@ -361,11 +295,11 @@ def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finish
         limit = _latest(show)
         too_late = too_late or (limit is not None and s.now > limit)
     if too_late or position >= show.duration_ms:
-        finishes.append(Finish(show.id, "cut", reason))
+        finishes.append(Finish(show.play, "cut", reason))
         return
     refused = MUTED_WHEN_DUE if s.muted else s.refusal(show, s.now)
     if refused is not None:
-        finishes.append(Finish(show.id, "cut", refused.after(reason)))
+        finishes.append(Finish(show.play, "cut", refused.after(reason)))
         return
     found.look_at(entry.at + LONGEST_INTERRUPTION + timedelta(milliseconds=1))
     if not s.playing and s.ready(show):

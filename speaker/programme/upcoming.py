@@ -1,4 +1,4 @@
-"""The next broadcasts of a loudspeaker as it holds them, and what would stop each. Pure but for media."""
+"""The next broadcasts that a loudspeaker holds, and what would keep each from playing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def upcoming(
     heard_ms: Mapping[str, int] | None = None,
     count: int = LISTED,
 ) -> tuple[Upcoming, ...]:
-    """The next `count` that have not begun. `begun`: ids in the ledger; `heard_ms` as Ledger.heard_today."""
+    """The next `count` shows that have not begun. `begun`: ids that are recorded; `heard_ms`: as
+    `Ledger.heard_today`.
+    """
     coming = [show for show in shows if show.start > now and show.id not in begun][:count]
 
     def refusal(show: Show) -> str:
@@ -65,7 +67,7 @@ def upcoming(
 
 
 def in_library(folder: Path) -> Callable[[Media], bool]:
-    """Whether a sound lies in the library whole; by name and size, since hashing all would take minutes."""
+    """A test whether a sound file is here whole, by its name and size only: hashing all files would take minutes."""
 
     def there(medium: Media) -> bool:
         try:

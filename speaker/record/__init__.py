@@ -1,1 +1,1 @@
-"""What was heard, kept: journal, plays, receipts."""
+"""What happened, kept durably: the journal of receipts, the state of each show, receipts on their way."""

@@ -8,7 +8,10 @@ hour is over. So a flood costs two lines an hour and nothing that was written ev
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -28,9 +31,15 @@ from langso.timekeeping.clock import Clock
 from langso.words.catalogue import Sentence
 from speaker.errors import JournalDamaged
 
+log = logging.getLogger(__name__)
+
 KEEP = timedelta(days=30)
+RENEW_S = 24 * 3600.0
+"""Two machines with one name would begin new journals without end, each because of the other."""
 GENESIS = "0" * 64
 BATCH_BYTES = 512 * 1024
+STATE_NUMBERS = 512
+"""Set aside at a time: some hours of states."""
 
 Body = DocumentReceipt | StartedReceipt | EndedReceipt | HeardReceipt
 
@@ -77,6 +86,11 @@ class Journal:
         self._commune = commune
         self._made = clock.monotonic() if store.fresh else None
         self._born: datetime | None = None
+        self._numbering = threading.Lock()
+        self._next_number: int | None = None
+        self._last_number = 0
+        self._renewed: float | None = None
+        self._renumbering: list[Callable[[sqlite_utils.Database, Mapping[int, int]], None]] = []
 
     @property
     def id(self) -> str:
@@ -85,7 +99,7 @@ class Journal:
 
     @property
     def born(self) -> datetime | None:
-        """When the journal began, by a trusted clock; None until there has been one."""
+        """When the journal began, by a trusted clock; None until the clock has been trusted once."""
         if self._born is None:
             text = self._one("born")
             self._born = datetime.fromisoformat(str(text)) if text else None
@@ -99,7 +113,7 @@ class Journal:
 
     @property
     def acknowledged(self) -> int:
-        """What the office says it has."""
+        """Up to which number the office has acknowledged."""
         return int(str(self._one("acknowledged")))
 
     def be_born(self, now: datetime) -> None:
@@ -109,19 +123,33 @@ class Journal:
         """
         if self.born is not None:
             return
-        waited = None if self._made is None else timedelta(seconds=self._clock.monotonic() - self._made)
-        moment = datetime(1970, 1, 1, tzinfo=UTC) if waited is None else now - waited
+        moment = self.would_be_born(now)
         with self._store.transaction() as db:
             db.execute("UPDATE journal SET born = ? WHERE born IS NULL", [moment.isoformat()])
 
+    def would_be_born(self, now: datetime) -> datetime:
+        """When it began, if it is `now`; for while the clock is in doubt, which must not date it for good."""
+        waited = None if self._made is None else timedelta(seconds=self._clock.monotonic() - self._made)
+        return datetime(1970, 1, 1, tzinfo=UTC) if waited is None else now - waited
+
     def next_state_number(self) -> int:
-        """The number of the next signed state; never used twice."""
-        with self._store.transaction() as db:
-            db.execute("UPDATE journal SET state_number = state_number + 1")
-            return int(db.execute("SELECT state_number FROM journal").fetchone()[0])
+        """The number of the next signed state; never used twice.
+
+        A start leaves out what is left of the numbers set aside: so the card is written once for many of them, and
+        those used while it takes nothing are not used again after a power cut.
+        """
+        with self._numbering:
+            if self._next_number is None or self._next_number >= self._last_number:
+                with self._store.transaction() as db:
+                    if self._next_number is None:
+                        self._next_number = int(db.execute("SELECT state_number FROM journal").fetchone()[0])
+                    self._last_number = self._next_number + STATE_NUMBERS
+                    db.execute("UPDATE journal SET state_number = ?", [self._last_number])
+            self._next_number += 1
+            return self._next_number
 
     def write(self, body: Body) -> Receipt:
-        """Appends one receipt; durable when the (outer) transaction ends."""
+        """Appends one receipt; it is durable when the (outer) transaction ends."""
         with self._store.transaction() as db:
             row = db.execute("SELECT number, sha256 FROM receipts ORDER BY number DESC LIMIT 1").fetchone()
             number, previous = (int(row[0]) + 1, str(row[1])) if row else (1, GENESIS)
@@ -151,7 +179,7 @@ class Journal:
         return True
 
     def close_hours(self) -> int:
-        """Writes the counts of hours that are over; returns how many lines."""
+        """Writes the counted refusals of hours that are over; returns how many receipts."""
         hour = self._clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H")
         written = 0
         with self._store.transaction() as db:
@@ -185,21 +213,27 @@ class Journal:
         return Batch(receipts, first, last, f"{self.id}:{first}-{last}:{generation}")
 
     def batched(self, last: int) -> None:
-        """Receipts up to `last` are in the outbox."""
+        """Notes that receipts up to `last` are in the outbox."""
         with self._store.transaction() as db:
             db.execute("UPDATE journal SET batched = max(batched, ?)", [last])
 
-    def acknowledge(self, journal: str, through: int) -> bool:
-        """Takes the office's word. One that goes back makes later receipts due again.
+    def when_renumbered(self, tell: Callable[[sqlite_utils.Database, Mapping[int, int]], None]) -> None:
+        """Calls `tell` with the new number of each old one, in the transaction that begins a new journal."""
+        self._renumbering.append(tell)
 
-        False when it is about another journal. A number above ours means that this database is an old copy: the
-        office holds lines that we no longer have, so a new journal begins rather than two truths under one number.
+    def acknowledge(self, journal: str, through: int, *, head: str | None = None, conflict: bool = False) -> bool:
+        """Takes the office's acknowledgement. One that goes back makes later receipts due again; False for another
+        journal's.
+
+        A number above ours, another receipt under ours (`head`: its hash), or a `conflict` means that this database
+        is an old copy: the office has receipts that we lack. Then a new journal begins, rather than two truths under
+        one number, with all in it that was not acknowledged before.
         """
         now = self._clock.now()
         with self._store.transaction() as db:
             if journal != self.id:
                 return False
-            if through > self.through:
+            if through > self.through or self._differs(db, through, head) or (conflict and self._may_renew()):
                 self._renew(db)
                 return True
             if through < self.acknowledged:
@@ -239,11 +273,37 @@ class Journal:
             receipts.append(receipt)
         return receipts
 
+    def _differs(self, db: sqlite_utils.Database, through: int, head: str | None) -> bool:
+        row = db.execute("SELECT sha256 FROM receipts WHERE number = ?", [through]).fetchone()
+        return head is not None and row is not None and row[0] != head
+
+    def _may_renew(self) -> bool:
+        return self._renewed is None or self._clock.monotonic() - self._renewed >= RENEW_S
+
     def _renew(self, db: sqlite_utils.Database) -> None:
+        """A new journal. It begins with what the office may not have; some may be there under the old name."""
+        self._renewed = self._clock.monotonic()
+        unsent = db.execute(
+            "SELECT number, line FROM receipts WHERE number > (SELECT acknowledged FROM journal) ORDER BY number"
+        ).fetchall()
+        log.error("this database is an old copy: a new journal begins with %d receipts not acknowledged", len(unsent))
         db.execute("DELETE FROM receipts")
         db.execute(
             "UPDATE journal SET id = ?, batched = 0, acknowledged = 0, generation = 0", [secrets.token_hex(16)]
         )
+        numbers: dict[int, int] = {}
+        previous = GENESIS
+        for number, (old, text) in enumerate(unsent, 1):
+            receipt = Receipt.model_validate_json(text)
+            body = receipt.body
+            if isinstance(body, EndedReceipt) and body.replaces is not None:
+                body = body.model_copy(update={"replaces": numbers.get(body.replaces)})
+            line = Receipt(number=number, previous=previous, written=receipt.written, body=body).to_json()
+            previous = hashlib.sha256(line).hexdigest()
+            db.execute("INSERT INTO receipts VALUES (?, ?, ?, NULL)", [number, line.decode(), previous])
+            numbers[int(old)] = number
+        for tell in self._renumbering:
+            tell(db, numbers)
 
     def _one(self, column: str) -> object:
         return self._store.db.execute(f"SELECT {column} FROM journal").fetchone()[0]

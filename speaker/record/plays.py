@@ -1,79 +1,80 @@
-"""The ledger of shows: claimed, interrupted, ended. Each change and its receipt are one transaction."""
+"""The state of each show: claimed, interrupted or ended. Each change and its receipt are one transaction.
+
+Also here: device orders that were done, and switches set on the spot (`muted`, `volume`).
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlite_utils
 
-from langso.contract import EndedReceipt, StartedReceipt
+from langso.contract import DocumentReceipt, EndedReceipt, HeardReceipt, StartedReceipt
 from langso.contract.caps import vietnamese_day
 from langso.contract.outcomes import Reason
-from langso.durable.store import Migration, Store
+from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
+from langso.timekeeping.proven_clock import DOUBT_S
+from langso.words.catalogue import Sentence
 from speaker.programme.shows import Show
-from speaker.programme.timeline import Entry, Outcome, PlayState
+from speaker.programme.situation import Entry, Outcome, PlayState
 from speaker.record.journal import Journal
 
 KEEP_ENDED = timedelta(days=60)
-
-
-def _create(db: sqlite_utils.Database) -> None:
-    db.execute(
-        """CREATE TABLE plays (
-            id TEXT PRIMARY KEY, title TEXT NOT NULL, issuer TEXT NOT NULL, planned TEXT NOT NULL,
-            urgent INTEGER NOT NULL, emergency INTEGER NOT NULL, state TEXT NOT NULL, began TEXT NOT NULL,
-            at TEXT NOT NULL, position_ms INTEGER NOT NULL, heard_ms INTEGER NOT NULL, unproven INTEGER NOT NULL,
-            started INTEGER NOT NULL, day TEXT NOT NULL, outcome TEXT, why TEXT)"""
-    )
-    db.execute("CREATE INDEX plays_state ON plays (state)")
-    db.execute("CREATE TABLE done_orders (id TEXT PRIMARY KEY, at TEXT NOT NULL)")
-    db.execute("CREATE TABLE switches (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
-
-
-def _ordered_by(db: sqlite_utils.Database) -> None:
-    # With issuer and id, the document that ordered the show; unknown of what release 0.1.0 claimed.
-    db.execute("ALTER TABLE plays ADD COLUMN kind TEXT")
-    db.execute("ALTER TABLE plays ADD COLUMN epoch INTEGER")
-
-
-LEDGER_MIGRATIONS = (Migration("speaker-ledger-1", _create), Migration("speaker-ledger-2", _ordered_by))
+DOUBT = timedelta(seconds=DOUBT_S)
+"""So long an ending may be replaced that a clock judged which had just leapt."""
 
 
 class Ledger:
-    """What has happened to each show; thread-safe through its store."""
+    """What has happened to each show, and the local switches; thread-safe through its store."""
 
     def __init__(self, store: Store, journal: Journal, clock: Clock) -> None:
         self._store = store
         self._journal = journal
         self._clock = clock
         self._entries: dict[str, Entry] | None = None
+        self._unstored: set[str] = set()
+        self._taken_back: frozenset[str] = frozenset()
+        journal.when_renumbered(_renumber)
 
     def together(self) -> contextlib.AbstractContextManager[object]:
-        """Several changes as one transaction: one flush of the card for all."""
+        """Several changes as one transaction, so that the card is written once."""
         return self._store.transaction()
 
     def entries(self) -> dict[str, Entry]:
-        """All shows that have a row; read once, then kept until something changes."""
+        """All recorded shows by play; read once, then kept in memory until something changes."""
         found = self._entries
         if found is None:
             rows = self._store.db.execute(
-                "SELECT id, state, began, at, position_ms, urgent, issuer FROM plays"
+                "SELECT play, id, state, began, at, position_ms, urgent, issuer, kind, epoch, planned, content, aim,"
+                " EXISTS (SELECT 1 FROM provisional AS p WHERE p.play = plays.play AND NOT p.taken_back) FROM plays"
             ).fetchall()
-            found = self._entries = {row[0]: _entry(row) for row in rows}
+            taken_back = self._store.db.execute("SELECT play FROM provisional WHERE taken_back").fetchall()
+            self._taken_back = frozenset(str(row[0]) for row in taken_back)
+            found = self._entries = {row[0]: _entry(row[1:]) for row in rows}
         return found
 
-    def claim(self, show: Show, began: datetime, *, unproven: bool) -> None:
-        """Commits that the show's sound is about to start; before its first sample. `began`: time of position 0."""
+    def taken_back(self) -> frozenset[str]:
+        """Plays whose provisional ending was taken back, and not replaced yet."""
+        self.entries()
+        return self._taken_back
+
+    def claim(self, show: Show, began: datetime, *, unproven: bool, by_hand: bool = False) -> None:
+        """Records, before its first sample, that the show is about to sound. `began`: wall time of its position 0;
+        `by_hand`: by a time that a person set.
+        """
         now = self._clock.now()
         with self._change() as db:
             db.execute(
-                """INSERT INTO plays VALUES (:id, :title, :issuer, :planned, :urgent, :emergency, 'claimed', :began,
-                    :at, 0, 0, :unproven, 0, :day, NULL, NULL, :kind, :epoch)
-                ON CONFLICT (id) DO UPDATE SET state = 'claimed', began = excluded.began, at = excluded.at""",
+                """INSERT INTO plays (play, id, title, issuer, planned, urgent, emergency, state, began, at,
+                    position_ms, heard_ms, unproven, started, day, kind, epoch, content, aim, by_hand)
+                VALUES (:play, :id, :title, :issuer, :planned, :urgent, :emergency, 'claimed',
+                    :began, :at, 0, 0, :unproven, 0, :day, :kind, :epoch, :content, :aim, :by_hand)
+                ON CONFLICT (play) DO UPDATE SET state = 'claimed', began = excluded.began, at = excluded.at""",
                 {
+                    "play": show.play,
                     "id": show.id,
                     "title": show.title,
                     "issuer": show.issuer,
@@ -86,21 +87,29 @@ class Ledger:
                     "day": vietnamese_day(now),
                     "kind": show.kind,
                     "epoch": show.epoch,
+                    "content": show.content,
+                    "aim": show.aim,
+                    "by_hand": by_hand,
                 },
             )
+        if self._store.failing:
+            # A power cut would take it: the show may then be heard again, and the receipts of both say so.
+            self._unstored.add(show.play)
 
-    def started(self, id: str, error_ms: float) -> None:
+    def started(self, play: str, error_ms: float) -> None:
         """The first sample has sounded: one `started` receipt a show, whatever interrupts it later."""
         with self._store.transaction() as db:
             row = db.execute(
-                "SELECT title, planned, unproven, started, kind, issuer, epoch FROM plays WHERE id = ?", [id]
+                "SELECT title, planned, unproven, started, kind, issuer, epoch, id, by_hand FROM plays"
+                " WHERE play = ?",
+                [play],
             ).fetchone()
             if row is None or row[3]:
                 return
-            db.execute("UPDATE plays SET started = 1 WHERE id = ?", [id])
+            db.execute("UPDATE plays SET started = 1 WHERE play = ?", [play])
             self._journal.write(
                 StartedReceipt(
-                    occurrence=id,
+                    occurrence=row[7],
                     title=row[0],
                     planned=datetime.fromisoformat(row[1]),
                     error_ms=round(error_ms, 3),
@@ -108,46 +117,80 @@ class Ledger:
                     kind=row[4],
                     issuer=row[5] if row[4] else None,
                     epoch=row[6],
+                    storage_failed=self._storage_failed(play),
+                    time_by_hand=True if row[8] else None,
                 )
             )
 
-    def interrupt(self, id: str, position_ms: int, heard_ms: int) -> None:
-        """Cut by something that goes first; it may come back at `position_ms`."""
+    def heard(self, play: str, sure: float, sensor: str) -> None:
+        """A sensor heard it: one `heard` receipt, as sure as the sensor is (0-1)."""
+        with self._store.transaction() as db:
+            row = db.execute("SELECT kind, issuer, epoch, id FROM plays WHERE play = ?", [play]).fetchone()
+            if row is not None:
+                self._journal.write(
+                    HeardReceipt(
+                        occurrence=row[3],
+                        sure=sure,
+                        sensor=sensor,
+                        kind=row[0],
+                        issuer=row[1] if row[0] else None,
+                        epoch=row[2],
+                    )
+                )
+
+    def interrupt(self, play: str, position_ms: int, heard_ms: int) -> None:
+        """Records that something more important cut it; it may come back at `position_ms`."""
         with self._change() as db:
             db.execute(
                 """UPDATE plays SET state = 'interrupted', at = ?, position_ms = ?, heard_ms = heard_ms + ?
-                WHERE id = ? AND state <> 'ended'""",
-                [self._clock.now().isoformat(), max(0, position_ms), heard_ms, id],
+                WHERE play = ? AND state <> 'ended'""",
+                [self._clock.now().isoformat(), max(0, position_ms), heard_ms, play],
             )
 
     def end(
-        self, id: str, outcome: Outcome, reason: Reason | None, *, heard_ms: int = 0, show: Show | None = None
+        self,
+        play: str,
+        outcome: Outcome,
+        reason: Reason | None,
+        *,
+        heard_ms: int = 0,
+        show: Show | None = None,
+        provisional: bool = False,
+        by_hand: bool = False,
     ) -> bool:
         """Ends a show once and for all, with its receipt; False when it had ended before. `reason`: None if played.
 
-        `show` is needed where the show was never claimed.
+        `show` is needed where the show was never claimed. Such an ending may be `provisional`, if none was before: it
+        can be taken back, and is replaced once in any case, by what came of it or by its confirmation.
         """
         now = self._clock.now()
         with self._change() as db:
             row = db.execute(
-                "SELECT title, planned, heard_ms, unproven, state, kind, issuer, epoch FROM plays WHERE id = ?", [id]
+                "SELECT title, planned, heard_ms, unproven, state, kind, issuer, epoch, id, by_hand FROM plays"
+                " WHERE play = ?",
+                [play],
             ).fetchone()
             if row is not None and row[4] == "ended":
                 return False
             if row is None:
                 if show is None:
                     return False
-                self.claim(show, now, unproven=False)
-                row = (show.title, show.start.isoformat(), 0, 0, "claimed", show.kind, show.issuer, show.epoch)
+                self.claim(show, now, unproven=False, by_hand=by_hand)
+                play, planned = show.play, show.start.isoformat()
+                row = (show.title, planned, 0, 0, "claimed", show.kind, show.issuer, show.epoch, show.id, by_hand)
+            else:
+                provisional = False
+            replaced = db.execute("SELECT number FROM provisional WHERE play = ?", [play]).fetchone()
+            provisional = provisional and replaced is None
             total = int(row[2]) + heard_ms
             why = "" if reason is None else reason.why
             db.execute(
-                "UPDATE plays SET state = 'ended', at = ?, outcome = ?, why = ?, heard_ms = ? WHERE id = ?",
-                [now.isoformat(), outcome, why, total, id],
+                "UPDATE plays SET state = 'ended', at = ?, outcome = ?, why = ?, heard_ms = ? WHERE play = ?",
+                [now.isoformat(), outcome, why, total, play],
             )
-            self._journal.write(
+            receipt = self._journal.write(
                 EndedReceipt(
-                    occurrence=id,
+                    occurrence=row[8],
                     title=row[0],
                     outcome=outcome,
                     why=why,
@@ -159,9 +202,73 @@ class Ledger:
                     epoch=row[7],
                     code=None if reason is None else reason.code,
                     parameters=None if reason is None else dict(reason.parameters) or None,
+                    replaces=None if replaced is None else int(replaced[0]) or None,
+                    final=not provisional,
+                    time_by_hand=True if row[9] else None,
+                    storage_failed=self._storage_failed(play),
+                    sounded_ms=total,
                 )
             )
+            db.execute("DELETE FROM provisional WHERE play = ?", [play])
+            if provisional:
+                db.execute(
+                    "INSERT INTO provisional VALUES (?, ?, ?, 0, ?)",
+                    [play, receipt.number, now.isoformat(), receipt.body.to_json().decode()],
+                )
+        self._unstored.discard(play)
         return True
+
+    def take_back(self, plays: Sequence[str]) -> None:
+        """Opens plays again that ended provisionally: the clock that judged them was wrong."""
+        with self._change() as db:
+            for play in plays:
+                if db.execute("UPDATE provisional SET taken_back = 1 WHERE play = ?", [play]).rowcount:
+                    db.execute("DELETE FROM plays WHERE play = ?", [play])
+
+    def confirm(self, now: datetime, listed: frozenset[str]) -> int:
+        """Replaces provisional endings by the same, final: after 26 h, and where what was taken back has left the
+        plan unheard (`listed`: the plays held). Returns how many.
+        """
+        count = 0
+        with self._change() as db:
+            rows = db.execute("SELECT play, number, at, taken_back, body FROM provisional").fetchall()
+            for play, number, at, taken_back, body in rows:
+                gone = taken_back and play not in listed
+                begun = taken_back and db.execute("SELECT 1 FROM plays WHERE play = ?", [play]).fetchone()
+                if begun or not (gone or (not taken_back and now >= datetime.fromisoformat(at) + DOUBT)):
+                    continue
+                ended = EndedReceipt.model_validate_json(body)
+                self._journal.write(ended.model_copy(update={"replaces": int(number) or None, "final": True}))
+                db.execute("DELETE FROM provisional WHERE play = ?", [play])
+                count += 1
+        return count
+
+    def refuse_reused(self, shows: Sequence[Show]) -> None:
+        """Says, once for each, that documents give an id to something else than it was claimed for: one receipt for
+        the ids of one document.
+        """
+        if not shows:
+            return
+        with self._store.transaction() as db:
+            new: dict[tuple[str, str, int | None], list[str]] = {}
+            for show in shows:
+                said = f"{show.start.isoformat()} {show.content} {show.aim}"
+                if db.execute("INSERT INTO reused VALUES (?, ?) ON CONFLICT DO NOTHING", [show.play, said]).rowcount:
+                    # A play that release 0.1.0 claimed has no kind.
+                    document = show.kind or ("urgent" if show.urgent else "plan")
+                    new.setdefault((document, show.issuer, show.epoch), []).append(show.id)
+            for (document, issuer, epoch), ids in new.items():
+                self._journal.write(
+                    DocumentReceipt(
+                        document=document,
+                        issuer=issuer,
+                        outcome="refused",
+                        reason="equivocation",
+                        why=str(Sentence("record-reused", ids=", ".join(ids)))[:4000],
+                        count=len(ids),
+                        epoch=epoch,
+                    )
+                )
 
     def heard_today(self, now: datetime) -> dict[str, int]:
         """Milliseconds played this Vietnamese day by issuer; "" holds all but emergencies."""
@@ -185,9 +292,14 @@ class Ledger:
             )
 
     def switch(self, name: str) -> str | None:
-        """A durable local setting (`muted`, `volume`), or None."""
+        """A local setting that lasts (`muted`, `volume`), or None."""
         row = self._store.db.execute("SELECT value FROM switches WHERE name = ?", [name]).fetchone()
         return None if row is None else str(row[0])
+
+    @property
+    def muted(self) -> bool:
+        """Whether somebody has muted it on the spot."""
+        return self.switch("muted") == "1"
 
     def set_switch(self, name: str, value: str) -> None:
         """Keeps a local setting."""
@@ -198,13 +310,19 @@ class Ledger:
             )
 
     def prune(self, listed: frozenset[str]) -> None:
-        """Forgets shows ended 60 days ago that no held document lists: an id in force is never played again."""
+        """Forgets shows that ended 60 days ago, but those in `listed`: an id in a held document is never played
+        again.
+        """
         limit = (self._clock.now() - KEEP_ENDED).isoformat()
         with self._change() as db:
-            old = db.execute("SELECT id FROM plays WHERE state = 'ended' AND at < ?", [limit]).fetchall()
-            for (id,) in old:
+            old = db.execute("SELECT play, id FROM plays WHERE state = 'ended' AND at < ?", [limit]).fetchall()
+            for play, id in old:
                 if id not in listed:
-                    db.execute("DELETE FROM plays WHERE id = ?", [id])
+                    db.execute("DELETE FROM plays WHERE play = ?", [play])
+                    db.execute("DELETE FROM reused WHERE play = ?", [play])
+
+    def _storage_failed(self, play: str) -> bool | None:
+        return True if play in self._unstored else None
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[sqlite_utils.Database]:
@@ -215,8 +333,15 @@ class Ledger:
             self._entries = None
 
 
+def _renumber(db: sqlite_utils.Database, numbers: Mapping[int, int]) -> None:
+    """0: what it replaces stands in another journal."""
+    for play, number in db.execute("SELECT play, number FROM provisional").fetchall():
+        db.execute("UPDATE provisional SET number = ? WHERE play = ?", [numbers.get(int(number), 0), play])
+
+
 def _entry(row: tuple[object, ...]) -> Entry:
     state: PlayState = "claimed" if row[1] == "claimed" else "interrupted" if row[1] == "interrupted" else "ended"
+    kind, epoch, planned, content, aim, provisional = row[7:]
     return Entry(
         id=str(row[0]),
         state=state,
@@ -225,4 +350,10 @@ def _entry(row: tuple[object, ...]) -> Entry:
         position_ms=int(str(row[4])),
         urgent=bool(row[5]),
         issuer=str(row[6]),
+        kind=None if kind is None else str(kind),
+        epoch=None if epoch is None else int(str(epoch)),
+        start=datetime.fromisoformat(str(planned)),
+        content=None if content is None else str(content),
+        aim=None if aim is None else str(aim),
+        provisional=state == "ended" and bool(provisional),
     )

@@ -1,9 +1,9 @@
-"""Receipts back to the office in sealed batches until acknowledged, beside the state that every device reports."""
+"""Receipts on their way to the office: sealed in batches and sent again until acknowledged."""
 
 from __future__ import annotations
 
+import functools
 import logging
-from dataclasses import dataclass
 
 from langso.contract import State, Topics
 from langso.durable.outbox import Outbox
@@ -16,10 +16,13 @@ log = logging.getLogger(__name__)
 
 RECEIPTS = "receipts"
 ANSWER_S = 20.0
+AT_ONCE = 20
 
 
 class ReceiptSender:
-    """Packs the journal's receipts into the outbox and sends them again until the office has stored them."""
+    """Packs the journal's receipts into the outbox and sends them until the office has stored them. The thread that
+    reports the state calls `work` in each of its rounds.
+    """
 
     def __init__(
         self,
@@ -41,12 +44,20 @@ class ReceiptSender:
         self._link = link
 
     def work(self) -> None:
-        """One round: close what has ended, pack, send what is due."""
+        """One round: writes counts of past hours, packs new receipts, sends what is due."""
         self._journal.close_hours()
         self.pack()
         if self._link.connected:
-            for item in self._outbox.pending(RECEIPTS, limit=20):
-                self._link.publish(self._topics.device(self._device, "receipts"), item.body, qos=1)
+            for item in self._outbox.pending(RECEIPTS, limit=AT_ONCE):
+                # On a slow line it may still be on its way: then it is not sent a second time, and the office's
+                # answer is awaited from the moment at which the broker has it.
+                self._link.publish(
+                    self._topics.device(self._device, "receipts"),
+                    item.body,
+                    qos=1,
+                    tag=_tag(item.id),
+                    on_sent=functools.partial(self._outbox.postpone, item.id, ANSWER_S),
+                )
                 self._outbox.postpone(item.id, ANSWER_S)
 
     def pack(self) -> int:
@@ -61,15 +72,27 @@ class ReceiptSender:
                 self._journal.batched(batch.last)
             count += 1
 
-    def take_ack(self, journal: str, through: int) -> None:
-        """The office has stored receipts up to `through` of that journal."""
+    def unacknowledged(self) -> list[tuple[int, bytes]]:
+        """Every sealed batch that the office has not acknowledged, with its number in the outbox, the oldest first,
+        whatever the line is doing.
+        """
+        self._journal.close_hours()
+        self.pack()
+        return [(item.id, item.body) for item in self._outbox.unacknowledged(RECEIPTS)]
+
+    def take_ack(self, journal: str, through: int, *, head: str | None = None, conflict: bool = False) -> None:
+        """The office has stored receipts up to `through` of that journal. Batches of a journal that is no more are
+        not sent again: the new one holds what was in them.
+        """
         with self._store.transaction():
-            mine = self._journal.acknowledge(journal, through)
-            for item in self._all_pending():
-                name, _, span = item.key.partition(":")
+            mine = self._journal.acknowledge(journal, through, head=head, conflict=conflict)
+            now = self._journal.id
+            for id, key in self._outbox.keys(RECEIPTS).items():
+                name, _, span = key.partition(":")
                 last = int(span.partition(":")[0].partition("-")[2])
-                if name == journal and last <= through:
-                    self._outbox.acknowledge(item.id)
+                if name != now or (name == journal and last <= through):
+                    self._outbox.acknowledge(id)
+                    self._link.withdraw(_tag(id))
         if not mine:
             log.info("an acknowledgement for another journal %s", journal)
 
@@ -77,14 +100,6 @@ class ReceiptSender:
         """The state with the journal's name and how far it goes."""
         return state.model_copy(update={"journal": self._journal.id, "receipts_through": self._journal.through})
 
-    def _all_pending(self) -> list[_Pending]:
-        rows = self._store.db.execute(
-            "SELECT id, key FROM outbox WHERE kind = ? AND acknowledged_at IS NULL", [RECEIPTS]
-        ).fetchall()
-        return [_Pending(int(row[0]), str(row[1])) for row in rows]
 
-
-@dataclass(frozen=True)
-class _Pending:
-    id: int
-    key: str
+def _tag(id: int) -> str:
+    return f"{RECEIPTS}:{id}"

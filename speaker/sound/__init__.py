@@ -1,1 +1,1 @@
-"""Sound itself: player, voices, sinks, amplifier."""
+"""Sound itself: the player and its voices, the sinks it plays to, the amplifier's power."""

@@ -1,11 +1,11 @@
-"""The amplifier's power: on before sound, off after it, without ever blocking the timeline."""
+"""The amplifier's power: on before sound, off after it; never blocks the loop that plays."""
 
 from __future__ import annotations
 
 import logging
 import threading
 
-from firmware_bridge.switchboard import AMPLIFIER, Switchboard
+from firmware_bridge.switchboard import AMPLIFIER, IP_SOURCE, Switchboard
 from langso.errors import LangsoError
 from langso.timekeeping.clock import Clock
 from langso.timekeeping.worker_thread import WorkerThread
@@ -13,6 +13,10 @@ from langso.timekeeping.worker_thread import WorkerThread
 log = logging.getLogger(__name__)
 
 RETRY_S = 1.0
+LOOK_S = 2.0
+"""How often it is asked whether the relay is still where it was put."""
+HOLD_S = 30.0
+"""So long may the loop that plays be silent before the amplifier falls: no sound is due that nobody decides on."""
 
 
 class Amplifier:
@@ -35,15 +39,20 @@ class Amplifier:
 
     def start(self) -> None:
         """Begins to switch."""
+        self.beat()
         self._thread.start()
 
+    def beat(self) -> None:
+        """The loop that plays lives. Never waits: it only moves the moment up to which the switchboard holds."""
+        self._board.hold_until(self._clock.monotonic() + HOLD_S)
+
     def stop(self) -> None:
-        """Off, then gives the switchboard back."""
+        """Switches off, then gives the switchboard back."""
         self._thread.stop()
         self._board.close()
 
     def power(self) -> float:
-        """Wants it on; returns the monotonic time from which sound is heard whole."""
+        """Switches on; returns the monotonic second from which sound is heard whole."""
         with self._lock:
             self._off_at = None
             if not self._wanted:
@@ -54,7 +63,7 @@ class Amplifier:
         return ready
 
     def rest(self) -> None:
-        """Nothing plays now: off after the tail."""
+        """Nothing plays now: switches off after the tail."""
         with self._lock:
             if self._wanted and self._off_at is None:
                 self._off_at = self._clock.monotonic() + self._tail_s
@@ -62,8 +71,8 @@ class Amplifier:
 
     @property
     def on(self) -> bool:
-        """Whether power is wanted and was confirmed."""
-        return self._on
+        """Whether power is wanted, was confirmed, and has not fallen since as far as the switchboard knows."""
+        return self._on and self._board.is_on(AMPLIFIER) is not False
 
     def _run(self) -> None:
         while True:
@@ -73,13 +82,23 @@ class Amplifier:
                     self._wanted, self._off_at = False, None
                 wanted = self._wanted and not self._thread.stopping
                 wait = None if self._off_at is None else self._off_at - now
+            if wanted and self._on and self._board.is_on(AMPLIFIER) is False:
+                # It fell although it is needed: said at the place where it would be switched, and tried again there.
+                self._on = False
             if wanted != self._on:
                 try:
+                    if wanted:
+                        self._board.select(IP_SOURCE)
                     self._board.set_output(AMPLIFIER, wanted)
                     self._on = wanted
+                    if not wanted:
+                        # Only now: nobody is to hear the other source begin.
+                        self._board.select(None)
                 except LangsoError as error:
                     log.warning("amplifier: %s", error)
                     wait = RETRY_S
+            if self._on:
+                wait = LOOK_S if wait is None else min(wait, LOOK_S)
             if self._thread.stopping:
                 return
             self._thread.sleep(wait)

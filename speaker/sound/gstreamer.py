@@ -1,7 +1,9 @@
-"""GStreamer itself: loaded only when sound is wanted, with refusals a technician can act on."""
+"""GStreamer: loaded only when sound is wanted; its faults are sentences that a technician can act on."""
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 from typing import Any
 
 from langso.words.catalogue import Sentence
@@ -27,6 +29,7 @@ def bus_error(gst: Any, pipeline: Any) -> str:
 
 def load_gstreamer() -> Any:
     """The Gst namespace, initialised; imported here only. Raises SoundFault where it is absent."""
+    _exceptions_first()
     try:
         import gi
 
@@ -36,3 +39,12 @@ def load_gstreamer() -> Any:
         raise SoundFault(Sentence("sound-no-gstreamer")) from error
     Gst.init(None)
     return Gst
+
+
+def _exceptions_first() -> None:
+    """Debian's GStreamer brings libunwind, and introspection loads both for everybody: an exception in C++ (OpenCV,
+    qpdf) that GCC's library began and libunwind, known by the same names, goes on with, aborts the process. So that
+    all find GCC's, it is loaded for everybody before.
+    """
+    with contextlib.suppress(OSError):
+        ctypes.CDLL("libgcc_s.so.1", mode=ctypes.RTLD_GLOBAL)

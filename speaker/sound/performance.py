@@ -1,4 +1,4 @@
-"""One show being performed: its items placed one after another on the player, each just before its time."""
+"""One show that plays: its items are given to the player one after another, each just before its time."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from langso.contract import Media
+from langso.contract.outcomes import Ending, Reason
 from langso.timekeeping.clock import Clock
+from langso.words.catalogue import t
 from speaker.errors import SoundFault
 from speaker.programme.shows import Show
+from speaker.programme.situation import Outcome
 from speaker.programme.sources import FileSource, Source, StreamSource
 from speaker.sound.sounds import Player, Sound, SoundFile, SoundStream, Voice
 
@@ -18,17 +21,24 @@ AHEAD_S = 1.5
 JUMP_S = 0.25
 LATE_END_S = 2.0
 RETRY_S = 0.5
+LOST_S = 0.05
+"""How soon after a lost sound device the rest is given to the next one."""
+ENOUGH = 0.9
+"""What is heard of a show, by its own voices' account, for it to count as played."""
 
 
 @dataclass
 class _Part:
-    """One item at `offset_ms` from the show's start; `voice` once it has been given to the player."""
+    """One item at `offset_ms` from the show's start; `voice` once it has been given to the player; `reached_ms`: how
+    far into the item one got that was lost.
+    """
 
     offset_ms: int
     length_ms: int
     source: Source
     from_ms: int = 0
     voice: Voice | None = None
+    reached_ms: int | None = None
     done: bool = False
 
     @property
@@ -37,10 +47,11 @@ class _Part:
 
 
 class Performance:
-    """`at`: wall time at which `position_ms` is heard; None: once `not_before` (monotonic) and the player allow.
+    """`at`: wall time at which `position_ms` is heard; None: as soon as `not_before` (monotonic) and the player
+    allow. `unplayable`: why an item is passed over, or "".
 
-    Items are placed by the wall clock, measured anew for each (sound cards drift); a clock that has jumped by more
-    than 250 ms meanwhile is not followed, so that NTP never disturbs what plays.
+    Each item is placed anew by the wall clock (sound cards drift). A clock that has jumped by more than 250 ms
+    meanwhile is not followed, so that NTP never disturbs what plays.
     """
 
     def __init__(
@@ -55,10 +66,12 @@ class Performance:
         chime: bool = True,
         volume: int = 100,
         not_before: float = 0.0,
+        unplayable: Callable[[Media], str] = lambda medium: "",
     ) -> None:
         self.show = show
         self._player = player
         self._path_of = path_of
+        self._unplayable = unplayable
         self._clock = clock
         self._volume = volume
         self._wall = at is not None
@@ -81,7 +94,7 @@ class Performance:
 
     @property
     def expected_ms(self) -> int:
-        """Sound there is to hear, pauses left out."""
+        """Milliseconds of sound there are to hear, pauses left out."""
         return sum(part.length_ms for part in self._parts)
 
     @property
@@ -95,15 +108,29 @@ class Performance:
         return self._origin + self._parts[0].offset_ms / 1000 if self._parts else self._origin
 
     def position_ms(self, now: float) -> int:
-        """Where it is at monotonic `now`; negative in the chime."""
+        """The position at monotonic `now`; negative while the chime sounds."""
         return int((now - self._origin) * 1000)
 
     def heard_ms(self, now: float) -> int:
-        """Sound that was played up to `now`, chime included."""
+        """Milliseconds of sound played up to `now`, chime included."""
         return self._heard_ms + sum(part.voice.heard_ms(now) for part in self._parts if part.voice is not None)
 
+    def ending(self, now: float) -> tuple[Outcome, Reason | None]:
+        """What became of it by what was heard, and why if that is not what was ordered."""
+        heard = self.heard_ms(now)
+        if heard >= self.expected_ms * ENOUGH:
+            return "played", None
+        outcome: Outcome = "cut" if heard else "missed"
+        if self.fault:
+            return outcome, Reason(Ending.SOUND, {"detail": self.fault[:200]}, self.fault)
+        if not heard:
+            return outcome, Reason(Ending.SILENT)
+        return outcome, Reason(Ending.SHORT, {"heard": heard // 1000, "planned": self.expected_ms // 1000})
+
     def tick(self) -> float:
-        """Gives the player what comes next; returns the monotonic time of the next tick. Sets `finished`."""
+        """Gives the player what comes next, and sets `finished` at the end; returns the monotonic time of the next
+        call.
+        """
         now = self._clock.monotonic()
         if self.finished:
             return now + 60
@@ -117,6 +144,8 @@ class Performance:
                     self._place(part, now)
                 else:
                     wake = min(wake, max(due - AHEAD_S, self._retry))
+                if part.done:
+                    continue
                 if part.voice is None:
                     break
             self._look_at(part, now)
@@ -133,8 +162,8 @@ class Performance:
         return wake
 
     def cut(self) -> int:
-        """Silences it; returns the position in ms where it was."""
-        position = self.position_ms(self._clock.monotonic())
+        """Silences it; returns the position (ms) up to which it was heard."""
+        position = self._reached_ms()
         for part in self._parts:
             if part.voice is not None and not part.done:
                 part.voice.cut()
@@ -142,7 +171,27 @@ class Performance:
         self.finished = True
         return max(0, position)
 
+    def _reached_ms(self) -> int:
+        """By what its voices say; between two of them by the clock."""
+        now, reached = self.position_ms(self._clock.monotonic()), self._begin_ms
+        for part in self._parts:
+            end = part.offset_ms + part.length_ms
+            if part.done:
+                reached = max(reached, end)
+                continue
+            if part.relayed:
+                return now
+            voiced = None if part.voice is None else part.voice.position_ms
+            place = part.reached_ms if voiced is None else voiced
+            if place is not None:
+                return min(end, part.offset_ms - part.from_ms + place)
+            return now if part.voice is None and reached <= now <= part.offset_ms else reached
+        return reached
+
     def _place(self, part: _Part, now: float) -> None:
+        if isinstance(part.source, FileSource) and (why := self._unplayable(part.source.media)):
+            self.fault, part.done = why, True
+            return
         at = self._origin + part.offset_ms / 1000
         if self._wall:
             measured = now + (self.begins - self._clock.now()).total_seconds()
@@ -161,7 +210,7 @@ class Performance:
             part.voice = self._player.play(self._sound(part, from_ms), at)
         except SoundFault as error:
             self.fault = str(error)
-            self._retry = now + RETRY_S
+            self._retry = now + LOST_S
             if at + part.length_ms / 1000 < now:
                 part.done = True
 
@@ -198,12 +247,13 @@ class Performance:
 
     def _again(self, part: _Part, voice: Voice, now: float, ends: float) -> None:
         """A lost sound device or stream is tried again while the item lasts; an unreadable file is passed over."""
-        self.fault = voice.why or "luồng tiếp âm bị ngắt"
-        lost_device = self._player.check().level == "bad"
+        self.fault = voice.why or t("sound-relay-cut")
+        lost_device = voice.lost or not self._player.running
         if (lost_device or part.relayed) and now < ends - RETRY_S:
             self._heard_ms += voice.heard_ms(now)
+            part.reached_ms = voice.position_ms or part.reached_ms
             part.voice = None
-            self._retry = now + RETRY_S
+            self._retry = now + (LOST_S if lost_device else RETRY_S)
         else:
             part.done = True
 

@@ -98,15 +98,15 @@ class PipeWriter:
 
 
 def sink_description(kind: SoundKind, sink: str) -> str:
-    """The tail of the pipeline in GStreamer's launch syntax; the last element is named `out`.
+    """The end of the pipeline in GStreamer's launch syntax; its last element is named `out`.
 
-    Device sinks follow the system clock by resampling: skewing would drop 40 ms at a time inside a broadcast.
+    A sound card plays at its own speed and is put at its place in time while nothing plays (`sink_clock`).
     """
     if kind == "pipe":
         return "appsink name=out sync=true emit-signals=true max-buffers=100"
     name = "alsasink" if kind == "alsa" else "pulsesink"
     device = f' device="{_escaped(sink)}"' if sink else ""
-    return f"{name} name=out{device} provide-clock=false slave-method=resample buffer-time=200000 latency-time=10000"
+    return f"{name} name=out{device} provide-clock=true slave-method=none buffer-time=200000 latency-time=10000"
 
 
 def _escaped(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What the agent needs of sound: a sound, a voice that plays it, a player. No audio library in sight."""
+"""What the agent needs of sound: a sound, a voice (one sound that plays), a player. No audio library here."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class SoundStream:
 
     @property
     def from_ms(self) -> int:
-        """It begins where it is."""
+        """Always 0: a stream is joined where it is."""
         return 0
 
     @property
     def duration_ms(self) -> int | None:
-        """It lasts until it is cut."""
+        """None: it lasts until it is cut."""
         return None
 
 
@@ -44,7 +44,9 @@ Sound = SoundFile | SoundStream
 
 
 class Voice(Protocol):
-    """One sound being played. `error_ms`: first sample handed to the sink minus planned; None until then."""
+    """One sound being played. `error_ms`: first sample as the sink has it minus planned; None until one that can be
+    heard has left.
+    """
 
     @property
     def state(self) -> VoiceState: ...
@@ -55,12 +57,24 @@ class Voice(Protocol):
     @property
     def why(self) -> str: ...
 
+    @property
+    def lost(self) -> bool:
+        """Whether it failed because the sound device was lost, and not by a fault of its own."""
+        ...
+
+    @property
+    def position_ms(self) -> int | None:
+        """The place in it (ms from its beginning) up to which it has sounded; None before it does."""
+        ...
+
     def heard_ms(self, now: float) -> int:
-        """Milliseconds of it that have sounded at monotonic time `now`."""
+        """Milliseconds of it that have sounded at monotonic time `now`, by its own account."""
         ...
 
     def cut(self) -> None:
-        """Silences it within 120 ms (30 ms fade, 80 ms already mixed) and frees it; harmless when over."""
+        """Asks for its end and returns at once: silent within 120 ms (30 ms fade, 80 ms already mixed), then freed.
+        Harmless when over.
+        """
         ...
 
 
@@ -71,8 +85,21 @@ class Player(Protocol):
 
     def stop(self) -> None: ...
 
+    @property
+    def running(self) -> bool:
+        """Whether there is a sound device that plays."""
+        ...
+
+    @property
+    def hung(self) -> bool:
+        """Whether only a restart helps."""
+        ...
+
     def play(self, sound: Sound, at: float) -> Voice:
-        """Plays so that the first sample is heard at monotonic second `at`. Raises SoundFault."""
+        """Orders it so that the first sample is heard at monotonic second `at`; returns at once.
+
+        What goes wrong later the voice says. Raises SoundFault where nothing can play now.
+        """
         ...
 
     def soonest(self) -> float:

@@ -1,4 +1,4 @@
-"""The sound that a `test_sound` order plays: made here, so that it needs neither the office nor a file of ours."""
+"""The sound of a `test_sound` order, made here: it needs neither the office nor a file in the package."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from langso.contract import Media, Order
 from langso.durable.files import write_atomic
+from langso.words.catalogue import t
 from speaker.programme.shows import Show
 from speaker.programme.sources import files
 from speaker.sound.sinks import RATE
@@ -42,10 +43,10 @@ def make_test_sound(folder: Path) -> Media:
 
 
 def sound_test_show(order: Order, id: str, medium: Media, now: datetime, expires: datetime) -> Show:
-    """The order as a show that waits until nothing else plays."""
+    """The order as a show, which waits until nothing else plays."""
     return Show(
         id=id,
-        title="Thử loa",
+        title=t("sound-test-title"),
         issuer=order.issuer,
         broadcast_class="normal",
         start=now,

@@ -6,6 +6,7 @@ import json
 import ssl
 import sys
 
+from deploy.village.hoa_son import Written
 from deploy.village.running import Login
 from deploy.village.story.console import Console
 
@@ -15,7 +16,9 @@ def main(url: str, ca: str, asked: str) -> None:
     wish = json.loads(asked)
     with Console(url, trusts=ssl.create_default_context(cafile=ca)) as console:
         console.login(Login(wish["login"], wish["password"]))
-        broadcast, start = console.broadcast("Bản tin từ trình duyệt", wish["text"], wish["devices"], wish["in_s"])
+        broadcast, start = console.broadcast(
+            Written("Bản tin từ trình duyệt", wish["text"]), wish["devices"], wish["in_s"]
+        )
         page = console.page(f"/ban-tin/{broadcast}").text
         print(json.dumps({"broadcast": broadcast, "start": start.timestamp(), "page": page}))
 

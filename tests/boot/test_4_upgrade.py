@@ -8,7 +8,7 @@ import pytest
 from commune import INSTALLER, SERVICES, SPEAKER, Commune
 from sticks import ROLES
 
-from deploy.install.sockets import sockets_of
+from deploy.install.units import sockets_of
 
 UPGRADED = ROLES if os.environ.get("LANGSO_BOOT_ALL") else ("speaker",)
 """Every role where all is asked for: a second office and kiosk cost minutes."""

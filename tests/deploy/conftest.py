@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import io
 import os
@@ -66,6 +67,15 @@ class StandIns:
                 pinned.append((asked.name, version))
         (self.locks / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
         return pinned
+
+    def lock_these(self, file: str, *names: str) -> Path:
+        """A lock of packages of version 1.0 that were made here."""
+        path = self.locks / file
+        path.write_text(
+            "".join(f"{name}==1.0 \\\n    --hash=sha256:{self.hashes[name, '1.0']}\n" for name in names),
+            encoding="utf-8",
+        )
+        return path
 
     def package(self, name: str, version: str) -> None:
         """One package with the requirements and extras of the real one, and two newer: next patch, next major."""
@@ -163,10 +173,15 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> StandIns:
 
 @pytest.fixture(scope="session")
 def tool(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with Python's own pip."""
-    folder = tmp_path_factory.mktemp("tool") / "venv"
-    subprocess.run([sys.executable, "-I", "-m", "venv", str(folder)], check=True)
-    return folder
+    """An environment with Python's own pip, made once for all processes that run tests (four seconds)."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "tool"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (made := folder / "made").exists():
+            subprocess.run([sys.executable, "-I", "-m", "venv", str(folder / "venv")], check=True)
+            made.touch()
+    return folder / "venv"
 
 
 @pytest.fixture(scope="module")
@@ -175,11 +190,23 @@ def maker(stand_ins: StandIns, tool: Path) -> Maker:
 
 
 @pytest.fixture
-def whole_maker(tmp_path_factory: pytest.TempPathFactory) -> Maker:
+def whole_stand_ins(tmp_path_factory: pytest.TempPathFactory) -> StandIns:
     """With a lock for the installer, and the locked pip (the real one, of the environment that runs the tests)."""
     made = StandIns(tmp_path_factory.mktemp("stand-ins"), real_pip=True)
     made.lock("build.txt")
-    return Maker(made)
+    return made
+
+
+@pytest.fixture
+def whole_maker(whole_stand_ins: StandIns) -> Maker:
+    """Makes all of it anew, the installer's own environment too."""
+    return Maker(whole_stand_ins)
+
+
+@pytest.fixture
+def whole_maker_with_tool(whole_stand_ins: StandIns, tool: Path) -> Maker:
+    """The installer's own environment is there, with Python's own pip: it brings it to the locked one."""
+    return Maker(whole_stand_ins, tool)
 
 
 @pytest.fixture
@@ -216,3 +243,11 @@ def _asked_by(name: str) -> list[str]:
 
 def _digest(data: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+
+
+@pytest.fixture
+def small(stand_ins: StandIns) -> Path:
+    """A lock of three packages."""
+    for name in ("first", "second", "third"):
+        stand_ins.package(name, "1.0")
+    return stand_ins.lock_these("small.txt", "first", "second", "third")

@@ -18,6 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
 
 from systemd_ear import SystemdEar
 
+from deploy.broker import BrokerPlace, mosquitto_conf
+
 LOOK_S = 0.4
 QUIET_S = 2.0
 _KEEP = f"import sys; from deploy.broker_watch import keep; sys.exit(keep(sys.argv[1:], look_s={LOOK_S}))"
@@ -158,3 +160,52 @@ def test_one_that_is_not_ready_is_not_said_to_be(watch: Callable[..., Watched]) 
 @pytest.mark.parametrize(("command", "code"), [("exit 3", 3), ("kill -9 $$", 137), ("exit 0", 0)])
 def test_its_end_is_the_service_s(watch: Callable[..., Watched], command: str, code: int) -> None:
     assert watch("/bin/sh", "-c", command).process.wait(10) == code
+
+
+def laid(tmp_path: Path, free_port: Callable[[], int], remembered: bytes, more: str = "") -> tuple[str, Path, Path]:
+    """Mosquitto's program, its configuration, and the file of what it retains, with these bytes."""
+    program = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.skip("needs mosquitto (apt install mosquitto)")
+    place = BrokerPlace("127.0.0.1", free_port(), tmp_path, tmp_path, getpass.getuser())
+    lines = mosquitto_conf(place).splitlines()
+    plain = [
+        line for line in lines if not line.startswith(("cafile", "certfile", "keyfile", "tls", "require", "use_"))
+    ]
+    conf = tmp_path / "mosquitto.conf"
+    conf.write_text("\n".join([*(line for line in plain if "acl" not in line), more, ""]), encoding="utf-8")
+    (tmp_path / "mosquitto.db").write_bytes(remembered)
+    return program, conf, tmp_path / "mosquitto.db"
+
+
+DAMAGED = {
+    "no file of its own": b"\x00" * 4096,
+    "cut off in its head": b"\x00\xb5\x00mosquitto db\x00\x00\x00\x00\x00\x00",
+    "a length that lies": b"\x00\xb5\x00mosquitto db"
+    + bytes(4)
+    + b"\x00\x00\x00\x06"
+    + b"\x00\x00\x00\x03\x7f\xff\xff\xff",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_broker_begins_without_a_damaged_file_of_what_it_retained(
+    damage: str, watch: Callable[..., Watched], free_port: Callable[[], int], tmp_path: Path
+) -> None:
+    program, conf, file = laid(tmp_path, free_port, DAMAGED[damage])
+    watched = watch(program, "-c", str(conf))
+    watched.ear.wait("READY")
+    (aside,) = tmp_path.glob("mosquitto.db.corrupt-*")
+    assert aside.read_bytes() == DAMAGED[damage]
+    watched.process.terminate()
+    assert watched.process.wait(10) == 0
+    assert file.exists(), "what it retains is kept at its end"
+
+
+def test_what_a_broker_retained_is_put_back_where_something_else_keeps_it_from_beginning(
+    watch: Callable[..., Watched], free_port: Callable[[], int], tmp_path: Path
+) -> None:
+    program, conf, file = laid(tmp_path, free_port, b"whatever", more="no_such_setting true")
+    assert watch(program, "-c", str(conf)).process.wait(20) != 0
+    assert file.read_bytes() == b"whatever"
+    assert list(tmp_path.glob("*.corrupt-*")) == []

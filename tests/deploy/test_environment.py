@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import http.server
-import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
+from waiting import until
 
 from deploy import environment
 from deploy.environment_pip import Progress
@@ -26,23 +25,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(600)  # many small processes: slow beside other work
 Installed = Callable[[Path], set[tuple[str, str]]]
-
-
-@pytest.fixture
-def small(stand_ins: StandIns) -> Path:
-    """A lock of three packages."""
-    for name in ("first", "second", "third"):
-        stand_ins.package(name, "1.0")
-    return lock_of(stand_ins, "small.txt", "first", "second", "third")
-
-
-def lock_of(stand_ins: StandIns, file: str, *names: str) -> Path:
-    path = stand_ins.locks / file
-    path.write_text(
-        "".join(f"{name}==1.0 \\\n    --hash=sha256:{stand_ins.hashes[name, '1.0']}\n" for name in names),
-        encoding="utf-8",
-    )
-    return path
 
 
 THREE = {("first", "1.0"), ("second", "1.0"), ("third", "1.0")}
@@ -99,7 +81,7 @@ def test_asked_again_it_does_nothing_and_another_lock_replaces_it(
 ) -> None:
     assert maker.run("--lock", small, "--into", tmp_path / "env").returncode == 0
     assert "nothing to do" in maker.run("--lock", small, "--into", tmp_path / "env").stdout
-    fewer = lock_of(maker.stand_ins, "fewer.txt", "second")
+    fewer = maker.stand_ins.lock_these("fewer.txt", "second")
     replaced = maker.run("--lock", fewer, "--into", tmp_path / "env")
     assert "Removing an older environment" in replaced.stdout
     assert installed_in(tmp_path / "env") == {("second", "1.0")}
@@ -125,7 +107,7 @@ def test_a_lock_that_does_not_fit_together_makes_no_environment(maker: Maker, tm
 
 def test_other_bytes_than_the_locks_are_not_installed(maker: Maker, tmp_path: Path, installed_in: Installed) -> None:
     maker.stand_ins.package("altered", "1.0")
-    lock = lock_of(maker.stand_ins, "altered.txt", "altered")
+    lock = maker.stand_ins.lock_these("altered.txt", "altered")
     wheel = maker.stand_ins.flat / "altered-1.0-py3-none-any.whl"
     wheel.write_bytes(wheel.read_bytes() + b"!")
     made = maker.run("--lock", lock, "--into", tmp_path / "env", "--wheels", maker.stand_ins.flat)
@@ -193,14 +175,16 @@ def serve(stand_ins: StandIns) -> Iterator[type[Line]]:
     server.server_close()
 
 
-def test_a_line_that_breaks_is_taken_up_again(whole_maker: Maker, tmp_path: Path, installed_in: Installed) -> None:
+def test_a_line_that_breaks_is_taken_up_again(
+    whole_maker_with_tool: Maker, tmp_path: Path, installed_in: Installed
+) -> None:
     """Debian's pip fetches the locked one, which fetches the rest: each takes a broken file in its own way."""
-    stand_ins = whole_maker.stand_ins
+    stand_ins = whole_maker_with_tool.stand_ins
     stand_ins.package("first", "1.0")
-    lock = lock_of(stand_ins, "one.txt", "first")
+    lock = stand_ins.lock_these("one.txt", "first")
     for handler in serve(stand_ins):
         handler.breaks.update({"first-1.0-py3-none-any.whl": 2, locked_installer(stand_ins): 1})
-        made = whole_maker.run("--lock", lock, "--into", tmp_path / "env", PIP_INDEX_URL=handler.url)
+        made = whole_maker_with_tool.run("--lock", lock, "--into", tmp_path / "env", PIP_INDEX_URL=handler.url)
         assert not +handler.breaks
     assert made.returncode == 0, made.stdout + made.stderr
     assert installed_in(tmp_path / "env") == {("first", "1.0")}
@@ -220,7 +204,7 @@ def test_killed_in_the_middle_it_leaves_no_process_and_goes_on_with_what_it_fetc
     names = [f"part{number}" for number in range(14)]  # more than are fetched at once
     for name in names:
         stand_ins.package(name, "1.0")
-    lock = lock_of(stand_ins, "many.txt", *names)
+    lock = stand_ins.lock_these("many.txt", *names)
     line.hold = "part13-1.0-py3-none-any.whl"
     command = maker.command("--lock", lock, "--into", tmp_path / "env")
     running = subprocess.Popen(command, env=maker.variables(PIP_INDEX_URL=line.url), stdout=subprocess.DEVNULL)
@@ -228,10 +212,7 @@ def test_killed_in_the_middle_it_leaves_no_process_and_goes_on_with_what_it_fetc
     assert processes_about(tmp_path)
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
-    end = time.monotonic() + 60
-    while processes_about(tmp_path):
-        assert time.monotonic() < end, processes_about(tmp_path)
-        time.sleep(0.02)
+    until(lambda: not processes_about(tmp_path))
 
     line.hold = ""
     again = maker.run("--lock", lock, "--into", tmp_path / "env", PIP_INDEX_URL=line.url)
@@ -338,92 +319,3 @@ def test_progress_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     ):
         watch.take(one)
     assert capsys.readouterr().out.splitlines() == ["    1 of 31: cffi", "    1 of 31: cffi 5 of 20 MB"]
-
-
-def test_this_project_is_installed_from_a_copy_without_old_builds(
-    maker: Maker, small: Path, tmp_path: Path, installed_in: Installed
-) -> None:
-    project = tmp_path / "project"
-    for place in ("ours", "build/lib/ours", "other"):
-        (project / place).mkdir(parents=True)
-        (project / place / "__init__.py").touch()
-    (project / "build/lib/ours/gone.py").touch()
-    (project / "pyproject.toml").write_text(
-        '[build-system]\nrequires = ["flit_core"]\nbuild-backend = "backend"\nbackend-path = ["ours"]\n'
-        '[project]\nname = "ours"\nversion = "3"\n[tool.setuptools.packages.find]\ninclude = ["ours*"]\n',
-        encoding="utf-8",
-    )
-    (project / "ours/backend.py").write_text(BACKEND, encoding="utf-8")
-    made = maker.run("--lock", small, "--into", tmp_path / "env", "--project", project)
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert installed_in(tmp_path / "env") == {*THREE, ("ours", "3")}
-    (place,) = (tmp_path / "env").glob("lib/python3*/site-packages")
-    assert json.loads((place / "ours.json").read_text()) == ["ours", "pyproject.toml"]
-    assert not list(place.glob("*/direct_url.json"))
-    assert sorted(path.name for path in project.iterdir()) == ["build", "other", "ours", "pyproject.toml"]
-
-
-BACKEND = """
-import json, os, zipfile
-def build_wheel(folder, config_settings=None, metadata_directory=None):
-    name = "ours-3-py3-none-any.whl"
-    with zipfile.ZipFile(os.path.join(folder, name), "w") as archive:
-        archive.writestr("ours.json", json.dumps(sorted(os.listdir("."))))
-        archive.writestr("ours-3.dist-info/METADATA", "Metadata-Version: 2.1\\nName: ours\\nVersion: 3\\n")
-        tags = "Root-Is-Purelib: true\\nTag: py3-none-any\\n"
-        archive.writestr("ours-3.dist-info/WHEEL", "Wheel-Version: 1.0\\n" + tags)
-        archive.writestr("ours-3.dist-info/RECORD", "")
-    return name
-"""
-
-
-def test_bindings_that_debian_has_not_for_this_python_are_built_with_locked_tools(
-    stand_ins: StandIns, maker: Maker, tmp_path: Path, installed_in: Installed
-) -> None:
-    """The newest build requirements are in the index too: an isolated build would take those."""
-    stand_ins.lock("gobject-build.txt")
-    locked = dict(stand_ins.lock("gobject.txt"))
-    entries = []
-    for name, version in locked.items():
-        stand_ins.source(name, version, {"pyproject.toml": SOURCE, "backend.py": SOURCE_BACKEND % (name, version)})
-        entries.append(f"{name}=={version} \\\n    --hash=sha256:{stand_ins.hashes[name, version]}\n")
-    (stand_ins.locks / "gobject.txt").write_text("".join(entries), encoding="utf-8")
-    code = maker.script.read_text(encoding="utf-8")
-    script = maker.script.with_name("environment_elsewhere.py")
-    script.write_text(code.replace("/usr/lib/python3/dist-packages", str(tmp_path)), encoding="utf-8")
-    (stand_ins.locks / "none.txt").write_text("", encoding="utf-8")
-    for tool in ("cc", "pkg-config"):
-        (tmp_path / tool).touch(mode=0o755)
-    arguments = ("--lock", str(stand_ins.locks / "none.txt"), "--into", str(tmp_path / "env"), "--gi")
-    variables = maker.variables(PATH=f"{tmp_path}:{os.environ['PATH']}")
-    made = subprocess.run(
-        [sys.executable, str(script), *arguments], env=variables, capture_output=True, text=True, check=False
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert installed_in(tmp_path / "env") == set(locked.items())
-    (place,) = (tmp_path / "env").glob("lib/python3*/site-packages")
-    meson = next(
-        line for line in (stand_ins.locks / "gobject-build.txt").read_text().splitlines() if "meson-python" in line
-    )
-    for name in locked:
-        assert f"meson-python=={(place / f'{name}.built-by').read_text()} " in meson
-
-
-SOURCE = '[build-system]\nrequires = ["meson-python>=0.12"]\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-SOURCE_BACKEND = """
-import os, zipfile
-from importlib import metadata
-NAME, VERSION = %r, %r
-def build_wheel(folder, config_settings=None, metadata_directory=None):
-    name = f"{NAME}-{VERSION}-py3-none-any.whl"
-    info = f"{NAME}-{VERSION}.dist-info"
-    with zipfile.ZipFile(os.path.join(folder, name), "w") as archive:
-        archive.writestr(f"{NAME}.built-by", metadata.version("meson-python"))
-        if NAME == "pygobject":
-            archive.writestr("gi/__init__.py", "def require_version(*given): pass")
-            archive.writestr("gi/repository.py", "Gst = 1")
-        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: {NAME}\\nVersion: {VERSION}\\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-        archive.writestr(f"{info}/RECORD", "")
-    return name
-"""

@@ -50,6 +50,15 @@ def test_no_heading_or_word_of_clicks_own_is_left_in_english(
         assert english not in page
 
 
+def test_the_list_of_commands_names_each_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["langso", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "help-" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("call", ["pair --help", "root --help"])
 def test_numbered_steps_keep_a_line_each(
     call: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -71,13 +80,21 @@ def test_every_command_and_option_has_its_text_in_the_catalogue() -> None:
             f"{id}.{parameter.name}"
             for parameter in call.command.params
             if isinstance(parameter, click.Option)
-            and parameter.help
+            and not parameter.hidden
             and parameter.name != "version"
             and not (is_known(f"{id}.{parameter.name}") or is_known(f"help-common.{parameter.name}"))
         ]
     assert not missing
     known = ftl.split((FOLDER / "vi/deploy/help.ftl").read_text(encoding="utf-8"))
     assert not {id for id in known if not id.startswith("help-page-")} - wanted, "no such command any more"
+
+
+def test_no_value_to_type_is_named_in_english_to_a_vietnamese() -> None:
+    with in_language("vi"):
+        for call in every_call():
+            options = [line.split("  ")[1] for line in call.get_help().splitlines() if line.startswith("  -")]
+            left = [one for one in options if re.search(" (TEXT|FILE|PATH|DIRECTORY|INTEGER|FLOAT)( RANGE)?$", one)]
+            assert not left, call.command_path
 
 
 def test_no_english_help_page_has_a_vietnamese_word() -> None:
@@ -88,6 +105,21 @@ def test_no_english_help_page_has_a_vietnamese_word() -> None:
             ours = re.sub('“[^”]*”|"[^"]*"|Làng Số', "", " ".join(page.split()))
             assert not is_vietnamese(ours), ours
             assert page.startswith("Usage: langso")
+
+
+def test_no_word_of_ours_on_any_help_page_stands_outside_the_catalogue() -> None:
+    """In the language made for tests all are in brackets; commands, options and values to type remain."""
+    typed = re.compile(r"[-a-z0-9_.,:;/|*=<>()[\]{}…]+|[-A-Z_:.|[\]]+")
+    with in_language("qps"):
+        for call in every_call():
+            page = call.get_help()
+            names = re.sub('“[^”]*”|"[^"]*"|Làňg Số', "", " ".join(page.split()))
+            assert not is_vietnamese(names), names
+            # A row that begins in brackets is ours to its end: a long one in a list is cut, and its bracket with it.
+            page = re.sub(r"^ +(?:\S| \S)+(?: {2,}|\n {8,})⟦.*(?:\n {4,}.*)*", "", page, flags=re.M)
+            while page != (outer := re.sub("⟦[^⟦⟧]*⟧", "", page)):
+                page = outer
+            assert not [word for word in page.split() if not typed.fullmatch(word)], call.command_path
 
 
 def test_a_terminal_in_english_gets_the_help_page_in_english(

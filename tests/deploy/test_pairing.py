@@ -21,10 +21,12 @@ from cryptography import x509
 
 from deploy.pairing import certify_broker, ensure_broker, pair
 from deploy.village.founding import found
-from deploy.village.layout import MACHINES, VillageGround
+from deploy.village.hoa_son import MACHINES
+from deploy.village.layout import VillageGround
 from langso.device.certificates import names_in, until_of
-from langso.device.paired import read_devices
-from langso.device.pairing import begin_pairing, load_paired, read_answer
+from langso.device.paired_devices import read_devices
+from langso.device.pairing import begin_pairing, load_paired
+from langso.device.pairing_files import read_answer
 from langso.device.pairing_stand import stand_of
 from langso.durable import files as paths
 from langso.errors import LangsoError

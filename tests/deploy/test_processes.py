@@ -5,14 +5,16 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 from deploy.errors import PortInUse, ProcessDied
+from deploy.install.units import units_of
 from deploy.village.processes import Processes, free_ports, require_free
+from langso.words.language import ENVIRONMENT, in_language, use_language
 
 
 @pytest.fixture
@@ -36,6 +38,30 @@ def test_a_killed_process_starts_again_as_it_was(processes: Processes) -> None:
     assert processes.dead() == []
 
 
+PRINTS = [sys.executable, "-c", f"import os; print(os.environ['{ENVIRONMENT}'])"]
+
+
+def test_services_speak_vietnamese_whatever_the_terminal_speaks_as_their_units_do(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENVIRONMENT, "en")
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    with in_language("en"):
+        processes.start("office", PRINTS).process.wait(10)
+        processes.restart("office").process.wait(10)
+    assert processes.last_words("office").split() == ["vi", "vi"]
+    assert all(f"{ENVIRONMENT}=vi" in unit.text() for unit in units_of("office") if "langso" in unit.command)
+
+
+def test_in_the_language_made_for_tests_nothing_hides_behind_a_service(processes: Processes) -> None:
+    use_language("qps")
+    try:
+        processes.start("office", PRINTS).process.wait(10)
+    finally:
+        use_language("vi")
+    assert processes.last_words("office") == "qps"
+
+
 def test_children_end_with_a_village_that_is_killed(tmp_path: Path) -> None:
     program = (
         "import sys, time\nfrom pathlib import Path\nfrom deploy.village.processes import Processes\n"
@@ -48,10 +74,7 @@ def test_children_end_with_a_village_that_is_killed(tmp_path: Path) -> None:
     child = int(parent.stdout.readline())
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    deadline = time.monotonic() + 30
-    while _alive(child) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not _alive(child)
+    until(lambda: not _alive(child))
 
 
 def test_a_port_in_use_is_refused_with_its_number() -> None:

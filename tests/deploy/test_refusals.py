@@ -12,6 +12,7 @@ import pytest
 
 from deploy.cli import main
 from deploy.refusals import sentence
+from langso.terminal.wrong_calls import WrongCall
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_a_wrong_value_says_what_is_wanted(kind: click.ParamType, given: str, sa
 
 def test_our_own_sentences_are_passed_on() -> None:
     assert sentence(click.ClickException("Máy này chưa cài.")) == "Máy này chưa cài."
-    assert sentence(click.BadParameter("Hãy cho ngày khác.")) == "Hãy cho ngày khác."
+    assert sentence(WrongCall("Hãy cho ngày khác.")) == "Hãy cho ngày khác."
 
 
 # In a process of its own: numpy cannot be taken out of one that has it.

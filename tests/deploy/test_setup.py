@@ -104,6 +104,7 @@ def world(tmp_path: Path) -> World:
     files = {
         "deploy/apt/village.txt": "# these\nmake\nmosquitto\n", "deploy/apt/test.txt": "chromium\n",
         "deploy/apt/gobject.txt": "build-essential\n", "deploy/environment.py": MAKER, "deploy/models.py": "",
+        "deploy/web_fonts.py": "",
         "requirements/dev.txt": "", "pyproject.toml": "", "office/assets/package-lock.json": "{}",
     }  # fmt: skip
     for name, text in files.items():
@@ -156,7 +157,7 @@ def test_too_little_room_is_told_before_anything_begins(world: World, installed:
 def test_room_on_two_disks_is_counted_apart(world: World) -> None:
     other = 'echo "sda 9 1 1100 1% /"'
     world.tool(
-        "df", f'for at; do :; done; echo head; [ $at != /usr ] || {{ {other}; exit; }}; echo "sdb 9 1 1800 1% /x"'
+        "df", f'for at; do :; done; echo head; [ $at != /usr ] || {{ {other}; exit; }}; echo "sdb 9 1 2000 1% /x"'
     )
     assert world.run()[0] == 0
 

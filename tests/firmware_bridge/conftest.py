@@ -9,12 +9,14 @@ import pytest
 
 from firmware_bridge.firmware import board
 from firmware_bridge.firmware.outputs import Outputs
-from firmware_bridge.firmware.sensors import MuteSwitch, Sensors
+from firmware_bridge.firmware.sensors import Sensors, Switches
 from firmware_bridge.firmware.session import Session
+from firmware_bridge.firmware.sources import Sources
 from firmware_bridge.twin.process import Twin
-from firmware_bridge.wire import messages
+from firmware_bridge.wire import codes
+from firmware_bridge.wire.fields import LinkMessage
 from firmware_bridge.wire.frames import Decoder
-from firmware_bridge.wire.messages import Hello, LinkMessage, read_message
+from firmware_bridge.wire.messages import Hello, read_message
 
 WRAP = 1 << 30  # MicroPython's ticks period on a 32-bit board
 
@@ -56,24 +58,30 @@ class Board:
         names = tuple(name for name, _ in board.OUTPUTS)
         self.outputs = Outputs(names, self.pins, ticks_diff)  # type: ignore[arg-type]
         sensors = Sensors(FakeAdc(12400 / 11), FakeAdc(706), FakeAdc(180))
-        mute = MuteSwitch(self.mute_pin, ticks_diff, now)
+        self.talk_pin = FakePin(1)
+        switches = Switches(self.mute_pin, self.talk_pin, ticks_diff, now)
+        self.relays = [None if gpio is None else FakePin(1) for _, gpio in board.SOURCES]
+        sources = Sources(tuple(name for name, _ in board.SOURCES), self.relays, ticks_diff)  # type: ignore[arg-type]
         hello = Hello(
             1,
             board.FIRMWARE,
             board.NAME,
-            messages.CAUSE_POWER_ON,
+            codes.CAUSE_POWER_ON,
             boot_id,
             names,
             board.SENSORS,
-            messages.MAX_LEASE_MS,
+            codes.MAX_LEASE_MS,
         )
         self.session = Session(
             outputs=self.outputs,
             sensors=sensors,
-            mute=mute,
+            switches=switches,
+            sources=sources,
+            loudness=None,
             hello=hello,
             telemetry_ms=1000,
             muted_mask=1,
+            rest_mask=1,
             ticks_diff=ticks_diff,
             now=now,
         )

@@ -25,7 +25,7 @@ def _run(*arguments: str) -> str:
 
 def test_status_says_how_the_board_is(twin: Twin) -> None:
     out = _run("status", "--port", str(twin.port))
-    assert "Mạch pico 0.1.0 đã nối" in out
+    assert "Mạch pico 0.3.0 đã nối" in out
     assert "amplifier, lamp, fan" in out
     assert "nguồn 12,4 V" in out
 

@@ -12,7 +12,8 @@ import pytest
 from firmware_bridge.host.image import write_image
 from firmware_bridge.wire.errors import WireError
 from firmware_bridge.wire.frames import Decoder
-from firmware_bridge.wire.messages import Hello, Telemetry, read_message
+from firmware_bridge.wire.messages import Connect, Hello, Level, Select, read_message, stamped
+from firmware_bridge.wire.reports import Envelope, InputChange, Telemetry
 
 PROGRAM = """
 import json, sys
@@ -37,6 +38,14 @@ def test_both_pythons_read_the_same_stream_alike(tmp_path: Path) -> None:
     good = [
         Hello(1, (0, 1, 0), "pico", 1, bytes(8), ("amplifier", "lamp"), ("supply",), 60000).frame(200).to_bytes(),
         Telemetry(1, 0, 1, 12400, -55, 180, 65536, 2, 1).frame(9).to_bytes(),
+        Telemetry(1, 0, 5, 12400, -55, 180, 65536, 2, 1, 255, 7).frame(10).to_bytes(),
+        Envelope(1000, 50, ((1, 2), (65535, 300))).frame(11).to_bytes(),
+        InputChange(5, 3, 70000).frame(12).to_bytes(),
+        Connect(0xDEADBEEF, 1, 2).frame(13).to_bytes(),
+        stamped(Select(1, 3000, True), 14, 0x01020304, 9).to_bytes(),
+        Hello(1, (0, 3, 0), "pico", 1, bytes(8), ("amplifier",), ("horn",), 60000, Level(2, 9, 1, ("fm", "ip")))
+        .frame(15)
+        .to_bytes(),
     ]
     pieces = []
     for _ in range(400):

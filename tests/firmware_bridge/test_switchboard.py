@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from firmware_bridge.errors import BadPort, UnknownOutput
 from firmware_bridge.gpio import GpioSwitchboard, PinsUnavailable, reach_lgpio
 from firmware_bridge.host.link import Bridge
-from firmware_bridge.host.state_of_board import judge_board
+from firmware_bridge.host.state_of_board import BoardState, judge_board
 from firmware_bridge.opening import open_switchboard, parse_pins
 from firmware_bridge.switchboard import NoSwitchboard, Switchboard
 from firmware_bridge.twin.process import Twin
-from firmware_bridge.wire.messages import UNKNOWN, UNKNOWN_TEMPERATURE, Hello, Telemetry
+from firmware_bridge.wire.codes import UNKNOWN, UNKNOWN_TEMPERATURE
+from firmware_bridge.wire.messages import Hello
+from firmware_bridge.wire.reports import Telemetry
 from langso.settings.model import BridgeSettings
 
 HELLO = Hello(1, (0, 1, 0), "pico", 1, bytes(8), ("lamp", "amplifier"), (), 60000)
@@ -147,13 +149,13 @@ def _telemetry(
     ],
 )
 def test_the_gravest_finding_is_shown(telemetry: Telemetry | None, level: str, word: str) -> None:
-    check = judge_board(HELLO, "", telemetry)
+    check = judge_board(BoardState(HELLO, "", telemetry))
     assert check.level == level
     assert word in check.why
 
 
 def test_no_link_is_bad_and_passes_on_what_to_do() -> None:
-    check = judge_board(None, "Hãy cắm dây.", None)
+    check = judge_board(BoardState(None, "Hãy cắm dây."))
     assert (check.level, check.fix) == ("bad", "Hãy cắm dây.")
 
 

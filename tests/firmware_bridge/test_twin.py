@@ -15,8 +15,8 @@ from firmware_bridge.errors import LinkLost, TwinError, UnknownOutput
 from firmware_bridge.host.image import FILES, write_image
 from firmware_bridge.host.link import Bridge
 from firmware_bridge.twin.process import Twin
-from firmware_bridge.wire import messages
-from firmware_bridge.wire.messages import Telemetry
+from firmware_bridge.wire import codes
+from firmware_bridge.wire.reports import Telemetry
 
 LEASE_MS = 600
 SLACK_S = 2.0
@@ -163,7 +163,7 @@ def test_a_hung_firmware_is_reset_by_its_watchdog_and_says_so(twin: Twin) -> Non
         assert twin.wait_pin("amplifier", False)
         assert twin.pin_log()[-1].cause == "reset"
         assert twin.wait_pin("amplifier", True)
-        assert bridge.hello.reset_cause == messages.CAUSE_WATCHDOG
+        assert bridge.hello.reset_cause == codes.CAUSE_WATCHDOG
 
 
 def test_the_sensors_the_mute_switch_and_a_cut_horn_cable_reach_the_health_check(twin: Twin) -> None:
@@ -270,7 +270,7 @@ def test_a_twin_started_by_a_thread_outlives_that_thread(tmp_path: Path) -> None
     starter.start()
     starter.join()
     try:
-        time.sleep(0.3)
+        until(lambda: not Path(f"/proc/self/task/{starter.native_id}").exists())
         with Bridge(str(twin.port)) as bridge:
             assert bridge.alive
     finally:

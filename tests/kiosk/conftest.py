@@ -21,6 +21,7 @@ sys.path[:0] = [str(TESTS / "kiosk"), str(TESTS / "scanner")]
 from stage.commune import Commune  # noqa: E402
 from stage.desk import Desk  # noqa: E402
 from stage.pictures import draw_card, draw_code, draw_paper, vietqr  # noqa: E402
+from stage.screen import Screen  # noqa: E402
 
 
 @pytest.fixture
@@ -149,3 +150,19 @@ def drive(commune: Commune, desk: Desk, tmp_path: Path) -> Callable[..., Driven]
         )
 
     return run
+
+
+@pytest.fixture
+def screen(commune: Any, cameras: dict[str, Path], tmp_path: Path) -> Iterator[Callable[..., Screen]]:
+    file = tmp_path / "langso.toml"
+    text = commune.settings_text(office_url="http://127.0.0.1:9", camera=cameras["nothing"], idle_s=600)
+    file.write_text(text, encoding="utf-8")
+    made: list[Screen] = []
+
+    def begin(first: str = "", *, wipes: bool = False) -> Screen:
+        made.append(Screen(file, first, tmp_path / "said.txt", wipes=wipes))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        each.close()

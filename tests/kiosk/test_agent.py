@@ -107,7 +107,9 @@ def test_a_catalogue_signed_by_a_stranger_changes_nothing(house: House, commune:
     house.publish(
         house.topics.catalogue, seal(commune.catalogue(accounts=(thief,)), "catalogue", [SigningKey.generate()])
     )
-    time.sleep(1)
+    # What comes after it on the same line is obeyed.
+    house.order(DeviceOrder(id="khoi-dong-1", action="restart", expires=in_an_hour()))
+    until(house.agent.restart.is_set)
     assert [account.number for account in house.agent.catalogue.accounts] == ["000000000001"]
 
 
@@ -146,12 +148,23 @@ def test_presence_is_told_and_a_goodbye_too(house: House) -> None:
     house.start()
 
 
-def test_a_dossier_goes_to_the_catalogues_recipient(house: House, commune: Any, desk: Any) -> None:
+def test_a_dossier_goes_to_the_recipient_that_root_vouches_for(house: House, commune: Any, desk: Any) -> None:
+    """The office's signing key alone cannot have papers encrypted to somebody else, nor add an account."""
     import pyrage
 
-    house.found()
-    until(lambda: house.agent.recipient)
+    from langso.contract import Account
+
     agent = house.agent
+    paired = agent.recipient
+    house.found()
+    thief = str(pyrage.x25519.Identity.generate().to_public())
+    own = Account(bin="970415", number="666", holder="Kẻ gian")
+    house.publish(house.topics.catalogue, commune.seal(commune.catalogue(age_recipient=thief, accounts=(own,))))
+    until(lambda: agent.catalogue is not None and agent.catalogue.age_recipient == thief)
+    assert agent.recipient == commune.recipient
+    assert paired != thief
+    assert agent.payees.own("970415", "666", fee=True) is None
+    assert agent.payees.own("970415", "000000000001", fee=True).id == "phi"
     receipt = agent.dossiers.hand_in(b"%PDF-1.7 x", title="Đơn", pages=1, recipient=agent.recipient)
     agent.sender.hurry()
     until(lambda: receipt.dossier in desk.finished)

@@ -69,6 +69,25 @@ def test_reading_aloud_holds_the_time() -> None:
     assert idle.look().phase == "warning"
 
 
+def test_being_told_again_that_nothing_is_read_is_no_touch() -> None:
+    clock, idle = timer()
+    clock.advance(59)
+    idle.hold(False)
+    clock.advance(1)
+    assert idle.look().phase == "warning"
+
+
+def test_a_place_may_be_looked_at_longer_and_the_countdown_stays_as_long() -> None:
+    clock, idle = timer()
+    idle.allow(180)
+    clock.advance(179)
+    assert idle.look().phase == "active"
+    clock.advance(1)
+    assert (idle.look().phase, idle.look().left) == ("warning", 20)
+    clock.advance(20)
+    assert idle.look().phase == "over"
+
+
 @given(st.lists(st.floats(0, 100), max_size=30))
 def test_the_countdown_never_grows_without_a_touch(steps: list[float]) -> None:
     clock, idle = timer()
@@ -112,3 +131,14 @@ def test_only_a_colour_is_taken_for_one(text: str) -> None:
 def test_each_icon_is_one_letter_of_its_own() -> None:
     assert all(len(letter) == 1 for letter in ICONS.values())
     assert len(set(ICONS.values())) == len(ICONS)
+
+
+def test_the_time_that_is_left_counts_the_countdown_too() -> None:
+    clock, idle = timer()
+    assert idle.left == 80
+    clock.advance(79.5)
+    assert idle.left == 1
+    clock.advance(5)
+    assert idle.left == 0
+    idle.touch()
+    assert idle.left == 80

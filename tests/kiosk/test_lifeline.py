@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fetched import FETCHED
 from stage.commune import Commune
 from systemd_ear import SystemdEar
 
-from langso.settings import assets
-
-pytestmark = pytest.mark.skipif(
-    not (assets.folder() / "node_modules").is_dir(), reason="assets not fetched: run deploy/setup.sh"
-)
+pytestmark = FETCHED
 
 ROOT = Path(__file__).parents[2]
 # SIGUSR1 hangs the main loop while threads go on; after SIGUSR2 it ticks but no frame comes to the screen.
@@ -29,7 +26,7 @@ from kiosk.shell.environment import prepare_kivy
 settings = load_settings(Path(sys.argv[1]))
 prepare_kivy(settings.kiosk, offscreen=True)
 from kivy.core.window import Window
-from kiosk.shell.waiting import WaitingKiosk
+from kiosk.shell.unpaired import WaitingKiosk
 signal.signal(signal.SIGUSR1, lambda *_: threading.Event().wait(60))
 signal.signal(signal.SIGUSR2, lambda *_: Window.bind(on_flip=lambda *_: True))
 if sys.argv[2] == "waiting":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from kiosk.errors import KioskError, WrongStep
 from kiosk.journeys.develop import BLANK, NO_EDGES
 from kiosk.journeys.kinds import GENERAL_KINDS
 from kiosk.journeys.papers import Eye, Papers
+from kiosk.journeys.table_view import _eye_for
 from kiosk.sending.dossiers import Dossiers
 from kiosk.shell.visit import Workspace
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
@@ -72,6 +74,78 @@ def test_a_page_is_retaken_in_its_place(journey: Papers, paper: Any, other: Any)
     assert journey.pages == (fresh, second)
     assert not first.path.exists()
     assert journey.replacing is None
+
+
+def looked_at(papers: Papers, image: Any, *, frames: int = 30) -> list[str]:
+    """What the camera of these papers says of each frame, ten a second, and "!" where it captures by itself."""
+    eye, said = _eye_for(papers), []
+    for number in range(frames):
+        seen = eye.look(image, at=number / 10)
+        said.append("!" if seen.capture else seen.code)
+    return said
+
+
+def took(papers: Papers, image: Any) -> None:
+    papers.capture(Eye().look(image))
+
+
+def kept(papers: Papers, image: Any) -> None:
+    took(papers, image)
+    papers.keep()
+
+
+def taken_and_left(papers: Papers, image: Any) -> None:
+    took(papers, image)
+    papers.leave()
+
+
+def once_more(papers: Papers, image: Any) -> None:
+    took(papers, image)
+    papers.again()
+
+
+def taken_out(papers: Papers, image: Any) -> None:
+    kept(papers, image)
+    papers.remove(0)
+
+
+def one_side_only(papers: Papers, image: Any) -> None:
+    papers.begin_card()
+    papers.capture_side(Eye().look(image))
+    papers.leave_card()
+
+
+WALKED_AWAY: dict[str, Callable[[Papers, Any], None]] = {
+    "back from the page just taken": taken_and_left,
+    "once more, please": once_more,
+    "taken out of the dossier": taken_out,
+    "no card after all": one_side_only,
+}
+
+
+@pytest.mark.parametrize("way", WALKED_AWAY)
+def test_what_was_walked_away_from_is_not_taken_again_while_it_lies_there(
+    way: str, journey: Papers, paper: Any, other: Any
+) -> None:
+    WALKED_AWAY[way](journey, paper)
+    said = looked_at(journey, paper)
+    assert "!" not in said
+    assert said[-1] in ("left", "same"), "and it says what to do"
+    eye = _eye_for(journey)
+    for number in range(14):
+        assert not eye.look(paper, at=number / 10).capture
+    assert any(eye.look(other, at=1.4 + number / 10).capture for number in range(30)), "another sheet is taken"
+    assert journey.capture(eye.look(paper)).remarks == (), "and whoever presses gets it"
+
+
+def test_a_page_that_is_to_be_taken_anew_was_not_taken_already(journey: Papers, paper: Any) -> None:
+    kept(journey, paper)
+    assert "!" not in looked_at(journey, paper)
+    journey.retake(0)
+    assert "!" in looked_at(journey, paper)
+    took(journey, paper)
+    journey.again()
+    assert "!" not in looked_at(journey, paper)
 
 
 def test_retaking_can_be_left(journey: Papers, paper: Any) -> None:
@@ -157,7 +231,7 @@ def test_pages_are_compressed_meanwhile_and_the_document_is_the_same(journey: Pa
     assert page.path.stat().st_size <= 500_000
     journey.sort()
     recipient = str(pyrage.x25519.Identity.generate().to_public())
-    assert journey.hand_in(GENERAL_KINDS[0], None, recipient).pages == 1
+    assert journey.hand_in(GENERAL_KINDS[0], recipient).pages == 1
 
 
 def test_what_a_visit_left_behind_touches_no_page_of_the_next(tmp_path: Path, paper: Any) -> None:

@@ -13,24 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fetched import FETCHED
 from stage.pairs import pairwise
-from stage.samples import SAMPLES
+from stage.samples import samples
 
 from kiosk.shell.protocol import is_plain
 from kiosk.shell.registry import JOURNEYS, PLACES, load
 from kiosk.style.theme import SIZES
-from langso.settings import assets
 from langso.words.language import LANGUAGES
 
 HERE = Path(__file__).parent
 # Pixels, and the diagonal in inches of such a panel as is sold.
 SCREENS = ((1024, 600, 7.0), (800, 480, 7.0), (600, 1024, 7.0), (1080, 1920, 21.5))
-DRAWN = [(place, sample) for place, samples in SAMPLES.items() for sample in samples] + [("countdown", "twenty")]
+DRAWN = [(place, sample) for place, shown in samples().items() for sample in shown] + [
+    *(("countdown", "twenty"), ("notice", "sound"), ("notice", "voice"), ("getting-ready", "soon"))
+]
 COLUMNS: list[list[Any]] = [DRAWN, list(SCREENS), list(SIZES), [False, True], list(LANGUAGES)]
-
-fetched = pytest.mark.skipif(
-    not (assets.folder() / "node_modules").is_dir(), reason="assets not fetched: run deploy/setup.sh"
-)
 
 
 def asked(
@@ -66,8 +64,8 @@ def draw(wanted: list[dict[str, Any]], out: Path | None = None) -> list[list[str
     return faults
 
 
-@fetched
-@pytest.mark.timeout(900)
+@FETCHED
+@pytest.mark.timeout(7200 if os.environ.get("LANGSO_SHOTS") else 900)
 def test_every_place_can_be_read_and_touched_in_all_letters_on_all_screens() -> None:
     """LANGSO_SHOTS=DIR draws all combinations instead of pairs, and keeps what they looked like."""
     kept = os.environ.get("LANGSO_SHOTS")
@@ -79,9 +77,9 @@ def test_every_place_can_be_read_and_touched_in_all_letters_on_all_screens() -> 
 
 
 def test_every_registered_place_has_something_to_be_drawn_with() -> None:
-    assert set(SAMPLES) == set(PLACES)
-    for samples in SAMPLES.values():
-        assert all(is_plain(shows) for shows in samples.values())
+    assert set(samples()) == set(PLACES)
+    for shown in samples().values():
+        assert all(is_plain(shows) for shows in shown.values())
 
 
 def test_every_registered_journey_can_be_loaded() -> None:
@@ -119,6 +117,8 @@ class Bad(FramedPage):
             "pale": lambda: Text(theme, "chữ nhạt", token="line"),
             "over": lambda: FloatLayout(),
             "letters": lambda: Widget(),
+            "silent": lambda: Widget(),
+            "foreign": lambda: Text(theme, "chữ rời"),
         }}[shows]()
         self.main.add_widget(put)
         if shows == "cut":
@@ -134,7 +134,7 @@ class Bad(FramedPage):
                 put.add_widget(button)
 
 drawing.screen_of = lambda place: Bad
-drawing.SAMPLES = {{"sort": {{name: name for name in {names!r}}}}}
+drawing.samples = lambda: {{"sort": {{name: name for name in {names!r}}}}}
 import json
 rows = json.load(sys.stdin)
 print(json.dumps([drawing.draw(row) for row in rows]))
@@ -146,12 +146,17 @@ WRONG = {
     "pale": "contrast",
     "over": "overlap",
     "letters": "cannot be reached",
+    "silent": "says nothing aloud",
+    "foreign": "outside the catalogue",
 }
 
 
-@fetched
+@FETCHED
 def test_the_drawing_itself_sees_what_is_wrong() -> None:
-    wanted = [asked(("sort", name), SCREENS[0], 1.0, high_contrast=False, tongue="vi") for name in WRONG]
+    wanted = [
+        asked(("sort", name), SCREENS[0], 1.0, high_contrast=False, tongue="qps" if name == "foreign" else "vi")
+        for name in WRONG
+    ]
     code = BAD.format(stage=str(HERE / "stage"), tests=str(HERE), names=list(WRONG))
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -164,3 +169,17 @@ def test_the_drawing_itself_sees_what_is_wrong() -> None:
     assert done.returncode == 0, done.stderr[-3000:]
     for (name, said), faults in zip(WRONG.items(), json.loads(done.stdout), strict=True):
         assert any(said in fault for fault in faults), f"{name}: {faults}"
+
+
+@FETCHED
+def test_no_place_shows_or_says_a_word_from_outside_the_catalogue() -> None:
+    looks = product(DRAWN, (SCREENS[0], SCREENS[2]), (1.0, 1.6))
+    wanted = [asked(*look, high_contrast=False, tongue="qps") for look in looks]
+    found = draw(wanted)
+    wrong = [
+        f"{row['place']} {row['sample']}: {fault}"
+        for row, faults in zip(wanted, found, strict=True)
+        for fault in faults
+        if "outside the catalogue" in fault or "aloud" in fault
+    ]
+    assert not wrong, "\n".join(sorted(set(wrong)))

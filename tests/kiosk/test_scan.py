@@ -59,7 +59,7 @@ def test_two_pages_become_one_encrypted_dossier_and_the_pictures_are_gone(room: 
     journey.capture(seen(paper))
     journey.sort()
     assert len(room.workspace.files()) == 2
-    receipt = journey.hand_in(GENERAL_KINDS[0], None, room.recipient)
+    receipt = journey.hand_in(GENERAL_KINDS[0], room.recipient)
     assert (journey.step, receipt.pages, receipt.title) == ("done", 2, "Giấy khai sinh")
     assert room.workspace.files() == []
     (item,) = room.outbox.pending(KIND)
@@ -78,7 +78,7 @@ def test_without_a_key_nothing_is_lost_and_nothing_written(room: Room, paper: An
     room.journey.sort()
     for bad in (None, "", "age1nonsense"):
         with pytest.raises(NotReady, match="cán bộ"):
-            room.journey.hand_in(GENERAL_KINDS[0], None, bad)
+            room.journey.hand_in(GENERAL_KINDS[0], bad)
     assert room.journey.step == "sort"
     assert len(room.journey.pages) == 1
     assert room.outbox.pending() == []
@@ -90,7 +90,7 @@ def test_a_wiped_visit_cannot_capture_nor_hand_in(room: Room, paper: Any) -> Non
     room.journey.sort()
     room.workspace.wipe()
     with pytest.raises(NotReady):
-        room.journey.hand_in(GENERAL_KINDS[0], None, room.recipient)
+        room.journey.hand_in(GENERAL_KINDS[0], room.recipient)
     late = Papers(room.workspace, room.dossiers)
     room.workspace.wipe()
     with pytest.raises(WrongStep):
@@ -129,7 +129,7 @@ def test_whatever_is_pressed_the_workspace_holds_exactly_the_pages(
             elif press == "remove":
                 journey.remove(0)
             elif press == "hand_in":
-                journey.hand_in(GENERAL_KINDS[-1], None, room.recipient)
+                journey.hand_in(GENERAL_KINDS[-1], room.recipient)
             else:
                 getattr(journey, press)()
         except KioskError:

@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fetched import FETCHED
 
-from langso.settings import assets
-
-pytestmark = pytest.mark.skipif(
-    not (assets.folder() / "node_modules").is_dir(), reason="assets not fetched: run deploy/setup.sh"
-)
+pytestmark = FETCHED
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +31,11 @@ def test_a_paper_is_scanned_by_itself_and_reaches_the_office_encrypted(
         [
             {"wait": "Nhà văn hóa thôn 2"},
             {"shot": "home"},
+            {"touch": "Nghe đọc"},
+            {"wait": "Máy không có tiếng"},
+            {"shot": "no-sound"},
+            {"tap": [512, 300]},
+            {"gone": "Máy không có tiếng", "seconds": 1},
             {"touch": "Quét giấy tờ"},
             {"wait": "Giữ yên"},
             {"shot": "scan"},
@@ -44,13 +46,19 @@ def test_a_paper_is_scanned_by_itself_and_reaches_the_office_encrypted(
             {"shot": "second"},
             {"touch": "Chụp ngay"},
             {"wait": "Giống trang 1"},
-            {"touch": "Xong, gửi cho xã"},
+            {"touch": "Giữ, đủ giấy rồi"},
             {"wait": "Đây là giấy gì?"},
             {"shot": "sort"},
             {"touch": "Giấy khai sinh"},
+            {"touch": "Gửi cho xã"},
             {"wait": "Đã nhận giấy tờ"},
             {"wait": "Xã đã nhận được"},
             {"shot": "receipt"},
+            {"idle": 1180},
+            {"wait": "Mã còn hiện 0:"},
+            {"gone": "Bạn còn ở đây không?", "seconds": 1},
+            {"touch": "Thêm giờ"},
+            {"wait": "Mã còn hiện 20:"},
             {"touch": "Xong"},
             {"wait": "Nộp phí bằng"},
         ],
@@ -60,7 +68,7 @@ def test_a_paper_is_scanned_by_itself_and_reaches_the_office_encrypted(
     assert len(desk.finished) == 1
     ((dossier, sealed),) = desk.finished.items()
     manifest = desk.manifests[dossier]
-    assert manifest["title"] == "Giấy khai sinh"
+    assert manifest["title"] == "Giấy tờ", "what it is, the encrypted document alone says"
     assert manifest["pages"] == 2
     import pyrage
 
@@ -150,9 +158,10 @@ def test_corners_are_set_by_hand_and_pages_put_in_order(
             {"wait": "Trang này đọc rõ không?"},
             {"touch": "Giữ, thay trang cũ"},
             {"wait": "Trang 2"},
-            {"touch": "Xong, gửi cho xã"},
+            {"touch": "Đủ giấy rồi"},
             {"wait": "1 trang"},
             {"touch": "Giấy khai sinh"},
+            {"touch": "Gửi cho xã"},
             {"wait": "Xã đã nhận được"},
         ],
         camera=cameras["nothing"],
@@ -183,15 +192,19 @@ def test_both_sides_of_a_card_become_one_sheet(
             {"shot": "front-again"},
             {"wait": "Trang này đọc rõ không?"},
             {"shot": "sheet"},
-            {"touch": "Xong, gửi cho xã"},
+            {"touch": "Giữ, đủ giấy rồi"},
             {"touch": "Căn cước, hộ chiếu"},
+            {"touch": "Gửi cho xã"},
             {"wait": "Xã đã nhận được"},
+            {"idle": 1222},
+            {"wait": "Nộp phí bằng"},
+            {"gone": "TN", "seconds": 1},
         ],
         camera=cameras["front"],
     )
     assert visit.status == 0, visit.printed
     (manifest,) = desk.manifests.values()
-    assert (manifest["pages"], manifest["title"]) == (1, "Căn cước, hộ chiếu")
+    assert (manifest["pages"], manifest["title"]) == (1, "Giấy tờ")
 
 
 def test_a_side_that_the_machine_calls_wrong_is_taken_after_a_while_or_by_a_touch(
@@ -208,6 +221,8 @@ def test_a_side_that_the_machine_calls_wrong_is_taken_after_a_while_or_by_a_touc
             {"wait": "Đây là mặt sau, xin lật thẻ lại"},
             {"touch": "Chụp ngay"},
             {"wait": "Mặt này chụp rồi"},
+            # The live picture says it too: a press before the refusal has come counts for nothing.
+            {"pause": 2},
             {"touch": "Chụp ngay"},
             {"wait": "Trang này đọc rõ không?"},
         ],
@@ -256,6 +271,36 @@ def test_nobody_there_a_countdown_a_touch_goes_on_and_then_all_is_wiped(
     during = next(step for step in visit.result["steps"] if step["step"].get("wait") == "Bạn còn ở đây không?")
     assert during["files"], "the page was kept while the visit lasted"
     assert visit.result["steps"][-1]["files"] == []
+
+
+def test_who_pays_by_phone_may_look_three_times_as_long(
+    drive: Callable[..., Any], commune: Any, cameras: dict[str, Path]
+) -> None:
+    commune.teach()
+    visit = drive(
+        [
+            {"touch": "Nộp phí bằng"},
+            {"wait": "8.000 đ"},
+            {"idle": 890},
+            {"pause": 0.5},
+            {"gone": "Bạn còn ở đây không?", "seconds": 1},
+            {"idle": 901},
+            {"wait": "Bạn còn ở đây không?"},
+            {"tap": [512, 300]},
+            {"gone": "Bạn còn ở đây không?"},
+            {"touch": "Quay lại"},
+            {"wait": "8.000 đ"},
+            {"touch": "Xong"},
+            {"wait": "Nộp phí bằng"},
+            {"touch": "Quét giấy tờ"},
+            {"wait": "máy tự chụp"},
+            {"idle": 310},
+            {"wait": "Bạn còn ở đây không?"},
+        ],
+        camera=cameras["own"],
+        idle_s=300,
+    )
+    assert visit.status == 0, visit.printed
 
 
 def test_letters_grow_and_contrast_rises_without_anything_lost(

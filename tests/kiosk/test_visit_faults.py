@@ -73,7 +73,7 @@ def test_nothing_of_the_page_is_readable_on_the_disk(site: Site, seen: Seen, com
     journey = site.journey()
     journey.capture(seen)
     journey.sort()
-    receipt = journey.hand_in(BIRTH, commune.catalogue(), None)
+    receipt = journey.hand_in(BIRTH, commune.recipient)
     on_disk = b"".join(path.read_bytes() for path in site.dossiers.folder.iterdir())
     assert site.dossiers.path(receipt.dossier).exists()
     assert on_disk.startswith(b"age-encryption.org/v1")
@@ -139,9 +139,9 @@ def test_without_the_offices_key_nothing_is_lost(site: Site, seen: Seen, commune
     journey.capture(seen)
     journey.sort()
     with pytest.raises(NotReady, match="gọi cán bộ"):
-        journey.hand_in(BIRTH, None, None)
+        journey.hand_in(BIRTH, None)
     assert (journey.step, len(journey.pages)) == ("sort", 1)
-    assert journey.hand_in(BIRTH, None, commune.recipient).pages == 1, "the key given at pairing serves as well"
+    assert journey.hand_in(BIRTH, commune.recipient).pages == 1, "the key given at pairing serves as well"
 
 
 def test_a_broken_key_is_refused_in_a_sentence(site: Site, seen: Seen) -> None:
@@ -149,7 +149,7 @@ def test_a_broken_key_is_refused_in_a_sentence(site: Site, seen: Seen) -> None:
     journey.capture(seen)
     journey.sort()
     with pytest.raises(NotReady, match="Khóa của xã"):
-        journey.hand_in(BIRTH, None, "age1" + "q" * 58)
+        journey.hand_in(BIRTH, "age1" + "q" * 58)
 
 
 def test_full_memory_is_said_and_the_pages_stay(site: Site, seen: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +177,7 @@ def test_a_dossier_has_an_end(site: Site, seen: Seen) -> None:
 
 @pytest.fixture
 def listed(commune: Any) -> Any:
-    return commune.catalogue()
+    return commune.payees()
 
 
 def test_a_code_without_an_amount_says_so(listed: Any, make_code: Callable[..., str]) -> None:
@@ -199,7 +199,7 @@ def test_a_code_without_an_amount_says_so(listed: Any, make_code: Callable[..., 
 def test_a_code_that_is_no_payment_says_what_to_do(listed: Any, text: str) -> None:
     fee = read_fee(text, listed)
     assert (fee.verdict, fee.payable) == ("not_payment", False)
-    assert "mã" in fee.why
+    assert "mã" in str(fee.why)
 
 
 def test_a_code_once_found_stays_until_another_is_wanted(listed: Any, make_code: Callable[..., str]) -> None:

@@ -31,12 +31,22 @@ words-done = Done.
 Change = Callable[[dict[str, dict[str, str]]], None]
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue that is only read: each example of a fuzz test reads all of it."""
+    return lay(tmp_path_factory.mktemp("small"))
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    return lay(tmp_path)
+
+
+def lay(folder: Path) -> Path:
     for tongue, source in (("vi", VIETNAMESE), ("en", ENGLISH)):
-        (tmp_path / tongue / "langso").mkdir(parents=True)
-        (tmp_path / tongue / "langso/words.ftl").write_text(source, encoding="utf-8")
-    return tmp_path
+        (folder / tongue / "langso").mkdir(parents=True)
+        (folder / tongue / "langso/words.ftl").write_text(source, encoding="utf-8")
+    return folder
 
 
 def table(folder: Path, change: Change) -> bytes:
@@ -124,9 +134,9 @@ def test_every_wrong_line_is_told_at_once(folder: Path) -> None:
 
 
 @given(raw=st.binary(max_size=300) | st.text(max_size=300).map(lambda text: b"id,vi,en\n" + text.encode()))
-def test_any_other_file_is_refused_with_a_sentence_or_read_without_harm(raw: bytes) -> None:
+def test_any_other_file_is_refused_with_a_sentence_or_read_without_harm(small: Path, raw: bytes) -> None:
     with contextlib.suppress(TranslationRefused):
-        changed_files(FOLDER, from_csv(raw))
+        changed_files(small, from_csv(raw))
 
 
 def test_the_command_writes_the_table_and_takes_it_back(folder: Path, tmp_path: Path) -> None:
@@ -155,3 +165,33 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
     assert "CSV UTF-8" in str(run("import", str(file)).exception)
     file.write_text("a,b\n1,2\n")
     assert "hãy giữ dòng đầu như khi xuất: id, role, vi" in str(run("import", str(file)).exception)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{ words-fee }", "words-import-no-variables"),
+        ("{ -commune }", "words-import-no-variables"),
+        ("{ 5 }", "words-import-no-variables"),
+        ("{ NUMBER(5) }", "words-import-no-variables"),
+        ("{ NUMBER(1) ->\n    [one] a\n   *[other] b\n}", "words-import-no-variables"),
+        ('{ "\\U110000" }', "words-import-no-variables"),
+        ("{ " * 3000 + '"a"' + " }" * 3000, "words-import-no-variables"),
+        ('Done{ "\\u202E" }.', "words-import-letters"),
+        ("Done\u202e.", "words-import-letters"),
+        ("Done\x1b[31m.", "words-import-letters"),
+        ("Done\x00.", "words-import-letters"),
+    ],
+)
+def test_what_no_page_could_fill_or_nobody_could_read_is_refused(folder: Path, text: str, code: str) -> None:
+    with pytest.raises(TranslationRefused) as refused:
+        changed_files(folder, from_csv(table(folder, lambda lines: lines["words-done"].update(en=text))))
+    assert [problem.id for problem in refused.value.problems] == [code]
+
+
+def test_a_text_that_is_indented_keeps_its_values_too(folder: Path) -> None:
+    file = folder / "vi/langso/words.ftl"
+    file.write_text('words-key = Khoá:\n    {"    "}{ $key }\nwords-print =\n    Dấu:\n        { $key }\n')
+    with pytest.raises(TranslationRefused) as refused:
+        changed_files(folder, from_csv(table(folder, lambda lines: lines["words-print"].update(en="None."))))
+    assert [problem.id for problem in refused.value.problems] == ["words-import-variables"]

@@ -99,7 +99,7 @@ class OfficeWorld:
     settings: Settings
     roots: list[SigningKey]
     stop_signer: Callable[[], None] = lambda: None
-    console: Office = field(init=False)
+    office: Office = field(init=False)
 
     @property
     def home(self) -> OfficeHome:
@@ -121,16 +121,18 @@ class OfficeWorld:
         self.stop_signer = end
 
     def reopen(self, *, lose_database: bool = False) -> Office:
-        self.console.close()
+        self.office.close()
         if lose_database:
             for path in self.home.database.parent.glob("office.db*"):
                 path.unlink()
-        self.console = Office(self.settings)
-        return self.console
+        self.office = Office(self.settings)
+        return self.office
 
-    def reporter(self, id: str = "loa-1", role: str = "speaker") -> Reporter:
+    def reporter(
+        self, id: str = "loa-1", role: str = "speaker", place: str = "Thôn 1", village: str | None = "thon-1"
+    ) -> Reporter:
         device = Reporter(id, role)
-        self.console.fleet.register(id, role, "Thôn 1", "thon-1", device.key.public)  # type: ignore[arg-type]
+        self.office.fleet.register(id, role, place, village, device.key.public)  # type: ignore[arg-type]
         return device
 
     def sealed_dossier(
@@ -154,8 +156,8 @@ class OfficeWorld:
     def hand_in(self, kiosk: Reporter, pdf: bytes, dossier: str = "hs-1") -> str:
         """A whole dossier arrives; its id at the desk."""
         manifest, cipher = self.sealed_dossier(kiosk, dossier, pdf)
-        upload = self.console.desk.create_upload(manifest)
-        return self.console.desk.append(upload.id, 0, cipher).id
+        upload = self.office.desk.create_upload(manifest)
+        return self.office.desk.append(upload.id, 0, cipher).id
 
 
 @pytest.fixture
@@ -217,13 +219,13 @@ def make_office(make_settings: Callable[..., Settings], spoken_once: None) -> It
         initialise(settings, roots, None, datetime.now(UTC), caps=more.get("caps"))  # type: ignore[arg-type]
         world = OfficeWorld(settings, roots)
         world.start_signer()
-        world.console = Office(settings)
+        world.office = Office(settings)
         made.append(world)
         return world
 
     yield make
     for world in made:
-        world.console.close()
+        world.office.close()
         world.stop_signer()
 
 

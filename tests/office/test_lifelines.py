@@ -126,7 +126,7 @@ def test_a_message_that_hangs_the_publisher(
 ) -> None:
     line = Lifeline("publisher", environment=ear.environment)
     go_on = threading.Event()
-    publisher = office_world.console.start_publisher(turned=lambda: line.turned("publisher"))
+    publisher = office_world.office.start_publisher(turned=lambda: line.turned("publisher"))
     ear.wait("READY")
     monkeypatch.setattr(publisher, "_look", lambda: go_on.wait(30))
     assert ear.falls_silent(QUIET_S)
@@ -148,7 +148,7 @@ def test_a_signer_that_takes_no_more_questions(
     try:
         ear.wait("READY")
         take = server._seats.take
-        monkeypatch.setattr(server._seats, "take", lambda user: go_on.wait(30) and take(user))
+        monkeypatch.setattr(server._seats, "take", lambda *asked: go_on.wait(30) and take(*asked))
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asker:
             asker.connect(str(path))
             assert ear.falls_silent(QUIET_S)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from founded import initialise
 
-from langso.device.paired import PairedDevice, keep_device, read_devices
+from langso.device.paired_devices import PairedDevice, keep_device, read_devices
 from langso.settings.model import Settings
 from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey

@@ -16,17 +16,20 @@ from typing import Any
 import pytest
 
 from langso.timekeeping.clock import SystemClock
+from langso.words.language import in_language
 from office.broadcasting import rows
 from office.broadcasting.play_reports import plays
 from office.broadcasting.urgent_rows import urgent_rows
+from office.fleet.conflicts import conflicts
 from office.people.audit import Audit
+from office.people.operator import RESTORED, who_in_words
 from office.store import MIGRATIONS, open_store
 
 DUMP = (Path(__file__).parent / "kept" / "office-0.1.0.sql").read_text(encoding="utf-8")
 UNCHANGED = (
     *("urgent_orders", "device_orders", "device_settings", "documents", "devices", "states", "state_numbers"),
-    *("presence", "journals", "receipts", "conflicts", "uploads", "dossiers", "archived", "certificates"),
-    *("media", "sessions", "browsers", "outbox"),
+    *("presence", "journals", "receipts", "uploads", "dossiers", "archived", "certificates"),
+    *("sessions", "browsers", "outbox"),
 )
 
 
@@ -121,6 +124,42 @@ def test_urgent_orders_endings_receipts_and_all_else_stay(before: sqlite3.Connec
         assert sorted(map(str, played)) == ["cut", "missed", "played", "refused"]
 
 
+def test_what_stood_there_in_words_is_kept_as_codes(old_file: Path) -> None:
+    written = sqlite3.connect(old_file)
+    plan = "SELECT id FROM broadcasts ORDER BY id LIMIT 1"
+    written.execute(f"UPDATE broadcasts SET by = 'khôi phục' WHERE id = ({plan})")
+    written.execute("UPDATE urgent_orders SET by = 'lệnh:root'")
+    for device, kind, detail in (
+        ("loa-3", "state", "trạng thái số 57 có hai nội dung"),
+        ("loa-4", "boots", "hai lần khởi động xen kẽ nhau"),
+    ):
+        written.execute(
+            "INSERT INTO conflicts VALUES (?, ?, ?, '2026-11-30', '2026-11-30', 1)", [device, kind, detail]
+        )
+    chime = written.execute("SELECT * FROM media WHERE title = 'Nhạc hiệu'").fetchone()
+    others = written.execute("SELECT * FROM media WHERE title <> 'Nhạc hiệu'").fetchall()
+    written.commit()
+    written.close()
+    with open_store(old_file) as store:
+        found = {one.device: (one.kind, one.number, str(one.detail), one.count) for one in conflicts(store.db)}
+        assert found == {
+            "loa-2": ("receipts", 2, "số phiếu tới 2 có hai nội dung", 2),
+            "loa-3": ("state", 57, "trạng thái số 57 có hai nội dung", 1),
+            "loa-4": ("boots", None, "hai lần khởi động xen kẽ nhau", 1),
+        }
+        with in_language("en"):
+            assert [str(one.detail) for one in conflicts(store.db) if one.device == "loa-3"] == [
+                "state number 57 has two contents"
+            ]
+            authors = [one.by for one in rows.newest(store.db, 100)]
+            assert [who_in_words(by) for by in authors if by == RESTORED] == ["restored"]
+            assert {who_in_words(row.by) for row in urgent_rows(store.db)} == {"command:root"}
+        assert store.db.execute("SELECT title FROM media WHERE sha256 = ?", [chime[0]]).fetchone()[0] == ""
+        left = table(store.db, "media")
+        assert [row for row in left if row[0] != chime[0]] == sorted(others, key=repr)
+        assert len(left) == len(others) + 1
+
+
 def test_the_log_of_old_is_the_beginning_of_the_chain(before: sqlite3.Connection, old_file: Path) -> None:
     was = before.execute("SELECT id, at, who, action, subject, note FROM access_log ORDER BY id").fetchall()
     with open_store(old_file) as store:
@@ -159,7 +198,7 @@ print(left)
 """
 
 
-@pytest.mark.parametrize("at", [2, 4, 8, 12, 16, 19, 22, 30, 50])
+@pytest.mark.parametrize("at", [2, 4, 8, 12, 16, 19, 22, 30, 50, 58, 62, 66])
 def test_a_power_cut_at_any_step_leaves_the_old_or_the_new(
     before: sqlite3.Connection, old_file: Path, at: int
 ) -> None:

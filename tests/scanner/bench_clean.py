@@ -32,10 +32,11 @@ from scanner.clean import dewarp, finish, light, orientation, process, rectify
 from scanner.clean.dewarp import Shape, shape_of
 from scanner.clean.lines import PX_PER_MM, slopes
 from scanner.clean.near import Near, near
-from scanner.clean.size import SIZES_MM, size_of
+from scanner.clean.size import size_of
 from scanner.clean.warp import warp_flat
 from scanner.pages import find_page
 from scanner.pages.geometry import order_corners
+from scanner.papers import SIZES_MM
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "pages"
 TWELVE = (3024, 4032)

@@ -17,13 +17,16 @@ COMMANDS = ("xdg-open", "sensible-browser", "chromium", "firefox", "x-www-browse
 # The kiosk talks to its own office and its broker; these and no others may reach the network by an address.
 TO_THE_OFFICE = {"kiosk/sending/sender.py", "kiosk/agent.py"}
 # These start a program of their own choosing and no others any: the reading worker, the voice, one that tidies up,
-# the Pi's camera, and the kiosk itself anew once it is paired.
+# the Pi's camera, the process of a visit with what ends its leftovers, and the kiosk itself anew once it is paired.
 STARTERS = {
     "scanner/codes/workers/pool.py",
     "kiosk/prompts/speech.py",
     "scanner/commands/pdf.py",
     "scanner/cameras/pi_child.py",
     "kiosk/commands.py",
+    "kiosk/shell/memory.py",
+    "kiosk/shell/orphans.py",
+    "kiosk/shell/visit_process.py",
 }
 
 

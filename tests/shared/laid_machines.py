@@ -19,10 +19,10 @@ from brokers import end_broker, listens
 
 from deploy.broker import BrokerPlace, access_rules, mosquitto_conf
 from deploy.doctor.examining import Examination, examine
-from langso.contract import ClockReport, HealthLine, IssuerRule, Media, Plan, State, Storage
+from langso.contract import ClockReport, IssuerRule, Media, Plan, State, Storage
 from langso.contract.documents import Occurrence, Programme, TargetSet
-from langso.contract.health import Check
-from langso.device import certificates, pairing
+from langso.contract.health import Check, line_of
+from langso.device import certificates, pairing, pairing_files
 from langso.device.certificates import Certified
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
@@ -158,14 +158,14 @@ run = "{run}"
 def pair(laid: Laid, role: Any) -> None:
     now = datetime.now(UTC)
     request = pairing.begin_pairing(laid.state, device=DEVICE, role=role, now=now)
-    answer = pairing.answer_request(
-        pairing.read_request(request),
+    answer = pairing_files.answer_request(
+        pairing_files.read_request(request),
         commune=COMMUNE,
         commune_name="Xã Hoa Sơn",
         device=DEVICE,
         root=root_keys([laid.root]),
         ca=laid.ca,
-        addresses=pairing.Addresses("127.0.0.1", laid.broker.port, "http://127.0.0.1:1", "http://127.0.0.1:1"),
+        addresses=pairing_files.Addresses("127.0.0.1", laid.broker.port, "http://127.0.0.1:1", "http://127.0.0.1:1"),
         now=now,
         trust=laid.trust(),
     )
@@ -178,7 +178,7 @@ def state_of(role: Any, *health: Check, trusted: bool = True) -> State:
         device=DEVICE, role=role, commune=COMMUNE, boot="0" * 32, number=1, written=datetime.now(UTC),
         software="langso 9.9", clock=ClockReport(trusted=trusted, reason="nonce", why="Theo văn phòng."),
         storage=Storage(free=1, total=2),
-        health=tuple(HealthLine(name=one.name, level=one.level, why=one.why, fix=one.fix) for one in health),
+        health=tuple(map(line_of, health)),
     )  # fmt: skip
 
 

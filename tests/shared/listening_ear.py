@@ -42,19 +42,28 @@ class Ear:
     stop: threading.Event
     thread: threading.Thread
 
+    @classmethod
+    def at(cls, pipe: Path, out: Path) -> Ear:
+        """Begins to listen. What it heard is whole once it is closed, or left as a context."""
+        from deploy.village.instruments.recorder import Recorder
+
+        stop = threading.Event()
+        thread = threading.Thread(target=Recorder(pipe, out).run, args=(stop,))
+        thread.start()
+        return cls(pipe, out, stop, thread)
+
     def close(self) -> None:
         self.stop.set()
         self.thread.join(60)
 
+    def __enter__(self) -> Ear:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 @pytest.fixture
 def ear(tmp_path: Path) -> Iterator[Ear]:
-    from deploy.village.instruments.recorder import Recorder
-
-    stop = threading.Event()
-    recorder = Recorder(tmp_path / "sound.pcm", tmp_path / "heard")
-    thread = threading.Thread(target=recorder.run, args=(stop,))
-    thread.start()
-    ear = Ear(tmp_path / "sound.pcm", tmp_path / "heard", stop, thread)
-    yield ear
-    ear.close()
+    with Ear.at(tmp_path / "sound.pcm", tmp_path / "heard") as ear:
+        yield ear

@@ -24,18 +24,18 @@ def pair_device(
 
     `commune`: code and name; `addresses`: broker, its port, office and media.
     """
-    from langso.device import certificates, pairing
+    from langso.device import certificates, pairing, pairing_files
 
     now = datetime.now(UTC)
     request = pairing.begin_pairing(state, device=device, role=role, place=place, village=village, now=now)
-    answer = pairing.answer_request(
-        pairing.read_request(request),
+    answer = pairing_files.answer_request(
+        pairing_files.read_request(request),
         commune=commune[0],
         commune_name=commune[1],
         device=device,
         root=roots,
         ca=certificates.make_ca(commune[0], now=now),
-        addresses=pairing.Addresses(*addresses),
+        addresses=pairing_files.Addresses(*addresses),
         now=now,
     )
     return pairing.finish_pairing(state, answer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import hashlib
 import threading
 from collections.abc import Iterator
@@ -23,7 +25,10 @@ __all__ = ["Ear", "ear", "noise"]
 
 
 class MediaServer:
-    """The office's `/media/{sha256}` with Range; `behaviour` by hash: endless, truncated, wrong, norange, missing."""
+    """The office's `/media/{sha256}` with Range; `behaviour` by hash: endless, truncated, wrong, norange, missing,
+    dripping (5,000 bytes a try), hanging (until `release`), slowly (250 bytes at a time), gzip (unasked), lies (says
+    the part asked for, sends the whole).
+    """
 
     def __init__(self) -> None:
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,6 +36,8 @@ class MediaServer:
         self.files: dict[str, bytes] = {}
         self.behaviour: dict[str, str] = {}
         self.requests: list[tuple[str, str | None]] = []
+        self.hanging = False
+        self._released = threading.Event()
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -54,6 +61,7 @@ class MediaServer:
         return Media(sha256=sha256, size=len(data), duration_ms=duration_ms, codec=codec)
 
     def close(self) -> None:
+        self.release()
         self._server.shutdown()
         self._server.server_close()
 
@@ -70,6 +78,9 @@ class MediaServer:
             data = bytes(len(data))
         begin = int(asked.removeprefix("bytes=").rstrip("-")) if asked and how != "norange" else 0
         handler.send_response(206 if begin else 200)
+        if how == "gzip":
+            data = gzip.compress(data)
+            handler.send_header("Content-Encoding", "gzip")
         if begin:
             handler.send_header("Content-Range", f"bytes {begin}-{len(data) - 1}/{len(data)}")
         if how == "endless":
@@ -81,12 +92,27 @@ class MediaServer:
                 return
         handler.send_header("Content-Length", str(len(data) - begin))
         handler.end_headers()
-        body = data[begin:]
+        body = data if how == "lies" else data[begin:]
         if how == "truncated":
             self.behaviour.pop(sha256)
             body = body[: len(body) // 2]
-        handler.wfile.write(body)
+        if how == "dripping":
+            body = body[:5_000]
+        if how == "hanging" and not self._released.is_set():
+            self.hanging = True
+            self._released.wait(60)
+        if how == "slowly":
+            for at in range(0, len(body), 250):
+                with contextlib.suppress(OSError):
+                    handler.wfile.write(body[at : at + 250])
+                    self._released.wait(0.05)
+        else:
+            handler.wfile.write(body)
         handler.close_connection = True
+
+    def release(self) -> None:
+        """What hangs goes on."""
+        self._released.set()
 
 
 @pytest.fixture
@@ -217,9 +243,18 @@ class PaperVoice:
     state: Any = "waiting"
     error_ms: float | None = None
     why: str = ""
+    lost: bool = False
+    heard: int | None = None
+
+    @property
+    def position_ms(self) -> int | None:
+        heard = self.heard_ms(self.clock.monotonic())
+        return self.sound.from_ms + heard if heard else None
 
     def heard_ms(self, now: float) -> int:
         length = 10**9 if self.sound.duration_ms is None else self.sound.duration_ms - self.sound.from_ms
+        if self.heard is not None:
+            return self.heard
         return max(0, min(int((now - self.at) * 1000), length))
 
     def cut(self) -> None:
@@ -241,6 +276,11 @@ class PaperPlayer:
     clock: SimulatedClock
     voices: list[PaperVoice] = field(default_factory=list)
     broken: bool = False
+    hung: bool = False
+
+    @property
+    def running(self) -> bool:
+        return not self.broken
 
     def start(self) -> None: ...
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,87 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from systemd_ear import SystemdEar
+from agents_office import Office, plan_of, soon
 from waiting import until
 
 from deploy.village.instruments.listening import locate, read_medium, read_recording
 from langso.contract import (
     DeviceOrder,
-    Occurrence,
     Order,
     Plan,
     Presence,
-    Programme,
-    Receipt,
-    Receipts,
     ReceiptsAck,
-    State,
-    TargetSet,
-    Topics,
     Urgent,
     UrgentOrder,
 )
-from langso.mqtt.link import Link
-from langso.settings.model import LinkSettings
-from langso.trust import open_sealed
+from langso.contract.health import Check
 from speaker.agent import SpeakerAgent
-
-
-class Office:
-    """Publishes what it is told and keeps what devices say."""
-
-    def __init__(self, commune: Any, port: int, public: bytes) -> None:
-        self.commune = commune
-        self.topics = Topics(commune.code)
-        self.public = public
-        self.heard: list[tuple[str, bytes]] = []
-        settings = LinkSettings(host="127.0.0.1", port=port, retry_max_s=1.0)
-        self.link = Link(settings, "office-test", on_message=lambda t, p, r: self.heard.append((t, p)))
-        self.link.subscribe(f"{self.topics.root}/device/+/#")
-        self.link.start()
-        assert self.link.wait_connected(60)
-
-    def publish(self, topic: str, raw: bytes) -> None:
-        assert self.link.publish(topic, raw, retain=True, wait=5)
-
-    def receipts(self) -> dict[int, Receipt]:
-        """All receipts heard, by number, of whatever journal."""
-        found = {}
-        for topic, raw in tuple(self.heard):
-            if topic.endswith("/receipts"):
-                batch = Receipts.model_validate_json(open_sealed(raw, "receipts", [self.public]))
-                for line in batch.lines:
-                    receipt = Receipt.model_validate_json(line)
-                    found[receipt.number] = receipt
-        return found
-
-    def journal(self) -> str:
-        raw = next(raw for topic, raw in reversed(tuple(self.heard)) if topic.endswith("/receipts"))
-        return Receipts.model_validate_json(open_sealed(raw, "receipts", [self.public])).journal
-
-    def states(self) -> list[State]:
-        return [
-            State.model_validate_json(open_sealed(raw, "state", [self.public]))
-            for topic, raw in tuple(self.heard)
-            if topic.endswith("/state")
-        ]
-
-    def events(self, kind: str) -> list[Any]:
-        return [receipt.body for _, receipt in sorted(self.receipts().items()) if receipt.body.event == kind]
-
-    def ended(self, id: str) -> Any:
-        return next((body for body in self.events("ended") if body.occurrence == id), None)
-
-    def acknowledge(self, through: int) -> None:
-        ack = ReceiptsAck(
-            issuer="office",
-            device=self.commune.device,
-            commune=self.commune.code,
-            journal=self.journal(),
-            through=through,
-            written=datetime.now(UTC),
-        )
-        self.publish(self.topics.device(self.commune.device, "receipts/ack"), self.commune.seal(ack))
+from speaker.sound.heard import Sounding
 
 
 @pytest.fixture
@@ -116,21 +50,6 @@ def house(commune: Any, broker: Any, ear: Any) -> Iterator[Any]:
     yield house
     house.agent.stop()
     house.office.link.stop()
-
-
-def plan_of(commune: Any, medium: Any, starts: dict[str, datetime], **programme: Any) -> Plan:
-    return Plan(
-        **commune.head("plan"),
-        until=datetime.now(UTC) + timedelta(days=14),
-        media=(medium,),
-        programmes=(Programme(id="tin", title="Bản tin", media=(0,), **programme),),
-        target_sets=(TargetSet(devices=("*",)),),
-        occurrences=tuple(Occurrence(id=id, programme=0, targets=0, start=at) for id, at in starts.items()),
-    )
-
-
-def soon(seconds: float) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
 @pytest.mark.real_time
@@ -209,8 +128,8 @@ def test_it_plays_with_broker_and_office_gone_after_a_restart(
     broker.kill()
     media_server.close()
     house.restart()
-    time.sleep(max(0.0, (start - datetime.now(UTC)).total_seconds()) + 2.5)
-    assert {r.body.outcome for r in house.agent.journal.lines() if r.body.event == "ended"} == {"played"}
+    ends = until(lambda: [r.body.outcome for r in house.agent.journal.lines() if r.body.event == "ended"])
+    assert ends == ["played"]
     assert office.ended("toi") is None
     broker.start()
     assert until(lambda: office.ended("toi")).outcome == "played"
@@ -377,6 +296,16 @@ def test_lost_marks_wait_for_the_signed_nonce(commune: Any, broker: Any, ear: An
         office.link.stop()
 
 
+def test_its_health_tells_what_sensors_heard_and_what_files_are_worth(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = house.agent
+    monkeypatch.setattr(agent._hearing, "_last", Sounding.CUT_CABLE)
+    monkeypatch.setattr(agent.proofs, "checks", lambda: [Check.warning("proofs", "hỏng", "gửi lại")])
+    levels = {check.name: check.level for check in agent.checks()}
+    assert (levels["heard"], levels["proofs"]) == ("bad", "warn")
+
+
 def test_a_second_copy_is_refused(commune: Any, broker: Any, ear: Any, tmp_path: Path) -> None:
     import subprocess
     import sys
@@ -395,84 +324,3 @@ def test_a_second_copy_is_refused(commune: Any, broker: Any, ear: Any, tmp_path:
     assert done.returncode == 1
     assert "đang chạy rồi" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-class Run:
-    """An agent that runs under systemd's ear; what `hang` holds goes on when the test is over."""
-
-    def __init__(self, agent: SpeakerAgent, systemd: SystemdEar) -> None:
-        self.agent = agent
-        self.systemd = systemd
-        self.go_on, self.ended = threading.Event(), threading.Event()
-        self.restarts: list[bool] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def begin(self) -> None:
-        self._thread.start()
-
-    def hang(self, *_: Any) -> None:
-        self.go_on.wait(60)
-
-    def close(self) -> None:
-        self.go_on.set()
-        self._stop.set()
-        self._thread.join(60)
-        self.systemd.close()
-
-    def _run(self) -> None:
-        self.restarts.append(self.agent.run(self._stop))
-        self.ended.set()
-
-
-@pytest.fixture
-def run(commune: Any, broker: Any, ear: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    systemd = SystemdEar(watchdog_s=2.0)
-    for name, value in systemd.environment.items():
-        monkeypatch.setenv(name, value)
-    commune.pair()
-    run = Run(SpeakerAgent(commune.settings(port=broker.port, sink=ear.pipe)), systemd)
-    assert systemd.hear() is None, "not ready before it runs"
-    yield run
-    run.close()
-
-
-@pytest.mark.parametrize("loop", ["timeline", "main"])
-def test_a_loop_that_hangs_stops_the_watchdogs_feeding(run: Run, monkeypatch: pytest.MonkeyPatch, loop: str) -> None:
-    run.begin()
-    assert "tệp âm thanh" in run.systemd.wait("READY")["STATUS"]
-    run.systemd.wait("WATCHDOG")
-    whose, what = (run.agent.conductor, "_situation") if loop == "timeline" else (run.agent._pairing, "changed")
-    monkeypatch.setattr(whose, what, run.hang)
-    assert run.systemd.falls_silent(2.5)
-    run.go_on.set()
-    run.systemd.wait("WATCHDOG")
-
-
-@pytest.mark.parametrize("thread", ["reports", "link"])
-def test_a_thread_that_hangs_unheard_is_mended_by_a_restart_between_broadcasts(
-    run: Run, monkeypatch: pytest.MonkeyPatch, thread: str
-) -> None:
-    playing: list[Any] = [object()]
-    monkeypatch.setattr(type(run.agent.conductor), "playing", property(lambda _: playing[0]))
-    monkeypatch.setattr(run.agent, "_status", lambda: "")
-    monkeypatch.setattr("langso.timekeeping.pulse.HUNG_S", 2.0)
-    whose, what = (run.agent.reporter, "report") if thread == "reports" else (run.agent.link, "_on_state")
-    monkeypatch.setattr(whose, what, run.hang)
-    run.begin()
-    until(lambda: whose.hung)
-    assert not run.ended.wait(2), "a broadcast is not cut for it"
-    playing[0] = None
-    assert run.ended.wait(60)
-    assert run.restarts == [True]
-
-
-def test_reports_in_their_rhythm_do_not_hang(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-    report = run.agent.reporter.report
-    monkeypatch.setattr(run.agent.reporter, "report", lambda: (report(), made.append(time.monotonic())))
-    # A report rests for five seconds between two rounds.
-    monkeypatch.setattr("langso.timekeeping.pulse.HUNG_S", 4.0)
-    run.begin()
-    until(lambda: made and made[-1] - made[0] > 5)
-    assert not run.ended.is_set()

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paper_library import PaperLibrary
 
+from firmware_bridge.switchboard import Switchboard
 from langso.contract import Caps, IssuerRule, Late, Media, Threshold
 from langso.durable.errors import StoreFull
 from langso.durable.store import Store
@@ -21,8 +23,9 @@ from speaker.programme.policy import Policy
 from speaker.programme.shows import Show
 from speaker.programme.sources import files
 from speaker.record.journal import JOURNAL_MIGRATION, Journal
-from speaker.record.plays import LEDGER_MIGRATIONS, Ledger
-from speaker.sound.amplifier import Amplifier
+from speaker.record.play_tables import LEDGER_MIGRATIONS
+from speaker.record.plays import Ledger
+from speaker.sound.amplifier import HOLD_S, Amplifier
 
 RULE = IssuerRule(
     name="office",
@@ -34,17 +37,7 @@ RULE = IssuerRule(
 SOUND = Media(sha256="a" * 64, size=1, duration_ms=5000, codec="wav")
 
 
-class PaperLibrary:
-    """Has every medium."""
-
-    def ready(self, medium: Media) -> bool:
-        return True
-
-    def path(self, medium: Media) -> Path:
-        return Path(medium.sha256[:1])
-
-
-class Desk:
+class Desk(Switchboard):
     def __init__(self, stage: Any, folder: Path) -> None:
         self.stage = stage
         self.clock = stage.clock
@@ -54,7 +47,7 @@ class Desk:
         self.store = Store(folder / "s.sqlite", (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS))
         self.journal = Journal(self.store, self.clock, device="loa-1", commune="xa")
         self.ledger = Ledger(self.store, self.journal, self.clock)
-        self.amplifier = Amplifier(self, self.clock, lead_ms=1500, tail_ms=500)  # type: ignore[arg-type]
+        self.amplifier = Amplifier(self, self.clock, lead_ms=1500, tail_ms=500)
         self.conductor = Conductor(
             clock=self.clock,
             clock_trust=lambda: ClockTrust(self.trusted, "host" if self.trusted else "unsynchronised", ""),
@@ -68,6 +61,9 @@ class Desk:
 
     def set_output(self, name: str, on: bool) -> None:
         self.switched.append((self.clock.monotonic(), on))
+
+    def hold_until(self, moment: float) -> None:
+        self.held_until = moment
 
     def close(self) -> None: ...
 
@@ -86,6 +82,13 @@ class Desk:
         return [
             (body.event, body.occurrence, getattr(body, "outcome", ""), getattr(body, "why", ""))
             for body in (line.body for line in self.journal.lines())
+        ]
+
+    def events_of_plays(self) -> list[tuple[str, ...]]:
+        return [
+            (body.event, body.occurrence, getattr(body, "outcome", ""), getattr(body, "why", ""))
+            for body in (line.body for line in self.journal.lines())
+            if body.event in ("started", "ended")
         ]
 
 
@@ -191,63 +194,106 @@ def test_an_unproven_order_lasts_no_longer_than_it_was_issued_for(desk: Desk) ->
     assert voice_ends < 65
 
 
-def test_the_amplifier_is_on_before_the_sound_and_off_after_the_tail(stage: Any) -> None:
-    import time
-
-    from langso.timekeeping.clock import SystemClock
-
-    switched: list[tuple[float, bool]] = []
-
-    class Board:
-        def set_output(self, name: str, on: bool) -> None:
-            assert name == "amplifier"
-            switched.append((time.monotonic(), on))
-
-        def close(self) -> None:
-            switched.append((time.monotonic(), False))
-
-        def health(self) -> Any: ...
-
-    amplifier = Amplifier(Board(), SystemClock(), lead_ms=200, tail_ms=200)
-    amplifier.start()
-    begin = time.monotonic()
-    ready = amplifier.power()
-    assert 0.2 <= ready - begin < 0.3
-    time.sleep(0.3)
-    assert amplifier.on
-    assert amplifier.power() == ready
-    amplifier.rest()
-    rest = time.monotonic()
-    time.sleep(0.5)
-    assert not amplifier.on
-    assert [on for _, on in switched] == [True, False]
-    assert switched[1][0] - rest >= 0.19
-    amplifier.stop()
+def test_every_round_says_until_when_the_amplifier_may_be_held(stage: Any, tmp_path: Path) -> None:
+    """A loop that hangs says nothing more: the switchboard lets go although its own threads live."""
+    desk = Desk(stage, tmp_path)
+    desk.conductor.step()
+    assert desk.held_until == stage.clock.monotonic() + HOLD_S
+    before = desk.held_until
+    stage.clock.advance(2.0)
+    assert desk.held_until == before
+    desk.conductor.step()
+    assert desk.held_until == before + 2.0
 
 
-def test_a_bridge_that_does_not_answer_is_tried_again(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
+# ---- whose play it is: an attacker, or a mistake, gives an id a second time
 
-    from firmware_bridge.errors import BridgeError
-    from langso.timekeeping.clock import SystemClock
 
-    monkeypatch.setattr("speaker.sound.amplifier.RETRY_S", 0.05)
-    tries: list[bool] = []
+def planned(desk: Desk, *, epoch: int = 1, after: float = 0, sound: Media = SOUND, **more: Any) -> tuple[Show, ...]:
+    """The show `a` as a plan of that epoch orders it, `after` seconds later than the stage's start."""
+    start = desk.stage.start + timedelta(seconds=after)
+    options: dict[str, Any] = {"kind": "plan", "epoch": epoch, "targets": ("*",), "sources": files((sound,))}
+    return (show(desk, start=start, **options | more),)
 
-    class Board:
-        def set_output(self, name: str, on: bool) -> None:
-            tries.append(on)
-            if len(tries) < 3:
-                raise BridgeError("im lặng")
 
-        def close(self) -> None: ...
+def order(desk: Desk, *shows: Show) -> None:
+    """What the documents ask from now on, as new values, as the held ones are read anew."""
+    desk.orders = dataclasses.replace(desk.orders, scheduled=tuple(shows))
 
-        def health(self) -> Any: ...
 
-    amplifier = Amplifier(Board(), SystemClock(), lead_ms=0, tail_ms=0)
-    amplifier.start()
-    amplifier.power()
-    time.sleep(0.4)
-    assert amplifier.on
-    assert tries == [True, True, True]
-    amplifier.stop()
+def refused_ids(desk: Desk) -> list[tuple[str, str, int | None]]:
+    bodies = [line.body for line in desk.journal.lines()]
+    return [(str(b.reason), b.issuer, b.epoch) for b in bodies if b.event == "document" and "a" in b.why.split()]
+
+
+OTHER = SOUND.model_copy(update={"sha256": "b" * 64})
+FALSE: list[dict[str, Any]] = [{"after": 60.0}, {"sound": OTHER}, {"targets": ("loa-1",)}]
+
+
+@pytest.mark.parametrize("false", FALSE, ids=["start", "media", "targets"])
+def test_an_id_that_was_played_is_never_played_as_something_else(desk: Desk, false: dict[str, Any]) -> None:
+    order(desk, *planned(desk))
+    desk.run(30)
+    for _ in range(3):
+        order(desk, *planned(desk, **false))
+        desk.run(90)
+    assert [event for event in desk.events_of_plays() if event[0] == "ended"] == [("ended", "a", "played", "")]
+    assert desk.stage.placed() == [("a", 0, 0)]
+    assert refused_ids(desk) == [("equivocation", "office", 1)], "told once, with the id"
+    order(desk, *planned(desk))
+    desk.run(5)
+    assert len(desk.events_of_plays()) == 2
+
+
+def test_what_sounds_under_an_id_goes_on_when_the_id_is_given_to_something_else(desk: Desk) -> None:
+    order(desk, *planned(desk))
+    while not desk.events_of_plays():
+        desk.run(0.1)
+    order(desk, *planned(desk, sound=OTHER))
+    desk.run(30)
+    assert desk.events_of_plays() == [("started", "a", "", ""), ("ended", "a", "played", "")]
+    assert len(refused_ids(desk)) == 1
+
+
+@pytest.mark.parametrize("when", [30.0, None], ids=["ended", "sounding"])
+def test_a_key_exchange_plays_nothing_again(desk: Desk, when: float | None) -> None:
+    """The office signs the same programme in its next epoch: other documents, the same play."""
+    order(desk, *planned(desk))
+    if when is None:
+        while not desk.events_of_plays():
+            desk.run(0.1)
+    else:
+        desk.run(when)
+    order(desk, *planned(desk, epoch=2))
+    desk.run(60)
+    assert desk.events_of_plays() == [("started", "a", "", ""), ("ended", "a", "played", "")]
+    assert desk.stage.placed() == [("a", 0, 0)]
+    assert refused_ids(desk) == []
+
+
+def test_the_successor_of_a_stolen_key_may_use_the_ids_that_the_thief_used_up(desk: Desk) -> None:
+    order(desk, *planned(desk, sound=OTHER))
+    desk.run(30)
+    order(desk, *planned(desk, epoch=2, after=60))
+    desk.run(90)
+    ended = [line.body for line in desk.journal.lines() if line.body.event == "ended"]
+    assert [(body.outcome, body.epoch) for body in ended] == [("played", 1), ("played", 2)]
+    assert refused_ids(desk) == []
+
+
+def test_the_same_id_of_another_kind_or_issuer_is_another_play(desk: Desk) -> None:
+    """An urgent order, or the province's plan, cannot use up an id of the commune's programme."""
+    province = RULE.model_copy(update={"name": "tinh"})
+    desk.orders = dataclasses.replace(desk.orders, policy=Policy(Caps(), (RULE, province), None, 70))
+    (mine,) = planned(desk)
+    order(
+        desk,
+        dataclasses.replace(mine, issuer="tinh"),
+        dataclasses.replace(mine, start=mine.start + timedelta(seconds=20)),
+    )
+    desk.run(60)
+    ended = [line.body for line in desk.journal.lines() if line.body.event == "ended"]
+    assert [(body.occurrence, body.outcome, body.issuer) for body in ended] == [
+        ("a", "played", "tinh"), ("a", "played", "office"),
+    ]  # fmt: skip
+    assert refused_ids(desk) == []

@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import httpx
 import pytest
+from waiting import until
 
 from langso.settings.assets import AssetMissing, web
 
@@ -44,18 +44,16 @@ def village(tmp_path: Path) -> tuple[subprocess.Popen[str], list[str], Path]:
     yield process, lines, folder
     if process.poll() is None:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def test_a_village_says_where_to_go_and_stops_without_a_trace(
     village: tuple[subprocess.Popen[str], list[str], Path],
 ) -> None:
     process, lines, folder = village
-    deadline = time.monotonic() + 90
-    while not any("Ctrl-C" in line for line in lines) and time.monotonic() < deadline:
-        assert process.poll() is None, "".join(lines)
-        time.sleep(0.1)
+    until(lambda: process.poll() is not None or any("Ctrl-C" in line for line in lines), 90)
     said = "".join(lines)
+    assert process.poll() is None, said
     url = re.search(r"http://127\.0\.0\.1:\d+", said)
     login = re.search(r"Đăng nhập:\s+(\S+)\s+/\s+(\S+)", said)
     assert url, said
@@ -70,17 +68,14 @@ def test_a_village_says_where_to_go_and_stops_without_a_trace(
     assert _processes(folder)
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
-    time.sleep(0.5)
-    assert _processes(folder) == []
+    until(lambda: _processes(folder) == [])
 
 
 def test_a_second_village_in_the_same_place_is_refused_with_a_sentence(
     village: tuple[subprocess.Popen[str], list[str], Path],
 ) -> None:
     _, lines, folder = village
-    deadline = time.monotonic() + 30
-    while not lines and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: lines)
     second = subprocess.run(
         [sys.executable, "-m", "deploy", "village", "--dir", str(folder)],
         capture_output=True,

@@ -1,1 +1,1 @@
-"""The village's own: a recorder at a loudspeaker's pipe, and the ear that finds a medium in its files."""
+"""Instruments of the village only: a recorder at a loudspeaker's pipe, and the search for a sound in recordings."""

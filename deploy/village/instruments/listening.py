@@ -1,4 +1,4 @@
-"""What was heard: reads a recorder's folder and finds a medium in it, with the time of its first sample."""
+"""What was heard: finds a sound file in a recorder's recordings, and the time of its first sample."""
 
 from __future__ import annotations
 

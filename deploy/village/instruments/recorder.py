@@ -17,10 +17,12 @@ from typing import Any
 
 import click
 
+from firmware_bridge.twin.world import SoundHeard, WorldFiles
 from langso.durable.single_instance import SingleInstance
 from langso.errors import LangsoError, UsageError
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, t
+from langso.words.language import language_of_environment, use_language
 from langso.words.os_reasons import os_reason
 from speaker.sound.sinks import BLOCK_BYTES, RATE, make_pipe
 
@@ -34,15 +36,17 @@ _MINUTE_NS = 60 * 10**9
 class Recorder:
     """Reads `pipe` until `stop` is set; writes `OUT/<UTC start>.flac` and `.stamps`, a pair a minute.
 
-    A writer that goes away is waited for. What was read is in the files when `run` returns.
+    A writer that goes away is waited for. What was read is in the files when `run` returns. `board`: the folder of
+    the loudspeaker's simulated microcontroller, which is told how loud it is.
     """
 
-    def __init__(self, pipe: Path, out: Path) -> None:
+    def __init__(self, pipe: Path, out: Path, board: Path | None = None) -> None:
         make_pipe(pipe)
         try:
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(Sentence("village-no-folder", out=out, why=os_reason(error))) from error
+        self._loudness = None if board is None else SoundHeard(WorldFiles(board).sound)
         self._pipe = pipe
         self._out = out
         self._pair: _Pair | None = None
@@ -78,6 +82,8 @@ class Recorder:
             self._rotate(wall)
             assert self._pair is not None
             self._pair.write(data[:whole], wall, monotonic)
+            if self._loudness is not None:
+                self._loudness.tell(_root_mean_square(data[:whole]))
             self.blocks += whole // BLOCK_BYTES
         return data[whole:]
 
@@ -93,6 +99,13 @@ class Recorder:
         if self._pair is not None:
             self._pair.close()
             self._pair = None
+
+
+def _root_mean_square(pcm: bytes) -> float:
+    import numpy
+
+    samples = numpy.frombuffer(pcm, dtype="<i2").astype(numpy.float64)
+    return float(numpy.sqrt(numpy.mean(samples * samples))) / 32768
 
 
 class _Pair:
@@ -122,7 +135,10 @@ class _Pair:
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the recordings."
 )
-def record(pipe: Path, out: Path) -> None:
+@click.option(
+    "--board", type=click.Path(path_type=Path, file_okay=False), help="Folder of the loudspeaker's simulated board."
+)
+def record(pipe: Path, out: Path, board: Path | None) -> None:
     """Ghi âm thanh từ ống của loa, đóng mốc giờ từng 10 ms, mỗi phút một tệp FLAC."""
     # Known before it waits for sound, which may be long in coming.
     import soundfile  # noqa: F401
@@ -133,7 +149,7 @@ def record(pipe: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     try:
         with SingleInstance(out / ".lock", name=Sentence("village-recorder")):
-            recorder = Recorder(pipe, out)
+            recorder = Recorder(pipe, out, board)
             recorder.run(stop)
     except LangsoError as error:
         say(str(error), err=True)
@@ -142,4 +158,5 @@ def record(pipe: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
+    use_language(language_of_environment(os.environ))
     record()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deploy.village.layout import COMMUNE, VillageGround
+from deploy.village.hoa_son import COMMUNE
+from deploy.village.layout import VillageGround
 from deploy.village.story.records import Records
 from langso.contract import Plan, Topics
 from langso.mqtt.link import Link
@@ -64,10 +65,10 @@ def attacks(ground: VillageGround, records: Records) -> list[Attack]:
 
 
 def publish(ground: VillageGround, send: Callable[[Link, Topics], None]) -> None:
-    """Come in at the broker with the office's own certificate and publish.
+    """Logs in at the broker with the office's own certificate and publishes, as an intruder would.
 
-    The broker takes whoever has that certificate for the office, whatever id he gives: the office itself is cut off
-    until it comes back by itself, and what devices say meanwhile comes to the intruder.
+    The broker takes whoever has that certificate for the office, whatever id is given: the office itself is cut off
+    until it comes back, and meanwhile the intruder gets what devices report.
     """
     settings = load_settings(ground.office_settings)
     link = Link(settings.link, "intruder", will=None, on_message=lambda topic, payload, retain: None)

@@ -6,12 +6,14 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from deploy.village.hoa_son import AFTER_LOSS
 from deploy.village.processes import langso_command
 from deploy.village.running import OFFICE, SIGNER
 from deploy.village.story.attacks import attacks, publish
 from deploy.village.story.records import wait_for
 from deploy.village.story.report import Evidence
 from deploy.village.story.scene import StoryScene, StoryStep
+from langso.words.catalogue import Sentence
 
 
 def bad_plans(scene: StoryScene, evidence: Evidence) -> None:
@@ -30,9 +32,7 @@ def bad_plans(scene: StoryScene, evidence: Evidence) -> None:
         assert isinstance(topics, Topics)
         # Without a pause: the office takes its line back within seconds, and the intruder would have to.
         taken = {attack.name: link.publish(topics.plan, attack.envelope, wait=30) for attack in bad}
-        evidence.require(
-            all(taken.values()), "the broker took each bad plan from the office's certificate", taken=taken
-        )
+        evidence.require(all(taken.values()), Sentence("story-see-taken"), taken=taken)
 
     publish(scene.village.ground, send_all)
     reasons = {attack.reason for attack in bad}
@@ -44,14 +44,14 @@ def bad_plans(scene: StoryScene, evidence: Evidence) -> None:
         wait_for(
             # Receipts that went to the intruder in the office's place come again after a while.
             lambda: all(reasons <= refused(device) for device in scene.devices),
-            "a refusal of each bad plan",
+            Sentence("story-see-refused"),
             60,
         )
     finally:
         evidence.note(refused={device: sorted(refused(device)) for device in scene.devices})
     held = {device: _plan_held(scene, device) for device in scene.devices}
     evidence.require(
-        all(v is not None and v >= before for v in held.values()), "the good plan is still held", held=held
+        all(v is not None and v >= before for v in held.values()), Sentence("story-see-still-held"), held=held
     )
 
 
@@ -70,14 +70,14 @@ def lost_databases(scene: StoryScene, evidence: Evidence) -> None:
     processes.restart(device)
     scene.login = scene.village.make_login()
     scene.console.login(scene.login)
-    wait_for(lambda: all(scene.records.state(one) for one in scene.devices), "states after the loss", 40)
+    wait_for(
+        lambda: all(scene.records.state(one) for one in scene.devices), Sentence("story-see-states-after-loss"), 40
+    )
     _hear_one(scene, evidence, "after-loss")
     after = scene.records.plan_version()
-    evidence.require(
-        after > before, "the office counts on from what devices hold", plan_before=before, plan_after=after
-    )
+    evidence.require(after > before, Sentence("story-see-counts-on"), plan_before=before, plan_after=after)
     new = scene.records.journals(device)
-    evidence.require(bool(new - journals), "the device began a new journal", journals=len(new))
+    evidence.require(bool(new - journals), Sentence("story-see-new-journal"), journals=len(new))
 
 
 def lost_marks(scene: StoryScene, evidence: Evidence) -> None:
@@ -88,7 +88,7 @@ def lost_marks(scene: StoryScene, evidence: Evidence) -> None:
     gone = [path for path in (ground.home(device).state / "trust").glob("marks.*") if path.is_file()]
     for path in gone:
         path.unlink()
-    evidence.require(len(gone) == 2, "there were two copies", copies=len(gone))
+    evidence.require(len(gone) == 2, Sentence("story-see-two-copies"), copies=len(gone))
     stopped = scene.records.state(device)
     processes.restart(device)
 
@@ -101,7 +101,7 @@ def lost_marks(scene: StoryScene, evidence: Evidence) -> None:
             and any(held.kind == "plan" for held in state.held)
         )
 
-    seconds = wait_for(recovered, "the loudspeaker obeys again after a nonce answer", 40)
+    seconds = wait_for(recovered, Sentence("story-see-obeys-again"), 40)
     evidence.note(obeys_again_after_s=round(seconds, 1))
 
 
@@ -121,7 +121,7 @@ def clone(scene: StoryScene, evidence: Evidence) -> None:
     processes.start(f"{device}-clone", langso_command("speaker", "run", "--settings", str(copy / "langso.toml")))
     try:
         seconds = wait_for(
-            lambda: any(one == device for one, _, _ in scene.records.conflicts()), "a reported clone", 60
+            lambda: any(one == device for one, _ in scene.records.conflicts()), Sentence("story-see-clone"), 60
         )
         evidence.note(reported_after_s=round(seconds, 1), conflicts=[list(c) for c in scene.records.conflicts()])
     finally:
@@ -131,19 +131,14 @@ def clone(scene: StoryScene, evidence: Evidence) -> None:
 
 
 def _hear_one(scene: StoryScene, evidence: Evidence, name: str) -> None:
-    broadcast, _ = scene.console.broadcast(
-        "Bản tin sau khi mất dữ liệu",
-        "Văn phòng và một loa vừa mất dữ liệu, nhưng bản tin này vẫn phát.",
-        scene.devices,
-        16.0,
-    )
+    broadcast, _ = scene.console.broadcast(AFTER_LOSS, scene.devices, 16.0)
     occurrence, planned = scene.records.occurrence(broadcast)
-    scene.wait_ready(scene.devices)
+    scene.wait_ready(scene.devices, occurrence)
     plays = scene.wait_ended(occurrence, scene.devices, 60)
     evidence.require(
         all(play.outcome == "played" for play in plays.values()),
-        "played everywhere",
-        outcomes={device: [play.outcome, play.why] for device, play in plays.items()},
+        Sentence("story-see-played"),
+        outcomes={device: [play.outcome, play.code] for device, play in plays.items()},
     )
     media = scene.sound_of(scene.records.media_of(broadcast))
     scene.must_be_heard(evidence, name, media, datetime.fromisoformat(planned).timestamp(), scene.devices)
@@ -162,8 +157,8 @@ def _delete_database(file: Path) -> None:
 
 
 STEPS = (
-    StoryStep("bad-plans", "Lịch giả, hết hạn, cũ, hai mặt và của xã khác đều bị từ chối", bad_plans),
-    StoryStep("lost-databases", "Xóa dữ liệu của văn phòng và của một loa: cả hai tự hồi phục", lost_databases),
-    StoryStep("lost-marks", "Loa mất dấu phiên bản: hỏi văn phòng rồi nghe lệnh lại", lost_marks),
-    StoryStep("clone", "Hai loa mang cùng một danh tính bị phát hiện", clone),
+    StoryStep("bad-plans", bad_plans),
+    StoryStep("lost-databases", lost_databases),
+    StoryStep("lost-marks", lost_marks),
+    StoryStep("clone", clone),
 )

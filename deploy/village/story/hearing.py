@@ -1,4 +1,4 @@
-"""What the recorders heard: media found in the recordings, with the time of the first sample."""
+"""What the recorders heard: sounds found in the recordings, with the time of the first sample."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.village.running import Village
-from deploy.village.story.report import NotSeen
+from deploy.village.story.report import not_seen
+from langso.words.catalogue import Sentence
 
 if TYPE_CHECKING:
     from deploy.village.instruments.listening import Recording
@@ -96,7 +97,7 @@ def last_sound(village: Village, device: str, from_s: float, to_s: float) -> flo
         recording = read_recording(village.ground.home(device).recording)
     blocks = numpy.flatnonzero((recording.wall_ns >= from_s * 1e9) & (recording.wall_ns < to_s * 1e9))
     if not len(blocks):
-        raise NotSeen(f"expected: a recording of {device} around {from_s:.1f}; there is none")
+        raise not_seen(Sentence("story-see-recording", device=device, around=f"{from_s:.1f}"))
     samples = recording.samples[blocks[0] * BLOCK : (blocks[-1] + 1) * BLOCK].astype(numpy.float64)
     loud = numpy.flatnonzero(numpy.sqrt(numpy.mean(samples.reshape(-1, BLOCK) ** 2, axis=1)) > AUDIBLE)
     return float(recording.wall_ns[blocks[loud[-1]]] / 1e9) if len(loud) else None

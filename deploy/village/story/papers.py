@@ -6,21 +6,33 @@ import io
 import json
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.village.founding import OWN_ACCOUNT
-from deploy.village.layout import KIOSK
+from deploy.village.hoa_son import FEE, FEE_PURPOSE, KIOSK, OWN_ACCOUNT, STRANGERS_ACCOUNT, BankAccount
 from deploy.village.running import OFFICE
 from deploy.village.story.pictures import a_page, code_on_paper, lay_under_camera
 from deploy.village.story.records import wait_for
-from deploy.village.story.report import Evidence, NotSeen
+from deploy.village.story.report import Evidence, not_seen
 from deploy.village.story.scene import StoryScene, StoryStep
 from langso.codes import emv
+from langso.words import amount, money
+from langso.words.catalogue import Sentence, t
 
-FEE = 8000
-STRANGER = ("970436", "999999999999")
 _DRIVER = "kiosk-driver"
+
+
+@dataclass(frozen=True)
+class KioskSeen:
+    """What the kiosk's screen showed in the end: the place's name, and its texts as one line."""
+
+    place: str
+    texts: str
+
+    def shows(self, text: str) -> bool:
+        """Whether this can be read there."""
+        return _plain(text) in _plain(self.texts)
 
 
 def paper(scene: StoryScene, evidence: Evidence) -> None:
@@ -33,31 +45,36 @@ def paper(scene: StoryScene, evidence: Evidence) -> None:
         scene,
         "paper",
         [
-            {"wait": "Quét giấy tờ", "seconds": 30},
+            {"wait": _words(Sentence("screens-home-scan")), "seconds": 30},
             {"shot": "kiosk-home"},
-            {"touch": "Quét giấy tờ"},
-            {"wait": "Trang này đọc rõ không?", "seconds": 40},
+            {"touch": _words(Sentence("screens-home-scan"))},
+            {"wait": _words(Sentence("screens-preview-title")), "seconds": 40},
             {"shot": "kiosk-preview"},
-            {"touch": "Xong, gửi cho xã"},
-            {"wait": "Đây là giấy gì?", "seconds": 10},
+            {"touch": _words(Sentence("screens-preview-enough"))},
+            {"wait": _words(Sentence("screens-sort-title")), "seconds": 10},
             {"shot": "kiosk-kind"},
-            {"touch": "Giấy khai sinh"},
-            {"wait": "Mã nhận giấy tờ của bạn", "seconds": 30},
-            {"wait": "Xã đã nhận được", "seconds": 60},
+            {"touch": _words(Sentence("prompts-kind-birth"))},
+            {"wait": _words(Sentence("screens-ask-title")), "seconds": 10},
+            {"shot": "kiosk-ask"},
+            {"touch": _words(Sentence("screens-ask-send")), "seconds": 30},
+            {"wait": _words(Sentence("screens-receipt-code")), "seconds": 30},
+            {"wait": _words(Sentence("journeys-received")), "seconds": 60},
             {"shot": "kiosk-receipt"},
+            # Whoever leaves without a word finds the code again, also after the kiosk was started anew.
+            {"touch": _words(Sentence("screens-receipt-done"))},
         ],
     )
-    wait_for(lambda: scene.records.uploads() > 0, "the kiosk begins to send", 90, every=0.005)
+    wait_for(lambda: scene.records.uploads() > 0, Sentence("story-see-sending"), 90, every=0.005)
     scene.village.processes.kill(OFFICE)
     received = len(scene.records.dossiers()) - before
     evidence.note(office_killed_with_dossiers=received)
     time.sleep(2.0)
     scene.village.processes.restart(OFFICE)
     _finish(scene, "paper", started, evidence, 120)
-    wait_for(lambda: len(scene.records.dossiers()) > before, "the dossier is with the office", 30)
+    wait_for(lambda: len(scene.records.dossiers()) > before, Sentence("story-see-dossier"), 30)
     time.sleep(2.0)
     dossiers = scene.records.dossiers()[before:]
-    evidence.require(len(dossiers) == 1, "the office has it once", dossiers=[list(one) for one in dossiers])
+    evidence.require(len(dossiers) == 1, Sentence("story-see-once"), dossiers=[list(one) for one in dossiers])
     scene.console.login(scene.login)
     evidence.write("desk.html", scene.console.page("/giay-to").text.encode())
     pdf = _open(scene, dossiers[0][0])
@@ -67,35 +84,33 @@ def paper(scene: StoryScene, evidence: Evidence) -> None:
 
 def own_fee(scene: StoryScene, evidence: Evidence) -> None:
     """A VietQR of the commune's account: amount, words, and that the account is the commune's."""
-    bank, number, holder = OWN_ACCOUNT
-    text = emv.write(emv.VietQr(bank, number, FEE, purpose="Trich luc khai sinh", name=holder))
-    seen = _fee(scene, evidence, "own-fee", text, "Đúng tài khoản của xã")
-    evidence.require("8.000 đ" in seen and "tám nghìn đồng" in seen, "the amount in figures and words", seen=seen)
+    seen = _fee(scene, evidence, "own-fee", OWN_ACCOUNT, Sentence("prompts-pay-own"))
+    right = seen.place == "pay" and seen.shows(money(FEE)) and seen.shows(amount(FEE))
+    evidence.require(right, Sentence("story-see-amount"), place=seen.place, texts=seen.texts)
 
 
 def strangers_fee(scene: StoryScene, evidence: Evidence) -> None:
     """The same with a stranger's account: a warning, and no code to pay by."""
-    bank, number = STRANGER
-    text = emv.write(emv.VietQr(bank, number, FEE, purpose="Trich luc khai sinh", name="UBND XA HOA SON"))
-    seen = _fee(scene, evidence, "strangers-fee", text, "Không phải tài khoản của xã")
-    evidence.require("quét mã này" not in seen, "no code to pay by is shown", seen=seen)
+    seen = _fee(scene, evidence, "strangers-fee", STRANGERS_ACCOUNT, Sentence("screens-stranger-not-ours"))
+    right = seen.place == "stranger" and not seen.shows(t("screens-pay-how"))
+    evidence.require(right, Sentence("story-see-no-code"), place=seen.place, texts=seen.texts)
 
 
-def _fee(scene: StoryScene, evidence: Evidence, name: str, text: str, expected: str) -> str:
-    picture = code_on_paper(text)
+def _fee(scene: StoryScene, evidence: Evidence, name: str, to: BankAccount, expected: Sentence) -> KioskSeen:
+    code = emv.write(emv.VietQr(to.bank, to.number, FEE, purpose=FEE_PURPOSE, name=to.holder))
+    picture = code_on_paper(code)
     lay_under_camera(scene.village.ground.home(KIOSK).camera, picture)
     started = _start(
         scene,
         name,
         [
-            {"wait": "Nộp phí", "seconds": 30},
-            {"touch": "Nộp phí"},
-            {"wait": expected, "seconds": 20},
+            {"wait": _words(Sentence("screens-home-fee")), "seconds": 30},
+            {"touch": _words(Sentence("screens-home-fee"))},
+            {"wait": _words(expected), "seconds": 20},
             {"shot": f"kiosk-{name}"},
         ],
     )
-    result = _finish(scene, name, started, evidence, 90)
-    return str(result)
+    return _finish(scene, name, started, evidence, 90)
 
 
 def _start(scene: StoryScene, name: str, steps: list[dict[str, Any]]) -> Path:
@@ -113,10 +128,10 @@ def _start(scene: StoryScene, name: str, steps: list[dict[str, Any]]) -> Path:
     return out
 
 
-def _finish(scene: StoryScene, name: str, out: Path, evidence: Evidence, seconds: float) -> str:
+def _finish(scene: StoryScene, name: str, out: Path, evidence: Evidence, seconds: float) -> KioskSeen:
     process = scene.village.processes.running[_DRIVER].process
     try:
-        wait_for(lambda: process.poll() is not None, f"the kiosk's {name} steps to end", seconds)
+        wait_for(lambda: process.poll() is not None, Sentence("story-see-kiosk-done", name=name), seconds)
     finally:
         scene.village.processes.stop(_DRIVER)
         for file in sorted(out.glob("*.png")):
@@ -124,19 +139,27 @@ def _finish(scene: StoryScene, name: str, out: Path, evidence: Evidence, seconds
     result = (out / "result.json").read_text(encoding="utf-8") if (out / "result.json").is_file() else "{}"
     evidence.write("result.json", result.encode())
     if process.returncode != 0:
-        raise NotSeen(
-            f"expected: the kiosk shows each step of {name}; it ended with {process.returncode}: "
-            f"{scene.village.processes.last_words(_DRIVER)}"
-        )
-    return " ".join(json.dumps(json.loads(result), ensure_ascii=False).replace("\\n", " ").split())
+        last = f"{process.returncode}: {scene.village.processes.last_words(_DRIVER)}"
+        raise not_seen(Sentence("story-see-kiosk-steps", name=name), last)
+    played = json.loads(result)
+    return KioskSeen(played["steps"][-1]["place"], " · ".join(played["texts"]))
+
+
+def _words(sentence: Sentence) -> dict[str, str]:
+    """How the kiosk's driver is told what to look for: in the kiosk's language."""
+    return {"sentence": sentence.id}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _open(scene: StoryScene, dossier: str) -> bytes:
     from langso.settings.reading import load_settings
     from office.whole_office import Office
 
-    with Office(load_settings(scene.village.ground.office_settings)) as console:
-        return bytes(console.desk.open(dossier, "story"))
+    with Office(load_settings(scene.village.ground.office_settings)) as office:
+        return bytes(office.desk.open(dossier, "story"))
 
 
 def _must_hold_the_page(evidence: Evidence, pdf: bytes, picture: Any) -> None:
@@ -154,20 +177,16 @@ def _must_hold_the_page(evidence: Evidence, pdf: bytes, picture: Any) -> None:
     image = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_GRAYSCALE)
     found = find_page(picture)
     if image is None or found.quad is None:
-        raise NotSeen("expected: a page in the PDF and a sheet in the photograph")
+        raise not_seen(Sentence("story-see-sheet"))
     sheet = cv2.cvtColor(rectify(picture, found.quad).image, cv2.COLOR_BGR2GRAY)
     size = (420, 594)
     first, second = (cv2.GaussianBlur(cv2.resize(one, size), (0, 0), 2).astype(float) for one in (image, sheet))
     alike = float(np.corrcoef(first.ravel(), second.ravel())[0, 1])
-    evidence.require(
-        pages == 1 and alike > 0.8, "one page, the sheet of the photograph", pages=pages, alike=round(alike, 3)
-    )
+    evidence.require(pages == 1 and alike > 0.8, Sentence("story-see-one-page"), pages=pages, alike=round(alike, 3))
 
 
 STEPS = (
-    StoryStep(
-        "paper", "Tờ giấy dưới máy ảnh thành PDF, đến văn phòng đúng một lần dù văn phòng bị tắt giữa chừng", paper
-    ),
-    StoryStep("own-fee", "Mã phí của xã: kiosk hiện số tiền và tài khoản đúng", own_fee),
-    StoryStep("strangers-fee", "Mã phí của người lạ: kiosk cảnh báo", strangers_fee),
+    StoryStep("paper", paper),
+    StoryStep("own-fee", own_fee),
+    StoryStep("strangers-fee", strangers_fee),
 )

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.village.story.report import NotSeen
-from langso.contract import DocumentReceipt, Receipt, State
+from deploy.village.story.report import NotSeen, not_seen
+from langso.contract import DocumentReceipt, Plan, Receipt, State
+from langso.words.catalogue import Sentence
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Play:
     planned: str | None
     error_ms: float | None
     outcome: str | None
-    why: str
+    code: str | None
     heard_ms: int
 
 
@@ -37,7 +38,7 @@ class Records:
     def plays(self, occurrence: str) -> list[Play]:
         """By device."""
         rows = self._rows(
-            "SELECT device, planned, error_ms, outcome, why, heard_ms FROM plays WHERE occurrence = ?"
+            "SELECT device, planned, error_ms, outcome, code, heard_ms FROM plays WHERE occurrence = ?"
             " ORDER BY device",
             [occurrence],
         )
@@ -51,7 +52,7 @@ class Records:
             [broadcast],
         )
         if not rows:
-            raise NotSeen(f"expected: broadcast {broadcast} has an occurrence")
+            raise not_seen(Sentence("story-see-occurrence", broadcast=broadcast))
         return rows[0][0], rows[0][1]
 
     def media_of(self, broadcast: str) -> str:
@@ -90,17 +91,25 @@ class Records:
         """The newest plan the office has signed; 0 before the first."""
         return int(self._rows("SELECT COALESCE(MAX(version), 0) FROM documents WHERE kind = 'plan'")[0][0])
 
+    def plan_with(self, occurrence: str) -> int | None:
+        """The version of the newest plan signed; None where that does not hold the occurrence yet."""
+        rows = self._rows("SELECT version, envelope FROM documents WHERE kind = 'plan' ORDER BY version DESC LIMIT 1")
+        if not rows:
+            return None
+        plan = Plan.model_validate_json(base64.b64decode(json.loads(rows[0][1])["payload"]))
+        return int(rows[0][0]) if any(one.id == occurrence for one in plan.occurrences) else None
+
     def plan_envelopes(self) -> list[bytes]:
         """All plans signed so far, oldest first."""
         return [row[0] for row in self._rows("SELECT envelope FROM documents WHERE kind = 'plan' ORDER BY version")]
 
-    def conflicts(self) -> list[tuple[str, str, str]]:
-        """Device, kind, detail of each reported conflict."""
-        return [tuple(row) for row in self._rows("SELECT device, kind, detail FROM conflicts")]
+    def conflicts(self) -> list[tuple[str, str]]:
+        """Device and kind of each reported conflict."""
+        return [(row[0], row[1]) for row in self._rows("SELECT device, kind FROM conflicts")]
 
-    def dossiers(self) -> list[tuple[str, str, str, int]]:
-        """Id, device, title, pages of each dossier received."""
-        return [tuple(row) for row in self._rows("SELECT id, device, title, pages FROM dossiers")]
+    def dossiers(self) -> list[tuple[str, str, int]]:
+        """Id, device, pages of each dossier received."""
+        return [(row[0], row[1], row[2]) for row in self._rows("SELECT id, device, pages FROM dossiers")]
 
     def uploads(self) -> int:
         """How many uploads have begun."""
@@ -111,7 +120,7 @@ class Records:
             return db.execute(sql, values or []).fetchall()
 
 
-def wait_for(fact: Callable[[], bool], what: str, seconds: float, every: float = 0.1) -> float:
+def wait_for(fact: Callable[[], bool], what: Sentence, seconds: float, every: float = 0.1) -> float:
     """Wait until `fact` holds; returns the seconds it took. Raises NotSeen. A missing database is "not yet"."""
     begin = time.monotonic()
     while True:
@@ -121,7 +130,7 @@ def wait_for(fact: Callable[[], bool], what: str, seconds: float, every: float =
         except (sqlite3.Error, IndexError):
             pass
         if time.monotonic() - begin > seconds:
-            raise NotSeen(f"expected within {seconds:.0f} s: {what}")
+            raise NotSeen(Sentence("story-expected-within", seconds=f"{seconds:.0f}", expected=what))
         time.sleep(every)
 
 

@@ -18,12 +18,23 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from langso.durable.files import write_atomic
+from langso.words.catalogue import Sentence, Words
 
 Echo = Callable[[str], None]
 
 
 class NotSeen(AssertionError):
     """A step of the story did not happen as it must; says what was expected and what was seen."""
+
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said)
+
+
+def not_seen(expected: Sentence, seen: str = "") -> NotSeen:
+    """What had to be seen, and what was instead where that is known."""
+    if not seen:
+        return NotSeen(Sentence("story-expected", expected=expected))
+    return NotSeen(Sentence("story-expected-seen", expected=expected, seen=seen))
 
 
 class StepReport(BaseModel):
@@ -82,12 +93,11 @@ class Evidence:
         self.files.append(f"{self.folder.name}/{name}")
         return file
 
-    def require(self, fact: bool, expected: str, **figures: Any) -> None:
+    def require(self, fact: bool, expected: Sentence, **figures: Any) -> None:
         """Keep the figures and raise NotSeen where the fact does not hold."""
         self.note(**figures)
         if not fact:
-            told = ", ".join(f"{name}={value!r}" for name, value in figures.items())
-            raise NotSeen(f"expected: {expected}" + (f"; seen: {told}" if told else ""))
+            raise not_seen(expected, ", ".join(f"{name}={value!r}" for name, value in figures.items()))
 
 
 class Chronicle:
@@ -107,7 +117,7 @@ class Chronicle:
         return bool(self._steps) and all(step.outcome == "seen" for step in self._steps)
 
     @contextmanager
-    def step(self, name: str, says: str) -> Iterator[Evidence]:
+    def step(self, name: str, says: Words) -> Iterator[Evidence]:
         """One step; an exception is recorded with its place, and the story goes on to the next step."""
         self._echo(f"· {says}")
         evidence = Evidence(self.folder / f"{len(self._steps) + 1:02d}-{name}")
@@ -124,7 +134,7 @@ class Chronicle:
         self._steps.append(
             StepReport(
                 name=name,
-                says=says,
+                says=str(says),
                 outcome=outcome,
                 seconds=round(seconds, 2),
                 seen=evidence.seen,

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.village.layout import SPEAKERS
+from deploy.village.hoa_son import SPEAKERS
 from deploy.village.running import Login, Village
 from deploy.village.story.console import Console
 from deploy.village.story.hearing import Heard, StartErrors, listen
 from deploy.village.story.records import Play, Records, wait_for
-from deploy.village.story.report import Evidence, NotSeen
+from deploy.village.story.report import Evidence, not_seen
+from langso.words.catalogue import Sentence
 
 LEAST_CORRELATION = 0.9
 
@@ -45,22 +46,30 @@ class StoryScene:
         def ended() -> dict[str, Play]:
             return {play.device: play for play in self.records.plays(occurrence) if play.outcome is not None}
 
-        wait_for(lambda: wanted <= set(ended()), f"receipts of {occurrence} from {sorted(wanted)}", seconds)
+        what = Sentence("story-see-receipts", occurrence=occurrence, devices=", ".join(sorted(wanted)))
+        wait_for(lambda: wanted <= set(ended()), what, seconds)
         return ended()
 
-    def wait_ready(self, devices: Iterable[str], seconds: float = 30) -> float:
-        """Wait until these devices hold the newest plan and all its sound; returns the seconds it took."""
-        version = self.records.plan_version()
+    def wait_ready(self, devices: Iterable[str], occurrence: str | None = None, seconds: float = 30) -> float:
+        """Wait until these devices hold the newest plan, with this occurrence in it, and all its sound; returns the
+        seconds it took. The page says "sent" a moment before the signer has signed.
+        """
 
-        def ready(device: str) -> bool:
+        def planned() -> int | None:
+            return self.records.plan_version() if occurrence is None else self.records.plan_with(occurrence)
+
+        def ready(device: str, version: int) -> bool:
             state = self.records.state(device)
             if state is None or state.media_ready < state.media_wanted:
                 return False
             return any(held.kind == "plan" and held.version >= version for held in state.held)
 
-        return wait_for(
-            lambda: all(map(ready, devices)), f"plan v{version} and its sound on {list(devices)}", seconds
-        )
+        def all_ready() -> bool:
+            version = planned()
+            return version is not None and all(ready(device, version) for device in devices)
+
+        what = Sentence("story-see-ready", version=self.records.plan_version(), devices=", ".join(devices))
+        return wait_for(all_ready, what, seconds)
 
     def must_be_heard(
         self,
@@ -89,17 +98,21 @@ class StoryScene:
             evidence.write(f"{name}-{one.device}.stamps", one.stamps)
         weak = {one.device: round(one.correlation, 3) for one in heard if one.correlation < LEAST_CORRELATION}
         if weak:
-            raise NotSeen(f"expected: {name} in every recording with correlation >= {LEAST_CORRELATION}; seen {weak}")
+            raise not_seen(Sentence("story-see-heard", name=name, least=f"{LEAST_CORRELATION}"), str(weak))
         return heard
 
 
 @dataclass(frozen=True)
 class StoryStep:
-    """One step: a short name for files, a Vietnamese sentence for people, what is done and checked."""
+    """One step: a short name for files, what is done and checked."""
 
     name: str
-    says: str
     play: Callable[[StoryScene, Evidence], None]
+
+    @property
+    def says(self) -> Sentence:
+        """What happens in it, for people."""
+        return Sentence(f"story-{self.name}")
 
 
 def sleep_until(moment: datetime) -> None:

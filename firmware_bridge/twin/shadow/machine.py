@@ -8,7 +8,9 @@ file that holds what the sensors see.
 import io
 import json
 import os
+import random
 import select
+import struct
 import time
 
 from firmware_bridge.firmware import board
@@ -94,8 +96,13 @@ class ADC:
         if self._channel == board.SUPPLY_ADC:
             millivolts = world["supply_mv"] / board.SUPPLY_RATIO
         elif self._channel == board.HORN_ADC:
-            # A horn draws current only while its amplifier is on.
-            millivolts = world["horn_ma"] if _levels.get(_AMPLIFIER) else 0
+            # A horn draws current only while its amplifier is on, and more when something sounds.
+            millivolts = world["horn_ma"] * (1 + 8 * _sound()) if _levels.get(_AMPLIFIER) else 0
+        elif self._channel == board.MICROPHONE_ADC:
+            # Noise of the right loudness around the middle: what is told is its root mean square.
+            loud = _sound() if _levels.get(_AMPLIFIER) and world["horn_ma"] and not world["dead_horn"] else 0
+            swing = (loud * loud * 0.25 + world["wind"] * world["wind"] + 0.00002) ** 0.5 * 1.732
+            return max(0, min(65535, int(32768 * (1 + swing * (2 * random.random() - 1)))))
         else:
             millivolts = 706 - (world["temperature_c"] - 27) * 1.721
         return max(0, min(65535, round(millivolts * 65535 / board.ADC_FULL_MV)))
@@ -121,6 +128,9 @@ _pins = open(int(os.getenv("TWIN_PINS")), "wb", 0)
 _dog = open(int(os.getenv("TWIN_DOG")), "wb", 0)
 _levels = {}
 _AMPLIFIER = dict(board.OUTPUTS)["amplifier"]
+_IP_RELAY = dict(board.SOURCES)["ip"]
+_loud = 0.0
+_loud_at = -1
 _seen = {}
 _seen_at = -1
 
@@ -136,5 +146,22 @@ def _world() -> dict:
     return _seen
 
 
+def _sound() -> float:
+    # What reaches the amplifier: the host's line, while its relay is closed. Looked at again every 20 ms.
+    global _loud, _loud_at
+    now = time.ticks_ms()
+    if _loud_at < 0 or time.ticks_diff(now, _loud_at) >= 20:
+        _loud_at = now
+        try:
+            with open(os.getenv("TWIN_SOUND"), "rb") as file:
+                at, level = struct.unpack("<dd", file.read(16))
+            _loud = level if -1 < time.time() - at < 0.2 else 0.0
+        except (OSError, ValueError):
+            _loud = 0.0
+    return _loud if _levels.get(_IP_RELAY) else 0.0
+
+
 def _read_input(number: int) -> int:
-    return 0 if number == board.MUTE_PIN and _world()["muted"] else 1
+    world = _world()
+    closed = world["muted"] if number == board.MUTE_PIN else world["talk"] if number == board.TALK_PIN else False
+    return 0 if closed else 1

@@ -1,4 +1,4 @@
-"""A key holder signs with one stick: what the stick remembers, what changes in words, then the signature."""
+"""Signing with one stick: what the stick remembers, what the proposal changes (in words), then the signature."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from langso.durable.held_folder import HeldFolder
 from langso.errors import UsageError
 from langso.trust import SigningKey
 from langso.trust.roots import differences
+from langso.trust.roots.differences import Weighty
 from langso.trust.roots.errors import ProposalRefused
-from langso.trust.roots.key_file import STRONG, Cost, PublicPart, RootKeyFile, encrypt, unlock
+from langso.trust.roots.key_file import PublicPart, RootKeyFile, encrypt, unlock
+from langso.trust.roots.passphrase_cipher import STRONG, Cost
 from langso.trust.roots.proposal import KeyHolder, ReadProposal, sign
 from langso.trust.roots.sticks import StickMemory, keep_key, keep_memory, key_on, read_memory
 from langso.words.catalogue import Sentence, t
@@ -21,7 +23,7 @@ from langso.words.catalogue import Sentence, t
 
 @dataclass(frozen=True)
 class Sitting:
-    """One stick before one proposal: whose key, what its memory says, what would be signed, in words."""
+    """One stick and one proposal: whose key it is, what its memory tells, and, in words, what it would sign."""
 
     stick: Path | HeldFolder
     key: RootKeyFile
@@ -31,7 +33,7 @@ class Sitting:
 
     @property
     def done(self) -> bool:
-        """Whether this key has signed all it is asked to."""
+        """Whether this key has signed all that it is asked to sign."""
         return not self.read.may_sign(self.key.public)
 
 
@@ -53,7 +55,9 @@ def make_key(
 
 
 def sit_down(stick: Path | HeldFolder, read: ReadProposal) -> Sitting:
-    """Reads the stick and tells what its holder is asked. Raises ProposalRefused, StickRefused, RootKeyDamaged."""
+    """Reads the stick and tells what its holder is asked to sign. Raises ProposalRefused, StickRefused,
+    RootKeyDamaged.
+    """
     key = key_on(stick, read.proposal.commune)
     if not read.concerns(key.public):
         raise ProposalRefused(Sentence("root-not-in-set", named=key.named()))
@@ -81,7 +85,7 @@ def sign_with(sitting: Sitting, passphrase: str) -> ReadProposal:
 
 
 def in_words(read: ReadProposal) -> list[str]:
-    """What a proposal changes against the list that it names itself: for the office, not for a holder."""
+    """What a proposal changes, compared with the list that it names itself: for the office, not for a key holder."""
     named, before = read.proposal.named, read.before()
     if before is None:
         return differences.founding_in_words(read.trust, read.roots_after, named)
@@ -100,12 +104,12 @@ def _words(read: ReadProposal, key: RootKeyFile, memory: StickMemory | None) -> 
             raise ProposalRefused(Sentence("root-newer-set"))
         lines = differences.founding_in_words(read.trust, read.roots_after, named)
         if memory is not None and memory.sha256 != read.trust_sha256:
-            lines.insert(0, t("root-signed-other-founding"))
+            lines.insert(0, Weighty(t("root-signed-other-founding")))
         return lines
-    warnings = []
+    warnings: list[str] = []
     if memory is None:
         before = read.before()
-        warnings.append(t("root-remembers-none"))
+        warnings.append(Weighty(t("root-remembers-none")))
         warnings += [f"  · {named(public)}" for public in read.roots.keys]
     else:
         # Judged from what this stick itself has seen, not from what the file says of the present.
@@ -115,10 +119,10 @@ def _words(read: ReadProposal, key: RootKeyFile, memory: StickMemory | None) -> 
         if memory.trust > read.trust.version:
             raise ProposalRefused(Sentence("root-proposal-old", signed=memory.trust, version=read.trust.version))
         if memory.trust == read.trust.version and memory.sha256 != read.trust_sha256:
-            warnings.append(t("root-signed-same-number", number=memory.trust))
+            warnings.append(Weighty(t("root-signed-same-number", number=memory.trust)))
     assert before is not None
     if memory is not None and memory.trust == before.trust.version and memory.sha256 != before.sha256:
-        warnings.append(t("root-not-the-list-signed"))
+        warnings.append(Weighty(t("root-not-the-list-signed")))
     if before.root.version != read.roots.version:
         raise ProposalRefused(Sentence("root-not-the-set-known"))
     lines = differences.changes_in_words(before.trust, read.trust, before.root, read.roots_after, named)

@@ -143,10 +143,12 @@ def phrase() -> None:
 
 def tell(sitting: Sitting) -> None:
     """Prints whose key it is and what it is asked to sign."""
+    from langso.trust.roots.differences import Weighty
+
     name = sitting.read.proposal.commune_name or sitting.read.proposal.commune
     say(t("root-asked", name=name, named=sitting.key.named()))
     for line in sitting.words:
-        say(f"  {line}", mark="warn" if line.startswith(t("root-attention")) else "")
+        say(f"  {line}", mark="warn" if isinstance(line, Weighty) else "")
     say()
 
 

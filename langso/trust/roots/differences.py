@@ -1,7 +1,7 @@
-"""What a new list of rights changes, in words for the person who is about to sign it. Pure.
+"""What a new list of rights changes, in words, for the person who is about to sign it. Pure.
 
-Whatever differs is said: a field without a sentence of its own is shown as it is, never passed over. Names in it are
-of whoever made the list: none of them is a line of its own.
+Every difference is told: a field without a sentence of its own is shown as it is, never left out. Names in it were
+written by whoever made the list: none of them may look like a line of ours.
 """
 
 from __future__ import annotations
@@ -40,28 +40,32 @@ _TOLD = {
 Name = Callable[[bytes], str]
 
 
+class Weighty(str):
+    """A line that whoever signs must not pass over, in whatever language it is."""
+
+
 def founding_in_words(trust: TrustDocument, root: RootKeys, named: Name) -> list[str]:
-    """Everything a first list says."""
-    lines = [
+    """Everything that a commune's first list says."""
+    lines: list[str] = [
         t("root-first-list", commune=trust.commune),
         *_valid(trust),
         t("root-set", keys=len(root.keys), threshold=root.threshold),
         *(f"  · {named(public)}" for public in root.keys),
-        *([t("root-one-key-rules")] if root.threshold == 1 else []),
+        *([Weighty(t("root-one-key-rules"))] if root.threshold == 1 else []),
         *(line for rule in trust.issuers for line in _rule(rule)),
         *_caps(trust.caps),
         *(t("root-revoked", device=device) for device in trust.revoked),
         *_money_and_privacy(None, trust),
         *_others(None, trust, _TOLD, ""),
     ]
-    return [harmless(line) for line in lines]
+    return [_harmless(line) for line in lines]
 
 
 def changes_in_words(
     before: TrustDocument, after: TrustDocument, root_before: RootKeys, root_after: RootKeys, named: Name
 ) -> list[str]:
-    """What becomes different, weightiest first; the dates always."""
-    lines = [
+    """What would become different, the most important first; the dates always."""
+    lines: list[str] = [
         *_roots(root_before, root_after, named),
         *_issuers(before, after),
         *_caps_changed(before.caps, after.caps),
@@ -69,16 +73,16 @@ def changes_in_words(
     for device in sorted(set(after.revoked) - set(before.revoked)):
         lines.append(t("root-revoke", device=device))
     for device in sorted(set(before.revoked) - set(after.revoked)):
-        lines.append(t("root-restore", device=device))
+        lines.append(Weighty(t("root-restore", device=device)))
     for code in sorted(set(after.communes) - set(before.communes)):
-        lines.append(t("root-add-code", code=code))
+        lines.append(Weighty(t("root-add-code", code=code)))
     for code in sorted(set(before.communes) - set(after.communes)):
         lines.append(t("root-drop-code", code=code))
     lines += _money_and_privacy(before, after)
     lines += _others(before, after, _TOLD, "")
     if not lines:
         lines.append(t("root-only-longer"))
-    return [harmless(line) for line in (*lines, *_valid(after, before))]
+    return [_harmless(line) for line in (*lines, *_valid(after, before))]
 
 
 def _valid(trust: TrustDocument, before: TrustDocument | None = None) -> list[str]:
@@ -91,29 +95,30 @@ def _day(moment: Any) -> str:
 
 
 def _roots(before: RootKeys, after: RootKeys, named: Name) -> list[str]:
-    lines = [t("root-add-key", public=named(public)) for public in after.keys if public not in before.keys]
-    lines += [t("root-drop-key", public=named(public)) for public in before.keys if public not in after.keys]
+    lines: list[str] = [
+        Weighty(t("root-add-key", public=named(public))) for public in after.keys if public not in before.keys
+    ]
+    lines += [Weighty(t("root-drop-key", public=named(public))) for public in before.keys if public not in after.keys]
     if (before.threshold, len(before.keys)) != (after.threshold, len(after.keys)):
-        less = t("root-attention-mark") if after.threshold < before.threshold else ""
-        lines.append(
-            t(
-                "root-threshold-changed",
-                less=less,
-                threshold=after.threshold,
-                keys=len(after.keys),
-                threshold_before=before.threshold,
-                keys_before=len(before.keys),
-            )
+        less = after.threshold < before.threshold
+        changed = t(
+            "root-threshold-changed",
+            less=_mark(less),
+            threshold=after.threshold,
+            keys=len(after.keys),
+            threshold_before=before.threshold,
+            keys_before=len(before.keys),
         )
+        lines.append(Weighty(changed) if less else changed)
     return lines
 
 
 def _issuers(before: TrustDocument, after: TrustDocument) -> list[str]:
     old, new = {rule.name: rule for rule in before.issuers}, {rule.name: rule for rule in after.issuers}
-    lines = []
+    lines: list[str] = []
     for name, rule in new.items():
         if name not in old:
-            lines += [t("root-add-issuer", name=name), *_rule(rule)]
+            lines += [Weighty(t("root-add-issuer", name=name)), *_rule(rule)]
         elif rule != old[name]:
             lines += _rule_changed(old[name], rule)
     return lines + [t("root-drop-issuer", name=name) for name in old if name not in new]
@@ -138,9 +143,10 @@ _RULE_TOLD = {"name", "signers", "epoch", "kinds", "classes", "places", "minutes
 
 
 def _rule_changed(old: IssuerRule, new: IssuerRule) -> list[str]:
-    lines, who = [], f"«{new.name}»"
+    lines: list[str] = []
+    who = f"«{new.name}»"
     if old.signers != new.signers:
-        lines.append(t("root-signs-instead", who=who, signers=_keys(new.signers), before=_keys(old.signers)))
+        lines.append(Weighty(t("root-signs-instead", who=who, signers=_keys(new.signers), before=_keys(old.signers))))
     if old.epoch != new.epoch:
         lines.append(t("root-new-epoch", who=who, epoch=new.epoch, before=old.epoch))
     for what, words, was, now in (
@@ -148,11 +154,11 @@ def _rule_changed(old: IssuerRule, new: IssuerRule) -> list[str]:
         (t("root-of-class"), _CLASSES, old.classes, new.classes),
     ):
         if more := [one for one in now if one not in was]:
-            lines.append(t("root-may-more", who=who, what=what, more=_joined(words, more)))
+            lines.append(Weighty(t("root-may-more", who=who, what=what, more=_joined(words, more))))
         if less := [one for one in was if one not in now]:
             lines.append(t("root-may-less", who=who, what=what, less=_joined(words, less)))
     if old.places != new.places:
-        lines.append(t("root-heard-in", who=who, places=_places(new.places), before=_places(old.places)))
+        lines.append(Weighty(t("root-heard-in", who=who, places=_places(new.places), before=_places(old.places))))
     if old.minutes_a_day != new.minutes_a_day:
         lines.append(
             t("root-minutes", who=who, minutes=_minutes(new.minutes_a_day), before=_minutes(old.minutes_a_day))
@@ -162,24 +168,25 @@ def _rule_changed(old: IssuerRule, new: IssuerRule) -> list[str]:
 
 def _money_and_privacy(before: TrustDocument | None, after: TrustDocument) -> list[str]:
     """Accounts that are called the commune's own, the key that scans are encrypted to, hosts that may be relayed."""
-    lines = []
+    lines: list[str] = []
     old = {} if before is None else {account.id: account for account in before.accounts}
     new = {account.id: account for account in after.accounts}
     for id, account in new.items():
         if old.get(id) != account:
-            lines.append(t("rights-account", id=id, account=_account(account)))
-            lines += [t("rights-account-before", account=_account(old[id]))] if id in old else []
-    lines += [t("rights-account-gone", id=id, account=_account(old[id])) for id in old if id not in new]
+            lines.append(Weighty(t("rights-account", id=id, account=account_in_words(account))))
+            lines += [t("rights-account-before", account=account_in_words(old[id]))] if id in old else []
+    lines += [t("rights-account-gone", id=id, account=account_in_words(old[id])) for id in old if id not in new]
     key = None if before is None else before.age_recipient
     if key != after.age_recipient:
         nobody = t("rights-scans-nobody")
-        lines.append(t("rights-scans", key=after.age_recipient or nobody, before=key or nobody))
+        lines.append(Weighty(t("rights-scans", key=after.age_recipient or nobody, before=key or nobody)))
     hosts = () if before is None else before.relay_hosts
-    lines += [t("rights-relay", host=host) for host in after.relay_hosts if host not in hosts]
+    lines += [Weighty(t("rights-relay", host=host)) for host in after.relay_hosts if host not in hosts]
     return lines + [t("rights-relay-gone", host=host) for host in hosts if host not in after.relay_hosts]
 
 
-def _account(account: VouchedAccount) -> str:
+def account_in_words(account: VouchedAccount) -> str:
+    """An account as a person who vouches for it reads it: number, bank, holder, whose, for what, until when."""
     purposes = {"fees": t("rights-purpose-fees"), "fund": t("rights-purpose-fund")}
     said = t(
         "rights-account-said",
@@ -212,15 +219,17 @@ _CAPS_TOLD = {"volume", "minutes_a_day", "quiet_hours"}
 
 
 def _caps_changed(old: Caps, new: Caps) -> list[str]:
-    lines = []
+    lines: list[str] = []
     if old.volume != new.volume:
-        louder = t("root-attention-mark") if new.volume > old.volume else ""
-        lines.append(t("root-volume-changed", louder=louder, volume=new.volume, before=old.volume))
+        louder = new.volume > old.volume
+        changed = t("root-volume-changed", louder=_mark(louder), volume=new.volume, before=old.volume)
+        lines.append(Weighty(changed) if louder else changed)
     if old.minutes_a_day != new.minutes_a_day:
-        longer = t("root-attention-mark") if new.minutes_a_day > old.minutes_a_day else ""
-        lines.append(t("root-minutes-changed", longer=longer, minutes=new.minutes_a_day, before=old.minutes_a_day))
+        longer = new.minutes_a_day > old.minutes_a_day
+        changed = t("root-minutes-changed", longer=_mark(longer), minutes=new.minutes_a_day, before=old.minutes_a_day)
+        lines.append(Weighty(changed) if longer else changed)
     if old.quiet_hours != new.quiet_hours:
-        lines.append(t("root-quiet-changed", new=_quiet(new), old=_quiet(old)))
+        lines.append(Weighty(t("root-quiet-changed", new=_quiet(new), old=_quiet(old))))
     return lines + _others(old, new, _CAPS_TOLD, t("root-limit"))
 
 
@@ -230,13 +239,21 @@ def _quiet(caps: Caps) -> str:
 
 def _others(before: BaseModel | None, after: BaseModel, told: set[str], where: str) -> list[str]:
     """Fields that a later contract adds: shown raw rather than hidden."""
-    lines = []
+    lines: list[str] = []
     for name in type(after).model_fields:
         now = getattr(after, name)
         was = type(after).model_fields[name].get_default() if before is None else getattr(before, name)
         if name not in told and now != was:
-            lines.append(t("root-other-changed", where=where, name=name, now=_raw(now), was=_raw(was)))
+            lines.append(Weighty(t("root-other-changed", where=where, name=name, now=_raw(now), was=_raw(was))))
     return lines
+
+
+def _mark(weighty: bool) -> str:
+    return t("root-attention-mark") if weighty else ""
+
+
+def _harmless(line: str) -> str:
+    return Weighty(harmless(line)) if isinstance(line, Weighty) else harmless(line)
 
 
 def _raw(value: object) -> str:

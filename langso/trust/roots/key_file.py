@@ -1,4 +1,4 @@
-"""One root key a file: encrypted under a passphrase (Argon2id, ChaCha20-Poly1305), its public side in clear.
+"""One root key a file: encrypted under a passphrase (see `passphrase_cipher`), its public side in clear.
 
 The file's own checksum tells a damaged stick from a wrong passphrase; what protects the key is the cipher, which is
 bound to every field beside it.
@@ -7,43 +7,33 @@ bound to every field beside it.
 from __future__ import annotations
 
 import hashlib
-import secrets
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
 from langso.contract.base import NO_CONTROLS, Hex128, KeyHex, Message, Moment, Sha256, Slug
 from langso.trust import Refused, SigningKey, key_id
 from langso.trust.envelope import parse_payload, strict_json
 from langso.trust.errors import KeyFileError
 from langso.trust.keys import short_code
-from langso.trust.roots.errors import RootKeyDamaged, WrongPassphrase
-from langso.trust.roots.passphrase import canonical
+from langso.trust.roots.errors import RootKeyDamaged
+from langso.trust.roots.passphrase_cipher import (
+    STRONG,
+    Cost,
+    Lanes,
+    MemoryKib,
+    Nonce,
+    Passes,
+    fresh_fields,
+    open_secret,
+    seal_secret,
+)
 from langso.words.catalogue import Sentence
 
 FORMAT = 1
 MAX_ROOT_KEY_FILE = 8 << 10
 Holder = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NO_CONTROLS)]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one guess of a passphrase costs: Argon2id's memory, passes and lanes."""
-
-    memory_kib: int
-    passes: int
-    lanes: int
-
-
-STRONG = Cost(256 << 10, 3, 4)
-"""One to three seconds on a Pi 4, and a quarter of a gigabyte for each guess."""
-QUICK = Cost(8, 1, 1)
-"""For a village in a box, whose keys guard nothing."""
 
 
 class RootKeyFile(Message):
@@ -55,11 +45,11 @@ class RootKeyFile(Message):
     holder: Holder
     public_key: KeyHex
     made: Moment
-    memory_kib: Annotated[int, Field(ge=8, le=1 << 20)]
-    passes: Annotated[int, Field(ge=1, le=16)]
-    lanes: Annotated[int, Field(ge=1, le=16)]
+    memory_kib: MemoryKib
+    passes: Passes
+    lanes: Lanes
     salt: Hex128
-    nonce: Annotated[str, StringConstraints(pattern="^[0-9a-f]{24}$")]
+    nonce: Nonce
     sealed: Annotated[str, StringConstraints(pattern="^([0-9a-f]{2}){17,2048}$")] = "00" * 17
     sha256: Sha256 = "0" * 64
 
@@ -108,14 +98,9 @@ def encrypt(
         holder=" ".join(holder.split()),
         public_key=key.public.hex(),
         made=now,
-        memory_kib=cost.memory_kib,
-        passes=cost.passes,
-        lanes=cost.lanes,
-        salt=secrets.token_hex(16),
-        nonce=secrets.token_hex(12),
+        **fresh_fields(cost),
     )
-    sealed = _cipher(head, passphrase).encrypt(bytes.fromhex(head.nonce), key.to_pem(), _head(head))
-    whole = head.model_copy(update={"sealed": sealed.hex()})
+    whole = head.model_copy(update={"sealed": seal_secret(head, passphrase, key.to_pem(), _head(head))})
     return whole.model_copy(update={"sha256": _checksum(whole)})
 
 
@@ -158,14 +143,8 @@ def read_public_part(raw: bytes) -> PublicPart:
 
 def unlock(found: RootKeyFile, passphrase: str) -> SigningKey:
     """The key itself. Raises WrongPassphrase, RootKeyDamaged."""
-    try:
-        pem = _cipher(found, passphrase).decrypt(
-            bytes.fromhex(found.nonce), bytes.fromhex(found.sealed), _head(found)
-        )
-    except InvalidTag as error:
-        raise WrongPassphrase(Sentence("root-wrong-passphrase", named=found.named())) from error
-    except MemoryError as error:
-        raise RootKeyDamaged(Sentence("root-not-enough-memory")) from error
+    wrong = Sentence("root-wrong-passphrase", named=found.named())
+    pem = open_secret(found, passphrase, _head(found), wrong=wrong)
     try:
         key = SigningKey.from_pem(pem)
     except KeyFileError as error:
@@ -173,17 +152,6 @@ def unlock(found: RootKeyFile, passphrase: str) -> SigningKey:
     if key.public != found.public:
         raise RootKeyDamaged(Sentence("root-key-mismatch"))
     return key
-
-
-def _cipher(head: RootKeyFile, passphrase: str) -> ChaCha20Poly1305:
-    derive = Argon2id(
-        salt=bytes.fromhex(head.salt),
-        length=32,
-        iterations=head.passes,
-        lanes=head.lanes,
-        memory_cost=max(head.memory_kib, 8 * head.lanes),
-    )
-    return ChaCha20Poly1305(derive.derive(canonical(passphrase).encode()))
 
 
 def _head(found: RootKeyFile) -> bytes:

@@ -35,7 +35,7 @@ _RIMES = (
 
 
 def canonical(passphrase: str) -> str:
-    """What of a passphrase counts: plain small letters, single spaces."""
+    """The part of a passphrase that counts: small letters without marks, single spaces."""
     return " ".join(fold(passphrase).casefold().split())
 
 

@@ -1,7 +1,7 @@
 """A proposal: the commune's next list of rights, carried from key holder to key holder until enough have signed.
 
-The file is trusted by nobody. What a holder signs are the exact bytes in it, told in words against the list that the
-holder's own stick has seen; what the office applies is judged by the signatures alone.
+Nobody trusts the file. A holder signs exactly the bytes in it, told in words against the list that the holder's own
+stick has seen; the office judges what it applies by the signatures alone.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Part = Literal["trust", "root"]
 
 
 class KeyHolder(Message):
-    """Who keeps which root key, as the keys' own files say: for people to read, believed by no program."""
+    """Who keeps which root key, as the key files tell: for people to read; no program relies on it."""
 
     public_key: KeyHex
     holder: Holder
@@ -73,7 +73,7 @@ class Proposal(Message):
 
 @dataclass(frozen=True)
 class ReadProposal:
-    """A proposal whose parts fit each other, and the signatures in it that verify."""
+    """A proposal whose parts fit together, and the signatures in it that verify."""
 
     proposal: Proposal
     trust: TrustDocument

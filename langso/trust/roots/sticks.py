@@ -1,4 +1,4 @@
-"""USB sticks as this machine sees them: which folder is one, whose root key lies on it, and never two at once."""
+"""USB sticks of this machine: which folder is one, whose root key lies on it, and never two keys at once."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Mount:
 
 @dataclass(frozen=True)
 class KernelView:
-    """Where the kernel tells of mounts and disks; a test gives another."""
+    """Reads mounts and disks from the kernel; a test gives another one."""
 
     mountinfo: Path = Path("/proc/self/mountinfo")
     devices: Path = Path("/sys/dev/block")
@@ -59,7 +59,7 @@ class KernelView:
         return found
 
     def sticks(self) -> list[Mount]:
-        """Those that may be a stick: on a disk other than the system's, each folder once."""
+        """Mounts that may be a stick: on another disk than the system's; each folder once."""
         mounts = self.mounts()
         inside = [one for one in mounts if one.folder in (Path("/"), Path("/boot"), Path("/usr"))]
         system = {disk for one in inside for disk in self._disks(one)}
@@ -113,9 +113,9 @@ class StickMemory(Message):
 
 @contextlib.contextmanager
 def hold_stick(folder: Path, *, told: bool, machine: KernelView | None = None) -> Iterator[HeldFolder]:
-    """A mounted stick held open, so that what was found to be a stick is what is written to, and nothing else.
+    """A mounted stick, held open: only the folder that was found to be a stick is written to.
 
-    `told`: it is meant so, though it is no stick. Raises StickRefused, FileRefused.
+    `told`: the user says that this folder is meant, although it is no stick. Raises StickRefused, FileRefused.
     """
     if not folder.is_dir():
         raise StickRefused(Sentence("root-no-folder", folder=folder))
@@ -159,7 +159,9 @@ def key_on(place: Path | HeldFolder, commune: str | None = None) -> RootKeyFile:
 
 
 def require_free(place: Path | HeldFolder, commune: str) -> None:
-    """A stick that may take a new key: of its holder alone, without a key of this commune. Raises StickRefused."""
+    """Raises StickRefused unless the stick may take a new key: it is no installation stick and has no key of this
+    commune.
+    """
     with held(place) as stick:
         refuse_installation(stick)
         name = key_name(commune)
@@ -168,13 +170,13 @@ def require_free(place: Path | HeldFolder, commune: str) -> None:
 
 
 def refuse_installation(stick: HeldFolder) -> None:
-    """The installation stick goes into every machine, a root key into none that needs it not. Raises StickRefused."""
+    """Raises StickRefused for the installation stick: it is put into every machine, and a root key must not be."""
     if stick.has(INSTALLATION):
         raise StickRefused(Sentence("root-installation-stick", path=stick.path, installation=INSTALLATION))
 
 
 def refuse_a_second_key(place: Path | HeldFolder, commune: str, machine: KernelView | None = None) -> None:
-    """No machine sees two root keys of a commune: another one mounted now is refused. Raises StickRefused."""
+    """Raises StickRefused where another root key of the commune is mounted now: no machine may see two."""
     own = (place.path if isinstance(place, HeldFolder) else place).resolve()
     for mount in (machine or KernelView()).sticks():
         if mount.folder != own and (mount.folder / key_name(commune)).exists():

@@ -1,1 +1,1 @@
-"""Doors that devices and browsers use without a login: files, uploads, certificates."""
+"""HTTP for devices and browsers without a login: media files, uploads, certificates."""

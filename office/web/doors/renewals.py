@@ -1,4 +1,4 @@
-"""What devices ask of the office without login: their next certificate. What they send is signed by their own key."""
+"""A device asks for its next certificate. No login: its request is signed with its own key."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from langso.errors import LangsoError
+from langso.words.catalogue import code_of
 from office.errors import RenewalRefused
 from office.web.permits import OPEN
-from office.web.site import SiteHere
+from office.web.site import SiteHere, refusal_header
 
 router = APIRouter(prefix="/devices")
 
@@ -19,9 +20,14 @@ async def certificate(request: Request, site: SiteHere) -> Response:
     """`CertificateAnswer` to a sealed `certificate-request`; refused in a sentence, 403 where only a visit helps."""
     raw = await request.body()
     try:
-        answer = await run_in_threadpool(site.console.fleet.certificates.renew, raw)
+        answer = await run_in_threadpool(site.office.fleet.certificates.renew, raw)
     except RenewalRefused as refused:
-        return Response(str(refused), refused.status, media_type="text/plain; charset=utf-8")
+        return _refusal(refused, refused.status)
     except LangsoError as error:
-        return Response(str(error), 503, media_type="text/plain; charset=utf-8")
+        return _refusal(error, 503)
     return Response(answer, media_type="application/json", headers={"cache-control": "no-store"})
+
+
+def _refusal(error: LangsoError, status: int) -> Response:
+    headers = refusal_header(code_of(error))
+    return Response(str(error), status, headers=headers, media_type="text/plain; charset=utf-8")

@@ -1,4 +1,4 @@
-"""A paper's copy for the archive: PDF/A with its words, under the dossier's own code."""
+"""A dossier's copy for the archive: PDF/A with searchable words, under the dossier's code."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from langso.durable.errors import StoreError
 from langso.errors import LangsoError
 from office.errors import NotFound
 from office.people.accounts import StaffSession
+from office.web.forms import Form
 from office.web.permits import require
 from office.web.site import Sent, Site, SiteHere, Who
 
@@ -28,14 +30,15 @@ def archive_page(id: str, site: SiteHere, session: Who) -> Response:
 @router.post("/giay-to/{id}/luu-tru", dependencies=[require("desk")])
 def archive(id: str, site: SiteHere, sent: Sent) -> Response:
     """The PDF/A with its words, as a file to keep; a wrong code comes back with what was typed. Raises NotFound."""
-    code = sent.form.one("code", 60)
-    level: Level = "1b" if sent.form.one("level", 4) == "1b" else "2b"
+    code = sent.form.one("code", None)
+    level: Level = "1b" if sent.form.one("level", None) == "1b" else "2b"
     try:
-        made = site.console.archive.make(id, code, sent.session.login, level)
+        made = site.office.archive.make(id, code, sent.session.login, level)
     except NotFound:
         raise
     except LangsoError as refused:
-        return _archive_page(site, sent.session, id, code=code, level=level, problem=str(refused), status=400)
+        status = 503 if isinstance(refused, StoreError) else 400
+        return _archive_page(site, sent.session, id, code=code, level=level, problem=str(refused), status=status)
     if made.unread and not sent.form.one("wordless", 1):
         # A download would hide it: the clerk is told first.
         return _archive_page(site, sent.session, id, code=code, level=level, unread=made.unread)
@@ -44,6 +47,12 @@ def archive(id: str, site: SiteHere, sent: Sent) -> Response:
         media_type="application/pdf",
         headers={"content-disposition": f'attachment; filename="{made.name}"', "cache-control": "no-store"},
     )
+
+
+def give_back(site: Site, session: StaffSession, id: str, form: Form, problem: str, status: int) -> Response:
+    """The form as it was typed, with what kept it from being taken. Raises NotFound."""
+    level: Level = "1b" if form.one("level", None) == "1b" else "2b"
+    return _archive_page(site, session, id, code=form.one("code", None), level=level, problem=problem, status=status)
 
 
 def _archive_page(
@@ -57,14 +66,14 @@ def _archive_page(
     unread: tuple[int, ...] = (),
     status: int = 200,
 ) -> Response:
-    dossier = site.console.desk.dossier(id)
+    dossier = site.office.desk.dossier(id)
     return site.page(
         "luu-tru.html",
         session,
         status=status,
         on="giay-to",
         paper=dossier,
-        name=site.console.archive.name(id),
+        name=site.office.archive.name(id),
         code=code,
         level=level,
         problem=problem,

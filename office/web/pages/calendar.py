@@ -1,4 +1,4 @@
-"""The calendar: what is on from yesterday to two weeks ahead, with receipts as they arrive."""
+"""The calendar, the first page: from yesterday to two weeks ahead, with receipts as they arrive."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from langso.timekeeping import dates
-from langso.words.catalogue import Unit, t
+from langso.words.catalogue import Unit, Words, t
 from office.fleet.devices import FleetRow
 from office.web.permits import require
-from office.web.shows import ShownBroadcast, show_of, trouble_of, urgent_shows
-from office.web.site import SiteHere, Who, go
+from office.web.shows import ShownBroadcast, past_urgent_shows, trouble_of, urgent_shows
+from office.web.site import Site, SiteHere, Who, go
 from office.web.speakers import villages
-from office.whole_office import Office
 
 router = APIRouter()
 DAYS_BACK, DAYS_AHEAD = timedelta(hours=24), timedelta(days=14)
@@ -24,7 +23,7 @@ DAYS_BACK, DAYS_AHEAD = timedelta(hours=24), timedelta(days=14)
 
 @router.get("/", dependencies=[require()])
 def home(session: Who) -> Response:
-    """The calendar is home."""
+    """Leads to the calendar."""
     del session
     return go("/lich")
 
@@ -32,15 +31,15 @@ def home(session: Who) -> Response:
 @router.get("/lich", dependencies=[require()])
 def calendar(site: SiteHere, session: Who) -> Response:
     """What is on today and after, with receipts as they arrive."""
-    html, _ = site.part("_lich.html", session, **_calendar(site.console))
-    today = dates.local(site.console.clock.now()).date()
+    html, _ = site.part("_lich.html", session, **_calendar(site))
+    today = dates.local(site.office.clock.now()).date()
     return site.page("lich.html", session, on="lich", part=html, today=dates.day_with_lunar(today))
 
 
 @router.get("/lich/manh", dependencies=[require()])
 def calendar_part(site: SiteHere, session: Who, da: str = "") -> Response:
-    """The part that refreshes itself."""
-    return site.fragment("_lich.html", session, da, **_calendar(site.console))
+    """The part of the page that refreshes itself."""
+    return site.fragment("_lich.html", session, da, **_calendar(site))
 
 
 @dataclass(frozen=True)
@@ -64,15 +63,15 @@ class Calendar:
     ill: tuple[FleetRow, ...]
 
 
-def _calendar(office: Office) -> dict[str, object]:
-    now = office.clock.now()
+def _calendar(site: Site) -> dict[str, object]:
+    office, now = site.office, site.office.clock.now()
     rows = office.fleet_rows()
-    fleet = {row.device.id: row for row in rows}
-    groups = villages(office.fleet.devices())
+    groups = villages(row.device for row in rows)
     broadcasts = office.broadcasts.window(now - DAYS_BACK, now + DAYS_AHEAD)
     plays = office.broadcasts.plays_of(one.planned.id for one in broadcasts)
-    stand = office.programme.standings()
-    shows = [show_of(one, plays[one.planned.id], groups, fleet, stand) for one in broadcasts]
+    stand = office.speaker_orders.standings()
+    shows = site.shows.of(broadcasts, plays, groups, rows, stand)
+    shows = sorted([*shows, *past_urgent_shows(office, now - DAYS_BACK)], key=lambda show: show.start)
     today = dates.local(now).date()
     days = tuple(Day(_name(day, today), tuple(found)) for day, found in groupby(shows, key=lambda show: show.day))
     urgent = urgent_shows(office)
@@ -83,7 +82,7 @@ def _calendar(office: Office) -> dict[str, object]:
     return {"calendar": Calendar(days, urgent, online, len(speakers), trouble_of(office), unsigned, ill)}
 
 
-def unsigned_of(why: str, waiting: int) -> str:
+def unsigned_of(why: Words, waiting: int) -> str:
     """What staff must know where nothing can be signed now; "" where it can."""
     if waiting:
         return t("shows-waiting-count", count=waiting, why=why).rstrip()

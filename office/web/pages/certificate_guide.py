@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from langso.settings.model import is_loopback
+from langso.words.catalogue import Sentence, t
 from office.errors import NotFound
 from office.founding.console_ca import Fingerprint, console_names, fingerprint, root_certificate, root_der
 from office.founding.doors import GUIDE, console_url, scanned_url
@@ -49,7 +50,7 @@ class InstallGuide:
 def guide(request: Request, site: SiteHere, toi: str = "/") -> Response:
     """How to install it, for the device that asks; on the office's own screen the code to scan, the fingerprint."""
     _ask_for_own(site)
-    office = site.console.settings.office
+    office = site.office.settings.office
     own = request.scope.get(DOOR, "plain") != "guide"
     agent = request.headers.get("user-agent", "").lower()[:500]
     base = _base(site, request)
@@ -60,7 +61,7 @@ def guide(request: Request, site: SiteHere, toi: str = "/") -> Response:
         to_scan=to_scan(site),
         system=next((system for word, system in _SYSTEMS if word in agent), "linux"),
         firefox="firefox" in agent or "fxios" in agent,
-        print=fingerprint(root_certificate(site.console.home)) if own else None,
+        print=fingerprint(root_certificate(site.office.home)) if own else None,
     )
     response = site.page("cai-chung-thu.html", None, guide=shown)
     # Whether this device trusts us already is found out by asking over https.
@@ -78,24 +79,24 @@ def trusted() -> Response:
 def certificate(site: SiteHere) -> Response:
     """The root as Android, Windows, macOS and Firefox install it."""
     _ask_for_own(site)
-    name = f"langso-{site.console.settings.commune.code}.crt"
+    name = f"langso-{site.office.settings.commune.code}.crt"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(root_der(site.console.home), media_type="application/x-x509-ca-cert", headers=headers)
+    return Response(root_der(site.office.home), media_type="application/x-x509-ca-cert", headers=headers)
 
 
 @router.get(f"{GUIDE}/langso.mobileconfig", dependencies=[OPEN])
 def profile(site: SiteHere) -> Response:
     """The same as an iPhone's profile, with a name that people recognise."""
     _ask_for_own(site)
-    root, commune = root_der(site.console.home), site.console.settings.commune
-    told = fingerprint(root_certificate(site.console.home))
+    root, commune = root_der(site.office.home), site.office.settings.commune
+    told = fingerprint(root_certificate(site.office.home))
     own = f"vn.langso.{commune.code}"
     payload = {
         "PayloadType": "com.apple.security.root",
         "PayloadVersion": 1,
         "PayloadIdentifier": f"{own}.ca",
         "PayloadUUID": _uuid(told.sha256 + "root"),
-        "PayloadDisplayName": f"Chứng thư Làng Số {commune.name}",
+        "PayloadDisplayName": t("guide-profile-name", commune=commune.name),
         "PayloadContent": root,
     }
     whole = {
@@ -105,7 +106,7 @@ def profile(site: SiteHere) -> Response:
         "PayloadUUID": _uuid(told.sha256),
         "PayloadDisplayName": f"Làng Số {commune.name}",
         "PayloadOrganization": commune.name,
-        "PayloadDescription": "Để điện thoại tin trang văn phòng Làng Số của xã. Chỉ có giá trị trong mạng nội bộ.",
+        "PayloadDescription": t("guide-profile-why"),
         "PayloadContent": [payload],
     }
     return Response(plistlib.dumps(whole), media_type="application/x-apple-aspen-config")
@@ -124,28 +125,28 @@ def code(site: SiteHere) -> Response:
 
 def to_scan(site: Site) -> str:
     """The guide's address for a phone. Raises NotFound where the settings have no such page."""
-    found = scanned_url(site.console.settings.office)
+    found = scanned_url(site.office.settings.office)
     if found is None:
-        raise NotFound('Trang cài chứng thư chưa mở; hãy đặt `https = "own"` và `http_port` trong [office].')
+        raise NotFound(Sentence("guide-not-open"))
     return found
 
 
 def elsewhere(site: Site, request: Request) -> Response:
     """Where a page asked for without TLS is: the guide, which leads on by itself; at once where all trust it."""
     path = _local(request.url.path)
-    if site.console.settings.office.https == "own":
+    if site.office.settings.office.https == "own":
         return RedirectResponse(f"{GUIDE}?toi={path}" if path != "/" else GUIDE, status_code=303)
     return RedirectResponse(_base(site, request) + path, status_code=307)
 
 
 def _ask_for_own(site: Site) -> None:
-    if site.console.settings.office.https != "own":
-        raise NotFound("Văn phòng này không tự làm chứng thư nên không phải cài gì.")
+    if site.office.settings.office.https != "own":
+        raise NotFound(Sentence("guide-not-own"))
 
 
 def _base(site: Site, request: Request) -> str:
     """The console over TLS, by the name it was asked for where that is in the certificate."""
-    office = site.console.settings.office
+    office = site.office.settings.office
     asked, port = request.url.hostname or "", urlsplit(console_url(office)).port
     if asked in console_names(office).all and not is_loopback(asked):
         return f"https://{asked}" + ("" if port is None else f":{port}")

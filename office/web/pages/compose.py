@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -12,23 +12,27 @@ from starlette.responses import Response
 from langso.errors import LangsoError
 from langso.timekeeping import dates
 from langso.words import Part, WordsError, speech_parts
+from langso.words.catalogue import code_of, t
+from office.broadcasting.broadcasts import FARTHEST
 from office.broadcasting.rows import Broadcast
 from office.broadcasting.wording import MAX_TEXT, MAX_TITLE
 from office.errors import BroadcastRefused
 from office.people.accounts import StaffSession
-from office.web.forms import Form, moment_of
+from office.web.days import months, sensible, typed, words_of_day
+from office.web.forms import Form, mark_of, moment_of, new_mark
 from office.web.pages import sounds
 from office.web.permits import require
 from office.web.site import Sent, Site, SiteHere, Who, go, is_part
 from office.web.speakers import chosen, villages
 
 router = APIRouter()
-ROOM = 20_000
 
 
 @dataclass(frozen=True)
 class TypedBroadcast:
-    """What the form holds, given back as typed when something is wrong. `instead_of`: the unsent one it corrects."""
+    """What the form holds, given back as typed when something is wrong. `instead_of`: the unsent one it corrects;
+    `once`: the mark by which a second sending of the same form is known.
+    """
 
     title: str = ""
     text: str = ""
@@ -38,6 +42,7 @@ class TypedBroadcast:
     broadcast_class: str = "normal"
     parts: tuple[Part, ...] = ()
     instead_of: str = ""
+    once: str = ""
 
     @property
     def changed(self) -> bool:
@@ -46,13 +51,17 @@ class TypedBroadcast:
 
 
 @router.get("/soan", dependencies=[require("writer")])
-def compose(site: SiteHere, session: Who, tu: str = "") -> Response:
-    """An empty form with a sensible time; `tu`: with the words of a broadcast that was not sent. Raises NotFound."""
-    soon = dates.local(site.console.clock.now() + timedelta(minutes=15))
-    soon = soon.replace(minute=soon.minute // 5 * 5, second=0)
+def compose(site: SiteHere, session: Who, tu: str = "", giu: str = "") -> Response:
+    """An empty form with a sensible time; `tu`: with the words of a broadcast that was not sent; `giu`: with what was
+    typed before one had to log in. Raises NotFound.
+    """
+    soon = sensible(site.office.clock.now())
     if tu:
-        return _compose(site, session, _again(site.console.broadcasts.get(tu), soon))
-    return _compose(site, session, TypedBroadcast(date=f"{soon:%Y-%m-%d}", time=f"{soon:%H:%M}"))
+        return _compose(site, session, _again(site.office.broadcasts.get(tu), soon))
+    kept = site.kept.of(session.login, "/soan") if giu else None
+    if kept is not None:
+        return _compose(site, session, _draft(site, kept), back=t("console-typed-kept"))
+    return _compose(site, session, TypedBroadcast(date=typed(soon.date()), time=f"{soon:%H:%M}"), fresh=True)
 
 
 @router.post("/soan", dependencies=[require("writer")])
@@ -62,29 +71,56 @@ def send(site: SiteHere, sent: Sent) -> Response:
     What is known at once to be wrong comes back as typed, with why; what shows later is told on that page.
     """
     draft, by = _draft(site, sent.form), sent.session.login
-    broadcasts, jobs = site.console.broadcasts, site.console.jobs
+    broadcasts, jobs = site.office.broadcasts, site.office.jobs
     made: str | None = None
     try:
         kept = broadcasts.draft(
             draft.text,
             title=draft.title,
             targets=draft.devices,
-            start=moment_of(draft.date, draft.time),
+            start=moment_of(draft.date, draft.time, _today(site)),
             by=by,
+            once=draft.once,
             broadcast_class="priority" if draft.broadcast_class == "priority" else "normal",
         )
+        if kept.status == "scheduled":
+            return _sent(site, sent.session, draft, kept.id)
         made = kept.id
         job = jobs.wait(jobs.ask("send", kept.text, by, kept.id).id, sounds.PATIENCE_S)
     except LangsoError as refused:
         _drop(site, made, by)
         return _compose(
-            site, sent.session, draft, str(refused), 422 if isinstance(refused, BroadcastRefused) else 503
+            *(site, sent.session, draft, str(refused), 422 if isinstance(refused, BroadcastRefused) else 503),
+            code=code_of(refused),
         )
     if job.state == "failed":
         _drop(site, made, by)
-        return _compose(site, sent.session, draft, job.why, 422 if job.fault == "refused" else 503)
+        status = 422 if job.fault == "refused" else 503
+        return _compose(site, sent.session, draft, str(job.why), status, code=job.code)
     _drop(site, draft.instead_of, by)
-    return go(f"/ban-tin/{kept.id}")
+    return _sent(site, sent.session, draft, kept.id)
+
+
+@router.post("/soan/giu", dependencies=[require("writer")])
+def keep(site: SiteHere, sent: Sent) -> Response:
+    """The form again as it was typed: after a login, or with another day chosen from the calendar."""
+    draft = _draft(site, sent.form)
+    chosen = sent.form.one("ngay", None)
+    return _compose(site, sent.session, replace(draft, date=chosen) if chosen else draft)
+
+
+def give_back(site: Site, session: StaffSession, form: Form, problem: str, status: int, code: str) -> Response:
+    """The form as it was typed, with what kept it from being taken."""
+    return _compose(site, session, _draft(site, form), problem, status, code=code)
+
+
+def _sent(site: Site, session: StaffSession, draft: TypedBroadcast, id: str) -> Response:
+    site.kept.forget(session.login, "/soan")
+    return go(f"/ban-tin/{id}?xong={draft.once}" if draft.once else f"/ban-tin/{id}")
+
+
+def _today(site: Site) -> date:
+    return dates.local(site.office.clock.now()).date()
 
 
 @router.post("/soan/doc", dependencies=[require("writer")])
@@ -103,7 +139,7 @@ def listen(request: Request, site: SiteHere, sent: Sent) -> Response:
     heard = sounds.hear(site, sent.session, draft.text)
     if is_part(request):
         return site.page("_nghe.html", sent.session, heard=heard)
-    return _compose(site, sent.session, draft, heard.said, heard=heard)
+    return _compose(site, sent.session, draft, heard.problem, heard=heard)
 
 
 def _drop(site: Site, id: str | None, by: str) -> None:
@@ -111,8 +147,8 @@ def _drop(site: Site, id: str | None, by: str) -> None:
     if not id:
         return
     with contextlib.suppress(LangsoError):
-        if site.console.broadcasts.get(id).status in ("draft", "prepared"):
-            site.console.broadcasts.withdraw(id, by)
+        if site.office.broadcasts.get(id).status in ("draft", "prepared"):
+            site.office.broadcasts.withdraw(id, by)
 
 
 def _again(broadcast: Broadcast, soon: datetime) -> TypedBroadcast:
@@ -122,7 +158,7 @@ def _again(broadcast: Broadcast, soon: datetime) -> TypedBroadcast:
         title=show.title,
         text=broadcast.text,
         devices=show.devices,
-        date=f"{start:%Y-%m-%d}",
+        date=typed(start.date()),
         time=f"{start:%H:%M:%S}" if start.second else f"{start:%H:%M}",
         broadcast_class=show.broadcast_class,
         parts=_parts(broadcast.text),
@@ -138,16 +174,17 @@ def _parts(text: str) -> tuple[Part, ...]:
 
 
 def _draft(site: Site, form: Form) -> TypedBroadcast:
-    text = form.text("text", ROOM)
+    text = form.text("text", None)
     return TypedBroadcast(
-        title=form.one("title", MAX_TITLE * 4),
+        title=form.one("title", None),
         text=text,
-        devices=chosen(form, villages(site.console.fleet.devices())),
-        date=form.one("date", 20),
-        time=form.one("time", 20),
-        broadcast_class=form.one("broadcast_class", 20) or "normal",
+        devices=chosen(form, villages(site.office.fleet.devices())),
+        date=form.one("date", None),
+        time=form.one("time", None),
+        broadcast_class=form.one("broadcast_class", None) or "normal",
         parts=_parts(text),
-        instead_of=form.one("tu", 64),
+        instead_of=form.one("tu", None),
+        once=mark_of(form.one("lan", None)),
     )
 
 
@@ -158,20 +195,32 @@ def _compose(
     problem: str = "",
     status: int = 200,
     *,
+    code: str = "",
     heard: sounds.AskedSound | None = None,
+    back: str = "",
+    fresh: bool = False,
 ) -> Response:
-    rows = {row.device.id: row for row in site.console.fleet_rows()}
+    today = _today(site)
+    rows = {row.device.id: row for row in site.office.fleet_rows()}
     return site.page(
         "soan.html",
         session,
         status=status,
+        refusal=code,
         on="soan",
         draft=draft,
+        once=draft.once or new_mark(),
         problem=problem,
+        back=back,
+        fresh=fresh,
+        draft_key=site.accounts.draft_key(session.login),
         heard=heard,
-        groups=villages(site.console.fleet.devices()),
+        groups=villages(site.office.fleet.devices()),
         rows=rows,
         longest=MAX_TEXT,
-        earliest=f"{dates.local(site.console.clock.now()):%Y-%m-%d}",
-        stuck=site.console.programme.why,
+        longest_title=MAX_TITLE,
+        words=words_of_day(draft.date, today),
+        weekdays=[t(f"console-weekday-{number}") for number in range(1, 8)],
+        months=months(today, today + FARTHEST, draft.date),
+        stuck=site.office.speaker_orders.why,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -13,7 +13,7 @@ from langso.words.catalogue import t
 from office.fleet.devices import FleetRow
 from office.web.permits import require
 from office.web.shows import trouble_of
-from office.web.site import Sent, Site, SiteHere, Who, go
+from office.web.site import Posted, Sent, Site, SiteHere, Who, go
 
 router = APIRouter()
 
@@ -32,7 +32,7 @@ class PageRow:
 def fleet(site: SiteHere, session: Who, xong: str = "") -> Response:
     """The table, the worst first."""
     html, _ = site.part("_loa.html", session, **_fleet(site))
-    rows = site.console.fleet.devices()
+    rows = site.office.fleet.devices()
     return site.page(
         "loa.html",
         session,
@@ -40,6 +40,7 @@ def fleet(site: SiteHere, session: Who, xong: str = "") -> Response:
         part=html,
         speakers=sum(device.role == "speaker" for device in rows),
         kiosks=sum(device.role == "kiosk" for device in rows),
+        held=site.office.sounds.lately(),
         done=t(f"console-done-{xong}") if xong in ("thu", "lai", "xem") else "",
     )
 
@@ -53,43 +54,45 @@ def fleet_part(site: SiteHere, session: Who, da: str = "") -> Response:
 @router.post("/loa/{id}/phat-thu", dependencies=[require("admin")])
 def test_sound(id: str, site: SiteHere, sent: Sent) -> Response:
     """The device plays its test tone. Raises NotFound."""
-    return _order(site, sent.session.login, id, "test_sound", "thu")
+    return _order(site, sent, id, "test_sound", "thu")
 
 
 @router.post("/loa/{id}/khoi-dong-lai", dependencies=[require("admin")])
 def restart(id: str, site: SiteHere, sent: Sent) -> Response:
     """The device's agent starts anew. Raises NotFound."""
-    return _order(site, sent.session.login, id, "restart", "lai")
+    return _order(site, sent, id, "restart", "lai")
 
 
 @router.post("/loa/{id}/da-xem", dependencies=[require("admin")])
 def settle(id: str, site: SiteHere, sent: Sent) -> Response:
     """Staff have looked at two machines with one name. Raises NotFound."""
-    site.console.fleet.device(id)
-    site.console.fleet.settle(id, sent.session.login)
+    site.office.fleet.device(id)
+    site.office.fleet.settle(id, sent.session.login)
     return go("/loa?xong=xem")
 
 
-def _order(site: Site, by: str, id: str, action: Literal["test_sound", "restart"], done: str) -> Response:
-    console = site.console
-    device = console.fleet.device(id)
-    console.orders.give(device.id, action, also=lambda _: console.audit.write(by, action, device.id))
-    if console.publisher is not None:
-        console.publisher.wake()
-    return go(f"/loa?xong={done}")
+def _order(site: Site, sent: Posted, id: str, action: Literal["test_sound", "restart"], done: str) -> Response:
+    office, by = site.office, sent.session.login
+    device = office.fleet.device(id)
+    office.orders.give(device.id, action, also=lambda _: office.audit.write(by, action, device.id))
+    if office.publisher is not None:
+        office.publisher.wake()
+    # Back to where the button was pressed.
+    return go(f"/loa/{id}?xong={done}" if sent.form.one("ve", None) else f"/loa?xong={done}")
 
 
 def _fleet(site: Site) -> dict[str, object]:
-    sounded = site.console.broadcasts.last_sounded()
+    sounded = site.office.broadcasts.last_sounded()
     rows = []
-    for row in site.console.fleet_rows():
+    for row in site.office.fleet_rows():
         at, heard = sounded.get(row.device.id, (None, False))
         rows.append(PageRow(row, at, heard, _label(row)))
     rows.sort(key=lambda one: not one.row.conflict)
     return {
-        "rows": rows,
+        # When each last spoke is not in the table, which then stays as it was drawn.
+        "rows": [replace(one, row=replace(one.row, seen=None)) for one in rows],
         "ill": [one for one in rows if one.row.level != "ok"][:4],
-        "trouble": trouble_of(site.console),
+        "trouble": trouble_of(site.office),
     }
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from langso.contract import Media
 from langso.errors import LangsoError
-from langso.words.catalogue import Sentence, t
+from langso.words.catalogue import Sentence
 from office.broadcasting.jobs import Job
 from office.broadcasting.wording import checked_text
 from office.errors import NotFound
@@ -24,21 +24,21 @@ PATIENCE_S = 1.5
 
 @dataclass(frozen=True)
 class AskedSound:
-    """What came of asking for a sound: there it is, or why not, or the job that is still at work."""
+    """The answer to asking for a sound: the sound, or why there is none, or the job that still makes it."""
 
     sound: Media | None = None
     problem: str = ""
     job: Job | None = None
 
     @property
-    def said(self) -> str:
-        """For a page without scripts, which cannot wait for the rest: one sentence, "" where the sound is there."""
-        return self.problem or ("" if self.job is None else t("jobs-press-again", percent=self.job.percent))
+    def shown(self) -> bool:
+        """Whether there is something to show in its place: the player, or how far the sound is. Neither is wrong."""
+        return self.sound is not None or self.job is not None
 
 
 def hear(site: Site, session: StaffSession, text: str) -> AskedSound:
     """The text spoken, for this person only; what takes longer than a moment goes on in the background."""
-    jobs = site.console.jobs
+    jobs = site.office.jobs
     try:
         checked_text(text)
         return _heard(jobs.wait(jobs.ask("listen", text, session.login).id, PATIENCE_S))
@@ -48,19 +48,19 @@ def hear(site: Site, session: StaffSession, text: str) -> AskedSound:
 
 @router.get("/tieng/{id}/manh", dependencies=[require("writer", "approver")])
 def progress(id: str, site: SiteHere, session: Who) -> Response:
-    """How far it is, as the page asks now and then. Raises NotFound, also for what somebody else listens to."""
+    """How far it is; the page asks again and again. Raises NotFound, also for another person's sound."""
     return _part(site, session, _own(site, session, id))
 
 
 @router.post("/tieng/{id}/huy", dependencies=[require("writer", "approver")])
 def cancel(id: str, site: SiteHere, sent: Sent) -> Response:
-    """No longer wanted. Raises NotFound."""
+    """The sound is no longer wanted. Raises NotFound."""
     _own(site, sent.session, id)
-    return _part(site, sent.session, site.console.jobs.cancel(id))
+    return _part(site, sent.session, site.office.jobs.cancel(id))
 
 
 def _own(site: Site, session: StaffSession, id: str) -> Job:
-    job = site.console.jobs.get(id)
+    job = site.office.jobs.get(id)
     if job.by != session.login or job.kind != "listen":
         raise NotFound(Sentence("jobs-gone"))
     return job
@@ -74,5 +74,5 @@ def _heard(job: Job) -> AskedSound:
     if job.state == "done":
         return AskedSound(sound=job.media)
     if job.state == "failed":
-        return AskedSound(problem=job.why)
+        return AskedSound(problem=str(job.why))
     return AskedSound() if job.state == "cancelled" else AskedSound(job=job)

@@ -1,1 +1,1 @@
-"""Engines on one place or the whole picture, changed in many ways, cheap and likely ones first."""
+"""Engines tried on one place, or the whole picture, changed in many ways: the cheap and likely ones first."""

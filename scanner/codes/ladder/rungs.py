@@ -1,4 +1,4 @@
-"""The order in which one place is tried: cheap and likely first. Each rung is a size, a change and an engine."""
+"""The order in which one place is tried: cheap and likely first. Each step is a size, a change and an engine."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Engine = Literal["zxing", "histogram", "wechat", "zbar"]
 
 @dataclass(frozen=True)
 class Rung:
-    """Longer side of the part looked at (pixels), what is changed in it, which engine looks; only at parts that need
-    not be enlarged more than `most` times.
+    """One step: the longer side of the part that is looked at (pixels), what is changed in it, which engine reads;
+    only for parts that need not be enlarged more than `most` times.
     """
 
     side: int

@@ -1,4 +1,4 @@
-"""Second looks at the whole picture, for codes that no first look hints at."""
+"""Further looks at the whole picture, for codes of which the first looks show no sign."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class _Whole:
     enlarges: bool = False
 
 
+# With the longer side in pixels that each is looked at; tried in this order.
 _WHOLES = (
     _Whole("sharpened", 1600, changes.sharpened),
     _Whole("evened", 1200, changes.finely_evened),

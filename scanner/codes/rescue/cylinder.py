@@ -14,6 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from scanner.arrays import Numbers, Points
 
+# Directions of the axis tried, radians: 22.5 degrees apart, a half turn is the same again.
 _AXES = np.arange(8) * (np.pi / 8)
 _ANGLES = np.array([0.35, 0.6, 0.85, 1.1, 1.35])
 """Half the angle that the symbol's diagonal takes round the cylinder, radians."""

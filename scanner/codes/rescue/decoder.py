@@ -1,4 +1,4 @@
-"""The decoder's door: what the rest of the house may ask of it, and nothing else."""
+"""The decoder's only entrance: all that the other rooms may use of it."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ _DECODER = _Decoder()
 
 
 def rescue() -> Rescue:
-    """The decoder for codes that no engine reads. It holds nothing between calls."""
+    """The decoder for codes that no engine reads. It keeps nothing between calls."""
     return _DECODER

@@ -31,6 +31,7 @@ _WINDOW = 25
 _STRIDE = 2
 # Grey levels by which print is darker than its surroundings, at the most asked for.
 _CONTRAST = 4
+# The same by the level of the surroundings: in the dark print has less to be darker by.
 _SHARE = np.clip(np.arange(256) // 10 + 1, 1, _CONTRAST).astype(np.uint8)
 # Spots looked at, the largest ones: bounds the time on grain and leaves.
 _MOST_CANDIDATES = 3000

@@ -1,4 +1,4 @@
-"""Codes found in the whole picture by their finder patterns, laid flat and read; those that stay unread are hints."""
+"""Codes found by their finder patterns in the whole picture, laid flat and read; those that stay unread are hints."""
 
 from __future__ import annotations
 

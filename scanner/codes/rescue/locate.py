@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from scanner.codes.places import same_place
-from scanner.codes.rescue import busy_patches, finder_patterns, pattern_groups
+from scanner.codes.rescue import finder_patterns, pattern_groups
 from scanner.codes.rescue.finder_patterns import Finders
 from scanner.codes.rescue.pattern_groups import Group
 
@@ -35,6 +35,10 @@ _SURE = 0.5
 _LEAST = 0.02
 # Lone patterns paired, and pairs given.
 _PAIRED = 12
+# Busy patches given, the largest ones.
+_MOST_BUSY = 12
+# Pixels of the small view over which change is averaged: a few modules.
+_BUSY_WINDOW = 11
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def locate(gray: Gray, limit: int = LIMIT, until: float = math.inf) -> list[Regi
     if not regions or regions[0].score < _ENOUGH:
         regions += _by_patterns([(255 - picture, factor) for picture, factor in levels], True, until)
     regions = sorted(regions, key=lambda region: -region.score)
-    for quad, score in busy_patches.patches(*levels[-1] if len(levels) < 3 else levels[-2]):
+    for quad, score in _busy_patches(*levels[-1] if len(levels) < 3 else levels[-2]):
         if not any(_alike(quad, region.quad) for region in regions[:limit]):
             regions.append(Region(quad, float("nan"), None, (None, None, None), False, score))
     return regions[:limit]
@@ -154,3 +158,29 @@ def _region(group: Group, found: Finders, factor: float, inverted: bool) -> Regi
 
 def _alike(a: Quad, b: Quad) -> bool:
     return same_place([tuple(p) for p in a.tolist()], [tuple(p) for p in b.tolist()])
+
+
+def _busy_patches(small: Gray, factor: float) -> list[tuple[Quad, float]]:
+    """Light and dark in quick change in both directions, as a code whose finder patterns are lost shows: outlines
+    (4, 2) in pixels of the picture, `factor` times as large as the small view, with a score <= 0.1.
+    """
+    across = cv2.absdiff(small[:, 1:], small[:, :-1])[:-1]
+    down = cv2.absdiff(small[1:], small[:-1])[:, :-1]
+    spread = cv2.subtract(cv2.dilate(small, np.ones((5, 5))), cv2.erode(small, np.ones((5, 5))))[:-1, :-1]
+    # Writing changes mostly across, a code in both directions alike.
+    window = (_BUSY_WINDOW, _BUSY_WINDOW)
+    both = np.minimum(cv2.blur(across, window), cv2.blur(down, window))
+    level = max(5.0, 0.45 * float(np.percentile(both, 99.5)))
+    busy = ((both > level) & (cv2.blur(spread, window) > 20)).astype(np.uint8)
+    busy = cv2.morphologyEx(busy, cv2.MORPH_CLOSE, np.ones((9, 9)))
+    busy = cv2.morphologyEx(busy, cv2.MORPH_OPEN, np.ones((9, 9)))
+    outlines, _ = cv2.findContours(busy, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    out: list[tuple[Quad, float]] = []
+    for outline in sorted(outlines, key=cv2.contourArea, reverse=True)[:_MOST_BUSY]:
+        middle, size, turn = cv2.minAreaRect(outline)
+        if min(size) < 12 or max(size) > 2.5 * min(size):
+            continue
+        full = cv2.contourArea(outline) / max(size[0] * size[1], 1.0)
+        quad = cv2.boxPoints((middle, size, turn)).astype(np.float64) * factor + (factor - 1) / 2
+        out.append((quad, 0.1 * min(1.0, full)))
+    return out

@@ -23,6 +23,7 @@ _SAMPLES = 384
 # Triples judged, the cheapest ones.
 _MOST_TRIPLES = 600
 VERSIONS = np.arange(1, 41)
+"""All there are (ISO/IEC 18004): of 17 + 4 n modules a side."""
 
 
 @dataclass(frozen=True)

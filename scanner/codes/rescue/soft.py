@@ -24,6 +24,7 @@ _SPARE = 3
 _LEAST_AGREEMENT = 0.72
 # Score of the second format word, against the first, to be tried too; of the first, to be believed.
 _CLOSE, _LEAST_FORMAT = 0.6, 0.42
+# Modules each way in which the lightest and the darkest are sought, and over which they are averaged.
 _NEAR, _WIDE = np.ones((5, 5), np.uint8), (9, 9)
 # Shares of a grey that lie on the next module across and down: blurs that are undone.
 _BLURS = ((0.0, 0.0), (0.1, 0.1), (0.18, 0.18), (0.25, 0.25), (0.18, 0.0), (0.0, 0.18), (0.28, 0.05), (0.05, 0.28))

@@ -10,8 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from scanner.arrays import Levels
 
+# Powers of 2 in the field of 256 that QR codes are checked in (ISO/IEC 18004), twice round; and their logarithms.
 _EXP = np.zeros(512, np.int64)
-_LOG = np.zeros(256, np.int64)
+_LOG = np.zeros(256, np.int64)  # 0 has none
 _value = 1
 for _power in range(255):
     _EXP[_power] = _value

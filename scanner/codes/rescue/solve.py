@@ -1,4 +1,4 @@
-"""A code out of focus or shaken in one picture: its modules solved for all at once, as those of summed frames are."""
+"""A code that is out of focus or shaken, in one picture: solves for all its modules at once, as for summed frames."""
 
 from __future__ import annotations
 

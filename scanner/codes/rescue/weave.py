@@ -1,4 +1,4 @@
-"""The last means for a place no engine reads: guess outlines from what is half seen, and mend the symbol in them."""
+"""The last try at a place that no engine reads: outlines guessed from what is half seen, the symbol repaired."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ _HINTS: tuple[tuple[int, changes.Change, bool], ...] = (
 
 
 def weave(gray: Gray, place: Polygon, step: int, until: float) -> EngineLook:
-    """A code at the place, its modules sampled through a bent grid and its doubtful codewords filled in; nothing
-    where there is none beyond doubt. Every step (below STEPS) looks at another size. Stops at `until` (monotonic).
+    """A code at the place: its modules are sampled through a bent grid, its doubtful codewords are filled in; empty
+    where any doubt remains. Each `step` (below STEPS) looks at another size. Stops at `until` (monotonic).
     """
     longer, margin, patterns = _LOOKS[step]
     part, left, top = cut(gray, place, margin)

@@ -1,1 +1,1 @@
-"""The processes that look: what may hang or crash does so outside of ours."""
+"""Processes of their own for reading codes, since an engine may hang or crash."""

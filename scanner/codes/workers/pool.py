@@ -66,7 +66,7 @@ class _Worker:
 
 
 class Pool:
-    """Up to `count` workers over one frame in shared memory. One frame at a time; `frame` waits for its turn."""
+    """Up to `count` workers on one frame in shared memory. One frame at a time; `frame` waits for its turn."""
 
     def __init__(self, count: int = COUNT) -> None:
         self._count = count
@@ -116,7 +116,9 @@ class Pool:
             self._blank()
 
     def forget(self, within_s: float = 1.0) -> None:
-        """Blank the last frame: what was seen does not outlive the seeing. One still worked on goes after that."""
+        """Blanks the last frame, so that no picture is kept longer than needed; one that is still worked on is
+        blanked after that.
+        """
         self._blank_after = True
         if self._lock.acquire(timeout=within_s):
             try:

@@ -252,3 +252,27 @@ def test_pairing_is_advised_as_the_readme_does_it_first(speaker: Laid) -> None:
 
 def test_a_kiosk_without_a_relay_hears_nothing_of_amplifiers(kiosk: Laid) -> None:
     assert "bridge" not in {check.name for check in kiosk.examine().checks}
+
+
+def test_owned_pages_are_warned_of_until_somebody_is_enrolled_at_the_signer(office: Laid) -> None:
+    from enrolled_clerk import Clerk
+
+    from langso.settings.reading import load_settings
+    from office.signer.client import SignerClient
+
+    def line() -> Check | None:
+        return next((one for one in office.examine().checks if one.name == "who_asks"), None)
+
+    nobody = line()
+    assert nobody is not None
+    assert (nobody.level, "langso office signer enrol" in nobody.fix) == ("warn", True)
+    Clerk(SignerClient(load_settings(office.settings).signer.socket))
+    enrolled = line()
+    assert enrolled is not None
+    assert (enrolled.level, enrolled.parameters) == ("ok", {"people": 1})
+    office.change("[signer]", '[signer]\nasked = "never"')
+    never = line()
+    assert never is not None
+    assert (never.level, 'asked = "enrolled"' in never.fix) == ("warn", True)
+    office.stop_signer()  # type: ignore[attr-defined]
+    assert line() is None, "the signer's own line tells"

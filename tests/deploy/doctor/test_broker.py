@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import threading
@@ -27,6 +28,7 @@ from langso.mqtt.reasons import Failure, from_reason
 from langso.settings.model import LinkSettings
 from langso.settings.reading import load_settings
 from langso.timekeeping.known_time import wall_time
+from langso.words.language import Language, use_language
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +90,12 @@ class Running:
         return next(check for check in self.laid.examine().checks if check.name == "broker")
 
 
+@pytest.fixture(autouse=True)
+def vietnamese() -> Iterator[None]:
+    yield
+    use_language("vi")
+
+
 @pytest.fixture
 def running(speaker: Laid) -> Iterator[Running]:
     with SingleInstance(speaker.run / "speaker.lock"):
@@ -108,8 +116,10 @@ def test_the_running_program_s_line_is_not_cut(running: Running) -> None:
     assert not running.link.contested
 
 
-def test_neither_is_one_that_a_clone_has_lately_taken(running: Running) -> None:
+@pytest.mark.parametrize("reader", ["vi", "en"])
+def test_neither_is_one_that_a_clone_has_lately_taken(running: Running, reader: Language) -> None:
     running.note(Check.warning("link", "Một máy khác đang dùng số hiệu này.", FIND_CLONE))
+    use_language(reader)
     assert running.line().level == "ok"
     assert running.link.publish(Topics(COMMUNE).device(DEVICE, "state"), b"", wait=10)
     assert running.states == [True]
@@ -176,10 +186,13 @@ def test_the_running_office_s_line_is_not_cut_and_its_own_word_counts(office: La
     link.start()
     assert link.wait_connected(60)
     assert office_line(office, BROKER, CONSOLE).level == "ok"
-    cut = replace(CONSOLE, status="Chưa nối máy chủ tin: máy chủ tin không cho vào; Lịch đã ký.")
-    told = office_line(office, BROKER, cut)
-    assert told.level == "warn"
-    assert "không cho vào" in told.why
+    for words in ("Chưa nối máy chủ tin: máy chủ tin không cho vào; Lịch đã ký.", "Not connected: không cho vào"):
+        cut = replace(CONSOLE, status=words, trouble=errno.ENOTCONN)
+        told = office_line(office, BROKER, cut)
+        assert told.level == "warn"
+        assert "không cho vào" in told.why
+    # Its words alone are for people.
+    assert office_line(office, BROKER, replace(cut, trouble=0)).level == "ok"
     # What it said before either was started anew may be old.
     for services in ((BROKER, replace(cut, up_s=5.0)), (replace(BROKER, up_s=5.0), cut)):
         assert office_line(office, *services).level == "ok"

@@ -12,7 +12,7 @@ from deploy.doctor.doors import judge_answers, judge_sockets
 from deploy.doctor.outcome import Skipped
 from deploy.doctor.scene import Scene, gather_scene
 from deploy.doctor.services import Service
-from deploy.install.sockets import sockets_of
+from deploy.install.units import sockets_of
 from langso.contract.health import Check
 from langso.settings.reading import load_settings
 from office.founding.doors import Door

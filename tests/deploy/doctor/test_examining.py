@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from deploy.commands import doctor
 from deploy.doctor import databases
 from deploy.doctor.acting import Acted
+from deploy.doctor.command import doctor
 from deploy.doctor.examining import examine as whole_examination
 from deploy.doctor.outcome import Skipped
 from deploy.doctor.scene import gather_scene

@@ -15,12 +15,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from laid_machines import AS_ROOT, COMMUNE, Laid, give, levels
+from laid_machines import AS_ROOT, Laid, give, levels
 
 from langso.device import certificates
-from langso.device.pairing import TLS_FILE
+from langso.device.tls_identity import TLS_FILE
 from langso.settings.reading import load_settings
-from langso.trust import make_bundle, make_trust
+from langso.trust import make_bundle, seal
 from office.places import OfficeHome
 
 
@@ -119,7 +119,7 @@ def small_disk(laid: Laid) -> None:
     """The state folder on a disk of its own, filled to the brim."""
     aside = laid.folder / "aside"
     shutil.copytree(laid.state, aside, symlinks=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=755", "none", str(laid.state)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m,mode=755", "none", str(laid.state)], check=True)
     shutil.copytree(aside, laid.state, symlinks=True, dirs_exist_ok=True)
     give(laid.state)
     with (laid.state / "media" / "rest").open("wb", buffering=0) as file, contextlib.suppress(OSError):
@@ -189,7 +189,8 @@ def renewed(laid: Laid, *, expires: datetime) -> None:
     """The next list of the same office, signed by the commune's root."""
     held = OfficeHome(load_settings(laid.settings)).trust().trust
     issued = min(datetime.now(UTC), expires - timedelta(days=1))
-    signed = make_trust(COMMUNE, held.issuers, [laid.root], version=held.version + 1, issued=issued, expires=expires)
+    later = {"version": held.version + 1, "issued": issued, "expires": expires}
+    signed = seal(held.model_copy(update=later), "trust", [laid.root])
     (laid.state / "trust.bundle").write_bytes(make_bundle(signed))
 
 

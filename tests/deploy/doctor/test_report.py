@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from deploy.commands import doctor
+from deploy.doctor.command import doctor
 from deploy.doctor.examining import Examination
 from deploy.doctor.outcome import SEE_MORE, Skipped
 from langso.contract.health import Check

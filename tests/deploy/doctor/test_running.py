@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,11 +15,13 @@ from at_once import at_once
 from laid_machines import Laid, health_line, levels, state_of
 from waiting import LONG_S
 
+from deploy.doctor.bounded import run
 from deploy.doctor.examining import look_at
 from deploy.doctor.outcome import Subject
 from deploy.doctor.scene import gather_scene
 from langso.durable.single_instance import SingleInstance
 from langso.settings.reading import load_settings
+from langso.words.language import in_language
 
 
 @pytest.fixture
@@ -47,9 +50,14 @@ def test_lines_that_only_the_program_knows_are_taken_over(running: Laid) -> None
 
 
 def test_sound_and_board_are_asked_of_the_program_that_holds_them(running: Laid) -> None:
-    running.settings.write_text(running.settings.read_text() + '\n[bridge]\nport = "/dev/null"\n')
-    note(running, ("sound", "bad"), ("bridge", "warn"))
-    found = levels(running.examine())
+    ours, port = os.openpty()
+    with os.fdopen(ours), os.fdopen(port):
+        name = os.ttyname(port)
+        # As udev does it: the port belongs to the service. The machine's /dev/null may have any rights.
+        os.chown(name, running.state.stat().st_uid, -1)
+        running.settings.write_text(running.settings.read_text() + f'\n[bridge]\nport = "{name}"\n')
+        note(running, ("sound", "bad"), ("bridge", "warn"))
+        found = levels(running.examine())
     assert (found["sound"], found["bridge"]) == ("bad", "warn")
 
 
@@ -92,3 +100,9 @@ def test_a_look_that_hangs_and_one_that_breaks_cost_only_their_own_line(speaker:
     assert {check.name: check.level for check in checks} == {"camera": "bad", "voice": "bad"}
     assert all(check.fix for check in checks)
     forever.set()
+
+
+def test_what_doctor_starts_speaks_the_language_of_who_reads_it() -> None:
+    prints = "import os; print(os.environ['LANGSO_LANGUAGE'], os.environ['LC_ALL'])"
+    with in_language("en"):
+        assert run(sys.executable, "-c", prints, seconds=20).out.split() == ["en", "C.UTF-8"]

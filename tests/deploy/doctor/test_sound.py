@@ -5,9 +5,15 @@ from __future__ import annotations
 import errno
 
 import pytest
+from laid_machines import Laid
 
+from deploy.doctor import sound
 from deploy.doctor.acting import Acted
+from deploy.doctor.outcome import Skipped
+from deploy.doctor.scene import gather_scene
 from deploy.doctor.sound import card_of, cards_in, judge_card, muted_in
+from langso.contract.health import Check
+from langso.settings.reading import load_settings
 
 CARDS = """\
  0 [vc4hdmi        ]: vc4-hdmi - vc4-hdmi
@@ -79,3 +85,25 @@ def test_what_is_wrong_with_a_card_is_red(
 
 def test_a_card_that_the_loudspeaker_itself_holds_is_well() -> None:
     assert judge_card("hw:1", {"Device": 1}, [Acted(errno=errno.EBUSY)], [], "langso-speaker").level == "ok"
+
+
+def kiosk_line(laid: Laid, monkeypatch: pytest.MonkeyPatch, seen: Check, settings: str = "auto") -> Check | Skipped:
+    laid.settings.write_text(
+        laid.settings.read_text(encoding="utf-8") + f'\n[kiosk]\nsound = "{settings}"\n', encoding="utf-8"
+    )
+    monkeypatch.setattr(sound, "_card", lambda *_: seen)
+    (line,) = sound.look(gather_scene(load_settings(laid.settings), laid.settings))
+    return line
+
+
+def test_a_kiosk_without_sound_is_told_and_is_still_of_use(kiosk: Laid, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = kiosk_line(kiosk, monkeypatch, judge_card("alsa", {}, [], [], "langso-kiosk"))
+    assert isinstance(line, Check)
+    assert line.level == "warn"
+    assert "Không thấy card" in line.why
+    assert "Cắm lại" in line.fix
+
+
+def test_a_kiosk_that_shall_have_no_sound_is_not_asked_for_it(kiosk: Laid, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = kiosk_line(kiosk, monkeypatch, judge_card("alsa", {}, [], [], "langso-kiosk"), "none")
+    assert isinstance(line, Skipped)

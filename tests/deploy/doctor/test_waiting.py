@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from dataclasses import replace
@@ -10,7 +11,7 @@ from datetime import timedelta
 import pytest
 from laid_machines import Laid, health_line, state_of
 
-from deploy.doctor import agent, device_trust, pairing, screen
+from deploy.doctor import agent, device_trust, pairing
 from deploy.doctor.device_trust import judge_device_clock
 from deploy.doctor.outcome import Skipped
 from deploy.doctor.scene import SETTLING_S, Scene, Told, begun_ago, gather_scene, read_told, waits_now
@@ -45,7 +46,7 @@ def agent_line(scene: Scene) -> Check | Skipped:
 def test_a_kiosk_without_a_screen_is_told_to_plug_one_in_and_nothing_hangs(scene: Scene) -> None:
     for unit in (UNIT, YOUNG):
         waiting = replace(scene, services=(unit,), waits=SCREEN)
-        (line,) = screen.look(waiting)
+        (line,) = agent.look_screen(waiting)
         assert isinstance(line, Check)
         assert (line.level, line.why) == ("bad", SCREEN.why)
         assert "Cắm màn hình và nguồn" in line.fix
@@ -60,8 +61,8 @@ def test_what_else_a_program_waits_for_is_told_in_its_own_words(scene: Scene) ->
 
 
 def test_a_kiosk_that_draws_has_a_screen_and_a_silent_one_is_not_asked(scene: Scene) -> None:
-    assert [one.level for one in screen.look(replace(scene, told=told())) if isinstance(one, Check)] == ["ok"]
-    assert all(isinstance(one, Skipped) for one in screen.look(replace(scene, told=told(age_s=900.0))))
+    assert [one.level for one in agent.look_screen(replace(scene, told=told())) if isinstance(one, Check)] == ["ok"]
+    assert all(isinstance(one, Skipped) for one in agent.look_screen(replace(scene, told=told(age_s=900.0))))
 
 
 def test_only_the_note_of_the_process_that_runs_counts(kiosk: Laid) -> None:
@@ -166,7 +167,10 @@ def test_a_line_not_yet_there_after_a_start_says_so_and_what_is_red_stays_red(sc
 
 
 def test_systemd_s_sentence_is_read() -> None:
-    (unit,) = read_services("Id=langso-kiosk.service\nStatusText=Máy này không có màn hình nào = x\n", 1.0)
+    (unit,) = read_services(
+        "Id=langso-kiosk.service\nStatusText=Máy này không có màn hình nào = x\nStatusErrno=107\n", 1.0
+    )
+    assert unit.trouble == errno.ENOTCONN
     assert unit.status == "Máy này không có màn hình nào = x"
 
 

@@ -12,6 +12,7 @@ import pytest
 from deploy.documentation.__main__ import BEGIN, END, with_drawn
 from deploy.documentation.command_pages import command_pages
 from deploy.documentation.commit_message import faults
+from deploy.documentation.house import ROLES
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -43,6 +44,34 @@ def test_links_between_pages_lead_to_a_file() -> None:
             if not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     assert not broken, "\n".join(broken)
+
+
+def paths_named(page: str) -> set[str]:
+    """What a page calls a path of the repository: in backticks, below a folder of ours, with no name left open."""
+    tops = "|".join((*ROLES, "tests", "docs", "requirements"))
+    named = re.findall(rf"`((?:{tops})/[^`\s]*)`", page)
+    return {path for path in named if not re.search(r"[…*<>{}]|NAME", path)}
+
+
+def test_paths_that_pages_name_are_there() -> None:
+    gone = []
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        named = paths_named(page.read_text(encoding="utf-8"))
+        gone += [f"{page.relative_to(ROOT)}: {path}" for path in sorted(named) if not (ROOT / path).exists()]
+    assert not gone, "\n".join(gone)
+
+
+def test_every_room_says_its_subject_in_one_line() -> None:
+    """The page shows the first line of a room's docstring: half a sentence tells a newcomer nothing."""
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").split(BEGIN)[1]
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    assert len(rows) > 60
+    assert [row[0] for row in rows if not row[1].endswith((".", ")"))] == []
+
+
+def test_a_path_is_told_from_an_example() -> None:
+    page = "`langso/words/say.py`, `kiosk/NAME.py`, `langso/<vi|en>/x`, `say.py`, `langso pair x`"
+    assert paths_named(page) == {"langso/words/say.py"}
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,10 @@ class Tree:
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Tree]:
     """A new machine with the package of a role ("" for none)."""
-    from langso.trust.roots import key_file
+    from langso.trust.roots.passphrase_cipher import QUICK
 
     # A second of memory-hard work a key would only make the tests slow; the real cost is tested where it is chosen.
-    monkeypatch.setattr("deploy.machine_setup.sitting.NEW_KEYS", key_file.QUICK)
+    monkeypatch.setattr("deploy.machine_setup.sitting.NEW_KEYS", QUICK)
 
     def make(name: str, role: str) -> Tree:
         root = tmp_path / name

@@ -11,8 +11,9 @@ import pytest
 from deploy.machine_setup.answering import AnsweringRound, answer_requests
 from deploy.machine_setup.device import answer_name, request_name
 from deploy.machine_setup.dialogue import Dialogue
-from langso.device.paired import read_devices
-from langso.device.pairing import begin_pairing, read_request
+from langso.device.paired_devices import read_devices
+from langso.device.pairing import begin_pairing
+from langso.device.pairing_files import read_request
 from langso.settings.reading import load_settings
 
 from .conftest import Tree

@@ -18,13 +18,14 @@ from office.places import OfficeHome
 from .conftest import PASSWORD, PHRASE, Tree
 
 Make = Callable[[str, str], Tree]
+DESK = "sau gio ra dong gat lua chin vang"
 # The guide itself, with keys that cost little and sticks that are folders: what is plugged in is a file's content.
 PROGRAM = """
 import sys
 from pathlib import Path
-from langso.trust.roots import key_file
+from langso.trust.roots.passphrase_cipher import QUICK
 from deploy.machine_setup import device, sitting, usb
-sitting.NEW_KEYS = key_file.QUICK
+sitting.NEW_KEYS = QUICK
 plugged = Path(sys.argv.pop(1))
 def sticks(machine=None):
     return [usb.Stick(Path(p).name, "8 GB", Path(p), p) for p in plugged.read_text().split()]
@@ -108,8 +109,16 @@ def test_an_office_is_founded_in_one_sitting_and_answers_a_device(
         (r"Tên đăng nhập là chi-mai[^$]*Mật khẩu mới", "12345678"),
         (r"Mật khẩu mới", PASSWORD),
         (r"Gõ lại mật khẩu", PASSWORD),
+        (r"Niêm khoá giấy tờ ngay bây giờ", ""),
+        (r"Câu mật khẩu \(không hiện ra\)", "ngắn"),
+        (r"Câu mật khẩu \(không hiện ra\)", DESK),
+        (r"Gõ lại lần nữa", DESK),
+        (r"Ghi tờ khôi phục vào tệp", str(tmp_path / "to-khoi-phuc.json")),
+        (r"Câu khôi phục[^$]*bấm Enter", ""),
     )
-    for secret in (PHRASE, PASSWORD):
+    assert OfficeHome(load_settings(tree.settings)).sealed_identity().officers == ("chi-mai",)
+    assert not OfficeHome(load_settings(tree.settings)).age_file.exists()
+    for secret in (PHRASE, PASSWORD, DESK):
         assert secret not in shown
     assert "mỗi lần đổi cần 2 khoá" in shown
     home = OfficeHome(load_settings(tree.settings))

@@ -20,7 +20,7 @@ from deploy.errors import SetupRefused
 from deploy.machine_setup.answering import _requests
 from deploy.machine_setup.device import answer_name, json_files, request_name
 from deploy.machine_setup.errors import AnswerMissing, NotYet
-from langso.device.paired import read_devices
+from langso.device.paired_devices import read_devices
 from langso.device.pairing import load_paired
 from langso.device.pairing_stand import stand_of
 from langso.settings.reading import load_settings

@@ -12,15 +12,20 @@ from pathlib import Path
 import pytest
 
 from deploy.errors import DeployError, SetupRefused
+from deploy.machine_setup.dialogue import Dialogue
 from deploy.machine_setup.errors import AnswerMissing, NotYet
-from deploy.machine_setup.office import has_account
+from deploy.machine_setup.office import asked_twice, has_account
 from langso.device.certificates import names_in
 from langso.device.lan import lan_name
 from langso.durable.files import write_atomic
 from langso.settings.reading import load_settings
+from langso.trust.roots.age_identity import open_lock, read_sealed_identity
 from langso.trust.roots.ceremony import sign_with, sit_down
+from langso.trust.roots.passphrase import canonical, check_new
 from langso.trust.roots.proposal import read_proposal
 from langso.trust.roots.sticks import key_on, read_memory
+from langso.words.catalogue import t
+from office.errors import PasswordRefused
 from office.places import OfficeHome
 
 from .conftest import OFFICE, PHRASE, Tree
@@ -45,6 +50,46 @@ def test_an_office_is_made_in_one_go_from_options(office: Tree, sticks: list[Pat
     assert "hoa-son" in (office.root / "var/lib/langso-broker/access.acl").read_text()
     assert settings.office.https == "own"
     assert has_account(settings)
+
+
+def test_the_key_of_papers_is_sealed_in_the_same_sitting_where_options_say_so(
+    machine: Make, root_words: list[str], account_words: list[str], phrase: Path, tmp_path: Path
+) -> None:
+    tree, sheet = machine("office", "office"), tmp_path / "to-khoi-phuc.json"
+    words = [*OFFICE, *root_words, *account_words, "--desk-passphrase-file", str(phrase)]
+    # A sheet that cannot be written seals nothing.
+    refused = tree.call(*words, "--desk-sheet", str(tmp_path / "khong-co" / "to.json"))
+    home = OfficeHome(load_settings(tree.settings if tree.settings.exists() else tree.draft))
+    assert refused.exit_code != 0
+    assert home.age_file.exists()
+    plain = home.age_identity()
+    said = tree.call(*words, "--desk-sheet", str(sheet))
+    assert said.exit_code == 0, said.output
+    assert not home.age_file.exists()
+    assert home.sealed_identity().officers == ("chi-mai",)
+    recovery = said.output.split("khoá gốc, không cất cùng tờ khôi phục:")[1].split("\n")[1].strip()
+    held = read_sealed_identity(sheet.read_bytes())
+    lock = held.lock("recovery")
+    assert lock is not None
+    assert open_lock(lock, recovery, held.recipient) == plain
+    assert plain.encode() not in sheet.read_bytes()
+    assert {oct(file.stat().st_mode & 0o777) for file in (sheet, sheet.with_suffix(".svg"))} == {"0o600"}
+    # Asked once, in the sitting that makes the first account.
+    assert "Niêm khoá" not in tree.call(*OFFICE).output
+
+
+def test_a_secret_is_asked_for_until_it_is_good_and_typed_twice_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    typed = iter(["ngắn", PHRASE, "ngắn", PHRASE.upper(), PHRASE])
+    monkeypatch.setattr(Dialogue, "secret", lambda *_: next(typed))
+    monkeypatch.setattr(Dialogue, "say", lambda _, text, **__: told.append(text))
+    assert asked_twice(Dialogue(asks=True), ("a", "b"), check_new, canonical) == canonical(PHRASE)
+    assert next(typed, None) is None
+    assert ["20" in told[0], told[1:]] == [True, [t("setup-password-differs")]]
+    typed = iter(["ngắn"] * 5)
+    with pytest.raises(PasswordRefused):
+        asked_twice(Dialogue(asks=True), ("a", "b"), check_new, canonical)
+    assert next(typed, None) is None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make folders of other users")
@@ -120,7 +165,8 @@ def test_keys_made_elsewhere_come_as_public_parts(
     machine: Make, sticks: list[Path], account_words: list[str], tmp_path: Path
 ) -> None:
     from langso.trust.roots.ceremony import make_key
-    from langso.trust.roots.key_file import QUICK, public_part
+    from langso.trust.roots.key_file import public_part
+    from langso.trust.roots.passphrase_cipher import QUICK
 
     tree, words = machine("office", "office"), []
     for number, stick in enumerate(sticks):
@@ -303,7 +349,7 @@ def test_the_installation_stick_takes_no_root_key_in_the_guide(
     machine: Make, sticks: list[Path], phrase: Path
 ) -> None:
     from langso.trust.roots.ceremony import make_key
-    from langso.trust.roots.key_file import QUICK
+    from langso.trust.roots.passphrase_cipher import QUICK
 
     # Nor is one taken that was put there by hand.
     make_key(sticks[1], PHRASE, commune="hoa-son", holder="B", now=datetime.now(UTC), cost=QUICK)

@@ -73,7 +73,16 @@ def test_a_clock_kept_by_the_network_is_believed() -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["", "hôm nay", "30-11-2026", "31/02/2027 10:00", "01/01/2020 10:00", "1/1/2200 10:00", "3/12/2026 25:00"],
+    [
+        "",
+        "hôm nay",
+        "30-11-2026",
+        "31/02/2027 10:00",
+        "01/01/2020 10:00",
+        "1/1/2200 10:00",
+        "3/12/2026 25:00",
+        "01/01/0001 00:00",
+    ],
 )
 def test_a_time_that_is_none_is_refused(bad: str) -> None:
     with pytest.raises(SetupRefused):

@@ -72,7 +72,7 @@ def test_root_drops_to_the_roles_user_before_python_starts(machine: Path, words:
     assert f"HOME=/var/lib/{user}" in done.stdout
 
 
-@pytest.mark.parametrize("word", ["setup", "install", "bundle", "pair", "backup"])
+@pytest.mark.parametrize("word", ["setup", "install", "bundle", "pair", "courier", "backup"])
 def test_what_changes_the_machine_stays_root_and_asks_others_for_sudo(machine: Path, word: str) -> None:
     assert call(machine, "root", word, "x").stdout.startswith(f"args {word} x\n")
     refused = call(machine, "clerk", word, "x")

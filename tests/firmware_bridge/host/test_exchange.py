@@ -8,9 +8,11 @@ import pytest
 from firmware_bridge.errors import CommandRefused, LinkLost
 from firmware_bridge.host import exchange as exchange_module
 from firmware_bridge.host.exchange import Counters, Exchange
-from firmware_bridge.wire import messages
+from firmware_bridge.wire import codes, messages
+from firmware_bridge.wire.fields import LinkMessage
 from firmware_bridge.wire.frames import LinkFrame
-from firmware_bridge.wire.messages import KeepAlive, LinkMessage, Ping, SetOutput, Telemetry
+from firmware_bridge.wire.messages import KeepAlive, Ping, SetOutput
+from firmware_bridge.wire.reports import Telemetry
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_a_refusal_is_not_retried(make_board: Callable[..., Any], over: Callable
     exchange.connect(1)
     with pytest.raises(CommandRefused) as refused:
         exchange.command(SetOutput(7, True, 1000))
-    assert refused.value.reason == messages.UNKNOWN_OUTPUT
+    assert refused.value.reason == codes.UNKNOWN_OUTPUT
     assert counters.retries == 0
 
 
@@ -120,8 +122,8 @@ class _Script:
 
 
 def test_a_reply_to_another_command_is_not_taken() -> None:
-    late = messages.Ack(messages.PING, 1, 1, 0, 5)
-    older = messages.Ack(messages.KEEPALIVE, 1, 1, 0, 6)
+    late = messages.Ack(codes.PING, 1, 1, 0, 5)
+    older = messages.Ack(codes.KEEPALIVE, 1, 1, 0, 6)
 
     def answer(frame: LinkFrame) -> bytes:
         right = messages.Ack(frame.type, 0, 0, 0, 9)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -47,9 +48,63 @@ def watch() -> Any:
 
 def test_the_newest_frame_is_judged(table: Path, watch: Any) -> None:
     watcher = watch(settings(table))
-    until(lambda: watcher.newest is not None)
+    until(lambda: watcher.newest is not None and watcher.newest.judged is not None)
     assert watcher.newest.judged == 120
     assert watcher.fault == ""
+
+
+def test_frames_are_shown_while_one_is_judged_and_the_newest_is_judged_next(table: Path) -> None:
+    """A preview that waits for its judge stutters: on a Pi a judgement takes a fifth of a second."""
+    begun, go_on = threading.Event(), threading.Event()
+    judged = []
+
+    def look(frame: Any) -> int:
+        judged.append(frame.sequence)
+        begun.set()
+        assert go_on.wait(60)
+        return frame.sequence
+
+    watcher = Watcher(settings(table), look, rate=200)
+    watcher.start()
+    try:
+        assert begun.wait(60)
+        until(lambda: watcher.newest is not None and watcher.newest.number >= 5)
+        assert (len(judged), watcher.newest.judged) == (1, None), "shown at once, judged or not"
+        go_on.set()
+        until(lambda: watcher.newest.judged is not None and watcher.newest.judged > judged[0])
+        assert judged[1] >= 5, "what came meanwhile is passed over, not judged late"
+        assert watcher.newest.number >= judged[1], "the outline is drawn over the frames that follow"
+    finally:
+        go_on.set()
+        watcher.stop()
+
+
+def test_the_work_is_part_of_the_period_and_not_on_top_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock of its own: every frame's work takes 30 ms of a period of 40."""
+    now = [0.0]
+    began = []
+
+    class Slow(Opened):
+        health = SimpleNamespace(condition="ok", sentence="")
+
+        def read(self) -> Any:
+            began.append(now[0])
+            now[0] += 0.03
+            if len(began) == 20:
+                watcher._stopping.set()
+            return SimpleNamespace(image=np.zeros((4, 4, 3), np.uint8), sequence=len(began))
+
+    class Stopping(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            now[0] += timeout or 0.0
+            return self.is_set()
+
+    monkeypatch.setattr("scanner.cameras.open_camera", Slow())
+    monkeypatch.setattr(watching.time, "monotonic", lambda: now[0])
+    watcher: Watcher[Any] = Watcher(ScannerSettings(), lambda _: None, rate=25)
+    watcher._stopping = Stopping()
+    watcher._run()
+    assert began[-1] - began[0] == pytest.approx(19 * 0.04)
 
 
 def test_a_still_is_taken_between_two_frames(table: Path, watch: Any) -> None:
@@ -70,6 +125,8 @@ def test_a_camera_that_went_away_shows_no_old_frame(table: Path, watch: Any, mar
     until(lambda: watcher.fault != "")
     assert watcher.newest is None
     until(lambda: holder.check().level == "bad")
+    assert holder.check().code == {"unplugged": "prompts-camera-away", "frozen": "prompts-camera-frozen"}[marker]
+    assert holder.check().why.endswith(".")
     (table / "2.png").write_bytes((table / "1.png").read_bytes())
     (table / f"2.{marker}").unlink()
     until(lambda: watcher.newest is not None)
@@ -94,14 +151,21 @@ def test_a_fault_in_judging_does_not_end_the_camera(table: Path, monkeypatch: py
     def look(image: Any) -> int:
         calls.append(image)
         if len(calls) == 1:
+            assert go_on.wait(60)
             raise ZeroDivisionError
         return len(calls)
 
+    go_on = threading.Event()
     watcher = Watcher(settings(table), look, rate=30)
     watcher.start()
     try:
         until(lambda: watcher.newest is not None)
+        go_on.set()
+        until(lambda: watcher.fault != "" or len(calls) > 1)
+        until(lambda: watcher.newest.judged is not None)
+        assert watcher.fault == ""
     finally:
+        go_on.set()
         watcher.stop()
 
 

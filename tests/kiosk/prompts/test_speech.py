@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import time
+import threading
 import wave
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import until
 
+from kiosk.prompts.aloud import Theirs
 from kiosk.prompts.speech import FILE, ReadAloud
-from kiosk.shell.driving import Step, read_steps
+from kiosk.shell.driving_steps import Step, read_steps
 from kiosk.shell.visit import Workspace
 from langso.errors import UsageError
 
 needs_voice = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng")
 
 
-def wait_quiet(reader: ReadAloud, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while reader.busy and time.monotonic() < end:
-        time.sleep(0.02)
-    assert not reader.busy
+def wait_quiet(reader: ReadAloud) -> None:
+    until(lambda: not reader.busy)
 
 
 @needs_voice
 def test_without_a_sound_player_the_words_are_in_a_file(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "visit")
     reader = ReadAloud(workspace, players=())
-    reader.read("Số tiền phải nộp: 8.000 đ")
+    reader.read((Theirs("Số tiền phải nộp: 8.000 đ"),))
     wait_quiet(reader)
     with wave.open(str(workspace.home / FILE)) as sound:
         assert sound.getnframes() > sound.getframerate(), "more than a second of speech"
@@ -41,13 +40,11 @@ def test_without_a_sound_player_the_words_are_in_a_file(tmp_path: Path) -> None:
 def test_what_is_read_after_the_visit_ended_leaves_nothing(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "visit")
     reader = ReadAloud(workspace, players=())
-    reader.read("Mã nhận giấy tờ của bạn. " * 40)
+    others = set(threading.enumerate())
+    reader.read((Theirs("Mã nhận giấy tờ của bạn. " * 40),))
     reader.hush()
     workspace.wipe()
-    end = time.monotonic() + 60
-    time.sleep(0.5)
-    while any(workspace.files()) and time.monotonic() < end:
-        time.sleep(0.05)
+    until(lambda: set(threading.enumerate()) <= others)
     assert workspace.files() == []
 
 
@@ -57,12 +54,8 @@ def test_hush_ends_a_player_that_plays(tmp_path: Path) -> None:
     player.write_text("#!/bin/sh\nexec sleep 60\n")
     player.chmod(0o755)
     reader = ReadAloud(Workspace(tmp_path / "visit"), players=((str(player), ()),))
-    reader.read("Xin chào")
-    end = time.monotonic() + 60
-    while reader._process is None and time.monotonic() < end:
-        time.sleep(0.02)
-    process = reader._process
-    assert process is not None
+    reader.read((Theirs("Xin chào"),))
+    process = until(lambda: reader._process)
     reader.hush()
     assert process.wait(30) != 0
     assert not reader.busy
@@ -70,7 +63,7 @@ def test_hush_ends_a_player_that_plays(tmp_path: Path) -> None:
 
 def test_nothing_to_say_is_no_disaster(tmp_path: Path) -> None:
     reader = ReadAloud(Workspace(tmp_path / "visit"), players=())
-    reader.read("…")
+    reader.read((Theirs("…"),))
     wait_quiet(reader)
 
 

@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kiosk.sending.dossiers
+import kiosk.sending.sealing
 from kiosk.errors import NotReady
-from kiosk.sending.dossiers import Dossiers, HandedIn
+from kiosk.sending.dossiers import Dossiers
+from kiosk.sending.sealing import HandedIn
 from kiosk.sending.sender import Sender, office_client
 from langso.durable.errors import FileRefused, StoreFull
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
@@ -148,7 +150,7 @@ def test_the_receipts_code_is_in_groups_to_read_aloud() -> None:
 
 
 def test_too_heavy_a_dossier_is_said_and_not_kept(kiosk_side: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kiosk.sending.dossiers, "MAX_BYTES", 10)
+    monkeypatch.setattr(kiosk.sending.sealing, "MAX_BYTES", 10)
     with pytest.raises(NotReady, match="bớt trang"):
         kiosk_side.hand_in()
     assert list(kiosk_side.dossiers.folder.iterdir()) == []
@@ -233,8 +235,40 @@ def test_the_offices_own_desk_lists_it_once_and_opens_it(
         assert sender.send_due() == 0
         assert sender.send_due() == 1
         (listed,) = console.desk.list()
-        assert (listed.dossier, listed.title, listed.pages) == (receipt.dossier, "Giấy khai sinh", 1)
+        assert (listed.dossier, listed.title, listed.pages) == (receipt.dossier, "Giấy tờ", 1)
         assert console.desk.open(listed.id, "van-thu") == PDF
         assert kiosk_side.again().sender(client).send_due() == 0
+    finally:
+        console.close()
+
+
+def test_who_finds_the_card_or_the_couriers_stick_learns_not_even_what_kind_of_paper_it_is(
+    kiosk_side: Kiosk, make_office_desk: Callable[..., Any]
+) -> None:
+    """The office learns it from inside what is encrypted to it."""
+    import json
+
+    import numpy as np
+    from release_0_1_0.reports import DossierManifest as FirstManifest
+
+    from langso.trust import read_sealed
+    from scanner.clean import CleanPage
+    from scanner.document import make_pdf
+
+    console, client, kiosk_side.recipient = make_office_desk(kiosk_side.key)
+    try:
+        page = CleanPage(np.full((1169, 827, 3), 255, np.uint8), 100, "A4", (210.0, 297.0))
+        receipt = kiosk_side.hand_in(make_pdf([page], "Đơn xin thuốc", procedure="1.004873"))
+        (item,) = kiosk_side.outbox.pending("dossier", limit=5)
+        manifest = read_sealed(item.body, "dossier").payload
+        disk = manifest + b"".join(p.read_bytes() for p in kiosk_side.folder.rglob("*") if p.is_file())
+        for secret in ("Đơn xin thuốc", "Giấy khai sinh", "1.004873"):
+            assert secret.encode() not in disk
+            assert json.dumps(secret).encode() not in disk
+        first = FirstManifest.model_validate_json(manifest, strict=True)
+        assert (first.title, first.procedure) == ("Giấy tờ", "")
+        assert kiosk_side.sender(client).send_due() == 1
+        (listed,) = console.desk.list()
+        assert (listed.dossier, listed.title, listed.procedure) == (receipt.dossier, "Đơn xin thuốc", "1.004873")
     finally:
         console.close()

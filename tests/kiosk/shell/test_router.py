@@ -37,6 +37,7 @@ class Screenless:
         default_factory=list
     )
     visits: int = 0
+    faults: int = 0
 
     def show(self, there: Destination) -> None:
         self.seen.append((there.place, there.shows))
@@ -50,8 +51,9 @@ class Screenless:
     def work(self, what: Any, done: Any, failed: Any) -> None:
         self.slow.append((what, done, failed))
 
-    def end_visit(self) -> None:
+    def end_visit(self, *, fault: bool = False) -> None:
         self.visits += 1
+        self.faults += fault
 
     def finish(self) -> None:
         what, done, failed = self.slow.pop(0)
@@ -220,8 +222,9 @@ def test_a_refusal_changes_nothing_and_a_fault_of_ours_ends_the_visit_not_the_ki
     floor.router.begin("scan")
     assert floor.do("refuse") == ["home", "scan"]
     visits = floor.glass.visits
+    assert floor.glass.faults == 0
     assert floor.do("break") == ["home"]
-    assert floor.glass.visits == visits + 1
+    assert (floor.glass.visits, floor.glass.faults) == (visits + 1, 1)
 
 
 def test_only_plain_values_cross() -> None:
@@ -234,3 +237,144 @@ def test_only_plain_values_cross() -> None:
             floor.router.emit("event", wrong)
     floor.router.begin("scan")
     assert floor.do("bad") == ["home"], "a journey that shows anything else has a fault"
+
+
+def test_it_is_at_the_first_page_only_there() -> None:
+    floor = Floor(look=Destination("preview"), back=Back())
+    assert floor.router.at_first
+    floor.router.begin("scan")
+    assert not floor.router.at_first
+    floor.do("look", "back")
+    assert not floor.router.at_first
+    floor.do("back")
+    assert floor.router.at_first
+    floor.router.leave()
+    assert not floor.router.at_first
+
+
+def test_letters_asked_for_where_they_are_chosen_change_nothing() -> None:
+    floor = Floor()
+    floor.do("letters")
+    letters, seen = floor.made["letters"], list(floor.glass.seen)
+    floor.do("letters")
+    assert (floor.made["letters"], floor.glass.seen) == (letters, seen)
+
+
+def test_what_is_pressed_after_the_end_is_nothing() -> None:
+    floor = Floor()
+    floor.router.leave()
+    seen = list(floor.glass.seen)
+    floor.do("look", "letters")
+    floor.router.tick()
+    assert (floor.router.place, floor.router.places, floor.glass.seen) == ("", [], seen)
+    assert floor.router.wants_light is None
+
+
+def test_a_journey_is_not_even_asked_what_follows_at_a_place_that_was_left() -> None:
+    asked: list[Any] = []
+    slow = Slow(lambda: 7, asked.append, asked.append)
+    floor = Floor(shoot=slow, home=Home())
+    floor.router.begin("scan")
+    floor.do("shoot", "home")
+    floor.glass.finish()
+    assert asked == []
+
+
+def test_a_journey_is_asked_what_follows_when_its_place_is_seen_again_and_once() -> None:
+    asked: list[Any] = []
+    slow = Slow(lambda: 7, asked.append, asked.append)
+    floor = Floor(shoot=slow, back=Back())
+    floor.router.begin("scan")
+    floor.do("shoot", "letters")
+    floor.glass.finish()
+    assert asked == []
+    floor.do("back")
+    assert asked == [7]
+    floor.do("letters", "back")
+    assert asked == [7]
+
+
+@pytest.mark.parametrize(
+    ("error", "places"), [(WrongStep("Chưa được."), ["home", "scan"]), (RuntimeError(), ["home"])]
+)
+def test_slow_work_whose_end_is_refused_or_a_fault_is_as_any_other(error: Exception, places: list[str]) -> None:
+    def refused(_: Any) -> Next:
+        raise error
+
+    floor = Floor(shoot=Slow(lambda: 7, refused, refused))
+    floor.router.begin("scan")
+    floor.do("shoot")
+    floor.glass.finish()
+    assert floor.router.places == places
+
+
+class Hasty(Walk):
+    """Goes on from "scan" to `onward` as soon as it is seen."""
+
+    onward = ""
+
+    def opened(self, place: str) -> Next:
+        return Destination(self.onward) if place == "scan" and self.onward else None
+
+
+def test_what_waited_for_a_place_waits_on_where_that_place_is_left_at_once() -> None:
+    asked: list[Any] = []
+    floor = Floor()
+    hasty = Hasty("scan", {"shoot": Slow(lambda: 7, asked.append, asked.append), "back": Back()})
+    letters = Walk("letters", {"back": Back()})
+    floor.router._make = lambda name: letters if name == "letters" else hasty
+    floor.router.begin("scan")
+    floor.do("shoot", "letters")
+    floor.glass.finish()
+    hasty.onward = "preview"
+    assert floor.do("back") == ["home", "scan", "preview"]
+    assert asked == []
+    hasty.onward = ""
+    assert floor.do("back") == ["home", "scan"]
+    assert asked == [7]
+
+
+class Steady(Walk):
+    """Leaves a place that is gone back to as it was."""
+
+    def anew(self, there: Destination) -> Destination:
+        return there
+
+
+def test_a_place_that_is_gone_back_to_shows_what_it_showed_last() -> None:
+    floor = Floor()
+    steady = Steady("scan", {"look": Changed("now"), "back": Back()})
+    floor.router._make = lambda name: Walk(name, {"back": Back()}) if name == "letters" else steady
+    floor.router.begin("scan")
+    floor.do("look", "letters", "back")
+    assert floor.glass.seen[-1] == ("scan", "now")
+
+
+def test_a_journey_over_another_ends_when_it_is_gone_back_from_and_the_other_goes_on() -> None:
+    floor = Floor(back=Back())
+    floor.router.begin("scan")
+    floor.do("letters", "back")
+    assert floor.made["letters"].told[-2:] == ["closed letters", "end"]
+    assert "end" not in floor.made["scan"].told
+
+
+def test_other_letters_close_the_place_and_open_it_as_it_is_now() -> None:
+    floor = Floor(big=Restyle(Letters(1.6)))
+    floor.do("letters", "big")
+    assert floor.made["letters"].told[-3:] == ["letters:big", "closed letters", "opened letters"]
+    assert floor.glass.seen[-1] == ("letters", "anew")
+
+
+def test_a_place_that_shows_no_plain_value_is_a_fault_too() -> None:
+    floor = Floor(bad=Destination("sort", {"a": 1}))
+    floor.router.begin("scan")
+    assert floor.do("bad") == ["home"]
+
+
+def test_what_comes_after_the_very_end_is_dropped() -> None:
+    floor = Floor(shoot=Slow(lambda: 7, lambda _: Destination("preview"), lambda _: None))
+    floor.router.begin("scan")
+    floor.do("shoot")
+    floor.router.leave()
+    floor.glass.finish()
+    assert floor.router.places == []

@@ -11,6 +11,14 @@ from paired import pair_device
 from stage.pictures import OWN_ACCOUNT, OWN_BIN
 
 
+def own_account(**more: Any) -> Any:
+    """The commune's own account, as the root keys vouch for it."""
+    from langso.contract import VouchedAccount
+
+    fields = {"id": "phi", "purpose": "fees", "bin": OWN_BIN, "number": OWN_ACCOUNT, "label": "Phí, lệ phí"}
+    return VouchedAccount(**({**fields, "holder": "Ủy ban nhân dân xã Hoa Sơn"} | more))
+
+
 class Commune:
     """Keys, signed documents and a paired kiosk, as the office and `langso pair` make them."""
 
@@ -45,9 +53,10 @@ class Commune:
             "expires": now + timedelta(days=30),
         }
 
-    def trust(self) -> bytes:
+    def trust(self, **more: Any) -> bytes:
         from langso.contract import IssuerRule
-        from langso.trust import make_bundle, make_trust, threshold_of
+        from langso.trust import make_bundle, seal, threshold_of
+        from langso.trust.issuing import trust_document
 
         now = datetime.now(UTC)
         rule = IssuerRule(
@@ -58,16 +67,16 @@ class Commune:
             classes=("normal", "priority", "emergency"),
         )
         self.version += 1
-        return make_bundle(
-            make_trust(
-                self.code,
-                [rule],
-                [self.root],
-                version=self.version,
-                issued=now,
-                expires=now + timedelta(days=365),
-            )
-        )
+        document = trust_document(
+            self.code, [rule], version=self.version, issued=now, expires=now + timedelta(days=365)
+        ).model_copy(update={"accounts": (own_account(),), "age_recipient": self.recipient, **more})
+        return make_bundle(seal(document, "trust", [self.root]))
+
+    def payees(self) -> Any:
+        """The accounts that the root vouches for, as this kiosk sees them."""
+        from langso.contract.vouched import Payees
+
+        return Payees((own_account(),), "thon-2", datetime.now(UTC))
 
     def seal(self, document: Any) -> bytes:
         from langso.trust import seal
@@ -142,6 +151,7 @@ trust = "host"
 camera = "replay"
 source = "{camera}"
 [kiosk]
+sound = "none"
 office_url = "{office_url}"
 idle_s = {idle_s}
 warn_s = {warn_s}

@@ -1,8 +1,8 @@
 """Draws places of the kiosk as they are registered, without a display, and says what is wrong with each drawing.
 
 `python drawing.py` reads a JSON list of {"place", "sample", "text", "high_contrast", "width", "height", "inch",
-"language"} from
-its input and prints, for each, the list of faults. With a folder as its argument it leaves a PNG of each there.
+"language"} from its
+input and prints, for each, the list of faults. With a folder as its argument it leaves a PNG of each there.
 """
 
 # ruff: noqa: E402 - Kivy must be told before it is imported
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -29,9 +30,12 @@ EventLoop.ensure_window()
 from kivy.lang import Builder
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.label import Label
+from kivy.uix.layout import Layout
 from kivy.uix.scrollview import ScrollView
 
-from kiosk.shell.registry import COUNTDOWN, load, screen_of
+from kiosk.prompts.aloud import as_text
+from kiosk.prompts.speech import NO_SOUND, NO_VOICE
+from kiosk.shell.registry import COUNTDOWN, GETTING_READY, NOTICE, load, screen_of
 from kiosk.style.theme import theme_for
 from kiosk.widgets.basic import RoundedBox
 from kiosk.widgets.corners import CornerEditor
@@ -39,14 +43,20 @@ from kiosk.widgets.frame import LETTERS, LISTEN
 from kiosk.widgets.pictures import CameraView, QrCode
 from langso.words.catalogue import Sentence
 from langso.words.language import use_language
-from stage.samples import SAMPLES
+from stage.samples import THEIRS, samples
 
 LEAST_MM = 9.0
 LEAST_PX = 64.0
 """At 1024x600: 9.6 mm on a screen of seven inches."""
 LEAST_PICTURE = {QrCode: 210, CameraView: 200, CornerEditor: 200}
 """A code must be scanned from an arm's length, a paper be seen where it lies."""
+LEAST_SEEN = 190
+"""So high is the camera's picture itself, above the sentence to it."""
 HOME_HAS = (Sentence("screens-home-sizes"), Sentence("screens-home-contrast"))
+LETTERS_SHOWN = ("Aa", "A", "TN")
+"""A letter to show its size, and the mark before the code of a dossier."""
+COVERS = {"countdown", "notice", "getting-ready"}
+NOTICES = {"sound": NO_SOUND, "voice": NO_VOICE}
 PUSHED = {"pairing"}
 """Places whose technician's part may be pushed up and down."""
 
@@ -58,17 +68,34 @@ def draw(asked, shots=None):
     if asked["place"] == "countdown":
         page = load(COUNTDOWN)(theme)
         page.show(20)
+    elif asked["place"] == "getting-ready":
+        page = load(GETTING_READY)(theme)
+    elif asked["place"] == "notice":
+        page = load(NOTICE)(theme, NOTICES[asked["sample"]])
     else:
-        shows = SAMPLES[asked["place"]][asked["sample"]]
+        shows = samples()[asked["place"]][asked["sample"]]
         page = screen_of(asked["place"])(theme, shows, lambda *_: None)
         # What a page shows from its first moment it must show as well when it is told later.
         page.change(shows)
     page.pos, page.size, page.size_hint = (0, 0), (width, height), (None, None)
     settle(page)
     found = faults(page, theme, asked)
+    if asked["place"] == "ask":
+        found += where_a_finger_was(page, theme)
     if shots is not None:
         page.export_to_png(str(shots))
     return found
+
+
+def where_a_finger_was(ask, theme):
+    """Names of papers that lay where the button now lies that sends: who taps one place twice would send."""
+    sort = screen_of("sort")(theme, samples()["sort"]["usual"], lambda *_: None)
+    sort.pos, sort.size, sort.size_hint = ask.pos, ask.size, (None, None)
+    settle(sort)
+    send = ask._send
+    names = [w for w in sort.walk(restrict=True) if isinstance(w, ButtonBehavior) and within(w, sort._grid)]
+    assert len(names) >= 2
+    return [f"{name_of(w)!r} lay where {name_of(send)!r} lies" for w in names if overlap(box(w), box(send))]
 
 
 def settle(page):
@@ -99,6 +126,11 @@ def faults(page, theme, asked):
         name = name_of(widget)
         if not inside(box(widget), whole):
             found.append(f"{name!r} lies outside the screen: {rounded(box(widget))}")
+        found += [
+            f"{name!r} sticks out of its {type(above).__name__}"
+            for above in list(chain(widget))[1:]
+            if above is not page and isinstance(above, Layout) and not inside(box(widget), box(above))
+        ]
         dots = math.hypot(asked["width"], asked["height"]) / asked["inch"]
         least = max(LEAST_PX * theme.scale, LEAST_MM / 25.4 * dots) - 0.6
         if min(widget.width, widget.height) < least:
@@ -112,11 +144,39 @@ def faults(page, theme, asked):
         for widget in shown:
             if isinstance(widget, kind) and min(widget.width, widget.height) < least * theme.scale:
                 found.append(f"{kind.__name__} is only {widget.width:.0f} x {widget.height:.0f}")
-    if asked["place"] != "countdown":
+    for view in shown:
+        if isinstance(view, CameraView) and view.picture_box is not None:
+            picture = view.picture_box
+            if overlap(picture, box(view.pill)):
+                found.append(f"{name_of(view.pill)!r} lies on the paper that it speaks of")
+            if not inside(picture, box(view)):
+                found.append("the camera's picture sticks out of its place")
+            if picture[3] - picture[1] < LEAST_SEEN * theme.scale:
+                found.append(f"the camera's picture is only {rounded(picture)}")
+    if asked["language"] == "qps":
+        found += [f"{text!r} stands outside the catalogue" for text in sorted(readable(shown)) if outside(text)]
+    if asked["place"] not in COVERS:
+        found += [] if as_text(page.spoken) else ["it says nothing aloud"]
         names = {name_of(w) for w in touched}
         wanted = HOME_HAS if asked["place"] == "home" else () if asked["place"] == "letters" else (LETTERS,)
         found += [f"{name} cannot be reached" for name in map(str, (*wanted, LISTEN)) if name not in names]
     return found
+
+
+def readable(shown):
+    """Every text, and every name of what bears no word."""
+    return {getattr(w, "said", "") for w in shown} | {
+        w.text for w in shown if isinstance(w, Label) and not getattr(w, "is_icon", False)
+    }
+
+
+def outside(text):
+    """What of a text in the pseudo-language is neither bracketed, nor a number, nor somebody's own."""
+    while text != (inner := re.sub("⟦[^⟦⟧]*⟧", "", text)):
+        text = inner
+    for theirs in sorted((*THEIRS, *LETTERS_SHOWN), key=len, reverse=True):
+        text = text.replace(theirs, "")
+    return "".join(filter(str.isalpha, re.sub(r"(?<=[0-9]) đ\b", "", text)))
 
 
 def cut(label, page, whole, may_be_pushed):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import cv2
 import numpy as np
 
+from kiosk.devices.camera_thread import NO_CAMERA
 from kiosk.journeys.kinds import GENERAL_KINDS, Kind
 from kiosk.journeys.showing import (
+    AskShows,
     CardShows,
+    CornerPoints,
     CornersShows,
     FeeLookShows,
     HomeShows,
@@ -24,10 +28,16 @@ from kiosk.journeys.showing import (
     Remark,
     ScanShows,
     SlipShows,
+    SorryShows,
     SortShows,
     StrangerShows,
 )
 from kiosk.shell.protocol import Letters
+from langso import words
+from langso.device.pairing_stand import Stand, next_steps
+from langso.timekeeping import dates
+from langso.words.catalogue import Sentence, Words, t
+from scanner.guide import SAYS
 
 HOLDER = "Ủy ban nhân dân phường Trần Hưng Đạo"
 CODE = "H29.16-250701-0001"
@@ -48,156 +58,197 @@ def _table() -> Any:
 
 
 PAPER, TABLE = _sheet(), _table()
+SQUARE, STANDING = TABLE[:, 160:1120], np.ascontiguousarray(TABLE.transpose(1, 0, 2)[::-1])
+"""Other cameras' pictures: 4:3, and one that hangs on its side."""
 CARD = _sheet(1000, 640)
 QUAD = ((410.0, 40.0), (870.0, 40.0), (870.0, 690.0), (410.0, 690.0))
 MODULES = tuple(tuple((x * y + x // 3) % 3 == 0 for x in range(45)) for y in range(45))
 
-GOOD = Remark("Đã thấy giấy. Giữ yên…", "motion_photos_on", "ok")
-SAME = Remark("Trang này chụp rồi, xin đặt trang khác", "flip", "warn")
-NO_CAMERA = Remark("Máy ảnh chưa sẵn sàng, xin gọi cán bộ", "no_photography", "bad")
-LONG = Remark("Đang thấy hai tờ giấy chồng lên nhau, xin chỉ để một tờ dưới máy ảnh", "info", "warn")
+GOOD = Remark(SAYS["hold"], "motion_photos_on", "ok")
+SAME = Remark(SAYS["same"], "flip", "warn")
+GONE = Remark(NO_CAMERA, "no_photography", "bad")
+LONG = Remark(max(SAYS.values(), key=lambda said: len(str(said))), "info", "warn")
+READY = Remark(Sentence("journeys-ask-ready"), "touch_app", "plain")
+CLEAR = Remark(Sentence("journeys-clear"), "check_circle", "ok")
+SCAN, UNDER = Sentence("journeys-scan-title"), Sentence("journeys-scan-under")
+HINT, CARD_HINT = Sentence("prompts-paper-how"), Sentence("prompts-card-how")
+FRONT, BACK = Sentence("journeys-side-front"), Sentence("journeys-side-back")
+FAR, MAKING = Sentence("prompts-odd-far"), Sentence("screens-making")
+ASK = Sentence("prompts-fee-ask-amount")
 
 
-def _live(said: Remark, progress: float = 0.0) -> LivePicture:
-    return LivePicture(said, 1, TABLE, QUAD, progress)
+def _page(number: int) -> Sentence:
+    return Sentence("screens-page", page=number)
+
+
+def _live(said: Remark, progress: float = 0.0, table: Any = TABLE, quad: CornerPoints = QUAD) -> LivePicture:
+    return LivePicture(said, 1, table, quad, progress)
 
 
 def _kept(*indices: int) -> tuple[KeptPage, ...]:
     return tuple(KeptPage(index, PAPER, odd=index % 2 == 1) for index in indices)
 
 
-HINT = "Đặt giấy vào giữa khung, giữ yên"
-KINDS = (
-    *GENERAL_KINDS,
+def _steps(stand: Stand) -> tuple[tuple[Words, str], ...]:
+    return tuple((step.before, step.typed) for step in next_steps(stand))
+
+
+COMMUNE, TOWN = "Xã Hoa Sơn", "Phường Trần Hưng Đạo"
+HALL, CENTRE = "Nhà văn hóa thôn 2", "Trung tâm Phục vụ hành chính công"
+BANK, OTHER_BANK, STRANGER = "VietinBank", "Agribank", "UY BAN NHAN DAN XA HOA SON"
+PROCEDURES = (
     Kind("Đăng ký khai sinh kết hợp nhận cha, mẹ, con", "1.001193", "account_balance"),
     Kind("Cấp bản sao trích lục hộ tịch", "2.000635", "account_balance"),
     Kind("Xác nhận tình trạng hôn nhân", "1.004873", "account_balance"),
     Kind("Chứng thực bản sao từ bản chính", "2.000815", "account_balance"),
 )
+KINDS = (*GENERAL_KINDS, *PROCEDURES)
+SUMS = (8_000, 12_345_000)
+THEIRS = (
+    *(COMMUNE, TOWN, HALL, CENTRE, HOLDER, BANK, OTHER_BANK, STRANGER, CODE, "kiosk-thon-2.json", "kiosk-thon-2"),
+    *(str(kind.name) for kind in PROCEDURES),
+    *(words.amount(dong) for dong in SUMS),
+    *("sudo langso setup", "sudo langso pair status", "answer.json"),
+)
+"""What stands in the samples and is nobody's to translate: names, procedures, units of money, what is typed."""
 
-SAMPLES: dict[str, dict[str, Any]] = {
-    "home": {
-        "usual": HomeShows("Nhà văn hóa thôn 2", "Xã Hoa Sơn", "Thứ Hai 30/11 · 22/10 âm lịch", "7:05"),
-        "long": HomeShows(
-            "Trung tâm Phục vụ hành chính công", "Phường Trần Hưng Đạo", "Thứ Năm 31/12 · rằm tháng Mười Một", "23:59"
-        ),
-    },
-    "letters": {
-        "first": LettersShows(Letters()),
-        "largest": LettersShows(Letters(1.6, True)),
-    },
-    "pairing": {
-        "new": PairingShows("Xã Hoa Sơn", "kiosk-thon-2", "", "", ("Trên máy này, cắm một USB: sudo langso setup",)),
-        "asked": PairingShows(
-            "Phường Trần Hưng Đạo",
-            "kiosk-thon-2",
-            "1234 5678 9012",
-            "",
-            (
-                "Mang USB có tệp kiosk-thon-2.json về văn phòng xã.",
-                "Ở văn phòng xã, cắm USB đó: sudo langso setup",
-                "Lại trên máy này, cắm USB đó: sudo langso setup",
+
+def samples() -> dict[str, dict[str, Any]]:
+    """By place and name, in the language spoken now."""
+    title = t("journeys-fee-dossier", number=CODE)
+    small, large = ((dong, words.money(dong), words.amount(dong)) for dong in SUMS)
+    unsaid = (0, t("journeys-fee-no-amount"), str(ASK))
+    return {
+        "home": {
+            "usual": HomeShows(HALL, COMMUNE, dates.day_with_lunar(date(2026, 11, 30)), "7:05"),
+            "long": HomeShows(CENTRE, TOWN, dates.day_with_lunar(date(2025, 8, 23)), "23:59"),
+        },
+        "letters": {
+            "first": LettersShows(Letters()),
+            "largest": LettersShows(Letters(1.6, True)),
+        },
+        "pairing": {
+            "new": PairingShows(COMMUNE, "kiosk-thon-2", "", "", _steps(Stand("new"))),
+            "asked": PairingShows(
+                TOWN, "kiosk-thon-2", "1234 5678 9012", "", _steps(Stand("asked", carried="kiosk-thon-2.json"))
             ),
-        ),
-        "broken": PairingShows(
-            "Xã Hoa Sơn",
-            "kiosk-thon-2",
-            "",
-            "Tệp answer.json bị hỏng; hãy ghép lại.",
-            (
-                "Trên máy này: sudo langso pair status",
-                "Trên máy này, cắm một USB: sudo langso setup",
-                "Ở văn phòng xã, cắm USB đó: sudo langso setup",
-                "Lại trên máy này, cắm USB đó: sudo langso setup",
+            "broken": PairingShows(
+                COMMUNE,
+                "kiosk-thon-2",
+                "",
+                t("pairing-unusable", wrong="answer.json"),
+                _steps(Stand("broken")),
             ),
-        ),
-    },
-    "scan": {
-        "first": ScanShows("Quét giấy tờ", "Đặt giấy dưới máy ảnh, máy tự chụp", HINT, _live(GOOD, 0.6)),
-        "third": ScanShows("Quét giấy tờ", "Trang 3", HINT, _live(SAME), 2, _kept(0, 1), 3),
-        "many": ScanShows("Quét giấy tờ", "Trang 13", HINT, _live(LONG), 12, _kept(10, 11), 13),
-        "busy": ScanShows("Quét giấy tờ", "Trang 2", HINT, _live(GOOD, 1.0), 1, _kept(0), 2, busy=True),
-        "retake": ScanShows(
-            "Chụp lại trang 12", "Trang mới thay vào chỗ trang cũ", HINT, _live(GOOD), 12, _kept(10, 11), 12,
-            replacing=True,
-        ),
-        "card": ScanShows("Thẻ hai mặt", "Mặt trước", HINT, _live(GOOD), card=CardShows("Mặt trước")),
-        "card-back": ScanShows(
-            "Thẻ hai mặt", "Mặt sau", HINT, _live(SAME), card=CardShows("Mặt sau", ("Mặt thứ nhất, xong", CARD))
-        ),
-        "no-camera": ScanShows("Quét giấy tờ", "Đặt giấy dưới máy ảnh, máy tự chụp", HINT, LivePicture(NO_CAMERA)),
-    },
-    "preview": {
-        "making": PreviewShows(1, PAPER, Remark("Đang làm rõ, xin chờ một chút", "hourglass_top", "plain")),
-        "good": PreviewShows(12, PAPER, Remark("Rõ nét", "check_circle", "ok")),
-        "odd": PreviewShows(
-            12, PAPER, Remark("Chữ nhỏ quá, nên đưa giấy lại gần", "warning"), replacing=True, remarks=("x",)
-        ),
-        "pressed": PreviewShows(
-            1, PAPER, Remark("Đang làm rõ, xin chờ một chút", "hourglass_top", "warn"), lit="enough"
-        ),
-        "card": PreviewShows(1, CARD, Remark("Rõ nét", "check_circle", "ok"), card=True, corners=False),
-        "failed": PreviewShows(
-            1, PAPER, Remark("Máy hết chỗ nhớ; xin gửi những trang đã chụp trước.", "warning", "bad")
-        ),
-    },
-    "corners": {
-        "found": CornersShows(TABLE, QUAD, found=True),
-        "unknown": CornersShows(TABLE, None, found=False),
-        "busy": CornersShows(TABLE, QUAD, found=True, busy=True),
-        "refused": CornersShows(TABLE, QUAD, found=True, refused="Mặt này chụp rồi, xin lật thẻ sang mặt kia"),
-    },
-    "pages": {
-        "only": PagesShows(0, 1, PAPER),
-        "between": PagesShows(4, 12, PAPER, ("Chữ nhỏ quá, nên đưa giấy lại gần",)),
-        "asking": PagesShows(1, 3, PAPER, asking=True),
-    },
-    "sort": {
-        "usual": SortShows(2, KINDS, Remark("Chạm vào tên giấy để gửi cho xã", "touch_app", "plain")),
-        "few": SortShows(1, GENERAL_KINDS, Remark("Đang niêm phong giấy tờ…", "hourglass_top")),
-        "failed": SortShows(
-            30, KINDS, Remark("Máy chưa nhận được khóa của xã nên chưa gửi được; xin gọi cán bộ.", "warning", "bad")
-        ),
-    },
-    "receipt": {
-        "sent": ReceiptShows(
-            "Giấy khai sinh", 2, "TN 261130 482 173", Remark("Xã đã nhận được", "check_circle", "ok")
-        ),
-        "offline": ReceiptShows(
-            "Đăng ký khai sinh kết hợp nhận cha, mẹ, con",
-            30,
-            "TN 261130 482 173",
-            Remark("Mất mạng, máy giữ kín và tự gửi sau", "hourglass_top"),
-        ),
-    },
-    "fee": {
-        "looking": FeeLookShows(_live(Remark("Đưa mã QR trên giấy vào trước máy ảnh", "qr_code_scanner"))),
-        "two": FeeLookShows(_live(Remark("Thấy hai mã, xin chỉ để một mã trước máy ảnh"))),
-        "no-camera": FeeLookShows(LivePicture(NO_CAMERA)),
-    },
-    "pay": {
-        "usual": PayShows(
-            f"Hồ sơ {CODE}", "8.000 đ", "tám nghìn đồng", True, HOLDER, "VietinBank · 000 000 000 001", MODULES
-        ),
-        "large": PayShows(
-            f"Hồ sơ {CODE}", "12.345.000 đ", "mười hai triệu ba trăm bốn mươi lăm nghìn đồng", True, HOLDER,
-            "Agribank · 1234 5678 9012 345", MODULES,
-        ),
-        "open": PayShows(
-            "", "Chưa ghi số tiền", "Hỏi cán bộ số tiền phải nộp", False, HOLDER, "MB Bank · 0000 0001", MODULES
-        ),
-    },
-    "slip": {
-        "made": SlipShows(f"Hồ sơ {CODE}", "8.000 đ", "tám nghìn đồng", HOLDER, _sheet(576, 1100)),
-        "failed": SlipShows("", "Chưa ghi số tiền", "Hỏi cán bộ số tiền phải nộp", HOLDER, None),
-    },
-    "stranger": {
-        "stranger": StrangerShows(
-            True, f"Hồ sơ {CODE}", "Đây không phải tài khoản của xã.", "12.345.000 đ",
-            "Ngân hàng 970499 · 9999 0000 1111 222", "UY BAN NHAN DAN XA HOA SON",
-        ),
-        "no-list": StrangerShows(
-            False, f"Hồ sơ {CODE}", "Máy chưa nhận danh sách.", "8.000 đ", "VietinBank · 000 000 000 001", ""
-        ),
-    },
-}  # fmt: skip
+        },
+        "scan": {
+            "first": ScanShows(SCAN, UNDER, HINT, _live(GOOD, 0.6)),
+            "third": ScanShows(SCAN, _page(3), HINT, _live(SAME), 2, _kept(0, 1), 3),
+            "many": ScanShows(SCAN, _page(13), HINT, _live(LONG), 12, _kept(10, 11), 13),
+            "busy": ScanShows(SCAN, _page(2), HINT, _live(GOOD, 1.0), 1, _kept(0), 2, busy=True),
+            "retake": ScanShows(
+                Sentence("journeys-retake-title", page=12),
+                Sentence("journeys-retake-under"),
+                HINT,
+                _live(GOOD),
+                12,
+                _kept(10, 11),
+                12,
+                replacing=True,
+            ),
+            "card": ScanShows(Sentence("screens-scan-card"), FRONT, CARD_HINT, _live(GOOD), card=CardShows(FRONT)),
+            "card-back": ScanShows(
+                Sentence("screens-scan-card"),
+                BACK,
+                Sentence("prompts-card-turn-back"),
+                _live(SAME),
+                card=CardShows(BACK, (Sentence("journeys-side-done", side="unknown"), CARD)),
+            ),
+            "square": ScanShows(SCAN, UNDER, HINT, _live(LONG, 0.0, SQUARE, tuple((x - 160, y) for x, y in QUAD))),
+            "standing": ScanShows(
+                SCAN, UNDER, HINT, _live(LONG, 0.4, STANDING, tuple((y, 1280 - x) for x, y in QUAD))
+            ),
+            "no-camera": ScanShows(SCAN, UNDER, HINT, LivePicture(GONE)),
+        },
+        "preview": {
+            "making": PreviewShows(1, PAPER, Remark(MAKING, "hourglass_top", "plain")),
+            "good": PreviewShows(12, PAPER, CLEAR),
+            "odd": PreviewShows(12, PAPER, Remark(FAR, "warning"), replacing=True, remarks=(FAR,)),
+            "pressed": PreviewShows(1, PAPER, Remark(MAKING, "hourglass_top", "warn"), lit="enough"),
+            "card": PreviewShows(1, CARD, CLEAR, card=True, corners=False),
+            "failed": PreviewShows(1, PAPER, Remark(Sentence("journeys-memory-full"), "warning", "bad")),
+        },
+        "corners": {
+            "found": CornersShows(TABLE, QUAD, found=True),
+            "unknown": CornersShows(TABLE, None, found=False),
+            "busy": CornersShows(TABLE, QUAD, found=True, busy=True),
+            "refused": CornersShows(TABLE, QUAD, found=True, refused=SAYS["same_side"]),
+        },
+        "pages": {
+            "only": PagesShows(0, 1, PAPER),
+            "between": PagesShows(4, 12, PAPER, (FAR,)),
+            "asking": PagesShows(1, 3, PAPER, asking=True),
+        },
+        "sort": {
+            "usual": SortShows(2, KINDS, Remark(Sentence("prompts-choose-kind"), "touch_app", "plain")),
+            "few": SortShows(1, GENERAL_KINDS, Remark(Sentence("prompts-choose-kind"), "touch_app", "plain")),
+        },
+        "ask": {
+            "wait": AskShows(
+                GENERAL_KINDS[0].name, 2, PAPER, Remark(Sentence("journeys-ask-wait", seconds=10), "hourglass_top")
+            ),
+            "ready": AskShows(PROCEDURES[0].name, 30, PAPER, READY, ready=True),
+            "sealing": AskShows(
+                PROCEDURES[3].name, 1, CARD, Remark(Sentence("journeys-sealing"), "hourglass_top"), busy=True
+            ),
+            "failed": AskShows(
+                GENERAL_KINDS[1].name, 1, CARD, Remark(Sentence("sending-no-key"), "warning", "bad"), ready=True
+            ),
+        },
+        "receipt": {
+            "sent": ReceiptShows(
+                GENERAL_KINDS[0].name,
+                2,
+                "TN 261130 482 173",
+                Remark(Sentence("journeys-received"), "check_circle", "ok"),
+            ),
+            "offline": ReceiptShows(
+                PROCEDURES[0].name,
+                30,
+                "TN 261130 482 173",
+                Remark(Sentence("journeys-offline"), "hourglass_top"),
+            ),
+        },
+        "fee": {
+            "looking": FeeLookShows(_live(Remark(Sentence("screens-fee-how"), "qr_code_scanner"))),
+            "two": FeeLookShows(_live(Remark(Sentence("journeys-fee-two-codes")))),
+            "no-camera": FeeLookShows(LivePicture(GONE)),
+        },
+        "pay": {
+            "usual": PayShows(title, *small, HOLDER, f"{BANK} · 000 000 000 001", MODULES),
+            "large": PayShows(title, *large, HOLDER, f"{OTHER_BANK} · 1234 5678 9012 345", MODULES),
+            "open": PayShows("", *unsaid, HOLDER, f"{BANK} · 0000 0001", MODULES),
+        },
+        "slip": {
+            "made": SlipShows(title, *small, HOLDER, _sheet(576, 1100)),
+            "failed": SlipShows("", *unsaid, HOLDER, None),
+        },
+        "sorry": {"again": SorryShows(), "kept": SorryShows("TN 261122 482 173")},
+        "stranger": {
+            "stranger": StrangerShows(
+                True,
+                title,
+                Sentence("prompts-fee-stranger"),
+                words.money(SUMS[1]),
+                f"{t('journeys-fee-bank', number='970499')} · 9999 0000 1111 222",
+                STRANGER,
+            ),
+            "no-list": StrangerShows(
+                False,
+                title,
+                Sentence("prompts-fee-no-list"),
+                words.money(SUMS[0]),
+                f"{BANK} · 000 000 000 001",
+                "",
+            ),
+        },
+    }

@@ -1,5 +1,6 @@
-"""A touchscreen as a Pi has it: the kernel's device, which Kivy's own readers follow, and SDL, which makes a mouse of
-the same finger. Prints how often one touch pressed. `--kivys-own`: with the reader that Kivy starts by default.
+"""A touchscreen as a Pi has it: the kernel's device, which Kivy's own readers follow, and SDL, which tells the same
+finger both as a finger and as a mouse. Prints how often one touch pressed. `--kivys-own`: with the reader that Kivy
+starts by default.
 """
 
 # ruff: noqa: E402 - Kivy must be told before it is imported
@@ -69,8 +70,19 @@ class MouseButton(ctypes.Structure):
     )
 
 
+class SdlFinger(ctypes.Structure):
+    _fields_ = (
+        [(n, ctypes.c_uint32) for n in ("type", "timestamp")]
+        + [(n, ctypes.c_int64) for n in ("touch", "finger")]
+        + [(n, ctypes.c_float) for n in ("x", "y", "dx", "dy", "pressure")]
+        + [("window", ctypes.c_uint32), ("room", ctypes.c_uint8 * 64)]
+    )
+
+
 def say(kind, state):
     width, height = Window.size
+    finger = SdlFinger(0x700 if state else 0x701, 0, 1, 1, 0.5, 0.5, 0, 0, 1, 1)
+    assert sdl.SDL_PushEvent(ctypes.byref(finger)) == 1
     # "which" names the touchscreen: SDL made this mouse out of a finger.
     event = MouseButton(kind, 0, 1, 0xFFFFFFFF, 1, state, 1, 0, width // 2, height // 2)
     assert sdl.SDL_PushEvent(ctypes.byref(event)) == 1

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from langso.codes import mask, parse
 from langso.codes.citizen_card import id_digits
 from langso.codes.describe import describe
+from langso.codes.health_card import read as read_health
+from langso.words.catalogue import t
 
 CARD = "001095000001|012345678|Người Mẫu|05031995|Nam|Thôn Mẫu, Hà Nội|10052021"
 
@@ -268,3 +270,23 @@ def test_damaged_codes_never_raise(text: str, data: st.DataObject) -> None:
     parsed = parse(text[:at] + data.draw(st.text(max_size=12)) + text[at + cut :])
     parsed.as_json()
     describe(parsed)
+
+
+@pytest.mark.parametrize(
+    ("number", "sound"),
+    [
+        ("GD4010100000001", True),
+        ("0123456789", True),
+        ("gd4010100000001", False),
+        ("GD401010000000", False),
+        ("1", False),
+    ],
+)
+def test_a_health_card_without_a_cards_number_says_so(number: str, sound: bool) -> None:
+    parsed = parse(health(card=number))
+    if parsed.kind == "health_card":
+        assert (t("codes-health-number") in parsed.problems) is not sound
+    else:
+        assert not sound
+    short = read_health(health(card="GD40101000"))
+    assert t("codes-health-number") in short.problems

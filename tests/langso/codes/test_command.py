@@ -8,8 +8,8 @@ import time
 import pytest
 from click.testing import CliRunner
 
+from langso.code_command import code
 from langso.codes import MAX_TEXT, TextTooLong, emv, parse
-from langso.commands import code
 
 FEE = emv.write(emv.for_fee("970415", "000000000001", 8000, "H29.16-250701-0001"))
 

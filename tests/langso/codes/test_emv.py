@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langso.codes import Parsed, parse, payee
-from langso.codes.crc import checksum
 from langso.codes.describe import describe
+from langso.codes.tlv import checksum
 
 HEAD = "000201"
 WHO = "38560010A0000007270126000697041501120000000000010208QRIBFTTA"

@@ -14,9 +14,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from langso.codes import MAX_TEXT, CodeError, Parsed, emv, parse, payee
-from langso.codes.crc import checksum
 from langso.codes.describe import describe
 from langso.codes.dossier_code import find
+from langso.codes.tlv import checksum
 from langso.codes.vietqr import GUID
 
 KINDS = {"emv", "url", "health_card", "citizen_card", "dossier_code", "unknown"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from langso.commands import code
+from langso.code_command import code
 
 
 def _load(shared_dir: Path, name: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langso.codes import CannotWrite, Payee, emv, parse, payee
-from langso.codes.crc import checksum, crc16
+from langso.codes.tlv import checksum, crc16
 
 FEE = "00020101021238560010A0000007270126000697041501120000000000010208QRIBFTTA5303704540480005802VN6244"
 

@@ -8,7 +8,7 @@ from langso.contract import ClockReport, HealthLine
 from langso.contract.base import CODE
 from langso.contract.health import Check, check_of, clock_in_words, line_of, one_line, worst_first, worst_level
 from langso.words import ftl
-from langso.words.catalogue import FOLDER, Sentence, t
+from langso.words.catalogue import FOLDER, Sentence, code_of, t
 from langso.words.language import in_language
 
 GOOD = Check.good("disk", "Còn chỗ.")
@@ -60,6 +60,9 @@ def test_a_line_is_read_in_the_readers_language_where_its_code_is_known() -> Non
         assert check_of(line).why == "5% of 1 GB of memory is free."
         assert check_of(line).fix == t("machine-close-programs") != line.fix
         assert (check_of(later).why, check_of(later).fix) == (line.why, line.fix)
+        # Whoever reads it can tell which sentence it is, and send it on.
+        assert line_of(check_of(line)).fix_code == "machine-close-programs"
+        assert code_of(check_of(line).why) == "machine-memory-left"
     old = HealthLine(name="disk", level="bad", why="Đầy.", fix="Dọn.")
     assert (check_of(old).why, check_of(old).fix, check_of(old).level) == ("Đầy.", "Dọn.", "bad")
 
@@ -86,3 +89,10 @@ def test_every_sentence_may_be_a_code() -> None:
 def test_one_line_for_a_status_bar() -> None:
     assert one_line([GOOD]) == "Mọi thứ bình thường."
     assert one_line([GOOD, WARN, BAD]) == "Đồng hồ sai. (và 1 việc khác)"
+
+
+def test_a_code_whose_values_are_missing_is_said_in_the_words_that_came() -> None:
+    line = HealthLine(
+        name="sound", level="bad", why="Loa câm.", fix="", code="sound-cannot-sound", parameters={"x": 1}
+    )
+    assert check_of(line).why == "Loa câm."

@@ -55,3 +55,8 @@ def test_the_longest_reason_still_fits_a_receipt() -> None:
             occurrence="o", outcome="cut", why=reason.why, code=reason.code, parameters=dict(reason.parameters)
         )
         assert EndedReceipt.model_validate_json(receipt.to_json(), strict=True) == receipt
+
+
+def test_a_code_whose_values_are_missing_is_said_in_the_words_that_came() -> None:
+    assert in_words("minutes", {"x": 1}, "quá giờ của xã") == "quá giờ của xã"
+    assert in_words("quiet", {"start": "22:00"}, "giờ nghỉ") == "giờ nghỉ"

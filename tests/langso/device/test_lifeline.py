@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Iterator
@@ -75,6 +76,19 @@ def test_the_status_is_one_short_line_whatever_it_says(ear: SystemdEar) -> None:
     assert heard["WATCHDOG"] == "1"
     assert len(heard["STATUS"]) == 200
     assert "\x00" not in heard["STATUS"]
+
+
+def test_programs_are_told_a_number_whatever_the_sentence_says(ear: SystemdEar) -> None:
+    troubles = iter([errno.ENOTCONN, 0])
+    clock = Seconds()
+    line = Lifeline(
+        "loop", status=lambda: "x", trouble=lambda: next(troubles), environment=ear.environment, clock=clock
+    )
+    line.turned("loop")
+    assert (ear.hear() or {})["ERRNO"] == str(errno.ENOTCONN)
+    clock.now += 60
+    line.turned("loop")
+    assert (ear.hear() or {})["ERRNO"] == "0"
 
 
 def test_a_status_that_fails_ends_no_loop(ear: SystemdEar) -> None:

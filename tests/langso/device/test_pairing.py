@@ -21,15 +21,8 @@ from langso.device.certificates import (
     make_tls_key,
     sign_csr,
 )
-from langso.device.pairing import (
-    Addresses,
-    answer_request,
-    begin_pairing,
-    finish_pairing,
-    load_paired,
-    read_answer,
-    read_request,
-)
+from langso.device.pairing import begin_pairing, finish_pairing, load_paired
+from langso.device.pairing_files import Addresses, answer_request, read_answer, read_request
 from langso.settings.reading import LinkSettings
 from langso.timekeeping.clock import SimulatedClock
 from langso.trust import (

@@ -14,8 +14,8 @@ from waiting import until
 
 from langso.device.office_line import OfficeLine
 from langso.device.whereabouts import Place, Whereabouts
+from langso.mqtt.failures import Backoff
 from langso.mqtt.link import Link
-from langso.mqtt.rules import Backoff
 from langso.settings.reading import LinkSettings
 from langso.timekeeping.clock import ClockTrust
 from langso.timekeeping.known_time import known_time

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from langso.durable.errors import AlreadyRunning, FileRefused
-from langso.durable.files import read_limited, write_atomic
+from langso.durable.files import CUT_OFF_S, make_folder, read_limited, remove_cut_off, write_atomic
 from langso.durable.single_instance import SingleInstance
 from langso.errors import LangsoError
 from langso.settings.paths import Paths
@@ -123,3 +123,28 @@ def test_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
             write_atomic(place, b"x")
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder", "pipe"]
+
+
+def test_a_new_folder_s_own_name_is_synced_and_those_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("langso.durable.files.sync_folder", synced.append)
+    make_folder(tmp_path / "a" / "b" / "c")
+    assert (tmp_path / "a/b/c").stat().st_mode & 0o777 == 0o700
+    assert synced == [tmp_path, tmp_path / "a", tmp_path / "a/b"]
+    make_folder(tmp_path / "a" / "b" / "c")
+    assert len(synced) == 3
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OSError, match="file"):
+        make_folder(tmp_path / "file")
+
+
+def test_only_old_cut_off_writes_are_removed_where_others_may_write(tmp_path: Path) -> None:
+    old, young = (tmp_path / f".x.{digit * 12}.tmp" for digit in "ab")
+    for path in (old, young):
+        path.write_bytes(b"x")
+    os.utime(old, (0, 0))
+    assert remove_cut_off(tmp_path, older_s=CUT_OFF_S) == 1
+    assert young.exists()
+    assert remove_cut_off(tmp_path) == 1

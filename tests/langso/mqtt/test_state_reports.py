@@ -22,6 +22,7 @@ class Nothing:
 
     commune: str = "hoa-son"
     needs_nonce: bool = False
+    asks_time: bool = False
     connected: bool = False
 
     def clock_trust(self) -> ClockTrust:

@@ -26,6 +26,46 @@ def test_first_in_first_out_and_what_was_in_flight_goes_first_again() -> None:
     assert [waiting.take() for _ in range(4)] == [one, two, three, None]
 
 
+def test_one_of_a_tag_is_on_its_way_until_its_fate_is_known() -> None:
+    waiting = Waiting()
+    first, again = (Outgoing("r", b"1", 1, False, tag="r:1") for _ in range(2))
+    assert waiting.put(first)
+    assert waiting.put(again)
+    assert [waiting.take(), waiting.take()] == [first, None]
+    # In flight it is on its way still; the line breaks, and it waits again, alone.
+    assert waiting.put(again)
+    waiting.put_back([first])
+    assert [waiting.take(), waiting.take()] == [first, None]
+    first.finish(True)
+    assert waiting.put(again)
+    assert waiting.take() is again
+
+
+def test_what_is_withdrawn_is_not_sent_or_not_sent_again() -> None:
+    waiting, told = Waiting(), []
+    still, flying, other = (
+        Outgoing("r", bytes(10), 1, False, tag=f"r:{number}", on_sent=lambda n=number: told.append(n))  # type: ignore[misc]
+        for number in (1, 2, 3)
+    )
+    for each in (flying, still, other):
+        waiting.put(each)
+    assert waiting.take() is flying
+    waiting.withdraw("r:1")
+    waiting.withdraw("r:2")
+    waiting.withdraw("r:4")
+    assert still.done.is_set()
+    assert not still.accepted
+    waiting.put_back([flying])
+    assert [waiting.take(), waiting.take()] == [other, None]
+    # The broker's late word about it moves nothing.
+    flying.finish(True)
+    other.finish(True)
+    assert told == [3]
+    # Its bytes are counted no longer.
+    for number in range(MAX_WAITING):
+        assert waiting.put(Outgoing("r", bytes(16 << 10), 1, False, tag=f"s:{number}"))
+
+
 def test_a_retained_message_is_superseded_waiting_or_in_flight() -> None:
     waiting = Waiting()
     old, older = message("s", b"2", True), message("s", b"1", True)

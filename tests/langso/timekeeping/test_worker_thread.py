@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from waiting import until
 
 from langso.timekeeping.worker_thread import WorkerThread
 
@@ -107,3 +108,23 @@ def test_work_may_stop_its_own_thread(rounds: Rounds) -> None:
 def test_stopping_what_never_began_is_nothing(rounds: Rounds) -> None:
     rounds.thread.stop()
     assert rounds.done.empty()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_that_died_of_an_error_counts_as_hung_until_it_begins_anew() -> None:
+    errors = [RuntimeError("can't start new thread")]
+
+    def rounds() -> None:
+        if errors:
+            raise errors.pop()
+        while not worker.stopping:
+            worker.sleep(None)
+
+    worker = WorkerThread("test", rounds)
+    assert not worker.hung
+    worker.start()
+    until(lambda: worker.hung)
+    worker.start()
+    assert not worker.hung
+    worker.stop()
+    assert not worker.hung

@@ -13,9 +13,20 @@ import pytest
 from langso.contract import DeviceOrder, IssuerRule, Media, Occurrence, Order, Plan, Programme, TargetSet, Urgent
 from langso.contract import Document as AnyDocument
 from langso.timekeeping.clock import ClockEvidence, SimulatedClock
-from langso.trust import Keeper, SigningKey, begin_marks, make_bundle, make_trust, root_keys, seal, threshold_of
+from langso.trust import (
+    Keeper,
+    SigningKey,
+    begin_marks,
+    make_bundle,
+    make_root,
+    make_trust,
+    root_keys,
+    seal,
+    threshold_of,
+)
 
 START = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 COMMUNE = "xa-mau"
 DEVICE = "loa-1"
 ALL_KINDS = ("plan", "urgent", "catalogue", "order", "ack")
@@ -43,7 +54,14 @@ class World:
             settings["clock_mode"],
             evidence=lambda: ClockEvidence(ntp_synchronised=self.ntp),
             look_only=settings.get("look_only", False),
+            spare=settings.get("spare"),
         )
+
+    def link(self, version: int, old: list[SigningKey], new: list[SigningKey], **changes: Any) -> bytes:
+        """The root of that version, which these old keys hand over to these new ones."""
+        options: dict[str, Any] = {"issued": self.clock.now(), "expires": self.clock.now() + 3650 * DAY} | changes
+        commune = options.pop("commune", COMMUNE)
+        return make_root(commune, root_keys(new, len(new), version), old_keys=old, new_keys=new, **options)
 
     def paired(self, **changes: Any) -> Keeper:
         begin_marks(self.state)
@@ -129,3 +147,13 @@ def world(tmp_path: Path) -> World:
 def make_world(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], World]:
     """For tests that need a fresh commune per example."""
     return lambda: World(tmp_path_factory.mktemp("commune"))
+
+
+@pytest.fixture
+def keeper(world: Any) -> Any:
+    """A device's, which holds a good plan; whatever is tried, it holds none older afterwards."""
+    keeper = world.paired()
+    keeper.take("plan", world.sealed(world.plan(5)))
+    yield keeper
+    held = keeper.held("plan")
+    assert held is None or (held.document.epoch, held.document.version) >= (1, 5)

@@ -136,6 +136,13 @@ def test_more_than_sixteen_signatures_and_more_than_a_mebibyte_are_refused() -> 
         seal(bytes(MAX_DOCUMENT_BYTES * 3 // 4), "plan", KEYS[:1])
 
 
+def test_sixteen_signatures_and_a_mebibyte_are_read() -> None:
+    full = seal(PAYLOAD, "plan", KEYS[:MAX_SIGNATURES])
+    assert open_sealed(full, "plan", [KEYS[MAX_SIGNATURES - 1].public]) == PAYLOAD
+    padded = SEALED + b" " * (MAX_DOCUMENT_BYTES - len(SEALED))
+    assert read_sealed(padded, "plan").payload == PAYLOAD
+
+
 def test_deep_nesting_does_not_bring_the_reader_down() -> None:
     for deep in (b"[" * 200_000, b'{"a":' * 200_000, b'{"payload":' + b"9" * 10_000 + b"}"):
         assert refusal(deep) == "malformed"
@@ -163,3 +170,10 @@ def test_a_model_that_no_device_would_open_is_not_sealed() -> None:
     with pytest.raises(Refused):
         seal(TargetSet(devices=("lo\u00e0a\u0300",)), "plan", KEYS[:1])
     assert seal(TargetSet(devices=("loa-1",)), "plan", KEYS[:1])
+
+
+@pytest.mark.parametrize("listed", [{"keyid": "a"}, "ab", None, 3, True, {}])
+def test_signatures_that_are_no_list_are_refused(listed: object) -> None:
+    with pytest.raises(Refused) as caught:
+        read_sealed(changed(signatures=listed), "plan")
+    assert (caught.value.reason, caught.value.detail) == ("malformed", f"not 1-{MAX_SIGNATURES} signatures")

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from refusals import refusal
 
 from langso.contract import Plan, ReceiptsAck
+from langso.durable.errors import FileRefused
+from langso.durable.files import write_atomic
 from langso.trust import (
     Keeper,
     Refused,
     SigningKey,
     make_bundle,
-    make_root,
     make_trust,
     root_keys,
     seal,
     threshold_of,
 )
-
-
-def refusal(call: Any, *args: Any, **named: Any) -> str:
-    with pytest.raises(Refused) as caught:
-        call(*args, **named)
-    assert str(caught.value).endswith(".")
-    return caught.value.reason
 
 
 def test_a_plan_of_the_office_is_taken_and_held_after_a_restart(world: Any) -> None:
@@ -218,9 +215,7 @@ def test_a_trust_file_of_before_the_new_root_is_not_believed(world: Any) -> None
     keeper = world.paired()
     file = world.state / "trust" / "bundle.json"
     old = file.read_bytes()
-    now = world.clock.now()
-    options = {"issued": now, "expires": now + timedelta(days=9), "old_keys": world.root, "new_keys": new}
-    chain = (make_root("xa-mau", root_keys(new, 1, 2), **options),)
+    chain = (world.link(2, world.root, new, expires=world.clock.now() + timedelta(days=9)),)
     keeper.take_trust(world.bundle(1, chain, keys=new, root_version=2))
     file.write_bytes(old)
     assert world.keeper().trust is None
@@ -239,20 +234,66 @@ def test_a_crash_between_document_and_mark_leaves_the_document_marked_at_the_nex
     assert refusal(restarted.take, "plan", world.sealed(world.plan(4))) == "rolled_back"
 
 
-def test_a_full_disk_refuses_and_changes_nothing(world: Any, monkeypatch: Any) -> None:
-    from langso.durable.errors import FileRefused
+def no_room_but_in(folder: Path) -> Any:
+    def write(path: Path, data: bytes, **more: Any) -> None:
+        if not path.is_relative_to(folder):
+            no_room()
+        write_atomic(path, data, **more)
 
+    return write
+
+
+def no_room(*_: Any, **__: Any) -> None:
+    raise FileRefused("đầy") from OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_on_a_card_without_room_orders_are_taken_and_lower_ones_refused_as_ever(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keeper = world.paired()
+    with monkeypatch.context() as card:
+        card.setattr("langso.durable.owed_files.write_atomic", no_room)
+        assert keeper.take("plan", world.sealed(world.plan(5))).fresh
+        assert keeper.held("plan").document.version == 5
+        assert keeper.files.owed
+        assert refusal(keeper.take, "plan", world.sealed(world.plan(4))) == "rolled_back"
+        assert not keeper.files.catch_up()
+    assert keeper.files.catch_up()
+    restarted = world.keeper()
+    assert restarted.held("plan").document.version == 5
+    assert refusal(restarted.take, "plan", world.sealed(world.plan(4))) == "rolled_back"
 
-    def full(*_: Any, **__: Any) -> None:
-        raise FileRefused("đầy")
 
-    with monkeypatch.context() as disk:
-        disk.setattr("langso.trust.keeper.write_atomic", full)
-        with pytest.raises(FileRefused):
-            keeper.take("plan", world.sealed(world.plan()))
-    assert keeper.held("plan") is None
-    assert keeper.take("plan", world.sealed(world.plan())).fresh
+def test_what_the_card_lacks_outlives_the_process_in_the_run_folder(
+    world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.paired()
+    keeper = world.keeper(spare=tmp_path / "run")
+    with monkeypatch.context() as card:
+        card.setattr("langso.durable.owed_files.write_atomic", no_room_but_in(tmp_path / "run"))
+        assert keeper.take("plan", world.sealed(world.plan(5))).fresh
+        after = world.keeper(spare=tmp_path / "run")
+        assert after.held("plan").document.version == 5
+        assert refusal(after.take, "plan", world.sealed(world.plan(4))) == "rolled_back"
+    assert after.files.catch_up()
+    assert world.keeper().held("plan").document.version == 5
+    assert [path for path in (tmp_path / "run").rglob("*") if path.is_file()] == []
+
+
+def test_a_mark_never_comes_to_the_card_before_its_document(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a power cut would leave a device that refuses the plan it holds, and is silent until it has a line."""
+    keeper = world.paired()
+    assert keeper.take("plan", world.sealed(world.plan(4))).fresh
+
+    def no_plan(path: Path, data: bytes, **more: Any) -> None:
+        if path.suffix == ".json":
+            no_room()
+        write_atomic(path, data, **more)
+
+    monkeypatch.setattr("langso.durable.owed_files.write_atomic", no_plan)
+    assert keeper.take("plan", world.sealed(world.plan(5))).fresh
+    after_the_cut = world.keeper()
+    assert after_the_cut.held("plan").document.version == 4
 
 
 @pytest.mark.parametrize("kind", ["trust", "root", "state", "receipts", "dossier"])
@@ -302,7 +343,7 @@ def test_trust_from_a_root_under_another_name_is_refused(world: Any) -> None:
     assert refusal(keeper.take_trust, stranger) == "forged"
 
 
-def _power_cut(*_: Any) -> None:
+def _power_cut(*_: Any, **_named: object) -> None:
     raise KeyboardInterrupt
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.trust.marks import COPIES, FOLDER, Mark, Marks, MarksFile, begin_marks
+from langso.trust.marks import COPIES, FOLDER, Lift, Mark, Marks, MarksFile, begin_marks
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def test_one_lost_or_damaged_copy_is_made_good_from_the_other(
     tmp_path: Path, lost: str, damage: bytes | None
 ) -> None:
     file = MarksFile(tmp_path)
-    saved = file.save(Marks().with_mark(mark(7), NOW))
+    saved = file.save(Marks().with_mark(mark(7), Lift(NOW, NOW)))
     if damage is None:
         (tmp_path / lost).unlink()
     else:
@@ -53,7 +53,7 @@ def test_a_flipped_bit_is_noticed(place: int, flip: int) -> None:
 
     with TemporaryDirectory() as folder:
         file = MarksFile(Path(folder))
-        saved = file.save(Marks().with_mark(mark(7), NOW))
+        saved = file.save(Marks().with_mark(mark(7), Lift(NOW, NOW)))
         raw = bytearray((Path(folder) / COPIES[0]).read_bytes())
         raw[place % len(raw)] ^= flip
         (Path(folder) / COPIES[0]).write_bytes(raw)
@@ -63,15 +63,15 @@ def test_a_flipped_bit_is_noticed(place: int, flip: int) -> None:
 
 def test_of_two_good_copies_the_newer_counts(tmp_path: Path) -> None:
     file = MarksFile(tmp_path)
-    first = file.save(Marks().with_mark(mark(1), NOW))
+    first = file.save(Marks().with_mark(mark(1), Lift(NOW, NOW)))
     older = (tmp_path / COPIES[1]).read_bytes()
-    second = file.save(first.with_mark(mark(2), NOW))
+    second = file.save(first.with_mark(mark(2), Lift(NOW, NOW)))
     (tmp_path / COPIES[1]).write_bytes(older)
     assert file.load() == second
 
 
 def test_a_pairing_starts_anew(tmp_path: Path) -> None:
-    MarksFile(tmp_path / FOLDER).save(Marks(lost=True).with_mark(mark(9), NOW))
+    MarksFile(tmp_path / FOLDER).save(Marks(lost=True).with_mark(mark(9), Lift(NOW, NOW)))
     begin_marks(tmp_path)
     marks = MarksFile(tmp_path / FOLDER).load()
     assert marks is not None
@@ -80,8 +80,8 @@ def test_a_pairing_starts_anew(tmp_path: Path) -> None:
 
 def test_a_higher_epoch_clears_what_earlier_ones_left_of_that_issuer_only() -> None:
     far = NOW + timedelta(days=36500)
-    marks = Marks().with_mark(mark(2**62), far).with_mark(mark(4, issuer="tinh"), NOW)
-    marks = marks.with_mark(mark(1, epoch=2), NOW)
+    marks = Marks().with_mark(mark(2**62), Lift(far, far)).with_mark(mark(4, issuer="tinh"), Lift(NOW, NOW))
+    marks = marks.with_mark(mark(1, epoch=2), Lift(NOW, NOW))
     assert {(m.issuer, m.epoch, m.version) for m in marks.marks} == {("office", 2, 1), ("tinh", 1, 4)}
     assert max(floor.moment for floor in marks.floors) == NOW
 
@@ -93,7 +93,7 @@ def test_a_floor_never_falls_within_an_epoch(steps: list[tuple[str, int, int]]) 
     marks, highest = Marks(), None
     for kind, version, seconds in steps:
         moment = NOW + timedelta(seconds=seconds)
-        marks = marks.with_mark(mark(version, kind=kind), moment)
+        marks = marks.with_mark(mark(version, kind=kind), Lift(moment, moment))
         highest = moment if highest is None else max(highest, moment)
         assert [floor.moment for floor in marks.floors] == [highest]
         found = marks.mark(kind, "office", 1)
@@ -105,11 +105,12 @@ _WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from langso.trust.marks import Mark, Marks, MarksFile
+from langso.trust.marks import Lift, Mark, Marks, MarksFile
+moment = datetime(2026, 1, 1, tzinfo=UTC)
 file, marks = MarksFile(Path(sys.argv[1])), Marks()
 for version in range(1, 100000):
     mark = Mark(kind="plan", issuer="office", epoch=1, version=version, sha256="ab" * 32)
-    marks = file.save(marks.with_mark(mark, datetime(2026, 1, 1, tzinfo=UTC)))
+    marks = file.save(marks.with_mark(mark, Lift(moment, moment)))
     print(version, flush=True)
 """
 

@@ -37,6 +37,7 @@ test-state =
     }
 test-help = Việc.
     .speed = Nhanh đến đâu.
+words-money = { $number } đ
 """
 ENGLISH = """\
 test-fee = The fee is { $fee }.
@@ -47,6 +48,7 @@ test-wait =
        *[other] Wait { $minutes } minutes.
     }
 test-why = Not possible: { $why }
+words-money = { $number } dong
 """
 
 
@@ -97,6 +99,7 @@ def test_errors_sentences_and_units_inside_are_said_in_the_same_language() -> No
     with in_language("en"):
         assert str(outer) == "Not possible: Not possible: Wait 1 minute."
         assert t("test-fee", fee=Unit(lambda dong: f"{dong:,} đ", 8000)) == "The fee is 8,000 đ."
+        assert t("test-fee", fee=Unit(money, 8000)) == "The fee is 8,000 dong."
     assert t("test-fee", fee=Unit(money, 8000)) == "Lệ phí 8.000 đ."
 
 
@@ -135,14 +138,14 @@ def test_an_attribute_is_asked_for_by_name() -> None:
 def test_the_pseudo_language_marks_our_words_and_leaves_values() -> None:
     with in_language("qps"):
         assert t("test-fee", fee="Nguyễn Văn An") == "⟦Thë fëë ïs Nguyễn Văn An.⟧"
-        assert t("test-wait", minutes=1) == "⟦Wäït 1 mïñütë.⟧"
-        assert t("test-why", why=Sentence("test-fee", fee=1)) == "⟦Ñöt pössïblë: ⟦Thë fëë ïs 1.⟧⟧"
+        assert t("test-wait", minutes=1) == "⟦Wäït 1 mïňütë.⟧"
+        assert t("test-why", why=Sentence("test-fee", fee=1)) == "⟦Ňöt pössïblë: ⟦Thë fëë ïs 1.⟧⟧"
 
 
 @given(minutes=st.integers(0, 999), fee=st.text(max_size=50), state=st.sampled_from(["up", "down", "one"]))
 def test_it_says_what_the_reference_implementation_says(minutes: int, fee: str, state: str) -> None:
     # Below a thousand: it parts the digits of larger ones, which is the business of our units.
-    values = {"minutes": minutes, "fee": fee, "state": state, "why": fee}
+    values = {"minutes": minutes, "fee": fee, "state": state, "why": fee, "number": fee}
     for tongue, source in (("vi", VIETNAMESE), ("en", ENGLISH)):
         bundle = FluentBundle([tongue], use_isolating=False, functions={})
         bundle.add_resource(FluentResource(source))

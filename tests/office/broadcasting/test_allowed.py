@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from langso.contract import Caps, IssuerRule, Media, QuietHours, Threshold
 from langso.contract.caps import Limits, PlannedSound, breaches, plan_breaches, vietnamese_day
 from langso.timekeeping.clock import VIETNAM
-from office.broadcasting.allowed import allowed, first_allowed, refused
+from office.broadcasting.allowed import allowed, first_allowed, obstacle, refused
 from office.broadcasting.plans import Head, Piece, Planned, clash, make_plan
 from speaker.programme.policy import Policy
 from speaker.programme.shows import shows_of_plan
@@ -75,6 +75,8 @@ def test_what_never_fits_has_no_allowed_time() -> None:
 def test_caps_made_tighter_leave_out_what_is_to_come_and_keep_what_has_begun() -> None:
     begun, coming, fine = planned("b", local(22)), planned("c", local(23)), planned("f", local(12, day=23))
     assert allowed([begun, coming, fine], Limits(NIGHT), local(22, 5)) == [begun, fine]
+    # What begins at this very moment is still to come.
+    assert allowed([coming], Limits(NIGHT), coming.start) == []
 
 
 times = st.tuples(st.integers(0, 47), st.integers(0, 59)).map(
@@ -120,3 +122,44 @@ def test_a_refused_sound_does_not_count_as_heard() -> None:
         PlannedSound("short", local(9), timedelta(minutes=10)),
     ]
     assert [breach.sound.id for breach in breaches(sounds, Caps(minutes_a_day=15))] == ["long"]
+
+
+def test_quiet_hours_hold_past_midnight_and_end_with_their_minute() -> None:
+    minute = timedelta(minutes=1)
+    for start in (local(2), local(5) - minute, local(21, 30), local(21, 30) - minute):
+        assert refused(planned("a", start), [], Limits(NIGHT)) is not None, start
+    for start in (local(5), local(21, 20)):
+        assert refused(planned("a", start), [], Limits(NIGHT)) is None, start
+
+
+def test_exactly_the_minutes_of_a_day_are_allowed() -> None:
+    limits = Limits(Caps(minutes_a_day=20))
+    others = [planned("old", local(6))]
+    assert refused(planned("new", local(7)), others, limits) is None
+    assert refused(planned("new", local(7), 10.5), others, limits) is not None
+
+
+def test_the_latest_time_is_a_time_too() -> None:
+    new = planned("a", local(8))
+    assert first_allowed(new, [], Limits(Caps()), new.start) == new.start
+    assert first_allowed(new, [], Limits(Caps()), new.start - timedelta(minutes=1)) is None
+
+
+def test_what_is_in_the_way_is_told_by_code_with_the_nearest_time() -> None:
+    now, latest = local(0), local(0, day=25)
+    at_noon = planned("noon", local(12))
+    taken = obstacle(planned("new", local(12, 5)), [at_noon], Limits(NIGHT), now, latest)
+    assert taken is not None
+    assert (taken.id, dict(taken.parameters)["title"]) == ("broadcasting-taken", "noon")
+    assert str(dict(taken.parameters)["free"]) == "12:11 hôm nay"
+    barred = obstacle(planned("new", local(22)), [at_noon], Limits(NIGHT), now, latest)
+    assert barred is not None
+    assert (barred.id, str(dict(barred.parameters)["free"])) == ("broadcasting-barred", "05:00 ngày mai")
+    both = obstacle(planned("new", local(22)), [planned("late", local(22))], Limits(NIGHT), now, latest)
+    assert both is not None
+    assert both.id == "broadcasting-taken"
+    for code, other in (("taken", planned("long", local(8), 60)), ("barred", at_noon)):
+        never = obstacle(planned("a", local(8), 60), [other], Limits(Caps(minutes_a_day=30)), now, latest)
+        assert never is not None
+        assert never.id == f"broadcasting-{code}-throughout"
+    assert obstacle(planned("new", local(15)), [at_noon], Limits(NIGHT), now, latest) is None

@@ -22,7 +22,8 @@ CLAIMED = PlayReport("o1", "loa-1", "Tin", NOW, None, None, None, "", 0, time_un
         (None, True, False, Became.DUE),
         (None, True, True, Became.UNKNOWN),
         (CLAIMED, True, False, Became.DUE),
-        (replace(CLAIMED, started=NOW), True, True, Became.ON_AIR),
+        (replace(CLAIMED, started=NOW), True, False, Became.ON_AIR),
+        (replace(CLAIMED, started=NOW), True, True, Became.UNKNOWN),
         (replace(CLAIMED, started=NOW, outcome="played"), True, False, Became.PLAYED),
         (replace(CLAIMED, started=NOW, outcome="cut"), False, False, Became.CUT),
         (replace(CLAIMED, outcome="missed"), True, True, Became.MISSED),
@@ -47,9 +48,9 @@ def test_codes_and_the_ordering_document_of_a_receipt_are_kept(office_world: Any
         "o1", "cut", code="minutes", parameters={"minutes": 60}, why="x", kind="plan", issuer="office", epoch=2
     )
     device.write("o2", "cut", why="power")
-    office_world.console.fleet.take_receipts("loa-1", device.batch())
-    (told,) = office_world.console.broadcasts.plays("o1")
+    office_world.office.fleet.take_receipts("loa-1", device.batch())
+    (told,) = office_world.office.broadcasts.plays("o1")
     assert (told.code, told.parameters) == ("minutes", {"minutes": 60})
     assert (told.kind, told.issuer, told.epoch) == ("plan", "office", 2)
-    (old,) = office_world.console.broadcasts.plays("o2")
+    (old,) = office_world.office.broadcasts.plays("o2")
     assert (old.outcome, old.why, old.code, old.parameters, old.kind) == ("cut", "power", None, None, None)

@@ -50,6 +50,8 @@ def test_a_clash_counts_the_chime_and_the_amplifier() -> None:
     far = Planned("n.1", near.show, first.start + timedelta(seconds=36.4))
     assert clash(near, [first]) == first
     assert clash(far, [first]) is None
+    assert clash(first, [far]) is None
+    assert clash(first, [first]) is None
 
 
 def test_other_loudspeakers_do_not_clash() -> None:

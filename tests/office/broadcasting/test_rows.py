@@ -68,13 +68,15 @@ def test_among_ten_thousand_only_the_windows_rows_are_touched(full: Store) -> No
     assert steps["few"] * 50 < steps["all"]
 
 
-def test_drafts_and_what_was_withdrawn_unheard_are_not_in_the_calendar(store: Store) -> None:
+def test_drafts_and_what_was_withdrawn_before_it_was_sent_are_not_in_the_calendar(store: Store) -> None:
     with store.transaction() as db:
         rows.insert(db, broadcast(1, "prepared"))
         rows.insert(db, broadcast(2))
         rows.insert(db, broadcast(3, heard=False, status="draft"))
         rows.insert(db, broadcast(4))
-        for id in ("b3", "b4"):
+        rows.mark_sent(db, "b4", FIRST)
+        rows.insert(db, broadcast(5, "prepared"))
+        for id in ("b3", "b4", "b5"):
             rows.mark_withdrawn(db, id, FIRST)
     found = rows.window(store.db, FIRST, FIRST + 9 * HOUR)
     assert [(one.id, one.status) for one in found] == [("b2", "scheduled"), ("b4", "withdrawn")]
@@ -89,3 +91,39 @@ def test_what_stands_in_a_signed_plan_is_not_unsent(store: Store) -> None:
         for id in ("b1", "b2"):
             rows.unsend(db, id)
     assert [rows.find(store.db, id).status for id in ("b1", "b2")] == ["scheduled", "prepared"]
+
+
+def at(id: str, start: datetime, *, signed: datetime | None = None) -> Broadcast:
+    piece = Piece(id, id, "normal", (SOUND,), ("*",))
+    return Broadcast(id, "Lời.", "scheduled", "a", FIRST, Planned(f"{id}.1", piece, start), signed)
+
+
+def test_a_window_is_in_order_of_time_and_of_id_within_one_instant(store: Store) -> None:
+    with store.transaction() as db:
+        for id, hours in (("late", 3), ("z", 1), ("m", 1), ("a", 1), ("early", 0)):
+            rows.insert(db, at(id, FIRST + hours * HOUR))
+    assert [one.id for one in rows.window(store.db, FIRST, FIRST + 4 * HOUR)] == ["early", "a", "m", "z", "late"]
+
+
+def test_what_is_to_be_played_begins_at_the_instant_or_later_is_sent_and_not_taken_back(store: Store) -> None:
+    with store.transaction() as db:
+        for number in (5, 4, 3, 2, 1, 0):
+            rows.insert(db, broadcast(number, "draft" if number == 2 else "scheduled"))
+        rows.mark_withdrawn(db, "b4", FIRST)
+        # One time of a message that goes on.
+        db.execute("UPDATE occurrences SET withdrawn_at = '2020' WHERE id = 'b3.1'")
+    assert [one.id for one in rows.scheduled(store.db, FIRST + HOUR)] == ["b1.1", "b5.1"]
+
+
+def test_what_was_never_signed_is_played_only_if_there_is_time_to_tell_of_it(store: Store) -> None:
+    told, begins = at("told", FIRST, signed=FIRST), at("x", FIRST).planned.begins
+    with store.transaction() as db:
+        for one in (told, at("now", FIRST), at("next", FIRST + timedelta(milliseconds=1))):
+            rows.insert(db, one)
+
+    def wanted(after: datetime | None) -> list[str]:
+        return [one.show.id for one in rows.scheduled(store.db, FIRST - HOUR, unsigned_after=after)]
+
+    assert wanted(begins) == ["told", "next"]
+    assert wanted(begins + HOUR) == ["told"]
+    assert wanted(None) == ["told", "now", "next"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import os
 import signal
 import subprocess
@@ -12,17 +13,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from refusals import refused
 
 from office.desk.dossiers import CHECKSUM_MISMATCH, Desk
 from office.errors import NotFound, UploadRefused
 from office.web.doors.uploads import desk_router
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
-
-
-@pytest.fixture
-def desk(office_world: Any) -> Desk:
-    return office_world.console.desk  # type: ignore[no-any-return]
 
 
 @pytest.fixture
@@ -38,7 +35,7 @@ def test_a_dossier_in_pieces_is_listed_and_opens(office_world: Any, desk: Desk, 
     (listed,) = desk.list()
     assert (listed.device, listed.title, listed.pages) == ("kiosk-1", "Giấy khai sinh", 1)
     assert desk.open(listed.id, "van-thu") == PDF
-    logged = office_world.console.store.db.execute("SELECT who, subject FROM audit").fetchall()
+    logged = office_world.office.store.db.execute("SELECT who, subject FROM audit").fetchall()
     assert ("van-thu", listed.id) in logged
 
 
@@ -86,6 +83,39 @@ def test_other_bytes_than_signed_start_anew(office_world: Any, desk: Desk, kiosk
     assert desk.append(upload.id, 0, cipher).finished
 
 
+def test_the_offset_that_is_answered_is_what_the_disk_has(
+    office_world: Any, desk: Desk, kiosk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest, cipher = office_world.sealed_dossier(kiosk)
+    upload = desk.create_upload(manifest)
+    desk.append(upload.id, 0, cipher[:100])
+    part = office_world.home.desk / "uploads" / f"{upload.id}.part"
+
+    def no_sync(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", no_sync)
+        disk.setattr(os, "truncate", no_sync)
+        with pytest.raises(UploadRefused) as full:
+            desk.append(upload.id, 100, cipher[100:300])
+        assert full.value.status == 507
+        assert part.stat().st_size == 300
+        assert desk.upload(upload.id).offset == 100
+    # A process begun anew knows of no sync: it makes one before it answers, or answers nothing.
+    fresh = Desk(office_world.office.store, office_world.home, office_world.office.clock)
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", no_sync)
+        with pytest.raises(UploadRefused):
+            fresh.upload(upload.id)
+    synced: list[int] = []
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+        assert fresh.upload(upload.id).offset == 300
+    assert synced == [part.stat().st_ino]
+    assert desk.append(upload.id, 100, cipher[100:]).finished
+
+
 def test_wrong_offset_and_too_much_are_refused(office_world: Any, desk: Desk, kiosk: Any) -> None:
     manifest, cipher = office_world.sealed_dossier(kiosk)
     upload = desk.create_upload(manifest)
@@ -103,7 +133,7 @@ def test_only_a_paired_device_may_send_and_only_as_itself(office_world: Any, des
         with pytest.raises(UploadRefused):
             desk.create_upload(bad)
     office_world.home.devices.joinpath("kiosk-1.json").unlink()
-    with pytest.raises(UploadRefused, match="đã ghép"):
+    with refused(UploadRefused, "desk-not-a-kiosk"):
         desk.create_upload(office_world.sealed_dossier(kiosk)[0])
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from refusals import refused
 
 from langso.contract import Presence
 from langso.timekeeping.clock import SimulatedClock
+from langso.words.language import in_language
 from office.errors import NotFound, ReportRefused
 from office.fleet.receipts import ReceiptStore
 
@@ -15,7 +18,7 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 @pytest.fixture
 def fleet(office_world: Any) -> Any:
-    return office_world.console.fleet
+    return office_world.office.fleet
 
 
 def test_receipts_are_taken_in_order_and_acknowledged_up_to_the_gap(office_world: Any, fleet: Any) -> None:
@@ -40,7 +43,7 @@ def test_same_number_other_bytes_is_a_clone(office_world: Any, fleet: Any) -> No
     assert stored.conflict
     assert stored.through == 2
     assert fleet.conflicts()[0].device == "loa-1"
-    row = office_world.console.fleet_rows()[0]
+    row = office_world.office.fleet_rows()[0]
     assert (row.level, row.conflict) == ("bad", True)
     assert "hai máy" in row.reason
     fleet.settle("loa-1", "van-thu")
@@ -86,7 +89,7 @@ def test_strangers_and_other_peoples_reports_are_refused(office_world: Any, flee
     one.write("a")
     one.write("b")
     one.lines[1] = one.lines[1].replace("played", "missed")
-    with pytest.raises(ReportRefused, match="liền mạch"):
+    with refused(ReportRefused, "fleet-receipts-broken"):
         fleet.take_receipts("loa-1", one.batch())
     for junk in (b"", b"{}", b"x" * 9999):
         for take in (fleet.take_state, fleet.take_receipts, fleet.take_presence):
@@ -99,8 +102,8 @@ def test_a_journal_whose_beginning_is_forgotten_everywhere_is_taken_up(office_wo
     for n in range(4):
         device.write(f"o{n}")
     clock = SimulatedClock(NOW)
-    store = ReceiptStore(office_world.console.store, clock)
-    known = office_world.console.fleet.device("loa-1")
+    store = ReceiptStore(office_world.office.store, clock)
+    known = office_world.office.fleet.device("loa-1")
     through = []
     for _ in range(4):
         through.append(store.take(known, device.batch(5, 8), ("hoa-son",)).through)
@@ -111,23 +114,23 @@ def test_a_journal_whose_beginning_is_forgotten_everywhere_is_taken_up(office_wo
 
 def test_the_row_says_what_to_do_first(office_world: Any, fleet: Any) -> None:
     device = office_world.reporter()
-    assert "lần nào" in office_world.console.fleet_rows()[0].reason
+    assert "lần nào" in office_world.office.fleet_rows()[0].reason
     fleet.take_presence("loa-1", Presence(device="loa-1", online=True, boot=device.boot).to_json())
     fleet.take_state("loa-1", device.state())
-    row = office_world.console.fleet_rows()[0]
+    row = office_world.office.fleet_rows()[0]
     assert (row.online, row.level, row.plan_version) == (True, "ok", None)
     fleet.take_state("loa-1", device.state(muted=True))
-    assert "tắt tiếng" in office_world.console.fleet_rows()[0].reason
+    assert "tắt tiếng" in office_world.office.fleet_rows()[0].reason
     fleet.take_presence("loa-1", Presence(device="loa-1", online=False, boot=device.boot).to_json())
-    row = office_world.console.fleet_rows()[0]
+    row = office_world.office.fleet_rows()[0]
     assert (row.online, row.level) == (False, "bad")
     assert row.todo
 
 
 def test_devices_outlive_the_database(office_world: Any) -> None:
     device = office_world.reporter()
-    console = office_world.reopen(lose_database=True)
-    assert console.fleet.take_state("loa-1", device.state()).fresh
+    office = office_world.reopen(lose_database=True)
+    assert office.fleet.take_state("loa-1", device.state()).fresh
 
 
 def test_a_replaced_machine_counts_anew_under_its_name(office_world: Any, fleet: Any) -> None:
@@ -137,3 +140,32 @@ def test_a_replaced_machine_counts_anew_under_its_name(office_world: Any, fleet:
     assert not fleet.take_state("loa-1", second.state(number=1)).conflict
     with pytest.raises(ReportRefused):
         fleet.take_state("loa-1", first.state(number=10))
+
+
+def test_a_row_is_made_anew_with_whatever_it_says(
+    office_world: Any, fleet: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = office_world.reporter("loa-1")
+    fleet.take_state("loa-1", device.state())
+
+    def row() -> Any:
+        return fleet.rows({})[0]
+
+    first = row()
+    assert row() is first
+    fleet.take_state("loa-1", device.state(muted=True))
+    muted = row()
+    assert (muted.muted, muted.level) == (True, "warn")
+    with in_language("en"):
+        assert row().reason != first.reason
+        assert "Đang" not in row().reason
+    # Two clerks, each with a language, do not have each other's rows made anew.
+    assert row() is muted
+    fleet.take_presence("loa-1", Presence(device="loa-1", online=False, boot=device.boot).to_json())
+    assert not row().online
+    minute = row()
+    now = fleet._clock.now()
+    monkeypatch.setattr(fleet, "_clock", Mock(now=lambda: now + timedelta(minutes=7)))
+    assert row().reason != minute.reason
+    fleet.register("loa-1", "speaker", "Nơi khác", None, device.key.public)
+    assert row().device.place == "Nơi khác"

@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 
 def sealed(message: release_0_1_0.Message, kind: str, key: SigningKey) -> bytes:
-    return seal(message, kind, [key])  # type: ignore[arg-type]
+    return seal(message.to_json(), kind, [key])
 
 
 @settings(max_examples=15, phases=(Phase.generate,), deadline=None, suppress_health_check=list(HealthCheck))
@@ -35,7 +35,7 @@ def test_any_state_of_it_is_read(state: release_0_1_0.State) -> None:
 
 def test_its_state_and_receipts_are_taken_shown_and_acknowledged(office_world: Any) -> None:
     device = office_world.reporter()
-    fleet = office_world.console.fleet
+    fleet = office_world.office.fleet
     state = release_0_1_0.State(
         device=device.id,
         role="speaker",
@@ -76,7 +76,7 @@ def test_its_state_and_receipts_are_taken_shown_and_acknowledged(office_world: A
     assert (stored.through, stored.new, stored.conflict) == (5, 5, False)
     ack = fleet.receipts.ack(stored, "hoa-son")
     assert release_0_1_0.ReceiptsAck.model_validate_json(ack.to_json(), strict=True).through == 5
-    (row,) = office_world.console.fleet_rows()
+    (row,) = office_world.office.fleet_rows()
     assert (row.software, row.understands) == ("langso 0.1.0", ())
     assert [receipt.to_json().decode() for _, _, receipt in fleet.newest_receipts()][::-1] == lines
 
@@ -93,16 +93,16 @@ def test_how_a_device_is_is_read_in_the_readers_language(office_world: Any, leve
         parameters={"share": "5%", "total": "1 GB"},
         fix_code="machine-close-programs",
     )
-    office_world.console.fleet.take_state(device.id, device.state(health=(line,)))
+    office_world.office.fleet.take_state(device.id, device.state(health=(line,)))
     with in_language("en"):
-        (row,) = office_world.console.fleet_rows()
+        (row,) = office_world.office.fleet_rows()
         assert (row.level, row.reason) == (level, "5% of 1 GB of memory is free.")
         assert row.todo == t("machine-close-programs")
 
 
 def test_what_a_device_of_today_takes_is_on_its_line(office_world: Any) -> None:
     device = office_world.reporter()
-    fleet = office_world.console.fleet
+    fleet = office_world.office.fleet
     fleet.take_state(device.id, device.state(understands=("plan", "urgent"), software="langso 0.2.0"))
-    (row,) = office_world.console.fleet_rows()
+    (row,) = office_world.office.fleet_rows()
     assert (row.software, row.understands) == ("langso 0.2.0", ("plan", "urgent"))

@@ -12,12 +12,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 from founded import initialise
+from refusals import refused
 
 from langso.device import lan
 from langso.device.certificates import load_key
 from langso.settings.model import OfficeSettings
 from langso.trust import SigningKey
 from langso.trust.errors import CertificateError
+from langso.words.language import Language, in_language
 from office.founding import console_ca
 from office.founding.console_ca import (
     RENEW_DAYS,
@@ -159,9 +161,19 @@ def test_a_clock_set_back_by_days_makes_one_that_holds_today(home: Callable[...,
 
 def test_with_a_clock_in_the_past_nothing_is_made(home: Callable[..., OfficeHome]) -> None:
     office = home()
-    with pytest.raises(CertificateError, match="chỉnh đồng hồ"):
+    with refused(CertificateError, "founding-clock"):
         ensure_console_certificate(office, datetime(1970, 1, 1, 0, 5, tzinfo=UTC))
     assert not office.console_ca.exists()
+
+
+@pytest.mark.parametrize(("spoken", "day"), [("vi", "01/01/1970"), ("en", "01 Jan 1970")])
+def test_what_the_clock_says_is_read_as_the_reader_writes_days(
+    home: Callable[..., OfficeHome], spoken: Language, day: str
+) -> None:
+    with pytest.raises(CertificateError) as told:
+        ensure_console_certificate(home(), datetime(1970, 1, 1, 0, 5, tzinfo=UTC))
+    with in_language(spoken):
+        assert f" {day}" in str(told.value)
 
 
 @pytest.mark.parametrize("damage", [b"", b"-----BEGIN PRIVATE KEY-----\n", b"\xff" * 40_000])

@@ -91,7 +91,7 @@ def test_the_command_gives_and_shows_roles(office_world: object, tmp_path: Path)
     assert run("roles", "lan", "writer", "desk") == "lan: người soạn, một cửa.\n"
     assert "lan  Lan  [người soạn, một cửa]" in run("list")
     assert "các vai trò: writer" in run("roles", "lan", "vua")
-    console = world.console  # type: ignore[attr-defined]
-    newest = Audit(console.store, console.clock).newest(1)[0]
+    opened = world.office  # type: ignore[attr-defined]
+    newest = Audit(opened.store, opened.clock).newest(1)[0]
     assert (newest.action, newest.subject, newest.note) == ("roles", "lan", "writer desk")
-    assert newest.who.startswith("lệnh:")
+    assert newest.who.startswith("command:")

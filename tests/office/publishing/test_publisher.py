@@ -64,7 +64,7 @@ class Loudspeaker:
 def world(make_office: Callable[..., Any], broker: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("office.publishing.publisher.LOOK_S", 0.2)
     found = make_office(link=LinkSettings(host="127.0.0.1", port=broker.port, retry_max_s=1.0))
-    found.console.start_publisher()
+    found.office.start_publisher()
     return found
 
 
@@ -79,14 +79,14 @@ def test_a_device_gets_trust_plan_and_urgent_orders_and_obeys_them(
     world: Any, loudspeaker: Any, until: Callable[..., bool]
 ) -> None:
     assert until(lambda: loudspeaker.plan_version() >= 1)
-    service = world.console.broadcasts
+    service = world.office.broadcasts
     draft = service.draft("Bà con chú ý.", targets=["loa-1"], start=datetime.now(UTC) + timedelta(hours=1), by="a")
     service.prepare(draft.id)
     service.send(draft.id, "a")
     assert until(lambda: loudspeaker.keeper.held("plan").document.occurrences)
-    order = service.urgent("Nước lên.", targets=["*"], by="a", repeat=2, minutes=5)
+    order = world.office.alarms.urgent("Nước lên.", targets=["*"], by="a", repeat=2, minutes=5)
     assert until(lambda: [o.id for o in loudspeaker.keeper.held("urgent").document.orders] == [order.id])
-    service.all_clear(order.id, "a")
+    world.office.alarms.all_clear(order.id, "a")
     assert until(lambda: [o.action for o in loudspeaker.keeper.held("urgent").document.orders] == ["all_clear"])
     service.withdraw(draft.id, "a")
     assert until(lambda: not loudspeaker.keeper.held("plan").document.occurrences)
@@ -113,16 +113,16 @@ def test_what_waited_for_the_signer_goes_out_by_itself_when_it_is_back(
     world: Any, loudspeaker: Any, until: Callable[..., bool]
 ) -> None:
     assert until(lambda: loudspeaker.plan_version() >= 1)
-    service = world.console.broadcasts
+    service = world.office.broadcasts
     world.stop_signer()
     draft = service.draft("Bà con chú ý.", targets=["loa-1"], start=datetime.now(UTC) + timedelta(hours=1), by="a")
     service.prepare(draft.id)
     assert service.send(draft.id, "a").signed is None
-    assert until(lambda: world.console.programme.why)
-    assert world.console.publisher.status.trouble == ""
+    assert until(lambda: world.office.speaker_orders.why)
+    assert world.office.publisher.status.trouble == ""
     world.start_signer()
     assert until(lambda: loudspeaker.keeper.held("plan").document.occurrences)
-    assert until(lambda: not world.console.programme.why)
+    assert until(lambda: not world.office.speaker_orders.why)
 
 
 def test_what_cannot_be_signed_anew_does_not_keep_back_what_was_signed(
@@ -135,11 +135,11 @@ def test_what_cannot_be_signed_anew_does_not_keep_back_what_was_signed(
     def never(*_: object) -> None:
         raise SignerRefused("Lịch phát dài hơn hạn của nó; hãy đặt lại hạn.")
 
-    monkeypatch.setattr(world.console.programme, "refresh", never)
-    monkeypatch.setattr(world.console.programme, "catch_up", never)
-    monkeypatch.setattr(world.console.publisher, "_refreshed", float("-inf"))
-    assert until(lambda: "Lịch phát dài" in world.console.publisher.status.trouble)
-    order = world.console.broadcasts.urgent("Nước lên.", targets=["*"], by="a", repeat=2, minutes=5)
+    monkeypatch.setattr(world.office.speaker_orders, "refresh", never)
+    monkeypatch.setattr(world.office.speaker_orders, "catch_up", never)
+    monkeypatch.setattr(world.office.publisher, "_refreshed", float("-inf"))
+    assert until(lambda: "Lịch phát dài" in str(world.office.publisher.status.trouble))
+    order = world.office.alarms.urgent("Nước lên.", targets=["*"], by="a", repeat=2, minutes=5)
     assert until(lambda: [o.id for o in loudspeaker.keeper.held("urgent").document.orders] == [order.id])
 
 
@@ -151,10 +151,10 @@ def test_receipts_are_stored_then_acknowledged_with_a_signature(
         loudspeaker.reporter.write(f"o{n}")
     loudspeaker.say("receipts", loudspeaker.reporter.batch())
     assert until(lambda: any(ack.through == 6 for ack in loudspeaker.acks))
-    _, device, newest = world.console.fleet.newest_receipts()[0]
+    _, device, newest = world.office.fleet.newest_receipts()[0]
     assert device == "loa-1"
     assert isinstance(newest.body, EndedReceipt)
-    assert [play.outcome for play in world.console.broadcasts.plays("o2")] == ["played"]
+    assert [play.outcome for play in world.office.broadcasts.plays("o2")] == ["played"]
 
 
 def test_a_broker_that_comes_back_empty_is_filled_again(
@@ -193,17 +193,17 @@ def test_a_nonce_that_could_not_be_answered_is_answered_when_the_signer_is_back(
     assert until(lambda: loudspeaker.keeper.trust is not None)
     world.stop_signer()
     loudspeaker.state(needs_nonce="ab" * 16)
-    assert until(lambda: world.console.publisher._nonces.due())
+    assert until(lambda: world.office.publisher._nonces.due())
     world.start_signer()
     assert until(lambda: loudspeaker.keeper.held("order") is not None)
-    assert not world.console.publisher._nonces.due()
+    assert not world.office.publisher._nonces.due()
 
 
 def test_a_lost_database_comes_back_and_climbs_above_what_devices_hold(
     world: Any, loudspeaker: Any, until: Callable[..., bool]
 ) -> None:
     assert until(lambda: loudspeaker.plan_version() >= 1)
-    service = world.console.broadcasts
+    service = world.office.broadcasts
     draft = service.draft("Bà con chú ý.", targets=["loa-1"], start=datetime.now(UTC) + timedelta(hours=1), by="a")
     service.prepare(draft.id)
     service.send(draft.id, "a")
@@ -216,15 +216,15 @@ def test_a_lost_database_comes_back_and_climbs_above_what_devices_hold(
         path.unlink()
     world.reopen(lose_database=True)
     world.start_signer()
-    world.console.start_publisher()
-    assert until(lambda: world.console.broadcasts.newest())
+    world.office.start_publisher()
+    assert until(lambda: world.office.broadcasts.newest())
     assert loudspeaker.plan_version() >= before
-    kept = world.console.broadcasts.newest()
+    kept = world.office.broadcasts.newest()
     assert [(one.planned.id, one.status) for one in kept] == [(f"{draft.id}.1", "scheduled")]
-    world.console.broadcasts.withdraw(kept[0].id, "a")
+    world.office.broadcasts.withdraw(kept[0].id, "a")
     assert until(lambda: loudspeaker.plan_version() > before)
     assert until(lambda: not loudspeaker.keeper.held("plan").document.occurrences)
-    assert [device.id for device in world.console.fleet.devices()] == ["loa-1"]
+    assert [device.id for device in world.office.fleet.devices()] == ["loa-1"]
 
 
 def test_a_device_that_holds_more_than_we_remember_lifts_us_above_it(
@@ -249,5 +249,5 @@ def test_strangers_forgeries_and_noise_change_nothing(
     loudspeaker.reporter.key = own
     loudspeaker.say("presence", Presence(device="loa-1", online=True, boot="0" * 32).to_json())
     loudspeaker.state()
-    assert until(lambda: world.console.fleet_rows()[0].online)
-    assert world.console.fleet.conflicts() == []
+    assert until(lambda: world.office.fleet_rows()[0].online)
+    assert world.office.fleet.conflicts() == []

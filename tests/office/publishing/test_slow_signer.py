@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from refusals import refused
 
 from office.errors import BroadcastRefused
 from office.publishing import turns
@@ -29,7 +30,7 @@ AT_ONCE_S = 3.0
 @pytest.fixture
 def service(office_world: Any) -> Any:
     office_world.reporter("loa-1")
-    return office_world.console.broadcasts
+    return office_world.office.broadcasts
 
 
 def prepared(service: Any, minutes: float) -> Any:
@@ -82,7 +83,7 @@ def test_whoever_sends_meanwhile_is_kept_and_signed_after(
         assert slow.wait(60)
         kept = service.send(two.id, "b")
         assert (kept.status, kept.signed) == ("scheduled", None)
-    assert office_world.console.programme.catch_up()
+    assert office_world.office.speaker_orders.catch_up()
     assert service.get(two.id).signed is not None
 
 
@@ -92,7 +93,7 @@ def test_two_that_clash_are_told_apart_even_while_the_first_waits(
     one, two = prepared(service, 10), prepared(service, 10)
     with meanwhile(lambda: service.send(one.id, "a")):
         assert slow.wait(60)
-        with pytest.raises(BroadcastRefused, match="Trùng giờ"):
+        with refused(BroadcastRefused, "broadcasting-taken"):
             service.send(two.id, "b")
 
 
@@ -105,29 +106,29 @@ def test_what_the_signers_rules_refuse_was_not_sent(
         raise SignerRefused("Trái luật.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(office_world.console.signer, "sign", refuse)
+        patch.setattr(office_world.office.signer, "sign", refuse)
         with pytest.raises(SignerRefused):
             service.send(one.id, "a")
         assert service.get(one.id).status == "prepared"
     sent = service.send(one.id, "a")
     assert sent.signed is not None
     with monkeypatch.context() as patch:
-        patch.setattr(office_world.console.signer, "sign", refuse)
+        patch.setattr(office_world.office.signer, "sign", refuse)
         with pytest.raises(SignerRefused):
             service.withdraw(one.id, "a")
         assert service.get(one.id).status == "scheduled"
         with pytest.raises(SignerRefused):
-            service.urgent("Nước lên.", targets=["*"], by="a")
+            office_world.office.alarms.urgent("Nước lên.", targets=["*"], by="a")
         with pytest.raises(SignerRefused):
-            service.stop(["*"], "a")
-        assert service.urgent_orders() == []
-    order = service.urgent("Nước lên.", targets=["*"], by="a")
+            office_world.office.alarms.stop(["*"], "a")
+        assert office_world.office.alarms.urgent_orders() == []
+    order = office_world.office.alarms.urgent("Nước lên.", targets=["*"], by="a")
     with monkeypatch.context() as patch:
-        patch.setattr(office_world.console.signer, "sign", refuse)
+        patch.setattr(office_world.office.signer, "sign", refuse)
         with pytest.raises(SignerRefused):
-            service.all_clear(order.id, "a")
-    assert [row.order.id for row in service.in_force()] == [order.id]
-    assert [row.order.action for row in service.urgent_orders()] == ["play"]
+            office_world.office.alarms.all_clear(order.id, "a")
+    assert [row.order.id for row in office_world.office.alarms.in_force()] == [order.id]
+    assert [row.order.action for row in office_world.office.alarms.urgent_orders()] == ["play"]
 
 
 def test_an_alarm_whose_signature_never_came_is_not_kept(
@@ -137,13 +138,13 @@ def test_an_alarm_whose_signature_never_came_is_not_kept(
         raise SignerUnreachable("Ngắt.", "broken")
 
     with monkeypatch.context() as patch:
-        patch.setattr(office_world.console.signer, "sign", gone)
+        patch.setattr(office_world.office.signer, "sign", gone)
         with pytest.raises(SignerUnreachable):
-            service.urgent("Nước lên.", targets=["*"], by="a")
+            office_world.office.alarms.urgent("Nước lên.", targets=["*"], by="a")
         with pytest.raises(SignerUnreachable):
-            office_world.console.orders.give("loa-1", "restart")
-    assert service.urgent_orders() == []
-    assert office_world.console.store.db.execute("SELECT count(*) FROM device_orders").fetchone()[0] == 0
+            office_world.office.orders.give("loa-1", "restart")
+    assert office_world.office.alarms.urgent_orders() == []
+    assert office_world.office.store.db.execute("SELECT count(*) FROM device_orders").fetchone()[0] == 0
 
 
 _HOLDS = """

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from refusals import refused
 
-from langso.contract import Caps, Plan, QuietHours, Urgent
+from langso.contract import Caps, Plan, Procedure, QuietHours, Urgent
 from langso.durable.files import write_atomic
 from langso.durable.store import Store
 from langso.settings.reading import write_settings
@@ -41,27 +42,27 @@ def clock() -> Watch:
 @pytest.fixture
 def world(make_office: Callable[..., Any], clock: Watch) -> Any:
     made = make_office()
-    made.console.close()
-    made.console = Office(made.settings, clock)
+    made.office.close()
+    made.office = Office(made.settings, clock)
     made.reporter("loa-1")
     made.reporter("loa-2")
     return made
 
 
 def sent(world: Any, minutes: float = 10) -> Any:
-    service = world.console.broadcasts
-    start = world.console.clock.now() + timedelta(minutes=minutes)
+    service = world.office.broadcasts
+    start = world.office.clock.now() + timedelta(minutes=minutes)
     draft = service.draft("Mời bà con đi họp.", targets=["*"], start=start, by="a")
     service.prepare(draft.id)
     return service.send(draft.id, "a")
 
 
 def standing(world: Any, broadcast: Any) -> str:
-    return str(world.console.programme.standings().of(world.console.broadcasts.get(broadcast.id)))
+    return str(world.office.speaker_orders.standings().of(world.office.broadcasts.get(broadcast.id)))
 
 
 def planned(world: Any) -> list[str]:
-    newest = world.console.documents.latest("plan")
+    newest = world.office.documents.latest("plan")
     if newest is None:
         return []
     plan = parse_payload(read_sealed(newest.envelope, "plan").payload, Plan)
@@ -69,7 +70,7 @@ def planned(world: Any) -> list[str]:
 
 
 def in_force(world: Any) -> list[str]:
-    newest = world.console.documents.latest("urgent")
+    newest = world.office.documents.latest("urgent")
     if newest is None:
         return []
     urgent = parse_payload(read_sealed(newest.envelope, "urgent").payload, Urgent)
@@ -79,18 +80,18 @@ def in_force(world: Any) -> list[str]:
 def test_what_cannot_be_signed_is_kept_and_signed_by_itself_once_the_signer_is_back(world: Any) -> None:
     world.stop_signer()
     one = sent(world)
-    programme = world.console.programme
+    orders = world.office.speaker_orders
     assert (one.status, one.signed, standing(world, one)) == ("scheduled", None, "unsigned")
-    assert "langso-signer" in programme.why
+    assert "langso-signer" in str(orders.why)
     assert planned(world) == []
     with pytest.raises(SignerUnreachable):
-        programme.catch_up()
+        orders.catch_up()
     world.start_signer()
-    assert programme.catch_up()
-    assert programme.why == ""
+    assert orders.catch_up()
+    assert orders.why == ""
     assert planned(world) == [one.planned.id]
     assert standing(world, one) == "signed"
-    assert not programme.catch_up()
+    assert not orders.catch_up()
 
 
 def test_it_waits_through_a_restart_of_the_office(world: Any) -> None:
@@ -99,7 +100,7 @@ def test_it_waits_through_a_restart_of_the_office(world: Any) -> None:
     world.reopen()
     assert standing(world, one) == "unsigned"
     world.start_signer()
-    assert world.console.programme.catch_up()
+    assert world.office.speaker_orders.catch_up()
     assert standing(world, one) == "signed"
 
 
@@ -109,7 +110,7 @@ def test_what_was_not_signed_in_time_is_never_played(world: Any, clock: Watch) -
     clock.ahead = timedelta(minutes=2)
     assert (standing(world, late), standing(world, still)) == ("too_late", "unsigned")
     world.start_signer()
-    assert world.console.programme.catch_up()
+    assert world.office.speaker_orders.catch_up()
     assert planned(world) == [still.planned.id]
     sent(world, 60)
     assert late.planned.id not in planned(world)
@@ -127,63 +128,61 @@ def test_what_was_signed_stays_so_when_it_has_long_left_the_plan(world: Any, clo
 def test_taking_back_what_no_loudspeaker_knows_needs_no_signature(world: Any) -> None:
     world.stop_signer()
     one = sent(world)
-    world.console.broadcasts.withdraw(one.id, "a")
+    world.office.broadcasts.withdraw(one.id, "a")
     assert standing(world, one) == "withdrawn"
     world.start_signer()
-    assert not world.console.programme.catch_up()
+    assert not world.office.speaker_orders.catch_up()
 
 
 def test_a_withdrawal_that_cannot_be_signed_is_not_called_one(world: Any) -> None:
     near, far = sent(world, 0.9), sent(world)
     world.stop_signer()
     for one in (near, far):
-        world.console.broadcasts.withdraw(one.id, "a")
+        world.office.broadcasts.withdraw(one.id, "a")
         assert standing(world, one) == "withdrawing"
     assert set(planned(world)) == {near.planned.id, far.planned.id}
     world.start_signer()
-    assert world.console.programme.catch_up()
+    assert world.office.speaker_orders.catch_up()
     assert planned(world) == []
     assert in_force(world) == ["stop"]
     assert standing(world, near) == standing(world, far) == "withdrawn"
 
 
 def test_an_all_clear_that_cannot_be_signed_leaves_the_alarm_in_force(world: Any) -> None:
-    service, programme = world.console.broadcasts, world.console.programme
-    order = service.urgent("Nước lên.", targets=["*"], by="a")
+    _service, speaker_orders = world.office.broadcasts, world.office.speaker_orders
+    order = world.office.alarms.urgent("Nước lên.", targets=["*"], by="a")
     world.stop_signer()
-    service.all_clear(order.id, "a")
-    assert [row.order.id for row in programme.unheard_endings()] == [order.id]
+    world.office.alarms.all_clear(order.id, "a")
+    assert [row.order.id for row in speaker_orders.unheard_endings()] == [order.id]
     assert in_force(world) == ["play"]
     world.start_signer()
-    assert programme.catch_up()
-    assert programme.unheard_endings() == []
+    assert speaker_orders.catch_up()
+    assert speaker_orders.unheard_endings() == []
     assert in_force(world) == ["all_clear"]
 
 
 def test_what_a_clock_that_was_ahead_ordered_bars_no_new_alarm(world: Any, clock: Watch) -> None:
-    service = world.console.broadcasts
     clock.ahead = timedelta(minutes=9)
-    near = service.urgent("Giờ lệch ít.", targets=["*"], by="a")
+    near = world.office.alarms.urgent("Giờ lệch ít.", targets=["*"], by="a")
     now = clock.now()
     far = near.model_copy(
         update={"id": "u-future", "issued": now + timedelta(days=20), "expires": now + timedelta(days=20, hours=1)}
     )
-    urgent_rows.insert_urgent(world.console.store.db, far, "a")
+    urgent_rows.insert_urgent(world.office.store.db, far, "a")
     clock.ahead = timedelta()
-    new = service.urgent("Nước lên.", targets=["*"], by="a")
-    assert {row.order.id for row in service.in_force()} == {near.id, new.id}
-    assert next(row for row in service.urgent_orders() if row.order.id == far.id).ended is not None
+    new = world.office.alarms.urgent("Nước lên.", targets=["*"], by="a")
+    assert {row.order.id for row in world.office.alarms.in_force()} == {near.id, new.id}
+    assert next(row for row in world.office.alarms.urgent_orders() if row.order.id == far.id).ended is not None
 
 
 def test_an_alarm_that_cannot_be_signed_never_sounds_later(world: Any) -> None:
-    service = world.console.broadcasts
     world.stop_signer()
     with pytest.raises(SignerUnreachable):
-        service.urgent("Nước lên.", targets=["*"], by="a")
-    assert service.in_force() == service.urgent_orders() == []
+        world.office.alarms.urgent("Nước lên.", targets=["*"], by="a")
+    assert world.office.alarms.in_force() == world.office.alarms.urgent_orders() == []
     world.start_signer()
-    world.console.programme.catch_up()
-    world.console.programme.refresh()
+    world.office.speaker_orders.catch_up()
+    world.office.speaker_orders.refresh()
     assert in_force(world) == []
 
 
@@ -196,17 +195,17 @@ def test_a_signer_that_fails_between_the_question_and_the_signature_loses_nothin
         raise SignerUnreachable("Thẻ nhớ hết chỗ.", "disk")
 
     with monkeypatch.context() as patch:
-        patch.setattr(world.console.signer, "sign", gone)
+        patch.setattr(world.office.signer, "sign", gone)
         second = sent(world, 30)
         with pytest.raises(SignerUnreachable):
-            world.console.broadcasts.urgent("Nước lên.", targets=["*"], by="a")
-        world.console.broadcasts.withdraw(first.id, "a")
+            world.office.alarms.urgent("Nước lên.", targets=["*"], by="a")
+        world.office.broadcasts.withdraw(first.id, "a")
         assert (standing(world, first), standing(world, second)) == ("withdrawing", "unsigned")
         with pytest.raises(SignerUnreachable):
-            world.console.programme.catch_up()
-        assert world.console.programme.why == "Thẻ nhớ hết chỗ."
-    assert world.console.broadcasts.urgent_orders() == []
-    assert world.console.programme.catch_up()
+            world.office.speaker_orders.catch_up()
+        assert world.office.speaker_orders.why == "Thẻ nhớ hết chỗ."
+    assert world.office.alarms.urgent_orders() == []
+    assert world.office.speaker_orders.catch_up()
     assert planned(world) == [second.planned.id]
 
 
@@ -224,17 +223,17 @@ def test_what_tighter_caps_took_out_is_told_and_not_tried_for_ever(world: Any) -
         caps=quiet,
     )
     write_atomic(world.home.trust_file, make_bundle(trust))
-    world.console.programme.sign("plan")
+    world.office.speaker_orders.sign("plan")
     assert planned(world) == []
     assert standing(world, one) == "barred"
-    assert not world.console.programme.catch_up()
+    assert not world.office.speaker_orders.catch_up()
 
 
 def test_what_a_rebuilt_database_takes_back_counts_as_signed(world: Any) -> None:
     one = sent(world)
     world.reopen(lose_database=True)
     assert standing(world, one) == "signed"
-    assert not world.console.programme.catch_up()
+    assert not world.office.speaker_orders.catch_up()
 
 
 def test_a_database_from_before_knows_that_what_was_sent_was_signed(tmp_path: Path) -> None:
@@ -252,17 +251,17 @@ def test_a_database_from_before_knows_that_what_was_sent_was_signed(tmp_path: Pa
     assert rows == [("b1.1", "2026-11-01"), ("b2.1", None)]
 
 
-def test_an_account_that_could_not_be_signed_is_signed_later(world: Any) -> None:
-    catalogue = world.console.catalogue
+def test_procedures_that_could_not_be_signed_are_signed_later(world: Any) -> None:
+    catalogue = world.office.catalogue
     catalogue.refresh()
     world.stop_signer()
-    with pytest.raises(SignerUnreachable, match="Đã ghi vào danh mục nhưng chưa ký được"):
-        catalogue.add_account("970415", "113366", "UBND XA")
+    with refused(SignerUnreachable, "publishing-catalogue-unsigned"):
+        catalogue.set_procedures((Procedure(code="1.001193", name="Đăng ký khai sinh"),))
     world.start_signer()
-    before = world.console.documents.latest("catalogue").version
+    before = world.office.documents.latest("catalogue").version
     catalogue.refresh()
     catalogue.refresh()
-    assert world.console.documents.latest("catalogue").version == before + 1
+    assert world.office.documents.latest("catalogue").version == before + 1
 
 
 @pytest.fixture
@@ -276,8 +275,8 @@ def test_the_command_does_not_say_will_be_played_of_what_is_not_signed(
     world: Any, command: Callable[..., Result]
 ) -> None:
     assert "sẽ phát lúc" in command("say", "Họp thôn.", "--at", "+600", "--to", "all").output
-    order = world.console.broadcasts.urgent("Nước lên.", targets=["*"], by="a")
-    (first,) = world.console.broadcasts.newest()
+    order = world.office.alarms.urgent("Nước lên.", targets=["*"], by="a")
+    (first,) = world.office.broadcasts.newest()
     world.stop_signer()
     for words, told in (
         (("say", "Họp nữa.", "--at", "+1200", "--to", "all"), "CHƯA KÝ ĐƯỢC, chưa loa nào nhận"),
@@ -292,4 +291,4 @@ def test_the_command_does_not_say_will_be_played_of_what_is_not_signed(
         for wrong in ("sẽ phát", "Đã rút", "Đã báo yên", "đang phát khẩn"):
             assert wrong not in said.output
     with pytest.raises(NotFound):
-        world.console.broadcasts.all_clear(order.id, "a")
+        world.office.alarms.all_clear(order.id, "a")

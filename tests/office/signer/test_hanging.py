@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 from at_once import at_once
+from plans import plan
 from systemd_ear import SystemdEar
 
 from langso.device.lifeline import Lifeline
 from langso.timekeeping.clock import SystemClock
 from office.signer import client, questions, server, signing, wire
 from office.signer.client import SignerClient
-from office.signer.errors import SignerStuck, SignerUnreachable
+from office.signer.errors import SignerStuck
 from office.signer.questions import Questions, Seats, held_for
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
@@ -70,12 +71,12 @@ def test_a_link_of_the_offices_leads_the_signer_nowhere(office_world: Any, tmp_p
     place = office_world.home.trust_file
     place.rename(tmp_path / "was")
     place.symlink_to(tmp_path / "was")
-    assert "đường dẫn tắt" in str(office_world.console.signer.trouble())
+    assert "đường dẫn tắt" in str(office_world.office.signer.trouble())
 
 
 def test_a_pipe_among_the_devices(office_world: Any) -> None:
     os.mkfifo(office_world.home.devices / "loa-pipe.json")
-    assert at_once(lambda: office_world.console.signer.raise_to({"loa-pipe": b"{}"})) is not None
+    assert at_once(lambda: office_world.office.signer.raise_to({"loa-pipe": b"{}"})) is not None
 
 
 def test_a_question_that_hangs_stops_the_watchdog_until_it_is_over(
@@ -153,37 +154,122 @@ def test_a_frame_may_begin_late_but_must_not_take_long() -> None:
         assert 0.15 < time.monotonic() - begun < 4
 
 
-def test_one_user_cannot_take_the_places_of_the_others() -> None:
-    seats = Seats(4, 3)
-    assert [seats.take(7) for _ in range(4)] == [True, True, True, False]
-    assert seats.take(0)
-    assert not seats.take(1), "all are taken"
-    seats.leave(7)
-    assert seats.take(1)
-    seats.leave(0)
-    assert seats.take(7)
-    assert not seats.take(7)
+def test_who_says_nothing_gives_way_first_to_his_own_and_never_while_he_is_answered() -> None:
+    seats, gone = Seats(4, 3), []
+    taken = [seats.take(7, lambda number=number: gone.append(number)) for number in range(3)]
+    assert all(taken)
+    assert seats.take(7, lambda: gone.append(3))
+    assert gone == [0], "the one that waited longest, of the same user"
+    with seats.working(taken[1]):
+        assert seats.take(0)
+        assert gone == [0], "there was a seat left"
+        assert seats.take(1)
+        assert gone == [0, 2], "of the user who has the most, and not the one that is answered"
+        assert seats.take(7, lambda: gone.append(4))
+        assert gone == [0, 2, 3]
+    seats.take(7)
+    assert gone == [0, 2, 3, 4], "who was just answered is the youngest"
 
 
-def test_a_users_connections_beyond_its_share_are_closed(
+def test_none_gives_way_where_all_are_answered() -> None:
+    seats = Seats(3, 2)
+    with contextlib.ExitStack() as working:
+        for user in (7, 7, 8):
+            seat = seats.take(user)
+            assert seat is not None
+            working.enter_context(seats.working(seat))
+        assert seats.take(7) is None
+        assert seats.take(9) is None
+    seats.leave(seat)
+    assert seats.take(9) is not None
+
+
+@pytest.mark.parametrize("begun", [b"", b"\x00\x00\x10\x00half"])
+def test_any_number_of_idle_clients_keeps_nobody_from_being_answered(
+    office_world: Any, tmp_path: Path, begun: bytes
+) -> None:
+    path = tmp_path / "s" / "second.sock"
+    with signer(office_world.home, path), contextlib.ExitStack() as open_ones:
+        for _ in range(3 * server.MAX_CONNECTIONS):
+            idle = open_ones.enter_context(socket.socket(socket.AF_UNIX))
+            idle.connect(str(path))
+            with contextlib.suppress(OSError):
+                idle.sendall(begun)
+        for number in range(1, 20):
+            assert SignerClient(path).sign("plan", plan(number))
+
+
+def test_where_all_are_answered_one_more_is_told_and_let_go(
     office_world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "MAX_OF_ONE", 2)
     path = tmp_path / "s" / "second.sock"
-    with signer(office_world.home, path), contextlib.ExitStack() as open_ones:
-        idle = [open_ones.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(3)]
-        for one in idle:
-            one.connect(str(path))
-            one.settimeout(5)
-        assert idle[2].recv(1) == b""
-        assert isinstance(SignerClient(path).trouble(), SignerUnreachable)
-        idle[0].close()
-        at_once(lambda: _until_free(path))
+    hang, asking = threading.Event(), threading.Semaphore(0)
+
+    def hanging(*_: object) -> None:
+        asking.release()
+        hang.wait(60)
+
+    with signer(office_world.home, path):
+        monkeypatch.setattr(Signing, "check_ready", hanging)
+        threads = [threading.Thread(target=SignerClient(path).trouble, daemon=True) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+            assert asking.acquire(timeout=60)
+        with socket.socket(socket.AF_UNIX) as one_more:
+            one_more.settimeout(60)
+            one_more.connect(str(path))
+            reply = receive(one_more, Reply)
+            assert reply is not None
+            assert (reply.fault, reply.sentence.id) == ("silent", "signer-crowded")  # type: ignore[union-attr]
+            assert one_more.recv(1) == b""
+        hang.set()
+        for thread in threads:
+            thread.join(60)
+        assert SignerClient(path).trouble() is None
 
 
-def _until_free(path: Path) -> None:
-    while SignerClient(path).trouble() is not None:
-        time.sleep(0.05)
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (b"\xff\xff\xff\xff", "signer-frame-large"),
+        (struct.pack(">I", 4) + b"nope", "signer-frame-wrong"),
+        (struct.pack(">I", 14) + b'{"do":"fly me"', "signer-frame-wrong"),
+        (struct.pack(">I", 40) + b"{", "signer-broke-off"),
+        (b"\x00\x00", "signer-broke-off"),
+        (struct.pack(">I", 50_000) + b"[" * 50_000, "signer-frame-wrong"),
+    ],
+)
+def test_what_is_no_question_gets_one_sentence_and_the_end(
+    office_world: Any, tmp_path: Path, sent: bytes, said: str
+) -> None:
+    path = tmp_path / "s" / "second.sock"
+    with signer(office_world.home, path), socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        connection.settimeout(60)
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        reply = receive(connection, Reply)
+        assert reply is not None
+        assert reply.sentence is not None
+        assert reply.sentence.id == said
+        assert reply.refused
+        assert connection.recv(1) == b""
+
+
+def test_a_frame_that_takes_too_long_is_told_so(
+    office_world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receive, "__kwdefaults__", {"within": 0.2})
+    path = tmp_path / "s" / "second.sock"
+    with signer(office_world.home, path), socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        connection.settimeout(60)
+        connection.sendall(struct.pack(">I", 100))
+        reply = receive(connection, Reply, within=60)
+        assert reply is not None
+        assert reply.sentence is not None
+        assert reply.sentence.id == "signer-frame-slow"
 
 
 def test_a_question_is_stuck_when_it_is_older_than_any_can_be() -> None:

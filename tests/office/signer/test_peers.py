@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cryptography.hazmat.backends.openssl.backend  # noqa: F401 - see `SIGNER`
 import pytest
+from another_user import become, in_a_child
 from founded import initialise
+from plans import plan
 
-from langso.contract import Plan
 from langso.settings.model import CommuneSettings, DeviceSettings, PathSettings, Settings, SignerSettings
 from langso.timekeeping.clock import SystemClock
 from langso.trust import SigningKey
@@ -31,67 +31,7 @@ from office.signer.signing import Signing
 
 SIGNER, OFFICE, STRANGER = 54001, 54002, 54003
 """None of them can read a checkout in root's home: what is imported late is imported above."""
-CLONE_NEWUSER = 0x10000000
 real_users = pytest.mark.skipif(os.geteuid() != 0, reason="taking on other users needs root")
-
-
-def become(user: int, groups: Sequence[int], *, private: bool) -> None:
-    """This process as a service runs: with `private` in a user namespace that maps root and itself only, as
-    systemd's PrivateUsers=yes does."""
-    os.setgroups(groups)
-    if private:
-        ask, answer = os.pipe(), os.pipe()
-        mapper = os.fork()
-        if mapper == 0:
-            # Else it would wait for itself where the other cannot go on, and whoever waits for both would too.
-            os.close(ask[1])
-            if not os.read(ask[0], 1):
-                os._exit(1)
-            for kind in ("uid", "gid"):
-                Path(f"/proc/{os.getppid()}/{kind}_map").write_text(f"0 0 1\n{user} {user} 1\n")
-            os.write(answer[1], b"x")
-            os._exit(0)
-        if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER):
-            raise OSError(ctypes.get_errno(), "unshare")
-        os.write(ask[1], b"x")
-        os.read(answer[0], 1)
-        os.waitpid(mapper, 0)
-    os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
-
-
-def in_a_child(work: Callable[[], str]) -> str:
-    """What `work` says in a forked process."""
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            said = work()
-        except SignerError as error:
-            said = f"{type(error).__name__}: {error}"
-        except BaseException as error:  # noqa: BLE001 - the child must say what it met, whatever it is
-            said = f"broken: {error!r}"
-        os.write(theirs, said.encode())
-        os._exit(0)
-    os.close(theirs)
-    with os.fdopen(ours, "rb") as pipe:
-        said = pipe.read().decode()
-    os.waitpid(child, 0)
-    return said
-
-
-def plan(version: int) -> Plan:
-    now = datetime.now(UTC)
-    return Plan(
-        issuer="office",
-        audience="*",
-        commune="hoa-son",
-        epoch=0,
-        version=version,
-        issued=now,
-        expires=now + timedelta(days=30),
-        until=now + timedelta(days=14),
-    )
 
 
 @dataclass
@@ -107,7 +47,10 @@ class Installed:
 
         def ask() -> str:
             become(user, groups, private=private)
-            SignerClient(self.settings.signer.socket).sign("plan", plan(self.version))
+            try:
+                SignerClient(self.settings.signer.socket).sign("plan", plan(self.version))
+            except SignerError as error:
+                return f"{type(error).__name__}: {error}"
             return "signed"
 
         return in_a_child(ask)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from office_doors import Doors, opened_doors
+from real_browser import NARROW, WIDE, Chromium, launched
 
 from office.people import hashing
 from office.people.accounts import Accounts
 from office.web.app import make_app
 from office.web.pages import sounds
+from office.web.security import COOKIE_PLAIN
 
 PASSWORD = "bốn con trâu đi cày"
 _TOKEN = re.compile(r'name="token"[^>]*value="([^"]+)"')
@@ -62,7 +67,7 @@ def password() -> str:
 @pytest.fixture
 def new_browser(office_world: Any) -> Iterator[Callable[..., Browser]]:
     made: list[TestClient] = []
-    app = make_app(office_world.console)
+    app = make_app(office_world.office)
 
     def make(base_url: str = "http://127.0.0.1:8080", address: str = "127.0.0.1") -> Browser:
         client = TestClient(
@@ -82,8 +87,8 @@ def new_browser(office_world: Any) -> Iterator[Callable[..., Browser]]:
 
 @pytest.fixture
 def accounts(office_world: Any) -> Accounts:
-    console = office_world.console
-    made = Accounts(console.store, console.clock, console.settings.office)
+    office = office_world.office
+    made = Accounts(office.store, office.clock, office.settings.office)
     made.add("Văn thư", PASSWORD)
     return made
 
@@ -98,3 +103,68 @@ def browser(new_browser: Callable[..., Browser], accounts: Accounts) -> Browser:
 @pytest.fixture
 def device(office_world: Any) -> Any:
     return office_world.reporter("loa-thon-1")
+
+
+@pytest.fixture
+def open_doors(
+    make_office: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, until: Callable[..., bool]
+) -> Iterator[Callable[..., Doors]]:
+    """An office at real ports: `open_doors(office={…}, clock=…)`."""
+    with opened_doors(make_office, monkeypatch, until) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """The one real browser of this process; modules that use it say `pytestmark = REAL_BROWSER`."""
+    with launched() as made:
+        yield made
+
+
+@dataclass
+class Visit:
+    """People with real browsers at an office that serves. `page()` is a logged-in clerk's at 1360, asks for no
+    password; `page(NARROW)` on a phone, `page(login=False)` a stranger's. What a page's scripts complain of stands in
+    `complaints`.
+    """
+
+    doors: Doors
+    browser: Any
+    contexts: contextlib.ExitStack
+    complaints: list[str]
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.doors.port('plain')}"
+
+    @property
+    def office(self) -> Any:
+        return self.doors.opened
+
+    def page(
+        self, width: int = WIDE, *, name: str = "van-thu", password: str = PASSWORD, login: bool = True, **more: Any
+    ) -> Any:
+        """A Playwright page; paths are relative to the console. `more`: of Playwright's new_context."""
+        size = {"width": width, "height": 800 if width == NARROW else 768}
+        context = self.browser.new_context(viewport=size, base_url=self.address, **{"locale": "vi-VN", **more})
+        self.contexts.callback(context.close)
+        # A page of ours answers in milliseconds; on a busy machine in seconds.
+        context.set_default_timeout(60_000)
+        if login:
+            accounts = Accounts(self.office.store, self.office.clock, self.office.settings.office)
+            token = accounts.login(name, password, "127.0.0.1").token
+            context.add_cookies([{"name": COOKIE_PLAIN, "value": token, "url": self.address}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on(
+            "console", lambda said: self.complaints.append(f"{page.url}: {said.text}") if said.type == "error" else 0
+        )
+        return page
+
+
+@pytest.fixture
+def visit(chromium: Chromium, open_doors: Callable[..., Doors]) -> Iterator[Visit]:
+    """Real browsers at an office of its own, which has the account "van-thu"."""
+    doors = open_doors()
+    with chromium.awake() as browser, contextlib.ExitStack() as contexts:
+        yield Visit(doors, browser, contexts, [])

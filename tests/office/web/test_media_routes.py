@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 import pytest
+from sent_sounds import as_sent
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def sound(office_world: Any) -> tuple[str, bytes]:
     name = hashlib.sha256(data).hexdigest()
     office_world.home.media.mkdir(parents=True, exist_ok=True)
     (office_world.home.media / name).write_bytes(data)
-    return f"/media/{name}", data
+    return as_sent(office_world.office, name), data
 
 
 def test_the_whole_is_kept_for_ever_and_needs_no_login(new_browser: Any, sound: tuple[str, bytes]) -> None:

@@ -29,7 +29,7 @@ def test_what_is_typed_is_in_the_plan_at_that_very_second(browser: Any, device: 
     answer = browser.post("/soan", asked)
     assert answer.status_code == 303
     id = answer.headers["location"].removeprefix("/ban-tin/")
-    kept = office_world.console.broadcasts.get(id)
+    kept = office_world.office.broadcasts.get(id)
     assert kept.status == "scheduled"
     assert kept.planned.start.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M:%S") == f"{asked['date']} {asked['time']}"
     assert (kept.show.devices, kept.show.broadcast_class, kept.by) == (("loa-thon-1",), "priority", "van-thu")
@@ -46,8 +46,8 @@ def test_receipts_show_as_they_arrive_and_an_unchanged_part_is_not_sent_again(
     part = browser.get(f"/ban-tin/{id}/manh").text
     shown = part.split("manh?da=")[1].split('"')[0]
     assert browser.get(f"/ban-tin/{id}/manh?da={shown}").status_code == 204
-    device.write(office_world.console.broadcasts.get(id).planned.id)
-    office_world.console.fleet.take_receipts(device.id, device.batch())
+    device.write(office_world.office.broadcasts.get(id).planned.id)
+    office_world.office.fleet.take_receipts(device.id, device.batch())
     later = browser.get(f"/ban-tin/{id}/manh?da={shown}")
     assert later.status_code == 200
     assert "Đã phát" in later.text
@@ -58,7 +58,7 @@ def test_a_stop_withdraws_and_a_second_one_does_no_harm(browser: Any, device: An
     id = browser.post("/soan", form()).headers["location"].removeprefix("/ban-tin/")
     for _ in range(2):
         assert browser.post(f"/ban-tin/{id}/dung", {}, page="/soan").status_code == 303
-    assert office_world.console.broadcasts.get(id).status == "withdrawn"
+    assert office_world.office.broadcasts.get(id).status == "withdrawn"
     assert "Đã rút" in browser.get(f"/ban-tin/{id}").text
 
 
@@ -69,8 +69,8 @@ def test_a_stop_withdraws_and_a_second_one_does_no_harm(browser: Any, device: An
         ({"devices": ["loa-la"]}, "Không có loa"),
         ({"text": " "}, "chưa có chữ nào"),
         ({"date": "2020-01-01"}, "Giờ phát phải ở phía trước"),
-        ({"date": "hôm nay"}, "Ngày giờ phát chưa đúng"),
-        ({"time": "25:00"}, "Ngày giờ phát chưa đúng"),
+        ({"date": "hôm nay"}, "không phải một ngày"),
+        ({"time": "25:00"}, "không phải một giờ"),
     ],
 )
 def test_what_cannot_be_sent_comes_back_as_typed_with_why(
@@ -80,14 +80,14 @@ def test_what_cannot_be_sent_comes_back_as_typed_with_why(
     assert answer.status_code == 422
     assert said in answer.text
     assert "Tên &lt;b&gt;lạ&lt;/b&gt;" in answer.text
-    assert all(one.status != "scheduled" for one in office_world.console.broadcasts.newest())
+    assert all(one.status != "scheduled" for one in office_world.office.broadcasts.newest())
 
 
 def test_a_whole_village_is_chosen_without_script(browser: Any, office_world: Any) -> None:
     for id in ("loa-1", "loa-2"):
         office_world.reporter(id)
     answer = browser.post("/soan", form(devices=[], villages=["thon-1"]))
-    kept = office_world.console.broadcasts.get(answer.headers["location"].removeprefix("/ban-tin/"))
+    kept = office_world.office.broadcasts.get(answer.headers["location"].removeprefix("/ban-tin/"))
     assert kept.show.devices == ("loa-1", "loa-2")
 
 
@@ -111,20 +111,20 @@ def test_an_emergency_asks_for_the_password_again(
     wrong = browser.post("/khan-cap", {**order, "password": "đoán bừa thôi"})
     assert wrong.status_code == 403
     assert "chưa phát gì" in wrong.text
-    assert not office_world.console.broadcasts.in_force()
+    assert not office_world.office.alarms.in_force()
     assert browser.post("/khan-cap", {**order, "password": password}).status_code == 303
-    (row,) = office_world.console.broadcasts.in_force()
+    (row,) = office_world.office.alarms.in_force()
     assert (row.order.repeat, row.by) == (2, "van-thu")
     assert f"/khan-cap/{row.order.id}/bao-yen" in browser.get("/khan-cap").text
-    assert "Đang phát khẩn cấp" in browser.get("/lich").text
+    assert "Lệnh khẩn cấp còn hiệu lực" in browser.get("/lich").text
     assert browser.post(f"/khan-cap/{row.order.id}/bao-yen", {}, page="/khan-cap").status_code == 303
-    assert not office_world.console.broadcasts.in_force()
+    assert not office_world.office.alarms.in_force()
 
 
 def test_two_machines_with_one_name_stand_first_and_red(browser: Any, office_world: Any) -> None:
     office_world.reporter("loa-a")
     twin = office_world.reporter("loa-z")
-    fleet = office_world.console.fleet
+    fleet = office_world.office.fleet
     fleet.take_state("loa-z", twin.state(number=1))
     fleet.take_state("loa-z", twin.state(number=1, muted=True))
     page = browser.get("/loa").text
@@ -140,7 +140,7 @@ TRICKY = "Hỏng\u202e XONG\n<b>\x1b[2J \u05d0\u05d1"
 def test_what_a_device_says_is_shown_and_turns_nothing_round(browser: Any, office_world: Any) -> None:
     loud = office_world.reporter("loa-a")
     line = HealthLine(name="sound", level="bad", why=TRICKY, fix=TRICKY)
-    office_world.console.fleet.take_state("loa-a", loud.state(health=(line,)))
+    office_world.office.fleet.take_state("loa-a", loud.state(health=(line,)))
     page = browser.get("/loa").text
     assert "\u2068&lt;b&gt;�[2J \u05d0\u05d1\u2069" in page
     assert "Hỏng� XONG" in page
@@ -150,13 +150,13 @@ def test_what_a_device_says_is_shown_and_turns_nothing_round(browser: Any, offic
 def test_what_is_pasted_is_kept_without_what_nobody_sees(browser: Any, device: Any, office_world: Any) -> None:
     asked = form(title="Tin\u202e mừng\u200b 👨\u200d👩", text="Me\u0323\r\nbé\u2066 khoẻ\ufeff.")
     answer = browser.post("/soan", asked)
-    kept = office_world.console.broadcasts.get(answer.headers["location"].removeprefix("/ban-tin/"))
+    kept = office_world.office.broadcasts.get(answer.headers["location"].removeprefix("/ban-tin/"))
     assert (kept.show.title, kept.text) == ("Tin mừng 👨\u200d👩", "Mẹ\nbé khoẻ.")
 
 
 def test_an_order_to_one_device_is_signed_and_logged(browser: Any, device: Any, office_world: Any) -> None:
     assert browser.post("/loa/loa-thon-1/phat-thu", {}, page="/loa").status_code == 303
-    assert office_world.console.documents.latest("order", "loa-thon-1") is not None
+    assert office_world.office.documents.latest("order", "loa-thon-1") is not None
     assert browser.post("/loa/khong-co/phat-thu", {}, page="/loa").status_code == 404
 
 
@@ -230,3 +230,47 @@ def test_a_clerk_is_told_before_the_download_which_pages_have_no_words(
     made = browser.post(here, {"code": "H56.37.12-240801-0001", "wordless": "1"}, page=here)
     assert made.content.startswith(b"%PDF-1.")
     assert made.headers["content-disposition"] == 'attachment; filename="H56.37.12-240801-0001-001.pdf"'
+
+
+def test_papers_are_locked_until_an_officer_opens_them_and_named_only_then(
+    browser: Any, office_world: Any, new_browser: Any, accounts: Any, password: str
+) -> None:
+    """The page of an office that sealed its key: what came at night waits without a name until a person opens it."""
+    import numpy as np
+
+    from langso.timekeeping.clock import SystemClock
+    from langso.trust.roots.passphrase_cipher import QUICK
+    from office.desk.key import seal
+    from scanner.clean import CleanPage
+    from scanner.document import make_pdf
+
+    phrase, other = "bon con trau di cay ruong nuoc", "sau gio ra dong gat lua chin vang"
+    page = CleanPage(np.full((1169, 827, 3), 255, np.uint8), 100, "A4", (210.0, 297.0))
+    pdf = make_pdf([page], "Đơn xin thuốc", procedure="1.004873")
+    seal(office_world.home, "van-thu", phrase, "thuyen gao mai nha vuon cau tre", SystemClock(), QUICK)
+    kiosk = office_world.reporter("kiosk-1", "kiosk")
+    manifest, cipher = office_world.sealed_dossier(kiosk, "hs-1", pdf, title="Giấy tờ")
+    upload = office_world.office.desk.create_upload(manifest)
+    office_world.office.desk.append(upload.id, 0, cipher)
+    here, file = "/giay-to", f"/giay-to/{upload.id}/tep"
+    locked = browser.get(here).text
+    assert "Giấy tờ đang khoá" in locked
+    assert "Đơn xin thuốc" not in locked
+    assert browser.get(file).headers["content-type"].startswith("text/html")
+    wrong = browser.post("/giay-to/mo-khoa", {"passphrase": other}, page=here)
+    assert (wrong.status_code, phrase in wrong.text) == (422, False)
+    office_world.office.desk.key._failed = None
+    assert browser.post("/giay-to/mo-khoa", {"passphrase": phrase}, page=here).status_code == 303
+    opened = browser.get(here).text
+    assert "Đơn xin thuốc" in opened
+    assert "1.004873" in opened
+    assert browser.get(file).content == pdf
+    accounts.add("Minh", password, ("desk",))
+    colleague = new_browser()
+    colleague.login("minh", password)
+    assert "Câu mật khẩu của riêng" in colleague.get(here).text
+    assert colleague.post("/giay-to/cau-mat-khau", {"new": other, "again": other}, page=here).status_code == 303
+    assert browser.post("/giay-to/khoa-lai", {}, page=here).status_code == 303
+    assert "Đơn xin thuốc" not in browser.get(here).text
+    assert colleague.post("/giay-to/mo-khoa", {"passphrase": other}, page=here).status_code == 303
+    assert colleague.get(file).content == pdf

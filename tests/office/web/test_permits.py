@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from app_routes import leaves
 from fastapi import APIRouter
-from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from office.people.audit import Audit
@@ -19,18 +18,6 @@ from office.web.permits import OpenToAll, Permit
 OPEN_PATHS = ("/dang-nhap", "/media/", "/static/", "/desk/uploads", "/devices/", "/cai-chung-thu")
 
 
-def leaves(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
-    """Every route, also those that a newer framework keeps inside of routers."""
-    for route in routes:
-        inner = getattr(route, "original_router", None) or getattr(route, "app", None)
-        if isinstance(inner, APIRouter):
-            yield from leaves(inner.routes)
-        elif isinstance(getattr(route, "routes", None), list) and not isinstance(route, APIRoute):
-            yield from leaves(route.routes)  # type: ignore[attr-defined]
-        else:
-            yield route
-
-
 def permits(route: BaseRoute) -> list[object]:
     return [
         one.dependency for one in getattr(route, "dependencies", []) if isinstance(one.dependency, Permit | OpenToAll)
@@ -38,7 +25,7 @@ def permits(route: BaseRoute) -> list[object]:
 
 
 def test_every_route_says_whom_it_is_for(office_world: Any) -> None:
-    routes = list(leaves(make_app(office_world.console).routes))
+    routes = list(leaves(make_app(office_world.office).routes))
     assert len(routes) > 40
     undeclared = [getattr(route, "path", repr(route)) for route in routes if len(permits(route)) != 1]
     assert undeclared == []
@@ -83,6 +70,9 @@ def as_role(new_browser: Any, accounts: Any, password: str) -> Any:
         ("/giay-to", None, {"desk"}),
         ("/giay-to/x/tep", None, {"desk"}),
         ("/giay-to/x/luu-tru", {"code": "H"}, {"desk"}),
+        ("/giay-to/mo-khoa", {"passphrase": "x"}, {"desk"}),
+        ("/giay-to/khoa-lai", {}, {"desk"}),
+        ("/giay-to/cau-mat-khau", {"new": "x", "again": "x"}, {"desk"}),
         ("/loa/loa-1/khoi-dong-lai", {}, {"admin"}),
         ("/loa/loa-1/da-xem", {}, {"admin"}),
         ("/lich", None, set(ROLES)),
@@ -94,7 +84,7 @@ def as_role(new_browser: Any, accounts: Any, password: str) -> Any:
 def test_a_role_opens_what_it_is_for_and_nothing_else(
     as_role: Any, office_world: Any, path: str, form: dict[str, str] | None, roles: set[str]
 ) -> None:
-    audit = Audit(office_world.console.store, office_world.console.clock)
+    audit = Audit(office_world.office.store, office_world.office.clock)
     for role in ROLES:
         browser = as_role(role)
         answer = browser.get(path) if form is None else browser.post(path, form, page="/tai-khoan")

@@ -41,7 +41,7 @@ def test_a_broadcast_that_is_not_signed_never_looks_as_if_it_will_be_played(
     assert "1 bản tin CHƯA KÝ ĐƯỢC" in calendar
     assert "loa đã giữ lịch" not in calendar
     office_world.start_signer()
-    assert office_world.console.programme.catch_up()
+    assert office_world.office.speaker_orders.catch_up()
     for page in (place, f"{place}/manh", "/lich"):
         text = browser.get(page).text
         assert "CHƯA KÝ" not in text
@@ -56,7 +56,7 @@ def test_the_notice_goes_from_an_open_page_with_the_next_poll(browser: Any, devi
     shown = part.split("manh?da=")[1].split('"')[0]
     assert browser.get(f"{place}/manh?da={shown}").status_code == 204
     office_world.start_signer()
-    office_world.console.programme.catch_up()
+    office_world.office.speaker_orders.catch_up()
     later = browser.get(f"{place}/manh?da={shown}")
     assert '<div id="ky" class="stack" hx-swap-oob="true"></div>' in later.text
 
@@ -80,7 +80,7 @@ def test_a_withdrawal_that_is_not_signed_says_that_it_is_still_played(
     assert "CHƯA RÚT ĐƯỢC: các loa vẫn giữ bản tin này và vẫn phát" in browser.get(place).text
     assert "Chưa rút được" in browser.get("/lich").text
     office_world.start_signer()
-    office_world.console.programme.catch_up()
+    office_world.office.speaker_orders.catch_up()
     assert "CHƯA RÚT" not in browser.get(place).text
     assert "Đã rút" in browser.get("/lich").text
 
@@ -95,7 +95,7 @@ def test_an_alarm_that_cannot_be_signed_says_so_and_keeps_the_words(
     assert "CHƯA PHÁT." in answer.text
     assert "gọi trưởng thôn" in answer.text
     assert "Lũ quét ở suối.</textarea>" in answer.text
-    assert "Đang phát khẩn cấp" not in browser.get("/lich").text
+    assert "Lệnh khẩn cấp còn hiệu lực" not in browser.get("/lich").text
     # And the next who opens the page is told before typing.
     assert "KHÔNG phát khẩn được từ máy này" in browser.get("/khan-cap").text
 
@@ -103,7 +103,7 @@ def test_an_alarm_that_cannot_be_signed_says_so_and_keeps_the_words(
 def test_an_all_clear_that_is_not_signed_leaves_the_alarm_on_the_page(
     browser: Any, device: Any, office_world: Any
 ) -> None:
-    order = office_world.console.broadcasts.urgent("Lũ quét.", targets=["*"], by="a")
+    order = office_world.office.alarms.urgent("Lũ quét.", targets=["*"], by="a")
     office_world.stop_signer()
     browser.post(f"/khan-cap/{order.id}/bao-yen", {}, page="/khan-cap")
     for page in ("/khan-cap", "/khan-cap/manh", "/lich"):
@@ -111,7 +111,7 @@ def test_an_all_clear_that_is_not_signed_leaves_the_alarm_on_the_page(
         assert "CHƯA BÁO YÊN ĐƯỢC: các loa vẫn đang phát" in text
         assert f"/khan-cap/{order.id}/bao-yen" not in text
     office_world.start_signer()
-    office_world.console.programme.catch_up()
+    office_world.office.speaker_orders.catch_up()
     assert "BÁO YÊN" not in browser.get("/lich").text
 
 
@@ -126,7 +126,7 @@ def test_an_order_to_a_device_that_is_not_signed_was_not_sent(browser: Any, devi
 def test_before_writing_one_is_told_that_it_will_wait(browser: Any, office_world: Any) -> None:
     assert "chưa ký được" not in browser.get("/soan").text
     office_world.stop_signer()
-    office_world.console.programme.trouble()
+    office_world.office.speaker_orders.trouble()
     assert "Lúc này máy chưa ký được bản tin." in browser.get("/soan").text
     assert "Lúc này máy chưa ký được bản tin mới." in browser.get("/lich").text
 
@@ -137,8 +137,8 @@ def test_on_a_full_disk_the_form_comes_back_as_typed(
     def full(*_: object, **__: object) -> None:
         raise StoreFull("Ổ đĩa máy văn phòng hết chỗ; chưa ghi gì, hãy xoá bớt tệp rồi làm lại.")
 
-    monkeypatch.setattr(office_world.console.broadcasts, "prepare", full)
-    monkeypatch.setattr(office_world.console.broadcasts, "withdraw", full)
+    monkeypatch.setattr(office_world.office.broadcasts, "prepare", full)
+    monkeypatch.setattr(office_world.office.broadcasts, "withdraw", full)
     answer = browser.post("/soan", form(text="Một bản tin dài."))
     assert answer.status_code == 503
     assert "hết chỗ" in answer.text

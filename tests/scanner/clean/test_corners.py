@@ -13,10 +13,11 @@ import pytest
 import scenes
 from scenes import sheets
 
-from scanner.clean import SIZES_MM, finish
+from scanner.clean import finish
 from scanner.clean.corners import torn
 from scanner.clean.dewarp import Shape
 from scanner.clean.near import near
+from scanner.papers import SIZES_MM
 
 
 @lru_cache(maxsize=4)

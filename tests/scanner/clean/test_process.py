@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langso.settings import assets
-from scanner.clean import SIZES_MM, CleanPage, finish, rectify
+from scanner.clean import CleanPage, finish, rectify
 from scanner.clean.process import MAX_DPI
 from scanner.errors import CornersRefused
+from scanner.papers import SIZES_MM
 
 
 def test_the_page_is_its_sheet_at_true_size(take: Callable[..., Any]) -> None:

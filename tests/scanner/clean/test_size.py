@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from scanner.clean.size import SIZES_MM, aspect_of, resolution, size_of
+from scanner.clean.size import aspect_of, resolution, size_of
+from scanner.papers import SIZES_MM
 
 FRAME = (4032, 3024)
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 import segno
+from waiting import until
 
 from scanner.codes import warm
 from scanner.codes.live_reader import LiveReader
@@ -59,20 +60,12 @@ def test_a_look_is_quick_even_where_there_is_nothing_to_read(live: LiveReader) -
 def test_a_code_too_worn_for_the_quick_look_comes_from_behind(live: LiveReader) -> None:
     worn = frame(scale=3)
     worn = cv2.GaussianBlur(worn, (0, 0), 1.9)
-    until = time.monotonic() + 60
-    found: list[Any] = []
-    while not found and time.monotonic() < until:
-        found = live.look(worn)
-        time.sleep(0.1)
-    assert [code.text for code in found] == [TEXT]
+    assert [code.text for code in until(lambda: live.look(worn))] == [TEXT]
 
 
 def test_what_is_gone_is_forgotten(live: LiveReader) -> None:
     assert live.look(frame())
-    until = time.monotonic() + 60
-    while live.look(frame(None)) and time.monotonic() < until:
-        time.sleep(0.2)
-    assert live.look(frame(None)) == []
+    until(lambda: live.look(frame(None)) == [])
 
 
 def test_another_size_of_frame_starts_anew(live: LiveReader) -> None:
@@ -81,12 +74,13 @@ def test_another_size_of_frame_starts_anew(live: LiveReader) -> None:
 
 
 def test_nothing_of_the_frames_is_kept_after_closing(live: LiveReader) -> None:
-    end = time.monotonic() + 60
     seen = pool.shared()
-    while (seen._map is None or not any(seen._map[:4096])) and time.monotonic() < end:
+
+    def worked_on() -> bool:
         live.look(frame(None))
-        time.sleep(0.05)
-    assert any(seen._map[:4096]), "a frame was worked on"
+        return seen._map is not None and any(seen._map[:4096])
+
+    until(worked_on)
     live.close()
     assert not any(seen._map[: len(seen._map)])
 
@@ -99,12 +93,13 @@ def test_a_fault_behind_the_frames_ends_nothing_and_tells_no_text(caplog: pytest
         raise ValueError(TEXT)
 
     reader = LiveReader(broken)
-    end = time.monotonic() + 60
-    while len(calls) < 2 and time.monotonic() < end:
+
+    def next_frame_was_worked_on() -> bool:
         reader.look(frame(None, size=(120, 160)))
-        time.sleep(0.05)
+        return len(calls) >= 2
+
+    until(next_frame_was_worked_on)
     reader.close()
-    assert len(calls) >= 2, "the next frame was worked on"
     assert TEXT not in caplog.text
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pikepdf
 import pytest
 
-from scanner.clean import SIZES_MM, CleanPage
+from scanner.clean import CleanPage
 from scanner.document import card_sheet, make_pdf
 from scanner.errors import DocumentRefused
+from scanner.papers import SIZES_MM
 
 LONG, SHORT = max(SIZES_MM["ID-1"]), min(SIZES_MM["ID-1"])
 

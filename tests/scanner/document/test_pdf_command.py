@@ -228,7 +228,7 @@ def test_a_pdf_that_is_not_ours_is_told(image: Path, tmp_path: Path, kind: str) 
 
 
 def test_the_papers_that_may_be_named_are_those_known(image: Path, tmp_path: Path) -> None:
-    from scanner.clean import SIZES_MM
+    from scanner.papers import SIZES_MM
 
     refused = run("--no-text", "--paper", "A2", "-o", tmp_path / "out.pdf", image)
     assert refused.exit_code == 2

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from langso.words.language import Language, in_language
 from scanner.clean import CleanPage
-from scanner.document import About, add_text, make_document, make_pdf
-from scanner.document.reopen import _about, pages_of
+from scanner.document import About, add_text, make_document, make_pdf, untitled
+from scanner.document.reopen import about_of, pages_of
 from scanner.errors import DocumentRefused
 
 
@@ -49,6 +50,40 @@ def test_the_office_names_it(noise_page: Callable[..., CleanPage], reads: Callab
     with pikepdf.open(io.BytesIO(named.data)) as pdf, pdf.open_metadata() as told:
         assert told["dc:description"] == "Hồ sơ H56-240801-0001"
         assert told["dc:identifier"] == "H56-240801-0001-001.pdf"
+
+
+@pytest.mark.parametrize("tongue", ["en", "qps"])
+def test_a_documents_own_words_are_in_the_language_it_says_whoever_makes_it(
+    tongue: Language, noise_page: Callable[..., CleanPage]
+) -> None:
+    with in_language(tongue):
+        made = make_document([noise_page(dpi=40)], About(untitled(), dossier="H56-240801-0001"), text=False)
+    with pikepdf.open(io.BytesIO(made.data)) as pdf, pdf.open_metadata() as told:
+        assert told["dc:title"] == "Giấy tờ quét"
+        assert told["dc:description"] == "Hồ sơ H56-240801-0001"
+        assert (str(pdf.Root.Lang), "vi" in told["dc:language"]) == ("vi", True)
+
+
+@pytest.mark.parametrize(
+    ("description", "dossier"),
+    [
+        ("Hồ sơ H56-240801-0001", "H56-240801-0001"),
+        ("Dossier H56-240801-0001", "H56-240801-0001"),
+        ("H56-240801-0001", "H56-240801-0001"),
+        ("Hồ sơ", ""),
+        ("ghi chú của người khác", ""),
+        ("", ""),
+    ],
+)
+def test_its_dossier_is_known_by_the_code_not_by_the_words_before_it(
+    description: str, dossier: str, noise_page: Callable[..., CleanPage]
+) -> None:
+    with pikepdf.open(io.BytesIO(make_pdf([noise_page(dpi=40)], "x"))) as pdf:
+        with pdf.open_metadata() as told:
+            told["dc:description"] = description
+        out = io.BytesIO()
+        pdf.save(out)
+    assert about_of(out.getvalue()).dossier == dossier
 
 
 def broken(kind: str) -> bytes:
@@ -121,6 +156,6 @@ def test_a_packed_description_is_not_unpacked(noise_page: Callable[..., CleanPag
     tracemalloc.start()
     with pikepdf.open(io.BytesIO(out.getvalue())) as pdf:
         assert pdf.Root.Metadata.Filter == pikepdf.Name.FlateDecode
-    assert _about(out.getvalue()).title == "Giấy tờ quét"
+    assert about_of(out.getvalue()).title == "Giấy tờ quét"
     assert tracemalloc.get_traced_memory()[1] < 5_000_000
     tracemalloc.stop()

@@ -156,3 +156,33 @@ def test_captures_are_good_still_and_one_a_laying(runs: Any, timed: bool) -> Non
                 captured_here = True
             assert 0 <= steady.progress <= 1
             number += 1
+
+
+MOVED = QUAD + 110.0
+
+
+@pytest.mark.parametrize(
+    ("then", "captured"),
+    [
+        pytest.param([(QUAD, True, page(1))] * 60, False, id="it lies there"),
+        pytest.param([(QUAD, True, None)] * 60, False, id="it lies there, and nothing on it tells"),
+        pytest.param([(QUAD, False, page(1))] * 20 + [(QUAD, True, page(1))] * 40, False, id="it becomes good later"),
+        pytest.param([(MOVED, True, page(1))] * 30, True, id="it is laid anew"),
+        pytest.param([(None, False, None)] * 6 + [(QUAD, True, page(2))] * 30, True, id="another is laid down"),
+        pytest.param([(QUAD, True, page(2))] * 30, True, id="another is laid over it"),
+    ],
+)
+def test_what_was_refused_is_not_captured_while_it_lies_there(then: Any, captured: bool) -> None:
+    steady = Steady()
+    steady.leave()
+    assert run(steady, [(QUAD, True, page(1))] * 25) == []
+    assert steady.code == "left"
+    assert bool(run(steady, then, start=2.5)) is captured
+
+
+def test_what_was_refused_may_be_taken_away_before_it_was_seen_to_lie_still() -> None:
+    steady = Steady()
+    steady.leave()
+    frames = [(None, False, None)] * 3 + [(QUAD, True, page(1))] * 4 + [(None, False, None)] * 6
+    assert run(steady, frames) == []
+    assert run(steady, [(QUAD, True, page(2))] * 20, start=1.3) != []

@@ -34,7 +34,7 @@ def good(**more: Any) -> Trial:
 
 
 def sentences(trial: Trial, level: str) -> str:
-    return " ".join(one.sentence for one in findings(trial) if one.level == level)
+    return " ".join(str(one.sentence) for one in findings(trial) if one.level == level)
 
 
 def test_a_good_camera_has_no_fault() -> None:

@@ -11,6 +11,7 @@ from scenes import wording
 from scenes.codes import citizen, draw_code, paste_code, rounded
 from scenes.ink import Page, scribble, seal
 from scenes.model import ID1, MM_PER_INCH, Sheet
+from scenes.strips import by_strips
 
 DPI = 600
 MODULE_MM = 0.30
@@ -94,11 +95,16 @@ def _corners() -> Any:
 def _print_ground(image: Any, rng: Any) -> Any:
     """Fine wavy lines and a soft change of colour, as security printing looks."""
     height, width = image.shape[:2]
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    waves = np.sin(y / 4.0 + 6 * np.sin(x / 90.0 + rng.uniform(0, 6)) + 3 * np.sin(y / 130.0))
-    blend = (x / width * 0.6 + y / height * 0.4)[:, :, None]
-    ground = image * (1 - blend * 0.10 * np.array([1.6, 0.4, -0.4], np.float32)) - 7 * (waves[:, :, None] + 1)
-    return np.clip(ground, 0, 255).astype(np.uint8)
+    x, ys = np.arange(width, dtype=np.float32)[None, :], np.arange(height, dtype=np.float32)
+    turned = rng.uniform(0, 6)
+
+    def printed(rows: slice) -> Any:
+        y = ys[rows, None]
+        waves = np.sin(y / 4.0 + 6 * np.sin(x / 90.0 + turned) + 3 * np.sin(y / 130.0))
+        blend = (x / width * 0.6 + y / height * 0.4)[:, :, None]
+        return image[rows] * (1 - blend * 0.10 * np.array([1.6, 0.4, -0.4], np.float32)) - 7 * (waves[:, :, None] + 1)
+
+    return by_strips(height, width, printed)
 
 
 def portrait(rng: Any, size: tuple[int, int]) -> Any:

@@ -96,12 +96,12 @@ class Page:
 
     def replace(self, image: Any) -> None:
         """Go on printing on another ground (BGR, the same size)."""
-        self._picture = Image.fromarray(np.ascontiguousarray(image[:, :, ::-1]))
+        self._picture = Image.fromarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
         self._draw = ImageDraw.Draw(self._picture)
 
     def image(self) -> Any:
         """BGR uint8, a copy."""
-        return np.ascontiguousarray(np.asarray(self._picture)[:, :, ::-1])
+        return cv2.cvtColor(np.asarray(self._picture), cv2.COLOR_RGB2BGR)
 
 
 def seal(

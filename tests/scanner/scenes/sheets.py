@@ -12,6 +12,7 @@ import numpy as np
 from scenes import wording
 from scenes.ink import FACES, Page, handwrite, scribble, seal
 from scenes.model import A4, A5, MM_PER_INCH, Sheet
+from scenes.strips import by_strips
 
 DPI = 300
 WHITE = (250, 250, 250)
@@ -181,11 +182,11 @@ def booklet(rng: Any, *, size_mm: tuple[float, float] = A5) -> Sheet:
     left = form(rng, size_mm=size_mm, typed=True, sealed=True, paper="old")
     right = text_page(rng, size_mm=size_mm, points=10, paper="old")
     image = np.hstack([left.image, right.image])
-    width = image.shape[1]
+    height, width = image.shape[:2]
     x = np.abs(np.arange(width) - width / 2) / DPI * MM_PER_INCH
     shade = 1 - 0.45 * np.exp(-x / 4.0) - 0.12 * np.exp(-x / 20.0)
-    image = (image * shade[None, :, None]).astype(np.uint8)
-    return Sheet(image, (size_mm[0] * 2, size_mm[1]), "booklet", left.lines + right.lines)
+    shaded = by_strips(height, width, lambda rows: image[rows] * shade[None, :, None])
+    return Sheet(shaded, (size_mm[0] * 2, size_mm[1]), "booklet", left.lines + right.lines)
 
 
 def folded(sheet: Sheet, rng: Any, folds: tuple[int, int] = (1, 1), strength: float = 1.0) -> Sheet:
@@ -202,20 +203,19 @@ def folded(sheet: Sheet, rng: Any, folds: tuple[int, int] = (1, 1), strength: fl
                 side * 0.10 * np.sign(away) * np.exp(-np.abs(away) / reach) - 0.22 * np.exp(-((away / 3.5) ** 2))
             )
             shade *= line[:, None].astype(np.float32) if along == 0 else line[None, :].astype(np.float32)
-    image = np.clip(sheet.image * shade[:, :, None], 0, 255).astype(np.uint8)
+    image = by_strips(height, width, lambda rows: sheet.image[rows] * shade[rows, :, None])
     return _with(sheet, image, sheet.alpha)
 
 
 def worn(sheet: Sheet, rng: Any, strength: float = 1.0) -> Sheet:
     """Scratches, a stain, crumpled shading, and perhaps a torn-off corner. Strength 0-1."""
-    image = sheet.image.copy()
-    height, width = image.shape[:2]
+    height, width = sheet.image.shape[:2]
     alpha = None if sheet.alpha is None else sheet.alpha.copy()
     small = cv2.resize(
         rng.normal(0, 1, (14, 10)).astype(np.float32), (width // 8, height // 8), interpolation=cv2.INTER_CUBIC
     )
     crumple = 1 + 0.05 * strength * cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-    image = np.clip(image * crumple[:, :, None], 0, 255).astype(np.uint8)
+    image = by_strips(height, width, lambda rows: sheet.image[rows] * crumple[rows, :, None])
     for _ in range(round(strength * rng.integers(2, 9))):
         a, b = rng.uniform(0, 1, (2, 2)) * (width, height)
         b = a + (b - a) * rng.uniform(0.05, 0.4)
@@ -227,8 +227,8 @@ def worn(sheet: Sheet, rng: Any, strength: float = 1.0) -> Sheet:
         where = (int(rng.uniform(0.1, 0.9) * width / 8), int(rng.uniform(0.1, 0.9) * height / 8))
         cv2.ellipse(spot, where, (width // 50, width // 70), rng.uniform(0, 180), 0, 360, 1.0, -1)
         spot = cv2.resize(cv2.GaussianBlur(spot, (0, 0), 2), (width, height))
-        tea = 1 - spot[:, :, None] * np.array([0.34, 0.2, 0.12], np.float32)
-        image = (image * tea).astype(np.uint8)
+        tea, clean = np.array([0.34, 0.2, 0.12], np.float32), image
+        image = by_strips(height, width, lambda rows: clean[rows] * (1 - spot[rows, :, None] * tea))
     if rng.random() < 0.35 * strength:
         if alpha is None:
             alpha = np.full((height, width), 255, np.uint8)

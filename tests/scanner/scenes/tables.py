@@ -10,6 +10,7 @@ import numpy as np
 from scenes import wording
 from scenes.codes import rounded
 from scenes.model import Placed, Sheet
+from scenes.strips import by_strips
 
 TABLES = ("wood", "dark_wood", "white", "cloth", "checked", "tiles", "stone", "black", "mat")
 
@@ -30,7 +31,8 @@ def table_top(name: str, rng: Any, side: int, px_per_mm: float) -> Any:
     }[name]
     rough = {"white": 1.5, "stone": 17, "black": 3, "mat": 6}[name]
     fine = _noise(rng, side, 1.2) * rough + _noise(rng, side, 40) * rough * 0.5
-    return _bytes(np.array(tone, np.float32) + fine[:, :, None])
+    ground = np.array(tone, np.float32)
+    return by_strips(side, side, lambda rows: ground + fine[rows, :, None])
 
 
 def clutter(rng: Any, count: int, around: tuple[float, float]) -> list[Placed]:
@@ -97,7 +99,7 @@ def _wood(rng: Any, side: int, px_per_mm: float, dark: bool) -> Any:
     level = np.repeat(rng.normal(0, 1, count), side // count + 1)[:side]
     gap = np.minimum(np.arange(side) % max(1, side // count), 3) / 3
     tone = (1 + 0.07 * grain + 0.05 * fine + 0.08 * level[:, None]) * (0.35 + 0.65 * gap)[:, None]
-    return _bytes(colour * tone[:, :, None])
+    return by_strips(side, side, lambda rows: colour * tone[rows, :, None])
 
 
 def _tiles(rng: Any, side: int, px_per_mm: float) -> Any:
@@ -119,10 +121,13 @@ def _cloth(rng: Any, side: int, px_per_mm: float, checked: bool) -> Any:
     mix = (bands[None, :] + bands[:, None]) / 2 if checked else np.repeat(0.25 * bands[None, :], side, axis=0)
     thread = max(2.5, 0.9 * px_per_mm)
     weave = 0.06 * np.sign(np.sin(2 * np.pi * np.arange(side) / thread))
-    image = one + (two - one) * mix[:, :, None]
-    return _bytes(
-        image * (1 + weave[None, :, None] * np.sign(weave)[:, None, None]) + (_noise(rng, side, 1) * 5)[:, :, None]
-    )
+    fluff = _noise(rng, side, 1) * 5
+
+    def woven(rows: slice) -> Any:
+        image = one + (two - one) * mix[rows, :, None]
+        return image * (1 + weave[None, :, None] * np.sign(weave)[rows, None, None]) + fluff[rows, :, None]
+
+    return by_strips(side, side, woven)
 
 
 def _noise(rng: Any, side: int, grain: float) -> Any:

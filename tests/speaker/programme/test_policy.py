@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from langso.contract.outcomes import Ending, Reason
 from langso.timekeeping.clock import VIETNAM
 from speaker.programme.policy import Policy
 from speaker.programme.shows import Show
-from speaker.programme.sources import files
+from speaker.programme.sources import StreamSource, files
 
 KEYS = Threshold(keys=("0" * 64,), threshold=1)
 
@@ -106,3 +107,40 @@ def test_quiet_hours_agree_with_looking_at_every_minute(opens: int, closes: int,
     expected = any(inside(minute) for minute in range(begin, begin + length))
     since = first + timedelta(minutes=begin)
     assert (quiet_hours((quiet,), since, since + timedelta(minutes=length)) is not None) is expected
+
+
+def test_a_loudspeaker_relays_only_what_the_root_allows() -> None:
+    """Whoever signs urgent orders cannot have a stranger's stream heard, nor a warning that hangs on one."""
+    allowed = replace(POLICY, relay_hosts=("stream.vov.vn",))
+    at = local(10)
+
+    def why(policy: Policy, url: str, broadcast_class: Any = "normal") -> Reason | None:
+        relay = replace(show(), sources=(StreamSource(url),), urgent=True, broadcast_class=broadcast_class)
+        return policy.refusal(replace(relay, expires=relay.start + timedelta(minutes=5)), at)
+
+    assert why(allowed, "https://stream.vov.vn/vov1") is None
+    for policy, url, kind in (
+        (POLICY, "https://stream.vov.vn/vov1", "normal"),
+        (allowed, "http://stream.vov.vn/vov1", "normal"),
+        (allowed, "https://thief.vn/vov1", "normal"),
+        (allowed, "https://stream.vov.vn/vov1", "emergency"),
+    ):
+        assert why(policy, url, kind) == Reason(Ending.RELAY)
+
+
+def test_the_chime_is_part_of_what_quiet_hours_and_minutes_are_asked_about() -> None:
+    chime = Media(sha256="b" * 64, size=1, duration_ms=60_000, codec="opus")
+    long, short = show(5, chime=chime), show(5)
+    assert POLICY.refusal(short, local(21, 25)) is None
+    assert POLICY.refusal(long, local(21, 25)) == Reason(Ending.QUIET, {"start": "21:30", "end": "05:00"})
+    assert POLICY.refusal(long, local(21, 24)) is None
+    heard = {"": 55 * 60_000}
+    assert POLICY.refusal(short, local(10), heard) is None
+    assert POLICY.refusal(long, local(10), heard) == Reason(Ending.MINUTES, {"minutes": 60})
+
+
+def test_a_device_of_no_village_plays_what_is_for_the_whole_commune_alone_and_at_full_loudness() -> None:
+    nowhere = Policy(rules=POLICY.rules)
+    assert nowhere.refusal(show(), local(10)) is None
+    assert nowhere.refusal(show(issuer="thon-1"), local(10)) == Reason(Ending.NOT_HERE)
+    assert nowhere.loudness(show()) == 100

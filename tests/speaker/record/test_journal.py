@@ -21,9 +21,11 @@ from langso.durable.outbox import OUTBOX_MIGRATION
 from langso.durable.store import Store
 from langso.timekeeping.clock import SimulatedClock
 from speaker.errors import JournalDamaged
+from speaker.programme.identity import identify
 from speaker.programme.shows import Show
 from speaker.record.journal import GENESIS, JOURNAL_MIGRATION, Journal
-from speaker.record.plays import LEDGER_MIGRATIONS, Ledger
+from speaker.record.play_tables import LEDGER_MIGRATIONS
+from speaker.record.plays import Ledger
 
 NOW = datetime(2026, 11, 22, 5, 10, tzinfo=UTC)
 MIGRATIONS = (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS, OUTBOX_MIGRATION)
@@ -101,7 +103,9 @@ def test_a_number_above_ours_begins_a_new_journal(journal: Journal) -> None:
     before = journal.id
     journal.acknowledge(before, 7)
     assert journal.id != before
-    assert journal.write(ended()).number == 1
+    # What was not acknowledged comes first in it: nobody knows whether the office has it.
+    assert [receipt.number for receipt in journal.lines()] == [1]
+    assert journal.write(ended()).number == 2
     journal.lines()
 
 
@@ -167,7 +171,7 @@ def test_a_show_starts_and_ends_once_in_the_ledger(journal: Journal, store: Stor
     start, end = (line.body for line in journal.lines())
     assert isinstance(start, StartedReceipt)
     assert isinstance(end, EndedReceipt)
-    assert (start.error_ms, end.outcome, end.heard_ms) == (0.3, "played", 12_000)
+    assert (start.error_ms, end.outcome, end.heard_ms, end.sounded_ms) == (0.3, "played", 12_000, 12_000)
     assert ledger.heard_today(NOW) == {"office": 12_000, "": 12_000}
     assert ledger.heard_today(NOW + timedelta(days=1)) == {"": 0}
 
@@ -178,8 +182,8 @@ def test_receipts_say_which_document_ordered_the_show_and_by_code_why_it_ended(
     ledger = Ledger(store, journal, clock)
     show = Show("a", "Tin", "office", "normal", NOW, (), kind="plan", epoch=3)
     ledger.claim(show, NOW, unproven=False)
-    ledger.started("a", 0.3)
-    ledger.end("a", "cut", Reason(Ending.MINUTES, {"minutes": 60}).after(Reason(Ending.POWER)))
+    ledger.started(show.play, 0.3)
+    ledger.end(show.play, "cut", Reason(Ending.MINUTES, {"minutes": 60}).after(Reason(Ending.POWER)))
     ledger.end("b", "missed", Reason(Ending.POWER), show=replace(show, id="b", kind="urgent", epoch=0))
     ledger.end("c", "played", None, show=replace(show, id="c"))
     start, cut, missed, played = (line.body for line in journal.lines())
@@ -208,6 +212,50 @@ def test_a_show_that_release_0_1_0_claimed_is_ended_by_this_one(tmp_path: Path, 
         (line,) = journal.lines()
         assert isinstance(line.body, EndedReceipt)
         assert (line.body.kind, line.body.issuer, line.body.epoch, line.body.code) == (None, None, None, "power")
+
+
+def test_what_the_release_before_recorded_keeps_its_place_after_the_upgrade(
+    tmp_path: Path, clock: SimulatedClock
+) -> None:
+    """A loudspeaker of today: plays by id alone, with or without the document that ordered them."""
+    row = "('{id}', 'Tin', 'office', '{at}', {urgent}, 0, '{state}', '{at}', '{at}', 3, 7, 0, 1, '2026-11-22', {out})"
+    at = NOW.isoformat()
+    with Store(tmp_path / "old.sqlite", (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS[:2])) as old:
+        for values in (
+            row.format(id="a", at=at, urgent=0, state="ended", out="'played', '', 'plan', 4"),
+            row.format(id="u", at=at, urgent=1, state="interrupted", out="NULL, NULL, 'urgent', 4"),
+            row.format(id="z", at=at, urgent=0, state="ended", out="'played', '', NULL, NULL"),
+        ):
+            old.db.execute(f"INSERT INTO plays VALUES {values}")
+    with Store(tmp_path / "old.sqlite", (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS)) as store:
+        ledger = Ledger(store, Journal(store, clock, device="loa-1", commune="xa-mau"), clock)
+        entries = ledger.entries()
+        assert set(entries) == {"plan/office/4/a", "urgent/office/4/u", "z"}
+        assert [(one.state, one.position_ms, one.content) for one in entries.values()] == [
+            ("ended", 3, None), ("interrupted", 3, None), ("ended", 3, None),
+        ]  # fmt: skip
+        assert ledger.heard_today(NOW)["office"] == 21
+        show = Show("a", "Tin", "office", "normal", NOW, (), kind="plan", epoch=4)
+        urgent = replace(show, id="u", kind="urgent", urgent=True)
+        z = replace(show, id="z")
+        found = identify((show, urgent, z, replace(show, epoch=5)), entries)
+        assert [one.play for one in found.shows] == ["plan/office/4/a", "urgent/office/4/u", "z", "plan/office/4/a"]
+        other = replace(show, start=NOW + timedelta(hours=1))
+        assert [one.play for one in identify((other,), entries).reused] == ["plan/office/4/a"]
+
+
+def test_an_id_given_to_something_else_is_told_of_the_document_that_did_it(
+    journal: Journal, store: Store, clock: SimulatedClock
+) -> None:
+    """Also where release 0.1.0 claimed it, which recorded no kind."""
+    planned = Show("a", "", "office", "normal", NOW, (), kind="plan", epoch=4)
+    old = replace(planned, id="z", kind=None, epoch=None)
+    Ledger(store, journal, clock).refuse_reused((planned, old, replace(old, id="u", urgent=True)))
+    told = [line.body for line in journal.lines()]
+    assert [(one.document, one.epoch, one.count) for one in told if isinstance(one, DocumentReceipt)] == [
+        ("plan", 4, 1), ("plan", None, 1), ("urgent", None, 1),
+    ]  # fmt: skip
+    assert len(told) == 3
 
 
 def test_an_order_is_done_once_and_old_shows_are_forgotten_unless_listed(

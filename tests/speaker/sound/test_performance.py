@@ -104,3 +104,74 @@ def test_a_cut_tells_where_it_was(stage: Any) -> None:
     assert performance.cut() == pytest.approx(2000, abs=20)
     assert performance.finished
     assert {voice.state for voice in stage.player.voices} <= {"cut"}
+
+
+def test_a_device_that_is_back_before_anybody_looked_costs_the_item_nothing_more(stage: Any) -> None:
+    performance = stage.perform(show(sources=files((sound("a", 20),))), at=START)
+    stage.run(performance, 15)
+    lost = stage.player.voices[0]
+    lost.state, lost.lost, lost.why = "failed", True, "device lost"
+    stage.run(performance, 60)
+    (_, _, _), (_, again, from_ms) = stage.placed()
+    assert again <= 5.8, "it looks twice a second, and is called where the real player tells"
+    assert from_ms == pytest.approx(again * 1000, abs=2), "it goes on where it would have been"
+
+
+def test_a_cut_while_the_device_is_away_tells_how_far_it_was_heard(stage: Any) -> None:
+    performance = stage.perform(show(sources=files((sound("a", 20),))), at=START)
+    stage.run(performance, 13)
+    stage.player.broken = True
+    stage.player.voices[0].state = "failed"
+    stage.run(performance, 4)
+    assert performance.cut() == pytest.approx(3000, abs=600)
+
+
+def test_a_cut_before_any_of_it_sounded_loses_none_of_it(stage: Any) -> None:
+    performance = stage.perform(show(sources=files((sound("a", 20),))), at=START)
+    stage.run(performance, 9)
+    stage.clock.advance(6)
+    stage.player.voices[0].heard = 0
+    assert performance.cut() == 0
+
+
+@pytest.mark.parametrize(
+    ("heard_ms", "why", "outcome", "code"),
+    [
+        (5000, "", "played", None),
+        (4600, "", "played", None),
+        (2000, "", "cut", "short"),
+        (0, "", "missed", "silent"),
+        (2000, "bad file", "cut", "sound"),
+        (0, "bad file", "missed", "sound"),
+        (4900, "bad file", "played", None),
+    ],
+)
+def test_how_it_ends_is_what_was_heard(stage: Any, heard_ms: int, why: str, outcome: str, code: str | None) -> None:
+    performance = stage.perform(show(sources=files((sound("a", 5),))), at=START)
+    stage.run(performance, 9)
+    voice = stage.player.voices[0]
+    voice.heard, voice.why, voice.state = heard_ms, why, "failed" if why else "done"
+    stage.run(performance, 20)
+    told, reason = performance.ending(stage.clock.monotonic())
+    assert (told, None if reason is None else str(reason.code)) == (outcome, code)
+
+
+def test_a_relay_that_never_sounds_is_missed_and_not_played(stage: Any) -> None:
+    relay = show(sources=(StreamSource("http://x/y"),), urgent=True, expires=START + timedelta(seconds=20))
+    performance = stage.perform(relay, not_before=10.0)
+    stage.run(performance, 11)
+    for voice in stage.player.voices:
+        voice.heard = 0
+    stage.run(performance, 60)
+    assert performance.finished
+    told, reason = performance.ending(stage.clock.monotonic())
+    assert (told, str(reason.code)) == ("missed", "silent")
+
+
+def test_what_was_proven_unplayable_is_never_given_to_the_player(stage: Any) -> None:
+    performance = stage.perform(show(), at=START, unplayable=lambda medium: "dies" if medium.sha256[0] == "a" else "")
+    stage.run(performance, 30)
+    assert performance.finished
+    assert stage.placed() == [("b", 3, 0)]
+    told, reason = performance.ending(stage.clock.monotonic())
+    assert (told, str(reason.code), reason.why) == ("cut", "sound", "dies")

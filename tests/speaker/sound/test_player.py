@@ -8,22 +8,44 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from listening_ear import Ear
 from waiting import LONG_S, until
 
 from deploy.village.instruments.listening import locate, read_medium, read_recording
-from deploy.village.instruments.recorder import Recorder
 from speaker.errors import PipeRefused, SoundFault
-from speaker.sound.player import _FREE_S, GstPlayer
+from speaker.sound.branch import Branch
+from speaker.sound.gstreamer import load_gstreamer
+from speaker.sound.pipeline import Pipeline
+from speaker.sound.player import GstPlayer
 from speaker.sound.sounds import Sound, SoundFile, SoundStream
+from speaker.sound.voice_owner import STOP_S
 
 pytestmark = pytest.mark.real_time
 
 
 def wait_for(voice: Any, *states: str) -> None:
-    end = time.monotonic() + LONG_S
-    while voice.state not in states:
-        assert time.monotonic() < end, f"still {voice.state} ({voice.why})"
-        time.sleep(0.01)
+    until(lambda: voice.state in states)
+
+
+def gst() -> Any:
+    return load_gstreamer()
+
+
+def running(player: GstPlayer) -> Pipeline:
+    pipeline = player.owner._pipeline
+    assert pipeline is not None
+    return pipeline
+
+
+def mixed_in(player: GstPlayer, voice: Any) -> Branch:
+    """The voice's branch, once it stands in the mix."""
+
+    def found() -> Branch | None:
+        branches = tuple(player.owner._branches)
+        return next((one for one in branches if one.voice is voice and one.pad is not None), None)
+
+    branch: Branch = until(found)
+    return branch
 
 
 def lost_device() -> Any:
@@ -90,11 +112,11 @@ def test_a_cut_is_silent_at_once_and_the_next_sound_plays(ear: Any, noise: dict[
     player.start()
     at = player.soonest()
     voice = player.play(SoundFile(noise["flac"], "flac", 1500), at)
-    wait_for(voice, "playing")
-    time.sleep(0.3)
+    until(lambda: voice.heard_ms(time.monotonic()) >= 300)
     voice.cut()
     cut_at = time.monotonic()
-    assert voice.state == "cut"
+    wait_for(voice, "cut")
+    assert time.monotonic() - cut_at < 0.08
     assert voice.heard_ms(time.monotonic()) <= (cut_at - at) * 1000 + 50
     again = player.play(SoundFile(noise["wav"], "wav", 1500), cut_at + 0.7)
     wait_for(again, "done")
@@ -128,13 +150,8 @@ def test_nobody_listening_does_not_hold_the_player(noise: dict[str, Path], tmp_p
     player.start()
     assert player.check().level == "warn"
     wait_for(player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest()), "done")
-    stop = threading.Event()
-    recorder = Recorder(tmp_path / "p", tmp_path / "late")
-    thread = threading.Thread(target=recorder.run, args=(stop,))
-    thread.start()
-    wait_for(player.play(SoundFile(noise["wav"], "wav", 1500), time.monotonic() + 1), "done")
-    stop.set()
-    thread.join(60)
+    with Ear.at(tmp_path / "p", tmp_path / "late"):
+        wait_for(player.play(SoundFile(noise["wav"], "wav", 1500), time.monotonic() + 1), "done")
     player.stop()
     assert locate(read_recording(tmp_path / "late"), read_medium(noise["wav"])).correlation > 0.98
 
@@ -144,8 +161,8 @@ def test_a_lost_pipeline_is_rebuilt(ear: Any, noise: dict[str, Path]) -> None:
     player.start()
     voice = player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest())
     wait_for(voice, "playing")
-    gst = player._gst
-    player._pipeline.get_bus().post(gst.Message.new_error(player._mixer, lost_device(), ""))
+    pipeline = running(player)
+    pipeline.element.get_bus().post(gst().Message.new_error(pipeline.mixer, lost_device(), ""))
     wait_for(voice, "failed")
     until(lambda: player.running)
     wait_for(player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest()), "done")
@@ -157,13 +174,15 @@ def test_what_a_sound_says_after_its_end_does_not_stop_the_others(ear: Any, nois
     player.start()
     stays = player.play(SoundFile(noise["flac"], "flac", 1500), player.soonest() + 0.5)
     cut = player.play(SoundFile(noise["opus"], "opus", 1500), player.soonest())
-    branch, gst = cut._bin, player._gst
     wait_for(cut, "playing")
+    branch = mixed_in(player, cut).bin
+    pipeline = running(player)
     cut.cut()
+    wait_for(cut, "cut")
     # As when its decoder finds the mixer gone: the word comes once nobody owns the branch any more.
-    player._pipeline.get_bus().post(gst.Message.new_error(branch, lost_device(), ""))
+    pipeline.element.get_bus().post(gst().Message.new_error(branch, lost_device(), ""))
     wait_for(stays, "done")
-    assert player.running
+    assert running(player) is pipeline
     player.stop()
 
 
@@ -193,12 +212,9 @@ def test_only_known_codecs_and_web_streams(ear: Any, sound: Sound) -> None:
     player.stop()
 
 
-def freeing() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "sound-free"]
-
-
-def wait_freed() -> None:
-    until(lambda: not freeing())
+def wait_freed(player: GstPlayer) -> None:
+    until(lambda: not player.owner._changes.held)
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name == "sound-free"])
 
 
 def test_the_mixer_lets_a_voice_go_in_its_own_thread_alone(ear: Any, noise: dict[str, Path]) -> None:
@@ -207,24 +223,27 @@ def test_the_mixer_lets_a_voice_go_in_its_own_thread_alone(ear: Any, noise: dict
     player.start()
     mixing: set[int] = set()
     removed: list[int] = []
-    mixer = player._mixer
+    mixer = running(player).mixer
 
     def mixed(_pad: Any, _info: Any) -> Any:
         mixing.add(threading.get_ident())
-        return player._gst.PadProbeReturn.OK
+        return gst().PadProbeReturn.OK
 
-    mixer.get_static_pad("src").add_probe(player._gst.PadProbeType.BUFFER, mixed)
+    mixer.get_static_pad("src").add_probe(gst().PadProbeType.BUFFER, mixed)
     mixer.connect("pad-removed", lambda _mixer, _pad: removed.append(threading.get_ident()))
     try:
         cut = player.play(SoundFile(noise["opus"], "opus", 1500), player.soonest())
         wait_for(cut, "playing")
         cut.cut()
         waiting = player.play(SoundFile(noise["flac"], "flac", 1500), time.monotonic() + 60)
+        mixed_in(player, waiting)
         waiting.cut()
-        failed = player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest())
-        failed.fail("for a reason")
+        failed = player.play(SoundFile(noise["wav"], "wav", 1500), time.monotonic() + 60)
+        branch = mixed_in(player, failed)
+        running(player).element.get_bus().post(gst().Message.new_error(branch.bin, lost_device(), ""))
+        wait_for(failed, "failed")
         wait_for(player.play(SoundFile(noise["wav"], "wav", 1500, from_ms=1300), player.soonest()), "done")
-        wait_freed()
+        wait_freed(player)
         assert (cut.state, waiting.state, failed.state) == ("cut", "cut", "failed")
         assert len(removed) == 4
         assert set(removed) == mixing
@@ -236,34 +255,35 @@ def test_the_mixer_lets_a_voice_go_in_its_own_thread_alone(ear: Any, noise: dict
 def test_a_device_that_hangs_holds_nobody_who_cuts_and_nobody_who_stops(ear: Any, noise: dict[str, Path]) -> None:
     player = GstPlayer("pipe", str(ear.pipe))
     player.start()
-    gst = player._gst
     voice = player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest())
     wait_for(voice, "playing")
     hung = threading.Event()
 
     def hang(_pad: Any, _info: Any) -> Any:
         hung.set()
-        return gst.PadProbeReturn.OK
+        return gst().PadProbeReturn.OK
 
-    player._pipeline.get_by_name("out").get_static_pad("sink").add_probe(gst.PadProbeType.BLOCK_DOWNSTREAM, hang)
+    out = running(player).element.get_by_name("out")
+    out.get_static_pad("sink").add_probe(gst().PadProbeType.BLOCK_DOWNSTREAM, hang)
     assert hung.wait(60)
     begun = time.monotonic()
     voice.cut()
-    # Sooner than a voice is waited for.
-    assert time.monotonic() - begun < _FREE_S - 0.2
-    assert freeing(), "nothing can be freed while the mixer stands still"
+    wait_for(voice, "cut")
+    # Sooner than anything is waited for.
+    assert time.monotonic() - begun < STOP_S - 0.2
+    assert player.owner._leaving, "nothing can be freed while the mixer stands still"
     player.stop()
     assert time.monotonic() - begun < LONG_S / 2
-    assert not freeing()
+    wait_freed(player)
 
 
 def test_a_voice_that_ends_as_the_player_stops_is_freed_too(ear: Any, noise: dict[str, Path]) -> None:
     player = GstPlayer("pipe", str(ear.pipe))
     player.start()
-    pad = player._mixer.request_pad_simple("sink_%u")
+    ends = player.play(SoundFile(noise["wav"], "wav", 1500), player.soonest())
+    goes = player.play(SoundFile(noise["opus"], "opus", 1500), player.soonest())
+    wait_for(ends, "playing")
+    ends.cut()
     player.stop()
-    late = threading.Thread(target=player._release, args=(pad,), daemon=True)
-    late.start()
-    late.join(60)
-    assert not late.is_alive()
-    assert pad.get_parent_element() is None
+    assert (ends.state, goes.state) == ("cut", "failed")
+    wait_freed(player)

@@ -14,7 +14,8 @@ from langso.contract import IssuerRule
 from langso.trust import RootKeys, SigningKey, threshold_of
 from langso.trust.issuing import root_document, trust_document
 from langso.trust.roots.ceremony import keyholders, make_key
-from langso.trust.roots.key_file import QUICK, RootKeyFile
+from langso.trust.roots.key_file import RootKeyFile
+from langso.trust.roots.passphrase_cipher import QUICK
 from langso.trust.roots.proposal import Proposal, ReadProposal, build
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)

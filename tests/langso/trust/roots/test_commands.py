@@ -22,6 +22,12 @@ def call(*words: str | Path, typed: str | None = None) -> Result:
     return CliRunner().invoke(root, [str(word) for word in words], input=typed)
 
 
+@pytest.fixture(autouse=True)
+def nothing_else_plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another test's stick, mounted at this moment, is none of these holders'."""
+    monkeypatch.setattr("langso.trust.roots.sticks.KernelView.sticks", lambda _: [])
+
+
 @pytest.fixture
 def phrase(tmp_path: Path) -> Path:
     file = tmp_path / "phrase"

@@ -13,8 +13,6 @@ from langso.trust import SigningKey
 from langso.trust.roots.errors import RootKeyDamaged, WrongPassphrase
 from langso.trust.roots.key_file import (
     MAX_ROOT_KEY_FILE,
-    QUICK,
-    STRONG,
     RootKeyFile,
     encrypt,
     public_part,
@@ -22,6 +20,7 @@ from langso.trust.roots.key_file import (
     read_root_key,
     unlock,
 )
+from langso.trust.roots.passphrase_cipher import QUICK, STRONG
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 PHRASE = "Đường về thôn Bảy mùa lúa chín"

@@ -18,6 +18,7 @@ from langso.trust.roots.ceremony import in_words, sign_with, sit_down
 from langso.trust.roots.errors import ProposalRefused, RootKeyDamaged, StickRefused, WrongPassphrase
 from langso.trust.roots.key_file import code_of, unlock
 from langso.trust.roots.proposal import MAX_PROPOSAL_BYTES, ReadProposal, build, read_proposal, sign
+from langso.words.language import Language, in_language
 
 from .conftest import PHRASE, Commune
 
@@ -226,6 +227,20 @@ def test_each_change_is_said(commune: Commune, name: str) -> None:
     words = sit_down(commune.sticks[0], commune.change(base, **{**same, **change})).words
     assert any(said in line for line in words), words
     assert not any("Chỉ gia hạn" in line for line in words)
+
+
+@pytest.mark.parametrize(("spoken", "mark"), [("vi", "CHÚ Ý: "), ("en", "ATTENTION: ")])
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_must_not_be_passed_over_is_marked_in_every_language(
+    commune: Commune, name: str, spoken: Language, mark: str
+) -> None:
+    same: dict[str, Any] = {"caps": Caps(volume=80), "revoked": ("loa-1",)}
+    base = signed(commune.founding(**same), commune, 0, 1)
+    signed(commune.change(base, **{**same, "caps": Caps(volume=81)}), commune, 0)
+    with in_language(spoken):
+        words = sit_down(commune.sticks[0], commune.change(base, **{**same, **CHANGES[name][0]})).words
+    assert isinstance(words[0], differences.Weighty), "another list of this number was signed"
+    assert [line.startswith(mark) for line in words] == [isinstance(line, differences.Weighty) for line in words]
 
 
 ISSUERS: dict[str, tuple[dict[str, Any], str]] = {

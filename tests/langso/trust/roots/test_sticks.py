@@ -16,7 +16,7 @@ from langso.durable.files import write_atomic
 from langso.trust import SigningKey, threshold_of
 from langso.trust.roots.ceremony import make_key, sign_with, sit_down
 from langso.trust.roots.errors import RootKeyDamaged, StickRefused
-from langso.trust.roots.key_file import QUICK
+from langso.trust.roots.passphrase_cipher import QUICK
 from langso.trust.roots.sticks import (
     KernelView,
     StickMemory,

@@ -29,7 +29,6 @@ doctor-unit-no-port = { $name } may not open ports of kind { $driver } (DeviceAl
 doctor-allow-port = Use another port, or add DeviceAllow=char-{ $driver } rw with: systemctl edit { $name }
 doctor-board-silent = The board at { $port } does not answer.
 doctor-see-board = Check the board's power and cable, then: langso bridge status --port { $port }
-doctor-not-connected = Not connected to the message server yet
 doctor-unit-not-running = { $name } is not running
 doctor-own-certificate = the certificate or key of this very machine cannot be used
 doctor-broker-hangs = The message server hangs: it accepts connections at { $host }:{ $port } and does not answer.
@@ -415,3 +414,23 @@ doctor-and-others =
        *[other] { $others } more machines
     }
 doctor-time-is = the machine's time is { $time } on { $day }
+doctor-restart = sudo systemctl restart { $units }; look at: journalctl -u { $unit } -n 50
+doctor-restart-as-root = systemctl restart { $unit }; look at: journalctl -u { $unit } -n 50
+doctor-scans-to-another = The root keys vouch for another key than this office's: papers from kiosks cannot be opened here
+doctor-accounts-unvouched = The root keys do not vouch for the accounts { $accounts }: no kiosk calls them the commune's
+doctor-scans-unvouched = The root keys do not vouch for the key of scans yet: each kiosk keeps the one it was paired with
+doctor-vouched = The root keys vouch for accounts and for the key of scans
+doctor-vouch = Propose it for the root keys' holders to sign: sudo langso office trust vouch -o proposal.json
+doctor-desk-plain = The key that opens papers lies on the disk as it is: whoever takes the machine reads people's papers
+doctor-desk-seal = Seal it to a desk officer's passphrase: sudo langso office desk seal --login NAME -o recovery.json
+doctor-desk-sealed = The key of papers is sealed; it is opened by: { $who }
+doctor-signer-not-asked = the signer does not answer
+doctor-nobody-asked = Setting [signer] asked = "never": nobody confirms what they order; whoever takes over the web pages can speak on the loudspeakers
+doctor-ask-again = Put [signer] asked = "enrolled" in /etc/langso/langso.toml, then: sudo systemctl restart langso-signer
+doctor-nobody-enrolled = Nobody is enrolled at the signer: whoever takes over the web pages can speak on the loudspeakers
+doctor-enrol = Enrol each member of staff with their own phone: sudo langso office signer enrol NAME
+doctor-enrolled =
+    { $people ->
+        [one] { $people } member of staff confirms
+       *[other] { $people } members of staff confirm
+    } what they order, by six digits or one touch

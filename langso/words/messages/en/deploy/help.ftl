@@ -58,6 +58,8 @@ help-setup =
     .volume = The commune's highest volume.
     .account = The first user name for the web pages.
     .account_password_file = Its password, on the first line of a file.
+    .desk_passphrase_file = Seal the key of papers to that account: the passphrase, on the first line of a file.
+    .desk_sheet = The file for the recovery sheet; its QR code lies beside it, ending in .svg.
     .unattended = Ask nothing; stop and say what is missing.
     .plain = Letters without marks, for a screen that cannot show Vietnamese.
     .no_start = Start no services, do not examine the machine.
@@ -129,6 +131,25 @@ help-pair-request = On the device: make new keys and the pairing request.
     .out = The request file to take to the office.
 help-pair-status = On the device: whether and with whom it is paired, what comes next; files that root left behind are given back to the service.
     .settings_file = The device's settings file.
+help-courier =
+    Carry between office and hamlet on a USB stick where there is no signal.
+    
+    { "\u0008" }
+    1. At the office:             sudo langso courier export /dev/sda1
+    2. At loudspeaker and kiosk:  sudo langso courier import /dev/sda1
+                                  sudo langso courier export /dev/sda1
+    3. Back at the office:        sudo langso courier export /dev/sda1
+    
+    At the office, export takes what the stick brings before it writes. Late, twice, or pulled out: nothing is lost.
+    .in-list = Carry by USB stick where there is no signal
+help-courier-import = Take from the stick what is for this machine.
+    .as_json = One line of JSON, for programs.
+    .place = The stick (as /dev/sda1) or a folder.
+    .place-metavar = STICK
+help-courier-export = Write to the stick what this machine has to send.
+    .as_json = One line of JSON, for programs.
+    .place = The stick (as /dev/sda1) or a folder.
+    .place-metavar = STICK
 help-doctor =
     Examine this machine: what is wrong, why, and what to do. Exit status 1 if something is broken, 0 if not.
     
@@ -174,16 +195,23 @@ help-root-sign = Read what a proposal changes, then sign it with the key on this
     .yes = Agree without being asked (you have read it before).
 help-office = Commune office: make keys, the signer, web pages, send broadcasts.
     .in-list = Office: web pages, signer, send a broadcast
-help-office-account = The commune's own bank accounts, so that kiosks know them.
-help-office-account-add = Add or change an account, then sign a new catalogue.
+help-office-account = The commune's own bank accounts, which kiosks know: the root keys vouch for them.
+    .in-list = The commune's own accounts, for which the root keys vouch.
+help-office-account-add = Propose an account, or another in the place of one; the root keys' holders sign it.
+    .out = The proposal, for the root keys to sign.
+    .name = What the list of rights calls the account, for example phi.
     .bank = The bank's code, 6 digits (BIN).
-    .number = Account number.
-    .holder = The holder's name as the bank writes it.
-    .label = What it is for, for example: fees for certification.
-help-office-account-list = Show the accounts entered.
-help-office-account-remove = Remove an account, then sign a new catalogue.
-    .bank = The bank's code, 6 digits (BIN).
-    .number = Account number.
+    .number = The account's number.
+    .holder = Its holder's name as the bank writes it.
+    .label = What it is for, for example: fees for certified copies.
+    .purpose = What is paid to it: fees, or a fund.
+    .village = The village it belongs to (its code); left out: the commune.
+    .person = It is in a person's name (a fund that its treasurer keeps).
+    .begins = In use from this day.
+    .ends = In use to the end of this day.
+help-office-account-list = Show the accounts that the root keys vouch for, and those entered earlier that they do not.
+help-office-account-remove = Propose that an account is the commune's no longer; the root keys' holders sign it.
+    .out = The proposal, for the root keys to sign.
 help-office-audit = The office's log: who did what.
     .in-list = The log: who did what, and whether the log is whole.
 help-office-audit-list = Show the newest lines, the newest at the bottom.
@@ -195,6 +223,23 @@ help-office-ca = The certificate of the office's pages: address, fingerprint to 
     .anew = Make a new root certificate; every phone and computer must install it again.
     .in-list = The certificate of the office's pages: address, fingerprint, installing it on phones.
 help-office-clear = Sound the all-clear: end one urgent order, or all.
+help-office-desk = Papers from kiosks: who opens them, and what is destroyed when its time is over.
+    .in-list = Papers from kiosks: who opens them, destroying old ones.
+help-office-desk-destroy = Destroy the papers that came in a month for good: the month's key and the files.
+    .yes = Do not ask again.
+help-office-desk-recover = Give somebody a new passphrase with the recovery phrase, where nobody knows one any more.
+    .officer = This person's login.
+    .sheet = The recovery sheet, where the machine's file is lost.
+    .passphrase_file = A file with the new passphrase in its first line, instead of asking.
+    .recovery_file = A file with the recovery phrase in its first line, instead of asking.
+help-office-desk-remove = Somebody leaves: this person's passphrase opens papers no longer.
+help-office-desk-seal =
+    Seal the key of papers to one person's passphrase, and write the recovery sheet.
+    
+    Kiosks then send as before; to see papers, open the lock on the page Papers, once a day.
+    .officer = The login of the first person who can open it.
+    .out = The recovery sheet: print it, keep it elsewhere, then delete the file.
+    .passphrase_file = A file with the passphrase in its first line, instead of asking.
 help-office-init =
     Found the office: make its keys, and propose the list of rights for the root keys to sign.
     
@@ -218,7 +263,21 @@ help-office-say = Send a broadcast: read it aloud, sign it, put it into the prog
     .title = Title of the broadcast.
     .priority = A priority broadcast.
     .no_chime = Without the chime before it.
-help-office-signer = Run the signer: the only process that holds keys, with rules of its own.
+help-office-signer =
+    Run the signer: the only process that holds keys, with rules of its own.
+    
+    Its subcommands enrol who may order; only root on the office machine may run them.
+    .in-list = The signer; who may order, enrolled by six digits or a passkey.
+help-office-signer-enrol = Enrol a person's authenticator app: scan the code, type six digits.
+    .no_alarms = This person may not give emergencies.
+help-office-signer-invite = A one-time code with which a person enrols a passkey (finger) on the Account page.
+    .no_alarms = This person may not give emergencies.
+help-office-signer-codes = Ten paper codes for one use each, for a lost phone or a wrong clock; earlier ones end.
+    .no_alarms = This person may not give emergencies.
+help-office-signer-list = Show who is enrolled, by what.
+help-office-signer-revoke = Revoke all that a person has enrolled: a lost phone, somebody who left.
+help-office-signer-release = Let go of the signed plan, where the office lost its data and can sign no new one.
+help-office-signer-clock = Say that the machine's time is right, after it was set or after a month's rest.
 help-office-staff = Who may use the office's web pages.
     .in-list = Who may use the office's web pages.
 help-office-staff-add = Add a person, or set a new password for one who is there. Without roles: a new person has all of them.
@@ -250,6 +309,8 @@ help-office-trust-new-root =
     .out = The proposal for root keys to sign.
     .roots = The public part of a new root key.
     .threshold = How many root keys must sign.
+help-office-trust-relays = Propose the hosts that may be relayed, instead of those in force; none named: no relays.
+    .out = The proposal, for the root keys to sign.
 help-office-trust-renew = Propose to prolong the list by two years.
     .out = The proposal for root keys to sign.
 help-office-trust-restore = Propose to restore a revoked device (found again, and certainly not tampered with).
@@ -257,6 +318,8 @@ help-office-trust-restore = Propose to restore a revoked device (found again, an
 help-office-trust-revoke = Propose to revoke a device that was lost or stolen: it stops hearing orders and the office stops taking its reports.
     .out = The proposal for root keys to sign.
 help-office-trust-show = Show the list in force.
+help-office-trust-vouch = Propose that the root keys vouch for what was entered before: the commune's accounts, and the key of scans.
+    .out = The proposal, for the root keys to sign.
 help-office-urgent = Send an emergency now, cutting into whatever is playing.
     .targets = The loudspeakers, separated by commas.
     .repeat = How many times it is repeated.
@@ -363,3 +426,15 @@ help-page-and-required = ; required]
 help-page-default = default:{ " " }
 help-page-help = Show this message and exit.
 help-page-version = Show the version and exit.
+help-page-value-folder = FOLDER
+help-page-value-file = FILE
+help-page-value-path = PATH
+help-page-value-text = TEXT
+help-page-value-number = NUMBER
+help-clock = How the time of this machine is proven, and setting it by hand where nobody proves it.
+    .in-list = The time of this machine: look, or set it by hand where nobody proves it
+help-clock-pin = Choose the PIN that sets the time (6 to 12 digits; there is none before).
+help-clock-set = Set the time by hand ('30/11/2026 08:15', Vietnamese time), with the PIN.
+    .who = Who sets it, for the record.
+    .moment-metavar = TIME
+help-clock-show = Tell what was set by hand; the rest stands in `langso doctor`.

@@ -42,6 +42,11 @@ setup-first-account = First account for the office's web pages (there is no pres
 setup-ask-account = User name (small letters, digits)
 setup-account-name = The user name is { $name }.
 setup-account-made = Account { $name } made.
+setup-seal-why = The papers that people scan at kiosks arrive here encrypted. With their key sealed, nobody reads them even if this machine is stolen; each morning whoever opens papers types a passphrase.
+setup-seal-now = Seal the key of papers now?
+setup-seal-later = Not sealed: whoever takes this machine can read the papers. To seal it later: sudo langso office desk seal --login { $officer } -o recovery-sheet.json
+setup-seal-sheet = Write the recovery sheet to the file
+setup-seal-copied = Copy the recovery phrase onto paper, then press Enter.
 setup-new-password = New password
 setup-password-again = Type the password again
 setup-password-differs = The two are not the same; set it again.
@@ -159,3 +164,14 @@ setup-bad-code = Use only small letters without marks, digits and hyphens; “{ 
 setup-stick-no-name = USB stick without a name
 setup-stick-at = { $label }, { $size }, at { $folder }
 setup-another-setup = Another setup
+setup-key-in = `{ $key }` in [{ $section }]
+
+# Comments in the first settings file, a line each.
+setup-file-after = After a change: langso settings check { $settings }, then sudo systemctl restart langso-{ $role }
+setup-file-place = where it stands, as people say it
+setup-file-sound = or "pulse"
+setup-file-port = the port of the amplifier's controller; leave out where there is none
+setup-file-camera = "picamera2" or "v4l2"
+setup-file-https = pages over https, under a certificate that the office makes itself
+setup-file-names = the names staff type; empty means MACHINE-NAME.local
+setup-file-signer = keys: only the signer can read them

@@ -6,6 +6,8 @@ village-other-things = Folder { $place } has other things in it; choose an empty
 village-runs = The village is running.
 village-pages = { "  " }The office's web pages: { $url }
 village-login = { "  " }User and password:      { $name }  /  { $password }   (for this run only)
+village-codes = { "  " }Codes to confirm by:    each once; for more:  langso office signer codes { $name } --settings { $settings }
+village-recordings = { "  " }What a speaker said:    { $folder }  (FLAC, a file a minute)
 village-papers = { "  " }Papers for the kiosk:   copy images into { $folder }
 village-no-screen = { "  " }This machine has no screen; see the kiosk with:  xvfb-run .venv/bin/langso kiosk run --settings { $settings }   (or in pictures: langso kiosk shots)
 village-logs = { "  " }Logs:                   { $logs }
@@ -24,6 +26,13 @@ village-died =
 village-waited =
     { $what }: not done after { $seconds } seconds.
     { $words }
+village-starts-broker = { "  " }broker (Mosquitto, TLS)
+village-starts-speaker = { "  " }{ $place } ({ $device })
+village-starts-kiosk = { "  " }kiosk { $place }
 village-starts-office = { "  " }office: signer and web pages
 village-office-pages = the office's web pages
 village-no-account = The office's account could not be made: { $said }
+village-ended = “{ $name }” ended by itself.
+village-ended-saying =
+    “{ $name }” ended by itself. Its last words:
+    { $words }

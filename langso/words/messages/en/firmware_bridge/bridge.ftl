@@ -25,6 +25,7 @@ bridge-reason-strange = strange order
 bridge-reason-damaged = damaged order
 bridge-reason-no-output = no such output
 bridge-reason-lease = the holding time is not valid
+bridge-reason-no-source = no such source of sound
 bridge-reason-version = another version of the protocol
 bridge-not-open-yet = The board's port is not open yet; wait for the service to start.
 bridge-closed = The board's port was closed; restart the service.
@@ -35,6 +36,16 @@ bridge-port-missing = There is no port { $port }; check the board's cable.
 bridge-port-fails = Port { $port } cannot be opened ({ $name }); check the board's cable.
 bridge-unreachable = The board of the amplifier cannot be reached.
 bridge-connected = Board { $board } { $version } is connected.
+bridge-refuses = The board refuses this machine's order.
+bridge-program-hangs = The playing program hangs; the board has switched the amplifier off.
+bridge-starts-fail =
+    { $count ->
+        [one] The board lost its power { $count } time, right after the amplifier was switched on; it waits before it switches on again.
+       *[other] The board lost its power { $count } times in a row, each time right after the amplifier was switched on; it waits longer and longer before it switches on again.
+    }
+bridge-check-supply-under-load = Check the battery, the power supply and the amplifier's supply cable: the voltage breaks down when the amplifier starts.
+bridge-starts-often = The amplifier was switched on and off too often; the board gives it a few seconds of rest.
+bridge-starts-often-fix = If it comes again, look in the schedule for many very short items close together.
 bridge-mute-switch = The mute switch on the spot is on.
 bridge-flip-switch = Flip the switch on the cabinet when the loudspeaker is to play again.
 bridge-no-current = The amplifier is on but no current flows to the loudspeaker.

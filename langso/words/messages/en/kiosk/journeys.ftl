@@ -1,26 +1,19 @@
 journeys-side-other = Other side
 journeys-side-front = Front
 journeys-side-back = Back
-journeys-odd-blank = There seem to be no letters, better look again
-journeys-odd-edges = No edges are seen, better touch Set corners
-journeys-odd-blur = The letters are blurred, better take it again
-journeys-odd-glare = The paper shines, better take it again
-journeys-odd-dark = Too dark, better take it again
-journeys-odd-bright = Too bright, better take it again
-journeys-odd-cut = An edge is missing, better take it again
-journeys-odd-far = The letters are too small, better bring the paper nearer
-journeys-odd-tilt = The paper is too aslant, better take it again
-journeys-choose-kind = Touch the name of the papers to send them
 journeys-sealing-failed = Something went wrong, the papers are kept; please try again.
 journeys-on-the-way = On the way to the commune
+# The machine went off and on again; whoever sent the papers still stands there.
+journeys-given-again = The machine has started anew. The papers sent are safe
 journeys-received = The commune has them
 journeys-offline = No network: kept safe here, sent later
+journeys-ask-ready = If all is right, touch Send
+journeys-ask-wait =
+    { $seconds ->
+        [one] Please read it once more. Send lights up in one second
+       *[other] Please read it once more. Send lights up in { $seconds } seconds
+    }
 journeys-sealing = Sealing the papers…
-journeys-kind-birth = Birth certificate
-journeys-kind-identity = Identity card, passport
-journeys-kind-land = House and land papers
-journeys-kind-form = Forms, requests
-journeys-kind-other = Other papers
 journeys-opening-camera = Opening the camera…
 journeys-card-not-begun = No card is being taken yet; please touch Card, both sides.
 journeys-card-unseen = No card is seen, please lay it in the middle.
@@ -33,14 +26,11 @@ journeys-card-left = The card was left; to take one please touch Card, both side
 journeys-nothing-taken = No page was taken; please take one.
 journeys-no-such-page = There is no such page; please choose another.
 journeys-no-pages = There is no page yet; please take one at least.
-journeys-not-chosen = The pages are not chosen yet; please touch Done before sending.
+journeys-not-chosen = The pages are not chosen yet; please touch That is all before sending.
 journeys-memory-full = The machine's memory is full; please send the pages taken so far.
 journeys-odd-same = Like page { $page }, better look again
 journeys-enough-pages = There are { $most } pages, the most there may be; please send them and scan on after that.
-journeys-fee-no-list = The machine lacks the commune's list of accounts and cannot say whether this one is right; please ask the staff.
-journeys-fee-stranger = This is not the commune's account. Do not pay, please ask the staff.
 journeys-fee-no-amount = No amount is given
-journeys-fee-ask-amount = Ask the staff for the amount
 journeys-fee-only-own = Only codes of the commune's accounts are shown; please ask the staff.
 journeys-slip-only-own = Slips are made for the commune's accounts only; please ask the staff.
 journeys-fee-not-payment = This is no payment code; please show a paper with a VietQR code.
@@ -58,14 +48,12 @@ journeys-fee-dossier = Dossier { $number }
 journeys-fee-bank = Bank { $number }
 journeys-slip-foot = Show this slip at the counter
 journeys-slip-heading = SLIP FOR A FEE
-journeys-paper-how = Lay the paper in the middle and keep it still
 journeys-scan-title = Scan papers
 journeys-scan-under = Lay paper under the camera, it is taken by itself
 journeys-not-taken = It could not be taken, please try again
 journeys-not-made = Something went wrong, please take this page again.
 journeys-corners-failed = Something went wrong, please try again
 journeys-retake-under = The new page takes the place of the old one
-journeys-card-how = Lay the card flat, the side with the picture up
 journeys-taking = Taking…
 journeys-no-picture = No picture yet, please wait a moment
 journeys-clear = Clear
@@ -75,11 +63,4 @@ journeys-side-done =
         [back] Back, done
        *[other] First side, done
     }
-journeys-card-turn =
-    { $done ->
-        [front] The front is done. Please turn the card to its back
-        [back] The back is done. Please turn the card to its front
-       *[other] One side is done. Please turn the card to the other side
-    }
 journeys-retake-title = Take page { $page } again
-journeys-card-seen = The card is seen. Keep still…

@@ -1,15 +1,14 @@
 screens-making = Making it clear, please wait a moment
-screens-corners-spoken = Touch each circle and drag it onto a corner of the paper. When all is right, touch Done.
 screens-corners-how = Touch a circle and drag it
 screens-corners-unknown = The edges are not seen, please show them
 screens-done = Done
 screens-corners-title = Drag to the four corners of the paper
 screens-again = Again
 screens-corners-whole = Whole picture
-screens-fee-spoken = Hold the paper with the QR code before the camera and keep it still for a moment.
 screens-fee-title = Pay a fee
 screens-fee-how = Hold the QR code on the paper before the camera
 screens-to-start = To the first page
+screens-sorry-title = Sorry
 screens-home-scan =
     Scan papers,
     hand them in
@@ -23,7 +22,6 @@ screens-home-fee-how = Or take a slip for cash
 screens-letters-usual = Usual
 screens-letters-large = Large
 screens-letters-largest = Largest
-screens-letters-spoken = Touch the size that is easy to read. Touch Black and white if your eyes are weak. When all is right, touch Done.
 screens-letters-title = Letters
 screens-letters-how = Touch the size that is easy to read
 screens-letters-colours = Usual colours
@@ -38,13 +36,10 @@ screens-pages-up-short = Up
 screens-pages-up = Move forward
 screens-pages-down-short = Down
 screens-pages-down = Move back
-screens-pairing-sorry = This machine is not in use yet
-screens-pairing-come-back = It is waiting for a technician. Please ask the commune's staff.
 screens-pairing-technician = For the technician: pair the machine with the commune's office
 screens-pairing-code = Code to compare
 screens-pairing-code-how = The office must see the very same twelve digits.
 screens-pay-slip = Take a slip, pay cash at the counter
-screens-pay-own = The commune's own account
 screens-pay-to = Pay to
 screens-pay-how =
     Open your bank's app,
@@ -53,17 +48,19 @@ screens-pay-slip-shortest = Slip
 screens-pay-slip-short = Slip for cash
 screens-pay-amount = Amount to pay
 screens-preview-title = Can this page be read?
-screens-preview-spoken = See whether the letters are clear. If they are, touch Done, or Keep to scan more. If they are not, touch Again.
 screens-preview-turn = Turn
 screens-preview-corners = Set corners
-screens-enough = Done, send
+screens-enough = That is all
 screens-more-short = Scan more
 screens-preview-keep = Keep, scan more
 screens-preview-replace-short = Replace
 screens-preview-replace = Keep, replace the old one
 screens-receipt-title = Papers received
+screens-receipt-more = More time
+screens-receipt-done = I have it, done
+# Minutes and seconds, as 4:30.
+screens-receipt-left = Shown for { $time } more
 screens-receipt-code = The code of these papers
-screens-receipt-keep = Please photograph this code or write it down, to ask the staff by it.
 screens-scan-shoot = Take now
 screens-scan-scanning = Scanning
 screens-scan-taking = Taking
@@ -73,11 +70,13 @@ screens-scan-no-card-short = Plain paper
 screens-scan-then-back = Then the back
 screens-scan-card-short = Card
 screens-scan-card = Card, both sides
-screens-enough-short = Done, send
-screens-slip-how = Photograph this slip with a phone and show it at the counter.
+screens-preview-enough = Keep, that is all
+screens-ask-title = Send these papers to the commune?
+screens-ask-under = Not sent yet. Please see that all is right
+screens-ask-send = Send to the commune
+screens-ask-not-yet = Not yet
 screens-slip-title = Slip for cash
 screens-slip-where = Pay at the commune's counter
-screens-slip-failed = No slip could be made, please call the staff
 screens-sort-title = What papers are these?
 screens-sort-look = Look again
 screens-before = Before
@@ -92,29 +91,24 @@ screens-stranger-other = Another code
 screens-countdown-title = Are you still here?
 screens-countdown-touch = Touch the screen to go on.
 screens-countdown-wiped = When time is up, all papers taken are wiped, to keep them private.
+screens-notice-sound = No sound
+screens-no-sound = This machine has no loudspeaker, or it is broken. Please read the screen, or ask the staff to read it out.
+screens-no-voice = The machine cannot read this page. Please read the screen, or ask the staff to read it out.
 screens-listen = Read aloud
 screens-letters = Letters, contrast
 screens-back = Back
-screens-home-spoken =
-    { $layout ->
-        [upright] Good day. Touch the upper field to scan papers and hand them in. Touch the lower one to pay a fee by QR code.
-       *[other] Good day. Touch the left field to scan papers and hand them in. Touch the right one to pay a fee by QR code.
-    }
 screens-pages-title = Page { $page } of { $pages }
 screens-page = Page { $page }
 screens-pairing-whose = { $commune } · machine { $device }
-screens-pay-spoken = The amount to pay is { $amount }. Pay to { $holder }. It is the commune's own account. Open your bank's app on the phone and scan the code on the screen.
 screens-preview-card = Page { $page }, both sides of a card
-screens-receipt-spoken = Received pages: { $pages }. Your code is { $code }. Please write it down.
-screens-scan-spoken = { $hint }. The picture is taken by itself. Or touch Take now.
 screens-scan-all = All { $pages }
-screens-slip-spoken = A slip for { $amount }. Photograph it with a phone and show it at the counter.
 screens-sort-pages =
     { $pages ->
         [one] { $pages } page
        *[other] { $pages } pages
     }
-screens-sort-spoken = Touch the name of the papers to send them to the commune. { $names }
 screens-stranger-amount = This code asks for: { $amount }
 screens-stranger-account = Into the account: { $account }
 screens-stranger-holder = The name in the code: { $holder }
+screens-getting-ready = The machine is getting ready
+screens-getting-ready-wait = Please wait a moment; it goes on by itself.

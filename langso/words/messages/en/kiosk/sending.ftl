@@ -12,3 +12,5 @@ sending-other-offset = the office is elsewhere in the file, it is asked again
 sending-no-byte = the office took no further byte
 sending-answer = the office answers { $status }
 sending-answer-said = the office answers { $status }: { $said }
+# In the manifest, which is not encrypted: it does not say what paper it is.
+sending-unnamed = Papers

@@ -16,4 +16,7 @@ endings-minutes = above { $minutes } minutes a day
 endings-issuer_minutes = above the issuer's { $minutes } minutes a day
 endings-no_right = whoever ordered it has no right to any more
 endings-not_here = whoever ordered it may not be heard in this village
+endings-relay = only an https stream from a host that the commune allows may be relayed, and never as an emergency
 endings-sound = the sound failed ({ $detail })
+endings-silent = the file or stream has no sound in it
+endings-short = only { $heard } of { $planned } seconds were heard

@@ -35,6 +35,13 @@ machine-watchdog-off = There is a hardware watchdog but it is off: a machine tha
 machine-watchdog-switch-on = Set RuntimeWatchdogSec=14 in /etc/systemd/system.conf.d/langso.conf, then run: systemctl daemon-reexec
 machine-set-clock = sudo langso setup --time '30/11/2026 08:15' (Vietnamese time; use the time your phone shows)
 machine-clock-compare = Compare with the time on a phone. If the machine is wrong, set it: { $set_clock }; if it is right, tell the commune office.
-machine-clock-connect = Connect this machine with the commune office's machine (no internet needed): the office confirms the time.
+machine-clock-connect = Connect this machine with the commune office's machine (no internet needed): the office confirms the time. Where there is no network: sudo langso clock set
 machine-space-left = { $free } are free on the memory card ({ $share }).
 machine-space-no-names = { $free } are free on the memory card ({ $share }), but no more files may be made.
+machine-card-full = The card is full: the loudspeaker plays on, but its record is only in memory and a power cut takes it.
+machine-card-full-do = Delete files or fit a larger card; leave the power on until then.
+machine-card-fails = The card takes nothing ({ $why }): the loudspeaker plays on, but new orders and its record are only in memory and a power cut takes them.
+machine-card-fails-do = Replace the card soon; leave the power on until then.
+machine-none-set-aside = No database is damaged.
+machine-set-aside = A database on the card was damaged ({ $count } files, the newest { $named }): it was set aside and a new one begun.
+machine-set-aside-do = Copy that file to a stick for the technician, then delete it; if it happens again, replace the card.

@@ -1,4 +1,4 @@
-trust-set-clock = Connect to the network to set the clock, or wait for the commune office to confirm it.
+trust-set-clock = Connect to the network to set the clock, wait for the commune office to confirm it, or set it at the machine: sudo langso clock set
 trust-none = There is no list of who may order yet.
 trust-wait-for-list = Connect to the network and wait for the commune office to send the list.
 trust-device-revoked = This device was revoked; pairing it again under this name will not be accepted.

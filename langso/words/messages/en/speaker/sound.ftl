@@ -16,3 +16,25 @@ sound-is-no-pipe = { $path } is not a sound pipe (named pipe); change speaker.si
 sound-no-decoder = There is no decoder for sound of kind { $codec }; export the file again.
 sound-relay-address = Only http or https streams can be relayed; correct the stream's address.
 sound-decoder-not-linked = The sound decoder cannot be connected; install GStreamer again.
+sound-test-title = Loudspeaker test
+sound-relay-cut = the relayed stream was cut off
+sound-hangs = The sound player hangs.
+sound-held =
+    { $count ->
+        [one] { $count } sound has
+       *[other] { $count } sounds have
+    } ended more than { $seconds } seconds ago and cannot be freed; other sounds play on.
+sound-held-fix = Check the network, the relay's address and the memory card; the loudspeaker restarts when silent if there are too many.
+sound-too-many-held = Too many sounds have ended and cannot be freed ({ $count }); the loudspeaker takes no more now.
+sound-takes-nothing = the sound device takes no sound any more
+sound-heard-well = The sensors heard the last programme.
+sound-heard-relay = The last programme did not sound: the amplifier's relay was not closed.
+sound-heard-relay-fix = Check the board, the mute switch and the amplifier's power.
+sound-heard-cable = The last programme did not sound: no current flowed to the loudspeaker.
+sound-heard-cable-fix = Check the cable from the amplifier to the horn.
+sound-heard-horn = The last programme did not sound: current flowed to the horn, but the microphone heard nothing of it.
+sound-heard-horn-fix = Check the horn's driver and the microphone on the pole.
+sound-heard-signal = The last programme did not sound: the amplifier was on and got no sound.
+sound-heard-signal-fix = Check the audio cable from this machine to the amplifier, and which source is selected.
+sound-heard-wrong = The loudspeaker has just played something else, not the commune's programme.
+sound-heard-wrong-fix = Check what the amplifier is connected to: it may be receiving a foreign FM station.

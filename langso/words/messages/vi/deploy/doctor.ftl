@@ -29,7 +29,6 @@ doctor-unit-no-port = { $name } không được mở loại cổng { $driver } (
 doctor-allow-port = Dùng cổng khác, hoặc thêm DeviceAllow=char-{ $driver } rw bằng: systemctl edit { $name }
 doctor-board-silent = Bộ điều khiển ở { $port } không trả lời.
 doctor-see-board = Xem nguồn và dây của bộ điều khiển, rồi: langso bridge status --port { $port }
-doctor-not-connected = Chưa nối máy chủ tin
 doctor-unit-not-running = { $name } không chạy
 doctor-own-certificate = chứng thư hoặc khoá của chính máy này không dùng được
 doctor-broker-hangs = Máy chủ tin bị treo: nhận kết nối ở { $host }:{ $port } mà không trả lời.
@@ -351,3 +350,19 @@ doctor-unit-restarted = { $name } đang chạy, nhưng đã tự bật lại { $
 doctor-unit-restarted-why = { $name } đang chạy, nhưng đã tự bật lại { $restarts } lần ({ $said }).
 doctor-and-others = { $shown } và { $others } máy khác
 doctor-time-is = giờ máy đang là { $time } ngày { $day }
+doctor-restart = sudo systemctl restart { $units }; xem: journalctl -u { $unit } -n 50
+doctor-restart-as-root = systemctl restart { $unit }; xem: journalctl -u { $unit } -n 50
+doctor-scans-to-another = Khoá gốc bảo đảm một khoá nhận giấy tờ khác với khoá của văn phòng này: giấy tờ từ kiosk không mở được ở đây
+doctor-accounts-unvouched = Khoá gốc chưa bảo đảm các tài khoản { $accounts }: không kiosk nào gọi đó là của xã
+doctor-scans-unvouched = Khoá gốc chưa bảo đảm khoá nhận giấy tờ quét: mỗi kiosk giữ khoá nhận lúc ghép
+doctor-vouched = Khoá gốc bảo đảm tài khoản và khoá nhận giấy tờ
+doctor-vouch = Lập đề nghị cho những người giữ khoá gốc ký: sudo langso office trust vouch -o de-nghi.json
+doctor-desk-plain = Khoá mở giấy tờ nằm nguyên trên đĩa: ai lấy được máy là xem được giấy tờ của bà con
+doctor-desk-seal = Niêm bằng câu mật khẩu của cán bộ một cửa: sudo langso office desk seal --login TÊN -o khoi-phuc.json
+doctor-desk-sealed = Khoá giấy tờ đã niêm; mở được: { $who }
+doctor-signer-not-asked = người ký không trả lời
+doctor-nobody-asked = Cài đặt [signer] asked = "never": không ai phải xác nhận điều mình lệnh; ai chiếm được trang web là phát được loa
+doctor-ask-again = Đặt [signer] asked = "enrolled" trong /etc/langso/langso.toml, rồi: sudo systemctl restart langso-signer
+doctor-nobody-enrolled = Chưa ai ghi danh với người ký: ai chiếm được trang web là phát được loa
+doctor-enrol = Ghi danh từng cán bộ bằng điện thoại của họ: sudo langso office signer enrol TÊN
+doctor-enrolled = { $people } cán bộ xác nhận điều mình lệnh bằng sáu số hoặc một lần chạm

@@ -58,6 +58,8 @@ help-setup =
     .volume = Âm lượng cao nhất của xã.
     .account = Tên đăng nhập đầu tiên vào trang web.
     .account_password_file = Mật khẩu của tài khoản đó, ở dòng đầu của tệp.
+    .desk_passphrase_file = Niêm khoá giấy tờ cho tài khoản đó: câu mật khẩu ở dòng đầu của tệp.
+    .desk_sheet = Tệp để ghi tờ khôi phục; mã QR của tờ đó nằm cạnh, đuôi .svg.
     .unattended = Không hỏi; thiếu gì thì dừng và nói.
     .plain = Chữ không dấu, cho màn hình không hiện được tiếng Việt.
     .no_start = Không khởi động dịch vụ, không khám máy.
@@ -129,6 +131,25 @@ help-pair-request = Trên thiết bị: tạo khóa mới và tệp yêu cầu g
     .out = Tệp yêu cầu để mang về văn phòng.
 help-pair-status = Trên thiết bị: đã ghép chưa, với ai, việc tiếp theo; tệp mà root bỏ quên được giao lại cho dịch vụ.
     .settings_file = Tệp cấu hình của thiết bị.
+help-courier =
+    Mang thư giữa văn phòng và thôn bằng USB, ở nơi không có sóng.
+    
+    { "\u0008" }
+    1. Ở văn phòng:   sudo langso courier export /dev/sda1
+    2. Ở loa, kiosk:  sudo langso courier import /dev/sda1
+                      sudo langso courier export /dev/sda1
+    3. Về văn phòng:  sudo langso courier export /dev/sda1
+    
+    Ở văn phòng, export nhận thư về trước rồi mới ghi thư đi. Mang chậm, mang hai lần, rút giữa chừng: không mất gì.
+    .in-list = Mang thư bằng USB tới nơi không có sóng
+help-courier-import = Nhận từ USB những gì gửi cho máy này.
+    .as_json = Một dòng JSON, cho máy đọc.
+    .place = USB (như /dev/sda1) hoặc một thư mục.
+    .place-metavar = USB
+help-courier-export = Ghi lên USB những gì máy này cần gửi đi.
+    .as_json = Một dòng JSON, cho máy đọc.
+    .place = USB (như /dev/sda1) hoặc một thư mục.
+    .place-metavar = USB
 help-doctor =
     Khám máy này: cái gì hỏng, vì sao, và phải làm gì. Mã thoát 1 nếu có mục hỏng, 0 nếu không.
     
@@ -175,16 +196,23 @@ help-root-sign = Đọc một đề nghị đổi gì, rồi ký bằng khoá tr
     .yes = Đồng ý mà không hỏi lại (đã đọc kỹ ở lần trước).
 help-office = Văn phòng xã: tạo khoá, người ký, trang web, gửi bản tin.
     .in-list = Văn phòng: trang web, người ký, phát một bản tin
-help-office-account = Tài khoản ngân hàng của chính xã, để kiosk nhận ra.
-help-office-account-add = Thêm hoặc sửa một tài khoản rồi ký danh mục mới.
+help-office-account = Tài khoản ngân hàng của chính xã, để kiosk nhận ra: khoá gốc bảo đảm.
+    .in-list = Tài khoản của chính xã, do khoá gốc bảo đảm.
+help-office-account-add = Đề nghị một tài khoản, hoặc thay tài khoản cùng tên gọi; từng người giữ khoá gốc ký.
+    .out = Tệp đề nghị để khoá gốc ký.
+    .name = Tên gọi của tài khoản trong danh sách quyền, ví dụ phi.
     .bank = Mã ngân hàng, 6 chữ số (BIN).
     .number = Số tài khoản.
     .holder = Tên chủ tài khoản như ngân hàng ghi.
     .label = Dùng để làm gì, ví dụ: Thu phí chứng thực.
-help-office-account-list = Xem các tài khoản đã nhập.
-help-office-account-remove = Bỏ một tài khoản rồi ký danh mục mới.
-    .bank = Mã ngân hàng, 6 chữ số (BIN).
-    .number = Số tài khoản.
+    .purpose = Thu gì: fees là phí, lệ phí; fund là quỹ.
+    .village = Của thôn nào (mã thôn); không ghi: của xã.
+    .person = Tài khoản đứng tên cá nhân (quỹ do thủ quỹ giữ).
+    .begins = Dùng từ ngày này.
+    .ends = Dùng đến hết ngày này.
+help-office-account-list = Xem các tài khoản được khoá gốc bảo đảm, và các tài khoản đã nhập trước đây mà chưa được.
+help-office-account-remove = Đề nghị bỏ một tài khoản; từng người giữ khoá gốc ký.
+    .out = Tệp đề nghị để khoá gốc ký.
 help-office-audit = Nhật ký của văn phòng: ai đã làm gì.
     .in-list = Nhật ký: ai đã làm gì, và nhật ký còn nguyên không.
 help-office-audit-list = Xem các dòng mới nhất, dòng mới ở dưới cùng.
@@ -196,6 +224,23 @@ help-office-ca = Chứng thư của trang văn phòng: địa chỉ, dấu vân 
     .anew = Làm chứng thư gốc mới; mọi điện thoại và máy tính phải cài lại.
     .in-list = Chứng thư của trang văn phòng: địa chỉ, dấu vân tay, cài cho điện thoại.
 help-office-clear = Báo yên: kết thúc một lệnh khẩn, hoặc tất cả.
+help-office-desk = Giấy tờ từ kiosk: ai mở được, và huỷ giấy tờ hết hạn lưu.
+    .in-list = Giấy tờ từ kiosk: ai mở được, huỷ khi hết hạn.
+help-office-desk-destroy = Huỷ hẳn giấy tờ nhận trong một tháng: khoá của tháng và các tệp.
+    .yes = Không hỏi lại.
+help-office-desk-recover = Đặt câu mật khẩu mới cho một người bằng câu khôi phục, khi không ai còn nhớ.
+    .officer = Tên đăng nhập của người đó.
+    .sheet = Tờ khôi phục, khi tệp trên máy đã mất.
+    .passphrase_file = Tệp có câu mật khẩu mới ở dòng đầu, thay vì hỏi.
+    .recovery_file = Tệp có câu khôi phục ở dòng đầu, thay vì hỏi.
+help-office-desk-remove = Một người thôi việc: câu mật khẩu của người đó không mở giấy tờ được nữa.
+help-office-desk-seal =
+    Niêm khoá giấy tờ bằng câu mật khẩu của một người, và ghi tờ khôi phục.
+    
+    Sau đó kiosk vẫn gửi như cũ; muốn xem giấy tờ thì mở khoá ở trang Giấy tờ, mỗi ngày một lần.
+    .officer = Tên đăng nhập của người mở được đầu tiên.
+    .out = Tờ khôi phục: in ra, cất nơi khác, rồi xoá tệp.
+    .passphrase_file = Tệp có câu mật khẩu ở dòng đầu, thay vì hỏi.
 help-office-init =
     Lập văn phòng lần đầu: tạo khoá của văn phòng, và đề nghị danh sách quyền cho khoá gốc ký.
     
@@ -219,7 +264,21 @@ help-office-say = Gửi một bản tin: đọc thành tiếng, ký, đưa vào 
     .title = Tên bản tin.
     .priority = Bản tin ưu tiên.
     .no_chime = Không có nhạc hiệu trước.
-help-office-signer = Chạy người ký: tiến trình duy nhất giữ khoá, có luật riêng.
+help-office-signer =
+    Chạy người ký: tiến trình duy nhất giữ khoá, có luật riêng.
+    
+    Các lệnh con đăng ký ai được ra lệnh; chỉ root trên máy văn phòng chạy được.
+    .in-list = Người ký; ai được ra lệnh, đăng ký bằng sáu số hay khoá.
+help-office-signer-enrol = Đăng ký ứng dụng mã xác thực của một người: quét mã, gõ sáu số.
+    .no_alarms = Người này không được phát lệnh khẩn.
+help-office-signer-invite = Mã dùng một lần để một người đăng ký khoá (vân tay) ở trang Tài khoản.
+    .no_alarms = Người này không được phát lệnh khẩn.
+help-office-signer-codes = Mười mã giấy dùng một lần, khi mất điện thoại hoặc sai giờ; các mã cũ hết hiệu lực.
+    .no_alarms = Người này không được phát lệnh khẩn.
+help-office-signer-list = Xem ai đã đăng ký, bằng gì.
+help-office-signer-revoke = Huỷ mọi thứ một người đã đăng ký: mất điện thoại, thôi việc.
+help-office-signer-release = Bỏ lịch đã ký, khi văn phòng mất dữ liệu và không ký được lịch mới.
+help-office-signer-clock = Xác nhận giờ của máy là đúng, sau khi chỉnh hoặc nghỉ cả tháng.
 help-office-staff = Người được vào trang web văn phòng.
     .in-list = Người được vào trang web văn phòng.
 help-office-staff-add = Thêm một người, hoặc đặt lại mật khẩu cho người đã có. Không ghi vai trò: người mới có đủ các vai trò.
@@ -251,6 +310,8 @@ help-office-trust-new-root =
     .out = Tệp đề nghị để khoá gốc ký.
     .roots = Phần công khai của một khoá gốc mới.
     .threshold = Số khoá gốc phải ký.
+help-office-trust-relays = Đề nghị được tiếp âm từ những nơi nào, thay cho các nơi đang có; không ghi nơi nào: thôi tiếp âm.
+    .out = Tệp đề nghị để khoá gốc ký.
 help-office-trust-renew = Đề nghị gia hạn danh sách thêm hai năm.
     .out = Tệp đề nghị để khoá gốc ký.
 help-office-trust-restore = Đề nghị trả quyền cho thiết bị đã thu hồi (đã tìm lại được và chắc chắn chưa bị ai sửa).
@@ -258,6 +319,8 @@ help-office-trust-restore = Đề nghị trả quyền cho thiết bị đã thu
 help-office-trust-revoke = Đề nghị thu hồi một thiết bị bị mất hoặc bị lấy trộm: nó thôi nghe lệnh, văn phòng thôi nhận tin của nó.
     .out = Tệp đề nghị để khoá gốc ký.
 help-office-trust-show = Xem danh sách đang có hiệu lực.
+help-office-trust-vouch = Đề nghị khoá gốc bảo đảm những gì đã nhập trước đây: tài khoản của xã, và khoá nhận giấy tờ quét.
+    .out = Tệp đề nghị để khoá gốc ký.
 help-office-urgent = Phát khẩn ngay, cắt vào mọi bản tin đang phát.
     .targets = Các loa, cách nhau dấu phẩy.
     .repeat = Nhắc lại mấy lần.
@@ -364,3 +427,15 @@ help-page-and-required = ; phải có]
 help-page-default = nếu không ghi:{ " " }
 help-page-help = Xem cách dùng này.
 help-page-version = Xem số phiên bản.
+help-page-value-folder = THƯ-MỤC
+help-page-value-file = TỆP
+help-page-value-path = ĐƯỜNG-DẪN
+help-page-value-text = CHỮ
+help-page-value-number = SỐ
+help-clock = Giờ của máy này: xem, đặt mã PIN, đặt giờ tay khi không ai xác nhận được giờ.
+    .in-list = Giờ của máy: xem, đặt tay khi không ai xác nhận được
+help-clock-pin = Chọn mã PIN để đặt giờ (6 đến 12 chữ số; lúc đầu chưa có).
+help-clock-set = Đặt giờ tay ('30/11/2026 08:15', giờ Việt Nam), bằng mã PIN.
+    .who = Ai đặt, để ghi lại.
+    .moment-metavar = GIỜ
+help-clock-show = Nói giờ nào được đặt tay; phần còn lại xem langso doctor.

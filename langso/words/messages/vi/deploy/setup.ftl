@@ -42,6 +42,11 @@ setup-first-account = Tài khoản đầu tiên vào trang web văn phòng (khô
 setup-ask-account = Tên đăng nhập (chữ thường, số)
 setup-account-name = Tên đăng nhập là { $name }.
 setup-account-made = Đã tạo tài khoản { $name }.
+setup-seal-why = Giấy tờ bà con quét ở kiosk về đây đều mã hoá. Niêm khoá giấy tờ thì máy này có bị lấy mất cũng không ai đọc được; mỗi sáng người mở giấy tờ gõ một câu mật khẩu.
+setup-seal-now = Niêm khoá giấy tờ ngay bây giờ?
+setup-seal-later = Chưa niêm: ai lấy máy này thì đọc được giấy tờ. Khi nào niêm: sudo langso office desk seal --login { $officer } -o to-khoi-phuc.json
+setup-seal-sheet = Ghi tờ khôi phục vào tệp
+setup-seal-copied = Chép câu khôi phục ra giấy xong thì bấm Enter.
 setup-new-password = Mật khẩu mới
 setup-password-again = Gõ lại mật khẩu
 setup-password-differs = Hai lần gõ không giống nhau; hãy đặt lại.
@@ -159,3 +164,14 @@ setup-bad-code = Chỉ dùng chữ thường không dấu, số và gạch nối
 setup-stick-no-name = USB không tên
 setup-stick-at = { $label }, { $size }, ở { $folder }
 setup-another-setup = Một lần đặt máy khác
+setup-key-in = `{ $key }` trong [{ $section }]
+
+# Lời nhắc trong tệp cấu hình đầu tiên, mỗi lời một dòng.
+setup-file-after = Sau khi sửa: langso settings check { $settings }, rồi sudo systemctl restart langso-{ $role }
+setup-file-place = nơi đặt, nói như bà con
+setup-file-sound = hoặc "pulse"
+setup-file-port = cổng nối bộ điều khiển âm ly; bỏ trống nếu không có
+setup-file-camera = "picamera2" hoặc "v4l2"
+setup-file-https = trang web có khoá, chứng thư do văn phòng tự làm
+setup-file-names = tên cán bộ gõ vào; để trống thì là TÊN-MÁY.local
+setup-file-signer = khoá: chỉ người ký đọc được

@@ -6,6 +6,8 @@ village-other-things = Thư mục { $place } có thứ khác bên trong; hãy ch
 village-runs = Làng đã chạy.
 village-pages = { "  " }Trang web văn phòng:  { $url }
 village-login = { "  " }Đăng nhập:            { $name }  /  { $password }   (chỉ cho lần chạy này)
+village-codes = { "  " }Mã xác nhận:          mỗi mã một lần; lấy thêm:  langso office signer codes { $name } --settings { $settings }
+village-recordings = { "  " }Nghe loa nào nói gì:  { $folder }  (FLAC từng phút)
 village-papers = { "  " }Đặt giấy dưới kiosk:  chép ảnh vào { $folder }
 village-no-screen = { "  " }Máy này không có màn hình; xem kiosk qua:  xvfb-run .venv/bin/langso kiosk run --settings { $settings }   (hoặc ảnh chụp: langso kiosk shots)
 village-logs = { "  " }Nhật ký:              { $logs }
@@ -24,6 +26,13 @@ village-died =
 village-waited =
     { $what }: chờ { $seconds } giây vẫn chưa xong.
     { $words }
+village-starts-broker = { "  " }broker (Mosquitto, TLS)
+village-starts-speaker = { "  " }{ $place } ({ $device })
+village-starts-kiosk = { "  " }kiosk { $place }
 village-starts-office = { "  " }văn phòng: người ký và trang web
 village-office-pages = trang web của văn phòng
 village-no-account = Không tạo được tài khoản văn phòng: { $said }
+village-ended = «{ $name }» đã tự dừng.
+village-ended-saying =
+    «{ $name }» đã tự dừng. Lời cuối:
+    { $words }

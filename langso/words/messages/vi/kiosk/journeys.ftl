@@ -1,26 +1,15 @@
 journeys-side-other = Mặt kia
 journeys-side-front = Mặt trước
 journeys-side-back = Mặt sau
-journeys-odd-blank = Hình như không có chữ, nên xem lại
-journeys-odd-edges = Chưa thấy mép giấy, nên chạm Chỉnh góc
-journeys-odd-blur = Chữ bị nhòe, nên chụp lại
-journeys-odd-glare = Giấy bị bóng, nên chụp lại
-journeys-odd-dark = Hình tối quá, nên chụp lại
-journeys-odd-bright = Hình sáng quá, nên chụp lại
-journeys-odd-cut = Giấy bị mất mép, nên chụp lại
-journeys-odd-far = Chữ nhỏ quá, nên đưa giấy lại gần
-journeys-odd-tilt = Giấy nghiêng quá, nên chụp lại
-journeys-choose-kind = Chạm vào tên giấy để gửi cho xã
 journeys-sealing-failed = Máy gặp lỗi, giấy vẫn còn; xin thử lại.
 journeys-on-the-way = Đang gửi về xã
+# Máy tắt giữa chừng rồi chạy lại; người vừa gửi giấy còn đứng đó.
+journeys-given-again = Máy vừa chạy lại. Giấy đã gửi vẫn còn nguyên
 journeys-received = Xã đã nhận được
 journeys-offline = Mất mạng, máy giữ kín và tự gửi sau
+journeys-ask-ready = Đúng rồi thì chạm Gửi cho xã
+journeys-ask-wait = Xin đọc lại. Nút gửi sáng sau { $seconds } giây
 journeys-sealing = Đang niêm phong giấy tờ…
-journeys-kind-birth = Giấy khai sinh
-journeys-kind-identity = Căn cước, hộ chiếu
-journeys-kind-land = Giấy tờ nhà đất
-journeys-kind-form = Tờ khai, đơn
-journeys-kind-other = Giấy tờ khác
 journeys-opening-camera = Đang mở máy ảnh…
 journeys-card-not-begun = Chưa bắt đầu chụp thẻ; xin chạm Thẻ hai mặt.
 journeys-card-unseen = Chưa thấy thẻ, xin đặt thẻ vào giữa khung.
@@ -33,14 +22,11 @@ journeys-card-left = Đã thôi chụp thẻ; muốn chụp thẻ xin chạm Th�
 journeys-nothing-taken = Chưa chụp trang nào; xin chụp một trang.
 journeys-no-such-page = Không có trang này; xin chọn trang khác.
 journeys-no-pages = Chưa có trang nào; xin chụp ít nhất một trang.
-journeys-not-chosen = Chưa chọn xong trang; xin chạm Xong trước khi gửi.
+journeys-not-chosen = Chưa chọn xong trang; xin chạm Đủ giấy rồi trước khi gửi.
 journeys-memory-full = Máy hết chỗ nhớ; xin gửi những trang đã chụp trước.
 journeys-odd-same = Giống trang { $page }, nên xem lại
 journeys-enough-pages = Đã đủ { $most } trang; xin gửi rồi quét tiếp lần sau.
-journeys-fee-no-list = Máy chưa nhận danh sách tài khoản của xã nên chưa dám nói đúng hay sai; xin hỏi cán bộ.
-journeys-fee-stranger = Đây không phải tài khoản của xã. Đừng chuyển tiền, xin hỏi cán bộ.
 journeys-fee-no-amount = Chưa ghi số tiền
-journeys-fee-ask-amount = Hỏi cán bộ số tiền phải nộp
 journeys-fee-only-own = Chỉ hiện mã của tài khoản xã; xin hỏi cán bộ.
 journeys-slip-only-own = Chỉ làm phiếu cho tài khoản của xã; xin hỏi cán bộ.
 journeys-fee-not-payment = Đây không phải mã thanh toán; xin đưa tờ giấy có mã VietQR.
@@ -58,14 +44,12 @@ journeys-fee-dossier = Hồ sơ { $number }
 journeys-fee-bank = Ngân hàng { $number }
 journeys-slip-foot = Đưa phiếu này cho cán bộ thu phí
 journeys-slip-heading = PHIẾU NỘP PHÍ
-journeys-paper-how = Đặt giấy vào giữa khung, giữ yên
 journeys-scan-title = Quét giấy tờ
 journeys-scan-under = Đặt giấy dưới máy ảnh, máy tự chụp
 journeys-not-taken = Máy chưa chụp được, xin thử lại
 journeys-not-made = Máy gặp lỗi, xin chụp lại trang này.
 journeys-corners-failed = Máy gặp lỗi, xin thử lại
 journeys-retake-under = Trang mới thay vào chỗ trang cũ
-journeys-card-how = Đặt thẻ nằm ngang, mặt có ảnh lên trên
 journeys-taking = Đang chụp…
 journeys-no-picture = Chưa có hình, xin chờ một chút
 journeys-clear = Rõ nét
@@ -75,11 +59,4 @@ journeys-side-done =
         [back] Mặt sau, xong
        *[other] Mặt thứ nhất, xong
     }
-journeys-card-turn =
-    { $done ->
-        [front] Xong mặt trước. Xin lật thẻ sang mặt sau
-        [back] Xong mặt sau. Xin lật thẻ sang mặt trước
-       *[other] Xong một mặt. Xin lật thẻ sang mặt kia
-    }
 journeys-retake-title = Chụp lại trang { $page }
-journeys-card-seen = Đã thấy thẻ. Giữ yên…

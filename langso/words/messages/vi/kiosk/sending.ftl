@@ -12,3 +12,5 @@ sending-other-offset = văn phòng đang ở chỗ khác trong tệp, sẽ hỏi
 sending-no-byte = văn phòng không nhận thêm được byte nào
 sending-answer = văn phòng trả lời { $status }
 sending-answer-said = văn phòng trả lời { $status }: { $said }
+# Trong giấy gửi không mã hoá: không nói đó là giấy gì.
+sending-unnamed = Giấy tờ

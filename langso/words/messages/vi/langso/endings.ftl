@@ -16,4 +16,7 @@ endings-minutes = quá { $minutes } phút mỗi ngày
 endings-issuer_minutes = quá { $minutes } phút mỗi ngày của nơi ra lệnh
 endings-no_right = nơi ra lệnh không còn quyền
 endings-not_here = nơi ra lệnh không được phát ở thôn này
+endings-relay = chỉ được tiếp âm qua https từ nơi xã đã cho phép, và không phải lệnh khẩn
 endings-sound = âm thanh hỏng ({ $detail })
+endings-silent = âm thanh hay luồng không có tiếng nào
+endings-short = chỉ nghe được { $heard } trên { $planned } giây

@@ -35,6 +35,13 @@ machine-watchdog-off = Mạch canh treo máy (watchdog) có nhưng chưa bật: 
 machine-watchdog-switch-on = Đặt RuntimeWatchdogSec=14 trong /etc/systemd/system.conf.d/langso.conf, rồi chạy: systemctl daemon-reexec
 machine-set-clock = sudo langso setup --time '30/11/2026 08:15' (giờ Việt Nam, thay bằng giờ trên điện thoại)
 machine-clock-compare = So với giờ trên điện thoại. Giờ máy sai thì đặt: { $set_clock }; giờ máy đúng thì báo văn phòng xã.
-machine-clock-connect = Hãy nối máy với máy văn phòng xã (không cần internet): văn phòng xác nhận giờ.
+machine-clock-connect = Hãy nối máy với máy văn phòng xã (không cần internet): văn phòng xác nhận giờ. Nơi không có mạng: sudo langso clock set
 machine-space-left = Thẻ nhớ còn trống { $free } ({ $share }).
 machine-space-no-names = Thẻ nhớ còn trống { $free } ({ $share }) nhưng đã hết số tệp được phép.
+machine-card-full = Thẻ nhớ đã đầy: loa vẫn phát, nhưng sổ ghi phát chỉ còn giữ trong bộ nhớ, mất điện là mất.
+machine-card-full-do = Xoá bớt tệp hoặc thay thẻ lớn hơn; trong lúc đó đừng rút điện.
+machine-card-fails = Thẻ nhớ không ghi được ({ $why }): loa vẫn phát, nhưng lịch mới và sổ ghi phát chỉ còn giữ trong bộ nhớ, mất điện là mất.
+machine-card-fails-do = Thay thẻ nhớ sớm; trong lúc đó đừng rút điện.
+machine-none-set-aside = Không có cơ sở dữ liệu nào bị hỏng.
+machine-set-aside = Một cơ sở dữ liệu trên thẻ đã hỏng ({ $count } tệp, mới nhất { $named }): máy đã cất riêng và mở sổ mới.
+machine-set-aside-do = Chép tệp đó ra USB cho kỹ thuật rồi xoá; nếu lặp lại thì thay thẻ nhớ.

@@ -1,4 +1,4 @@
-trust-set-clock = Hãy nối mạng để chỉnh giờ, hoặc đợi văn phòng xã xác nhận.
+trust-set-clock = Hãy nối mạng để chỉnh giờ, đợi văn phòng xã xác nhận, hoặc đặt giờ tại máy: sudo langso clock set
 trust-none = Chưa có danh sách người có quyền.
 trust-wait-for-list = Hãy nối mạng và đợi văn phòng xã gửi danh sách.
 trust-device-revoked = Thiết bị này đã bị thu hồi quyền; ghép lại dưới tên này không được nghe.

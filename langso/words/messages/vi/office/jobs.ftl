@@ -1,9 +1,13 @@
 jobs-full = Đang có { $waiting } bản chờ làm tiếng; hãy đợi một phút rồi thử lại. Nội dung đã nhập còn nguyên.
+jobs-enough = Giờ này đã làm quá nhiều bản nghe thử; hãy gửi bản tin luôn, hoặc nghe thử lại sau một giờ. Nội dung đã nhập còn nguyên.
 jobs-gone = Không còn việc làm tiếng này; hãy bấm lại.
 jobs-given-up = Làm tiếng bị ngắt hai lần; hãy bấm lại, nếu vẫn vậy hãy báo kỹ thuật.
 jobs-broken = Máy văn phòng gặp lỗi khi làm tiếng; hãy bấm lại, nếu vẫn vậy hãy báo kỹ thuật.
 jobs-waiting = Đang chờ làm tiếng
 jobs-working = Đang làm tiếng
+jobs-left-moment = còn vài giây
+jobs-left-seconds = còn khoảng { $seconds } giây
+jobs-left-minutes = còn khoảng { $minutes } phút
 jobs-cancel = Huỷ
 jobs-press-again = Đang làm tiếng ({ $percent }%); hãy đợi vài giây rồi bấm Nghe thử lần nữa.
 jobs-not-sent = CHƯA GỬI: { $why }

@@ -1,0 +1,11 @@
+doors-upload-length = The length does not fit the manifest; send the dossier again.
+doors-upload-kind = Wrong kind of content; application/offset+octet-stream is wanted.
+doors-upload-version = Wrong version of the upload; tus 1.0.0 is wanted.
+doors-upload-header = { $name } is missing or wrong; send again.
+doors-upload-manifest = The manifest is missing; update the kiosk, then send again.
+doors-no-file = There is no such file; load the page again.
+doors-address-unknown = The address { $host } is not understood; mend `{ $setting }` in [office].
+doors-port-taken = Port { $port } at { $host } cannot be opened: another program uses it; stop that program or change `{ $setting }` in [office].
+doors-port-low = Port { $port } at { $host } cannot be opened: ports below 1024 are opened by systemd; enable langso-office-https.socket and langso-office-http.socket, or change `{ $setting }` in [office].
+doors-port-closed = Port { $port } at { $host } cannot be opened: { $why }; stop the program that uses it or change `{ $setting }` in [office].
+doors-certificate-unusable = the certificate cannot be used: { $why }

@@ -1,0 +1,17 @@
+images-picture = the picture
+images-heic = a HEIC or AVIF picture
+images-pdf = a PDF document, not a picture
+images-gif = a GIF picture
+images-no-file = { $name } is not a picture file; choose a JPEG or PNG file.
+images-bad-name = the name is not valid
+images-not-opened = { $name } cannot be opened ({ $why }); check the file's name.
+images-too-heavy = The file { $name } is too big; use a picture below { $most } MB.
+images-empty = The file { $name } is empty; take or copy the picture again.
+images-too-small = The picture { $name } is too small ({ $size } pixels); take it again from nearer.
+images-too-long = The picture { $name } is too long and narrow ({ $size } pixels); take the whole sheet again.
+images-many = The picture { $name } holds { $frames } frames or pages; split it into single pictures.
+images-colours = The colours of { $name } are of a kind that cannot be used; save it again as JPEG or PNG.
+images-other-kind = The file { $name } is { $what }; change it to JPEG and try again.
+images-unreadable = The file { $name } is no picture that can be read; take it again or use a JPEG or PNG picture.
+images-too-large = The picture { $name } has more than { $most } million pixels; take it again at a smaller size.
+images-broken = The picture { $name } is damaged or was copied in part; take or copy it again.

@@ -1,0 +1,11 @@
+doors-upload-length = Độ dài khai không đúng với giấy gửi; hãy gửi lại hồ sơ.
+doors-upload-kind = Sai loại nội dung; cần application/offset+octet-stream.
+doors-upload-version = Phiên bản gửi không đúng; cần tus 1.0.0.
+doors-upload-header = Thiếu hoặc sai { $name }; hãy gửi lại.
+doors-upload-manifest = Thiếu giấy gửi (manifest); hãy cập nhật kiosk rồi gửi lại.
+doors-no-file = Không có tệp này; hãy tải lại trang.
+doors-address-unknown = Không hiểu địa chỉ { $host }; hãy sửa `{ $setting }` trong [office].
+doors-port-taken = Không mở được cổng { $port } ở { $host }: đang có chương trình khác dùng; hãy tắt chương trình đó hoặc đổi `{ $setting }` trong [office].
+doors-port-low = Không mở được cổng { $port } ở { $host }: cổng dưới 1024 do systemd mở; hãy bật langso-office-https.socket, langso-office-http.socket hoặc đổi `{ $setting }` trong [office].
+doors-port-closed = Không mở được cổng { $port } ở { $host }: { $why }; hãy tắt chương trình đó hoặc đổi `{ $setting }` trong [office].
+doors-certificate-unusable = chứng thư không dùng được: { $why }

@@ -1,0 +1,30 @@
+# Tên tài liệu khi không ai đặt tên.
+document-untitled = Giấy tờ quét
+# Ghi trong tệp PDF.
+document-of-dossier = Hồ sơ { $code }
+document-card-sides = Một tờ thẻ cần một hoặc hai mặt; hãy chụp mặt trước rồi mặt sau.
+document-no-card = Ảnh này không phải thẻ; hãy đặt thẻ nằm trọn trong khung rồi chụp lại.
+document-corners = Bốn góc tờ giấy chưa đúng; xin đánh dấu lại bốn góc.
+document-code = Mã hồ sơ không đúng; hãy xem lại từng chữ số (ví dụ H56.37.12-240801-0001).
+document-numbers-used-up = Hồ sơ { $code } đã hết số thứ tự; hãy lưu vào một thư mục khác.
+document-folder-unread = Không đọc được thư mục { $folder }: { $why }.
+document-folder-busy = Thư mục { $folder } đang có máy khác ghi liên tục; hãy thử lại sau.
+document-not-written = Không ghi được { $file }: { $why }; hãy xem chỗ trống và quyền ghi ở đó.
+document-no-pages = Chưa có trang nào để làm tài liệu; hãy chụp ít nhất một trang.
+document-too-many-pages = Tài liệu quá { $most } trang; hãy chia làm nhiều lần gửi.
+document-page-unread = Không đọc được một trang của tài liệu; hãy chụp lại trang đó.
+document-no-file = Không có tệp { $file }; hãy kiểm tra lại tên tệp.
+document-pdf-too-large = Tệp PDF lớn quá; hãy chia làm nhiều tệp.
+document-pdf-pages = Tệp PDF không có trang nào hoặc quá { $most } trang; hãy gửi lại tệp khác.
+document-pdf-unread = Không đọc được tệp PDF này; hãy gửi lại tệp khác.
+document-pdf-not-ours = Tệp PDF này không phải do máy quét của Làng Số làm; hãy lưu nguyên tệp như đã nhận.
+document-page-too-large = Trang quá lớn; hãy chụp lại trang này.
+document-page-size = Cỡ trang không dùng được; hãy chụp lại trang này.
+document-page-no-jpeg = Trang không phải ảnh JPEG đọc được; hãy chụp lại trang này.
+document-page-kind = Trang có kiểu ảnh không dùng được; hãy chụp lại trang này.
+document-page-broken = Trang bị hỏng hoặc chép thiếu; hãy chụp lại trang này.
+document-page-not-compressed = Không nén được trang; hãy chụp lại trang này.
+document-no-tesseract = Máy này chưa có Tesseract tiếng Việt nên trang không có chữ để tìm.
+document-text-failed = Không thêm được chữ vào tài liệu nên trang không có chữ để tìm.
+document-text-stopped = Tesseract dừng giữa chừng nên trang không có chữ để tìm.
+document-text-too-long = Đọc chữ trên trang này lâu quá nên đã dừng; trang không có chữ để tìm.

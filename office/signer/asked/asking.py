@@ -1,0 +1,82 @@
+"""A person's word, taken: what he orders is proven to be his, and written down before anything is signed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from langso.words.catalogue import Sentence
+from office.signer.asked.book import Book, PlayKind
+from office.signer.asked.follows import REGRET, check_meanings, plays_of
+from office.signer.asked.orders import Asked, AskedAlarm, AskedBroadcast, AskedEnding, AskedSettings, hash_of
+from office.signer.asked.people import ROOT, People
+from office.signer.errors import SignerRefused
+
+
+class Asking:
+    """The caller takes turns."""
+
+    def __init__(self, book: Book, people: People) -> None:
+        self._book = book
+        self._people = people
+
+    def take(self, asked: Asked, person: str, now: datetime, *, code: str = "", passkey: str = "") -> None:
+        """From now on the signer signs what this order says. `person` ROOT: the caller knows that it is root.
+
+        Raises SignerRefused, and then nothing was ordered.
+        """
+        kind: PlayKind = "alarm" if isinstance(asked, AskedAlarm) else "play"
+        plays, sha256 = plays_of(asked), hash_of(asked)
+        # Before a code is used up for what cannot be.
+        check_meanings(plays, self._book.known(kind, (play.id for play in plays)))
+        how = "root"
+        if person != ROOT:
+            alarm = isinstance(asked, AskedAlarm) and asked.order.sounds
+            if alarm and not self._people.may_alarm(person):
+                raise SignerRefused(Sentence("signer-person-no-alarm", person=person))
+            how = self._people.prove(person, sha256, now, code=code, passkey=passkey)
+        with self._book.transaction():
+            self._book.remember(kind, plays, now, by=person)
+            if isinstance(asked, AskedEnding):
+                self._book.end("play", asked.plays, now)
+                self._book.end("alarm", asked.alarms, now)
+            elif isinstance(asked, AskedSettings):
+                self._book.keep_settings(asked.device, sha256)
+            self._book.note(now, person, how, _told(asked), sha256)
+
+    def standing(
+        self, kind: PlayKind, ids: Sequence[str], now: datetime
+    ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Of these ids those that may be signed again, and those that were taken back (of either kind); and all that
+        was signed and may not be left out.
+        """
+        known = self._book.known(kind, ids)
+        others = self._book.known("play" if kind == "alarm" else "alarm", ids)
+        good = tuple(id for id, play in known.items() if play.ended is None or now - play.ended <= REGRET)
+        ended = tuple(play.id for play in (*known.values(), *others.values()) if play.ended is not None)
+        return good, ended, tuple(play.id for play in self._book.open_plays(kind, now))
+
+    def note(self, now: datetime, person: str, how: str, act: str) -> None:
+        """One line of the signer's own log."""
+        with self._book.transaction():
+            self._book.note(now, person, how, act)
+
+    def release(self, now: datetime) -> int:
+        """Root lets go of all that is still to be played, so that an office that lost its plan may sign another;
+        returns how many plays.
+        """
+        with self._book.transaction():
+            gone = [play.id for play in self._book.open_plays("play", now)]
+            self._book.end("play", gone, now)
+            self._book.note(now, ROOT, "root", f"release {len(gone)}")
+        return len(gone)
+
+
+def _told(asked: Asked) -> str:
+    if isinstance(asked, AskedBroadcast):
+        return f"broadcast {asked.id}"
+    if isinstance(asked, AskedAlarm):
+        return f"{asked.order.action} {asked.order.id}"
+    if isinstance(asked, AskedEnding):
+        return f"end {' '.join((*asked.plays, *asked.alarms))}"[:500]
+    return f"settings {asked.device}"

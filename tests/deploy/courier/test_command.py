@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from deploy.courier.command import courier
+from langso.settings.model import Settings
+
+
+def laid(folder: Path, settings: Settings) -> Path:
+    """The settings as a file."""
+    file = folder / f"{settings.device.id}.toml"
+    lines = []
+    for section, fields in settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True).items():
+        lines.append(f"[{section}]")
+        lines += [f"{name} = {json.dumps(value)}" for name, value in fields.items()]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert tomllib.loads(file.read_text(encoding="utf-8"))
+    return file
+
+
+def call(*words: object) -> Any:
+    return CliRunner().invoke(courier, [str(word) for word in words])
+
+
+def test_a_technician_is_told_what_came_what_is_missing_and_what_is_next(hamlet: Any, tmp_path: Path) -> None:
+    office, speaker = (laid(tmp_path, one.settings) for one in (hamlet.office, hamlet.speaker))
+    hamlet.scheduled()
+    said = call("export", hamlet.stick, "--settings", office)
+    assert said.exit_code == 0
+    assert "rút USB ra được rồi" in said.output
+    for file in (hamlet.stick / "langso-courier/hoa-son/files").iterdir():
+        file.unlink()
+        break
+    said = call("import", hamlet.stick, "--settings", speaker)
+    assert said.exit_code == 0
+    assert "thư mới đã nhận" in said.output
+    assert "thiếu 1 tệp" in said.output
+    assert "langso courier export" in said.output
+    told = json.loads(call("import", hamlet.stick, "--settings", speaker, "--json").output)
+    assert {one["outcome"] for one in told["outcomes"]} == {"same"}
+    assert told["missing"] == 1
+
+
+def test_the_wrong_stick_is_told_in_a_sentence(hamlet: Any, tmp_path: Path) -> None:
+    said = call("import", hamlet.stick, "--settings", laid(tmp_path, hamlet.speaker.settings))
+    assert said.exit_code != 0
+    assert "đúng USB" in str(said.exception)
+    said = call("import", tmp_path / "none", "--settings", tmp_path / "loa-7.toml")
+    assert str(tmp_path / "none") in str(said.exception)
+
+
+def test_where_nothing_answers_it_says_so(hamlet: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.courier.carrying.PATIENCE_S", 0.2)
+    hamlet.speaker.courier.stop()
+    said = call("export", hamlet.stick, "--settings", laid(tmp_path, hamlet.speaker.settings))
+    assert "doctor" in str(said.exception)
+    # Nothing that was asked for in vain is left to be done later.
+    assert list((hamlet.speaker.settings.paths.state / "courier").iterdir()) == []
