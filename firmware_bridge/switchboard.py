@@ -61,6 +61,10 @@ class Switchboard(Protocol):
         """Whether the village head's talk key is held now."""
         return False
 
+    def muted(self) -> bool:
+        """Whether a switch on the spot holds the amplifier off."""
+        return False
+
 
 class NoSwitchboard(Switchboard):
     """No relay here (the amplifier is always on): accepts everything and says so."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from firmware_bridge.opening import open_switchboard
 from firmware_bridge.switchboard import Switchboard
-from langso.contract import Media, Order, ReceiptsAck, State, Topics, TrustDocument
+from langso.contract import Order, ReceiptsAck, State, Topics, TrustDocument
 from langso.contract.health import Check
 from langso.courier.watch import CourierWatch
 from langso.device.certificate_renewal import Renewer
@@ -38,6 +37,7 @@ from speaker.device_orders import OwnOrders
 from speaker.hearing import Hearing
 from speaker.held_orders import HeldOrders
 from speaker.inbox import TAKEN, Handlers, Inbox
+from speaker.local_mute import LocalMute
 from speaker.media.library import Library
 from speaker.media.spare_shelf import SpareShelf
 from speaker.programme.timeline import next_start
@@ -124,6 +124,7 @@ class SpeakerAgent:
             spare=SpareShelf(spare / MEDIA),
         )
         self._board: Switchboard = board or open_switchboard(settings.bridge)
+        self.mute = LocalMute(settings.paths.run, self.ledger, self.journal, self._board)
         ears = Ears(self._board)
         self.proofs = Proofs(
             state / PROOFS, self.library.here, self.library.path, self._clock, on_change=self._report
@@ -170,6 +171,7 @@ class SpeakerAgent:
             journal=self.journal,
             unplayable=self.proofs.unplayable,
             on_change=self._report,
+            muted=lambda: self.mute.muted,
             turned=lambda: self._lifeline.turned("timeline"),
             ended=self._hearing.ended,
         )
@@ -251,7 +253,7 @@ class SpeakerAgent:
         try:
             while not stop.wait(0.5) and not self._restart.is_set() and not self._pairing.changed():
                 self._lifeline.turned("main")
-                if self._hand.look():
+                if self._hand.look() or self.mute.look():
                     self._look()
                 hung = first_hung(reports=self.reporter, link=self.link, sound=self.player)
                 if hung and self.conductor.playing is None:
@@ -293,14 +295,21 @@ class SpeakerAgent:
             needs_nonce=self.keeper.needs_nonce,
             revoked=self.keeper.revoked,
         )
-        mute = Check.warning("mute", t("speaker-muted-here"), t("speaker-unmute-when-done"))
-        muted = [mute] if self.ledger.muted else []
         sound = [self.player.check(), self.library.check(), *self.proofs.checks()]
         sound += [self._board.health(), *self._hearing.checks()]
         # The card first: it takes all else with it.
         card, machine = card_first(self._machine.checks())
         card = [*storage_checks(self.store, self.keeper.files), *card]
-        return [*card, *self.conductor.checks(), *sound, *muted, *trust, self.renewer.check(), link, *machine]
+        return [
+            *card,
+            *self.conductor.checks(),
+            *sound,
+            *self.mute.checks(),
+            *trust,
+            self.renewer.check(),
+            link,
+            *machine,
+        ]
 
     def _status(self) -> str:
         show = self.conductor.playing
@@ -320,13 +329,12 @@ class SpeakerAgent:
                 "next_play": next_start(orders.scheduled, self.ledger.entries(), self._clock.now()),
                 "media_ready": ready,
                 "media_wanted": wanted,
-                "muted": self.ledger.muted,
+                "muted": self.mute.muted,
             }
         )
 
     def _volume(self) -> int:
-        text = self.ledger.switch("volume")
-        return self.settings.speaker.volume if text is None else int(text)
+        return int(self.ledger.switch("volume") or self.settings.speaker.volume)
 
     def _look(self) -> None:
         self.conductor.look()
@@ -337,19 +345,12 @@ class SpeakerAgent:
 
     def _round(self) -> None:
         """What the card lacks is tried again; after any trouble with it the orders are asked for again."""
-        again = self.store.catch_up()
-        again = self.keeper.files.catch_up() or again
+        again = self.store.catch_up() | self.keeper.files.catch_up()
         if self.inbox.missed or again:
             self.inbox.missed = False
             self._ask_again()
-        self.library.keep_near(self._due_soon())
+        self.library.keep_near(self.held.at(None).media_from(self._clock.now() - timedelta(hours=2)))
         self.receipts.work()
-
-    def _due_soon(self) -> Iterator[Media]:
-        """The sounds of what is in force and of what comes next, in their order."""
-        orders, since = self.held.at(None), self._clock.now() - timedelta(hours=2)
-        for show in (*orders.urgent, *(show for show in orders.scheduled if show.start > since)):
-            yield from show.media
 
     def _on_link(self, connected: bool, why: str) -> None:
         log.info("link: %s", why)
@@ -393,8 +394,7 @@ class SpeakerAgent:
     def _housekeeping(self) -> None:
         orders = self.held.at(None)
         if self.keeper.clock_trust().trusted:
-            listed = frozenset(show.play for show in (*orders.scheduled, *orders.urgent))
-            self.ledger.confirm(self._clock.now(), listed)
-        self.ledger.prune(frozenset(show.id for show in (*orders.scheduled, *orders.urgent)))
+            self.ledger.confirm(self._clock.now(), frozenset(show.play for show in orders.shows))
+        self.ledger.prune(frozenset(show.id for show in orders.shows))
         self.journal.prune()
         self.outbox.prune()

@@ -102,20 +102,28 @@ def status(settings_file: Path, as_json: bool) -> None:
 @click.argument("state", type=click.Choice(["on", "off"]))
 def mute(settings_file: Path, state: str) -> None:
     """Mute (on) or unmute (off) on the spot: beats every order and is reported to the commune."""
+    from langso.settings.reading import load_settings
+    from speaker.local_mute import wish_mute
+
+    settings = load_settings(settings_file)
+    # The running loudspeaker keeps it in memory where the card takes nothing; without one it is kept for its start.
+    if not (_is_running(settings) and wish_mute(settings.paths.run, state == "on")):
+        _keep_mute(settings, state == "on")
+    say(t("speaker-muted") if state == "on" else t("speaker-unmuted"))
+
+
+def _keep_mute(settings: Settings, muted: bool) -> None:
     from langso.durable.ownership import acting_as_owner
     from langso.durable.store import Store
-    from langso.settings.reading import load_settings
     from langso.timekeeping.clock import SystemClock
     from speaker.agent import DATABASE, MIGRATIONS
     from speaker.record.journal import Journal
     from speaker.record.plays import Ledger
 
-    settings = load_settings(settings_file)
     clock = SystemClock()
     with acting_as_owner(settings.paths.state), Store(settings.paths.state / DATABASE, MIGRATIONS) as store:
         journal = Journal(store, clock, device=settings.device.id, commune=settings.commune.code)
-        Ledger(store, journal, clock).set_switch("muted", "1" if state == "on" else "0")
-    say(t("speaker-muted") if state == "on" else t("speaker-unmuted"))
+        Ledger(store, journal, clock).set_switch("muted", "1" if muted else "0")
 
 
 def describe(state: State) -> list[str]:

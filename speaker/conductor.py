@@ -36,8 +36,9 @@ SOON_S = 60.0
 class Conductor:
     """Performs the orders. `orders_at(now)` reads the held documents (None: untrusted clock); `clock_trust` judges
     the clock, `doubtful_after` says what it has just leapt over; `unplayable`: why a medium is passed over, or "";
-    `on_change` is called when what plays or what was noted has changed, `turned` after every round, `ended` with a
-    play that sounded and the monotonic seconds between which it did.
+    `muted`: whether somebody wants silence on the spot; `on_change` is called when what plays or what was noted has
+    changed, `turned` after every round, `ended` with a play that sounded and the monotonic seconds between which it
+    did.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Conductor:
         unplayable: Callable[[Media], str] = lambda medium: "",
         on_change: Callable[[], None] = lambda: None,
         turned: Callable[[], None] = lambda: None,
+        muted: Callable[[], bool] | None = None,
         ended: Callable[[str, float, float], None] = lambda _play, _begin, _end: None,
     ) -> None:
         self._clock = clock
@@ -69,6 +71,7 @@ class Conductor:
         self._unplayable = unplayable
         self._on_change = on_change
         self._turned = turned
+        self._muted = muted or (lambda: ledger.muted)
         self._ended = ended
         self._performances: list[Performance] = []
         self._soon_at = float("-inf")
@@ -179,7 +182,7 @@ class Conductor:
                 born=born,
                 doubtful_after=doubtful,
                 taken_back=self._ledger.taken_back(),
-                muted=self._ledger.muted,
+                muted=self._muted(),
                 lead_ready=timedelta(seconds=self._amplifier.lead_s),
             ),
             orders,
@@ -238,6 +241,9 @@ class Conductor:
                     provisional=finish.provisional,
                     by_hand=self._by_hand,
                 )
+        for show in decision.silenced:
+            log.warning("%s: the mute on the spot keeps an emergency silent", show.id)
+            self._ledger.silence(show, unproven=not situation.trusted, by_hand=self._by_hand)
         if decision.begin is not None:
             self._begin(decision.begin, orders, situation)
         self._on_change()
@@ -282,7 +288,7 @@ class Conductor:
         heard = performance.heard_ms(now)
         log.info("%s is cut at %d ms (%s)", cut.show.id, position, cut.reason.code)
         if cut.keep:
-            self._ledger.interrupt(cut.show.play, position, heard)
+            self._ledger.interrupt(cut.show.play, position, heard, muted=cut.muted)
         else:
             self._ledger.end(cut.show.play, cut.outcome, cut.reason, heard_ms=heard)
 

@@ -177,25 +177,23 @@ class Bridge(Switchboard):
         """Whether the talk key is held; a board that falls silent has let it go."""
         return self._listeners.talk_held()
 
+    def muted(self) -> bool:
+        """Whether the mute switch is on, as far as the board says."""
+        return self._listeners.muted
+
     def health(self) -> Check:
         """Link, starts, refusals, supply, horn and mute switch as one check."""
         with self._changed:
-            wishes = self._wishes
-            state = BoardState(
-                hello=self._hello if self._alive else None,
-                why=self._why,
-                telemetry=self._telemetry,
-                failed_starts=self._failed_starts(),
-                refused=next(iter(wishes.refused.values()), ""),
-                overdue=wishes.overdue(time.monotonic()),
-            )
+            hello = self._hello if self._alive else None
+            refused = next(iter(self._wishes.refused.values()), "")
+            overdue = self._wishes.overdue(time.monotonic())
+            state = BoardState(hello, self._why, self._telemetry, self._failed_starts(), refused, overdue)
         return judge_board(state)
 
     def _failed_starts(self) -> int:
-        told = 0 if self._telemetry is None else self._telemetry.failed_starts or 0
-        if self._telemetry is None and self._hello is not None and self._hello.more is not None:
-            told = self._hello.more.failed_starts
-        return max(told, self._starts.failed)
+        more = None if self._hello is None else self._hello.more
+        told = more.failed_starts if more is not None else 0
+        return max(told if self._telemetry is None else self._telemetry.failed_starts or 0, self._starts.failed)
 
     def _enqueue(self, name: str | None) -> WaitingCall:
         if threading.current_thread() is self._thread:

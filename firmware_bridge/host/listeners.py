@@ -1,4 +1,4 @@
-"""Who is told what the board says unasked: its readings, how loud it is, whether the talk key is held."""
+"""Who is told what the board says unasked: its readings, how loud it is, its talk key, its mute switch."""
 
 from __future__ import annotations
 
@@ -27,9 +27,12 @@ class Listeners:
         self._on_telemetry = on_telemetry
         self.on_levels: Callable[[Levels], None] | None = None
         self._talk_until = 0.0
+        self.muted = False
 
     def take(self, message: LinkMessage) -> None:
         """Pass on what the board said."""
+        if isinstance(message, InputChange | Telemetry):
+            self.muted = bool(message.inputs & codes.INPUT_MUTE)
         if isinstance(message, InputChange):
             self._talk_until = time.monotonic() + TALK_S if message.inputs & codes.INPUT_TALK else 0.0
         elif isinstance(message, Envelope) and self.on_levels is not None:
@@ -38,8 +41,8 @@ class Listeners:
             self._call(self._on_telemetry, message)
 
     def lost(self) -> None:
-        """The link is down: no key is held."""
-        self._talk_until = 0.0
+        """The link is down: no key is held, and of no switch is known how it stands."""
+        self._talk_until, self.muted = 0.0, False
 
     def talk_held(self) -> bool:
         """Whether the talk key is held; a board that falls silent has let it go."""

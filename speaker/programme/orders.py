@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from langso.contract import Media
 from speaker.programme.policy import Policy
@@ -22,6 +24,16 @@ class Orders:
     def media(self) -> list[Media]:
         """All media of the scheduled shows, the soonest needed first."""
         return [medium for show in self.scheduled for medium in show.media]
+
+    def media_from(self, moment: datetime) -> Iterator[Media]:
+        """The media of what is in force, then of what comes after this moment, in their order."""
+        for show in (*self.urgent, *(show for show in self.scheduled if show.start > moment)):
+            yield from show.media
+
+    @property
+    def shows(self) -> tuple[Show, ...]:
+        """All that are to play."""
+        return (*self.scheduled, *self.urgent)
 
     def urgent_media(self) -> list[Media]:
         """Media of urgent orders."""

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from langso.contract.outcomes import Reason
+from langso.contract.outcomes import Ending, Reason
 from speaker.programme.shows import Show, Stop, play_of
 
 Outcome = Literal["played", "cut", "missed", "refused"]
-PlayState = Literal["claimed", "interrupted", "ended"]
+PlayState = Literal["claimed", "interrupted", "muted", "ended"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What is recorded of a show: claimed (its sound was about to start), interrupted at a position, or ended.
+    """What is recorded of a show: claimed (its sound was about to start), interrupted at a position, kept silent by
+    the mute on the spot (from a position: 0 if nothing of it sounded), or ended.
 
     `began`: wall time of position 0 when it was claimed; `at`: wall time of this state. `kind`, `epoch`, `start`,
     `content`, `aim`: as the show had them when it was claimed; None where an earlier release recorded it.
@@ -90,6 +91,11 @@ class Cut:
     reason: Reason
     outcome: Outcome = "cut"
 
+    @property
+    def muted(self) -> bool:
+        """Whether somebody on the spot wanted silence."""
+        return self.reason.code is Ending.MUTED
+
 
 @dataclass(frozen=True)
 class Finish:
@@ -114,7 +120,8 @@ class Begin:
 @dataclass(frozen=True)
 class Decision:
     """First do the cuts, then the finishes, then the beginning; then decide again. With nothing to do, wait until
-    `wake`. `take_back`: plays whose provisional ending was wrong; they come alone, and are open again.
+    `wake`. `take_back`: plays whose provisional ending was wrong; they come alone, and are open again. `silenced`:
+    emergencies that the mute on the spot keeps from being heard, to be recorded as such.
     """
 
     cuts: tuple[Cut, ...] = ()
@@ -122,8 +129,9 @@ class Decision:
     begin: Begin | None = None
     wake: datetime | None = None
     take_back: tuple[str, ...] = ()
+    silenced: tuple[Show, ...] = ()
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do but wait."""
-        return not self.cuts and not self.finishes and self.begin is None and not self.take_back
+        return not (self.cuts or self.finishes or self.begin or self.take_back or self.silenced)

@@ -22,7 +22,7 @@ LONGEST_INTERRUPTION = timedelta(hours=1)
 
 POWER, WITHDRAWN, ALL_CLEAR = Reason(Ending.POWER), Reason(Ending.WITHDRAWN), Reason(Ending.ALL_CLEAR)
 STOPPED, EXPIRED = Reason(Ending.STOPPED), Reason(Ending.EXPIRED)
-MUTED_WHEN_DUE, NO_MEDIA = Reason(Ending.MUTED_WHEN_DUE), Reason(Ending.MEDIA)
+MUTED, MUTED_WHEN_DUE, NO_MEDIA = Reason(Ending.MUTED), Reason(Ending.MUTED_WHEN_DUE), Reason(Ending.MEDIA)
 
 
 def decide(s: Situation) -> Decision:
@@ -44,7 +44,7 @@ def decide(s: Situation) -> Decision:
                 begin=None if lower else best,
             )
     begin, wake = _next_in_programme(s, finishes)
-    return Decision(finishes=tuple(finishes), begin=begin, wake=wake)
+    return Decision(finishes=tuple(finishes), begin=begin, wake=wake, silenced=tuple(_silenced(s, finishes)))
 
 
 def next_start(shows: Iterable[Show], entries: Mapping[str, Entry], now: datetime) -> datetime | None:
@@ -62,7 +62,7 @@ def _must_end(s: Situation, playing: Playing) -> Cut | None:
         return Cut(show, keep=False, reason=STOPPED)
     if s.muted:
         # An emergency comes back when somebody unmutes while it is in force.
-        return Cut(show, keep=show.urgent, reason=Reason(Ending.MUTED))
+        return Cut(show, keep=show.urgent, reason=MUTED)
     if show.urgent and not show.relayed and _expired(s, show):
         return Cut(show, keep=False, reason=EXPIRED)
     return None
@@ -73,7 +73,26 @@ def _withdrawn(s: Situation) -> Iterable[Finish]:
     for entry in s.entries.values():
         if entry.state != "ended" and entry.play not in listed:
             clear = entry.id in s.cleared or f"{entry.issuer}:*" in s.cleared
-            yield Finish(entry.play, "cut", ALL_CLEAR if clear else WITHDRAWN)
+            yield _over_for(entry, ALL_CLEAR if clear else WITHDRAWN)
+
+
+def _over_for(entry: Entry, reason: Reason) -> Finish:
+    """The end of what had begun. What the mute kept silent to its end ends by the mute: whoever was not warned is not
+    counted as warned.
+    """
+    if entry.state != "muted":
+        return Finish(entry.play, "cut", reason)
+    return Finish(entry.play, "cut", MUTED) if entry.position_ms else Finish(entry.play, "refused", MUTED_WHEN_DUE)
+
+
+def _silenced(s: Situation, finishes: list[Finish]) -> Iterable[Show]:
+    """Emergencies in force that the mute keeps from beginning: on record from now on, whatever becomes of them."""
+    if not s.muted:
+        return
+    over = {finish.play for finish in finishes}
+    for show in s.urgent:
+        if show.emergency and show.play not in s.entries and show.play not in over:
+            yield show
 
 
 def _wrongly_over(s: Situation) -> Iterable[str]:
@@ -138,7 +157,7 @@ def _urgent_begin(s: Situation, show: Show, finishes: list[Finish]) -> Begin | N
         return None
     entry = s.entries.get(show.play)
     position = 0
-    if entry is not None and entry.state == "interrupted":
+    if entry is not None and entry.state in ("interrupted", "muted"):
         position = entry.position_ms
     elif entry is not None:
         if not s.trusted:
@@ -150,7 +169,10 @@ def _urgent_begin(s: Situation, show: Show, finishes: list[Finish]) -> Begin | N
         finishes.append(Finish(show.play, "cut", POWER))
         return None
     if any(stop.stops(show, show.start) for stop in s.stops):
-        finishes.append(Finish(show.play, "cut", STOPPED))
+        finishes.append(Finish(show.play, "cut", STOPPED) if entry is None else _over_for(entry, STOPPED))
+        return None
+    if _expired(s, show) and entry is not None and entry.state == "muted":
+        finishes.append(_over_for(entry, EXPIRED))
         return None
     if _expired(s, show):
         reason = MUTED_WHEN_DUE if s.muted else NO_MEDIA if not s.ready(show) else EXPIRED

@@ -1,4 +1,4 @@
-"""The state of each show: claimed, interrupted or ended. Each change and its receipt are one transaction.
+"""The state of each show: claimed, interrupted, muted or ended. Each change and its receipt are one transaction.
 
 Also here: device orders that were done, and switches set on the spot (`muted`, `volume`).
 """
@@ -14,6 +14,7 @@ import sqlite_utils
 from langso.contract import DocumentReceipt, EndedReceipt, HeardReceipt, StartedReceipt
 from langso.contract.caps import vietnamese_day
 from langso.contract.outcomes import Reason
+from langso.contract.sentences import vietnamese
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
 from langso.timekeeping.proven_clock import DOUBT_S
@@ -22,6 +23,7 @@ from speaker.programme.shows import Show
 from speaker.programme.situation import Entry, Outcome, PlayState
 from speaker.record.journal import Journal
 
+_OPEN: tuple[PlayState, ...] = ("claimed", "interrupted", "muted")
 KEEP_ENDED = timedelta(days=60)
 DOUBT = timedelta(seconds=DOUBT_S)
 """So long an ending may be replaced that a clock judged which had just leapt."""
@@ -138,14 +140,41 @@ class Ledger:
                     )
                 )
 
-    def interrupt(self, play: str, position_ms: int, heard_ms: int) -> None:
-        """Records that something more important cut it; it may come back at `position_ms`."""
+    def interrupt(self, play: str, position_ms: int, heard_ms: int, *, muted: bool = False) -> None:
+        """Records that something more important, or the mute on the spot, cut it; it may come back at
+        `position_ms`.
+        """
+        state: PlayState = "muted" if muted else "interrupted"
         with self._change() as db:
             db.execute(
-                """UPDATE plays SET state = 'interrupted', at = ?, position_ms = ?, heard_ms = heard_ms + ?
+                """UPDATE plays SET state = ?, at = ?, position_ms = ?, heard_ms = heard_ms + ?
                 WHERE play = ? AND state <> 'ended'""",
-                [self._clock.now().isoformat(), max(0, position_ms), heard_ms, play],
+                [state, self._clock.now().isoformat(), max(0, position_ms), heard_ms, play],
             )
+
+    def silence(self, show: Show, *, unproven: bool, by_hand: bool = False) -> None:
+        """Records that the mute keeps an emergency from being heard, and tells the office so at once."""
+        with self._change():
+            self.claim(show, self._clock.now(), unproven=unproven, by_hand=by_hand)
+            self.interrupt(show.play, 0, 0, muted=True)
+            why = Sentence("speaker-mute-beats", title=show.title or show.id)
+            self._journal.write(
+                DocumentReceipt(
+                    document="mute",
+                    issuer="hand",
+                    outcome="stored",
+                    code="speaker-mute-beats",
+                    parameters={"title": show.title or show.id},
+                    why=vietnamese(why),
+                )
+            )
+
+    def silenced(self) -> list[str]:
+        """Titles of the emergencies in force that the mute keeps silent."""
+        rows = self._store.db.execute(
+            "SELECT title, id FROM plays WHERE state = 'muted' AND emergency ORDER BY at"
+        ).fetchall()
+        return [str(title or id) for title, id in rows]
 
     def end(
         self,
@@ -340,7 +369,7 @@ def _renumber(db: sqlite_utils.Database, numbers: Mapping[int, int]) -> None:
 
 
 def _entry(row: tuple[object, ...]) -> Entry:
-    state: PlayState = "claimed" if row[1] == "claimed" else "interrupted" if row[1] == "interrupted" else "ended"
+    state: PlayState = next((one for one in _OPEN if one == row[1]), "ended")
     kind, epoch, planned, content, aim, provisional = row[7:]
     return Entry(
         id=str(row[0]),

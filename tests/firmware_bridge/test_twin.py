@@ -184,9 +184,14 @@ def test_the_sensors_the_mute_switch_and_a_cut_horn_cable_reach_the_health_check
         twin.sense(supply_mv=12400, muted=True)
         assert twin.wait_pin("amplifier", False)
         assert until(lambda: "tắt tiếng" in bridge.health().why)
+        assert bridge.muted()
         assert bridge.outputs()["amplifier"], "still ordered"
         twin.sense(muted=False)
         assert twin.wait_pin("amplifier", True)
+        assert until(lambda: not bridge.muted())
+        twin.sense(muted=True)
+        assert until(bridge.muted)
+    assert not bridge.muted(), "of a board that is gone nobody knows how its switch stands"
     assert len(heard) >= 3
 
 

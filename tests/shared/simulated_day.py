@@ -9,7 +9,7 @@ from typing import Any
 from langso.contract import Media
 from langso.contract.outcomes import Reason
 from speaker.programme.shows import Show, Stop
-from speaker.programme.situation import Begin, Cut, Entry, Finish, Playing, Situation
+from speaker.programme.situation import Begin, Cut, Entry, Finish, Playing, PlayState, Situation
 from speaker.programme.sources import files
 from speaker.programme.timeline import decide
 
@@ -86,6 +86,9 @@ class World:
                 self._cut(cut)
             for finish in decision.finishes:
                 self._finish(finish)
+            for silent in decision.silenced:
+                entry = Entry(silent.id, "muted", at(self.now), at(self.now), urgent=True, issuer=silent.issuer)
+                assert self.entries.setdefault(silent.id, entry) is entry
             if decision.begin is not None:
                 self._begin(decision.begin)
         raise AssertionError("it does not come to rest")
@@ -137,7 +140,8 @@ class World:
         if cut.keep:
             position = max(0, int((at(self.now) - playing.begins).total_seconds() * 1000))
             old = self.entries[cut.show.id]
-            self.entries[cut.show.id] = replace(old, state="interrupted", at=at(self.now), position_ms=position)
+            state: PlayState = "muted" if cut.muted else "interrupted"
+            self.entries[cut.show.id] = replace(old, state=state, at=at(self.now), position_ms=position)
         else:
             self._end(cut.show.id, cut.outcome, cut.reason.why)
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,11 +16,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from systemd_ear import SystemdEar
+from waiting import until
 
 from deploy.village.instruments.listening import locate, read_medium, read_recording
 from langso.contract import ClockReport, HealthLine, Held, Occurrence, Plan, Programme, State, Storage, TargetSet
+from langso.durable.single_instance import SingleInstance
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
+from speaker import local_mute
 from speaker.agent import DATABASE, MIGRATIONS, STATE_FILE
 from speaker.commands import describe, speaker
 from speaker.record.journal import Journal
@@ -104,6 +108,36 @@ def test_mute_is_kept_on_disk(settings_file: Path, commune: Any) -> None:
         journal = Journal(store, SystemClock(), device="d", commune="c")
         assert Ledger(store, journal, SystemClock()).switch("muted") == value
         store.close()
+
+
+def test_mute_is_asked_of_the_loudspeaker_that_runs_and_needs_no_card_then(
+    settings_file: Path, commune: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_mute, "TAKEN_S", 60.0)
+    wish = tmp_path / "run" / local_mute.WISH
+
+    def take() -> None:
+        until(lambda: wish.exists() and wish.read_bytes() == b"1")
+        wish.unlink()
+
+    with SingleInstance(tmp_path / "run" / "speaker.lock"):
+        agent = threading.Thread(target=take)
+        agent.start()
+        assert CliRunner().invoke(speaker, ["mute", "on", "--settings", str(settings_file)]).exit_code == 0
+        agent.join()
+    assert not (commune.state / DATABASE).exists()
+
+
+def test_mute_is_kept_where_the_loudspeaker_that_runs_does_not_take_it(
+    settings_file: Path, commune: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_mute, "TAKEN_S", 0.1)
+    with SingleInstance(tmp_path / "run" / "speaker.lock"):
+        assert CliRunner().invoke(speaker, ["mute", "on", "--settings", str(settings_file)]).exit_code == 0
+    assert not (tmp_path / "run" / local_mute.WISH).exists(), "nobody is to take it a day later"
+    store = Store(commune.state / DATABASE, MIGRATIONS)
+    assert Ledger(store, Journal(store, SystemClock(), device="d", commune="c"), SystemClock()).switch("muted") == "1"
+    store.close()
 
 
 @pytest.mark.real_time

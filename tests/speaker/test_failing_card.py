@@ -22,6 +22,7 @@ from langso.contract import Urgent, UrgentOrder
 from langso.device import machine_checks
 from langso.durable import memory_first
 from speaker.agent import SpeakerAgent
+from speaker.local_mute import wish_mute
 
 pytestmark = pytest.mark.skipif(not may_mount(), reason="needs root and mounts")
 TORTURE = bool(os.environ.get("LANGSO_TORTURE"))
@@ -162,3 +163,32 @@ def test_a_card_that_fails_at_any_write_silences_nothing_and_loses_no_receipt(
     second = locate(heard, read_medium(noise["opus"]), after_ns=int(sent.timestamp() * 1e9))
     assert second.correlation > 0.9
     assert second.start_ns / 1e9 - sent.timestamp() < 2.0
+
+
+@pytest.mark.parametrize("fault", ["full", "read_only"])
+def test_the_mute_holds_while_the_card_takes_nothing_and_is_owed_to_it(
+    fault: str, pole: Pole, card: FailingCard, commune: Any, media_server: Any, noise: dict[str, Path]
+) -> None:
+    """An emergency that comes then and is over before somebody unmutes is on record, as what it was: not heard."""
+    office, agent = pole.office, pole.agent
+    agent.start()
+    office.publish(office.topics.trust, commune.trust())
+    until(lambda: agent.keeper.trust)
+    card.fail(fault)
+    asked = threading.Thread(target=wish_mute, args=(pole.settings.paths.run, True))
+    asked.start()
+    until(agent.mute.look)
+    asked.join()
+    flood = media_server.add(noise["opus"].read_bytes(), 1500, "opus")
+    office.publish(office.topics.urgent("office"), emergency(commune, flood))
+    until(lambda: [one for one in office.events("document") if one.code == "speaker-mute-beats"])
+    told = ("mute", "bad")
+    until(lambda: [state for state in office.states() if told in [(one.name, one.level) for one in state.health]])
+    office.publish(office.topics.urgent("office"), commune.seal(Urgent(**commune.head("urgent"))))
+    until(lambda: ("lu", "refused") in pole.ends())
+    card.repair()
+    until(pole.well)
+    pole.begin_again()
+    assert pole.agent.mute.muted
+    (ended,) = [line.body for line in pole.agent.journal.lines() if line.body.event == "ended"]
+    assert (ended.outcome, ended.code, ended.heard_ms) == ("refused", "muted_when_due", 0)

@@ -13,7 +13,7 @@ from simulated_day import World, alarm, at, show, sound
 from langso.contract import Late
 from langso.contract.outcomes import Ending, Reason
 from speaker.programme.shows import Stop
-from speaker.programme.situation import Finish, Situation
+from speaker.programme.situation import Entry, Finish, Situation
 from speaker.programme.timeline import decide, next_start
 
 
@@ -207,6 +207,43 @@ def test_a_muted_emergency_waits_and_comes_back() -> None:
     world.muted = False
     world.run(200)
     assert world.outcome("lu") == ("played", "")
+
+
+def test_the_mute_never_takes_an_emergency_off_the_record() -> None:
+    """All-clear, stop and withdrawal while it is mute: what ended it is the mute, not what came later."""
+    world = World(muted=True, urgent=(alarm("lu", 0, 10), alarm("gio", 1, 10)))
+    world.run(5)
+    assert world.entries["lu"].state == world.entries["gio"].state == "muted"
+    world.urgent = (alarm("gio", 1, 10),)
+    world.stops = (Stop("office", True, ("gio",), at(6)),)
+    world.run(10)
+    assert world.outcome("lu") == world.outcome("gio") == ("refused", "loa đang tắt tiếng")
+
+
+def test_of_an_emergency_that_was_muted_half_way_the_record_says_cut_by_the_mute() -> None:
+    world = World(urgent=(alarm("lu", 0, 30),))
+    world.run(10)
+    world.muted = True
+    world.run(20)
+    assert world.entries["lu"].state == "muted"
+    world.muted = False
+    world.run(25)
+    assert [playing.show.id for playing in world.playing] == ["lu"]
+    world.muted = True
+    world.run(30)
+    world.urgent = ()
+    world.run(40)
+    assert world.outcome("lu") == ("cut", "muted")
+
+
+def test_a_mute_holds_back_no_record_of_what_is_no_emergency_or_is_over() -> None:
+    one, test = alarm("a", 0), alarm("b", 0, broadcast_class="normal")
+    muted = {"trusted": True, "muted": True, "urgent": (one, test)}
+    assert decide(Situation(now=at(10), **muted)).silenced == (one,)
+    assert decide(Situation(now=at(10), trusted=True, urgent=(one, test))).silenced == ()
+    assert decide(Situation(now=at(600), **muted)).silenced == ()
+    entries = {"a": Entry("a", "muted", at(0), at(5), urgent=True)}
+    assert decide(Situation(now=at(10), **muted, entries=entries)).silenced == ()
 
 
 def test_what_was_due_before_this_journal_is_not_played_again() -> None:

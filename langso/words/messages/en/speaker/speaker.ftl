@@ -30,3 +30,7 @@ speaker-nothing-next = Nothing is to be played.
 speaker-muted-how-on = The loudspeaker is muted on the spot; unmute it with langso speaker mute off.
 speaker-programmes = Holds the programme: { $held }.
 speaker-programme-version = { $issuer } number { $version }
+speaker-mute-on = Somebody has muted the loudspeaker on the spot.
+speaker-mute-off = The loudspeaker is unmuted again.
+speaker-mute-beats = The emergency «{ $title }» cannot be heard: the loudspeaker is muted on the spot.
+speaker-unmute-now = Ask somebody in the village to unmute it now: langso speaker mute off, or the switch on the control box.

@@ -30,3 +30,7 @@ speaker-nothing-next = Không có lượt phát nào sắp tới.
 speaker-muted-how-on = Loa đang tắt tiếng tại chỗ; mở lại bằng langso speaker mute off.
 speaker-programmes = Đang giữ lịch phát: { $held }.
 speaker-programme-version = { $issuer } bản { $version }
+speaker-mute-on = Có người tắt tiếng loa tại chỗ.
+speaker-mute-off = Loa đã được mở tiếng lại.
+speaker-mute-beats = Tin khẩn «{ $title }» không nghe được: loa đang tắt tiếng tại chỗ.
+speaker-unmute-now = Nhờ người ở thôn mở tiếng ngay: langso speaker mute off, hoặc gạt lại công tắc trên hộp điều khiển.
