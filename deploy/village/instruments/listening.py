@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     Stamps = NDArray[numpy.int64]
 
 BLOCK = RATE // 100
+BEYOND = 2 * BLOCK
+"""Samples that a sound may go on beyond a recording's end: whoever stops both stops one of them first."""
 _MAX_BYTES = 512 << 20
 
 
@@ -98,7 +100,8 @@ def locate(
 ) -> FoundSound:
     """The best match of `media` in the recording (optionally only between two wall times).
 
-    FFT cross-correlation divided by the local energy. Raises RecordingRefused when the window is shorter than it.
+    FFT cross-correlation divided by the local energy; its last 20 ms may lie beyond the end. Raises RecordingRefused
+    when the window is shorter than it.
     """
     import numpy
 
@@ -107,6 +110,7 @@ def locate(
     wanted: Any = media.astype(numpy.float64)
     if len(wanted) == 0 or len(heard) < len(wanted):
         raise RecordingRefused(Sentence("village-recording-short"))
+    heard = numpy.pad(heard, (0, BEYOND))
     size = 1 << int(len(heard) + len(wanted) - 1).bit_length()
     product = numpy.fft.rfft(heard, size) * numpy.conj(numpy.fft.rfft(wanted, size))
     cross = numpy.fft.irfft(product, size)[: len(heard) - len(wanted) + 1]

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import select
 import signal
@@ -36,8 +38,8 @@ _MINUTE_NS = 60 * 10**9
 class Recorder:
     """Reads `pipe` until `stop` is set; writes `OUT/<UTC start>.flac` and `.stamps`, a pair a minute.
 
-    A writer that goes away is waited for. What was read is in the files when `run` returns. `board`: the folder of
-    the loudspeaker's simulated microcontroller, which is told how loud it is.
+    A writer that goes away is waited for. What was written before `stop` is in the files when `run` returns. `board`:
+    the folder of the loudspeaker's simulated microcontroller, which is told how loud it is.
     """
 
     def __init__(self, pipe: Path, out: Path, board: Path | None = None) -> None:
@@ -54,7 +56,7 @@ class Recorder:
         self.blocks = 0
 
     def run(self, stop: threading.Event) -> None:
-        """Records until `stop`; then flushes and closes the current pair."""
+        """Records until `stop`, and what lies in the pipe then; flushes and closes the current pair."""
         descriptor = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
@@ -71,6 +73,7 @@ class Recorder:
                     stop.wait(_POLL_MS / 1000)
                     continue
                 rest = self._take(rest + chunk)
+            self._take(rest + _left_in(descriptor))
         finally:
             os.close(descriptor)
             self._close()
@@ -99,6 +102,13 @@ class Recorder:
         if self._pair is not None:
             self._pair.close()
             self._pair = None
+
+
+def _left_in(pipe: int) -> bytes:
+    """What was written and is not read yet, as a reader may be late by: at most all that a pipe holds."""
+    with contextlib.suppress(BlockingIOError):
+        return os.read(pipe, fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ))
+    return b""
 
 
 def _root_mean_square(pcm: bytes) -> float:

@@ -42,10 +42,23 @@ def write_in_time(path: Path, samples: numpy.ndarray[Any, Any]) -> float:
     return wall
 
 
+class Held:
+    """A recorder that is kept waiting, as by a busy machine, with the next block in its hand."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.inside, self.go_on = threading.Event(), threading.Event()
+        self._take = recorder._take
+        recorder._take = self.take  # type: ignore[method-assign]
+
+    def take(self, data: bytes) -> bytes:
+        self.inside.set()
+        self.go_on.wait(60)
+        return self._take(data)
+
+
 def test_samples_and_stamps_come_back_and_tell_when(ear: Any) -> None:
     samples = pcm(1.0)
     wall = write_in_time(ear.pipe, samples)
-    time.sleep(0.3)
     ear.close()
     recording = read_recording(ear.out)
     assert len(recording.samples) == len(recording.wall_ns) * 480
@@ -59,7 +72,6 @@ def test_a_writer_that_comes_back_is_heard_too(ear: Any) -> None:
     write_in_time(ear.pipe, first)
     time.sleep(0.5)
     wall = write_in_time(ear.pipe, second)
-    time.sleep(0.3)
     ear.close()
     recording = read_recording(ear.out)
     assert locate(recording, (first / 32768).astype("float32")).correlation > 0.999
@@ -75,10 +87,47 @@ def test_the_command_flushes_at_sigterm(tmp_path: Path) -> None:
     until(pipe.exists)
     samples = pcm(0.5)
     write_in_time(pipe, samples)
-    time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
     assert locate(read_recording(out), (samples / 32768).astype("float32")).correlation > 0.999
+
+
+def test_what_lies_in_the_pipe_when_it_is_stopped_is_recorded_too(tmp_path: Path) -> None:
+    recorder, writer, stop = Recorder(tmp_path / "p", tmp_path / "out"), PipeWriter(tmp_path / "p"), threading.Event()
+    thread = threading.Thread(target=recorder.run, args=(stop,))
+    thread.start()
+    until(lambda: writer.write(bytes(BLOCK_BYTES)))
+    until(lambda: recorder.blocks == 1)
+    samples = pcm(0.3)
+    held = Held(recorder)
+    try:
+        assert writer.write(bytes(BLOCK_BYTES))
+        assert held.inside.wait(60)
+        raw = samples.tobytes()
+        assert all(writer.write(raw[at : at + BLOCK_BYTES]) for at in range(0, len(raw), BLOCK_BYTES))
+        stop.set()
+    finally:
+        held.go_on.set()
+    thread.join(60)
+    assert recorder.blocks == 2 + 30
+    assert locate(read_recording(tmp_path / "out"), (samples / 32768).astype("float32")).correlation > 0.999
+
+
+def test_half_a_block_is_no_sound(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    recorder = Recorder(tmp_path / "p", tmp_path / "out")
+    reader = os.open(tmp_path / "p", os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(tmp_path / "p", os.O_WRONLY | os.O_NONBLOCK)
+    os.write(writer, bytes(BLOCK_BYTES * 2 + 7))
+    recorder.run(stop)
+    assert recorder.blocks == 2
+    recorder.run(stop)
+    assert recorder.blocks == 2
+    os.close(writer)
+    recorder.run(stop)
+    assert recorder.blocks == 2
+    os.close(reader)
 
 
 def test_it_rotates_by_the_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +138,6 @@ def test_it_rotates_by_the_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     thread.start()
     samples = pcm(1.0)
     write_in_time(tmp_path / "p", samples)
-    time.sleep(0.3)
     stop.set()
     thread.join(60)
     assert len(list((tmp_path / "out").glob("*.flac"))) >= 4
@@ -125,6 +173,16 @@ def test_late_fetched_blocks_do_not_move_the_start() -> None:
     assert found.sample == 24_000
     assert abs(found.start_ns - 10**18 - 500_000_000) < 1_000_000
     assert abs(found.start_monotonic_ns - (10**18 - 10**17) - 500_000_000) < 1_000_000
+
+
+@pytest.mark.parametrize(("beyond", "found"), [(0, True), (960, True), (2000, False)])
+def test_what_ends_with_the_recording_is_found_though_its_last_moment_is_not_in_it(beyond: int, found: bool) -> None:
+    medium = pcm(0.5).astype("float32") / 32768
+    samples = numpy.concatenate([numpy.zeros(48_000 + beyond, dtype="float32"), medium])[: 48_000 + 24_000]
+    stamps = numpy.arange(len(samples) // 480, dtype=numpy.int64) * 10_000_000
+    place = locate(Recording(samples, stamps, stamps), medium)
+    assert (place.correlation > 0.95) is found
+    assert (place.sample == 48_000 + beyond) is found
 
 
 def test_a_window_in_time_tells_two_plays_apart() -> None:
