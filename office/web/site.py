@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -19,7 +20,7 @@ from langso.contract.sentences import CODE_HEADER
 from langso.timekeeping import dates
 from langso.words.catalogue import Joined, Sentence, Unit, t
 from langso.words.harmless import harmless_page
-from langso.words.language import language
+from langso.words.language import Language, language
 from office.broadcasting.jobs import Job
 from office.errors import PageRefused
 from office.people.accounts import Accounts, StaffSession
@@ -93,6 +94,7 @@ class Site:
             language=language,
             commune=self.office.settings.commune.name,
             static=self.files.url,
+            drawn=self._drawn,
         )
         made.filters.update(
             hour=dates.hour,
@@ -148,6 +150,19 @@ class Site:
             self._parts.pop(next(iter(self._parts), key), None)
         self._parts[key] = of, html, shown
         return html, shown
+
+    def _drawn(self, name: str, **values: Hashable) -> Markup:
+        """A piece that hangs on nothing but these values: many forms carry it, and it is drawn once a language."""
+        return self._pieces(name, language(), tuple(values.items()))
+
+    @cached_property
+    def _pieces(self) -> Callable[[str, Language, tuple[tuple[str, Hashable], ...]], Markup]:
+        @lru_cache(maxsize=MOST_PARTS)
+        def draw(name: str, spoken: Language, values: tuple[tuple[str, Hashable], ...]) -> Markup:
+            del spoken
+            return Markup(self._templates.get_template(name).render(dict(values)))
+
+        return draw
 
     @cached_property
     def _parts(self) -> dict[tuple[str, str, str], tuple[tuple[object, ...], str, str]]:

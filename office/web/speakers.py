@@ -9,6 +9,7 @@ from langso.device.paired_devices import PairedDevice
 from langso.words.catalogue import t
 from langso.words.village_names import village_name
 from office.broadcasting.plans import EVERYONE
+from office.fleet.devices import FleetRow
 from office.web.forms import Form
 
 
@@ -25,6 +26,11 @@ class VillageSpeakers:
         place = device.place or device.id
         rest = place.removeprefix(self.name).strip(" –-,:")
         return rest[0].upper() + rest[1:] if rest else place
+
+
+def signs(rows: Iterable[FleetRow]) -> tuple[tuple[str, str], ...]:
+    """(id, level) of the devices that are not well: where one chooses loudspeakers they carry a sign."""
+    return tuple((row.device.id, row.level) for row in rows if row.level != "ok")
 
 
 def villages(devices: Iterable[PairedDevice]) -> list[VillageSpeakers]:

@@ -23,7 +23,7 @@ from office.web.forms import Form, mark_of, moment_of, new_mark
 from office.web.pages import sounds
 from office.web.permits import require
 from office.web.site import Sent, Site, SiteHere, Who, go, is_part
-from office.web.speakers import chosen, villages
+from office.web.speakers import chosen, signs, villages
 
 router = APIRouter()
 
@@ -200,8 +200,7 @@ def _compose(
     back: str = "",
     fresh: bool = False,
 ) -> Response:
-    today = _today(site)
-    rows = {row.device.id: row for row in site.office.fleet_rows()}
+    today, rows = _today(site), site.office.fleet_rows()
     return site.page(
         "soan.html",
         session,
@@ -215,12 +214,12 @@ def _compose(
         fresh=fresh,
         draft_key=site.accounts.draft_key(session.login),
         heard=heard,
-        groups=villages(site.office.fleet.devices()),
-        rows=rows,
+        groups=tuple(villages(row.device for row in rows)),
+        signs=signs(rows),
         longest=MAX_TEXT,
         longest_title=MAX_TITLE,
         words=words_of_day(draft.date, today),
-        weekdays=[t(f"console-weekday-{number}") for number in range(1, 8)],
+        weekdays=tuple(t(f"console-weekday-{number}") for number in range(1, 8)),
         months=months(today, today + FARTHEST, draft.date),
         stuck=site.office.speaker_orders.why,
     )

@@ -22,7 +22,7 @@ from office.web.permits import require
 from office.web.proving import challenge_for, proof_of, proving_of
 from office.web.shows import past_urgent_shows, trouble_of, urgent_shows
 from office.web.site import Sent, Site, SiteHere, Who, go, is_part
-from office.web.speakers import chosen, villages
+from office.web.speakers import chosen, signs, villages
 
 router = APIRouter()
 REPEAT, MINUTES = 3, 60
@@ -234,8 +234,8 @@ def _page(
         fresh=fresh,
         draft_key=site.accounts.draft_key(session.login),
         heard=heard,
-        groups=villages(office.fleet.devices()),
-        rows={row.device.id: row for row in rows},
+        groups=tuple(villages(row.device for row in rows)),
+        signs=signs(rows),
         ready=sum(row.online for row in speakers),
         total=len(speakers),
         ill=[row for row in speakers if row.level == "bad"],

@@ -91,6 +91,26 @@ def test_a_whole_village_is_chosen_without_script(browser: Any, office_world: An
     assert kept.show.devices == ("loa-1", "loa-2")
 
 
+def test_where_one_chooses_each_look_shows_who_is_there_and_not_well(browser: Any, office_world: Any) -> None:
+    well, ill = office_world.reporter("loa-1"), office_world.reporter("loa-2")
+    fleet = office_world.office.fleet
+    fleet.take_state("loa-1", well.state(number=1))
+    fleet.take_state("loa-2", ill.state(number=1))
+    before = {path: browser.get(path).text for path in ("/soan", "/khan-cap")}
+    fleet.take_state("loa-2", ill.state(number=2, health=(HealthLine(name="sound", level="bad", why="-", fix="-"),)))
+    office_world.reporter("loa-3")
+    for path, page in before.items():
+        now = browser.get(path).text
+        assert ('value="loa-3"' in page, 'value="loa-3"' in now) == (False, True)
+        assert [shown(text, "loa-2").count("<i") for text in (page, now)] == [0, 1], path
+        assert shown(now, "loa-1").count("<i") == 0
+
+
+def shown(page: str, id: str) -> str:
+    """What stands beside a loudspeaker's box."""
+    return page.split(f'name="devices" value="{id}"')[1].split("</label>")[0].split(">", 1)[1]
+
+
 def test_the_voice_is_shown_in_words_and_heard(browser: Any) -> None:
     part = browser.post("/soan/doc", {"text": "Từ 7h00"}, page="/soan", headers={"HX-Request": "true"})
     assert "<b" in part.text
@@ -256,6 +276,7 @@ def test_papers_are_locked_until_an_officer_opens_them_and_named_only_then(
     locked = browser.get(here).text
     assert "Giấy tờ đang khoá" in locked
     assert "Đơn xin thuốc" not in locked
+    assert file not in locked, "nothing to press that only says no"
     assert browser.get(file).headers["content-type"].startswith("text/html")
     wrong = browser.post("/giay-to/mo-khoa", {"passphrase": other}, page=here)
     assert (wrong.status_code, phrase in wrong.text) == (422, False)
@@ -264,6 +285,7 @@ def test_papers_are_locked_until_an_officer_opens_them_and_named_only_then(
     opened = browser.get(here).text
     assert "Đơn xin thuốc" in opened
     assert "1.004873" in opened
+    assert file in opened
     assert browser.get(file).content == pdf
     accounts.add("Minh", password, ("desk",))
     colleague = new_browser()
