@@ -6,6 +6,8 @@
 # make mutants         300 small changes of the rules, one at a time: does a test fail? (ROOM= one room, KEY= by name)
 # make torture         power cuts replayed from a disk's own journal, and cards that fail at each write while a
 #                      loudspeaker plays (root; CUTS= disks for each way of writing)
+# make fuzz            every parser of what comes from outside fed ten million damaged inputs, a device 200,000 forged
+#                      documents, of which it may take none (RUNS=, ENVELOPES=, SEED=)
 # make bench           measurements, as ratios
 # make shots           pictures of every screen and page into shots/
 # make packages        a .deb of each role for Debian 12 and 13 into build/packages (root); RELEASE=, ROLE=, ARCH= narrow
@@ -17,7 +19,7 @@ TESTS := PYTHONDONTWRITEBYTECODE= $(RUN)/pytest -n 4 --dist loadfile --no-loadsc
 # Of the command line only: desktops export a LANGUAGE that means something else.
 SPEAKING := $(if $(filter command,$(origin LANGUAGE)),LANGSO_LANGUAGE=$(LANGUAGE))
 
-.PHONY: demo test check mutants torture bench shots setup lock packages test-boot
+.PHONY: demo test check mutants torture fuzz bench shots setup lock packages test-boot
 demo:
 	@deploy/setup.sh village
 	@$(SPEAKING) $(RUN)/langso village $(if $(STORY),--story --report $(DIR))
@@ -48,6 +50,9 @@ mutants: setup
 torture: setup
 	$(RUN)/python -m tests.torture $(CUTS:%=--cuts %)
 	LANGSO_TORTURE=1 $(RUN)/pytest -q tests/speaker/test_failing_card.py
+
+fuzz: setup
+	$(RUN)/python -m tests.torture.fuzz $(RUNS:%=--runs %) $(ENVELOPES:%=--envelopes %) $(SEED:%=--seed %)
 
 bench: setup
 	$(RUN)/python -m tests.bench

@@ -128,7 +128,7 @@ def _syntax(error: Exception, text: str) -> Problem:
 
 def _problem(detail: ErrorDetails, lines: dict[KeyPath, int]) -> Problem:
     path: KeyPath = tuple(detail["loc"])
-    while path and path not in lines and detail["type"] not in ("missing",):
+    while path and detail["type"] != "missing" and not _first_line(path, lines):
         # pydantic adds names of union branches after the key; they are not in the file.
         path = path[:-1]
     kind = detail["type"]
@@ -142,8 +142,13 @@ def _problem(detail: ErrorDetails, lines: dict[KeyPath, int]) -> Problem:
         where = "" if missing_table else _dotted(path)
         return Problem(lines.get(path[:-1], 0), where, why)
     if kind == "extra_forbidden":
-        return Problem(lines.get(path, 0), _dotted(path), _unknown(path))
-    return Problem(lines.get(path, 0), _dotted(path), _explain(detail))
+        return Problem(_first_line(path, lines), _dotted(path), _unknown(path))
+    return Problem(_first_line(path, lines), _dotted(path), _explain(detail))
+
+
+def _first_line(path: KeyPath, lines: dict[KeyPath, int]) -> int:
+    """Where it stands, or begins: `[a.b]` writes `a` without a line of its own. 0 where the file has no such key."""
+    return lines.get(path) or min((line for key, line in lines.items() if key[: len(path)] == path), default=0)
 
 
 def _unknown(path: KeyPath) -> Sentence:

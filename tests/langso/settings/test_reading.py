@@ -111,6 +111,14 @@ def test_one_mistake_one_sentence(added: str, said: str) -> None:
     assert "Input should" not in found
 
 
+@pytest.mark.parametrize("text", ["[a.b]\nc = 1\n", "a.b = 1\n", "[[a.b]]\n", "[link.host.x]\ny = 1\n"])
+def test_a_section_that_is_only_named_on_the_way_to_another_is_told_with_its_line(text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(text.encode())
+    told = [problem for problem in caught.value.problems if problem.line == 1]
+    assert {problem.where.split(".")[0] for problem in told} == {text.strip("[\n").split(".")[0]}
+
+
 def test_sections_that_are_missing_are_named() -> None:
     assert mistakes("") == ["thiếu phần [commune]", "thiếu phần [device]"]
 
