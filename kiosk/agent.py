@@ -187,6 +187,7 @@ class KioskAgent:
         self.link.subscribe(self._topics.trust)
         if self.keeper.trust is not None:
             self._subscribe()
+        self._know_fleet()
         self.link.start()
         self.renewer.start()
         self.sender.start()
@@ -234,6 +235,8 @@ class KioskAgent:
         taken = self.keeper.take(kind, payload)
         if isinstance(taken.document, Order):
             self._on_order(taken.document)
+        elif taken.fresh:
+            self._know_fleet()
         return taken.fresh
 
     def checks(self) -> list[Check]:
@@ -256,6 +259,10 @@ class KioskAgent:
     def watch(self, check: Callable[[], Check]) -> None:
         """Adds a health line to every report, for what the screen's side knows (camera, lamp)."""
         self._watched.append(check)
+
+    def _know_fleet(self) -> None:
+        catalogue = self.catalogue
+        self.link.among(None if catalogue is None else catalogue.fleet)
 
     def _waiting(self) -> list[str]:
         rows = self.store.db.execute(

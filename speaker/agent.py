@@ -242,6 +242,7 @@ class SpeakerAgent:
         self.conductor.start()
         self.reporter.start()
         self._ask_again()
+        self.link.among(self.held.fleet)
         self.link.start()
         self.renewer.start()
         self.courier.start()
@@ -337,6 +338,7 @@ class SpeakerAgent:
         return int(self.ledger.switch("volume") or self.settings.speaker.volume)
 
     def _look(self) -> None:
+        self.link.among(self.held.fleet)
         self.conductor.look()
         self.reporter.look()
 

@@ -30,6 +30,7 @@ class HeldOrders:
         self._local: dict[str, Show] = {}
         self._cached: Orders | None = None
         self._urgents: tuple[tuple[Urgent, bool], ...] = ()
+        self._fleet: int | None = None
 
     def at(self, now: datetime | None) -> Orders:
         """All that is held, as orders; `now`: None where the clock is not trusted."""
@@ -41,6 +42,12 @@ class HeldOrders:
             stop for urgent, wide in urgents for stop in stops_of_urgent(urgent, self._device, now, wide=wide)
         )
         return replace(orders, stops=stops) if stops else orders
+
+    @property
+    def fleet(self) -> int | None:
+        """About how many devices share the broker, as issuers for the whole commune say; None where none does."""
+        self.at(None)
+        return self._fleet
 
     def refresh(self) -> None:
         """Call when documents, the volume or local shows have changed: reads them again and tells the library what to
@@ -64,10 +71,13 @@ class HeldOrders:
         urgent: list[Show] = list(self._local.values())
         named: frozenset[str] = frozenset()
         urgents: list[tuple[Urgent, bool]] = []
+        fleets: list[int] = []
         for taken in self._keeper.all_held("plan"):
             if isinstance(taken.document, Plan):
                 wide = _wide(policy, taken.document.issuer)
                 scheduled += shows_of_plan(taken.document, self._device, wide=wide)
+                if wide and taken.document.fleet is not None:
+                    fleets.append(taken.document.fleet)
         for taken in self._keeper.all_held("urgent"):
             if isinstance(taken.document, Urgent):
                 wide = _wide(policy, taken.document.issuer)
@@ -75,6 +85,7 @@ class HeldOrders:
                 urgent += shows_of_urgent(taken.document, self._device, wide=wide)
                 named |= cleared(taken.document, wide=wide)
         self._urgents = tuple(urgents)
+        self._fleet = max(fleets, default=None)
         scheduled.sort(key=lambda show: (show.audible, show.id))
         return Orders(tuple(scheduled), tuple(urgent), (), named, policy)
 

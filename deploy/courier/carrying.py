@@ -68,14 +68,15 @@ class Carrying:
         """
         carried = self.bring(stick) if self._office else StickAccount()
         stick.tidy()
-        id = self._spool.ask()
-        try:
-            folder = self._until(lambda: self._spool.given(id))
-            if folder is None:
-                raise CourierRefused(Sentence("courier-nobody-answers"))
-            self._lay(stick, folder, carried)
-        finally:
-            self._spool.forget(id)
+        with self._spool.visiting():
+            id = self._spool.ask()
+            try:
+                folder = self._until(lambda: self._spool.given(id))
+                if folder is None:
+                    raise CourierRefused(Sentence("courier-nobody-answers"))
+                self._lay(stick, folder, carried)
+            finally:
+                self._spool.forget(id)
         return carried
 
     def _bring_orders(self, stick: CourierStick, carried: StickAccount) -> None:

@@ -226,7 +226,10 @@ class Occurrence(Message):
 
 
 class Plan(Document):
-    """Everything to be played up to `until` (>= 14 days ahead) as concrete occurrences, ordered by start."""
+    """Everything to be played up to `until` (>= 14 days ahead) as concrete occurrences, ordered by start.
+
+    `fleet` (since 0.3.0): about how many devices share the broker, so that they come back to it spread out.
+    """
 
     kind: Literal["plan"] = "plan"
     until: Moment
@@ -234,6 +237,7 @@ class Plan(Document):
     programmes: Annotated[tuple[Programme, ...], Field(max_length=2000)] = ()
     target_sets: Annotated[tuple[TargetSet, ...], Field(max_length=500)] = ()
     occurrences: Annotated[tuple[Occurrence, ...], Field(max_length=MAX_OCCURRENCES)] = ()
+    fleet: Count | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -320,13 +324,17 @@ class Procedure(Message):
 
 
 class Catalogue(Document):
-    """What kiosks show: procedures, the commune's own payment accounts, the key dossiers are encrypted to."""
+    """What kiosks show: procedures, the commune's own payment accounts, the key dossiers are encrypted to.
+
+    `fleet` (since 0.3.0): as in `Plan`.
+    """
 
     kind: Literal["catalogue"] = "catalogue"
     commune_name: Title
     accounts: Annotated[tuple[Account, ...], Field(max_length=50)] = ()
     procedures: Annotated[tuple[Procedure, ...], Field(max_length=500)] = ()
     age_recipient: AgeRecipient | None = None
+    fleet: Count | None = None
 
 
 class DeviceOrder(Message):

@@ -7,6 +7,7 @@ in, whole before it is named, and a power cut leaves a batch that is taken at th
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import secrets
@@ -97,6 +98,15 @@ class Spool:
 
     # The command's end.
 
+    @contextlib.contextmanager
+    def visiting(self) -> Iterator[None]:
+        """While a courier is here, a program that starts anew leaves alone what the courier lays, asks for or copies;
+        once the courier has ended, however it ends, nothing does. Raises CourierRefused, OSError.
+        """
+        with self._held() as here:
+            fcntl.flock(here, fcntl.LOCK_SH)
+            yield
+
     def bring(self, letters: Letters, files: Iterable[tuple[str, int, Iterator[bytes]]]) -> str:
         """Lays a batch down, durable when it returns; its id. `files`: name (SHA-256), size, bytes. Raises
         CourierRefused where nothing takes the batches.
@@ -171,13 +181,31 @@ class Spool:
         shutil.rmtree(batch.folder, ignore_errors=True)
 
     def begin(self) -> None:
-        """At the program's start: makes the folder, and removes what a cut left half and nobody fetched."""
+        """At the program's start: makes the folder, and removes what a cut left half and nobody fetched. Where a
+        courier is here at this moment, what is half is being made, and the next start removes what is left of it.
+        """
         make_folder(self.folder)
-        for path in self.folder.iterdir():
-            if path.name.startswith((".new-", "out-", "ask-")):
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.name.startswith("done-") and time.time() - path.lstat().st_mtime > NOBODY_WAITS_S:
-                path.unlink(missing_ok=True)
+        with self._held() as here:
+            try:
+                fcntl.flock(here, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            for path in self.folder.iterdir():
+                if path.name.startswith((".new-", "out-", "ask-")):
+                    shutil.rmtree(path, ignore_errors=True)
+                elif path.name.startswith("done-") and time.time() - path.lstat().st_mtime > NOBODY_WAITS_S:
+                    path.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[int]:
+        try:
+            here = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError as error:
+            raise CourierRefused(Sentence("courier-never-ran")) from error
+        try:
+            yield here
+        finally:
+            os.close(here)
 
     def _lay(
         self,
@@ -186,9 +214,7 @@ class Spool:
         files: Iterable[tuple[str, int, Iterator[bytes]]],
     ) -> str:
         id = secrets.token_hex(8)
-        with acting_as_owner(self._state, give=False):
-            if not self.folder.is_dir():
-                raise CourierRefused(Sentence("courier-never-ran"))
+        with acting_as_owner(self._state, give=False), self.visiting():
             if len(self.waiting()) >= MAX_WAITING:
                 raise CourierRefused(Sentence("courier-too-many-wait"))
             making = self.folder / f".new-{id}"

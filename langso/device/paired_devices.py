@@ -64,6 +64,16 @@ def read_devices(folder: Path) -> list[PairedDevice]:
     return [device for device in found if device is not None]
 
 
+def fleet_size(folder: Path) -> int:
+    """About how many devices are paired: the next power of two, so that one device more is seldom news."""
+    try:
+        with os.scandir(folder) as entries:
+            count = sum(entry.name.endswith(".json") for entry in entries)
+    except OSError:
+        return 0
+    return 1 << (count - 1).bit_length() if count else 0
+
+
 @lru_cache(maxsize=2048)
 def _read(path: str, stamp: Stamp | None) -> PairedDevice:
     """What the file says while it has this stamp: pages ask for all of them, and few are ever written again."""

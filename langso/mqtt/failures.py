@@ -21,12 +21,19 @@ from langso.words.catalogue import Sentence, Words, words_of
 _CLIENT_CERTIFICATE_ALERT = re.compile(r"ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)", re.I)
 
 
+RETURNS_A_SECOND = 200
+"""Logins by certificate that a small office's broker is to bear: one core of a Pi 4 does some 300 in a second."""
+MOST_CROWD_S = 30.0
+"""However large a fleet is said to be: a device that waits hears no alarm."""
+
+
 @dataclass(frozen=True)
 class Backoff:
     """Seconds before the next try, by pace. "soon": uniform in [0, min(cap, base * 2^n)]; "later": [cap/2, cap];
     "slow": [slow/2, slow]; "yield": [m/2, m], m = min(give_way, 2 * base * 2^n). n: failures (take-overs) before.
 
-    Random, because otherwise all devices of a commune come back in the same second and overload the broker.
+    Random, because otherwise all devices of a commune come back in the same second and overload the broker. `crowd`:
+    seconds over which all who were cut off with us come back (`crowd_s`); "soon" spreads over no fewer.
     """
 
     base_s: float = 1.0
@@ -34,12 +41,14 @@ class Backoff:
     slow_s: float = 300.0
     give_way_s: float = 60.0
 
-    def wait(self, attempt: int, *, pace: Pace = "soon", spread: Callable[[], float] = random.random) -> float:
+    def wait(
+        self, attempt: int, *, pace: Pace = "soon", crowd: float = 0.0, spread: Callable[[], float] = random.random
+    ) -> float:
         """``attempt``: failures in a row, or take-overs in a row for "yield"; from 1."""
         doubled = self.base_s * 2.0 ** min(max(attempt, 1) - 1, 30)
         match pace:
             case "soon":
-                return min(self.cap_s, doubled) * spread()
+                return max(crowd, min(self.cap_s, doubled)) * spread()
             case "later":
                 most = self.cap_s
             case "slow":
@@ -52,6 +61,11 @@ class Backoff:
     def calm_s(self) -> float:
         """A connection that lasts longer than this proves that no second machine uses our name now."""
         return 2 * self.give_way_s
+
+
+def crowd_s(devices: int | None) -> float:
+    """Over how many seconds a fleet comes back to its broker; None: nobody has said how large it is."""
+    return min(MOST_CROWD_S, (devices or 0) / RETURNS_A_SECOND)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from langso.contract.health import Check
 from langso.device.whereabouts import Whereabouts
 from langso.mqtt.connection import Connection, Will
 from langso.mqtt.errors import LinkRefused
-from langso.mqtt.failures import Backoff, Contest, from_error, perhaps_a_clone
+from langso.mqtt.failures import Backoff, Contest, crowd_s, from_error, perhaps_a_clone
 from langso.mqtt.reasons import Failure, Reason
 from langso.mqtt.waiting import MAX_PAYLOAD, Outgoing, Waiting, check_filter, check_qos, check_topic
 from langso.settings.model import LinkSettings
@@ -62,6 +62,7 @@ class Link:
         self._on_message = on_message
         self._on_state = on_state
         self._backoff = backoff or Backoff(cap_s=settings.retry_max_s)
+        self._crowd_s = 0.0
         self._where = where
         self._known = known
         self._waiting = Waiting()
@@ -154,6 +155,12 @@ class Link:
         """What was published under this tag and is still on its way need not go any more."""
         self._waiting.withdraw(tag)
 
+    def among(self, devices: int | None) -> None:
+        """How many devices share this broker: one that was cut off comes back within the time in which it bears all.
+        The larger the fleet the longer; a village's handful still comes back within a second.
+        """
+        self._crowd_s = crowd_s(devices)
+
     def start(self) -> None:
         """Begins to connect in the background, and goes on for ever; returns at once. Call it once per Link."""
         if self._thread is not None:
@@ -206,7 +213,7 @@ class Link:
             tries = self._contest.times if failure.pace == "yield" else attempt
             pace = "soon" if elsewhere and failure.pace == "slow" else failure.pace
             with self._pulse.resting():
-                self._leaving.wait(self._backoff.wait(tries, pace=pace))
+                self._leaving.wait(self._backoff.wait(tries, pace=pace, crowd=self._crowd_s))
         self._set_state(Failure("stopped", Sentence("mqtt-stopped")))
         self._waiting.give_up()
 

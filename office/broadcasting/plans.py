@@ -102,8 +102,9 @@ class HeadFields(TypedDict):
     expires: datetime
 
 
-def make_plan(planned: Iterable[Planned], head: Head) -> Plan:
-    """The plan of all that is still to be played, or was played within 24 h (leaving an id out is an order to stop).
+def make_plan(planned: Iterable[Planned], head: Head, *, fleet: int | None = None) -> Plan:
+    """The plan of all that is still to be played, or was played within 24 h (leaving an id out is an order to stop);
+    `fleet`: about how many devices share the broker.
 
     Raises BroadcastRefused above 4,000 occurrences or where a table overflows.
     """
@@ -147,6 +148,7 @@ def make_plan(planned: Iterable[Planned], head: Head) -> Plan:
             programmes=tuple(shows),
             target_sets=tuple(TargetSet(devices=devices) for devices in targets),
             occurrences=tuple(occurrences),
+            fleet=fleet,
         )
     except ValidationError as error:
         raise BroadcastRefused(Sentence("broadcasting-plan-failed", why=error.errors()[0]["msg"])) from error

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from langso.contract import Account, Catalogue, Message, Procedure
 from langso.contract.vouched import listed_accounts
+from langso.device.paired_devices import fleet_size
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited, write_atomic
 from langso.timekeeping.clock import Clock
@@ -63,6 +64,7 @@ class CatalogueKeeper:
         held, accounts = self.entries(), self._accounts()
         recipient = self._home.age_recipient()
         name = self._home.settings.commune.name
+        fleet = fleet_size(self._home.devices)
 
         def build(head: Head) -> Catalogue:
             return Catalogue(
@@ -71,6 +73,7 @@ class CatalogueKeeper:
                 accounts=accounts,
                 procedures=held.procedures,
                 age_recipient=recipient,
+                fleet=fleet,
             )
 
         return self._documents.issue("catalogue", build)
@@ -80,7 +83,8 @@ class CatalogueKeeper:
         if newest is None:
             return True
         said = parse_payload(read_sealed(newest.envelope, "catalogue").payload, Catalogue)
-        return (said.accounts, said.procedures) != (self._accounts(), held.procedures)
+        is_now = (self._accounts(), held.procedures, fleet_size(self._home.devices))
+        return (said.accounts, said.procedures, said.fleet) != is_now
 
     def _accounts(self) -> tuple[Account, ...]:
         return listed_accounts(self._home.trust().trust, self._clock.now())

@@ -17,6 +17,7 @@ import sqlite_utils
 
 from langso.contract import Plan, Urgent, UrgentOrder
 from langso.contract.caps import Limits
+from langso.device.paired_devices import fleet_size
 from langso.durable.ownership import root_again
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
@@ -293,7 +294,7 @@ class SpeakerOrders:
             for one in scheduled:
                 if one.id not in able:
                     log.warning("left out of the plan, the caps no longer allow it: %s", one.id)
-            return make_plan(told, head)
+            return make_plan(told, head, fleet=fleet_size(self._home.devices))
 
         def keep(db: sqlite_utils.Database) -> None:
             rows.mark_signed(db, (one.id for one in told), self._clock.now())

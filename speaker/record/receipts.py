@@ -42,6 +42,7 @@ class ReceiptSender:
         self._topics = topics
         self._device = device
         self._link = link
+        self._gone: tuple[str, int] = ("", 0)
 
     def work(self) -> None:
         """One round: writes counts of past hours, packs new receipts, sends what is due."""
@@ -56,7 +57,7 @@ class ReceiptSender:
                     item.body,
                     qos=1,
                     tag=_tag(item.id),
-                    on_sent=functools.partial(self._outbox.postpone, item.id, ANSWER_S),
+                    on_sent=functools.partial(self._has_left, item.id, item.key),
                 )
                 self._outbox.postpone(item.id, ANSWER_S)
 
@@ -78,18 +79,23 @@ class ReceiptSender:
         """
         self._journal.close_hours()
         self.pack()
-        return [(item.id, item.body) for item in self._outbox.unacknowledged(RECEIPTS)]
+        items = list(self._outbox.unacknowledged(RECEIPTS))
+        for item in items:
+            self._note_gone(item.key)
+        return [(item.id, item.body) for item in items]
 
     def take_ack(self, journal: str, through: int, *, head: str | None = None, conflict: bool = False) -> None:
         """The office has stored receipts up to `through` of that journal. Batches of a journal that is no more are
-        not sent again: the new one holds what was in them.
+        not sent again: the new one holds what was in them. An office before 0.3.0 says no `head`: of a card restored
+        from an old copy it may mean other receipts, so that what has not left since the start is sent first.
         """
+        if head is None and not conflict and self._never_left(journal, through):
+            return
         with self._store.transaction():
             mine = self._journal.acknowledge(journal, through, head=head, conflict=conflict)
             now = self._journal.id
             for id, key in self._outbox.keys(RECEIPTS).items():
-                name, _, span = key.partition(":")
-                last = int(span.partition(":")[0].partition("-")[2])
+                name, last = _span(key)
                 if name != now or (name == journal and last <= through):
                     self._outbox.acknowledge(id)
                     self._link.withdraw(_tag(id))
@@ -99,6 +105,26 @@ class ReceiptSender:
     def in_state(self, state: State) -> State:
         """The state with the journal's name and how far it goes."""
         return state.model_copy(update={"journal": self._journal.id, "receipts_through": self._journal.through})
+
+    def _has_left(self, id: int, key: str) -> None:
+        self._outbox.postpone(id, ANSWER_S)
+        self._note_gone(key)
+
+    def _note_gone(self, key: str) -> None:
+        name, last = _span(key)
+        self._gone = (name, max(last, self._gone[1]) if name == self._gone[0] else last)
+
+    def _never_left(self, journal: str, through: int) -> bool:
+        """Whether these are receipts of ours that nobody can have by now, and not more than we have."""
+        if journal != self._journal.id or not self._journal.acknowledged < through <= self._journal.through:
+            return False
+        return self._gone[0] != journal or through > self._gone[1]
+
+
+def _span(key: str) -> tuple[str, int]:
+    """The journal of a batch in the outbox, and its last receipt's number."""
+    name, _, span = key.partition(":")
+    return name, int(span.partition(":")[0].partition("-")[2])
 
 
 def _tag(id: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def door(commune: Any, tmp_path: Path) -> Any:
             library = Library(tmp_path / "media", None, 1 << 20, clock)
             handlers = Handlers(lambda trust: None, lambda: None, self.orders.append, self.acks.append, lambda: None)
             held = HeldOrders(self.keeper, library, commune.device, village="thon-1", volume=lambda: 50)
+            self.held = held
             self.inbox = Inbox(self.keeper, journal, library, held, self.topics, commune.device, handlers)
 
     return Door()
@@ -84,9 +86,19 @@ def test_a_village_in_the_offices_topic_is_refused(door: Any, commune: Any) -> N
     assert door.journal.lines()[-1].body.outcome == "stored"
 
 
-def test_the_same_document_again_writes_no_second_receipt(door: Any, commune: Any) -> None:
-    from datetime import UTC, datetime
+def test_how_large_the_fleet_is_only_issuers_for_the_whole_commune_say(door: Any, commune: Any) -> None:
+    now = datetime.now(UTC)
+    door.inbox.take("trust", commune.trust())
+    assert door.held.fleet is None
+    for issuer, key, fleet in (("thon-1", commune.village_key, 9000), ("office", commune.office, 2048)):
+        head = commune.head("plan", issuer=issuer)
+        assert door.inbox.take("plan", commune.seal(Plan(**head, until=now, fleet=fleet), key), issuer=issuer)
+    assert door.held.fleet == 2048
+    door.inbox.take("plan", commune.seal(Plan(**commune.head("plan"), until=now)))
+    assert door.held.fleet is None
 
+
+def test_the_same_document_again_writes_no_second_receipt(door: Any, commune: Any) -> None:
     door.inbox.take("trust", commune.trust())
     raw = commune.seal(Plan(**commune.head("plan"), until=datetime.now(UTC)))
     for _ in range(3):

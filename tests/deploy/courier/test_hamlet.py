@@ -48,6 +48,21 @@ def test_a_broadcast_written_in_the_office_is_heard_and_accounted_for(hamlet: An
     assert row.plan_current
 
 
+def test_how_large_the_fleet_is_reaches_every_device_and_outlives_a_restart(
+    hamlet: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("speaker_orders", "catalogue"):
+        monkeypatch.setattr(f"office.publishing.{name}.fleet_size", lambda folder: 2048)
+    spread: dict[str, float] = {}
+    for who in (hamlet.speaker, hamlet.kiosk):
+        monkeypatch.setattr(who.link, "among", lambda devices, id=who.device: spread.update({id: devices}))
+    hamlet.scheduled()
+    told(hamlet)
+    assert spread == {"loa-7": 2048, "kiosk-7": 2048}
+    assert hamlet.speaker.held.fleet == 2048
+    assert hamlet.kiosk.catalogue.fleet == 2048
+
+
 def test_a_dossier_comes_whole_and_stays_until_the_office_vouches_for_it(hamlet: Any) -> None:
     told(hamlet)
     kiosk = hamlet.kiosk

@@ -182,6 +182,61 @@ def test_after_a_power_cut_a_batch_is_taken_and_halves_are_gone(spool: Spool, wa
     assert spool.answer(id) is not None
 
 
+def test_a_program_that_restarts_leaves_alone_what_a_courier_lays(spool: Spool, watch: CourierWatch) -> None:
+    def slow() -> Iterator[bytes]:
+        yield b"s"
+        # Before all of it lies there, the program dies and starts anew.
+        Spool(spool.folder.parent).begin()
+        yield b"nd"
+
+    id = spool.bring([(PLAN, b"p")], [(SHA, 3, slow())])
+    watch.look()
+    answer = spool.answer(id)
+    assert answer is not None
+    assert [one.name for one in answer.outcomes] == ["plan.json", SHA]
+
+
+def test_what_a_courier_asked_for_is_given_after_a_restart_and_kept_while_it_is_carried_off(
+    spool: Spool, watch: CourierWatch, program: Program
+) -> None:
+    program.out = [(PLAN, b"p")]
+    with spool.visiting():
+        asked = spool.ask()
+        spool.begin()
+        watch.look()
+        given = spool.given(asked)
+        assert given is not None
+        spool.begin()
+        assert letters_in(given, "to-devices") == [(PLAN, b"p")]
+    # It has gone without a word, its cord pulled: the next start removes what it left.
+    spool.begin()
+    assert list(spool.folder.iterdir()) == []
+
+
+def test_a_courier_that_was_killed_holds_nothing(spool: Spool, tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from langso.courier.spool import Spool
+spool = Spool(Path(sys.argv[1]))
+with spool.visiting():
+    spool.ask()
+    print("asked", flush=True)
+    sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as killed:  # fmt: skip
+        assert killed.stdout is not None
+        assert killed.stdout.readline() == b"asked\n"
+        spool.begin()
+        assert len(spool.waiting()) == 1
+        killed.kill()
+    spool.begin()
+    assert spool.waiting() == []
+
+
 def test_the_folder_of_batches_is_durable_before_any_lies_in_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

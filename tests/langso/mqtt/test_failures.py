@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.mqtt.failures import Backoff, CertificateFile, Contest, from_error, from_log, tls_context
+from langso.mqtt.failures import (
+    MOST_CROWD_S,
+    Backoff,
+    CertificateFile,
+    Contest,
+    crowd_s,
+    from_error,
+    from_log,
+    tls_context,
+)
 from langso.mqtt.reasons import Failure
 from langso.settings.reading import LinkSettings
 
@@ -71,6 +80,31 @@ def test_two_hundred_devices_do_not_come_back_together() -> None:
     waits = [Backoff().wait(6, spread=dice.random) for _ in range(200)]
     busiest = max(sum(second <= wait < second + 1 for wait in waits) for second in range(32))
     assert busiest <= 20
+
+
+def test_a_fleet_that_was_cut_off_at_once_comes_back_as_fast_as_its_broker_bears() -> None:
+    dice = random.Random(7)
+    waits = [Backoff().wait(1, crowd=crowd_s(2000), spread=dice.random) for _ in range(2000)]
+    busiest = max(sum(second <= wait < second + 1 for wait in waits) for second in range(32))
+    assert 180 <= busiest <= 250
+    assert max(waits) <= 10
+
+
+@pytest.mark.parametrize("devices", [None, 0, 1, 34, 102, 200])
+def test_a_small_fleet_is_back_within_a_second(devices: int | None) -> None:
+    assert Backoff().wait(1, crowd=crowd_s(devices), spread=lambda: 1.0) == 1.0
+
+
+@pytest.mark.parametrize("devices", [6000, 6001, 1 << 52])
+def test_whatever_is_said_of_the_fleet_nobody_waits_longer_than_half_a_minute(devices: int) -> None:
+    assert Backoff().wait(1, crowd=crowd_s(devices), spread=lambda: 1.0) == MOST_CROWD_S == 30
+    assert Backoff().wait(99, crowd=crowd_s(devices), spread=lambda: 1.0) == MOST_CROWD_S
+
+
+def test_a_fleet_changes_no_other_wait() -> None:
+    for pace in ("later", "slow", "yield"):
+        plain = Backoff().wait(3, pace=pace, spread=lambda: 0.5)  # type: ignore[arg-type]
+        assert Backoff().wait(3, pace=pace, crowd=30.0, spread=lambda: 0.5) == plain  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,28 @@ from langso.mqtt.waiting import MAX_PAYLOAD
 from langso.settings.reading import LinkSettings
 
 
+def test_after_a_loss_it_comes_back_with_its_fleet(post: Callable[..., Post]) -> None:
+    waits: list[float] = []
+
+    class Told(Backoff):
+        def wait(self, *args: Any, crowd: float = 0.0, **more: Any) -> float:
+            waits.append(crowd)
+            return 0.01
+
+    hostile = HostileBroker(b"nothing of ours")
+    device = post(LinkSettings(host="127.0.0.1", port=hostile.port), "loa-1")
+    device.link._backoff = Told()
+    device.link.start()
+    try:
+        assert until(lambda: waits)
+        device.link.among(2000)
+        assert until(lambda: waits[-1] == 10.0)
+        device.link.among(None)
+        assert until(lambda: waits[-1] == 0.0)
+    finally:
+        hostile.close()
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [

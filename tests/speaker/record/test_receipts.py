@@ -77,6 +77,11 @@ class Device:
         self.journal.write(EndedReceipt(occurrence=occurrence, outcome="played"))
         self.sender.pack()
 
+    def head(self) -> str:
+        """The hash of the last receipt, as the office says it."""
+        row = self.store.db.execute("SELECT sha256 FROM receipts ORDER BY number DESC LIMIT 1").fetchone()
+        return str(row[0])
+
     def wait(self, seconds: float) -> None:
         """Rounds every five seconds."""
         for _ in range(int(seconds / 5)):
@@ -125,8 +130,49 @@ def test_an_acknowledgement_withdraws_what_still_waits(device: Device) -> None:
     first = device.line.carry()
     assert first is not None
     # The office has had both, from before: by stick, or on a line that broke.
-    device.sender.take_ack(device.journal.id, device.journal.through)
+    device.sender.take_ack(device.journal.id, device.journal.through, head=device.head())
     assert device.line.carry() is None
+
+
+def test_on_an_old_card_an_acknowledgement_without_a_hash_takes_nothing_that_has_not_left(device: Device) -> None:
+    """As an office of 0.1.0 retains it: it speaks of receipts that this card has forgotten."""
+    for number in range(3):
+        device.write(f"o{number}")
+    device.sender.take_ack(device.journal.id, 3)
+    device.wait(5)
+    first = device.line.carry()
+    assert first is not None
+    device.sender.take_ack(device.journal.id, 2)
+    assert device.journal.acknowledged == 0
+    device.acknowledge(first)
+    assert device.journal.acknowledged == 1
+    second, third = device.line.carry(), device.line.carry()
+    assert second is not None
+    assert third is not None
+    device.acknowledge(third)
+    assert device.journal.acknowledged == 3
+
+
+def test_what_a_courier_took_has_left(device: Device) -> None:
+    device.write("o1")
+    device.sender.unacknowledged()
+    device.sender.take_ack(device.journal.id, 1)
+    assert device.journal.acknowledged == 1
+
+
+def test_more_than_there_is_still_means_an_old_card(device: Device) -> None:
+    device.write("o1")
+    before = device.journal.id
+    device.sender.take_ack(before, 2)
+    assert device.journal.id != before
+    assert device.journal.through == 1
+
+
+def test_a_conflict_without_a_hash_is_believed(device: Device) -> None:
+    device.write("o1")
+    before = device.journal.id
+    device.sender.take_ack(before, 1, conflict=True)
+    assert device.journal.id != before
 
 
 def test_one_for_another_journal_withdraws_nothing(device: Device) -> None:
