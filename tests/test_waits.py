@@ -35,6 +35,8 @@ MAY_SLEEP = {
     "tests/speaker/record/test_journal.py": "killed amid its work",
     "tests/speaker/sound/test_voice_owner.py": "commands at random moments",
     "tests/torture/__main__.py": "another takes the loop device",
+    "tests/torture/kills.py": "killed at a random moment",
+    "tests/torture/soak.py": "an hour passes",
 }
 
 

@@ -22,6 +22,7 @@ from tests.torture.fuzz.doors import Door, doors
 
 RUNS, ENVELOPES = 10_000_000, 200_000
 CHUNK = 5000
+TOLD_EACH, TOLD_EACH_FORGED = 500_000, 20_000
 SLOW_S = 1.0
 """Of the processor for one input: a door that takes longer is a way to stop the program."""
 
@@ -93,6 +94,8 @@ def fuzz(runs: int, forged: int, seed: int = 1, *, jobs: int = 1, only: str | No
     faults: list[Found] = []
     counts, taken, seconds = Counter[str](), Counter[str](), Counter[str]()
     work = list(pieces(runs, seed, only))
+    # Whoever breaks it off has fed every door.
+    random.Random(seed).shuffle(work)
     batches = [] if only else list(envelopes.pieces(forged, seed))
     with _pool(jobs) as run:
         for fed in run(_feed, work):
@@ -100,10 +103,14 @@ def fuzz(runs: int, forged: int, seed: int = 1, *, jobs: int = 1, only: str | No
             taken[fed.door] += fed.taken
             seconds[fed.door] += fed.seconds
             faults += fed.faults
+            if (done := sum(counts.values())) // TOLD_EACH > (done - fed.runs) // TOLD_EACH:
+                print(f"{done} parser runs, {len(faults)} faults", flush=True)
         tried, reasons = 0, Counter[str]()
         for tally in run(envelopes.attack, batches):
             tried += tally.tried
             reasons.update(tally.reasons)
+            if tried % TOLD_EACH_FORGED == 0:
+                print(f"{tried} forged documents, {len(faults)} faults", flush=True)
             faults += [Found("forged documents", dice, what, raw) for dice, what, raw in tally.faults]
     for name, many in counts.items():
         print(f"{name:22} {many:9} runs, {taken[name]:9} taken, {1e6 * seconds[name] / many:7.1f} us each")
