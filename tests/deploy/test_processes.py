@@ -47,8 +47,8 @@ def test_services_speak_vietnamese_whatever_the_terminal_speaks_as_their_units_d
     monkeypatch.setenv(ENVIRONMENT, "en")
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     with in_language("en"):
-        processes.start("office", PRINTS).process.wait(10)
-        processes.restart("office").process.wait(10)
+        processes.start("office", PRINTS).process.wait(60)
+        processes.restart("office").process.wait(60)
     assert processes.last_words("office").split() == ["vi", "vi"]
     assert all(f"{ENVIRONMENT}=vi" in unit.text() for unit in units_of("office") if "langso" in unit.command)
 
@@ -56,7 +56,7 @@ def test_services_speak_vietnamese_whatever_the_terminal_speaks_as_their_units_d
 def test_in_the_language_made_for_tests_nothing_hides_behind_a_service(processes: Processes) -> None:
     use_language("qps")
     try:
-        processes.start("office", PRINTS).process.wait(10)
+        processes.start("office", PRINTS).process.wait(60)
     finally:
         use_language("vi")
     assert processes.last_words("office") == "qps"

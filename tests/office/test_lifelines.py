@@ -43,7 +43,7 @@ def test_a_request_that_blocks_the_pages_loop(ear: SystemdEar, until: Callable[.
 
     async def pages(scope: Any, receive: Any, send: Any) -> None:
         # What no page may do: wait on the loop itself.
-        go_on.wait(30)
+        go_on.wait(120)
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
@@ -78,7 +78,7 @@ def test_requests_that_hold_every_hand(
     @app.get("/")
     def page() -> str:
         held.release()
-        go_on.wait(30)
+        go_on.wait(120)
         return ""
 
     office = OfficeSettings(port=free_port())
@@ -92,14 +92,14 @@ def test_requests_that_hold_every_hand(
             for _ in range(HANDS):
                 browser = browsers.enter_context(socket.create_connection(("127.0.0.1", doors.ports[0])))
                 browser.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert all(held.acquire(timeout=10) for _ in range(HANDS))
+            assert all(held.acquire(timeout=60) for _ in range(HANDS))
             assert ear.falls_silent(QUIET_S)
             go_on.set()
             ear.wait("WATCHDOG")
     finally:
         go_on.set()
         doors.stop()
-        running.join(10)
+        running.join(60)
         doors.close()
     assert not running.is_alive()
 
@@ -128,7 +128,7 @@ def test_a_message_that_hangs_the_publisher(
     go_on = threading.Event()
     publisher = office_world.office.start_publisher(turned=lambda: line.turned("publisher"))
     ear.wait("READY")
-    monkeypatch.setattr(publisher, "_look", lambda: go_on.wait(30))
+    monkeypatch.setattr(publisher, "_look", lambda: go_on.wait(120))
     assert ear.falls_silent(QUIET_S)
     go_on.set()
     ear.wait("WATCHDOG")
@@ -148,7 +148,7 @@ def test_a_signer_that_takes_no_more_questions(
     try:
         ear.wait("READY")
         take = server._seats.take
-        monkeypatch.setattr(server._seats, "take", lambda *asked: go_on.wait(30) and take(*asked))
+        monkeypatch.setattr(server._seats, "take", lambda *asked: go_on.wait(120) and take(*asked))
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asker:
             asker.connect(str(path))
             assert ear.falls_silent(QUIET_S)

@@ -36,7 +36,7 @@ class Office:
         assert self.link.wait_connected(60)
 
     def publish(self, topic: str, raw: bytes) -> None:
-        assert self.link.publish(topic, raw, retain=True, wait=5)
+        assert self.link.publish(topic, raw, retain=True, wait=60)
 
     def receipts(self) -> dict[int, Receipt]:
         """All receipts heard, by number, of whatever journal."""

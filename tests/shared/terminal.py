@@ -52,7 +52,7 @@ def at_terminal(command: list[str], *answers: tuple[object, ...], patience: floa
         os.close(ours)
         if process.poll() is None:
             try:
-                process.wait(5)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
         process.wait()

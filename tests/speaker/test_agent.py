@@ -221,6 +221,7 @@ def test_presence_goes_when_the_agent_goes(house: Any, commune: Any) -> None:
     until(lambda: (seen := last()) and not seen.online)
 
 
+@pytest.mark.real_time
 def test_mute_silences_and_is_reported(house: Any, commune: Any, media_server: Any, noise: dict[str, Path]) -> None:
     office = house.office
     office.publish(office.topics.trust, commune.trust())
@@ -233,6 +234,7 @@ def test_mute_silences_and_is_reported(house: Any, commune: Any, media_server: A
     until(lambda: office.states()[-1].muted)
 
 
+@pytest.mark.real_time
 def test_a_show_withdrawn_while_it_plays_is_cut(
     house: Any, commune: Any, media_server: Any, noise: dict[str, Path]
 ) -> None:

@@ -190,7 +190,6 @@ def test_killed_in_the_middle_it_goes_on_at_the_wall_clock_and_ends_once(
     assert abs(tail.start_ns / 1e9 - (start.timestamp() + 7)) < 0.3
 
 
-@pytest.mark.timeout(60)
 def test_an_unpaired_loudspeaker_waits_says_how_once_and_begins_by_itself(
     settings_file: Path, commune: Any, ear: Any
 ) -> None:

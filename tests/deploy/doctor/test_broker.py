@@ -111,7 +111,7 @@ def test_the_running_program_s_line_is_not_cut(running: Running) -> None:
     for _ in range(2):
         assert running.line().level == "ok"
     # What the broker had to say to this line has come by now.
-    assert running.link.publish(Topics(COMMUNE).device(DEVICE, "state"), b"", wait=10)
+    assert running.link.publish(Topics(COMMUNE).device(DEVICE, "state"), b"", wait=60)
     assert running.states == [True]
     assert not running.link.contested
 
@@ -121,7 +121,7 @@ def test_neither_is_one_that_a_clone_has_lately_taken(running: Running, reader: 
     running.note(Check.warning("link", "Một máy khác đang dùng số hiệu này.", FIND_CLONE))
     use_language(reader)
     assert running.line().level == "ok"
-    assert running.link.publish(Topics(COMMUNE).device(DEVICE, "state"), b"", wait=10)
+    assert running.link.publish(Topics(COMMUNE).device(DEVICE, "state"), b"", wait=60)
     assert running.states == [True]
 
 
@@ -196,7 +196,7 @@ def test_the_running_office_s_line_is_not_cut_and_its_own_word_counts(office: La
     # What it said before either was started anew may be old.
     for services in ((BROKER, replace(cut, up_s=5.0)), (replace(BROKER, up_s=5.0), cut)):
         assert office_line(office, *services).level == "ok"
-    assert link.publish(Topics(COMMUNE).plan, b"", wait=10)
+    assert link.publish(Topics(COMMUNE).plan, b"", wait=60)
     assert states == [True]
     link.stop()
 

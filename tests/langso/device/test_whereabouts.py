@@ -268,6 +268,6 @@ def test_a_renewed_certificate_is_taken_up_at_once_and_nobody_is_told_that_the_d
             assert link.wait_connected(60)
         device.renew()
         until(lambda: ups == [True, False, True])
-        assert device.publish("p", b"still here", wait=5)
+        assert device.publish("p", b"still here", wait=60)
         until(lambda: ("p", b"still here") in heard)
         assert ("p", b"gone") not in heard

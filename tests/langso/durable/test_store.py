@@ -83,7 +83,7 @@ def test_threads_do_not_write_into_each_others_transaction(path: Path) -> None:
 
         def fail() -> None:
             with pytest.raises(KeyError):
-                insert_and_fail(store, "rolled back", lambda: (inside.set(), go.wait(5)))
+                insert_and_fail(store, "rolled back", lambda: (inside.set(), go.wait(60)))
 
         thread = threading.Thread(target=fail)
         thread.start()

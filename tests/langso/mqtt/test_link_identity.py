@@ -69,7 +69,7 @@ def test_mutual_tls(tls_broker: Any, authority: Any, post: Callable[..., Post]) 
     device.link.subscribe("t")
     device.up()
     big = bytes(range(256)) * 4000
-    assert device.link.publish("t", big, wait=10)
+    assert device.link.publish("t", big, wait=60)
     assert until(lambda: device.payloads() == [big])
     tls_broker.kill()
     assert until(lambda: not device.link.connected)

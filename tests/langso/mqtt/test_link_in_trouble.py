@@ -145,7 +145,7 @@ def test_a_link_that_hangs_in_what_it_was_told_is_seen_and_one_that_waits_is_not
 
     def take(*_: Any) -> None:
         inside.set()
-        go_on.wait(30)
+        go_on.wait(120)
 
     busy = Post(LinkSettings(host="127.0.0.1", port=broker.port), "busy", on_message=take)
     idle = Post(LinkSettings(host="127.0.0.1", port=broker.port), "idle").up()
@@ -161,7 +161,7 @@ def test_a_link_that_hangs_in_what_it_was_told_is_seen_and_one_that_waits_is_not
             busy.link.subscribe("a/#")
             busy.up()
             idle.link.publish("a/b", b"x")
-            assert inside.wait(10)
+            assert inside.wait(60)
             assert until(lambda: busy.link.hung)
             assert not any(post.link.hung for post in patient)
             assert refused.link.reason == "network"

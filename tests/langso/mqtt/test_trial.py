@@ -46,7 +46,7 @@ def test_knocking_does_not_touch_the_device_s_own_connection(settings: LinkSetti
     for _ in range(3):
         assert knock(settings) is None
     # What the broker had to say to this connection has come by now.
-    assert link.publish("x", b"", wait=10)
+    assert link.publish("x", b"", wait=60)
     assert link.connected
     assert not link.contested
     link.stop()
@@ -89,7 +89,7 @@ def test_what_waits_for_a_device_that_is_away_still_waits(
     device().stop()
     office = Link(settings_of("office", authority, tls_broker), "office", on_message=lambda *_: None)
     office.start()
-    assert office.publish("order", b"play", wait=10)
+    assert office.publish("order", b"play", wait=60)
     assert trial(settings) is None
     back = device()
     assert heard.get(timeout=60) == b"play"

@@ -77,15 +77,15 @@ class Worker:
 
     def _run(self) -> None:
         self.inside.set()
-        self.go_on.wait(30)
+        self.go_on.wait(120)
         if self._rests == "resting":
             with self.thread.resting():
                 self.rested.set()
                 threading.Event().wait(0.1)
-                self.thread._stopping.wait(30)
+                self.thread._stopping.wait(120)
         self.rested.set()
         if self._rests != "resting":
-            getattr(self.thread, self._rests)(30)
+            getattr(self.thread, self._rests)(120)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def begun() -> Iterator[Callable[[str], Worker]]:
     def begin(rests: str) -> Worker:
         made.append(Worker(rests))
         made[-1].thread.start()
-        assert made[-1].inside.wait(5)
+        assert made[-1].inside.wait(60)
         return made[-1]
 
     yield begin
@@ -113,7 +113,7 @@ def test_a_workers_round_that_lasts_is_a_hang_and_its_rest_is_none(
     hours(1)
     assert worker.thread.hung
     worker.go_on.set()
-    assert worker.rested.wait(5)
+    assert worker.rested.wait(60)
     until(lambda: not worker.thread.hung)
     hours(1)
     assert not worker.thread.hung

@@ -25,7 +25,7 @@ class Slow:
     def verify(self, kept: str, password: str) -> bool:
         del kept
         with self._counted():
-            return password.startswith("staff") or self.go.wait(20)
+            return password.startswith("staff") or self.go.wait(60)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
