@@ -37,7 +37,9 @@ from langso.settings.model import (
     SignerSettings,
 )
 from langso.trust import SigningKey, seal
+from langso.voices import child_limits
 from office.broadcasting.media import MadeSound, MediaStore
+from office.people import hashing
 from office.places import OfficeHome
 from office.signer.server import SignerServer
 from office.signer.signing import Signing
@@ -184,8 +186,10 @@ def spoken() -> dict[tuple[object, ...], tuple[MadeSound, bytes]]:
 @pytest.fixture
 def spoken_once(spoken: dict[tuple[object, ...], tuple[MadeSound, bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
     """The same words come out of the voice and the encoder once: they take a second, and the file is always the same
-    (tests/office/broadcasting/test_media.py).
+    (tests/office/broadcasting/test_media.py). Nobody waits for them behind the other tests, as sounds that are for no
+    emergency do in an office: on a busy machine that second becomes twenty.
     """
+    monkeypatch.setattr(child_limits, "PATIENT", os.getpriority(os.PRIO_PROCESS, 0))
     for name in ("speak", "chime"):
         real = getattr(MediaStore, name)
 
@@ -232,6 +236,13 @@ def make_office(make_settings: Callable[..., Settings], spoken_once: None) -> It
 @pytest.fixture
 def office_world(make_office: Callable[..., OfficeWorld]) -> OfficeWorld:
     return make_office()
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a hash costs in truth is tested where it is made (tests/office/people/test_hashing.py)."""
+    monkeypatch.setattr(hashing, "ROUNDS", 1)
+    monkeypatch.setattr(hashing, "MEMORY_KIB", 64)
 
 
 @pytest.fixture(name="until")

@@ -15,10 +15,12 @@ from refusals import refused
 from langso.settings.model import OfficeSettings
 from langso.timekeeping.clock import SimulatedClock
 from office.errors import LoginRefused, PasswordRefused, TooManyTries
+from office.people import hashing
 from office.people.accounts import Accounts, login_of
 from office.people.guesses import ACCOUNT_TRIES, ADDRESS_TRIES, CONFIRM_S, PAIR_TRIES
 from office.store import open_store
 
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 GOOD = "bốn con trâu đi cày"
 
 
@@ -47,7 +49,7 @@ def test_the_file_holds_neither_password_nor_token(accounts: Accounts, tmp_path:
     held = b"".join(path.read_bytes() for path in tmp_path.glob("office.db*"))
     assert GOOD.encode() not in held
     assert opened.token.encode() not in held
-    assert b"$argon2id$v=19$m=19456,t=2,p=1$" in held
+    assert f"$argon2id$v=19$m={hashing.MEMORY_KIB},t={hashing.ROUNDS},p=1$".encode() in held
 
 
 def test_a_login_makes_a_fresh_token_and_ends_the_old_one(accounts: Accounts) -> None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import gzip
 import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from office_doors import Doors, opened_doors
 from real_browser import NARROW, WIDE, Chromium, launched
 
-from office.people import hashing
 from office.people.accounts import Accounts
+from office.web import site, static_files
 from office.web.app import make_app
 from office.web.pages import sounds
 from office.web.security import COOKIE_PLAIN
@@ -47,10 +52,33 @@ class Browser:
 
 
 @pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every page is tried by somebody who logs in; what a hash costs in truth is tested where it is made."""
-    monkeypatch.setattr(hashing, "ROUNDS", 1)
-    monkeypatch.setattr(hashing, "MEMORY_KIB", 64)
+def _quick_logins(quick_hashes: None) -> None:
+    """Every page is tried by somebody who logs in."""
+
+
+class CompiledOnce(BytecodeCache):
+    """Templates as they were compiled for the first console of this process."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(KeyError):
+            bucket.bytecode_from_string(self._compiled[bucket.key, bucket.checksum])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_TEMPLATES = functools.partial(Environment, bytecode_cache=CompiledOnce())
+_FILES = SimpleNamespace(compress=functools.cache(gzip.compress))
+
+
+@pytest.fixture(autouse=True)
+def _quick_consoles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nearly each test has a console of its own, with the same files and templates as the one before."""
+    monkeypatch.setattr(site, "Environment", _TEMPLATES)
+    monkeypatch.setattr(static_files, "gzip", _FILES)
 
 
 @pytest.fixture(autouse=True)
