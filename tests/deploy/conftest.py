@@ -142,7 +142,9 @@ class Maker:
             file = self.stand_ins.folder / "deploy/environment_pip.py"
             code = file.read_text(encoding="utf-8")
             assert "make_venv(self.home)" in code
-            again = f"__import__('shutil').copytree({str(self.tool)!r}, self.home, symlinks=True)"
+            again = (
+                f"__import__('shutil').copytree({str(self.tool)!r}, self.home, symlinks=True, copy_function=os.link)"
+            )
             file.write_text(code.replace("make_venv(self.home)", again), encoding="utf-8")
 
     @property
