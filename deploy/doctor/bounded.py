@@ -15,6 +15,8 @@ from langso.words.language import ENVIRONMENT, language
 Value = TypeVar("Value")
 MAX_OUTPUT = 1 << 20
 ABSENT = 127
+PATIENCE = 1.0
+"""How many times as long anything may take as is said where it is asked for; tests run beside others."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def run(
     except (OSError, subprocess.SubprocessError) as error:
         return ProgramEnd(126, "", str(error))
     try:
-        out, err = process.communicate(stdin, timeout=seconds)
+        out, err = process.communicate(stdin, timeout=patient(seconds))
     except subprocess.TimeoutExpired:
         with contextlib.suppress(OSError):
             os.killpg(process.pid, 9)
@@ -89,6 +91,11 @@ def run(
             process.communicate(timeout=0.5)
         return ProgramEnd(None)
     return ProgramEnd(process.returncode, out[:MAX_OUTPUT], err[:MAX_OUTPUT])
+
+
+def patient(seconds: float) -> float:
+    """So long it is really waited."""
+    return seconds * PATIENCE
 
 
 class Errand(Generic[Value]):

@@ -23,7 +23,7 @@ from deploy.doctor import (
     sound,
     units,
 )  # fmt: skip
-from deploy.doctor.bounded import Errand
+from deploy.doctor.bounded import Errand, patient
 from deploy.doctor.errors import Unseen
 from deploy.doctor.outcome import SEE_MORE, Skipped, Subject
 from deploy.doctor.scene import Scene, gather_scene
@@ -57,7 +57,7 @@ def examine(settings_file: Path) -> Examination:
     """Never hangs, and never raises for what it finds; a machine without settings gets the checks that need none."""
     begun = time.monotonic()
     try:
-        settings = Errand(lambda: load_settings(settings_file)).result(3.0)
+        settings = Errand(lambda: load_settings(settings_file)).result(patient(3.0))
     except (LangsoError, TimeoutError) as error:
         found = [*packages.before_setup(), _no_settings(settings_file, error), *machine.readings(Path("/var/lib"))]
         return Examination(tuple(ordered(found)), seconds=time.monotonic() - begun)
@@ -65,7 +65,7 @@ def examine(settings_file: Path) -> Examination:
         Check.good("settings", t("doctor-settings-good", settings_file=settings_file, role=settings.device.role))
     ]
     try:
-        scene = Errand(lambda: gather_scene(settings, settings_file)).result(SCENE_S)
+        scene = Errand(lambda: gather_scene(settings, settings_file)).result(patient(SCENE_S))
     except TimeoutError:
         stuck = Check.bad("services", t("doctor-machine-silent"), "systemctl reboot")
         return Examination((stuck, *checks), settings=settings, seconds=time.monotonic() - begun)
@@ -101,7 +101,7 @@ def look_at(scene: Scene, looks: Sequence[Subject]) -> tuple[list[Check], list[S
     skipped: list[Skipped] = []
     for look, errand in errands:
         try:
-            found = errand.result(begun + look.seconds - time.monotonic())
+            found = errand.result(begun + patient(look.seconds) - time.monotonic())
         except TimeoutError:
             name = look.names[0]
             why = t("doctor-item-hangs", name=label(name))

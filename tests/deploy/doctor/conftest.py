@@ -13,6 +13,7 @@ from pathlib import Path
 import laid_machines
 import pytest
 
+from deploy.doctor import bounded
 from langso.settings import assets
 from langso.settings.reading import load_settings
 from langso.timekeeping.clock import SystemClock
@@ -43,6 +44,12 @@ def readable_assets() -> Iterator[Path]:
 def assets_are_readable(readable_assets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on an installed machine."""
     monkeypatch.setenv(assets.ENVIRONMENT, str(readable_assets))
+
+
+@pytest.fixture(autouse=True)
+def looks_have_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look starts programs, which is slow beside other tests: none is given up for that."""
+    monkeypatch.setattr(bounded, "PATIENCE", 5.0)
 
 
 @pytest.fixture

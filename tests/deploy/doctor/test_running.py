@@ -15,6 +15,7 @@ from at_once import at_once
 from laid_machines import Laid, health_line, levels, state_of
 from waiting import LONG_S
 
+from deploy.doctor import bounded
 from deploy.doctor.bounded import run
 from deploy.doctor.examining import look_at
 from deploy.doctor.outcome import Subject
@@ -106,3 +107,16 @@ def test_what_doctor_starts_speaks_the_language_of_who_reads_it() -> None:
     prints = "import os; print(os.environ['LANGSO_LANGUAGE'], os.environ['LC_ALL'])"
     with in_language("en"):
         assert run(sys.executable, "-c", prints, seconds=20).out.split() == ["en", "C.UTF-8"]
+
+
+def test_what_is_looked_at_may_take_as_long_as_the_patience_says(
+    speaker: Laid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = gather_scene(load_settings(speaker.settings), speaker.settings)
+    slow = Subject(("text",), ("speaker",), lambda _: [run("sleep", "0.5")][:0], seconds=0.1)  # type: ignore[list-item]
+    monkeypatch.setattr(bounded, "PATIENCE", 1.0)
+    assert run("sleep", "0.5", seconds=0.1).code is None
+    assert [check.name for check in look_at(scene, [slow])[0]] == ["text"]
+    monkeypatch.setattr(bounded, "PATIENCE", 600.0)
+    assert run("sleep", "0.5", seconds=0.1).good
+    assert look_at(scene, [slow])[0] == []
