@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from datetime import datetime, timedelta
 
 from firmware_bridge.opening import open_switchboard
 from firmware_bridge.switchboard import Switchboard
@@ -22,6 +21,7 @@ from langso.device.storage_checks import card_first, storage_checks
 from langso.durable.files import CUT_OFF_S, make_folder, remove_cut_off
 from langso.durable.memory_first import MemoryFirstStore
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
+from langso.errors import LangsoError
 from langso.mqtt.link import Link, Will
 from langso.mqtt.state_reports import StateReporter, new_boot, note_in, presence, software
 from langso.settings.reading import Settings
@@ -29,7 +29,6 @@ from langso.timekeeping.clock import Clock, SystemClock
 from langso.timekeeping.proven_clock import ProvenClock
 from langso.timekeeping.pulse import first_hung
 from langso.trust import Keeper, SigningKey
-from langso.trust.checks import trust_checks
 from langso.words.catalogue import t
 from speaker.conductor import Conductor
 from speaker.courier import SpeakerCourier
@@ -40,8 +39,6 @@ from speaker.inbox import TAKEN, Handlers, Inbox
 from speaker.local_mute import LocalMute
 from speaker.media.library import Library
 from speaker.media.spare_shelf import SpareShelf
-from speaker.programme.timeline import next_start
-from speaker.record.hand_notes import HandNotes
 from speaker.record.journal import JOURNAL_MIGRATION, Journal
 from speaker.record.play_tables import LEDGER_MIGRATIONS
 from speaker.record.plays import Ledger
@@ -51,6 +48,7 @@ from speaker.sound.ears import Ears
 from speaker.sound.player import GstPlayer
 from speaker.sound.proofs import Proofs
 from speaker.sound.sounds import Player
+from speaker.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +58,6 @@ PROOFS = "proofs"
 SPARE = "speaker-held"
 STATE_FILE = "speaker-state.json"
 MIGRATIONS = (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS, OUTBOX_MIGRATION)
-HOUSEKEEPING_S = 3600.0
 
 
 class SpeakerAgent:
@@ -85,7 +82,6 @@ class SpeakerAgent:
         if settings.clock.trust == "auto":
             self._clock = ProvenClock(self._clock)
         self._boot = new_boot()
-        self._heard: datetime | None = None
         self._machine = MachineWatch(settings.paths.state)
         self._restart = threading.Event()
         self._lifeline = Lifeline("timeline", "main", status=self._status)
@@ -113,7 +109,6 @@ class SpeakerAgent:
         self._office = OfficeLine(settings.link.ca or paired.ca, self.keeper.known_time, self._where)
         self.journal = Journal(self.store, self._clock, device=self.device, commune=paired.answer.commune)
         self.ledger = Ledger(self.store, self.journal, self._clock)
-        self._hand = HandNotes(state, self.ledger, self.journal)
         self.library = Library(
             state / MEDIA,
             speaker.media_url or paired.answer.media_url,
@@ -158,7 +153,16 @@ class SpeakerAgent:
             subscribe=self._subscribe,
             report=lambda: self.reporter.look(again=True),
         )
-        self.inbox = Inbox(self.keeper, self.journal, self.library, self.held, topics, self.device, handlers)
+        self.inbox = Inbox(
+            self.keeper,
+            self.journal,
+            self.library,
+            self.held,
+            topics,
+            self.device,
+            handlers,
+            monotonic=self._clock.monotonic,
+        )
         self.conductor = Conductor(
             clock=self._clock,
             clock_trust=self.keeper.clock_trust,
@@ -178,6 +182,18 @@ class SpeakerAgent:
         key = SigningKey.load(paired.signing_key)
         gone = presence(self.device, self._boot, self._clock, online=False)
         self.outbox = Outbox(self.store, self._clock)
+        self._upkeep = Upkeep(
+            state,
+            ledger=self.ledger,
+            journal=self.journal,
+            outbox=self.outbox,
+            held=self.held,
+            library=self.library,
+            clock=self._clock,
+            clock_trust=self.keeper.clock_trust,
+            changed=self._look,
+            mute=self.mute,
+        )
         self.link = Link(
             paired.link(settings.link),
             self.device,
@@ -250,20 +266,15 @@ class SpeakerAgent:
     def run(self, stop: threading.Event) -> bool:
         """Runs until `stop`, or until an order or another pairing asks for a restart (True)."""
         self.start()
-        last = self._clock.monotonic()
         try:
             while not stop.wait(0.5) and not self._restart.is_set() and not self._pairing.changed():
                 self._lifeline.turned("main")
-                if self._hand.look() or self.mute.look():
-                    self._look()
+                self._upkeep.tend()
                 hung = first_hung(reports=self.reporter, link=self.link, sound=self.player)
                 if hung and self.conductor.playing is None:
                     # The watchdog must not cut a broadcast for it; between two of them nobody hears a restart.
                     log.error("%s: a hang; starting anew", hung)
                     return True
-                if self._clock.monotonic() - last > HOUSEKEEPING_S:
-                    last = self._clock.monotonic()
-                    self._housekeeping()
         finally:
             self.stop()
         return not stop.is_set()
@@ -280,22 +291,14 @@ class SpeakerAgent:
         self.player.stop()
         self._hearing.stop()
         self._amplifier.stop()
+        with contextlib.suppress(LangsoError):
+            self.journal.write_refusals()
         self.store.close()
 
     def checks(self) -> list[Check]:
         """All health lines, as the state reports them."""
-        now = self._clock.now()
-        floor = self.keeper.floor
-        heard = max((moment for moment in (floor, self._heard) if moment is not None), default=None)
         link = self.link.check(t("speaker-check-network"))
-        trust = trust_checks(
-            self.keeper.trust,
-            clock=self.keeper.clock_trust(),
-            now=now,
-            heard=heard,
-            needs_nonce=self.keeper.needs_nonce,
-            revoked=self.keeper.revoked,
-        )
+        trust = self.keeper.checks()
         sound = [self.player.check(), self.library.check(), *self.proofs.checks()]
         sound += [self._board.health(), *self._hearing.checks()]
         # The card first: it takes all else with it.
@@ -321,13 +324,12 @@ class SpeakerAgent:
         return t("speaker-status-line", plays=plays, ready=ready, wanted=wanted, link=link)
 
     def _fill(self, state: State) -> State:
-        orders = self.held.at(None)
         ready, wanted = self.library.counts()
         show = self.conductor.playing
         return self.receipts.in_state(state).model_copy(
             update={
                 "playing": None if show is None else show.id,
-                "next_play": next_start(orders.scheduled, self.ledger.entries(), self._clock.now()),
+                "next_play": self.conductor.next_start(),
                 "media_ready": ready,
                 "media_wanted": wanted,
                 "muted": self.mute.muted,
@@ -351,7 +353,7 @@ class SpeakerAgent:
         if self.inbox.missed or again:
             self.inbox.missed = False
             self._ask_again()
-        self.library.keep_near(self.held.at(None).media_from(self._clock.now() - timedelta(hours=2)))
+        self._upkeep.keep_near()
         self.receipts.work()
 
     def _on_link(self, connected: bool, why: str) -> None:
@@ -387,16 +389,7 @@ class SpeakerAgent:
         self._look()
 
     def _on_ack(self, ack: ReceiptsAck) -> None:
-        self._heard = ack.written if self._heard is None else max(self._heard, ack.written)
         if ack.conflict:
             log.error("the office saw this device's numbers with other bytes: a clone, or a restored card")
         self.receipts.take_ack(ack.journal, ack.through, head=ack.head, conflict=ack.conflict)
         self.reporter.look()
-
-    def _housekeeping(self) -> None:
-        orders = self.held.at(None)
-        if self.keeper.clock_trust().trusted:
-            self.ledger.confirm(self._clock.now(), frozenset(show.play for show in orders.shows))
-        self.ledger.prune(frozenset(show.id for show in orders.shows))
-        self.journal.prune()
-        self.outbox.prune()

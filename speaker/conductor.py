@@ -19,6 +19,7 @@ from speaker.programme.orders import Orders
 from speaker.programme.shows import Show
 from speaker.programme.situation import Begin, Cut, Decision, Entry, Playing, Situation
 from speaker.programme.timeline import decide
+from speaker.programme.window import ProgrammeWindow
 from speaker.record.journal import Journal
 from speaker.record.plays import Ledger
 from speaker.sound.amplifier import Amplifier
@@ -31,6 +32,16 @@ LONGEST_WAIT_S = 1.0
 HANGS_S = 30.0
 SOON = timedelta(minutes=5)
 SOON_S = 60.0
+
+
+class _Compared:
+    """Orders and what is recorded of them, compared: made anew only when one side has changed."""
+
+    def __init__(self, scheduled: Identified, urgent: Identified, entries: Mapping[str, Entry]) -> None:
+        self.scheduled = scheduled
+        self.urgent = urgent
+        self.reused = frozenset(show.play for show in (*scheduled.reused, *urgent.reused))
+        self.window = ProgrammeWindow(scheduled.shows, urgent.shows, entries)
 
 
 class Conductor:
@@ -81,7 +92,7 @@ class Conductor:
         self.trouble = ""
         self._unrecorded: set[str] = set()
         self._by_hand = False
-        self._compared: tuple[tuple[object, ...], Identified, Identified] | None = None
+        self._compared: tuple[tuple[object, ...], _Compared] | None = None
 
     def start(self) -> None:
         """Begins; plays that were claimed before a crash are settled at once."""
@@ -108,6 +119,10 @@ class Conductor:
         if self.trouble:
             return [Check.bad("timeline", self.told_trouble, t("speaker-card-space"))]
         return []
+
+    def next_start(self) -> datetime | None:
+        """Planned start of the next show that has not begun, as of the last pass."""
+        return None if self._compared is None else self._compared[1].window.next_start(self._clock.now())
 
     @property
     def told_trouble(self) -> str:
@@ -163,19 +178,23 @@ class Conductor:
             born = self._journal.would_be_born(now)
         self._tell_what_is_soon(orders, now)
         entries = self._ledger.entries()
-        orders, reused = self._identified(orders, entries)
+        compared = self._identified(orders, entries)
+        orders = dataclasses.replace(orders, scheduled=compared.scheduled.shows, urgent=compared.urgent.shows)
+        window = compared.window
+        lead_ready = timedelta(seconds=self._amplifier.lead_s)
         heard = self._ledger.heard_today(now)
         performing = {performance.show.play for performance in self._performances}
         return (
             Situation(
                 now=now,
                 trusted=trusted,
-                scheduled=orders.scheduled,
+                scheduled=window.at(now, lead_ready, stops=bool(orders.stops)),
                 urgent=self._urgent(orders, now, trusted),
                 stops=orders.stops,
                 cleared=orders.cleared,
-                entries={play: entry for play, entry in entries.items() if play not in performing},
-                reused=reused,
+                entries={play: entry for play, entry in window.entries.items() if play not in performing},
+                listed=window.plays,
+                reused=compared.reused,
                 playing=tuple(Playing(p.show, p.begins, p.ends) for p in self._performances),
                 ready=lambda show: all(self._library.ready(medium) for medium in show.media),
                 refusal=lambda show, at: orders.policy.refusal(show, at, heard),
@@ -183,7 +202,7 @@ class Conductor:
                 doubtful_after=doubtful,
                 taken_back=self._ledger.taken_back(),
                 muted=self._muted(),
-                lead_ready=timedelta(seconds=self._amplifier.lead_s),
+                lead_ready=lead_ready,
             ),
             orders,
         )
@@ -194,17 +213,15 @@ class Conductor:
             soon = [show for show in orders.scheduled if now <= show.audible <= now + SOON]
             self._library.soon(medium for show in soon for medium in show.media)
 
-    def _identified(self, orders: Orders, entries: Mapping[str, Entry]) -> tuple[Orders, frozenset[str]]:
+    def _identified(self, orders: Orders, entries: Mapping[str, Entry]) -> _Compared:
         """The orders as the plays they are; what comes under an id that was claimed for something else is refused."""
         # Some thousand shows, several times a second: compared again only when one side has changed.
         sides = (orders.scheduled, orders.urgent, entries)
         if self._compared is None or any(new is not old for new, old in zip(sides, self._compared[0], strict=True)):
             scheduled, urgent = identify(orders.scheduled, entries), identify(orders.urgent, entries)
             self._ledger.refuse_reused((*scheduled.reused, *urgent.reused))
-            self._compared = sides, scheduled, urgent
-        _, scheduled, urgent = self._compared
-        reused = frozenset(show.play for show in (*scheduled.reused, *urgent.reused))
-        return dataclasses.replace(orders, scheduled=scheduled.shows, urgent=urgent.shows), reused
+            self._compared = sides, _Compared(scheduled, urgent, entries)
+        return self._compared[1]
 
     def _urgent(self, orders: Orders, now: datetime, trusted: bool) -> tuple[Show, ...]:
         """Without a trusted clock an order lasts `expires - issued` from when this process first saw it."""

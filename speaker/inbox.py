@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from langso.courier.spool import Outcome
 from langso.errors import LangsoError
 from langso.trust import Keeper, Refused, Taken
 from speaker.held_orders import HeldOrders
+from speaker.lately_examined import LatelyExamined
 from speaker.media.library import Library
 from speaker.record.journal import Journal
 
@@ -51,6 +53,8 @@ class Inbox:
         topics: Topics,
         device: str,
         handlers: Handlers,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._keeper = keeper
         self._journal = journal
@@ -60,6 +64,7 @@ class Inbox:
         self._device = device
         self._handlers = handlers
         self._lock = threading.RLock()
+        self._lately = LatelyExamined(monotonic)
         self.missed = False
 
     def receive(self, topic: str, payload: bytes, retain: bool) -> None:
@@ -95,19 +100,29 @@ class Inbox:
         return "taken" if taken.fresh else "same"
 
     def take(self, kind: str, raw: bytes, *, issuer: str | None = None) -> Taken | None:
-        """Takes one document from the broker; a refusal is receipted and gives None."""
+        """Takes one document from the broker; a refusal is receipted, what is known already needs no second look:
+        both give None.
+        """
+        name = self._lately.name(kind, issuer, raw)
+        known = self._lately.find(name)
+        if known is not None:
+            if known.refused is not None:
+                self._refuse(kind, issuer, known.refused)
+            return None
         try:
             with self._lock:
                 taken = self._verified(kind, raw, issuer)
         except Refused as refused:
+            # Without the frames it came through, which hold the message itself.
+            self._lately.refuse(name, refused.with_traceback(None))
             self._refuse(kind, issuer, refused)
             return None
         self._taken(kind, taken)
+        self._lately.took(name)
         return taken
 
     def _refuse(self, kind: str, issuer: str | None, refused: Refused) -> None:
-        log.warning("%s refused: %s (%s)", kind, refused.reason, refused.detail)
-        self._journal.refuse(
+        due = self._journal.refuse(
             DocumentReceipt(
                 document=kind,
                 issuer=(refused.issuer or issuer or "")[:200],
@@ -118,9 +133,11 @@ class Inbox:
                 epoch=refused.epoch,
                 code=refused.reason,
                 why=str(refused),
-            )
+            ),
+            refused.detail,
         )
-        self._handlers.on_refused()
+        if due:
+            self._handlers.on_refused()
 
     def _verified(self, kind: str, raw: bytes, issuer: str | None) -> Taken:
         if kind == "trust":
@@ -130,7 +147,8 @@ class Inbox:
     def _taken(self, kind: str, taken: Taken) -> None:
         document = taken.document
         if isinstance(document, ReceiptsAck):
-            self._handlers.on_ack(document)
+            if taken.fresh:
+                self._handlers.on_ack(document)
             return
         if taken.fresh:
             self._held.refresh()
@@ -149,6 +167,8 @@ class Inbox:
                 )
             )
             log.info("%s %s of %s stored", kind, document.version, document.issuer)
+        if taken.fresh and isinstance(document, TrustDocument | Order):
+            self._lately.forget()
         if isinstance(document, TrustDocument) and taken.fresh:
             self._handlers.on_trust(document)
         if isinstance(document, Order):

@@ -22,6 +22,8 @@ from langso.trust.errors import Refused
 from langso.trust.keys import SigningKey, key_id, verifier
 
 SIGNATURE_BYTES = 64
+_MOST_OBJECTS = 1 + MAX_SIGNATURES
+_MOST_COMMAS = 2 + 2 * MAX_SIGNATURES
 _KEY_ID = re.compile("[0-9a-f]{64}")
 _KIND = re.compile("[a-z][a-z0-9-]{0,63}")
 Model = TypeVar("Model", bound=BaseModel)
@@ -104,6 +106,9 @@ def read_sealed(raw: bytes, kind: str, *, limit: int = MAX_DOCUMENT_BYTES) -> Se
     """Reads the envelope strictly without trusting it: Refused("too_large") or Refused("malformed")."""
     if len(raw) > limit:
         raise Refused("too_large", f"{kind}: {len(raw)} bytes, at most {limit}")
+    # Before anybody is known to have signed it: no envelope has more of these, and reading a million takes its time.
+    if not raw.isascii() or raw.count(b"{") > _MOST_OBJECTS or raw.count(b",") > _MOST_COMMAS:
+        _malformed("not a DSSE envelope")
     fields = strict_json(raw)
     if not isinstance(fields, dict) or fields.keys() != {"payload", "payloadType", "signatures"}:
         _malformed("not a DSSE envelope")

@@ -25,7 +25,7 @@ from langso.trust.envelope import Sealed, read_sealed
 from langso.trust.errors import Refused
 from langso.trust.keys import RootKeys
 from langso.trust.marks import FOLDER, LookedAt, Mark, Marks, MarksFile, new_nonce
-from langso.trust.rules import check_time, check_version, floor_under, lift_of, vouches_for_time, vouching
+from langso.trust.rules import FUTURE, check_time, check_version, floor_under, lift_of, vouches_for_time, vouching
 from langso.trust.verifying import MODELS, about, verified, verified_ack
 
 NEEDS_MARKS = ("plan", "urgent")
@@ -229,6 +229,8 @@ class Keeper:
             self.files.write("bundle.json", raw)
             self._mark(trust, opened.sha256, _newest_issued(opened), trust)
             self._opened = opened
+            # Whoever dated one far ahead may have lost his right by it.
+            self._acknowledged = None
             self._load_held()
             return Taken(trust, opened.sha256, fresh=True)
 
@@ -278,7 +280,13 @@ class Keeper:
 
     def _take_ack(self, sealed: Sealed, trust: TrustDocument, topic_issuer: str | None) -> Taken:
         ack = verified_ack(sealed, trust, self.device_id, topic_issuer)
-        self._acknowledged = ack.written if self._acknowledged is None else max(self._acknowledged, ack.written)
+        if self.clock_trust().trusted and ack.written > self._clock.now() + FUTURE:
+            raise Refused("from_future", f"an acknowledgement of {ack.written.isoformat()}")
+        # What it acknowledges may go back (an office begun from a backup); the moment at which it was signed may not:
+        # an old copy, or one that was overtaken, says nothing.
+        if self._acknowledged is not None and ack.written < self._acknowledged:
+            return Taken(ack, sealed.sha256, fresh=False)
+        self._acknowledged = ack.written
         return Taken(ack, sealed.sha256, fresh=True)
 
     def _answers(self, order: Document, trust: TrustDocument) -> bool:

@@ -58,7 +58,8 @@ class Situation:
     """Everything that `decide` needs. `ready`: whether all of a show's media is here; `refusal`: why policy forbids
     it at a time.
 
-    `entries` are by play. `reused`: plays whose id the documents now give to something else: what sounds ends as it
+    `scheduled` and `entries` (by play) may leave out what cannot matter now; `listed`: plays that the programme has
+    all the same. `reused`: plays whose id the documents now give to something else: what sounds ends as it
     was ordered. `born`: when this journal began; what was due before that was not this journal's to play.
     `doubtful_after`: the clock has just leapt over what was due after this moment; `taken_back`: plays whose ending
     such a clock had judged wrongly.
@@ -71,6 +72,7 @@ class Situation:
     stops: tuple[Stop, ...] = ()
     cleared: frozenset[str] = frozenset()
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    listed: frozenset[str] = frozenset()
     reused: frozenset[str] = frozenset()
     playing: tuple[Playing, ...] = ()
     ready: Callable[[Show], bool] = lambda show: True

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -47,15 +47,10 @@ def decide(s: Situation) -> Decision:
     return Decision(finishes=tuple(finishes), begin=begin, wake=wake, silenced=tuple(_silenced(s, finishes)))
 
 
-def next_start(shows: Iterable[Show], entries: Mapping[str, Entry], now: datetime) -> datetime | None:
-    """Planned start of the next show that has not begun, for the state report."""
-    return min((show.start for show in shows if show.start > now and show.play not in entries), default=None)
-
-
 def _must_end(s: Situation, playing: Playing) -> Cut | None:
     show = playing.show
     listed = s.urgent if show.urgent else s.scheduled
-    if show.play not in s.reused and all(other.play != show.play for other in listed):
+    if show.play not in s.reused | s.listed and all(other.play != show.play for other in listed):
         clear = show.id in s.cleared or f"{show.issuer}:*" in s.cleared
         return Cut(show, keep=False, reason=ALL_CLEAR if clear else WITHDRAWN)
     if any(stop.stops(show, playing.begins) for stop in s.stops):
@@ -71,7 +66,7 @@ def _must_end(s: Situation, playing: Playing) -> Cut | None:
 def _withdrawn(s: Situation) -> Iterable[Finish]:
     listed = {show.play for show in (*s.scheduled, *s.urgent)} | {playing.show.play for playing in s.playing}
     for entry in s.entries.values():
-        if entry.state != "ended" and entry.play not in listed:
+        if entry.state != "ended" and entry.play not in listed and entry.play not in s.listed:
             clear = entry.id in s.cleared or f"{entry.issuer}:*" in s.cleared
             yield _over_for(entry, ALL_CLEAR if clear else WITHDRAWN)
 

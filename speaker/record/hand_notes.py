@@ -27,9 +27,9 @@ class HandNotes:
         changed = changed_at(self._state)
         if changed == self._seen:
             return False
-        self._seen = changed
         told = told_of(self._state)
         if told is None or self._ledger.switch(_NOTED) == told.made:
+            self._seen = changed
             return False
         why = Sentence("clock-hand-journal", moment=Unit(full, told.moment), who=told.who or "—")
         receipt = DocumentReceipt(
@@ -38,4 +38,6 @@ class HandNotes:
         with self._ledger.together():
             self._ledger.set_switch(_NOTED, told.made)
             self._journal.write(receipt)
+        # Only now: what could not be written is tried again at the next look.
+        self._seen = changed
         return True

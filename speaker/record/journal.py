@@ -1,8 +1,9 @@
 """The journal of receipts: numbered, chained by hash, kept until acknowledged and 30 days longer.
 
-How refusals coalesce while the chain only grows: the first of a kind, reason and hour is written at once with
-count 1; later ones are counted beside the journal, and one more receipt with their number is written when the
-hour is over. So a flood costs two lines an hour and nothing that was written ever changes.
+How refusals coalesce while the chain only grows: they are counted in memory, and written once a second at most. The
+first of a kind, reason and hour then becomes a receipt with count 1; later ones are counted beside the journal, and
+one more receipt with their number is written when the hour is over. So a flood costs two lines an hour and nothing
+that was written ever changes.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from langso.durable.store import Migration, Store
 from langso.timekeeping.clock import Clock
 from langso.words.catalogue import Sentence
 from speaker.errors import JournalDamaged
+from speaker.record.refusal_counts import RefusalCounts
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +92,7 @@ class Journal:
         self._next_number: int | None = None
         self._last_number = 0
         self._renewed: float | None = None
+        self._refused = RefusalCounts(clock.monotonic)
         self._renumbering: list[Callable[[sqlite_utils.Database, Mapping[int, int]], None]] = []
 
     @property
@@ -161,27 +164,33 @@ class Journal:
             )
         return receipt
 
-    def refuse(self, body: DocumentReceipt) -> bool:
-        """Writes a refusal, or counts it where this hour already has one like it. True when it was written."""
-        hour = self._clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H")
-        with self._store.transaction() as db:
-            changed = db.execute(
-                "UPDATE refusals SET more = more + 1 WHERE kind = ? AND reason = ? AND hour = ?",
-                [body.document, body.reason, hour],
-            ).rowcount
-            if changed:
-                return False
-            db.execute(
-                "INSERT INTO refusals VALUES (?, ?, ?, 0, ?)",
-                [body.document, body.reason, hour, body.to_json().decode()],
-            )
-            self.write(body)
-        return True
+    def refuse(self, body: DocumentReceipt, detail: str = "") -> bool:
+        """Counts a refusal in memory; `detail`: English, for the log. Whether `write_refusals` is due."""
+        return self._refused.add(body, self._hour(), detail)
+
+    def write_refusals(self) -> int:
+        """Writes what was refused: the first like it this hour as a receipt, the others as a number. Returns how many
+        receipts. Raises StoreError; then they are still counted.
+        """
+        refused = self._refused.take()
+        if not refused:
+            return 0
+        try:
+            with self._store.transaction() as db:
+                new = [one for one in refused if self._first_this_hour(db, one.body, one.hour, one.count)]
+                for one in new:
+                    self.write(one.body)
+        except BaseException:
+            self._refused.put_back(refused)
+            raise
+        for one in refused:
+            log.warning("%s refused, %d times: %s (%s)", one.body.document, one.count, one.body.reason, one.detail)
+        return len(new)
 
     def close_hours(self) -> int:
-        """Writes the counted refusals of hours that are over; returns how many receipts."""
-        hour = self._clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H")
-        written = 0
+        """Writes what was refused, and the counted refusals of hours that are over; returns how many receipts."""
+        written = self.write_refusals()
+        hour = self._hour()
         with self._store.transaction() as db:
             rows = db.execute("SELECT more, body FROM refusals WHERE hour <> ?", [hour]).fetchall()
             for more, text in rows:
@@ -189,7 +198,8 @@ class Journal:
                     body = DocumentReceipt.model_validate_json(text)
                     self.write(body.model_copy(update={"count": int(more)}))
                     written += 1
-            db.execute("DELETE FROM refusals WHERE hour <> ?", [hour])
+            if rows:
+                db.execute("DELETE FROM refusals WHERE hour <> ?", [hour])
         return written
 
     def next_batch(self) -> Batch | None:
@@ -244,6 +254,8 @@ class Journal:
                     "UPDATE journal SET acknowledged = ?, batched = ?, generation = generation + 1", [through, again]
                 )
                 return True
+            if through == self.acknowledged:
+                return True
             db.execute(
                 "UPDATE receipts SET acknowledged_at = ? WHERE number <= ? AND acknowledged_at IS NULL",
                 [now.isoformat(), through],
@@ -272,6 +284,21 @@ class Journal:
             expected = sha256
             receipts.append(receipt)
         return receipts
+
+    def _hour(self) -> str:
+        return self._clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H")
+
+    def _first_this_hour(self, db: sqlite_utils.Database, body: DocumentReceipt, hour: str, count: int) -> bool:
+        changed = db.execute(
+            "UPDATE refusals SET more = more + ? WHERE kind = ? AND reason = ? AND hour = ?",
+            [count, body.document, body.reason, hour],
+        ).rowcount
+        if not changed:
+            db.execute(
+                "INSERT INTO refusals VALUES (?, ?, ?, ?, ?)",
+                [body.document, body.reason, hour, count - 1, body.to_json().decode()],
+            )
+        return not changed
 
     def _differs(self, db: sqlite_utils.Database, through: int, head: str | None) -> bool:
         row = db.execute("SELECT sha256 FROM receipts WHERE number = ?", [through]).fetchone()

@@ -12,6 +12,7 @@ from speaker.programme.shows import Show, Stop
 from speaker.programme.situation import Begin, Cut, Entry, Finish, Playing, PlayState, Situation
 from speaker.programme.sources import files
 from speaker.programme.timeline import decide
+from speaker.programme.window import ProgrammeWindow
 
 T0 = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
@@ -72,6 +73,17 @@ class World:
             muted=self.muted,
         )
 
+    def windowed(self) -> Situation:
+        """The same, by the shows that can matter now."""
+        situation = self.situation()
+        window = ProgrammeWindow(self.scheduled, self.urgent, self.entries)
+        return replace(
+            situation,
+            scheduled=window.at(situation.now, situation.lead_ready, stops=bool(self.stops)),
+            entries={id: entry for id, entry in window.entries.items() if id in situation.entries},
+            listed=window.plays,
+        )
+
     def settle(self) -> datetime | None:
         for playing in tuple(self.playing):
             if playing.ends <= at(self.now):
@@ -80,6 +92,7 @@ class World:
         for _ in range(50):
             decision = decide(self.situation())
             assert decision == decide(self.situation())
+            assert decision == decide(self.windowed())
             if decision.idle:
                 return decision.wake
             for cut in decision.cuts:

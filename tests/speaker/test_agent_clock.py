@@ -67,3 +67,16 @@ def test_a_lie_of_the_network_under_a_running_agent_loses_nothing_and_what_is_du
     finally:
         agent.stop()
         office.link.stop()
+
+
+def test_what_the_root_signed_is_no_word_of_the_office(commune: Any, tmp_path: Path, media_server: Any) -> None:
+    commune.pair()
+    agent = SpeakerAgent(commune.settings(port=1, sink=tmp_path / "sound.pcm"))
+    try:
+        agent.keeper.take_trust(commune.trust())
+        heard = {check.name: check.code for check in agent.checks()}
+        assert heard["office"] == "trust-never-heard"
+        agent.keeper.take("plan", commune.seal(plan_of(commune, media_server.add(b"x"), {})))
+        assert {check.name: check.code for check in agent.checks()}["office"] == "trust-heard"
+    finally:
+        agent.stop()

@@ -63,6 +63,7 @@ def test_junk_is_refused_and_noted(door: Any, commune: Any, name: str, raw: byte
     if trusted:
         door.inbox.take("trust", commune.trust())
     door.inbox.receive(topic, raw, True)
+    door.journal.write_refusals()
     assert door.keeper.held("plan") is None
     assert all(line.body.event == "document" for line in door.journal.lines())
 
@@ -71,6 +72,7 @@ def test_other_peoples_topics_and_empty_ones_are_no_documents(door: Any, commune
     for topic in ("x", "langso/1/xa-khac/plan", f"{door.topics.root}/device/loa-khac/order"):
         door.inbox.receive(topic, b"{}", False)
     door.inbox.receive(door.topics.plan, b"", True)
+    door.journal.write_refusals()
     assert door.journal.through == 0
 
 
@@ -81,6 +83,7 @@ def test_a_village_in_the_offices_topic_is_refused(door: Any, commune: Any) -> N
     urgent = Urgent(**commune.head("urgent", issuer="thon-1"))
     raw = commune.seal(urgent, commune.village_key)
     door.inbox.receive(door.topics.urgent("office"), raw, True)
+    door.journal.write_refusals()
     assert door.journal.lines()[-1].body.reason == "wrong_role"
     door.inbox.receive(door.topics.urgent("thon-1"), raw, True)
     assert door.journal.lines()[-1].body.outcome == "stored"
@@ -104,3 +107,69 @@ def test_the_same_document_again_writes_no_second_receipt(door: Any, commune: An
     for _ in range(3):
         door.inbox.receive(door.topics.plan, raw, True)
     assert [line.body.document for line in door.journal.lines()] == ["trust", "plan"]
+
+
+def test_the_same_bytes_again_are_not_verified_again(
+    door: Any, commune: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import UTC, datetime
+
+    door.inbox.take("trust", commune.trust())
+    first, second = (commune.seal(Plan(**commune.head("plan"), until=datetime.now(UTC))) for _ in range(2))
+    door.inbox.receive(door.topics.plan, first, True)
+    door.inbox.receive(door.topics.plan, second, True)
+    looked: list[bytes] = []
+    take = door.keeper.take
+    monkeypatch.setattr(door.keeper, "take", lambda kind, raw, **more: looked.append(raw) or take(kind, raw, **more))
+    for _ in range(50):
+        door.inbox.receive(door.topics.plan, second, True)
+        door.inbox.receive(door.topics.plan, first, False)
+        door.inbox.receive(door.topics.plan, b"{}", False)
+    assert looked == [first, b"{}"]
+    door.journal.write_refusals()
+    refused = [line.body for line in door.journal.lines() if line.body.outcome == "refused"]
+    assert [body.reason for body in refused] == ["rolled_back", "malformed"]
+    assert door.journal._store.db.execute("SELECT sum(more) FROM refusals").fetchone()[0] == 98
+    door.inbox.take("trust", commune.trust())
+    door.inbox.receive(door.topics.plan, b"{}", False)
+    assert looked[2:] == [b"{}"], "under another trust all is judged anew"
+
+
+def test_what_was_not_settled_is_looked_at_again(door: Any, commune: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import UTC, datetime
+
+    from langso.durable.errors import StoreFull
+
+    door.inbox.take("trust", commune.trust())
+    raw = commune.seal(Plan(**commune.head("plan"), until=datetime.now(UTC)))
+    with monkeypatch.context() as patched:
+        patched.setattr(door.journal, "write", lambda body: (_ for _ in ()).throw(StoreFull("full")))
+        door.inbox.receive(door.topics.plan, raw, True)
+    assert door.inbox.missed
+    looked: list[bytes] = []
+    take = door.keeper.take
+    monkeypatch.setattr(door.keeper, "take", lambda kind, raw, **more: looked.append(raw) or take(kind, raw, **more))
+    door.inbox.receive(door.topics.plan, raw, True)
+    assert looked == [raw]
+
+
+def test_an_acknowledgement_that_was_overtaken_says_nothing(door: Any, commune: Any) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from langso.contract import ReceiptsAck
+
+    door.inbox.take("trust", commune.trust())
+    written = datetime.now(UTC)
+    for seconds, through in ((0, 5), (-1, 3), (0, 6), (1, 2)):
+        ack = ReceiptsAck(
+            issuer="office",
+            device=commune.device,
+            commune=commune.code,
+            journal="0" * 32,
+            through=through,
+            written=written + timedelta(seconds=seconds),
+        )
+        for _ in range(3):
+            door.inbox.receive(door.topics.device(commune.device, "receipts/ack"), commune.seal(ack), True)
+    assert [ack.through for ack in door.acks] == [5, 6, 2]
+    assert door.journal.write_refusals() == 0

@@ -177,3 +177,22 @@ def test_signatures_that_are_no_list_are_refused(listed: object) -> None:
     with pytest.raises(Refused) as caught:
         read_sealed(changed(signatures=listed), "plan")
     assert (caught.value.reason, caught.value.detail) == ("malformed", f"not 1-{MAX_SIGNATURES} signatures")
+
+
+@pytest.mark.parametrize("part", [b"{},", b"1,", b'{"a":1},', b'"\xcc\x81",'])
+def test_a_million_parts_are_refused_unread(part: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = (b"[" + part * (MAX_DOCUMENT_BYTES // len(part)))[:MAX_DOCUMENT_BYTES]
+
+    def read(raw: bytes) -> object:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr("langso.trust.envelope.strict_json", read)
+    assert refusal(raw) == "malformed"
+
+
+def test_as_many_signatures_as_may_be_are_read_and_one_object_more_is_not() -> None:
+    full = seal(PAYLOAD, "plan", KEYS[:MAX_SIGNATURES])
+    assert open_sealed(full, "plan", PUBLIC, 2) == PAYLOAD
+    more = json.loads(full)
+    more["signatures"].append({"keyid": KEYS[16].key_id, "sig": more["signatures"][0]["sig"]})
+    assert refusal(json.dumps(more).encode()) == "malformed"

@@ -174,6 +174,28 @@ def test_a_document_on_disk_that_was_tampered_with_is_not_held_and_can_be_sent_a
     assert restarted.take("plan", raw).fresh
 
 
+def test_an_acknowledgement_signed_before_the_newest_is_no_news_until_another_trust(world: Any) -> None:
+    keeper = world.paired()
+    now = world.clock.now()
+
+    def fresh(seconds: float, through: int = 9) -> bool:
+        fields = {"issuer": "office", "device": "loa-1", "commune": "xa-mau", "journal": "0" * 32}
+        ack = ReceiptsAck(**fields, through=through, written=now + timedelta(seconds=seconds))
+        return bool(keeper.take("ack", seal(ack, "ack", [world.office])).fresh)
+
+    assert fresh(0)
+    assert fresh(0, 4), "what it acknowledges may go back"
+    assert not fresh(-0.001)
+    assert fresh(3600)
+    assert not fresh(3599)
+    with pytest.raises(Refused) as refused:
+        fresh(86_401)
+    assert refused.value.reason == "from_future"
+    assert fresh(86_399)
+    keeper.take_trust(world.bundle(2))
+    assert fresh(1)
+
+
 def test_an_older_document_put_back_on_disk_is_not_held(world: Any) -> None:
     keeper = world.paired()
     older = world.sealed(world.plan(1))

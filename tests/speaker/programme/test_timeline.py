@@ -14,7 +14,7 @@ from langso.contract import Late
 from langso.contract.outcomes import Ending, Reason
 from speaker.programme.shows import Stop
 from speaker.programme.situation import Entry, Finish, Situation
-from speaker.programme.timeline import decide, next_start
+from speaker.programme.timeline import decide
 
 
 def test_it_begins_exactly_when_planned_and_the_chime_comes_before() -> None:
@@ -250,13 +250,6 @@ def test_what_was_due_before_this_journal_is_not_played_again() -> None:
     a = show("a", 10, 60)
     situation = Situation(now=at(20), trusted=True, scheduled=(a,), born=at(15))
     assert decide(situation).finishes == (Finish("a", "missed", Reason(Ending.BEFORE_JOURNAL)),)
-
-
-def test_the_next_start_is_the_earliest_not_yet_begun() -> None:
-    shows = (show("a", 10), show("b", 20))
-    assert next_start(shows, {}, at(0)) == at(10)
-    assert next_start(shows, {}, at(15)) == at(20)
-    assert next_start((), {}, at(15)) is None
 
 
 LATES = st.one_of(

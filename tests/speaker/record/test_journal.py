@@ -17,6 +17,7 @@ import pytest
 
 from langso.contract import DocumentReceipt, EndedReceipt, Receipt, StartedReceipt
 from langso.contract.outcomes import Ending, Reason
+from langso.durable.errors import StoreFull
 from langso.durable.outbox import OUTBOX_MIGRATION
 from langso.durable.store import Store
 from langso.timekeeping.clock import SimulatedClock
@@ -113,6 +114,7 @@ def test_a_flood_of_refusals_costs_two_lines_an_hour(journal: Journal, clock: Si
     for _ in range(500):
         journal.refuse(refusal())
     journal.refuse(refusal("expired"))
+    assert journal.write_refusals() == 2
     assert [line.body.reason for line in journal.lines()] == ["forged", "expired"]
     assert journal.close_hours() == 0
     clock.advance(3600)
@@ -123,7 +125,76 @@ def test_a_flood_of_refusals_costs_two_lines_an_hour(journal: Journal, clock: Si
         ("forged", 499),
     ]
     journal.refuse(refusal())
+    assert journal.close_hours() == 1
     assert journal.through == 4
+
+
+def test_refusals_reach_the_card_when_they_are_written_and_only_then(
+    journal: Journal, store: Store, clock: SimulatedClock
+) -> None:
+    journal.write_refusals()
+    written = store.changes()[0]
+    for _ in range(100):
+        journal.refuse(refusal())
+    assert store.changes()[0] == written
+    assert journal.through == 0
+    assert journal.write_refusals() == 1
+    # One receipt and one row of counts, however many there were.
+    assert store.changes()[0] == written + 2
+    for _ in range(100):
+        journal.refuse(refusal())
+    assert journal.write_refusals() == 0
+    assert store.changes()[0] == written + 3
+    clock.advance(3600)
+    assert journal.close_hours() == 1
+    assert journal.lines()[-1].body.count == 199
+
+
+def test_what_was_refused_is_to_be_written_once_a_second_at_most(journal: Journal, clock: SimulatedClock) -> None:
+    assert journal.refuse(refusal())
+    assert not any(journal.refuse(refusal("expired")) for _ in range(50))
+    clock.advance(0.99)
+    assert not journal.refuse(refusal())
+    clock.advance(0.01)
+    assert journal.refuse(refusal())
+    assert not journal.refuse(refusal())
+
+
+def test_an_hour_counts_the_refusals_that_came_in_it_whenever_they_are_written(
+    journal: Journal, clock: SimulatedClock
+) -> None:
+    journal.refuse(refusal())
+    clock.advance(3600)
+    journal.refuse(refusal())
+    assert journal.close_hours() == 2
+    clock.advance(3600)
+    assert journal.close_hours() == 0, "neither hour has a second one"
+
+
+def test_refusals_that_cannot_be_written_stay_counted(
+    journal: Journal, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        journal.refuse(refusal())
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "write", lambda body: (_ for _ in ()).throw(StoreFull("full")))
+        with pytest.raises(StoreFull):
+            journal.write_refusals()
+    journal.refuse(refusal())
+    assert journal.through == 0
+    assert journal.write_refusals() == 1
+    assert store.db.execute("SELECT more FROM refusals").fetchone()[0] == 3
+
+
+def test_the_same_acknowledgement_again_costs_the_card_nothing(journal: Journal, store: Store) -> None:
+    for _ in range(3):
+        journal.write(ended())
+    assert journal.acknowledge(journal.id, 2)
+    written = store.changes()[0]
+    assert journal.acknowledge(journal.id, 2)
+    assert store.changes()[0] == written
+    assert journal.acknowledge(journal.id, 3)
+    assert journal.acknowledged == 3
 
 
 def test_acknowledged_receipts_are_kept_thirty_days(journal: Journal, clock: SimulatedClock) -> None:
