@@ -101,8 +101,9 @@ def init(
 @click.option("--title", default="")
 @click.option("--priority", is_flag=True)
 @click.option("--no-chime", is_flag=True)
+@click.option("--exercise", is_flag=True)
 def broadcast(
-    settings_file: Path, text: str, at: str, targets: str, title: str, priority: bool, no_chime: bool
+    settings_file: Path, text: str, at: str, targets: str, title: str, priority: bool, no_chime: bool, exercise: bool
 ) -> None:
     """Send a broadcast: spoken, signed, put into the plan."""
     from langso.timekeeping import dates
@@ -121,6 +122,7 @@ def broadcast(
             by=by,
             title=title,
             broadcast_class="priority" if priority else "normal",
+            exercise=exercise,
         )
         opened.broadcasts.prepare(draft.id, chime=not no_chime)
         sent = opened.broadcasts.send(draft.id, by, BY_ROOT if opened.broadcasts.must_be_asked() else None)
@@ -155,7 +157,8 @@ def withdraw(settings_file: Path, broadcast: str) -> None:
 @click.option("--to", "targets", default="all", show_default=True)
 @click.option("--repeat", type=click.IntRange(1, 1000), default=3, show_default=True)
 @click.option("--minutes", type=click.IntRange(1, 1440), default=60, show_default=True)
-def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: int) -> None:
+@click.option("--exercise", is_flag=True)
+def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: int, exercise: bool) -> None:
     """Give an emergency at once; it cuts into whatever is being played."""
     from office.people.operator import operator
     from office.signer.client import BY_ROOT
@@ -163,7 +166,13 @@ def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: i
 
     with Office(_settings(settings_file)) as opened:
         order = opened.alarms.urgent(
-            text, targets=_names(targets), by=operator(), repeat=repeat, minutes=minutes, proof=BY_ROOT
+            text,
+            targets=_names(targets),
+            by=operator(),
+            repeat=repeat,
+            minutes=minutes,
+            exercise=exercise,
+            proof=BY_ROOT,
         )
         say(t("office-urgent-given", id=order.id))
 

@@ -104,6 +104,11 @@ CREATE TABLE missing_receipts (
     noted_at TEXT NOT NULL, PRIMARY KEY (device, journal, first)) WITHOUT ROWID;
 """
 
+# What is practised: said so in the plan, in receipts and on pages, and left out where plays are counted.
+_EXERCISES = """
+ALTER TABLE messages ADD COLUMN exercise INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE plays ADD COLUMN exercise INTEGER NOT NULL DEFAULT 0;
+"""
 _CARRIED = """
 CREATE TABLE carried_dossiers (
     device TEXT NOT NULL, dossier TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (device, dossier)
@@ -168,4 +173,5 @@ CHANGES = (
     _script("office-carried-dossiers", _CARRIED),
     _script("office-plays-in-doubt", _IN_DOUBT),
     _script("office-missing-receipts", _MISSING),
+    _script("office-exercises", _EXERCISES),
 )

@@ -193,7 +193,8 @@ class Late(Message):
 class Programme(Message):
     """A broadcast: its media in order (indices into Plan.media), its chime played before the planned time.
 
-    `after_cut`: what happens to it after an emergency cut in: resume where it was, restart, or stay cut.
+    `after_cut`: what happens to it after an emergency cut in: resume where it was, restart, or stay cut. `exercise`
+    (since 0.3.0): it is a test, no news; a reader that does not know it finds it in the title.
     """
 
     id: Identity
@@ -204,6 +205,7 @@ class Programme(Message):
     volume: Percent = 100
     late: Late = Late()
     after_cut: Literal["resume", "restart", "stay_cut"] = "resume"
+    exercise: bool | None = None
 
 
 class TargetSet(Message):
@@ -263,7 +265,8 @@ class Plan(Document):
 
 class UrgentOrder(Message):
     """One order in force now. `play` needs media; `relay` a stream address; `stop` the ids to stop (`*` for all
-    that plays); `all_clear` ends the urgent orders named in `ends` (`*` for all of this issuer).
+    that plays); `all_clear` ends the urgent orders named in `ends` (`*` for all of this issuer). `exercise` (since
+    0.3.0): nothing has happened, it is practised.
     """
 
     id: Identity
@@ -279,6 +282,7 @@ class UrgentOrder(Message):
     targets: TargetSet = TargetSet(devices=("*",))
     issued: Moment
     expires: Moment
+    exercise: bool | None = None
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:

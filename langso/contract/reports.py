@@ -154,6 +154,7 @@ class StartedReceipt(Message):
     """A play began; `error_ms` = first sample as the player's clock saw it minus the planned time.
 
     A play is (`kind`, `issuer`, `epoch`, `occurrence`): the document that ordered it, as far as the device says it.
+    `exercise`: it was ordered as a test, which no statistics count.
     """
 
     event: Literal["started"] = "started"
@@ -167,6 +168,7 @@ class StartedReceipt(Message):
     epoch: Count | None = None
     time_by_hand: bool | None = None
     storage_failed: bool | None = None
+    exercise: bool | None = None
 
 
 class EndedReceipt(Message):
@@ -175,7 +177,8 @@ class EndedReceipt(Message):
     `code` with `parameters` is why it was not played whole, `why` the same for a person. `sounded_ms`: sound by the
     voice's own account. `replaces`: number of the ending of this journal that this one corrects, which a clock that
     had just leapt had judged; `final`: none will correct this one (None: a device that never does). `time_by_hand`:
-    at a time that a person set; `storage_failed`: it may have been played before, unrecorded.
+    at a time that a person set; `storage_failed`: it may have been played before, unrecorded; `exercise`: as in
+    `started`.
     """
 
     event: Literal["ended"] = "ended"
@@ -196,6 +199,7 @@ class EndedReceipt(Message):
     final: bool | None = None
     time_by_hand: bool | None = None
     storage_failed: bool | None = None
+    exercise: bool | None = None
 
 
 class HeardReceipt(Message):

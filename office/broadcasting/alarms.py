@@ -19,7 +19,7 @@ from office.broadcasting.decisions import STOP_LIFE, Decisions, mark_of
 from office.broadcasting.media import MadeSound, MediaStore
 from office.broadcasting.plans import EVERYONE
 from office.broadcasting.urgent_rows import UrgentRow
-from office.broadcasting.wording import checked_text, title_of
+from office.broadcasting.wording import checked_text, exercise_text, exercise_title, title_of
 from office.errors import BroadcastRefused, NotFound
 from office.people.audit import Audit
 from office.signer.asked.orders import AskedAlarm, AskedEnding
@@ -49,6 +49,7 @@ class _Wanted:
     minutes: int
     title: str
     mark: str
+    exercise: bool
 
 
 class Alarms:
@@ -73,12 +74,14 @@ class Alarms:
         minutes: int = 60,
         title: str = "",
         once: str = "",
+        exercise: bool = False,
         proof: Proof | None = None,
     ) -> UrgentOrder:
         """Cuts in at once. `repeat` 1-1000 times, in force for `minutes`. `once`: the mark of the form it was typed
-        in; sent again while it is in force it is the same order. Raises as `prepare_alarm` and `give`.
+        in; sent again while it is in force it is the same order. `exercise`: it says so itself, and counts as one.
+        Raises as `prepare_alarm` and `give`.
         """
-        wanted = self._wanted(text, targets, by, repeat, minutes, title, once)
+        wanted = self._wanted(text, targets, by, repeat, minutes, title, once, exercise)
         with self._giving[wanted.mark]:
             given = (row.order for row in self.in_force() if once and row.order.id.endswith(f"-{wanted.mark}"))
             known = next(given, None)
@@ -94,21 +97,32 @@ class Alarms:
         minutes: int = 60,
         title: str = "",
         once: str = "",
+        exercise: bool = False,
     ) -> PreparedAlarm:
         """Makes the sound of an alarm and says exactly what it would be. Raises BroadcastRefused, SignerUnreachable
         where it could not be given now.
         """
-        return self._prepare(self._wanted(text, targets, by, repeat, minutes, title, once))
+        return self._prepare(self._wanted(text, targets, by, repeat, minutes, title, once, exercise))
 
     def _wanted(
-        self, text: str, targets: Sequence[str], by: str, repeat: int, minutes: int, title: str, once: str
+        self,
+        text: str,
+        targets: Sequence[str],
+        by: str,
+        repeat: int,
+        minutes: int,
+        title: str,
+        once: str,
+        exercise: bool,
     ) -> _Wanted:
         said = checked_text(text)
+        title = exercise_title(title_of(title, said)) if exercise else title_of(title, said)
+        said = exercise_text(said) if exercise else said
         if not 1 <= repeat <= 1000 or not 1 <= minutes <= MAX_URGENT_MINUTES:
             raise BroadcastRefused(Sentence("broadcasting-alarm-limits"))
         devices = self._decisions.targets(targets)
         mark = mark_of(once, by, said, title, *devices, str(repeat), str(minutes))
-        return _Wanted(said, devices, repeat, minutes, title, mark)
+        return _Wanted(said, devices, repeat, minutes, title, mark, exercise)
 
     def _prepare(self, wanted: _Wanted) -> PreparedAlarm:
         trouble = self._decisions.signing.trouble()
@@ -122,13 +136,14 @@ class Alarms:
         order = UrgentOrder(
             id=id,
             action="play",
-            title=title_of(wanted.title, wanted.said),
+            title=wanted.title,
             media=(spoken.media,),
             repeat=wanted.repeat,
             volume=self._decisions.cap(),
             targets=TargetSet(devices=wanted.devices),
             issued=now,
             expires=now + timedelta(minutes=wanted.minutes),
+            exercise=wanted.exercise or None,
         )
         return PreparedAlarm(order, spoken, wanted.said)
 
@@ -142,7 +157,7 @@ class Alarms:
         def keep(db: sqlite_utils.Database) -> None:
             self._decisions.keep_sound(db, alarm.sound, order.title)
             urgent_rows.insert_urgent(db, order, by)
-            self._audit.write(by, "urgent", order.id, alarm.said)
+            self._audit.write(by, "exercise" if order.exercise else "urgent", order.id, alarm.said)
 
         self._decisions.signing.ask(AskedAlarm(order=order), proof)
         self._decisions.signing.give(order, keep)

@@ -20,7 +20,7 @@ from office.broadcasting.plans import KEEP_PAST, Piece, Planned
 from office.broadcasting.play_reports import PlayReport
 from office.broadcasting.progress import UNWATCHED, ProgressWatch
 from office.broadcasting.rows import Broadcast, PlanClass
-from office.broadcasting.wording import checked_text, title_of
+from office.broadcasting.wording import checked_text, exercise_text, exercise_title, title_of
 from office.errors import BroadcastRefused
 from office.people.audit import Audit
 from office.signer.asked.orders import AskedBroadcast, AskedEnding, AskedTime
@@ -56,10 +56,11 @@ class Broadcasts:
         volume: int | None = None,
         late: Late | None = None,
         once: str = "",
+        exercise: bool = False,
     ) -> Broadcast:
         """Keeps a text with where and when; nothing is played yet. `targets`: device ids or `*`; `start` aware.
         `once`: the mark of the form it was typed in; the same form with the same content is the same broadcast,
-        however often it is sent, unless that one was taken back.
+        however often it is sent, unless that one was taken back. `exercise`: it says so itself, and counts as one.
 
         Raises BroadcastRefused.
         """
@@ -73,15 +74,17 @@ class Broadcasts:
         if volume is not None and not 1 <= volume <= 100:
             raise BroadcastRefused(Sentence("broadcasting-volume"))
         devices = self._decisions.targets(targets)
-        id = f"b{now:%Y%m%d}-{mark_of(once, by, said, title, *devices, start.isoformat(), broadcast_class)}"
+        kind = f"{broadcast_class} exercise" if exercise else broadcast_class
+        id = f"b{now:%Y%m%d}-{mark_of(once, by, said, title, *devices, start.isoformat(), kind)}"
         show = Piece(
             id=id,
-            title=title_of(title, said),
+            title=exercise_title(title_of(title, said)) if exercise else title_of(title, said),
             broadcast_class=broadcast_class,
             media=(),
             devices=devices,
             volume=min(cap, 100 if volume is None else volume),
             late=late or Late(),
+            exercise=exercise,
         )
         created = Broadcast(id, said, "draft", by, now, Planned(f"{id}.1", show, _millis(start)))
         with self._store.transaction() as db:
@@ -103,7 +106,8 @@ class Broadcasts:
         found = rows.find(self._store.db, id)
         if found.status not in ("draft", "prepared"):
             raise BroadcastRefused(Sentence("broadcasting-sent-already"))
-        spoken = self._media.speak(found.text, watch=watch.part(0, 90))
+        said = exercise_text(found.text) if found.show.exercise else found.text
+        spoken = self._media.speak(said, watch=watch.part(0, 90))
         bell = self._media.chime() if chime else None
         with self._store.transaction() as db:
             for sound, title in ((spoken, found.show.title), *(((bell, ""),) if bell else ())):
@@ -292,6 +296,7 @@ def asked_for(planned: Planned) -> AskedBroadcast:
         after_cut=show.after_cut,
         targets=tuple(sorted(set(show.devices))),
         times=(AskedTime(id=planned.id, start=planned.start),),
+        exercise=show.exercise or None,
     )
 
 

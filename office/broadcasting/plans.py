@@ -36,6 +36,7 @@ class Piece:
     volume: int = 100
     late: Late = field(default_factory=Late)
     after_cut: Literal["resume", "restart", "stay_cut"] = "resume"
+    exercise: bool = False
 
     @property
     def length(self) -> timedelta:
@@ -131,6 +132,7 @@ def make_plan(planned: Iterable[Planned], head: Head, *, fleet: int | None = Non
                         volume=show.volume,
                         late=show.late,
                         after_cut=show.after_cut,
+                        exercise=show.exercise or None,
                     )
                 )
             devices = tuple(sorted(set(show.devices)))
@@ -176,6 +178,7 @@ def read_plan(plan: Plan) -> list[Planned]:
                 volume=programme.volume,
                 late=programme.late,
                 after_cut=programme.after_cut,
+                exercise=bool(programme.exercise),
             )
         planned.append(Planned(occurrence.id, shows[key], occurrence.start))
     return planned

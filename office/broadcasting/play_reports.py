@@ -15,7 +15,7 @@ from langso.contract.outcomes import Value
 
 _COLUMNS = (
     "occurrence, device, title, planned, started_at, error_ms, outcome, why, heard_ms, time_unproven,"
-    " code, parameters, kind, issuer, epoch, provisional, by_hand"
+    " code, parameters, kind, issuer, epoch, provisional, by_hand, exercise"
 )
 SOUNDED_AT = "CASE WHEN started_at IS NOT NULL THEN started_at WHEN outcome = 'played' THEN ended_at END"
 """When a play sounded; NULL where nothing did. As the index `plays_sounded` says it: letter by letter."""
@@ -28,7 +28,7 @@ class PlayReport:
 
     `code` with `parameters`: why it was not played whole, beside `why`; `kind`, `issuer` and `epoch` of the document
     that ordered it. None of a device that does not say it. `provisional`: the ending may be replaced, its clock had
-    just leapt; `by_hand`: by a time that a person set.
+    just leapt; `by_hand`: by a time that a person set; `exercise`: it was a test, which nobody is to count.
     """
 
     occurrence: str
@@ -48,6 +48,7 @@ class PlayReport:
     epoch: int | None = None
     provisional: bool = False
     by_hand: bool = False
+    exercise: bool = False
 
 
 def plays(db: sqlite_utils.Database, occurrence: str) -> list[PlayReport]:
@@ -98,6 +99,7 @@ def _report(row: tuple[Any, ...]) -> PlayReport:
         epoch=row[14],
         provisional=bool(row[15]),
         by_hand=bool(row[16]),
+        exercise=bool(row[17]),
     )
 
 

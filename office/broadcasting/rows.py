@@ -28,7 +28,7 @@ _MEDIA = TypeAdapter(tuple[Media, ...])
 _NAMES = TypeAdapter(tuple[str, ...])
 _COLUMNS = (
     "SELECT m.id, m.title, m.text, m.class, o.targets, m.volume, m.chime, m.media, m.late, m.after_cut,"
-    " r.status, m.by, m.created_at, o.id, o.start, o.signed_at, r.ended_at"
+    " r.status, m.by, m.created_at, o.id, o.start, o.signed_at, r.ended_at, m.exercise"
 )
 # CROSS JOIN keeps SQLite in this order: from the occurrences of a window to their messages, never the other way.
 _IN_TIME = (
@@ -63,13 +63,13 @@ def insert(db: sqlite_utils.Database, broadcast: Broadcast) -> None:
     show, planned = broadcast.show, broadcast.planned
     targets, start, rule = _NAMES.dump_json(show.devices).decode(), planned.start.isoformat(), f"r-{planned.id}"
     db.execute(
-        "INSERT INTO messages (id, title, text, class, volume, chime, media, late, after_cut, by, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO messages (id, title, text, class, volume, chime, media, late, after_cut, by, created_at,"
+        " exercise) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         [
             *(broadcast.id, show.title, broadcast.text, show.broadcast_class, show.volume),
             None if show.chime is None else show.chime.to_json().decode(),
             *(_MEDIA.dump_json(show.media).decode(), show.late.to_json().decode(), show.after_cut),
-            *(broadcast.by, broadcast.created.isoformat()),
+            *(broadcast.by, broadcast.created.isoformat(), int(show.exercise)),
         ],
     )
     db.execute(
@@ -189,7 +189,7 @@ def withdrawn(db: sqlite_utils.Database, occurrences: Iterable[str]) -> list[Pla
 def _broadcast(row: tuple[Any, ...]) -> Broadcast:
     """Read once while the row says the same: every page asks for two weeks of them."""
     id, title, text, kind, targets, volume, chime, media, late, after_cut = row[:10]
-    status, by, created, occurrence, start, signed, ended = row[10:]
+    status, by, created, occurrence, start, signed, ended, exercise = row[10:]
     assert kind in get_args(PlanClass)
     show = Piece(
         id=id,
@@ -201,6 +201,7 @@ def _broadcast(row: tuple[Any, ...]) -> Broadcast:
         volume=volume,
         late=Late.model_validate_json(late),
         after_cut=after_cut,
+        exercise=bool(exercise),
     )
     planned = Planned(occurrence, show, datetime.fromisoformat(start))
     return Broadcast(

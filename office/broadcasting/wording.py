@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from langso.contract.sentences import vietnamese
 from langso.words.catalogue import Sentence
 from office.errors import BroadcastRefused
 
@@ -31,3 +32,15 @@ def title_of(title: str, text: str) -> str:
         return given
     found = " ".join(text.split())
     return found if len(found) <= _SHORT_TITLE else f"{found[: _SHORT_TITLE - 1].rstrip()}…"
+
+
+def exercise_text(text: str) -> str:
+    """What is spoken in an exercise: that it is one goes before and after it, for whoever hears only a part."""
+    return vietnamese(Sentence("broadcasting-exercise-spoken", text=text))
+
+
+def exercise_title(title: str) -> str:
+    """Its title, which says so too, wherever it is read."""
+    mark = vietnamese(Sentence("broadcasting-exercise-title", title="")).strip()
+    said = title if title.startswith(mark) else f"{mark} {title}"
+    return said if len(said) <= MAX_TITLE else f"{said[: MAX_TITLE - 1].rstrip()}…"

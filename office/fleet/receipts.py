@@ -200,35 +200,38 @@ def _note_play(db: sqlite_utils.Database, device: str, receipt: Receipt) -> None
     if isinstance(body, StartedReceipt):
         db.execute(
             "INSERT INTO plays (occurrence, device, title, planned, started_at, error_ms, time_unproven,"
-            " kind, issuer, epoch, by_hand) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " kind, issuer, epoch, by_hand, exercise) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (occurrence, device) DO UPDATE SET"
             " planned = excluded.planned, started_at = coalesce(started_at, excluded.started_at),"
             " error_ms = coalesce(error_ms, excluded.error_ms), time_unproven = excluded.time_unproven,"
             " kind = excluded.kind, issuer = excluded.issuer, epoch = excluded.epoch, by_hand = excluded.by_hand,"
+            " exercise = max(exercise, excluded.exercise),"
             # What was ended by a clock that had leapt sounds after all: that ending no longer stands.
             " outcome = CASE WHEN provisional THEN NULL ELSE outcome END, provisional = 0",
             [
                 *(body.occurrence, device, body.title, body.planned.isoformat(), receipt.written.isoformat()),
                 *(body.error_ms, int(body.time_unproven), body.kind, body.issuer, body.epoch),
-                int(bool(body.time_by_hand)),
+                *(int(bool(body.time_by_hand)), int(bool(body.exercise))),
             ],
         )
     elif isinstance(body, EndedReceipt):
         planned = None if body.planned is None else body.planned.isoformat()
         db.execute(
             "INSERT INTO plays (occurrence, device, title, planned, outcome, why, heard_ms, ended_at, time_unproven,"
-            " code, parameters, kind, issuer, epoch, provisional, by_hand)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " code, parameters, kind, issuer, epoch, provisional, by_hand, exercise)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (occurrence, device) DO UPDATE SET"
             " planned = coalesce(planned, excluded.planned), outcome = excluded.outcome, why = excluded.why,"
             " heard_ms = excluded.heard_ms, ended_at = excluded.ended_at, time_unproven = excluded.time_unproven,"
             " code = excluded.code, parameters = excluded.parameters, kind = excluded.kind, issuer = excluded.issuer,"
-            " epoch = excluded.epoch, provisional = excluded.provisional, by_hand = excluded.by_hand",
+            " epoch = excluded.epoch, provisional = excluded.provisional, by_hand = excluded.by_hand,"
+            " exercise = max(exercise, excluded.exercise)",
             [
                 *(body.occurrence, device, body.title, planned, body.outcome, body.why, body.heard_ms),
                 *(receipt.written.isoformat(), int(body.time_unproven), body.code),
                 None if body.parameters is None else json.dumps(body.parameters, ensure_ascii=False),
                 *(body.kind, body.issuer, body.epoch, int(body.final is False), int(bool(body.time_by_hand))),
+                int(bool(body.exercise)),
             ],
         )
     elif isinstance(body, HeardReceipt):

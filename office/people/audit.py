@@ -45,6 +45,7 @@ Action = Literal[
     "restore",
     "restore_refused",
     "urgent",
+    "exercise",
     "stop",
     "all_clear",
     "all_clear_refused",

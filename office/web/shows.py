@@ -137,6 +137,7 @@ class ShownBroadcast:
     standing: Standing = "signed"
     note: str = ""
     ended: datetime | None = None
+    exercise: bool = False
 
 
 def show_of(
@@ -171,8 +172,8 @@ def show_of(
         text=broadcast.text,
         day=dates.local(planned.start).date(),
         start=planned.start,
-        label=t(f"shows-class-{show.broadcast_class}"),
-        level=_CLASSES[show.broadcast_class],
+        label=t("shows-exercise") if show.exercise else t(f"shows-class-{show.broadcast_class}"),
+        level="plain" if show.exercise else _CLASSES[show.broadcast_class],
         places=targets_text(show.devices, groups),
         state=state,
         state_level=state_level,
@@ -182,6 +183,7 @@ def show_of(
         live=broadcast.status == "scheduled" and standing in ("signed", "unsigned", "unasked") and now <= end,
         standing=standing,
         note=_note(standing, planned.start, stand),
+        exercise=show.exercise,
     )
 
 
@@ -215,11 +217,11 @@ def urgent_show(
         text="",
         day=dates.local(order.issued).date(),
         start=order.issued,
-        label=t("shows-class-emergency"),
-        level=_CLASSES["emergency"],
+        label=t("shows-exercise") if order.exercise else t("shows-class-emergency"),
+        level="plain" if order.exercise else _CLASSES["emergency"],
         places=targets_text(order.targets.devices, groups),
         state=(t("shows-all-playing", count=playing, total=len(lines)) if playing else t(f"shows-urgent-{stands}")),
-        state_level="bad" if in_force else "plain",
+        state_level="bad" if in_force and not order.exercise else "plain",
         icon="emergency_home" if in_force else "check_circle",
         lines=lines,
         by=who_in_words(row.by),
@@ -227,6 +229,7 @@ def urgent_show(
         standing="signed" if why is None else "withdrawing",
         note="" if why is None else t("shows-note-all-clear", reason=_reason(why)),
         ended=row.ended,
+        exercise=bool(order.exercise),
     )
 
 

@@ -21,7 +21,8 @@ class Show:
     """`start`: first sample of the first item (urgent: when it was issued). The chime sounds before it.
 
     Positions within a show are ms after its start, over all repeats and pauses; `expires` only for urgent ones.
-    `kind` and `epoch`: of the document that ordered it, with `issuer` for its receipts; `targets`: devices it names.
+    `kind` and `epoch`: of the document that ordered it, with `issuer` for its receipts; `targets`: devices it names;
+    `exercise`: it is a test.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Show:
     kind: str | None = None
     epoch: int | None = None
     targets: tuple[str, ...] = ()
+    exercise: bool = False
 
     @cached_property
     def play(self) -> str:
@@ -51,7 +53,9 @@ class Show:
     @cached_property
     def content(self) -> str:
         """A hash of what it plays, its chime apart, which a new version of the programs may change."""
-        return _hash((*(item.sha256 for item in self.items), *self.streams))
+        # What was practised under an id is not ordered in earnest under the same.
+        mark = ("exercise",) if self.exercise else ()
+        return _hash((*(item.sha256 for item in self.items), *self.streams, *mark))
 
     @cached_property
     def aim(self) -> str:
@@ -158,6 +162,7 @@ def shows_of_plan(plan: Plan, device_id: str, *, wide: bool = True) -> tuple[Sho
                 kind=plan.kind,
                 epoch=plan.epoch,
                 targets=plan.target_sets[occurrence.targets].devices,
+                exercise=bool(programme.exercise),
             )
         )
     return tuple(sorted(shows, key=lambda show: (show.audible, show.id)))
@@ -189,6 +194,7 @@ def shows_of_urgent(urgent: Urgent, device_id: str, *, wide: bool) -> tuple[Show
                 kind=urgent.kind,
                 epoch=urgent.epoch,
                 targets=order.targets.devices,
+                exercise=bool(order.exercise),
             )
         )
     return tuple(shows)

@@ -59,9 +59,15 @@ def _doubtful_endings(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE plays ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0")
 
 
+def _exercises(db: sqlite_utils.Database) -> None:
+    # What was ordered as a test.
+    db.execute("ALTER TABLE plays ADD COLUMN exercise INTEGER NOT NULL DEFAULT 0")
+
+
 LEDGER_MIGRATIONS = (
     Migration("speaker-ledger-1", _create),
     Migration("speaker-ledger-2", _ordered_by),
     Migration("speaker-ledger-3", _play_by_document),
     Migration("speaker-ledger-4", _doubtful_endings),
+    Migration("speaker-ledger-5", _exercises),
 )

@@ -71,9 +71,9 @@ class Ledger:
         with self._change() as db:
             db.execute(
                 """INSERT INTO plays (play, id, title, issuer, planned, urgent, emergency, state, began, at,
-                    position_ms, heard_ms, unproven, started, day, kind, epoch, content, aim, by_hand)
+                    position_ms, heard_ms, unproven, started, day, kind, epoch, content, aim, by_hand, exercise)
                 VALUES (:play, :id, :title, :issuer, :planned, :urgent, :emergency, 'claimed',
-                    :began, :at, 0, 0, :unproven, 0, :day, :kind, :epoch, :content, :aim, :by_hand)
+                    :began, :at, 0, 0, :unproven, 0, :day, :kind, :epoch, :content, :aim, :by_hand, :exercise)
                 ON CONFLICT (play) DO UPDATE SET state = 'claimed', began = excluded.began, at = excluded.at""",
                 {
                     "play": show.play,
@@ -92,6 +92,7 @@ class Ledger:
                     "content": show.content,
                     "aim": show.aim,
                     "by_hand": by_hand,
+                    "exercise": show.exercise,
                 },
             )
         if self._store.failing:
@@ -102,7 +103,7 @@ class Ledger:
         """The first sample has sounded: one `started` receipt a show, whatever interrupts it later."""
         with self._store.transaction() as db:
             row = db.execute(
-                "SELECT title, planned, unproven, started, kind, issuer, epoch, id, by_hand FROM plays"
+                "SELECT title, planned, unproven, started, kind, issuer, epoch, id, by_hand, exercise FROM plays"
                 " WHERE play = ?",
                 [play],
             ).fetchone()
@@ -121,6 +122,7 @@ class Ledger:
                     epoch=row[6],
                     storage_failed=self._storage_failed(play),
                     time_by_hand=True if row[8] else None,
+                    exercise=True if row[9] else None,
                 )
             )
 
@@ -195,8 +197,8 @@ class Ledger:
         now = self._clock.now()
         with self._change() as db:
             row = db.execute(
-                "SELECT title, planned, heard_ms, unproven, state, kind, issuer, epoch, id, by_hand FROM plays"
-                " WHERE play = ?",
+                "SELECT title, planned, heard_ms, unproven, state, kind, issuer, epoch, id, by_hand, exercise"
+                " FROM plays WHERE play = ?",
                 [play],
             ).fetchone()
             if row is not None and row[4] == "ended":
@@ -205,8 +207,8 @@ class Ledger:
                 if show is None:
                     return False
                 self.claim(show, now, unproven=False, by_hand=by_hand)
-                play, planned = show.play, show.start.isoformat()
-                row = (show.title, planned, 0, 0, "claimed", show.kind, show.issuer, show.epoch, show.id, by_hand)
+                play, planned, name = show.play, show.start.isoformat(), (show.kind, show.issuer, show.epoch, show.id)
+                row = (show.title, planned, 0, 0, "claimed", *name, by_hand, show.exercise)
             else:
                 provisional = False
             replaced = db.execute("SELECT number FROM provisional WHERE play = ?", [play]).fetchone()
@@ -234,6 +236,7 @@ class Ledger:
                     replaces=None if replaced is None else int(replaced[0]) or None,
                     final=not provisional,
                     time_by_hand=True if row[9] else None,
+                    exercise=True if row[10] else None,
                     storage_failed=self._storage_failed(play),
                     sounded_ms=total,
                 )

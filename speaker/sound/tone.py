@@ -55,4 +55,5 @@ def sound_test_show(order: Order, id: str, medium: Media, now: datetime, expires
         expires=expires,
         kind=order.kind,
         epoch=order.epoch,
+        exercise=True,
     )

@@ -44,6 +44,7 @@ class AskedBroadcast(Message):
     after_cut: Literal["resume", "restart", "stay_cut"]
     targets: Targets
     times: Annotated[tuple[AskedTime, ...], Field(min_length=1, max_length=4000)]
+    exercise: bool | None = None
 
     def single(self, time: AskedTime) -> AskedBroadcast:
         """The same programme at one of its times alone: what an occurrence means, and never ceases to mean."""
@@ -126,4 +127,5 @@ def occurrences_of(plan: Plan) -> Iterable[AskedBroadcast]:
             after_cut=programme.after_cut,
             targets=tuple(sorted(set(plan.target_sets[occurrence.targets].devices))),
             times=(AskedTime(id=occurrence.id, start=occurrence.start),),
+            exercise=programme.exercise,
         )

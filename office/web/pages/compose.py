@@ -15,7 +15,7 @@ from langso.words import Part, WordsError, speech_parts
 from langso.words.catalogue import code_of, t
 from office.broadcasting.broadcasts import FARTHEST
 from office.broadcasting.rows import Broadcast
-from office.broadcasting.wording import MAX_TEXT, MAX_TITLE
+from office.broadcasting.wording import MAX_TEXT, MAX_TITLE, exercise_text
 from office.errors import BroadcastRefused
 from office.people.accounts import StaffSession
 from office.web.days import months, sensible, typed, words_of_day
@@ -43,6 +43,12 @@ class TypedBroadcast:
     parts: tuple[Part, ...] = ()
     instead_of: str = ""
     once: str = ""
+    exercise: bool = False
+
+    @property
+    def said(self) -> str:
+        """What would be spoken."""
+        return exercise_text(self.text) if self.exercise and self.text.strip() else self.text
 
     @property
     def changed(self) -> bool:
@@ -82,6 +88,7 @@ def send(site: SiteHere, sent: Sent) -> Response:
             by=by,
             once=draft.once,
             broadcast_class="priority" if draft.broadcast_class == "priority" else "normal",
+            exercise=draft.exercise,
         )
         if kept.status == "scheduled":
             return _sent(site, sent.session, draft, kept.id)
@@ -136,7 +143,7 @@ def preview(request: Request, site: SiteHere, sent: Sent) -> Response:
 def listen(request: Request, site: SiteHere, sent: Sent) -> Response:
     """Makes the sound and gives a player: what staff hear is what villagers will hear."""
     draft = _draft(site, sent.form)
-    heard = sounds.hear(site, sent.session, draft.text)
+    heard = sounds.hear(site, sent.session, draft.said)
     if is_part(request):
         return site.page("_nghe.html", sent.session, heard=heard)
     return _compose(site, sent.session, draft, heard.problem, heard=heard)
@@ -163,6 +170,7 @@ def _again(broadcast: Broadcast, soon: datetime) -> TypedBroadcast:
         broadcast_class=show.broadcast_class,
         parts=_parts(broadcast.text),
         instead_of=broadcast.id,
+        exercise=show.exercise,
     )
 
 
@@ -185,6 +193,7 @@ def _draft(site: Site, form: Form) -> TypedBroadcast:
         parts=_parts(text),
         instead_of=form.one("tu", None),
         once=mark_of(form.one("lan", None)),
+        exercise=bool(form.one("exercise", None)),
     )
 
 

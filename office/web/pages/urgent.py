@@ -11,7 +11,7 @@ from starlette.responses import Response
 from langso.errors import LangsoError
 from langso.words.catalogue import Sentence, code_of, t
 from office.broadcasting.plans import EVERYONE
-from office.broadcasting.wording import MAX_TEXT
+from office.broadcasting.wording import MAX_TEXT, exercise_text
 from office.errors import BroadcastRefused, LoginRefused, NotFound, TooManyTries
 from office.people.accounts import StaffSession
 from office.signer.asked.orders import AskedAlarm
@@ -39,6 +39,12 @@ class UrgentDraft:
     repeat: str = str(REPEAT)
     minutes: str = str(MINUTES)
     once: str = ""
+    exercise: bool = False
+
+    @property
+    def said(self) -> str:
+        """What would be spoken."""
+        return exercise_text(self.text) if self.exercise and self.text.strip() else self.text
 
 
 @router.get("/khan-cap", dependencies=[require()])
@@ -75,6 +81,7 @@ def give(site: SiteHere, sent: Sent) -> Response:
                 minutes=minutes,
                 once=draft.once,
                 proof=proof,
+                exercise=draft.exercise,
             )
     except (LoginRefused, TooManyTries) as refused:
         text = str(refused) if isinstance(refused, TooManyTries) else t("console-alarm-password")
@@ -114,6 +121,7 @@ def challenge(request: Request, site: SiteHere, sent: Sent) -> Response:
         repeat=repeat,
         minutes=minutes,
         once=draft.once,
+        exercise=draft.exercise,
     )
     site.alarms.keep(sent.session, alarm)
     return challenge_for(request, site, sent.session, AskedAlarm(order=alarm.order))
@@ -123,7 +131,7 @@ def challenge(request: Request, site: SiteHere, sent: Sent) -> Response:
 def listen(request: Request, site: SiteHere, sent: Sent) -> Response:
     """Makes the sound, to be heard in the browser only."""
     draft = _typed(site, sent.form)
-    heard = sounds.hear(site, sent.session, draft.text)
+    heard = sounds.hear(site, sent.session, draft.said)
     if is_part(request):
         return site.page("_nghe.html", sent.session, heard=heard)
     return _page(site, sent.session, draft, heard.problem, heard=heard)
@@ -198,6 +206,7 @@ def _typed(site: Site, form: Form) -> UrgentDraft:
     return UrgentDraft(
         *(form.text("text", None), devices, form.one("repeat", None), form.one("minutes", None)),
         once=mark_of(form.one("lan", None)),
+        exercise=bool(form.one("exercise", None)),
     )
 
 

@@ -11,6 +11,8 @@ from langso.contract import Caps, Plan, QuietHours, Urgent
 from langso.durable.files import write_atomic
 from langso.timekeeping.clock import VIETNAM
 from langso.trust import make_bundle, make_trust, parse_payload, read_sealed
+from office.broadcasting.media import MediaStore
+from office.broadcasting.wording import MAX_TITLE, exercise_title
 from office.errors import BroadcastRefused, NotFound
 
 
@@ -103,6 +105,49 @@ def test_nothing_is_sent_unheard_or_too_late(service: Any) -> None:
         service.send(late.id, "a")
     with pytest.raises(NotFound):
         service.send("b-none", "a")
+
+
+def test_an_exercise_says_so_in_the_plan_in_its_title_and_before_and_after_its_words(
+    office_world: Any, service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken: list[str] = []
+    speak = MediaStore.speak
+
+    def listened(store: MediaStore, text: str, **more: Any) -> Any:
+        spoken.append(text)
+        return speak(store, text, **more)
+
+    monkeypatch.setattr(MediaStore, "speak", listened)
+    tried = sent(service, title="Họp thôn", exercise=True)
+    (programme,) = plan_of(office_world).programmes
+    assert (programme.exercise, programme.title) == (True, "DIỄN TẬP: Họp thôn")
+    assert tried.text == "Mời bà con đi họp."
+    assert service.get(tried.id).show.exercise
+    alarm = office_world.office.alarms.urgent("Lũ về.", targets=["*"], by="a", exercise=True)
+    (held,) = urgent_of(office_world).orders
+    assert (held.exercise, held.title) == (True, "DIỄN TẬP: Lũ về.")
+    assert alarm.media[0].duration_ms > 3000
+    for said in spoken:
+        assert said.startswith("Đây là diễn tập. ")
+        assert said.endswith(" Tin vừa rồi là diễn tập, bà con không phải lo.")
+    real = sent(service, start=soon(60))
+    assert [one.exercise for one in plan_of(office_world).programmes] == [True, None]
+    assert b"exercise" not in plan_of(office_world).programmes[1].to_json()
+    assert spoken[-1] == real.text
+
+
+def test_the_same_form_as_exercise_and_in_earnest_is_two_broadcasts(service: Any) -> None:
+    at = soon()
+    ids = {
+        service.draft("Tin.", targets=["*"], start=at, by="a", once="a" * 16, exercise=exercise).id
+        for exercise in (True, False, True, False)
+    }
+    assert len(ids) == 2
+
+
+def test_a_title_says_once_that_it_is_an_exercise_however_long_it_is() -> None:
+    assert exercise_title(exercise_title("Lũ")) == "DIỄN TẬP: Lũ"
+    assert len(exercise_title("x" * MAX_TITLE)) == MAX_TITLE
 
 
 def test_an_urgent_order_and_its_all_clear(office_world: Any, service: Any) -> None:
@@ -277,3 +322,11 @@ def test_refresh_signs_what_is_missing_and_nothing_twice(office_world: Any, serv
     first = office_world.office.documents.newest_id()
     office_world.office.speaker_orders.refresh()
     assert office_world.office.documents.newest_id() == first
+
+
+def test_what_a_loudspeaker_says_of_an_exercise_is_kept_as_one(office_world: Any) -> None:
+    pole = office_world.reporter("loa-1")
+    pole.write("b1.1", exercise=True)
+    pole.write("b2.1")
+    office_world.office.fleet.take_receipts("loa-1", pole.batch())
+    assert [office_world.office.broadcasts.plays(id)[0].exercise for id in ("b1.1", "b2.1")] == [True, False]

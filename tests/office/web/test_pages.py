@@ -141,6 +141,23 @@ def test_an_emergency_asks_for_the_password_again(
     assert not office_world.office.alarms.in_force()
 
 
+def test_an_exercise_is_shown_as_one_wherever_an_emergency_is(
+    browser: Any, device: Any, office_world: Any, password: str
+) -> None:
+    order = {"text": "Lũ quét.", "devices": ["loa-thon-1"], "repeat": "2", "minutes": "5", "exercise": "1"}
+    assert 'name="exercise" value="1" checked' in browser.post("/khan-cap", {**order, "password": "sai"}).text
+    assert browser.post("/khan-cap", {**order, "password": password}).status_code == 303
+    (row,) = office_world.office.alarms.in_force()
+    assert row.order.exercise
+    page, calendar = browser.get("/khan-cap").text, browser.get("/lich").text
+    assert "Đang diễn tập từ" in page
+    assert "Lệnh khẩn cấp có hiệu lực từ" not in page
+    assert "Đang diễn tập, không có gì xảy ra" in calendar
+    assert "Lệnh khẩn cấp còn hiệu lực" not in calendar
+    browser.post(f"/khan-cap/{row.order.id}/bao-yen", {}, page="/khan-cap")
+    assert "Diễn tập</span>" in browser.get("/khan-cap").text
+
+
 def test_two_machines_with_one_name_stand_first_and_red(browser: Any, office_world: Any) -> None:
     office_world.reporter("loa-a")
     twin = office_world.reporter("loa-z")

@@ -40,6 +40,11 @@ def identified(show: Show, *entries: Entry) -> Identified:
     return identify((show,), {entry.play: entry for entry in entries})
 
 
+def test_what_was_practised_is_not_ordered_in_earnest_under_the_same_id() -> None:
+    tried = Show("a", "a", "office", "normal", datetime(2026, 11, 22, tzinfo=UTC), (), exercise=True)
+    assert tried.content != replace(tried, exercise=False).content
+
+
 def test_what_nobody_recorded_is_a_new_play() -> None:
     assert identify((SHOW,), {}) == Identified((SHOW,))
     assert identified(SHOW, recorded(replace(SHOW, id="toi"), content="other")) == Identified((SHOW,))

@@ -55,6 +55,18 @@ def refusal(reason: str = "forged", kind: str = "plan") -> DocumentReceipt:
     return DocumentReceipt(document=kind, issuer="", outcome="refused", reason=reason, why="x")
 
 
+def test_both_receipts_of_an_exercise_say_so_and_of_nothing_else(journal: Journal, store: Store) -> None:
+    ledger = Ledger(store, journal, SimulatedClock(NOW))
+    for id, exercise in (("thu", True), ("that", False)):
+        show = Show(id, id, "office", "normal", NOW, (), exercise=exercise)
+        ledger.claim(show, NOW, unproven=False)
+        ledger.started(id, 1.0)
+        ledger.end(id, "played", None)
+    ledger.end("chua", "missed", None, show=Show("chua", "", "office", "normal", NOW, (), exercise=True))
+    bodies = [line.body for line in journal.lines()]
+    assert [getattr(body, "exercise", None) for body in bodies] == [True, True, None, None, True]
+
+
 def test_receipts_are_numbered_from_one_and_chained_by_the_hash_of_their_bytes(journal: Journal) -> None:
     for id in ("a", "b", "c"):
         journal.write(ended(id))

@@ -263,6 +263,7 @@ help-office-say = Send a broadcast: read it aloud, sign it, put it into the prog
     .title = Title of the broadcast.
     .priority = A priority broadcast.
     .no_chime = Without the chime before it.
+    .exercise = An exercise: loudspeakers and reports say so.
 help-office-signer =
     Run the signer: the only process that holds keys, with rules of its own.
     
@@ -324,6 +325,7 @@ help-office-urgent = Send an emergency now, cutting into whatever is playing.
     .targets = The loudspeakers, separated by commas.
     .repeat = How many times it is repeated.
     .minutes = For how many minutes it is in force.
+    .exercise = Only an exercise: loudspeakers and reports say so.
 help-office-web = Run the office's web pages and the connection to loudspeakers and kiosks until told to stop (Ctrl-C).
     .in-list = Run the web pages and the connection to loudspeakers and kiosks.
 help-office-withdraw = Take a broadcast out of the programme; if it is playing it stops.

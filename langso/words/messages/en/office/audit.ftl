@@ -26,6 +26,7 @@ audit-did-withdraw-refused = withdrew, but was refused
 audit-did-restore = brought a withdrawn broadcast back
 audit-did-restore-refused = brought back, but was refused
 audit-did-urgent = gave an emergency
+audit-did-exercise = gave an exercise
 audit-did-stop = stopped what played
 audit-did-all-clear = gave all clear
 audit-did-all-clear-refused = gave all clear, but was refused

@@ -34,3 +34,5 @@ broadcasting-file-silent = There is nothing to hear in this file; try another.
 broadcasting-loudness = The loudness of the sound could not be measured; install ffmpeg again.
 broadcasting-no-ffmpeg = This machine has no ffmpeg yet; install it: sudo apt install ffmpeg
 broadcasting-ffmpeg-broken = ffmpeg could not be run ({ $why }); install it again.
+broadcasting-exercise-spoken = This is an exercise. { $text } What you have heard was an exercise; there is no danger.
+broadcasting-exercise-title = EXERCISE: { $title }

@@ -233,3 +233,7 @@ console-restart-what = Its program ends and starts again; what is playing breaks
 console-device-admin = Tests, volume and restarts are for administrators.
 console-done-to = The new volume was ordered; the loudspeaker takes it within seconds if it has a network.
 console-clock-by-hand = set by hand
+console-exercise = This is an exercise
+console-exercise-hint = Loudspeakers say before and after it that it is an exercise; its title and the reports say so, and it does not count as real.
+console-exercise-since = Exercise since { $when }
+console-exercise-now = An exercise, nothing has happened:

@@ -57,3 +57,4 @@ shows-silent-unasked = Not sent: nobody has confirmed it
 shows-note-unasked = It cannot be played yet: nobody has confirmed it. Listen to it, then confirm it below.
 shows-by-hand = time set by a person at the loudspeaker
 shows-in-doubt = for now: the loudspeaker's clock had just leapt, this is confirmed within 26 hours
+shows-exercise = Exercise

@@ -264,6 +264,7 @@ help-office-say = Gửi một bản tin: đọc thành tiếng, ký, đưa vào 
     .title = Tên bản tin.
     .priority = Bản tin ưu tiên.
     .no_chime = Không có nhạc hiệu trước.
+    .exercise = Bản tin diễn tập: loa và báo cáo nói rõ.
 help-office-signer =
     Chạy người ký: tiến trình duy nhất giữ khoá, có luật riêng.
     
@@ -325,6 +326,7 @@ help-office-urgent = Phát khẩn ngay, cắt vào mọi bản tin đang phát.
     .targets = Các loa, cách nhau dấu phẩy.
     .repeat = Nhắc lại mấy lần.
     .minutes = Hiệu lực mấy phút.
+    .exercise = Chỉ là diễn tập: loa và báo cáo nói rõ.
 help-office-web = Chạy trang web của văn phòng và nối với các loa, kiosk, cho tới khi có lệnh dừng (Ctrl-C).
     .in-list = Chạy trang web và nối với các loa, kiosk.
 help-office-withdraw = Rút một bản tin khỏi lịch; đang phát thì dừng.

@@ -26,6 +26,7 @@ audit-did-withdraw-refused = rút nhưng bị từ chối
 audit-did-restore = lấy lại bản tin đã rút
 audit-did-restore-refused = lấy lại nhưng bị từ chối
 audit-did-urgent = phát khẩn cấp
+audit-did-exercise = phát diễn tập
 audit-did-stop = dừng phát
 audit-did-all-clear = báo yên
 audit-did-all-clear-refused = báo yên nhưng bị từ chối

@@ -38,3 +38,5 @@ broadcasting-file-silent = Tệp tiếng không có âm thanh; hãy thử tệp 
 broadcasting-loudness = Không đo được độ to của tiếng; hãy cài lại ffmpeg.
 broadcasting-no-ffmpeg = Máy chưa có ffmpeg; hãy cài bằng lệnh: sudo apt install ffmpeg
 broadcasting-ffmpeg-broken = Không chạy được ffmpeg ({ $why }); hãy cài lại.
+broadcasting-exercise-spoken = Đây là diễn tập. { $text } Tin vừa rồi là diễn tập, bà con không phải lo.
+broadcasting-exercise-title = DIỄN TẬP: { $title }

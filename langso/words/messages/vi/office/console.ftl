@@ -225,3 +225,7 @@ console-restart-what = Máy tắt chương trình rồi mở lại; bản tin đ
 console-device-admin = Phát thử, âm lượng và khởi động lại dành cho người quản trị.
 console-done-to = Đã gửi âm lượng mới; loa nhận trong vài giây nếu đang có mạng.
 console-clock-by-hand = đặt tay
+console-exercise = Đây là diễn tập
+console-exercise-hint = Loa nói trước và sau tin rằng đây là diễn tập; tên tin và báo cáo ghi rõ, và không tính vào tin thật.
+console-exercise-since = Đang diễn tập từ { $when }
+console-exercise-now = Đang diễn tập, không có gì xảy ra:

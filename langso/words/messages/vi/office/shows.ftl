@@ -57,3 +57,4 @@ shows-silent-unasked = Chưa gửi: chưa ai xác nhận
 shows-note-unasked = Chưa phát được: bản tin này chưa có người xác nhận. Nghe lại rồi xác nhận bên dưới.
 shows-by-hand = giờ do người đặt tại loa
 shows-in-doubt = tạm ghi, vì đồng hồ loa vừa nhảy: sẽ ghi lại trong 26 giờ
+shows-exercise = Diễn tập
