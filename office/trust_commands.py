@@ -34,6 +34,7 @@ def trust() -> None:
 def show(settings_file: Path) -> None:
     """Show the list in force."""
     from langso.timekeeping import dates
+    from langso.trust.roots.differences import loudness_in_words
     from langso.trust.roots.key_file import code_of
 
     home, _ = open_home(settings_file)
@@ -49,6 +50,8 @@ def show(settings_file: Path) -> None:
     none = Sentence("office-trust-none")
     quiet = ", ".join(f"{span.start}–{span.end}" for span in held.caps.quiet_hours)
     say(t("office-trust-caps", volume=held.caps.volume, quiet=quiet or none))
+    for cap in held.caps.loudness:
+        say(f"  · {loudness_in_words(cap)}")
     say(t("office-trust-revoked", devices=", ".join(held.revoked) or none))
     say(t("office-trust-accounts", accounts=", ".join(one.id for one in held.accounts) or none))
     say(t("office-trust-recipient", key=held.age_recipient or none))
@@ -100,20 +103,30 @@ def restore(settings_file: Path, out: Path, device: str) -> None:
 @click.option("--volume", type=click.IntRange(1, 100))
 @click.option("--quiet-hours", multiple=True, metavar="HH:MM-HH:MM")
 @click.option("--no-quiet-hours", is_flag=True)
+@click.option("--loudness", multiple=True, metavar="HH:MM-HH:MM=VOLUME[:CLASS,...]")
+@click.option("--no-loudness", is_flag=True)
 def limits(
-    settings_file: Path, out: Path, volume: int | None, quiet_hours: tuple[str, ...], no_quiet_hours: bool
+    settings_file: Path,
+    out: Path,
+    volume: int | None,
+    quiet_hours: tuple[str, ...],
+    no_quiet_hours: bool,
+    loudness: tuple[str, ...],
+    no_loudness: bool,
 ) -> None:
-    """Propose another highest volume and other quiet hours, which all loudspeakers must keep."""
+    """Propose another highest volume, at some hours too, and other quiet hours, which all loudspeakers must keep."""
     from langso.errors import UsageError
-    from office.founding.limits import read_quiet_hours
+    from office.founding.limits import read_loudness, read_quiet_hours
     from office.founding.trust_changes import Rights, propose
 
-    if volume is None and not quiet_hours and not no_quiet_hours:
+    if volume is None and not (quiet_hours or no_quiet_hours or loudness or no_loudness):
         raise UsageError(Sentence("office-trust-nothing"))
     home, now = open_home(settings_file)
     changes: dict[str, object] = {} if volume is None else {"volume": volume}
     if quiet_hours or no_quiet_hours:
         changes["quiet_hours"] = () if no_quiet_hours else read_quiet_hours(quiet_hours)
+    if loudness or no_loudness:
+        changes["loudness"] = () if no_loudness else read_loudness(loudness)
     caps = home.trust().trust.caps.model_copy(update=changes)
     write_proposal(out, propose(home, now, Rights(caps=caps)))
 

@@ -19,6 +19,7 @@ from langso.contract.documents import (
     Fee,
     IssuerRule,
     Late,
+    LoudnessCap,
     Media,
     Occurrence,
     Order,
@@ -61,8 +62,8 @@ __all__ = [
     "BroadcastClass", "Caps", "Catalogue", "CertificateAnswer", "CertificateRequest",
     "ClockReport", "DesiredSettings", "DeviceOrder", "Document",
     "DocumentReceipt", "DossierManifest", "EndedReceipt", "Fee", "HealthLine", "HeardReceipt", "Held",
-    "IssuerRule", "Late", "Media", "Message", "Moment", "Occurrence", "Order", "Plan", "Presence", "Procedure",
-    "Programme", "QuietHours", "Receipt", "Receipts", "ReceiptsAck", "RefusalReason", "RootDocument",
+    "IssuerRule", "Late", "LoudnessCap", "Media", "Message", "Moment", "Occurrence", "Order", "Plan", "Presence",
+    "Procedure", "Programme", "QuietHours", "Receipt", "Receipts", "ReceiptsAck", "RefusalReason", "RootDocument",
     "StartedReceipt", "State", "Storage", "TargetSet", "Threshold", "Topics", "TrustBundle", "TrustDocument",
     "Urgent", "UrgentOrder", "VouchedAccount",
 ]  # fmt: skip

@@ -1,15 +1,15 @@
-"""What the commune's caps allow: quiet hours by Vietnamese time, and minutes of sound a day. Pure.
+"""What the commune's caps allow: quiet hours and loudness by Vietnamese time, and minutes of sound a day. Pure.
 
 One rule for three: the loudspeaker obeys it, the office plans by it, the signer checks it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from langso.contract import Caps, IssuerRule, Plan, QuietHours, TrustDocument
+from langso.contract import BroadcastClass, Caps, IssuerRule, Plan, Programme, QuietHours, TrustDocument
 from langso.contract.outcomes import Ending, Reason
 from langso.timekeeping.clock import VIETNAM
 
@@ -63,6 +63,16 @@ def quiet_hours(hours: tuple[QuietHours, ...], begin: datetime, end: datetime) -
     """
     found = _quiet(hours, begin, end)
     return None if found is None else found[0]
+
+
+def loudest(caps: Caps, broadcast_class: BroadcastClass, begin: datetime, end: datetime) -> int:
+    """How loud (0-100) what is of this class may be that sounds in [begin, end)."""
+    tighter = (
+        cap.volume
+        for cap in caps.loudness
+        if broadcast_class in cap.classes and _closes(cap.start, cap.end, begin, end) is not None
+    )
+    return min((caps.volume, *tighter))
 
 
 def quiet_refusal(quiet: QuietHours) -> Reason:
@@ -135,6 +145,20 @@ def plan_breaches(plan: Plan, limits: Limits) -> list[Breach]:
     return breaches_of(sounds, limits, plan.issued)
 
 
+def too_loud(plan: Plan, caps: Caps) -> Iterator[tuple[Programme, int]]:
+    """Programmes that are louder at one of their times than the caps allow then, with how loud they may be; of those
+    times that begin after the plan was issued.
+    """
+    for occurrence in plan.occurrences:
+        programme = plan.programmes[occurrence.programme]
+        chime = 0 if programme.chime is None else plan.media[programme.chime].duration_ms
+        begins = occurrence.start - timedelta(milliseconds=chime)
+        ends = occurrence.start + timedelta(milliseconds=plan.duration_ms(programme))
+        most = loudest(caps, programme.broadcast_class, begins, ends)
+        if begins >= plan.issued and programme.volume > most:
+            yield programme, most
+
+
 def _breach(
     sound: PlannedSound, caps: Caps, minutes_a_day: int | None, heard: dict[tuple[str, str], timedelta]
 ) -> Breach | None:
@@ -159,15 +183,22 @@ def _most_heard(sound: PlannedSound, heard: dict[tuple[str, str], timedelta]) ->
 
 
 def _quiet(hours: tuple[QuietHours, ...], begin: datetime, end: datetime) -> tuple[QuietHours, datetime] | None:
-    first = _date(begin) - timedelta(days=1)
-    days = (_date(end) - first).days + 1
     for quiet in hours:
-        opens, closes = time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
-        for day in (first + timedelta(days=n) for n in range(days)):
-            since = datetime.combine(day, opens, VIETNAM)
-            until = datetime.combine(day + timedelta(days=1 if closes <= opens else 0), closes, VIETNAM)
-            if since < end and begin < until:
-                return quiet, until
+        closes = _closes(quiet.start, quiet.end, begin, end)
+        if closes is not None:
+            return quiet, closes
+    return None
+
+
+def _closes(start: str, end: str, begin: datetime, until: datetime) -> datetime | None:
+    """When the first span of these hours ends that touches [begin, until); None where none does."""
+    first = _date(begin) - timedelta(days=1)
+    opens, closes = time.fromisoformat(start), time.fromisoformat(end)
+    for day in (first + timedelta(days=n) for n in range((_date(until) - first).days + 1)):
+        since = datetime.combine(day, opens, VIETNAM)
+        over = datetime.combine(day + timedelta(days=1 if closes <= opens else 0), closes, VIETNAM)
+        if since < until and begin < over:
+            return over
     return None
 
 

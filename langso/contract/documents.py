@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, model_validator
@@ -97,12 +98,27 @@ class QuietHours(Message):
     end: ClockTime
 
 
+class LoudnessCap(Message):
+    """From `start` to `end` by the Vietnamese wall clock, also across midnight (equal: all day), what is of these
+    classes is at most `volume` loud.
+    """
+
+    start: ClockTime
+    end: ClockTime
+    volume: Percent
+    classes: Annotated[tuple[BroadcastClass, ...], Field(min_length=1, max_length=3)] = ("normal", "priority")
+
+
 class Caps(Message):
-    """Hard limits that a plan may tighten, never loosen."""
+    """Hard limits that a plan may tighten, never loosen. `loudness` (since 0.3.0): tighter than `volume`, by hour and
+    class.
+    """
 
     volume: Percent = 100
     minutes_a_day: Annotated[int, Field(ge=0, le=1440)] = 1440
     quiet_hours: Annotated[tuple[QuietHours, ...], Field(max_length=8)] = ()
+    # Left out where there is none: what a list of rights says by default is what release 0.1.0 knows.
+    loudness: Annotated[tuple[LoudnessCap, ...], Field(max_length=16, exclude_if=operator.not_)] = ()
 
 
 class Account(Message):

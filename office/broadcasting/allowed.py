@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from langso.contract.caps import Breach, Limits, PlannedSound, breaches_of
+from langso.contract.caps import Breach, Limits, PlannedSound, breaches_of, loudest
 from langso.timekeeping import dates
 from langso.words.catalogue import Sentence, Unit
 from office.broadcasting.plans import Planned, clash, first_free, whole_minute
@@ -59,9 +59,15 @@ def allowed(planned: Iterable[Planned], limits: Limits, now: datetime) -> list[P
     """
     given = list(planned)
     wrong = {breach.sound.id for breach in breaches_of([_sound(one) for one in given], limits, now)}
+    wrong |= {one.id for one in given if one.start - one.show.lead >= now and _too_loud(one, limits)}
     return [one for one in given if one.id not in wrong]
 
 
 def _sound(planned: Planned) -> PlannedSound:
     show = planned.show
     return PlannedSound(planned.id, planned.start - show.lead, show.lead + show.length, show.devices)
+
+
+def _too_loud(planned: Planned, limits: Limits) -> bool:
+    show, begins = planned.show, planned.start - planned.show.lead
+    return show.volume > loudest(limits.caps, show.broadcast_class, begins, planned.start + show.length)

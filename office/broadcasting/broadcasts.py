@@ -112,7 +112,8 @@ class Broadcasts:
         with self._store.transaction() as db:
             for sound, title in ((spoken, found.show.title), *(((bell, ""),) if bell else ())):
                 self._decisions.keep_sound(db, sound, title)
-            rows.set_media(db, id, (spoken.media,), bell.media if bell else None)
+            chimed = replace(found.show, media=(spoken.media,), chime=bell.media if bell else None)
+            rows.set_media(db, id, chimed.media, chimed.chime, self._allowed(replace(found.planned, show=chimed)))
         return rows.find(self._store.db, id)
 
     def must_be_asked(self) -> bool:
@@ -161,6 +162,11 @@ class Broadcasts:
 
         self._decisions.tell(("plan",), trouble, undo)
         return rows.find(self._store.db, id)
+
+    def _allowed(self, planned: Planned) -> int:
+        """How loud it is played: as it was wished, if the commune's caps let it be so loud at that hour."""
+        show, begins = planned.show, planned.start - planned.show.lead
+        return min(show.volume, self._decisions.loudest(show.broadcast_class, begins, planned.start + show.length))
 
     def _sendable(self, db: sqlite_utils.Database, id: str) -> Broadcast:
         found = rows.find(db, id)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 import sqlite_utils
 
-from langso.contract import TargetSet, UrgentOrder
-from langso.contract.caps import Limits
+from langso.contract import BroadcastClass, TargetSet, UrgentOrder
+from langso.contract.caps import Limits, loudest
 from langso.device.paired_devices import read_devices
 from langso.durable.store import Store
 from langso.errors import LangsoError
@@ -155,6 +155,10 @@ class Decisions:
     def cap(self) -> int:
         """The commune's loudest, 1 to 100."""
         return self._home.trust().trust.caps.volume
+
+    def loudest(self, broadcast_class: BroadcastClass, begin: datetime, end: datetime) -> int:
+        """The loudest by its caps for what is of this class and sounds in [begin, end)."""
+        return loudest(self._home.trust().trust.caps, broadcast_class, begin, end)
 
     def keep_sound(self, db: sqlite_utils.Database, sound: MadeSound, title: str) -> None:
         """A sound's row, once."""

@@ -91,11 +91,11 @@ def mark_signed(db: sqlite_utils.Database, occurrences: Iterable[str], at: datet
     )
 
 
-def set_media(db: sqlite_utils.Database, id: str, media: tuple[Media, ...], chime: Media | None) -> None:
-    """Keeps the sounds that were made for the message."""
+def set_media(db: sqlite_utils.Database, id: str, media: tuple[Media, ...], chime: Media | None, volume: int) -> None:
+    """Keeps the sounds that were made for the message, and how loud they are played."""
     db.execute(
-        "UPDATE messages SET media = ?, chime = ? WHERE id = ?",
-        [_MEDIA.dump_json(media).decode(), None if chime is None else chime.to_json().decode(), id],
+        "UPDATE messages SET media = ?, chime = ?, volume = ? WHERE id = ?",
+        [_MEDIA.dump_json(media).decode(), None if chime is None else chime.to_json().decode(), volume, id],
     )
 
 

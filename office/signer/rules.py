@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from langso.contract import Catalogue, Document, IssuerRule, Order, Plan, ReceiptsAck, TrustDocument, Urgent
-from langso.contract.caps import Limits, plan_breaches
+from langso.contract.caps import Limits, plan_breaches, too_loud
 from langso.contract.vouched import may_relay, strangers
 from langso.timekeeping import dates
 from langso.trust import parse_payload
@@ -101,10 +101,8 @@ def _check_plan(plan: Plan, rule: IssuerRule, trust: TrustDocument) -> None:
     for programme in plan.programmes:
         if programme.broadcast_class not in rule.classes:
             raise SignerRefused(Sentence("signer-class", title=programme.title))
-        if programme.volume > trust.caps.volume:
-            raise SignerRefused(
-                Sentence("signer-volume", title=programme.title, volume=programme.volume, most=trust.caps.volume)
-            )
+    for programme, most in too_loud(plan, trust.caps):
+        raise SignerRefused(Sentence("signer-volume", title=programme.title, volume=programme.volume, most=most))
     broken = next(iter(plan_breaches(plan, Limits.of(trust, rule))), None)
     if broken is not None:
         raise SignerRefused(Sentence("signer-play-barred", play=broken.sound.id, why=broken.reason.sentence))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from langso.contract import Caps, IssuerRule, TrustDocument
 from langso.contract.caps import (
     issuer_minutes_refusal,
+    loudest,
     minutes_refusal,
     quiet_hours,
     quiet_refusal,
@@ -47,9 +48,12 @@ class Policy:
         """The issuer's rule, or None."""
         return next((rule for rule in self.rules if rule.name == issuer), None)
 
-    def loudness(self, show: Show) -> int:
-        """0-100. The device's own setting turns everything but emergencies down."""
-        most = min(self.caps.volume, show.volume)
+    def loudness(self, show: Show, begin: datetime | None = None, end: datetime | None = None) -> int:
+        """0-100, for what sounds in [begin, end); None: nobody knows what hour it is. The device's own setting turns
+        everything but emergencies down.
+        """
+        cap = loudest(self.caps, show.broadcast_class, begin, end) if begin and end else self.caps.volume
+        most = min(cap, show.volume)
         return most if show.emergency else min(most, self.volume)
 
     def refusal(self, show: Show, at: datetime, heard_ms: Mapping[str, int] = NO_MINUTES) -> Reason | None:

@@ -48,7 +48,7 @@ class _Part:
 
 class Performance:
     """`at`: wall time at which `position_ms` is heard; None: as soon as `not_before` (monotonic) and the player
-    allow. `unplayable`: why an item is passed over, or "".
+    allow. `volume`: how loud it is between two wall times; `unplayable`: why an item is passed over, or "".
 
     Each item is placed anew by the wall clock (sound cards drift). A clock that has jumped by more than 250 ms
     meanwhile is not followed, so that NTP never disturbs what plays.
@@ -64,7 +64,7 @@ class Performance:
         at: datetime | None = None,
         position_ms: int = 0,
         chime: bool = True,
-        volume: int = 100,
+        volume: Callable[[datetime, datetime], int] = lambda _begin, _end: 100,
         not_before: float = 0.0,
         unplayable: Callable[[Media], str] = lambda medium: "",
     ) -> None:
@@ -218,15 +218,17 @@ class Performance:
         return self._heard_ms > 0 or any(part.voice is not None for part in self._parts) or bool(self.fault)
 
     def _sound(self, part: _Part, from_ms: int) -> Sound:
+        begin = self.begins + timedelta(milliseconds=part.offset_ms)
+        volume = self._volume(begin, begin + timedelta(milliseconds=part.length_ms))
         if isinstance(part.source, StreamSource):
-            return SoundStream(part.source.url, volume=self._volume)
+            return SoundStream(part.source.url, volume=volume)
         media = part.source.media
         return SoundFile(
             path=self._path_of(media),
             codec=media.codec,
             duration_ms=media.duration_ms,
             from_ms=from_ms,
-            volume=self._volume,
+            volume=volume,
         )
 
     def _look_at(self, part: _Part, now: float) -> None:

@@ -13,7 +13,7 @@ import pytest
 from paper_library import PaperLibrary
 
 from firmware_bridge.switchboard import Switchboard
-from langso.contract import Caps, IssuerRule, Late, Media, Threshold
+from langso.contract import Caps, IssuerRule, Late, LoudnessCap, Media, Threshold
 from langso.durable.errors import StoreFull
 from langso.durable.store import Store
 from langso.timekeeping.clock import ClockTrust
@@ -119,6 +119,30 @@ def test_the_claim_is_on_disk_before_the_player_has_the_sound(desk: Desk) -> Non
     assert desk.stage.placed() == [("a", 0, 0)]
     assert desk.stage.player.voices[0].sound.volume == 70
     assert desk.events() == [("started", "a", "", ""), ("ended", "a", "played", "")]
+
+
+def test_each_item_is_as_loud_as_its_own_hour_allows_and_the_next_show_as_its_order_says(desk: Desk) -> None:
+    """At a minute past noon by Vietnamese time it becomes quiet for a minute."""
+    cap = LoudnessCap(start="12:01", end="12:02", volume=20, classes=("normal", "emergency"))
+    caps = Caps(loudness=(cap,))
+    desk.orders = Orders(policy=dataclasses.replace(desk.orders.policy, caps=caps))
+    noon = desk.stage.start.replace(hour=5, minute=0, second=50, microsecond=0) + timedelta(days=1)
+    long = show(desk, start=noon, sources=files((SOUND,)), volume=60)
+    long = dataclasses.replace(long, sources=files((SOUND, SOUND, SOUND)))
+    after = show(desk, "b", start=noon + timedelta(seconds=75), volume=55)
+    desk.clock.advance((noon - desk.clock.now()).total_seconds() - 20)
+    desk.orders = dataclasses.replace(desk.orders, scheduled=(long, after))
+    desk.run(120)
+    assert [voice.sound.volume for voice in desk.stage.player.voices] == [60, 60, 20, 55]
+
+
+def test_where_the_hour_is_not_proven_an_emergency_is_as_loud_as_it_ever_may_be(desk: Desk) -> None:
+    day = LoudnessCap(start="00:00", end="00:00", volume=20, classes=("emergency",))
+    desk.orders = Orders(policy=dataclasses.replace(desk.orders.policy, caps=Caps(loudness=(day,))))
+    desk.trusted = False
+    desk.orders = dataclasses.replace(desk.orders, urgent=(flood(desk),))
+    desk.run(10)
+    assert desk.stage.player.voices[0].sound.volume == 100
 
 
 def test_an_emergency_from_silence_waits_for_the_amplifier_and_not_when_it_is_on(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from langso.contract import Caps, IssuerRule, Threshold, TrustDocument, VouchedAccount
+from langso.contract import Caps, IssuerRule, LoudnessCap, Threshold, TrustDocument, VouchedAccount
 from langso.timekeeping import dates
 from langso.timekeeping.clock import VIETNAM
 from langso.trust import RootKeys
@@ -208,14 +208,20 @@ def account_in_words(account: VouchedAccount) -> str:
     return t("rights-account-label", account=said, label=account.label) if account.label else said
 
 
+def loudness_in_words(cap: LoudnessCap) -> str:
+    """A cap of some hours as a person reads it."""
+    return t("root-loudness", start=cap.start, end=cap.end, volume=cap.volume, classes=_joined(_CLASSES, cap.classes))
+
+
 def _caps(caps: Caps) -> list[str]:
     return [
         t("root-limits", volume=caps.volume, minutes=caps.minutes_a_day, quiet=_quiet(caps)),
+        *(loudness_in_words(cap) for cap in caps.loudness),
         *_others(None, caps, _CAPS_TOLD, t("root-limit")),
     ]
 
 
-_CAPS_TOLD = {"volume", "minutes_a_day", "quiet_hours"}
+_CAPS_TOLD = {"volume", "minutes_a_day", "quiet_hours", "loudness"}
 
 
 def _caps_changed(old: Caps, new: Caps) -> list[str]:
@@ -230,6 +236,9 @@ def _caps_changed(old: Caps, new: Caps) -> list[str]:
         lines.append(Weighty(changed) if longer else changed)
     if old.quiet_hours != new.quiet_hours:
         lines.append(Weighty(t("root-quiet-changed", new=_quiet(new), old=_quiet(old))))
+    for id, caps, before in (("new", new, old), ("gone", old, new)):
+        said = (loudness_in_words(cap) for cap in caps.loudness if cap not in before.loudness)
+        lines += [Weighty(t(f"root-loudness-{id}", cap=cap)) for cap in said]
     return lines + _others(old, new, _CAPS_TOLD, t("root-limit"))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from langso.contract import Plan, Urgent
-from langso.contract.caps import Limits, PlannedSound, breaches_of
+from langso.contract.caps import Limits, PlannedSound, breaches_of, loudest
 from langso.words.catalogue import Sentence
 from office.signer.asked.book import KnownPlay, NewPlay
 from office.signer.asked.orders import Asked, AskedAlarm, AskedBroadcast, hash_of, occurrences_of
@@ -122,7 +122,10 @@ def _barred(plan: Plan, missing: Iterable[KnownPlay], limits: Limits, classes: C
     """Those of the missing that the commune's rules, tighter now, no longer let into the plan."""
     programmes = {play.id: AskedBroadcast.model_validate_json(play.body) for play in missing}
     out = {
-        id for id, one in programmes.items() if one.volume > limits.caps.volume or one.broadcast_class not in classes
+        id
+        for id, one in programmes.items()
+        if one.volume > loudest(limits.caps, one.broadcast_class, one.sound.begins, one.ends)
+        or one.broadcast_class not in classes
     }
     sounds: list[PlannedSound] = [one.sound for one in (*occurrences_of(plan), *programmes.values())]
     out.update(breach.sound.id for breach in breaches_of(sounds, limits, plan.issued))

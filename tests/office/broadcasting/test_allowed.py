@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.contract import Caps, IssuerRule, Media, QuietHours, Threshold
-from langso.contract.caps import Limits, PlannedSound, breaches, plan_breaches, vietnamese_day
+from langso.contract import Caps, IssuerRule, LoudnessCap, Media, QuietHours, Threshold
+from langso.contract.caps import Limits, PlannedSound, breaches, plan_breaches, too_loud, vietnamese_day
 from langso.timekeeping.clock import VIETNAM
 from office.broadcasting.allowed import allowed, first_allowed, obstacle, refused
 from office.broadcasting.plans import Head, Piece, Planned, clash, make_plan
@@ -163,3 +164,17 @@ def test_what_is_in_the_way_is_told_by_code_with_the_nearest_time() -> None:
         assert never is not None
         assert never.id == f"broadcasting-{code}-throughout"
     assert obstacle(planned("new", local(15)), [at_noon], Limits(NIGHT), now, latest) is None
+
+
+def test_caps_on_loudness_that_became_tighter_take_out_what_is_too_loud_and_block_nothing_else() -> None:
+    """What has begun is not judged: the loudspeaker turns it down."""
+    night = LoudnessCap(start="21:00", end="06:00", volume=60)
+    for limits in (Limits(Caps(loudness=(night,))), Limits(Caps(volume=60))):
+        loud = [planned("dem", local(20, 50), 10), planned("lan", local(20, 50), 11), planned("som", local(5, 59))]
+        soft = replace(loud[1], id="nho", show=replace(loud[1].show, volume=60))
+        kept = {one.id for one in allowed([*loud, soft], limits, local(5, 59) + timedelta(seconds=1))}
+        assert kept == {"som", "nho", *(("dem",) if limits.caps.volume == 100 else ())}
+        told = [one for one in [*loud, soft] if one.id in kept]
+        head = Head("office", "xa", 1, 1, local(5, 59) + timedelta(seconds=1))
+        assert list(too_loud(make_plan(told, head), limits.caps)) == []
+        assert list(too_loud(make_plan([*loud, soft], head), limits.caps)) != []

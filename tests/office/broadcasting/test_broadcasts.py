@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from refusals import refused
 
-from langso.contract import Caps, Plan, QuietHours, Urgent
+from langso.contract import Caps, LoudnessCap, Plan, QuietHours, Urgent
 from langso.durable.files import write_atomic
 from langso.timekeeping.clock import VIETNAM
 from langso.trust import make_bundle, make_trust, parse_payload, read_sealed
 from office.broadcasting.media import MediaStore
 from office.broadcasting.wording import MAX_TITLE, exercise_title
 from office.errors import BroadcastRefused, NotFound
+from office.signer.errors import SignerRefused
 
 
 def soon(minutes: float = 10) -> datetime:
@@ -330,3 +331,20 @@ def test_what_a_loudspeaker_says_of_an_exercise_is_kept_as_one(office_world: Any
     pole.write("b2.1")
     office_world.office.fleet.take_receipts("loa-1", pole.batch())
     assert [office_world.office.broadcasts.plays(id)[0].exercise for id in ("b1.1", "b2.1")] == [True, False]
+
+
+def test_at_an_hour_with_a_cap_of_its_own_a_broadcast_is_as_loud_as_that(make_office: Any) -> None:
+    """And the signer refuses one that is louder, whoever asks for it."""
+    day = LoudnessCap(start="00:00", end="00:00", volume=35)
+    world = make_office(caps=Caps(volume=90, loudness=(day,)))
+    world.reporter("loa-1")
+    service = world.office.broadcasts
+    assert sent(service).show.volume == 35
+    assert sent(service, start=soon(60), volume=20).show.volume == 20
+    assert world.office.alarms.urgent("Lũ về.", targets=["*"], by="a").volume == 90
+    plan = plan_of(world)
+    loud = plan.programmes[0].model_copy(update={"volume": 36, "id": "p9"})
+    added = plan.occurrences[0].model_copy(update={"id": "x.1", "programme": len(plan.programmes)})
+    more = {"programmes": (*plan.programmes, loud), "occurrences": (*plan.occurrences, added)}
+    with refused(SignerRefused, "signer-volume"):
+        world.office.signer.sign("plan", plan.model_copy(update={"version": plan.version + 1, **more}))

@@ -323,7 +323,12 @@ def test_the_commands_change_the_list(office_world: Any, call: Callable[..., Res
         ("renew", office_world.roots, []),
         ("revoke", office_world.roots, ["loa-1"]),
         ("restore", office_world.roots, ["loa-1"]),
-        ("limits", office_world.roots, ["--volume", "70", "--quiet-hours", "21:30-05:00"]),
+        (
+            "limits",
+            office_world.roots,
+            ["--volume", "70", "--quiet-hours", "21:30-05:00"],
+        ),
+        ("limits", office_world.roots, ["--loudness", "21:00-06:00=40"]),
         ("new-key", office_world.roots, []),
         ("new-root", [*office_world.roots, *new[:2]], [*roots, "--threshold", "2"]),
     ):
@@ -336,7 +341,7 @@ def test_the_commands_change_the_list(office_world: Any, call: Callable[..., Res
         said = call("apply", str(file))
         assert said.exit_code == 0, f"{name}: {said.output} {said.exception}"
     held = office_world.home.trust()
-    assert (held.trust.version, held.trust.caps.volume, held.root.version, held.root.threshold) == (7, 70, 2, 2)
+    assert (held.trust.version, held.trust.caps.volume, held.root.version, held.root.threshold) == (8, 70, 2, 2)
     assert office_world.office.signer.sign("plan", plan(1, NOW, epoch=1))
 
 

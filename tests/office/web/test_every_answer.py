@@ -39,6 +39,8 @@ KNOWN = re.compile(
         (
             # People, places and what they wrote.
             "Người (?:mới|ba|tư)|nguoi-(?:moi|ba|tu)|thuyen gao mai",
+            # The title's own mark is said in the villagers' language, as all that loudspeakers are told.
+            "DIỄN TẬP:",
             "Xã Hoa Sơn|Văn thư|Thôn \\d|Nước lên|Họp thôn|Mời bà con đi họp|Giấy khai sinh",
             "Họp lúc (?:7h00|bảy giờ)|7h00|\\b(?:a )+a?\\b|x{200,}",
             # Names of machines, accounts and papers.

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langso.contract import Caps, IssuerRule, Media, QuietHours, Threshold
-from langso.contract.caps import quiet_hours, vietnamese_day
+from langso.contract import Caps, IssuerRule, LoudnessCap, Media, QuietHours, Threshold
+from langso.contract.caps import loudest, quiet_hours, vietnamese_day
 from langso.contract.outcomes import Ending, Reason
 from langso.timekeeping.clock import VIETNAM
 from speaker.programme.policy import Policy
@@ -88,6 +88,35 @@ def test_volume_is_the_least_of_cap_show_and_device_except_for_emergencies() -> 
     assert POLICY.loudness(show()) == 60
     assert POLICY.loudness(show(volume=30)) == 30
     assert POLICY.loudness(show(broadcast_class="emergency")) == 80
+
+
+NIGHT = LoudnessCap(start="21:00", end="06:00", volume=40)
+ALARMS_AT_NIGHT = LoudnessCap(start="22:00", end="05:00", volume=70, classes=("emergency",))
+NIGHTLY = replace(POLICY, caps=POLICY.caps.model_copy(update={"loudness": (NIGHT, ALARMS_AT_NIGHT)}))
+TICK = timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "kind", "loudness"),
+    [
+        (local(20, 59), local(21), "normal", 60),
+        (local(20, 59), local(21) + TICK, "normal", 40),
+        (local(6) - TICK, local(6, 10), "priority", 40),
+        (local(6), local(6, 10), "normal", 60),
+        (local(21, 30), local(21, 40), "emergency", 80),
+        (local(22), local(22, 1), "emergency", 70),
+        (local(5), local(5, 1), "emergency", 80),
+        (None, None, "emergency", 80),
+    ],
+)
+def test_at_some_hours_some_classes_are_softer(begin: Any, end: Any, kind: Any, loudness: int) -> None:
+    assert NIGHTLY.loudness(show(broadcast_class=kind), begin, end) == loudness
+
+
+def test_of_two_caps_at_one_hour_the_tighter_counts_and_none_loosens_the_first() -> None:
+    caps = Caps(volume=50, loudness=(NIGHT.model_copy(update={"volume": 90}), NIGHT, ALARMS_AT_NIGHT))
+    assert loudest(caps, "normal", local(23), local(23, 1)) == 40
+    assert loudest(caps, "emergency", local(23), local(23, 1)) == 50
 
 
 def test_the_day_changes_at_vietnamese_midnight() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from langso.contract import Caps, IssuerRule, QuietHours, TrustDocument, VouchedAccount
+from langso.contract import Caps, IssuerRule, LoudnessCap, QuietHours, TrustDocument, VouchedAccount
 from langso.trust import SigningKey, open_bundle, threshold_of
 from langso.trust.roots import differences
 from langso.trust.roots.ceremony import in_words, sign_with, sit_down
@@ -208,6 +208,10 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "louder": ({"caps": Caps(volume=100)}, "CHÚ Ý: Âm lượng cao nhất 100 % (trước 80 %)"),
     "quieter": ({"caps": Caps(volume=10)}, "Âm lượng cao nhất 10 %"),
     "longer": ({"caps": Caps(volume=80, minutes_a_day=90)}, "90 phút mỗi ngày"),
+    "softer": (
+        {"caps": Caps(volume=80, loudness=(LoudnessCap(start="21:00", end="06:00", volume=40),))},
+        "Từ 21:00 đến 06:00",
+    ),
     "quiet": ({"caps": Caps(volume=80, quiet_hours=(QuietHours(start="21:00", end="05:00"),))}, "21:00–05:00"),
     "revoked": ({"revoked": ("loa-1", "loa-2")}, "Thu hồi thiết bị loa-2"),
     "restored": ({"revoked": ()}, "CHÚ Ý: trả quyền cho thiết bị đã thu hồi loa-1"),

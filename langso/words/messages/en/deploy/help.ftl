@@ -296,11 +296,13 @@ help-office-trust =
     Each change is a proposal file: made here, signed by each holder of a root key (langso root sign), then applied here.
     .in-list = The commune's list of rights: show, prolong, revoke, replace keys.
 help-office-trust-apply = Apply a proposal that has enough signatures; name all copies signed apart in one command.
-help-office-trust-limits = Propose another highest volume and other quiet hours that every loudspeaker must keep.
+help-office-trust-limits = Propose another highest volume, at some hours too, and other quiet hours, which all loudspeakers must keep.
     .out = The proposal for root keys to sign.
     .volume = Highest volume, percent.
     .quiet_hours = Quiet hours, instead of the present ones.
     .no_quiet_hours = No quiet hours at all.
+    .loudness = How loud at most at some hours, like 21:00-06:00=60; add :normal,priority,emergency to say of which class.
+    .no_loudness = No caps for some hours.
 help-office-trust-new-key = Propose a new signing key for the office (if it may be known to others). Apply it while nothing is playing.
     .out = The proposal for root keys to sign.
 help-office-trust-new-root =

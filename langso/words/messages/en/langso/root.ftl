@@ -117,3 +117,6 @@ root-of-commune = of commune { $commune }{ " " }
 root-no-key-on = No root key { $whose }found on { $path }; plug in the right root key stick.
 root-identity-damaged = The file of the key of papers is damaged; copy it back from the backup, or use the recovery sheet: langso office desk recover --help
 root-identity-wrong-passphrase = The passphrase is wrong; type it again, marks and capitals do not matter.
+root-loudness = From { $start } to { $end }, { $classes }: at most { $volume } %.
+root-loudness-new = ATTENTION: a new cap on loudness. { $cap }
+root-loudness-gone = ATTENTION: a cap on loudness goes. { $cap }

@@ -27,3 +27,4 @@ founding-vouched-before = The list of rights says so already; nothing to do.
 founding-accounts-full = The list of rights holds { $most } accounts at most; take one out: langso office account remove
 founding-no-account = The list of rights has no account “{ $id }”; see: langso office account list
 founding-relay-host = A host to relay is written wrongly; write its name alone, for example stream.vov.vn, without https:// and port.
+founding-loudness = A cap on loudness is written like 21:00-06:00=60, or 21:00-06:00=80:emergency; correct it.

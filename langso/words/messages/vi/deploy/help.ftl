@@ -297,11 +297,13 @@ help-office-trust =
     Mỗi thay đổi là một tệp đề nghị: lập ở đây, từng người giữ khoá gốc ký (langso root sign), rồi áp dụng ở đây.
     .in-list = Danh sách quyền của xã: xem, gia hạn, thu hồi, thay khoá.
 help-office-trust-apply = Áp dụng một đề nghị đã đủ chữ ký; các bản ký riêng thì ghi hết vào một lệnh.
-help-office-trust-limits = Đề nghị đổi âm lượng cao nhất và giờ yên tĩnh mà mọi loa phải theo.
+help-office-trust-limits = Đề nghị đổi âm lượng cao nhất, cả theo giờ, và giờ yên tĩnh mà mọi loa phải theo.
     .out = Tệp đề nghị để khoá gốc ký.
     .volume = Âm lượng cao nhất, phần trăm.
     .quiet_hours = Giờ yên tĩnh, thay cho giờ cũ.
     .no_quiet_hours = Bỏ hết giờ yên tĩnh.
+    .loudness = To nhất vào những giờ nào, như 21:00-06:00=60; thêm :normal,priority,emergency để nói loại tin.
+    .no_loudness = Bỏ hết mức to nhất theo giờ.
 help-office-trust-new-key = Đề nghị thay khoá ký của văn phòng (khi nghi bị lộ). Áp dụng lúc không có bản tin đang phát.
     .out = Tệp đề nghị để khoá gốc ký.
 help-office-trust-new-root =

@@ -117,3 +117,6 @@ root-of-commune = của xã { $commune }{ " " }
 root-no-key-on = Không thấy khoá gốc { $whose }trên { $path }; hãy cắm đúng USB khoá gốc.
 root-identity-damaged = Tệp khoá giấy tờ bị hỏng; hãy chép lại từ bản sao lưu, hoặc dùng tờ khôi phục: langso office desk recover --help
 root-identity-wrong-passphrase = Câu mật khẩu không đúng; gõ lại, dấu và chữ hoa không quan trọng.
+root-loudness = Từ { $start } đến { $end }, { $classes }: to nhất { $volume } %.
+root-loudness-new = CHÚ Ý: thêm mức to nhất theo giờ. { $cap }
+root-loudness-gone = CHÚ Ý: bỏ mức to nhất theo giờ. { $cap }

@@ -28,3 +28,4 @@ founding-vouched-before = Danh sách quyền đã ghi như vậy; không phải 
 founding-accounts-full = Danh sách quyền chỉ ghi được { $most } tài khoản; hãy bỏ bớt: langso office account remove
 founding-no-account = Danh sách quyền không có tài khoản «{ $id }»; hãy xem: langso office account list
 founding-relay-host = Có nơi tiếp âm ghi không đúng; chỉ ghi tên máy, ví dụ stream.vov.vn, không ghi https:// và cổng.
+founding-loudness = Mức to nhất theo giờ phải ghi như 21:00-06:00=60, hoặc 21:00-06:00=80:emergency; hãy sửa lại.
