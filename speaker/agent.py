@@ -8,7 +8,7 @@ import threading
 
 from firmware_bridge.opening import open_switchboard
 from firmware_bridge.switchboard import Switchboard
-from langso.contract import Order, ReceiptsAck, State, Topics, TrustDocument
+from langso.contract import Order, ReceiptsAck, State, Topics
 from langso.contract.health import Check
 from langso.courier.watch import CourierWatch
 from langso.device.certificate_renewal import Renewer
@@ -33,6 +33,7 @@ from langso.words.catalogue import t
 from speaker.conductor import Conductor
 from speaker.courier import SpeakerCourier
 from speaker.device_orders import OwnOrders
+from speaker.flood_watch import FloodWatch
 from speaker.hearing import Hearing
 from speaker.held_orders import HeldOrders
 from speaker.inbox import TAKEN, Handlers, Inbox
@@ -48,6 +49,7 @@ from speaker.sound.ears import Ears
 from speaker.sound.player import GstPlayer
 from speaker.sound.proofs import Proofs
 from speaker.sound.sounds import Player
+from speaker.subscriptions import Subscriptions
 from speaker.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
@@ -135,7 +137,15 @@ class SpeakerAgent:
         self._amplifier = Amplifier(
             self._board, self._clock, lead_ms=speaker.amplifier_lead_ms, tail_ms=speaker.amplifier_tail_ms
         )
-        handlers = Handlers(self._on_trust, self._look, self._on_order, self._on_ack, self._report)
+        handlers = Handlers(
+            # What was refused under the old trust may hold under the new one.
+            lambda _trust: self.subscriptions.ask_under_trust(),
+            self._on_orders,
+            self._on_order,
+            self._on_ack,
+            self._report,
+            on_urgent=lambda: self.conductor.look_first(),
+        )
         self.held = HeldOrders(
             self.keeper,
             self.library,
@@ -150,8 +160,14 @@ class SpeakerAgent:
             self.keeper.clock_trust,
             (state / MEDIA, spare / MEDIA),
             restart=self._restart.set,
-            subscribe=self._subscribe,
+            subscribe=lambda: self.subscriptions.ask_under_trust(),
             report=lambda: self.reporter.look(again=True),
+        )
+        self.flood = FloodWatch(
+            self._clock.monotonic,
+            ask=lambda: self.subscriptions.ask_in_a_flood(),
+            start_over=lambda: self.link.start_over(),
+            expects=lambda: self.keeper.trust is not None,
         )
         self.inbox = Inbox(
             self.keeper,
@@ -162,6 +178,7 @@ class SpeakerAgent:
             self.device,
             handlers,
             monotonic=self._clock.monotonic,
+            flood=self.flood,
         )
         self.conductor = Conductor(
             clock=self._clock,
@@ -202,6 +219,9 @@ class SpeakerAgent:
             on_state=self._on_link,
             where=self._where,
             known=self.keeper.known_time,
+        )
+        self.subscriptions = Subscriptions(
+            self.link, topics, self.device, has_trust=lambda: self.keeper.trust is not None
         )
         self.renewer = Renewer(
             paired,
@@ -257,7 +277,7 @@ class SpeakerAgent:
         self.proofs.start()
         self.conductor.start()
         self.reporter.start()
-        self._ask_again()
+        self.subscriptions.ask()
         self.link.among(self.held.fleet)
         self.link.start()
         self.renewer.start()
@@ -297,8 +317,6 @@ class SpeakerAgent:
 
     def checks(self) -> list[Check]:
         """All health lines, as the state reports them."""
-        link = self.link.check(t("speaker-check-network"))
-        trust = self.keeper.checks()
         sound = [self.player.check(), self.library.check(), *self.proofs.checks()]
         sound += [self._board.health(), *self._hearing.checks()]
         # The card first: it takes all else with it.
@@ -309,9 +327,9 @@ class SpeakerAgent:
             *self.conductor.checks(),
             *sound,
             *self.mute.checks(),
-            *trust,
+            *self.keeper.checks(),
             self.renewer.check(),
-            link,
+            self.link.check(t("speaker-check-network")),
             *machine,
         ]
 
@@ -344,6 +362,10 @@ class SpeakerAgent:
         self.conductor.look()
         self.reporter.look()
 
+    def _on_orders(self) -> None:
+        self.conductor.look()
+        self.reporter.look(at_once=True)
+
     def _report(self) -> None:
         self.reporter.look()
 
@@ -352,7 +374,8 @@ class SpeakerAgent:
         again = self.store.catch_up() | self.keeper.files.catch_up()
         if self.inbox.missed or again:
             self.inbox.missed = False
-            self._ask_again()
+            self.subscriptions.ask()
+        self.flood.look()
         self._upkeep.keep_near()
         self.receipts.work()
 
@@ -365,24 +388,6 @@ class SpeakerAgent:
             self.outbox.hurry()
             self.library.hurry()
         self.reporter.look(again=connected)
-
-    def _ask_again(self) -> None:
-        """Asks for all that the broker retains for this device and that can mean something now."""
-        self.link.subscribe(self._topics.trust)
-        if self.keeper.trust is not None:
-            self._subscribe()
-
-    def _subscribe(self) -> None:
-        """Asks for all that means something only under a trust document; the broker repeats what it retains."""
-        self.link.subscribe(self._topics.plan)
-        self.link.subscribe(self._topics.urgent("+"))
-        self.link.subscribe(self._topics.device(self.device, "order"))
-        self.link.subscribe(self._topics.device(self.device, "receipts/ack"))
-
-    def _on_trust(self, trust: TrustDocument) -> None:
-        # What was refused under the old trust may hold under the new one.
-        del trust
-        self._subscribe()
 
     def _on_order(self, order: Order) -> None:
         self._own_orders.take(order)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -31,18 +32,37 @@ log = logging.getLogger(__name__)
 
 LONGEST_WAIT_S = 1.0
 HANGS_S = 30.0
+FIRST_S = 0.1
+"""So long what is not urgent waits for what is to begin."""
 SOON = timedelta(minutes=5)
 SOON_S = 60.0
 
 
 class _Compared:
-    """Orders and what is recorded of them, compared: made anew only when one side has changed."""
+    """Orders and what is recorded of them, compared: some thousand shows, several times a second, so what has not
+    changed since `before` is taken from it.
+    """
 
-    def __init__(self, scheduled: Identified, urgent: Identified, entries: Mapping[str, Entry]) -> None:
-        self.scheduled = scheduled
-        self.urgent = urgent
-        self.reused = frozenset(show.play for show in (*scheduled.reused, *urgent.reused))
-        self.window = ProgrammeWindow(scheduled.shows, urgent.shows, entries)
+    def __init__(self, orders: Orders, entries: Mapping[str, Entry], before: _Compared | None) -> None:
+        self._sides = orders.scheduled, orders.urgent, entries
+        same = before is not None and before._sides[2] is entries
+        self.scheduled: Identified
+        if before is not None and same and before._sides[0] is orders.scheduled:
+            self.scheduled = before.scheduled
+        else:
+            self.scheduled = identify(orders.scheduled, entries)
+        self.urgent = identify(orders.urgent, entries)
+        self.reused = frozenset(show.play for show in (*self.scheduled.reused, *self.urgent.reused))
+        self.window: ProgrammeWindow
+        if before is not None and before.scheduled is self.scheduled:
+            self.window = before.window.beside(self.urgent.shows)
+        else:
+            self.window = ProgrammeWindow(self.scheduled.shows, self.urgent.shows, entries)
+
+    def of(self, orders: Orders, entries: Mapping[str, Entry]) -> bool:
+        """Whether it is of these."""
+        sides = (orders.scheduled, orders.urgent, entries)
+        return all(new is old for new, old in zip(sides, self._sides, strict=True))
 
 
 class Conductor:
@@ -93,7 +113,9 @@ class Conductor:
         self.trouble = ""
         self._unrecorded: set[str] = set()
         self._by_hand = False
-        self._compared: tuple[tuple[object, ...], _Compared] | None = None
+        self._compared: _Compared | None = None
+        self._round = threading.Condition()
+        self._rounds = 0
 
     def start(self) -> None:
         """Begins; plays that were claimed before a crash are settled at once."""
@@ -106,6 +128,13 @@ class Conductor:
     def look(self) -> None:
         """Something has changed: decide again now."""
         self._thread.wake()
+
+    def look_first(self) -> None:
+        """As `look`; returns once that was decided and begun, or after a moment in which it was not."""
+        with self._round:
+            goal = self._rounds + 1
+            self._thread.wake()
+            self._round.wait_for(lambda: self._rounds >= goal, FIRST_S)
 
     @property
     def playing(self) -> Show | None:
@@ -123,7 +152,7 @@ class Conductor:
 
     def next_start(self) -> datetime | None:
         """Planned start of the next show that has not begun, as of the last pass."""
-        return None if self._compared is None else self._compared[1].window.next_start(self._clock.now())
+        return None if self._compared is None else self._compared.window.next_start(self._clock.now())
 
     @property
     def told_trouble(self) -> str:
@@ -160,6 +189,9 @@ class Conductor:
                 self.trouble = str(error)
                 wait = 1.0
             self._turned()
+            with self._round:
+                self._rounds += 1
+                self._round.notify_all()
             self._thread.sleep(wait)
         for performance in self._performances:
             performance.cut()
@@ -216,13 +248,10 @@ class Conductor:
 
     def _identified(self, orders: Orders, entries: Mapping[str, Entry]) -> _Compared:
         """The orders as the plays they are; what comes under an id that was claimed for something else is refused."""
-        # Some thousand shows, several times a second: compared again only when one side has changed.
-        sides = (orders.scheduled, orders.urgent, entries)
-        if self._compared is None or any(new is not old for new, old in zip(sides, self._compared[0], strict=True)):
-            scheduled, urgent = identify(orders.scheduled, entries), identify(orders.urgent, entries)
-            self._ledger.refuse_reused((*scheduled.reused, *urgent.reused))
-            self._compared = sides, _Compared(scheduled, urgent, entries)
-        return self._compared[1]
+        if self._compared is None or not self._compared.of(orders, entries):
+            self._compared = _Compared(orders, entries, self._compared)
+            self._ledger.refuse_reused((*self._compared.scheduled.reused, *self._compared.urgent.reused))
+        return self._compared
 
     def _urgent(self, orders: Orders, now: datetime, trusted: bool) -> tuple[Show, ...]:
         """Without a trusted clock an order lasts `expires - issued` from when this process first saw it."""

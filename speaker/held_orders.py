@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from langso.contract import Plan, Urgent
+from langso.contract import Media, Plan, Urgent
 from langso.trust import Keeper
 from speaker.media.library import Library
 from speaker.programme.orders import Orders
@@ -31,6 +31,9 @@ class HeldOrders:
         self._cached: Orders | None = None
         self._urgents: tuple[tuple[Urgent, bool], ...] = ()
         self._fleet: int | None = None
+        self._plans: tuple[tuple[str, bool], ...] = ()
+        self._scheduled: tuple[Show, ...] | None = None
+        self._media: tuple[tuple[Show, ...], tuple[Media, ...]] | None = None
 
     def at(self, now: datetime | None) -> Orders:
         """All that is held, as orders; `now`: None where the clock is not trusted."""
@@ -56,7 +59,11 @@ class HeldOrders:
         with self._lock:
             self._cached = None
         orders = self.at(None)
-        self._library.want(orders.media(), orders.urgent_media())
+        with self._lock:
+            if self._media is None or self._media[0] is not orders.scheduled:
+                self._media = orders.scheduled, tuple(dict.fromkeys(orders.media()))
+            media = self._media[1]
+        self._library.want(media, orders.urgent_media())
 
     def add_local(self, show: Show) -> None:
         """A show that no document holds: the test sound an order asked for."""
@@ -67,17 +74,9 @@ class HeldOrders:
     def _read(self) -> Orders:
         trust = self._keeper.trust
         policy = Policy.of(trust, self._village, self._volume())
-        scheduled: list[Show] = []
         urgent: list[Show] = list(self._local.values())
         named: frozenset[str] = frozenset()
         urgents: list[tuple[Urgent, bool]] = []
-        fleets: list[int] = []
-        for taken in self._keeper.all_held("plan"):
-            if isinstance(taken.document, Plan):
-                wide = _wide(policy, taken.document.issuer)
-                scheduled += shows_of_plan(taken.document, self._device, wide=wide)
-                if wide and taken.document.fleet is not None:
-                    fleets.append(taken.document.fleet)
         for taken in self._keeper.all_held("urgent"):
             if isinstance(taken.document, Urgent):
                 wide = _wide(policy, taken.document.issuer)
@@ -85,9 +84,22 @@ class HeldOrders:
                 urgent += shows_of_urgent(taken.document, self._device, wide=wide)
                 named |= cleared(taken.document, wide=wide)
         self._urgents = tuple(urgents)
+        return Orders(self._read_plans(policy), tuple(urgent), (), named, policy)
+
+    def _read_plans(self, policy: Policy) -> tuple[Show, ...]:
+        """Some thousand shows: the same value as long as the plans and their issuers' reach are the same, so that an
+        alarm waits for none of it.
+        """
+        held = [(one.sha256, one.document) for one in self._keeper.all_held("plan") if isinstance(one.document, Plan)]
+        reach = [(sha256, plan, _wide(policy, plan.issuer)) for sha256, plan in held]
+        fleets = [plan.fleet for _, plan, wide in reach if wide and plan.fleet is not None]
         self._fleet = max(fleets, default=None)
-        scheduled.sort(key=lambda show: (show.audible, show.id))
-        return Orders(tuple(scheduled), tuple(urgent), (), named, policy)
+        plans = tuple((sha256, wide) for sha256, _, wide in reach)
+        if self._scheduled is None or plans != self._plans:
+            shows = [show for _, plan, wide in reach for show in shows_of_plan(plan, self._device, wide=wide)]
+            shows.sort(key=lambda show: (show.audible, show.id))
+            self._scheduled, self._plans = tuple(shows), plans
+        return self._scheduled
 
 
 def _wide(policy: Policy, issuer: str) -> bool:

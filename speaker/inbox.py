@@ -19,6 +19,7 @@ from langso.contract.base import Document
 from langso.courier.spool import Outcome
 from langso.errors import LangsoError
 from langso.trust import Keeper, Refused, Taken
+from speaker.flood_watch import FloodWatch
 from speaker.held_orders import HeldOrders
 from speaker.lately_examined import LatelyExamined
 from speaker.media.library import Library
@@ -39,6 +40,7 @@ class Handlers:
     on_device_order: Callable[[Order], None]
     on_ack: Callable[[ReceiptsAck], None]
     on_refused: Callable[[], None]
+    on_urgent: Callable[[], None] = lambda: None
 
 
 class Inbox:
@@ -55,6 +57,7 @@ class Inbox:
         handlers: Handlers,
         *,
         monotonic: Callable[[], float] = time.monotonic,
+        flood: FloodWatch | None = None,
     ) -> None:
         self._keeper = keeper
         self._journal = journal
@@ -65,18 +68,20 @@ class Inbox:
         self._handlers = handlers
         self._lock = threading.RLock()
         self._lately = LatelyExamined(monotonic)
+        self._flood = flood
         self.missed = False
 
     def receive(self, topic: str, payload: bytes, retain: bool) -> None:
         """One message from the broker. An empty one is a cleared topic, not a document. `missed` is set where one
         could be neither taken nor refused: what is retained is then to be asked for again.
         """
-        del retain
         address = self._topics.read(topic)
         if address is None or not payload or address.device not in (None, self._device):
             return
         kind = "ack" if address.leaf == "receipts/ack" else address.leaf
         if kind in TAKEN:
+            if self._flood is not None:
+                self._flood.came(kind, len(payload), retained=retain)
             try:
                 self.take(kind, payload, issuer=address.issuer)
             except (LangsoError, OSError):
@@ -142,7 +147,13 @@ class Inbox:
     def _verified(self, kind: str, raw: bytes, issuer: str | None) -> Taken:
         if kind == "trust":
             return self._keeper.take_trust(raw)
-        return self._keeper.take(kind, raw, topic_issuer=issuer)
+        # What cannot wait sounds first, and is kept on the card while it does.
+        early = self._sound_first if kind == "urgent" else None
+        return self._keeper.take(kind, raw, topic_issuer=issuer, before_kept=early)
+
+    def _sound_first(self) -> None:
+        self._held.refresh()
+        self._handlers.on_urgent()
 
     def _taken(self, kind: str, taken: Taken) -> None:
         document = taken.document
@@ -151,7 +162,8 @@ class Inbox:
                 self._handlers.on_ack(document)
             return
         if taken.fresh:
-            self._held.refresh()
+            if kind != "urgent":
+                self._held.refresh()
             ready, wanted = self._library.counts()
             assert isinstance(document, Document)
             self._journal.write(

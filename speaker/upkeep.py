@@ -12,7 +12,6 @@ from langso.timekeeping.clock import Clock, ClockTrust
 from speaker.held_orders import HeldOrders
 from speaker.local_mute import LocalMute
 from speaker.media.library import Library
-from speaker.programme.orders import Orders
 from speaker.record.hand_notes import HandNotes
 from speaker.record.journal import Journal
 from speaker.record.plays import Ledger
@@ -58,7 +57,7 @@ class Upkeep:
         self._not_before = [float("-inf")] * len(self._works)
         self._kept_at = clock.monotonic()
         self._near_at = float("-inf")
-        self._near: Orders | None = None
+        self._near: tuple[object, object] | None = None
 
     def tend(self) -> None:
         """One round of the main loop. Never raises: what the card or memory does not take must not end what plays,
@@ -79,9 +78,11 @@ class Upkeep:
         and now and then.
         """
         orders, now = self._held.at(None), self._clock.monotonic()
-        if self._near is not None and self._near.scheduled is orders.scheduled and now - self._near_at < NEAR_S:
+        near = orders.scheduled, orders.urgent
+        same = self._near is not None and all(new is old for new, old in zip(near, self._near, strict=True))
+        if same and now - self._near_at < NEAR_S:
             return
-        self._near, self._near_at = orders, now
+        self._near, self._near_at = near, now
         self._library.keep_near(orders.media_from(self._clock.now() - _BEFORE))
 
     def _forget_the_old(self) -> None:

@@ -51,7 +51,8 @@ class Connection:
     """One attempt: connects, then carries messages until the line is lost. A new paho client each time, so that
     nothing of a broken connection is left over and renewed certificates are read.
 
-    `place`: where to connect, under the settings' name; `method`: an authentication method to ask for.
+    `place`: where to connect, under the settings' name; `method`: an authentication method to ask for; `afresh`:
+    without what waits at the broker for us.
     `refused`: the code with which the broker refused us."""
 
     def __init__(
@@ -68,8 +69,10 @@ class Connection:
         pulse: Pulse | None = None,
         deadline_s: float | None = None,
         method: str | None = None,
+        afresh: bool = False,
     ) -> None:
         self._settings = settings
+        self._afresh = afresh
         self._place = place or Place(settings.host, settings.port)
         self._known = known
         self._pulse = pulse or Pulse()
@@ -100,9 +103,11 @@ class Connection:
         self._client.on_subscribe = self._subscribed
         self._client.on_log = self._logged
 
-    def live(self, stopping: threading.Event, announce: Callable[[], bool]) -> Failure:
+    def live(
+        self, stopping: threading.Event, announce: Callable[[], bool], hurried: Callable[[], bool] = lambda: False
+    ) -> Failure:
         """Runs until the line ends, or until ``stopping`` is set and all is sent; returns why. ``announce``: whether
-        to leave the will.
+        to leave the will; ``hurried``: whether to leave at once, whatever is still on its way.
         """
         try:
             # A stranger who answers slowly is no hang of ours.
@@ -124,7 +129,7 @@ class Connection:
             if stopping.is_set():
                 goodbye = goodbye or now + GOODBYE_S
                 idle = not self._in_flight and not self._waiting and not self._client.want_write()
-                if idle or now > goodbye or not self._logged_in:
+                if idle or now > goodbye or not self._logged_in or hurried():
                     self._leave(announce())
                     break
         return self._failure or from_error(ConnectionResetError(), self._settings)
@@ -160,7 +165,7 @@ class Connection:
             self._place.address,
             self._place.port,
             self._settings.keepalive,
-            clean_start=False,
+            clean_start=self._afresh,
             properties=properties,
         )
         sock = self._client.socket()

@@ -1,7 +1,8 @@
 """One MQTT v5 connection that repairs itself: TLS, last will, session, re-subscription, random waits.
 
 One thread owns the paho client and alone touches it; other threads leave their wishes and wake it. Clean start is
-never asked for: the session belongs to the identity, so a device that restarts still gets what it missed.
+asked for by `start_over` alone: the session belongs to the identity, so a device that restarts still gets what it
+missed.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class Link:
         self._up = threading.Event()
         self._stopping = threading.Event()
         self._announce = True
+        self._afresh = False
         self._pulse = Pulse()
         self._contest = Contest(self._backoff.calm_s)
         self._came_up: float | None = None
@@ -181,6 +183,13 @@ class Link:
         """Call when the certificate's file has changed: disconnects without the will and connects again at once."""
         self._leave()
 
+    def start_over(self) -> None:
+        """Disconnects without the will and connects again at once, without what waits for us at the broker: that is
+        sent what it retains first, whatever has filled its queue.
+        """
+        self._afresh = True
+        self._leave()
+
     def wait_connected(self, timeout: float) -> bool:
         """Waits until logged in and subscribed; False after ``timeout`` seconds."""
         return self._up.wait(timeout)
@@ -229,9 +238,12 @@ class Link:
             place=self._where.place(self._settings.host, self._settings.port) if self._where else None,
             known=self._known,
             pulse=self._pulse,
+            afresh=self._afresh,
         )
         try:
-            failure = connection.live(self._leaving, lambda: self._announce and self._stopping.is_set())
+            failure = connection.live(
+                self._leaving, lambda: self._announce and self._stopping.is_set(), lambda: self._afresh
+            )
         except Exception as error:
             # Whatever a broker sends must not end the thread: the device would stay deaf for ever.
             log.exception("link %s: connection ended by an error", self._client_id)
@@ -241,6 +253,7 @@ class Link:
         return connection.was_up, failure
 
     def _on_up(self) -> None:
+        self._afresh = False
         self._came_up = time.monotonic()
         if self._where is not None:
             self._where.reached()

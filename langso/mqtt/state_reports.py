@@ -95,6 +95,7 @@ class StateReporter:
         self._noted = b""
         self._noted_at = float("-inf")
         self._again = True
+        self._at_once = False
         self._last = b""
         self._last_at = float("-inf")
         self._thread = WorkerThread("reports", self._run)
@@ -112,11 +113,12 @@ class StateReporter:
         """Ends after the report in hand."""
         self._thread.stop()
 
-    def look(self, *, again: bool = False) -> None:
+    def look(self, *, again: bool = False, at_once: bool = False) -> None:
         """Something has changed: report soon. `again`: publish the state even if it is the same (a new
-        connection).
+        connection); `at_once`: somebody waits for the answer.
         """
         self._again = self._again or again
+        self._at_once = self._at_once or at_once
         self._thread.wake()
 
     def state(self) -> State:
@@ -172,7 +174,9 @@ class StateReporter:
         while not self._thread.stopping:
             self._thread.sleep(5.0)
             # Changes come in flocks: one report for all of them.
-            self._thread.pause(SETTLE_S)
+            if not self._at_once:
+                self._thread.pause(SETTLE_S)
+            self._at_once = False
             try:
                 self.report()
             except Exception:

@@ -12,9 +12,10 @@ from langso.trust.issuing import (
     same_number_other_bytes,
     threshold_of,
 )
-from langso.trust.keeper import Keeper, Taken
+from langso.trust.keeper import Keeper
 from langso.trust.keys import RootKeys, SigningKey, key_id
 from langso.trust.marks import begin_marks
+from langso.trust.taken import Taken
 
 __all__ = [
     "MAX_BUNDLE_BYTES", "MAX_CHAIN_BYTES", "CertificateError", "Keeper", "KeyFileError", "Opened", "PairingError",

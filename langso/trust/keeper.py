@@ -5,43 +5,34 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import get_args
 
-from langso.contract import Document, Held, Message, Order, TrustDocument
+from langso.contract import Document, Held, Order, TrustDocument
 from langso.contract.health import Check
 from langso.durable.errors import FileRefused
 from langso.durable.owed_files import OwedFiles
-from langso.timekeeping.clock import Clock, ClockEvidence, ClockMode, ClockTrust, judge_clock
+from langso.timekeeping.clock import Clock, ClockEvidence, ClockTrust
 from langso.timekeeping.evidence import EvidenceWatch
-from langso.timekeeping.hand_set import withdraw_hand_set
 from langso.timekeeping.known_time import KnownTime, known_time
 from langso.timekeeping.proven_clock import ProvenClock
 from langso.trust.chain import MAX_BUNDLE_BYTES, Opened, open_bundle
 from langso.trust.checks import trust_checks
 from langso.trust.envelope import Sealed, read_sealed
 from langso.trust.errors import Refused
+from langso.trust.judged_clock import JudgedClock
 from langso.trust.keys import RootKeys
 from langso.trust.marks import FOLDER, LookedAt, Mark, Marks, MarksFile, new_nonce
-from langso.trust.rules import FUTURE, check_time, check_version, floor_under, lift_of, vouches_for_time, vouching
-from langso.trust.verifying import MODELS, about, verified, verified_ack
+from langso.trust.newest_ack import NewestAck
+from langso.trust.rules import check_time, check_version, floor_under, lift_of, vouches_for_time, vouching
+from langso.trust.taken import Taken, issued_of, issuer_of
+from langso.trust.verifying import MODELS, about, read_held, verified, verified_ack
 
 NEEDS_MARKS = ("plan", "urgent")
 NONCE_LIFE_S = 600.0
 NONCE_SLACK_S = 120.0
 ANSWERED_S = 60.0
 _MAX_REPORTED = (1 << 62) - 1
-
-
-@dataclass(frozen=True)
-class Taken:
-    """An accepted document. `fresh` is False where it is the one already held: same version, same bytes."""
-
-    document: Message
-    sha256: str
-    fresh: bool
 
 
 class Keeper:
@@ -70,16 +61,13 @@ class Keeper:
         look_only: bool = False,
         spare: Path | None = None,
     ) -> None:
-        if clock_mode not in get_args(ClockMode):
-            raise ValueError(f"clock mode {clock_mode!r}")
         self.commune = commune
         self.device_id = device_id
-        self._state = state_dir
         self._folder = state_dir / FOLDER
         self._roots = roots
         self._clock = clock
-        self._mode: ClockMode = "host" if clock_mode == "host" else "auto"
-        self._evidence = evidence or EvidenceWatch(clock, state_dir, run_dir or state_dir, rtc_ppm).evidence
+        evidence = evidence or EvidenceWatch(clock, state_dir, run_dir or state_dir, rtc_ppm).evidence
+        self._judged_clock = JudgedClock(clock, clock_mode, evidence, state_dir)
         self._lock = threading.RLock()
         self.files = OwedFiles(self._folder, None if spare is None else spare / FOLDER, look_only=look_only)
         self._file = LookedAt(self._folder) if look_only else MarksFile(self._folder, self.files)
@@ -89,7 +77,7 @@ class Keeper:
         self._nonce_made: float | None = None
         self._answered: float | None = None
         self._proven: float | None = None
-        self._acknowledged: datetime | None = None
+        self._acknowledged = NewestAck()
         marks = self._file.mend()
         self._marks = marks if marks is not None else self._file.save(Marks(nonce=new_nonce(), lost=True))
         self._load_trust()
@@ -118,15 +106,16 @@ class Keeper:
             return floor_under(self._marks, self.trust)
 
     def clock_trust(self) -> ClockTrust:
-        """Whether the wall clock may be acted on now, and why."""
-        with self._lock:
-            evidence = ClockEvidence()
-            if self._mode == "auto":
-                age = None if self._proven is None else self._clock.monotonic() - self._proven
-                evidence = dataclasses.replace(self._evidence(), nonce_age_s=age)
-                if isinstance(self._clock, ProvenClock):
-                    return self._judge(self._clock, evidence)
-            return judge_clock(self._clock.now(), evidence, floor=self.floor, mode=self._mode)
+        """Whether the wall clock may be acted on now, and why. While a card takes its time, as of a moment ago."""
+        if not self._lock.acquire(blocking=False):
+            judged = self._judged_clock.lately()
+            if judged is not None:
+                return judged
+            self._lock.acquire()
+        try:
+            return self._judged_clock.judge(self.floor, self._proven)
+        finally:
+            self._lock.release()
 
     @property
     def asks_time(self) -> bool:
@@ -138,7 +127,7 @@ class Keeper:
     @property
     def doubtful_after(self) -> datetime | None:
         """What was due after this moment is judged over by a clock that has just leapt; None: nothing is in doubt."""
-        return self._clock.doubt if self._mode == "auto" and isinstance(self._clock, ProvenClock) else None
+        return self._judged_clock.doubt
 
     def known_time(self) -> KnownTime:
         """The time by which the dates of certificates are judged."""
@@ -180,8 +169,8 @@ class Keeper:
         """Health of what trust rests on: trust document, marks, clock, and whether the office is still heard."""
         with self._lock:
             heard = [floor.moment for floor in vouching(self._marks, self.trust) if floor.issuer != "root"]
-            if self._acknowledged is not None:
-                heard.append(self._acknowledged)
+            if self._acknowledged.written is not None:
+                heard.append(self._acknowledged.written)
             return trust_checks(
                 self.trust,
                 clock=self.clock_trust(),
@@ -193,8 +182,8 @@ class Keeper:
 
     def held(self, kind: str, issuer: str | None = None) -> Taken | None:
         """The document of that kind in force (of that issuer, or the newest issued); None where there is none."""
-        found = [taken for taken in self.all_held(kind) if issuer is None or _issuer(taken) == issuer]
-        return max(found, key=_issued, default=None)
+        found = [taken for taken in self.all_held(kind) if issuer is None or issuer_of(taken) == issuer]
+        return max(found, key=issued_of, default=None)
 
     def all_held(self, kind: str) -> list[Taken]:
         """Every issuer's document of that kind in force, by issuer; empty for a revoked device."""
@@ -229,16 +218,37 @@ class Keeper:
             self.files.write("bundle.json", raw)
             self._mark(trust, opened.sha256, _newest_issued(opened), trust)
             self._opened = opened
-            # Whoever dated one far ahead may have lost his right by it.
-            self._acknowledged = None
+            self._acknowledged.forget()
             self._load_held()
             return Taken(trust, opened.sha256, fresh=True)
 
-    def take(self, kind: str, raw: bytes, *, topic_issuer: str | None = None) -> Taken:
+    def take(
+        self,
+        kind: str,
+        raw: bytes,
+        *,
+        topic_issuer: str | None = None,
+        before_kept: Callable[[], None] | None = None,
+    ) -> Taken:
         """Verifies, then parses a document (plan, urgent, catalogue, order, ack). Raises Refused and changes nothing.
 
-        `topic_issuer`: the issuer its topic names, where the topic names one.
+        `topic_issuer`: the issuer its topic names, where it names one. `before_kept`: called, without the lock, when
+        a new one is held and not yet on the card: for what cannot wait for it. One caller at a time may give it, and
+        only where a failing card refuses nothing (`spare`).
         """
+        taken, keep = self._judged(kind, raw, topic_issuer, at_once=before_kept is not None)
+        if keep is not None and before_kept is not None:
+            try:
+                before_kept()
+            finally:
+                with self._lock:
+                    keep()
+        return taken
+
+    def _judged(
+        self, kind: str, raw: bytes, topic_issuer: str | None, *, at_once: bool
+    ) -> tuple[Taken, Callable[[], None] | None]:
+        """What was taken; with `at_once` also what is still to be done to keep it."""
         with self._lock:
             trust = self.trust
             sealed = read_sealed(raw, kind)
@@ -247,47 +257,50 @@ class Keeper:
             if self.revoked:
                 raise Refused("revoked", "this device is revoked")
             if kind == "ack":
-                return self._take_ack(sealed, trust, topic_issuer)
+                return self._take_ack(sealed, trust, topic_issuer), None
             if kind not in MODELS:
                 raise Refused("wrong_role", f"no device obeys {kind}")
             document = verified(sealed, trust, self.device_id, topic_issuer)
             try:
-                return self._accept(document, sealed, raw, trust)
+                return self._accept(document, sealed, raw, trust, at_once=at_once)
             except Refused as refused:
                 raise about(refused, document, sealed.sha256) from None
 
-    def _accept(self, document: Document, sealed: Sealed, raw: bytes, trust: TrustDocument) -> Taken:
+    def _accept(
+        self, document: Document, sealed: Sealed, raw: bytes, trust: TrustDocument, *, at_once: bool
+    ) -> tuple[Taken, Callable[[], None] | None]:
         key = (document.kind, document.issuer)
         mark = self._marks.mark(document.kind, document.issuer, document.epoch)
         held = self._held.get(key)
         same = check_version(document, sealed.sha256, mark) == "same"
         if same and held and held.sha256 == sealed.sha256:
-            return dataclasses.replace(held, fresh=False)
+            return dataclasses.replace(held, fresh=False), None
         if self._marks.lost and document.kind in NEEDS_MARKS:
             raise Refused("needs_nonce", "marks were lost, the nonce is not answered")
         trusted = self.clock_trust().trusted
         answers = self._answers(document, trust)
         if not same:
             check_time(document, now=self._clock.now() if trusted else None, floor=self.floor, answers=answers)
-        # The document before its mark: a crash between leaves it held, and the start raises the mark from it.
-        self.files.write(f"held/{document.kind}.{document.issuer}.json", raw)
-        self._mark(document, sealed.sha256, document.issued, trust, answers=answers)
         taken = Taken(document, sealed.sha256, fresh=True)
-        self._held[key] = taken
-        if answers:
-            self._hear_nonce(document)
-        return taken
+
+        def keep() -> None:
+            # The document before its mark: a crash between leaves it held, and the start raises the mark from it.
+            self.files.write(f"held/{document.kind}.{document.issuer}.json", raw)
+            self._mark(document, sealed.sha256, document.issued, trust, answers=answers)
+            self._held[key] = taken
+            if answers:
+                self._hear_nonce(document)
+
+        if at_once:
+            self._held[key] = taken
+            return taken, keep
+        keep()
+        return taken, None
 
     def _take_ack(self, sealed: Sealed, trust: TrustDocument, topic_issuer: str | None) -> Taken:
         ack = verified_ack(sealed, trust, self.device_id, topic_issuer)
-        if self.clock_trust().trusted and ack.written > self._clock.now() + FUTURE:
-            raise Refused("from_future", f"an acknowledgement of {ack.written.isoformat()}")
-        # What it acknowledges may go back (an office begun from a backup); the moment at which it was signed may not:
-        # an old copy, or one that was overtaken, says nothing.
-        if self._acknowledged is not None and ack.written < self._acknowledged:
-            return Taken(ack, sealed.sha256, fresh=False)
-        self._acknowledged = ack.written
-        return Taken(ack, sealed.sha256, fresh=True)
+        now = self._clock.now() if self.clock_trust().trusted else None
+        return Taken(ack, sealed.sha256, fresh=self._acknowledged.take(ack, now))
 
     def _answers(self, order: Document, trust: TrustDocument) -> bool:
         """Whether it answers a nonce that this device waits for, from one who may vouch for time."""
@@ -318,12 +331,6 @@ class Keeper:
                 proves = self._clock.confirm(order.issued, waited, NONCE_SLACK_S)
             if proves:
                 self._proven = self._answered
-
-    def _judge(self, clock: ProvenClock, evidence: ClockEvidence) -> ClockTrust:
-        trust = clock.judge(evidence, self.floor)
-        if evidence.by_hand is not None and clock.settled:
-            withdraw_hand_set(self._state)
-        return trust
 
     def _check_trust_time(self, opened: Opened) -> None:
         trusted = self.clock_trust().trusted
@@ -372,17 +379,14 @@ class Keeper:
         trust = self.trust
         if trust is None:
             return
-        for name in self.files.names("held/*.json"):
-            kind = name.removeprefix("held/").partition(".")[0]
+        for sealed, document in read_held(self.files, trust, self.device_id):
             try:
-                sealed = read_sealed(self.files.read(name, 1 << 20), kind)
-                document = verified(sealed, trust, self.device_id, None)
-                mark = self._marks.mark(kind, document.issuer, document.epoch)
+                mark = self._marks.mark(document.kind, document.issuer, document.epoch)
                 if check_version(document, sealed.sha256, mark) == "newer":
                     self._mark(document, sealed.sha256, document.issued, trust)
-            except (FileRefused, Refused, ValueError, KeyError):
+            except (FileRefused, Refused):
                 continue
-            self._held[kind, document.issuer] = Taken(document, sealed.sha256, fresh=False)
+            self._held[document.kind, document.issuer] = Taken(document, sealed.sha256, fresh=False)
 
 
 def _nonces(document: Document) -> set[str | None]:
@@ -392,12 +396,3 @@ def _nonces(document: Document) -> set[str | None]:
 
 def _newest_issued(opened: Opened) -> datetime:
     return max(opened.trust.issued, *(link.issued for link in opened.links), opened.trust.issued)
-
-
-def _issuer(taken: Taken) -> str:
-    return taken.document.issuer if isinstance(taken.document, Document) else ""
-
-
-def _issued(taken: Taken) -> datetime:
-    assert isinstance(taken.document, Document)
-    return taken.document.issued

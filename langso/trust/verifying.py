@@ -1,12 +1,16 @@
 """Whether a sealed document comes from an issuer of the trust document, and may say what it says to this device.
 
-Verify first: whose threshold is met is settled before the payload is parsed. Pure; what is wrong raises Refused.
+Verify first: whose threshold is met is settled before the payload is parsed. What is wrong raises Refused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from langso.contract import Catalogue, Document, Order, Plan, ReceiptsAck, TrustDocument, Urgent
-from langso.trust.envelope import Sealed, parse_payload
+from langso.durable.errors import FileRefused
+from langso.durable.owed_files import OwedFiles
+from langso.trust.envelope import Sealed, parse_payload, read_sealed
 from langso.trust.errors import Refused
 from langso.trust.rules import check_addressed, check_epoch, check_role
 
@@ -29,6 +33,18 @@ def verified(sealed: Sealed, trust: TrustDocument, device_id: str, topic_issuer:
     except Refused as refused:
         raise about(refused, document, sealed.sha256) from None
     return document
+
+
+def read_held(files: OwedFiles, trust: TrustDocument, device_id: str) -> Iterator[tuple[Sealed, Document]]:
+    """What lies in `held/` and still verifies under this trust."""
+    for name in files.names("held/*.json"):
+        kind = name.removeprefix("held/").partition(".")[0]
+        try:
+            sealed = read_sealed(files.read(name, 1 << 20), kind)
+            document = verified(sealed, trust, device_id, None)
+        except (FileRefused, Refused, ValueError, KeyError):
+            continue
+        yield sealed, document
 
 
 def verified_ack(sealed: Sealed, trust: TrustDocument, device_id: str, topic_issuer: str | None) -> ReceiptsAck:

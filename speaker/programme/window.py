@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -21,13 +22,20 @@ class ProgrammeWindow:
     def __init__(self, shows: Iterable[Show], urgent: Iterable[Show], entries: Mapping[str, Entry]) -> None:
         shows = tuple(shows)
         self.plays = frozenset(show.play for show in shows)
-        open_entries = {play: e for play, e in entries.items() if e.state != "ended" or e.provisional}
-        self.entries = open_entries | {s.play: entries[s.play] for s in urgent if s.play in entries}
-        self._begun = [show for show in shows if show.play in open_entries]
+        self._all_entries = entries
+        self._open = {play: e for play, e in entries.items() if e.state != "ended" or e.provisional}
+        self.entries = self._with(urgent)
+        self._begun = [show for show in shows if show.play in self._open]
         fresh = (show for show in shows if show.play not in entries)
         self._fresh = sorted(fresh, key=_audible)
         self._audible = [show.audible for show in self._fresh]
         self._starts = sorted(show.start for show in self._fresh)
+
+    def beside(self, urgent: Iterable[Show]) -> ProgrammeWindow:
+        """The same programme and records beside other urgent shows."""
+        other = copy.copy(self)
+        other.entries = self._with(urgent)
+        return other
 
     def at(self, now: datetime, lead_ready: timedelta, *, stops: bool) -> tuple[Show, ...]:
         """The shows to decide about, by audible start: what has begun, what is due, and the next one after it. With
@@ -40,6 +48,10 @@ class ProgrammeWindow:
         """Planned start of the next show that has not begun."""
         at = bisect_right(self._starts, now)
         return self._starts[at] if at < len(self._starts) else None
+
+    def _with(self, urgent: Iterable[Show]) -> dict[str, Entry]:
+        entries = self._all_entries
+        return self._open | {show.play: entries[show.play] for show in urgent if show.play in entries}
 
 
 def _audible(show: Show) -> tuple[datetime, str]:

@@ -12,6 +12,8 @@ from speaker.sound.voice import Decoded, GstVoice, Stretch
 
 REJOIN_S = 0.5
 """How far ahead a stream that had stalled is put: what it holds back then is heard in one stretch."""
+SOON_S = 0.025
+"""How far ahead of the mixer one is put that is to be heard at once: the block that it mixes, and what converts."""
 BRANCH = "sound-branch-"
 _numbers = itertools.count(1)
 
@@ -59,12 +61,23 @@ class Branch:
             # What it sends now is what it sends now: later than hoped, but all of it.
             self.moved, self.offset = self.moved + running - self.offset, running
         self._mixed = mixed
+        if self.voice.soon_from is not None:
+            self._place_soon(max(running, mixed()) + SOON_S)
         self.pad = mixer.request_pad_simple("sink_%u")
         self.pad.set_offset(int((self.offset - self.voice.sound.from_ms / 1000) * 1e9))
         self.turn_down(0.0)
         self.end.link(self.pad)
         self._gate.remove_probe(self._first)
         self._first = 0
+
+    def _place_soon(self, possible: float) -> None:
+        """At the first running time at which all of it can be heard, or as soon as it may be."""
+        voice = self.voice
+        allowed = self.offset - (voice.at - (voice.soon_from or 0.0))
+        moved = max(possible, allowed) - self.offset
+        self.offset += moved
+        voice.at += moved
+        voice.placed = voice.at
 
     def turn_down(self, share: float) -> None:
         """Its volume less this share of it (0: as ordered, 1: silent)."""

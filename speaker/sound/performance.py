@@ -21,6 +21,8 @@ AHEAD_S = 1.5
 JUMP_S = 0.25
 LATE_END_S = 2.0
 RETRY_S = 0.5
+SETTLES_S = 0.02
+"""How often it is looked where a sound begins that is to be heard as soon as can be."""
 LOST_S = 0.05
 """How soon after a lost sound device the rest is given to the next one."""
 ENOUGH = 0.9
@@ -75,6 +77,7 @@ class Performance:
         self._clock = clock
         self._volume = volume
         self._wall = at is not None
+        self._soon_from = None if self._wall else not_before
         self._begin_ms = position_ms
         chime_ms = show.chime.duration_ms if show.chime is not None and chime and position_ms == 0 else 0
         now_wall, now = clock.now(), clock.monotonic()
@@ -149,6 +152,10 @@ class Performance:
                 if part.voice is None:
                     break
             self._look_at(part, now)
+            if not self._settled(part):
+                # What follows it is placed by where it begins.
+                wake = min(wake, now + SETTLES_S)
+                break
         if all(part.done for part in self._parts):
             self.finished = True
             return now
@@ -207,12 +214,27 @@ class Performance:
                 part.done = True
                 return
         try:
-            part.voice = self._player.play(self._sound(part, from_ms), at)
+            soon_from = self._soon_from if part is self._parts[0] and not self._heard_any() else None
+            part.voice = self._player.play(self._sound(part, from_ms), at, soon_from=soon_from)
+            self._soon_from = soon_from
         except SoundFault as error:
             self.fault = str(error)
             self._retry = now + LOST_S
             if at + part.length_ms / 1000 < now:
                 part.done = True
+
+    def _settled(self, part: _Part) -> bool:
+        """Whether it is known where the first sound begins; the others then follow it."""
+        voice = part.voice
+        if self._soon_from is None or voice is None or part.done:
+            return True
+        if voice.placed is None:
+            return voice.state != "waiting"
+        moved = voice.placed - (self._origin + part.offset_ms / 1000)
+        self._origin += moved
+        self.begins += timedelta(seconds=moved)
+        self._soon_from = None
+        return True
 
     def _heard_any(self) -> bool:
         return self._heard_ms > 0 or any(part.voice is not None for part in self._parts) or bool(self.fault)

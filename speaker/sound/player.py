@@ -77,12 +77,14 @@ class GstPlayer:
         """Monotonic second from which a new sound starts unclipped."""
         return time.monotonic() + self.owner.report.latency + START_MARGIN_S
 
-    def play(self, sound: Sound, at: float) -> GstVoice:
-        """Orders a branch that is heard from `at` on. Raises SoundFault when no sound device runs."""
+    def play(self, sound: Sound, at: float, *, soon_from: float | None = None) -> GstVoice:
+        """Orders a branch that is heard from `at` on, or as soon as it can be. Raises SoundFault when no sound device
+        runs.
+        """
         refuse_unplayable(sound)
         if not self.running:
             raise SoundFault(Sentence("sound-cannot-play", why=self.owner.report.why))
-        voice = GstVoice(sound, at, lambda voice: self.owner.post(CutVoice(voice)))
+        voice = GstVoice(sound, at, lambda voice: self.owner.post(CutVoice(voice)), soon_from=soon_from)
         self.owner.post(BeginVoice(voice))
         return voice
 

@@ -63,6 +63,11 @@ class Voice(Protocol):
         ...
 
     @property
+    def placed(self) -> float | None:
+        """The monotonic second of its first sample, once that is settled; None before."""
+        ...
+
+    @property
     def position_ms(self) -> int | None:
         """The place in it (ms from its beginning) up to which it has sounded; None before it does."""
         ...
@@ -95,8 +100,9 @@ class Player(Protocol):
         """Whether only a restart helps."""
         ...
 
-    def play(self, sound: Sound, at: float) -> Voice:
-        """Orders it so that the first sample is heard at monotonic second `at`; returns at once.
+    def play(self, sound: Sound, at: float, *, soon_from: float | None = None) -> Voice:
+        """Orders it so that the first sample is heard at monotonic second `at`; returns at once. With `soon_from`, as
+        soon as it has sound to give, at that second at the earliest, and whole: `at` is only what is expected.
 
         What goes wrong later the voice says. Raises SoundFault where nothing can play now.
         """

@@ -68,12 +68,16 @@ class GstVoice:
 
     Any thread reads; two threads write, each one attribute as a whole: the owner of the voices `report`, the branch's
     own `decoded` and `loud_from` (running time of the first sample that can be heard). `stretches`: from it to the
-    owner.
+    owner. `placed`: when its first sample is heard; with `soon_from` only once it has sound to give.
     """
 
-    def __init__(self, sound: Sound, at: float, cut: Callable[[GstVoice], None]) -> None:
+    def __init__(
+        self, sound: Sound, at: float, cut: Callable[[GstVoice], None], *, soon_from: float | None = None
+    ) -> None:
         self.sound = sound
         self.at = at
+        self.soon_from = soon_from
+        self.placed: float | None = None if soon_from is not None else at
         self.report = VoiceReport()
         self.decoded = Decoded()
         self.loud_from: float | None = None

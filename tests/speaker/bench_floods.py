@@ -33,7 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         folder = Path(name)
         media = speakers.MediaServer()
-        broker = _broker(folder / "broker")
+        broker = make_broker(folder / "broker")
         commune = speakers.Commune(folder / "device", media.url)
         house = RunningSpeaker(folder, commune, broker)
         with closing_all(house, media, broker):
@@ -52,8 +52,8 @@ def main() -> None:
                 quiet = stand.measure(kind, messages, rate, qos, quiet)
 
 
-def _broker(folder: Path) -> Any:
-    """As `langso` configures the commune's, but for its rules of access and its certificates."""
+def make_broker(folder: Path) -> Any:
+    """A private one, as `langso` configures the commune's, but for its rules of access and its certificates."""
     import importlib.util
 
     spec = importlib.util.spec_from_file_location("root_conftest", HERE.parent / "conftest.py")
@@ -78,6 +78,13 @@ class Stand:
 
     def begin(self) -> None:
         """Trust, a plan that plays for an hour, and the alarm's sound fetched."""
+        from waiting import until
+
+        self.hold(begins_s=6)
+        until(lambda: self.house.ear.first_above(PROGRAMME / 2, 0.0))
+
+    def hold(self, begins_s: float = 3600) -> None:
+        """Trust and a plan, with all sounds fetched."""
         from agents_office import plan_of, soon
         from waiting import until
 
@@ -85,7 +92,7 @@ class Stand:
         office.publish(office.topics.trust, commune.trust())
         starts = {f"o{number}": soon(86_400 + 60 * number) for number in range(2000)}
         for version in range(5):
-            plan = plan_of(commune, self.programme, {"dai": soon(6), **starts})
+            plan = plan_of(commune, self.programme, {"dai": soon(begins_s), **starts})
             long = plan.programmes[0].model_copy(update={"media": (0,) * 50})
             # So that the alarm's sound is here before it is asked for.
             later = long.model_copy(update={"id": "sau", "media": (1,)})
@@ -99,8 +106,8 @@ class Stand:
             office.publish(office.topics.plan, raw)
             if version < 4:
                 self.old.append((office.topics.plan, raw))
-        until(lambda: self.office.states()[-1].media_ready == 2)
-        until(lambda: self.house.ear.first_above(PROGRAMME / 2, 0.0))
+        sounds = len({self.programme.sha256, self.alarm.sha256})
+        until(lambda: self.office.states()[-1].media_ready == sounds)
 
     def alert(self) -> None:
         """An emergency."""

@@ -245,6 +245,7 @@ class PaperVoice:
     why: str = ""
     lost: bool = False
     heard: int | None = None
+    placed: float | None = None
 
     @property
     def position_ms(self) -> int | None:
@@ -277,6 +278,8 @@ class PaperPlayer:
     voices: list[PaperVoice] = field(default_factory=list)
     broken: bool = False
     hung: bool = False
+    soon_from: list[float | None] = field(default_factory=list)
+    settles_later: bool = False
 
     @property
     def running(self) -> bool:
@@ -289,10 +292,13 @@ class PaperPlayer:
     def soonest(self) -> float:
         return self.clock.monotonic() + 0.2
 
-    def play(self, sound: Sound, at: float) -> PaperVoice:
+    def play(self, sound: Sound, at: float, *, soon_from: float | None = None) -> PaperVoice:
         if self.broken:
             raise SoundFault("no device")
-        self.voices.append(PaperVoice(self.clock, sound, at))
+        self.soon_from.append(soon_from)
+        self.voices.append(PaperVoice(self.clock, sound, at, placed=at))
+        if soon_from is not None:
+            self.voices[-1].placed = None if self.settles_later else at
         return self.voices[-1]
 
     def check(self) -> Check:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from paper_library import PaperLibrary
+from waiting import until
 
 from firmware_bridge.switchboard import Switchboard
 from langso.contract import Caps, IssuerRule, Late, LoudnessCap, Media, Threshold
@@ -321,3 +322,40 @@ def test_the_same_id_of_another_kind_or_issuer_is_another_play(desk: Desk) -> No
         ("a", "played", "tinh"), ("a", "played", "office"),
     ]  # fmt: skip
     assert refused_ids(desk) == []
+
+
+def test_what_is_urgent_is_begun_before_whoever_brought_it_goes_on(desk: Desk) -> None:
+    desk.conductor.start()
+    try:
+        desk.orders = dataclasses.replace(desk.orders, urgent=(flood(desk),))
+        desk.conductor.look_first()
+        until(lambda: desk.conductor.playing is not None)
+    finally:
+        desk.conductor.stop()
+
+
+def test_whoever_brings_it_waits_a_moment_for_a_loop_that_does_not_turn(desk: Desk) -> None:
+    desk.conductor.look_first()
+    assert desk.conductor.playing is None
+
+
+def test_an_alarm_beside_a_long_plan_looks_at_none_of_it_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from speaker import conductor
+
+    looked: list[int] = []
+    real = conductor.identify
+    monkeypatch.setattr(
+        conductor, "identify", lambda shows, entries: looked.append(len(shows)) or real(shows, entries)
+    )
+    later = desk.clock.now() + timedelta(days=1)
+    plan = tuple(show(desk, f"s{number}", start=later + timedelta(hours=number)) for number in range(50))
+    desk.orders = dataclasses.replace(desk.orders, scheduled=plan)
+    desk.conductor.step()
+    assert looked == [50, 0]
+    desk.conductor.step()
+    assert looked == [50, 0]
+    desk.orders = dataclasses.replace(desk.orders, urgent=(flood(desk),))
+    desk.conductor.step()
+    assert looked[2] == 1, "the plan's shows are those of before"
+    assert desk.conductor.playing is not None
+    assert desk.conductor.next_start() == later

@@ -32,14 +32,26 @@ def door(commune: Any, tmp_path: Path) -> Any:
         def __init__(self) -> None:
             self.acks: list[Any] = []
             self.orders: list[Any] = []
+            self.urgent: list[Any] = []
             self.journal = journal
             self.topics = Topics(commune.code)
             self.keeper = Keeper(commune.state, commune.code, commune.device, paired.roots, clock, "host")
             library = Library(tmp_path / "media", None, 1 << 20, clock)
-            handlers = Handlers(lambda trust: None, lambda: None, self.orders.append, self.acks.append, lambda: None)
-            held = HeldOrders(self.keeper, library, commune.device, village="thon-1", volume=lambda: 50)
-            self.held = held
-            self.inbox = Inbox(self.keeper, journal, library, held, self.topics, commune.device, handlers)
+            handlers = Handlers(
+                lambda trust: None,
+                lambda: None,
+                self.orders.append,
+                self.acks.append,
+                lambda: None,
+                on_urgent=self.sounds,
+            )
+            self.held = HeldOrders(self.keeper, library, commune.device, village="thon-1", volume=lambda: 50)
+            self.inbox = Inbox(self.keeper, journal, library, self.held, self.topics, commune.device, handlers)
+
+        def sounds(self) -> None:
+            """What there is to sound at this moment, what the card has of it, what is receipted."""
+            shows = [show.id for show in self.held.at(None).urgent]
+            self.urgent.append((shows, self.keeper.files.names("held/urgent*"), self.journal.through))
 
     return Door()
 
@@ -173,3 +185,43 @@ def test_an_acknowledgement_that_was_overtaken_says_nothing(door: Any, commune: 
             door.inbox.receive(door.topics.device(commune.device, "receipts/ack"), commune.seal(ack), True)
     assert [ack.through for ack in door.acks] == [5, 6, 2]
     assert door.journal.write_refusals() == 0
+
+
+def test_an_urgent_order_may_sound_before_the_card_has_it_and_is_receipted_when_it_has(
+    door: Any, commune: Any
+) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from langso.contract import Media, Urgent, UrgentOrder
+
+    door.inbox.take("trust", commune.trust())
+    now = datetime.now(UTC)
+    medium = Media(sha256="a" * 64, size=10, duration_ms=1000, codec="wav")
+    order = UrgentOrder(id="lu", action="play", media=(medium,), issued=now, expires=now + timedelta(hours=1))
+    raw = commune.seal(Urgent(**commune.head("urgent"), orders=(order,)))
+    for _ in range(2):
+        door.inbox.receive(door.topics.urgent("office"), raw, True)
+    assert door.urgent == [(["lu"], [], 1)]
+    assert door.keeper.files.names("held/urgent*") == ["held/urgent.office.json"]
+    assert [line.body.document for line in door.journal.lines()] == ["trust", "urgent"]
+
+
+def test_a_plan_is_read_again_only_when_it_is_another_one(door: Any, commune: Any) -> None:
+    from agents_office import plan_of, soon
+
+    from langso.contract import Media, Urgent
+
+    medium = Media(sha256="a" * 64, size=10, duration_ms=1000, codec="wav")
+
+    def scheduled(start: float) -> Any:
+        plan = commune.seal(plan_of(commune, medium, {"sang": soon(start)}))
+        door.inbox.receive(door.topics.plan, plan, True)
+        return door.held.at(None).scheduled
+
+    door.inbox.take("trust", commune.trust())
+    before = scheduled(60)
+    door.inbox.receive(door.topics.urgent("office"), commune.seal(Urgent(**commune.head("urgent"), orders=())), True)
+    assert door.held.at(None).scheduled is before
+    after = scheduled(120)
+    assert [show.id for show in after] == ["sang"]
+    assert after[0].start > before[0].start

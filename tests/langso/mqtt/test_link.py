@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -231,3 +232,19 @@ def test_a_message_over_the_brokers_own_limit_is_dropped_not_fatal(
     assert not device.link.publish("t", bytes(3000), wait=3)
     assert device.link.publish("t", bytes(1000), wait=60)
     assert [up for up, _ in device.states] == [True]
+
+
+def test_starting_over_leaves_what_waits_and_is_given_what_is_retained(
+    broker: Any, post: Callable[..., Post]
+) -> None:
+    office, device = post(plain(broker), "office").up(), post(plain(broker), "loa-1")
+    office.link.publish("r", b"kept", retain=True, wait=60)
+    device.link.subscribe("r")
+    device.up()
+    until(lambda: device.received == [("r", b"kept", True)])
+    device.link.start_over()
+    until(lambda: device.received == [("r", b"kept", True)] * 2)
+    device.link.renew()
+    until(lambda: len([up for up, _ in device.states if up]) == 3)
+    logins = re.findall(r"as loa-1 \(p5, c(\d)", broker.log())
+    assert logins == ["0", "1", "0"], "once, and never by itself"

@@ -10,7 +10,7 @@ from typing import Any
 from langso.contract import State, Topics
 from langso.contract.health import Check
 from langso.durable.errors import StoreFull
-from langso.mqtt.state_reports import STATE_EVERY_S, StateReporter, note_in
+from langso.mqtt.state_reports import SETTLE_S, STATE_EVERY_S, StateReporter, note_in
 from langso.timekeeping.clock import ClockTrust, SimulatedClock
 from langso.trust import SigningKey
 from langso.words.catalogue import Sentence, t
@@ -83,3 +83,36 @@ def test_a_card_that_refuses_the_agents_work_does_not_hide_how_the_agent_is(tmp_
     reporter = reporter_of(tmp_path, file, clock, Check.bad("disk", "Đầy.", "Dọn."), each_round=full)
     reporter.report()
     assert State.model_validate_json(file.read_bytes()).health[0].name == "disk"
+
+
+class Turns:
+    """The thread of a reporter, for so many rounds; `pauses`: those in which it let changes come in flocks."""
+
+    def __init__(self, rounds: int) -> None:
+        self.left = rounds
+        self.pauses: list[float] = []
+
+    @property
+    def stopping(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+    def wake(self) -> None: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+
+def test_changes_come_in_flocks_but_an_answer_that_is_waited_for_goes_at_once(tmp_path: Path) -> None:
+    clock = SimulatedClock(datetime(2026, 11, 29, tzinfo=UTC))
+    rounds: list[int] = []
+    good = Check.good("link", "Tốt.")
+    reporter = reporter_of(tmp_path, tmp_path / "note.json", clock, good, each_round=lambda: rounds.append(1))
+    for at_once, pauses in ((False, [SETTLE_S]), (True, []), (False, [SETTLE_S])):
+        reporter._thread = turns = Turns(1)  # type: ignore[assignment]
+        reporter.look(at_once=at_once)
+        reporter._run()
+        assert turns.pauses == pauses
+    assert len(rounds) == 3

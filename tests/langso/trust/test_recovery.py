@@ -291,7 +291,7 @@ def test_what_a_person_set_is_withdrawn_once_more_than_one_source_proves_the_tim
     (world.state / FILE).write_bytes(b"{}")
     keeper.clock_trust()
     assert (world.state / FILE).exists()
-    monkeypatch.setattr(keeper, "_evidence", lambda: ClockEvidence(True, by_hand=HandSet(0.0, 1.0, "1")))
+    monkeypatch.setattr(keeper._judged_clock, "evidence", lambda: ClockEvidence(True, by_hand=HandSet(0.0, 1.0, "1")))
     assert keeper.clock_trust().reason == "ntp"
     assert not (world.state / FILE).exists()
 

@@ -175,3 +175,36 @@ def test_what_was_proven_unplayable_is_never_given_to_the_player(stage: Any) -> 
     assert stage.placed() == [("b", 3, 0)]
     told, reason = performance.ending(stage.clock.monotonic())
     assert (told, str(reason.code), reason.why) == ("cut", "sound", "dies")
+
+
+def test_what_follows_a_sound_that_begins_as_soon_as_can_be_follows_where_it_began(stage: Any) -> None:
+    stage.player.settles_later = True
+    performance = stage.perform(show(sources=files((sound("a", 1), sound("b", 2))), urgent=True), not_before=0.05)
+    expected = performance.begins
+    performance.tick()
+    assert stage.player.soon_from == [0.05]
+    assert stage.placed() == [("a", 0.2 - 10, 0)], "nothing is placed after what is not placed itself"
+    stage.clock.advance(0.02)
+    stage.player.voices[0].placed = 0.07
+    performance.tick()
+    assert stage.player.soon_from == [0.05, None]
+    assert stage.player.voices[1].at == pytest.approx(1.07)
+    assert performance.begins == expected - timedelta(seconds=0.13)
+    assert performance.first_sound == pytest.approx(0.07)
+
+
+def test_a_planned_one_is_never_sooner_than_planned(stage: Any) -> None:
+    stage.run(stage.perform(show(), at=START), 30)
+    assert stage.player.soon_from == [None, None]
+
+
+def test_a_sound_that_fails_before_it_is_placed_holds_nothing_up(stage: Any) -> None:
+    stage.player.settles_later = True
+    performance = stage.perform(show(urgent=True))
+    performance.tick()
+    stage.player.voices[0].state = "failed"
+    performance.tick()
+    assert len(stage.player.voices) == 1
+    stage.clock.advance(2)
+    performance.tick()
+    assert [str(voice.sound.path) for voice in stage.player.voices] == ["a", "b"]

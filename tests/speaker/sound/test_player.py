@@ -105,6 +105,28 @@ def test_a_sound_can_begin_in_its_middle(ear: Any, noise: dict[str, Path]) -> No
     assert abs(found.start_monotonic_ns / 1e9 - at) < 0.020
 
 
+@pytest.mark.real_time
+def test_as_soon_as_can_be_is_sooner_than_expected_whole_and_where_it_says(ear: Any, noise: dict[str, Path]) -> None:
+    player = GstPlayer("pipe", str(ear.pipe))
+    player.start()
+    asked, at = time.monotonic(), player.soonest()
+    voice = player.play(SoundFile(noise["flac"], "flac", 1500), at, soon_from=0.0)
+    assert voice.placed is None
+    wait_for(voice, "done")
+    assert voice.placed is not None
+    assert asked < voice.placed < at
+    assert voice.heard_ms(time.monotonic()) == pytest.approx(1500, abs=15)
+    later = time.monotonic() + 1.0
+    held = player.play(SoundFile(noise["opus"], "opus", 1500), player.soonest(), soon_from=later)
+    wait_for(held, "done")
+    assert held.placed == pytest.approx(later, abs=1e-6)
+    player.stop()
+    ear.close()
+    found = locate(read_recording(ear.out), read_medium(noise["flac"]), before_ns=None)
+    assert found.correlation > 0.95
+    assert abs(found.start_monotonic_ns / 1e9 - voice.placed) < 0.020
+
+
 def test_a_cut_is_silent_at_once_and_the_next_sound_plays(ear: Any, noise: dict[str, Path]) -> None:
     import numpy
 
