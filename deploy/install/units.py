@@ -99,7 +99,8 @@ class ServiceUnit:
             *([f"Environment=LG_WD=/run/{self.name}"] if self.pins else []),
             "UMask=0077",
             "LimitCORE=0",
-            *(["LimitNOFILE=65536"] if self.many else []),
+            # A crowd has many threads take memory: what they give back is kept by as many arenas as there are.
+            *(["LimitNOFILE=65536", "Environment=MALLOC_ARENA_MAX=2"] if self.many else []),
             # A visit for which memory runs out is ended alone; the service goes on and says so to its visitor.
             *(["MemorySwapMax=0", "OOMPolicy=continue"] if self.visitors else []),
             *_HARDENING,

@@ -15,6 +15,8 @@ MOST = 512
 """Connections at all doors together: half of what select() and an old soft limit leave for files."""
 EACH = 64
 """Connections of one address; a proxy that the settings name is excepted."""
+TELL_S = 1.0
+"""How often it is said at most that somebody was turned away."""
 RATE_S = 20.0
 """New connections of one address in a second, after `EACH` at once; each costs a handshake."""
 FEW = 16
@@ -87,7 +89,8 @@ class Gate:
         self._most = _most() if most is None else most
         self._visits: dict[str, list[Visit]] = {}
         self._count = 0
-        self._swept = float("-inf")
+        self._swept = self._told_at = float("-inf")
+        self._untold = 0
         self._hurry: dict[str, tuple[float, float]] = {}
 
     def __len__(self) -> int:
@@ -96,15 +99,15 @@ class Gate:
     def enter(self, address: str, now: float) -> Visit | None:
         """A place for a new connection; None where there is no room."""
         if address not in self._free and not self._in_time(address, now):
-            log.warning("more than %d new connections a second from %s", RATE_S, address)
+            self._tell(now, f"more than {RATE_S:.0f} new connections a second from {address}")
             return None
         own = self._visits.get(address, [])
         if len(own) >= EACH and address not in self._free:
-            log.warning("more than %d connections from %s", EACH, address)
+            self._tell(now, f"more than {EACH} connections from {address}")
             if not self._displace(own):
                 return None
         if self._count >= self._most:
-            log.warning("more than %d connections", self._most)
+            self._tell(now, f"more than {self._most} connections")
             if not self._room():
                 return None
         visit = Visit(address, now)
@@ -130,6 +133,15 @@ class Gate:
         for visit in [each for own in self._visits.values() for each in own]:
             if visit.overdue(now):
                 self._end(visit)
+
+    def _tell(self, now: float, what: str) -> None:
+        """One line a second at most: a crowd must not fill the journal's disk with what is all the same."""
+        if now - self._told_at < TELL_S:
+            self._untold += 1
+            return
+        more = f", and {self._untold} like it" if self._untold else ""
+        log.warning("%s%s", what, more)
+        self._told_at, self._untold = now, 0
 
     def _in_time(self, address: str, now: float) -> bool:
         left = _left(self._hurry.get(address, (EACH, now)), now)

@@ -108,6 +108,12 @@ def test_a_visit_for_which_memory_runs_out_does_not_take_the_kiosk_with_it(unit:
     assert ("OOMPolicy=continue" in written(unit)) == (unit.name == "langso-kiosk")
 
 
+def test_what_serves_crowds_keeps_little_of_the_memory_they_took() -> None:
+    bounded = {unit.name for unit in ALL if "Environment=MALLOC_ARENA_MAX=2" in written(unit)}
+    assert bounded == {unit.name for unit in ALL if unit.many}
+    assert "langso-office" in bounded
+
+
 def test_only_the_signer_has_no_network() -> None:
     assert [unit.name for unit in ALL if not unit.network] == ["langso-signer"]
 

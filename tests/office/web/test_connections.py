@@ -18,6 +18,7 @@ from office.web.connections import (
     MOST,
     RATE_S,
     STALL_S,
+    TELL_S,
     Gate,
     Moment,
     Visit,
@@ -213,3 +214,22 @@ def test_the_process_takes_the_files_it_may_have() -> None:
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (before[1], before[1])
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_a_crowd_writes_one_line_a_second_which_counts_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    gate = Gate()
+    for _ in range(EACH):
+        came(gate, "10.0.0.1")
+    assert not caplog.records
+    for moment in (0.0, TELL_S - 0.01):
+        for _ in range(500):
+            come(gate, "10.0.0.1", moment)
+        assert len(caplog.records) == 1
+    come(gate, "10.0.0.1", TELL_S)
+    told = [record.getMessage() for record in caplog.records]
+    assert told[0].endswith("from 10.0.0.1")
+    assert told[1].endswith(", and 999 like it")
+    come(gate, "10.0.0.1", 2 * TELL_S - 0.01)
+    assert len(caplog.records) == 2
+    come(gate, "10.0.0.1", 2 * TELL_S)
+    assert caplog.records[-1].getMessage().endswith(", and 1 like it")
