@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import plistlib
 import re
 import unicodedata
@@ -19,6 +20,14 @@ _INSIDE = ("b", "code")
 _VOID = frozenset(["area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 _PLAIN_VOWEL = re.compile("[aeiouAEIOU]")
 _WORD = re.compile(r"[^\W\d_]+")
+
+
+@functools.lru_cache(maxsize=64)
+def _read(html: str) -> _Page:
+    page = _Page()
+    page.feed(html)
+    page.close()
+    return page
 
 
 class _Page(HTMLParser):
@@ -66,17 +75,13 @@ class _Page(HTMLParser):
 
 def shown_on_page(html: str) -> list[str]:
     """Every text of a page, or of a part of one, that is read or read aloud, with its attributes."""
-    page = _Page()
-    page.feed(html)
-    page.close()
-    return page.shown
+    return _read(html).shown
 
 
 def language_of_page(html: str) -> str | None:
     """What `<html lang>` says; None for a part of a page."""
-    page = _Page()
-    page.feed(html)
-    return page.tongues[0] if page.tongues else None
+    tongues = _read(html).tongues
+    return tongues[0] if tongues else None
 
 
 def shown_by_profile(profile: bytes) -> list[str]:

@@ -251,6 +251,7 @@ def test_a_show_withdrawn_while_it_plays_is_cut(
     assert 0 < ended.heard_ms < 10_000
 
 
+@pytest.mark.real_time
 def test_device_orders_are_done_once(house: Any, commune: Any) -> None:
     office = house.office
     office.publish(office.topics.trust, commune.trust())

@@ -25,6 +25,7 @@ def told(hamlet: Any) -> None:
         hamlet.at(who, "import")
 
 
+@pytest.mark.real_time
 def test_a_broadcast_written_in_the_office_is_heard_and_accounted_for(hamlet: Any) -> None:
     sent = hamlet.scheduled(15.0)
     told(hamlet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -18,9 +19,28 @@ import pytest
 from click.testing import CliRunner, Result
 from waiting import until
 
+from scanner import clean, pages
 from scanner.commands import scan
 
 CODE = "H56.37.12-240801-0001"
+
+
+CLEANED: dict[tuple[object, ...], Any] = {}
+
+
+@pytest.fixture(autouse=True)
+def _each_picture_is_cleaned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a second each, and nearly all are the same; what becomes of a picture is tested in tests/scanner/clean."""
+    for room, name in ((pages, "find_page"), (clean, "finish")):
+        real = getattr(room, name)
+
+        def once(picture: Any, *more: Any, real: Callable[..., Any] = real, **named: Any) -> Any:
+            key = (real, picture.shape, hashlib.sha256(picture.tobytes()).digest(), repr((more, named)))
+            if key not in CLEANED:
+                CLEANED[key] = real(picture, *more, **named)
+            return CLEANED[key]
+
+        monkeypatch.setattr(room, name, once)
 
 
 @pytest.fixture
