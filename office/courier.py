@@ -21,6 +21,7 @@ from office.fleet.devices import Fleet
 from office.places import OfficeHome
 from office.publishing.documents import Documents
 from office.publishing.orders import DeviceOrders
+from office.publishing.other_issuers import OtherIssuers
 from office.signer.places import ISSUER
 
 PIECE = 1 << 20
@@ -42,6 +43,7 @@ class OfficeCourier:
         *,
         documents: Documents,
         orders: DeviceOrders,
+        others: OtherIssuers,
         fleet: Fleet,
         desk: Desk,
         media: MediaStore,
@@ -54,6 +56,7 @@ class OfficeCourier:
         self._clock = clock
         self._documents = documents
         self._orders = orders
+        self._others = others
         self._fleet = fleet
         self._desk = desk
         self._media = media
@@ -87,7 +90,8 @@ class OfficeCourier:
         return ()
 
     def outgoing(self) -> tuple[list[tuple[Letter, bytes]], list[tuple[Attached, Path]]]:
-        """Trust, everything signed in force, an acknowledgement for each device, and every sound they name.
+        """Trust, everything signed in force (also by province and villages, as far as the office heard of it), an
+        acknowledgement for each device, and every sound they name that is here.
 
         Raises SignerUnreachable, SignerRefused.
         """
@@ -101,6 +105,7 @@ class OfficeCourier:
             else:
                 letter = Letter(issued.kind, issuer=ISSUER if issued.kind == "urgent" else None)
             letters.append((letter, issued.envelope))
+        letters += [(Letter("urgent", issuer=issuer), raw) for issuer, raw in self._others.in_force()]
         for stored in self._fleet.receipts.newest_journals():
             ack = self._fleet.receipts.ack(stored, self._home.settings.commune.code)
             letter = Letter("ack", device=stored.device, mark=stored.journal)
@@ -108,7 +113,7 @@ class OfficeCourier:
         return letters, list(self._files())
 
     def _files(self) -> Iterator[tuple[Attached, Path]]:
-        for sha256 in self._sounds():
+        for sha256 in dict.fromkeys((*self._others.sounds(), *self._sounds())):
             with contextlib.suppress(NotFound, OSError):
                 path = self._media.path_of(sha256)
                 yield Attached(sha256=sha256, size=path.stat().st_size), path

@@ -27,6 +27,7 @@ from office.places import OfficeHome
 from office.publishing.catalogue import CatalogueKeeper
 from office.publishing.documents import Documents
 from office.publishing.orders import DeviceOrders
+from office.publishing.other_issuers import OtherIssuers
 from office.publishing.publisher import OfficePublisher
 from office.publishing.speaker_orders import SpeakerOrders
 from office.signer.client import SignerClient
@@ -57,6 +58,7 @@ class Office:
         self.jobs = SoundJobs(JobRows(self.store, self.clock), self.broadcasts, self.media, self.sounds.collect)
         self.catalogue = CatalogueKeeper(self.home, self.documents, self.clock)
         self.orders = DeviceOrders(self.store, self.documents, self.clock)
+        self.others = OtherIssuers(self.home, self.clock)
         self.desk = Desk(self.store, self.home, self.clock)
         self.archive = Archive(self.store, self.desk, self.clock)
         self.publisher: OfficePublisher | None = None
@@ -80,6 +82,7 @@ class Office:
             fleet=self.fleet,
             signer=self.signer,
             audit=self.audit,
+            others=self.others,
             clock=self.clock,
             on_change=on_change,
             turned=turned,
@@ -119,6 +122,7 @@ class Office:
             self.clock,
             documents=self.documents,
             orders=self.orders,
+            others=self.others,
             fleet=self.fleet,
             desk=self.desk,
             media=self.media,

@@ -101,6 +101,8 @@ class Inbox:
                 return "older"
             self._refuse(kind, issuer, refused)
             raise
+        if isinstance(taken.document, ReceiptsAck) and self._has_gone_by(taken.document):
+            return "older"
         self._taken(kind, taken)
         return "taken" if taken.fresh else "same"
 
@@ -125,6 +127,15 @@ class Inbox:
         self._taken(kind, taken)
         self._lately.took(name)
         return taken
+
+    def _has_gone_by(self, ack: ReceiptsAck) -> bool:
+        """Whether it goes back only because it lay on an old stick: an office that was restored from a backup, and
+        asks for what it has lost, writes it after all that is held here.
+        """
+        if ack.through >= self._journal.acknowledged:
+            return False
+        held = [taken for kind in ("plan", "urgent", "order") for taken in self._keeper.all_held(kind)]
+        return any(isinstance(one.document, Document) and ack.written < one.document.issued for one in held)
 
     def _refuse(self, kind: str, issuer: str | None, refused: Refused) -> None:
         due = self._journal.refuse(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import time
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,18 +12,23 @@ from typing import TypeVar
 
 from langso.contract import DossierManifest
 from langso.courier.errors import CourierRefused
-from langso.courier.letters import Direction, Letter
+from langso.courier.letters import MAX_LETTER, Direction, Letter
 from langso.courier.spool import MOST_WHY, Attached, BatchAnswer, LetterOutcome, Spool, letters_in, outgoing_in
-from langso.courier.stick import CourierStick
+from langso.courier.stick import MOST_COPIES, CourierStick
 from langso.durable.errors import FileRefused
 from langso.durable.files import open_plain
-from langso.durable.ownership import root_again
+from langso.durable.ownership import acting_as_owner, root_again
 from langso.settings.model import Settings
 from langso.trust import Refused, parse_payload, read_sealed
+from langso.trust.envelope import strict_json
 from langso.words.catalogue import Sentence
 
 Found = TypeVar("Found")
 PATIENCE_S = 60.0
+MOST_FOR_ONE = 100
+"""Letters for one device on a stick: trust, plan, catalogue, its orders, and an urgent one of each issuer."""
+BATCH_BYTES = 16 << 20
+"""Of letters that are laid before the program at once: what a stick brings never lies on the card as a whole."""
 _LOOK_S = 0.1
 _PIECE = 1 << 20
 
@@ -47,7 +53,8 @@ class Carrying:
     def __init__(self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._office = settings.device.role == "office"
         self._me = settings.device.id
-        self._spool = Spool(settings.paths.state)
+        self._state = settings.paths.state
+        self._spool = Spool(self._state)
         self._sleep = sleep
 
     def bring(self, stick: CourierStick) -> StickAccount:
@@ -81,12 +88,15 @@ class Carrying:
 
     def _bring_orders(self, stick: CourierStick, carried: StickAccount) -> None:
         letters = [letter for letter in stick.letters("to-devices") if letter.is_for(self._me)]
-        answer = self._give(carried, self._readable(stick, letters, carried), ())
+        if len(letters) > MOST_FOR_ONE:
+            raise CourierRefused(Sentence("courier-too-many", letters=len(letters), most=MOST_FOR_ONE))
+        answer = self._give_all(carried, self._readable(stick, letters, carried))
         if answer is None:
             return
         there = stick.files()
         for wanted in answer.wanted:
-            if there.get(wanted.sha256) != wanted.size:
+            # Read before it is copied: what is not what it is called never lies on the card.
+            if there.get(wanted.sha256) != wanted.size or not _is_true(stick, wanted.sha256):
                 carried.missing += 1
                 continue
             # One by one: a card need not hold a stick's worth of sounds twice.
@@ -98,12 +108,13 @@ class Carrying:
     def _bring_reports(self, stick: CourierStick, carried: StickAccount) -> None:
         letters = stick.letters("to-office")
         small = [letter for letter in letters if letter.kind != "dossier"]
-        if small and self._give(carried, self._readable(stick, small, carried), ()) is None:
+        if small and self._give_all(carried, self._readable(stick, small, carried)) is None:
             return
         there = stick.files()
         for letter, raw in self._readable(stick, [one for one in letters if one.kind == "dossier"], carried):
-            sha256 = _claimed(raw)
-            files = [] if sha256 is None or sha256 not in there else [(sha256, there[sha256], _chunks(stick, sha256))]
+            sha256, size = _claimed(raw)
+            whole = size > 0 and there.get(sha256) == size and _is_true(stick, sha256)
+            files = [(sha256, size, _chunks(stick, sha256))] if whole else []
             if self._give(carried, ((letter, raw),), files) is None:
                 return
             carried.files += len(files)
@@ -131,8 +142,8 @@ class Carrying:
         reports = stick.letters("to-office")
         stick.remove(letter for letter in reports if letter.name in had)
         stay = [letter for letter in reports if letter.name not in had and letter.kind == "dossier"]
-        dossiers = {_claimed(raw) for _, raw in self._readable(stick, stay, StickAccount())}
-        stick.keep_files({*(attached.sha256 for attached in outgoing), *filter(None, dossiers)})
+        dossiers = {_claimed(raw)[0] for _, raw in self._readable(stick, stay, StickAccount())}
+        stick.keep_files({*(attached.sha256 for attached in outgoing), *dossiers})
 
     def _put(self, stick: CourierStick, folder: Path, file: Attached, carried: StickAccount) -> bool:
         with open_plain(folder / file.sha256, follow=False) as source:
@@ -144,16 +155,44 @@ class Carrying:
     def _readable(
         self, stick: CourierStick, letters: Iterable[Letter], carried: StickAccount
     ) -> Iterator[tuple[Letter, bytes]]:
-        """Letters with their bytes; one that the stick has lost half of is told and passed over."""
+        """Letters with their bytes, each copy of a letter that differs; one of which only a half is here is told and
+        passed over: a program is never asked about what cannot be a letter, and writes no receipt of it.
+        """
+        names: dict[Letter, list[str]] = {}
+        directions: set[Direction] = set()
         for letter in letters:
-            try:
-                with root_again():
-                    raw = stick.read(letter)
-            except FileRefused as error:
-                why = str(error)[:MOST_WHY]
-                carried.outcomes.append(LetterOutcome(name=letter.name, outcome="failed", why=why))
-            else:
+            if letter.direction not in directions:
+                directions.add(letter.direction)
+                names |= stick.names(letter.direction)
+            whole, why = [], str(Sentence("courier-half-a-letter"))
+            for name in names.get(letter, [letter.name])[:MOST_COPIES]:
+                try:
+                    with root_again():
+                        raw = stick.read(letter, name)
+                except FileRefused as error:
+                    why = str(error)
+                    continue
+                with acting_as_owner(self._state, give=False):
+                    if raw not in whole and _is_letter(letter, raw):
+                        whole.append(raw)
+            if not whole:
+                carried.outcomes.append(LetterOutcome(name=letter.name, outcome="failed", why=why[:MOST_WHY]))
+            for raw in whole:
                 yield letter, raw
+
+    def _give_all(self, carried: StickAccount, letters: Iterable[tuple[Letter, bytes]]) -> BatchAnswer | None:
+        """All of them in batches, one at least; the last answer, None as soon as there is none."""
+        answer: BatchAnswer | None = None
+        batch: dict[Letter, bytes] = {}
+        room = BATCH_BYTES
+        for letter, raw in letters:
+            if batch and (letter in batch or room < MAX_LETTER):
+                if (answer := self._give(carried, batch.items(), ())) is None:
+                    return None
+                batch, room = {}, BATCH_BYTES
+            batch[letter] = raw
+            room -= len(raw)
+        return self._give(carried, batch.items(), ()) if batch or answer is None else answer
 
     def _give(
         self,
@@ -186,8 +225,32 @@ def _chunks(stick: CourierStick, sha256: str) -> Iterator[bytes]:
             yield chunk
 
 
-def _claimed(raw: bytes) -> str | None:
-    """The hash that a manifest names for its file; who signed it is the desk's to verify."""
+def _is_true(stick: CourierStick, sha256: str) -> bool:
+    """Whether a file is what it is called."""
+    digest = hashlib.sha256()
+    try:
+        for chunk in _chunks(stick, sha256):
+            digest.update(chunk)
+    except OSError:
+        return False
+    return digest.hexdigest() == sha256
+
+
+def _is_letter(letter: Letter, raw: bytes) -> bool:
+    """Whether it has a letter's form; who signed it is for the program to verify."""
+    try:
+        if letter.kind == "trust":
+            strict_json(raw)
+        else:
+            read_sealed(raw, letter.kind)
+    except Refused:
+        return False
+    return True
+
+
+def _claimed(raw: bytes) -> tuple[str, int]:
+    """The hash and size that a manifest names for its file ("", 0: none); who signed it is the desk's to verify."""
     with contextlib.suppress(Refused):
-        return parse_payload(read_sealed(raw, "dossier").payload, DossierManifest).sha256
-    return None
+        manifest = parse_payload(read_sealed(raw, "dossier").payload, DossierManifest)
+        return manifest.sha256, manifest.size
+    return "", 0

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.terminal.asking import prompt
 from langso.terminal.saying import say
 from langso.words.catalogue import Joined, Sentence, t
 from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
     from deploy.courier.carrying import StickAccount
+    from langso.settings.model import Settings
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _PLACE = click.Path(path_type=Path)
@@ -45,6 +47,7 @@ def bring(place: Path, settings_file: Path, as_json: bool) -> None:
     from langso.settings.reading import load_settings
 
     settings = load_settings(settings_file)
+    _may(settings, quiet=as_json)
     with opened(place, write=False) as folder, CourierStick(folder, settings.commune.code) as stick:
         carried = Carrying(settings).bring(stick)
     _tell(carried, as_json=as_json)
@@ -70,6 +73,18 @@ def fetch(place: Path, settings_file: Path, as_json: bool) -> None:
     if not as_json:
         say(t("courier-written", letters=carried.written, files=carried.files))
         say(t("courier-pull-out"))
+
+
+def _may(settings: Settings, *, quiet: bool) -> None:
+    """Whoever plugs a stick into a device knows its PIN, once somebody has chosen one. Raises PinRefused."""
+    from langso.device.clock_pin import check_pin, has_pin
+
+    if settings.device.role == "office":
+        return
+    if has_pin(settings.paths.state):
+        check_pin(settings.paths.state, prompt(t("courier-ask-pin"), hidden=True))
+    elif not quiet:
+        say(t("courier-choose-pin"), mark="warn")
 
 
 def _tell(carried: StickAccount, *, as_json: bool) -> None:

@@ -20,6 +20,11 @@ TRUST_FIRST = ("trust", "ack", "order", "urgent", "catalogue", "plan", "state", 
 """In this order letters are taken: a new trust may be what the others hang on."""
 _WIDE = ("trust", "catalogue", "plan")
 _MARK = "[0-9a-f]{32}"
+_COPY = r"(?: ?\(\d{1,3}\)| (?:- )?(?:copy|b\u1ea3n sao)(?: ?\(?\d{1,3}\)?)?| \d{1,3})"
+"""What phones and file managers add to the name of what lies there already. Our own names hold no space and no
+bracket, so that nothing of ours is read as one: `loa-2` stays another device than `loa`.
+"""
+_CARRIED = re.compile(rf"(?P<stem>[^ (]+?){_COPY}?(?P<end>\.json)?{_COPY}?(?:\.(?:txt|bin|dat))?", re.IGNORECASE)
 _NAMES: tuple[tuple[Direction, re.Pattern[str]], ...] = (
     ("to-devices", re.compile(rf"(?P<kind>{'|'.join(_WIDE)})\.json")),
     ("to-devices", re.compile(rf"(?P<kind>urgent)\.(?P<issuer>{SLUG})\.json")),
@@ -72,6 +77,16 @@ def read_letter(direction: Direction, name: str) -> Letter | None:
     """The letter a file of that folder is by its name; None for a stranger's file."""
     found = _read(name)
     return found[1] if found is not None and found[0] == direction else None
+
+
+def as_written(name: str) -> str:
+    """The name that a file had before a phone or a file manager changed it: capitals, `(1)`, ` - Copy`, `.txt` behind
+    it. A name that nobody changed is itself; so is whatever else is no name of ours.
+    """
+    if len(name) > _MOST_NAME:
+        return name
+    changed = _CARRIED.fullmatch(name)
+    return name if changed is None else f"{changed['stem']}{changed['end'] or ''}".lower()
 
 
 def mark_of(number: int, raw: bytes) -> str:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fnmatch
 import hashlib
+import io
+import itertools
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedReader
 from pathlib import Path
+from typing import BinaryIO
 
 from langso.durable.errors import FileRefused
 from langso.durable.files import open_plain, read_limited, write_atomic
 from langso.words.catalogue import Sentence
 from langso.words.harmless import harmless
 from langso.words.os_reasons import os_reason
+
+UNKNOWN_THERE = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.EEXIST)
+"""What file systems say that know no syncing, no rights, or no renaming onto what lies there: a phone's."""
 
 
 class HeldFolder:
@@ -46,7 +53,7 @@ class HeldFolder:
             if make:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(name, 0o700, dir_fd=outer._descriptor)
-                    os.fsync(outer._descriptor)
+                    _sync(outer._descriptor, plainly=True)
             flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW
             found._descriptor = os.open(name, flags, dir_fd=outer._descriptor)
         except OSError as error:
@@ -81,14 +88,15 @@ class HeldFolder:
         if (held.st_dev, held.st_ino) != (now.st_dev, now.st_ino):
             raise self._pulled()
 
-    def names(self, pattern: str = "*") -> list[str]:
-        """Plain files in it, sorted. Raises FileRefused."""
-        try:
-            with os.scandir(self._descriptor) as entries:
-                found = sorted(fnmatch.filter([entry.name for entry in entries], pattern))
-        except OSError as error:
-            raise FileRefused(Sentence("durable-usb-cannot-read", named=self._named, why=os_reason(error))) from error
-        return [name for name in found if self._is_plain(name)]
+    def names(self, pattern: str = "*", *, most: int | None = None) -> list[str]:
+        """Plain files in it, sorted. `most`: a folder with more names of any kind is refused before it is read to its
+        end. Raises FileRefused.
+        """
+        return [name for name in self._entries(pattern, most) if self._is(name, stat.S_ISREG)]
+
+    def folders(self, *, most: int) -> list[str]:
+        """Folders in it, sorted; a link to one is none. `most` as in `names`. Raises FileRefused."""
+        return [name for name in self._entries("*", most) if self._is(name, stat.S_ISDIR)]
 
     def has(self, name: str) -> bool:
         """Whether anything of that name lies in it; a folder between is followed. Raises FileRefused."""
@@ -115,6 +123,16 @@ class HeldFolder:
             raise FileRefused(Sentence("durable-usb-not-as-written", named=self._named))
         self.require_there()
 
+    def write_plainly(self, name: str, data: bytes) -> None:
+        """As `write` where a file system knows no renaming or syncing (`UNKNOWN_THERE`): pulled out meanwhile, half
+        of it is left. Raises FileRefused.
+        """
+        self.copy_in(io.BytesIO(data), name, sha256=hashlib.sha256(data).hexdigest(), most=len(data), plainly=True)
+        if self.read(name, len(data)) != data:
+            self.remove(name)
+            raise FileRefused(Sentence("durable-usb-not-as-written", named=self._named))
+        self.require_there()
+
     def open(self, name: str) -> BufferedReader:
         """A plain file's bytes to read, as the device has them. Raises FileRefused."""
         return open_plain(self.path / name, follow=False, folder=self._descriptor)
@@ -135,15 +153,20 @@ class HeldFolder:
             raise FileRefused(Sentence("durable-usb-cannot-read", named=self._named, why=os_reason(error))) from error
         return there.f_bavail * there.f_frsize
 
-    def copy_in(self, source: BufferedReader, name: str, *, sha256: str, most: int) -> bool:
+    def copy_in(self, source: BinaryIO, name: str, *, sha256: str, most: int, plainly: bool = False) -> bool:
         """A large file copied in under its hash: durable and whole when it is true, else nothing is left of it.
 
-        False: the source has other bytes than `sha256` says, or more than `most`. Raises FileRefused.
+        False: the source has other bytes than `sha256` says, or more than `most`. `plainly`: as in `write_plainly`.
+        Raises FileRefused.
         """
         self.require_there()
-        temporary = f".{name[:60]}.tmp"
+        temporary = name if plainly else f".{name[:60]}.tmp"
         digest, written = hashlib.sha256(), 0
         try:
+            if plainly:
+                # On such a one not even a file that lies there can always be cut to nothing.
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(name, dir_fd=self._descriptor)
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
             descriptor = os.open(temporary, flags, 0o600, dir_fd=self._descriptor)
             with os.fdopen(descriptor, "wb") as file:
@@ -153,12 +176,12 @@ class HeldFolder:
                 whole = not chunk and digest.hexdigest() == sha256
                 file.flush()
                 if whole:
-                    os.fsync(file.fileno())
-            if whole:
-                os.replace(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
-            else:
+                    _sync(file.fileno(), plainly=plainly)
+            if not whole:
                 os.unlink(temporary, dir_fd=self._descriptor)
-            os.fsync(self._descriptor)
+            elif not plainly:
+                os.replace(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+            _sync(self._descriptor, plainly=plainly)
         except OSError as error:
             with contextlib.suppress(OSError):
                 os.unlink(temporary, dir_fd=self._descriptor)
@@ -178,14 +201,32 @@ class HeldFolder:
                 Sentence("durable-cannot-write", path=harmless(str(self.path / name)), why=os_reason(error))
             ) from error
 
-    def _is_plain(self, name: str) -> bool:
+    def _entries(self, pattern: str, most: int | None) -> list[str]:
         try:
-            return stat.S_ISREG(os.stat(name, dir_fd=self._descriptor, follow_symlinks=False).st_mode)
+            with os.scandir(self._descriptor) as entries:
+                found = [entry.name for entry in itertools.islice(entries, None if most is None else most + 1)]
+        except OSError as error:
+            raise FileRefused(Sentence("durable-usb-cannot-read", named=self._named, why=os_reason(error))) from error
+        if most is not None and len(found) > most:
+            raise FileRefused(Sentence("durable-folder-too-full", named=self._named, most=most))
+        return sorted(fnmatch.filter(found, pattern))
+
+    def _is(self, name: str, kind: Callable[[int], bool]) -> bool:
+        try:
+            return kind(os.stat(name, dir_fd=self._descriptor, follow_symlinks=False).st_mode)
         except OSError:
             return False
 
     def _pulled(self) -> FileRefused:
         return FileRefused(Sentence("durable-usb-pulled-out", named=self._named))
+
+
+def _sync(descriptor: int, *, plainly: bool = False) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if not plainly or error.errno not in UNKNOWN_THERE:
+            raise
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from langso.errors import LangsoError
 from langso.mqtt.link import Link
 from langso.settings.model import Settings
 from langso.timekeeping.clock import Clock
+from langso.trust import Refused
 from langso.words.catalogue import Sentence, Words, words_of
 from office.fleet.devices import Fleet
 from office.fleet.nonces import Nonces
@@ -27,6 +28,7 @@ from office.places import OfficeHome
 from office.publishing.catalogue import CatalogueKeeper
 from office.publishing.documents import ALL, Documents, Issued
 from office.publishing.orders import DeviceOrders
+from office.publishing.other_issuers import OtherIssuers
 from office.publishing.speaker_orders import SpeakerOrders
 from office.signer.client import SignerClient
 from office.signer.errors import SignerUnreachable
@@ -70,6 +72,7 @@ class OfficePublisher:
         fleet: Fleet,
         signer: SignerClient,
         audit: Audit,
+        others: OtherIssuers,
         clock: Clock,
         on_change: Callable[[], None] = lambda: None,
         turned: Callable[[], None] = lambda: None,
@@ -83,6 +86,7 @@ class OfficePublisher:
         self._fleet = fleet
         self._signer = signer
         self._audit = audit
+        self._others = others
         self._clock = clock
         self._on_change = on_change
         self._turned = turned
@@ -113,7 +117,7 @@ class OfficePublisher:
             self._link.subscribe(self._topics.device("+", leaf))
         # Our own retained words: after a lost database the broker may remember more than we do.
         self._link.subscribe(self._topics.plan)
-        self._link.subscribe(self._topics.urgent(ISSUER))
+        self._link.subscribe(self._topics.urgent("+"))
         self._thread.start()
         self._link.start()
 
@@ -190,6 +194,9 @@ class OfficePublisher:
         address = self._topics.read(topic)
         if address is None or not payload:
             return
+        if address.leaf == "urgent" and address.issuer not in (None, ISSUER):
+            self._take_others(address.issuer or "", payload)
+            return
         if address.leaf in ("plan", "urgent"):
             if self._speaker_orders.take_back(address.leaf, payload):
                 self._on_change()
@@ -204,6 +211,12 @@ class OfficePublisher:
             stored = self._fleet.take_receipts(address.device, payload)
             self._acknowledge(stored)
         self._on_change()
+
+    def _take_others(self, issuer: str, payload: bytes) -> None:
+        try:
+            self._others.take(issuer, payload)
+        except Refused as refused:
+            log.warning("urgent orders of %s are not carried to hamlets: %s", issuer, refused.reason)
 
     def _take_state(self, device: str, payload: bytes) -> None:
         taken = self._fleet.take_state(device, payload)

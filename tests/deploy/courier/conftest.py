@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from courier_visits import NOWHERE, sent_soon, settings_of
 from founded import initialise
 from listening_ear import Ear, ear, noise
 from paired import pair_device
@@ -17,6 +18,7 @@ from waiting import until
 
 from deploy.courier.carrying import Carrying, StickAccount
 from kiosk.agent import KioskAgent
+from langso.contract.documents import Late
 from langso.courier.stick import CourierStick
 from langso.settings.model import Settings
 from langso.timekeeping.clock import SystemClock
@@ -27,22 +29,6 @@ from office.whole_office import Office
 from speaker.agent import SpeakerAgent
 
 __all__ = ["Ear", "ear", "noise"]
-
-NOWHERE = 9
-"""A port of this machine at which nothing answers."""
-
-
-def settings_of(folder: Path, id: str, role: str, **more: Any) -> Settings:
-    return Settings.model_validate(
-        {
-            "commune": {"code": "hoa-son", "name": "Xã Hoa Sơn"},
-            "device": {"id": id, "role": role, "place": "Thôn 7", "village": None if role == "office" else "thon-7"},
-            "link": {"host": "127.0.0.1", "port": NOWHERE, "retry_max_s": 60.0},
-            "clock": {"trust": "host"},
-            "paths": {"state": str(folder / id), "run": str(folder / id / "run")},
-        }
-        | more
-    )
 
 
 @dataclass
@@ -69,10 +55,7 @@ class Hamlet:
 
     def scheduled(self, seconds: float = 3600.0) -> Any:
         """A broadcast to all, sent; what the office keeps of it."""
-        start = datetime.now(UTC) + timedelta(seconds=seconds)
-        draft = self.office.broadcasts.draft("Mời bà con họp thôn.", targets=["*"], start=start, by="a")
-        self.office.broadcasts.prepare(draft.id)
-        return self.office.broadcasts.send(draft.id, "a")
+        return sent_soon(self.office, "Mời bà con họp thôn.", seconds, late=Late(rule="within", minutes=60))
 
 
 @pytest.fixture

@@ -1,31 +1,11 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
-
-from deploy.courier.command import courier
-from langso.settings.model import Settings
-
-
-def laid(folder: Path, settings: Settings) -> Path:
-    """The settings as a file."""
-    file = folder / f"{settings.device.id}.toml"
-    lines = []
-    for section, fields in settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True).items():
-        lines.append(f"[{section}]")
-        lines += [f"{name} = {json.dumps(value)}" for name, value in fields.items()]
-    file.write_text("\n".join(lines), encoding="utf-8")
-    assert tomllib.loads(file.read_text(encoding="utf-8"))
-    return file
-
-
-def call(*words: object) -> Any:
-    return CliRunner().invoke(courier, [str(word) for word in words])
+from courier_visits import call, laid
 
 
 def test_a_technician_is_told_what_came_what_is_missing_and_what_is_next(hamlet: Any, tmp_path: Path) -> None:

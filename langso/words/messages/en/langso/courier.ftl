@@ -22,3 +22,6 @@ courier-next-export = Next, to carry back: sudo langso courier export { $place }
 courier-written = { $letters } new letters and { $files } files written to the stick.
 courier-pull-out = All is written; you may pull out the stick.
 courier-receipts-between = earlier reports are missing; bring a stick from the device once more
+courier-half-a-letter = only a part of this letter is here; copy it again where the stick was written
+courier-ask-pin = PIN of this machine
+courier-choose-pin = Nobody has chosen this machine's PIN for taking a stick; choose one: sudo langso clock pin

@@ -22,3 +22,6 @@ courier-next-export = Tiếp theo, để mang về: sudo langso courier export {
 courier-written = Đã ghi lên USB { $letters } thư mới và { $files } tệp.
 courier-pull-out = Đã ghi xong; rút USB ra được rồi.
 courier-receipts-between = còn thiếu báo cáo trước đó; hãy mang USB từ thiết bị tới lần nữa
+courier-half-a-letter = thư này chỉ còn một phần; hãy chép lại ở nơi đã ghi USB
+courier-ask-pin = Mã PIN của máy này
+courier-choose-pin = Máy này chưa có mã PIN cho việc nhận USB; hãy đặt: sudo langso clock pin

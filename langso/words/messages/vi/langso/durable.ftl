@@ -25,3 +25,4 @@ durable-database-fails = Không đọc ghi được { $path } ({ $why }); hãy k
 durable-place-no-file = { $place } không phải một tệp; hãy xoá nó rồi làm lại.
 durable-make-full = Không tạo được { $path }: thẻ nhớ hết chỗ; hãy xoá bớt hoặc thay thẻ.
 durable-cannot-open = Không mở được { $path }: { $why }; hãy xem quyền của thư mục.
+durable-folder-too-full = Trong { $named } có hơn { $most } tệp hay thư mục; hãy dùng một USB hay thư mục khác.
