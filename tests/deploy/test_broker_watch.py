@@ -126,7 +126,7 @@ def test_one_that_sleeps_for_ever_by_its_nature_is_let_live(watch: Callable[...,
     watched = watch(sys.executable, "-c", still)
     watched.ear.wait("READY")
     for _ in range(4):
-        watched.ear.wait("WATCHDOG", QUIET_S)
+        watched.ear.wait("WATCHDOG")
 
 
 def test_one_that_forgot_that_it_was_to_end_is_told_again(watch: Callable[..., Watched]) -> None:

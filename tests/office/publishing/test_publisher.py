@@ -98,6 +98,8 @@ def test_what_another_process_signs_is_published_within_a_second(
 ) -> None:
     assert LOOK_S <= 1
     monkeypatch.setattr("office.publishing.publisher.LOOK_S", LOOK_S)
+    # What is published again and again anyway shows nothing.
+    monkeypatch.setattr("office.publishing.publisher.REFRESH_S", 600.0)
     from office.whole_office import Office
 
     assert until(lambda: loudspeaker.plan_version() >= 1)
@@ -106,7 +108,7 @@ def test_what_another_process_signs_is_published_within_a_second(
         draft = other.broadcasts.draft("Tin.", targets=["*"], start=datetime.now(UTC) + timedelta(hours=1), by="b")
         other.broadcasts.prepare(draft.id)
         other.broadcasts.send(draft.id, "b")
-    assert until(lambda: loudspeaker.plan_version() > before, 10)
+    assert until(lambda: loudspeaker.plan_version() > before)
 
 
 def test_what_waited_for_the_signer_goes_out_by_itself_when_it_is_back(
