@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 MIX_LATENCY_MS = 80
 _OPEN_S = 5
 _STEADY_S = 2.0
+UNEVEN_S = 0.6
+"""After its opening: a server begins to play after 0.27 s, is put right after 0.37, and holds 0.2 already by then."""
 _MOST_BLOCKS = 1000
 
 
@@ -73,8 +75,10 @@ class Pipeline:
         self.base = 0.0
         self.latency = 0.0
 
-    def open(self) -> str:
-        """Lets it play silence; returns why it does not, or "". Clock times: `base` + running time + `latency`."""
+    def open(self, *, settle: bool = True) -> str:
+        """Lets it play silence; returns why it does not, or "". Clock times: `base` + running time + `latency`.
+        `settle`: not before it plays evenly; else what is to be heard at its time is to be `UNEVEN_S` ahead.
+        """
         gst = self._gst
         # Blocks of 10 ms are for the recorder's stamps; a sound card is as exact with half as many.
         block_ms = BLOCK_MS if self._kind == "pipe" else 2 * BLOCK_MS
@@ -99,15 +103,21 @@ class Pipeline:
         query = gst.Query.new_latency()
         self.latency = (query.parse_latency()[1] if self.element.query(query) else 0) / 1e9
         self.base = self.element.get_base_time() / 1e9
-        self._settle()
+        if settle:
+            self._settle()
         self.taken_at = time.monotonic()
         return ""
 
     def _settle(self) -> None:
         """Until a card or server plays evenly: what is placed before that is heard whenever it likes."""
         end = time.monotonic() + _STEADY_S
-        while self._kind != "pipe" and time.monotonic() < end and not (self.clock and self.clock.steady):
+        while not self.even and time.monotonic() < end:
             time.sleep(BLOCK_MS / 1000)
+
+    @property
+    def even(self) -> bool:
+        """Whether its sink plays at an even speed by now."""
+        return self._kind == "pipe" or (self.clock is not None and self.clock.steady)
 
     def add(self, branch: Branch) -> None:
         """Takes a branch in; it is linked once it has come up and has sound to give."""

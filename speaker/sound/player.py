@@ -75,7 +75,8 @@ class GstPlayer:
 
     def soonest(self) -> float:
         """Monotonic second from which a new sound starts unclipped."""
-        return time.monotonic() + self.owner.report.latency + START_MARGIN_S
+        report = self.owner.report
+        return max(time.monotonic() + report.latency + START_MARGIN_S, report.even_at)
 
     def play(self, sound: Sound, at: float, *, soon_from: float | None = None) -> GstVoice:
         """Orders a branch that is heard from `at` on, or as soon as it can be. Raises SoundFault when no sound device

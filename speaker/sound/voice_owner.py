@@ -15,7 +15,7 @@ from langso.timekeeping.worker_thread import WorkerThread
 from langso.words.catalogue import Sentence, t
 from speaker.errors import SoundFault
 from speaker.sound.branch import Branch
-from speaker.sound.pipeline import Pipeline
+from speaker.sound.pipeline import UNEVEN_S, Pipeline
 from speaker.sound.sounds import SoundStream, VoiceState
 from speaker.sound.state_changes import MOST_STREAMS, Freed, StateChanges
 from speaker.sound.voice import GstVoice, after_block
@@ -69,13 +69,15 @@ Command = BeginVoice | CutVoice | Ready | Freed
 
 @dataclass(frozen=True)
 class SoundReport:
-    """`latency`: seconds from the mixer to the ear; `why`: what keeps the device from running; `stuck`: sounds that
-    have ended and cannot be freed; `full`: so many that no more are taken.
+    """`latency`: seconds from the mixer to the ear; `even_at`: monotonic second from which it sounds at its time;
+    `why`: what keeps the device from running; `stuck`: sounds that have ended and cannot be freed; `full`: so many
+    that no more are taken.
     """
 
     running: bool = False
     why: str = ""
     latency: float = 0.0
+    even_at: float = 0.0
     stuck: int = 0
     full: bool = False
 
@@ -176,7 +178,7 @@ class VoiceOwner:
                 raise SoundFault(Sentence("sound-too-many-held", count=self._changes.held))
             pipeline = self._pipeline
             # While others play the sink is not put right: what begins among them is placed by as much sooner.
-            slip = 0.0 if pipeline.clock is None else pipeline.clock.slip
+            slip = 0.0 if pipeline.clock is None else pipeline.clock.late
             heard = voice.at - pipeline.latency + self._calibration - slip
             branch = Branch(self._gst, voice, heard - pipeline.base, lambda branch: self.post(Ready(branch)))
             branch.moved = -slip
@@ -291,8 +293,10 @@ class VoiceOwner:
             self._open_at = now + _RETRY_S[-1]
             return
         pipeline = self._make(self.thread.wake)
+        # What was playing is not kept waiting until the device is even: it is prepared meanwhile.
+        hurry = now < self._hurry_until
         try:
-            why = pipeline.open()
+            why = pipeline.open(settle=not hurry)
         except Exception as error:
             # As a device that is away: tried again with pauses, and given back.
             log.exception("sound cannot be opened")
@@ -309,7 +313,10 @@ class VoiceOwner:
         else:
             self._pipeline = pipeline
             self._failures = 0
-            self.report = dataclasses.replace(self.report, running=True, why="", latency=pipeline.latency)
+            even_at = time.monotonic() + UNEVEN_S if hurry and not pipeline.even else 0.0
+            self.report = dataclasses.replace(
+                self.report, running=True, why="", latency=pipeline.latency, even_at=even_at
+            )
             self._news = True
             log.info("sound runs, pipeline latency %.0f ms", pipeline.latency * 1000)
         if not self._opened.done():

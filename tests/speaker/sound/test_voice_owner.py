@@ -372,7 +372,7 @@ def test_a_sound_that_the_pipeline_does_not_take_ends(
 def test_a_pipeline_that_cannot_be_opened_is_tried_with_pauses(ear: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[float] = []
 
-    def breaks(_pipeline: Pipeline) -> str:
+    def breaks(_pipeline: Pipeline, *, settle: bool) -> str:
         tries.append(time.monotonic())
         raise RuntimeError("no such clock")
 
