@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import importlib
-import os
 import re
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
-from deploy.refusals import sentence
-from langso.device.ending import end_process
+from langso.device.running import run_program
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
-from langso.errors import LangsoError
-from langso.terminal.help_pages import WordsContext, in_list
-from langso.terminal.saying import say
+from langso.terminal.help_pages import in_list
 from langso.words.catalogue import Joined, Sentence, t
-from langso.words.language import language_of_environment, use_language
 
 _MACHINES = {
     "speaker": Sentence("cli-machine-speaker"),
@@ -111,42 +104,4 @@ def _role() -> str:
 
 def main() -> None:
     """Run the command line; an expected error is one sentence, without a traceback."""
-    before = threading.enumerate()
-    try:
-        _run()
-    except SystemExit as leaving:
-        if isinstance(leaving.code, str):
-            raise
-        # The camera's thread, or the one that reads codes, may still be in C++.
-        end_process(leaving.code or 0, but=before)
-
-
-def _run() -> NoReturn:
-    """As `main`, ending by SystemExit."""
-    # Before numpy: its matrices here are small, and its threads wait for each other on a busy machine.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    use_language(language_of_environment(os.environ))
-    click.Command.context_class = WordsContext
-    try:
-        code = langso.main(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
-    except ModuleNotFoundError as error:
-        said = not_carried(error.name or "", sys.argv[1:])
-        if said is None:
-            raise
-        say(said, err=True)
-        sys.exit(1)
-    except LangsoError as error:
-        say(str(error), err=True)
-        sys.exit(getattr(error, "exit_code", 1))
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.ClickException as error:
-        say(sentence(error), err=True)
-        sys.exit(error.exit_code)
-    except click.Abort:
-        say(t("cli-stopped"), err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(0)
+    run_program(langso, missing=lambda error: not_carried(error.name or "", sys.argv[1:]))

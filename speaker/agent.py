@@ -23,6 +23,7 @@ from langso.durable.memory_first import MemoryFirstStore
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.errors import LangsoError
 from langso.mqtt.link import Link, Will
+from langso.mqtt.no_line import NoLine
 from langso.mqtt.state_reports import StateReporter, new_boot, note_in, presence, software
 from langso.settings.reading import Settings
 from langso.timekeeping.clock import Clock, SystemClock
@@ -80,6 +81,7 @@ class SpeakerAgent:
         paired = load_paired(settings.paths.state)
         self.settings = settings
         self.device = paired.answer.device
+        self._alone = bool(paired.answer.alone)
         self._clock: Clock = clock or SystemClock()
         if settings.clock.trust == "auto":
             self._clock = ProvenClock(self._clock)
@@ -210,8 +212,9 @@ class SpeakerAgent:
             clock_trust=self.keeper.clock_trust,
             changed=self._look,
             mute=self.mute,
+            alone=self._alone,
         )
-        self.link = Link(
+        self.link = (NoLine if self._alone else Link)(
             paired.link(settings.link),
             self.device,
             will=Will(topics.device(self.device, "presence"), gone),
@@ -322,16 +325,11 @@ class SpeakerAgent:
         # The card first: it takes all else with it.
         card, machine = card_first(self._machine.checks())
         card = [*storage_checks(self.store, self.keeper.files), *card]
-        return [
-            *card,
-            *self.conductor.checks(),
-            *sound,
-            *self.mute.checks(),
-            *self.keeper.checks(),
-            self.renewer.check(),
-            self.link.check(t("speaker-check-network")),
-            *machine,
-        ]
+        link = self.link.check(t("speaker-check-network"))
+        trust = [check for check in self.keeper.checks() if not (self._alone and check.name == "office")]
+        office = [] if self._alone else [self.renewer.check()]
+        played = [*self.conductor.checks(), *sound, *self.mute.checks()]
+        return [*card, *played, *trust, *office, link, *machine]
 
     def _status(self) -> str:
         show = self.conductor.playing

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ import click
 from langso.terminal.saying import say
 from langso.words.catalogue import Joined, Sentence, t
 from langso.words.harmless import harmless
+from speaker.alone.commands import alone
 
 if TYPE_CHECKING:
     from langso.contract import State
@@ -35,6 +38,9 @@ def speaker() -> None:
     """Public loudspeaker: play by the signed programme, keep a record, show its state, mute it."""
 
 
+speaker.add_command(alone)
+
+
 @speaker.command()
 @_settings_option
 def run(settings_file: Path) -> None:
@@ -53,7 +59,8 @@ def run(settings_file: Path) -> None:
             return
         from speaker.agent import SpeakerAgent
 
-        again = SpeakerAgent(settings).run(stop)
+        with _plans(settings):
+            again = SpeakerAgent(settings).run(stop)
     end_process(RESTART_EXIT if again else 0)
 
 
@@ -148,6 +155,22 @@ def describe(state: State) -> list[str]:
         fix = f" {check.fix}" if check.level != "ok" else ""
         lines.append(f"[{_LEVELS[check.level]}] {check.why}{fix}")
     return lines
+
+
+@contextlib.contextmanager
+def _plans(settings: Settings) -> Iterator[None]:
+    """Takes orders from the folder that the settings name, if they name one."""
+    from speaker.alone.plan_folder import PlanFolder
+
+    if settings.speaker.plan_folder is None:
+        yield
+        return
+    folder = PlanFolder(settings.speaker.plan_folder, settings.paths.state, settings.commune.code, settings.device.id)
+    folder.start()
+    try:
+        yield
+    finally:
+        folder.stop()
 
 
 def _on_signals() -> threading.Event:

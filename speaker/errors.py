@@ -35,3 +35,11 @@ class RecordingRefused(SpeakerError, ValueError):
 
 class JournalDamaged(SpeakerError, RuntimeError):
     """The journal's chain does not hold: a line is missing or was changed."""
+
+
+class PlanFileRefused(SpeakerError, ValueError):
+    """A plan file cannot be read as one, or names a sound that cannot be played."""
+
+
+class AloneRefused(SpeakerError, ValueError):
+    """A loudspeaker cannot join this folder: it is no signed plan, another commune's, or the code differs."""

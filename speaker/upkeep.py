@@ -13,8 +13,9 @@ from speaker.held_orders import HeldOrders
 from speaker.local_mute import LocalMute
 from speaker.media.library import Library
 from speaker.record.hand_notes import HandNotes
-from speaker.record.journal import Journal
+from speaker.record.journal import KEEP_ALONE, Journal
 from speaker.record.plays import Ledger
+from speaker.record.receipts import RECEIPTS
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,9 @@ _BEFORE = timedelta(hours=2)
 
 
 class Upkeep:
-    """`state`: the device's folder; `changed`: the time was set by hand, or somebody muted it on the spot."""
+    """`state`: the device's folder; `changed`: the time was set by hand, or somebody muted it on the spot; `alone`:
+    no office keeps its receipts.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,9 @@ class Upkeep:
         clock_trust: Callable[[], ClockTrust],
         changed: Callable[[], object],
         mute: LocalMute | None = None,
+        alone: bool = False,
     ) -> None:
+        self._alone = alone
         self._ledger = ledger
         self._journal = journal
         self._outbox = outbox
@@ -93,6 +98,13 @@ class Upkeep:
         if self._clock_trust().trusted:
             self._ledger.confirm(self._clock.now(), frozenset(show.play for show in orders.shows))
         self._ledger.prune(frozenset(show.id for show in orders.shows))
-        self._journal.prune()
+        if self._alone:
+            # Nobody else keeps them: they are kept here, for a year, and none waits to be sent.
+            self._journal.acknowledge(self._journal.id, self._journal.through)
+            for batch in self._outbox.keys(RECEIPTS):
+                self._outbox.acknowledge(batch)
+            self._journal.prune(KEEP_ALONE)
+        else:
+            self._journal.prune()
         self._outbox.prune()
         self._kept_at = now

@@ -28,7 +28,7 @@ case "${1-} ${2-}" in
     # It only looks: an ordinary user is told what it could not see.
     "doctor "*) kept "$@" ;;
     # They read every service's keys and sticks, ask systemd, or change the machine.
-    "setup "* | "install "* | "bundle "* | "pair "* | "courier "* | "backup "* | "office init" | "office trust")
+    "setup "* | "install "* | "bundle "* | "pair "* | "courier "* | "backup "* | "office init" | "office trust" | "speaker alone")
         for word in "$@"; do
             case "$word" in -h | --help) kept "$@" ;; esac
         done

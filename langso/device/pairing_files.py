@@ -48,6 +48,7 @@ class PairingAnswer(Message):
 
     `noted`: the office's addresses at that time, tried where its name leads nowhere; TLS is under `broker_host` there
     too. `trust`: the bundle of that time, so that plans brought by hand can be verified before it first connects.
+    `alone` (since 0.3.0): there is no office to connect to.
     """
 
     kind: Literal["pairing-answer"] = "pairing-answer"
@@ -68,6 +69,7 @@ class PairingAnswer(Message):
     age_recipient: Annotated[str, StringConstraints(pattern="^age1[a-z0-9]{20,100}$")] | None = None
     noted: Annotated[tuple[Host, ...], Field(max_length=8)] = ()
     trust: Annotated[str, StringConstraints(max_length=1 << 20)] | None = None
+    alone: bool | None = None
     made: Moment
 
 
@@ -150,9 +152,10 @@ def answer_request(
     now: datetime,
     trust: bytes | None = None,
     days: int = DEVICE_DAYS,
+    alone: bool = False,
 ) -> bytes:
     """At the office: the answer file for a request. `device`: the id given, which may differ from the wish; `days`:
-    how long its certificate holds. Raises PairingError, CertificateError.
+    how long its certificate holds; `alone`: nobody is to be connected to. Raises PairingError, CertificateError.
     """
     certificate = sign_csr(ca, read.request.csr.encode(), device, now=now, days=days)
     answer = _model(
@@ -174,6 +177,7 @@ def answer_request(
             age_recipient=addresses.age_recipient,
             noted=addresses.noted[:8],
             trust=None if trust is None else trust.decode(),
+            alone=alone or None,
             made=now,
         )
     )

@@ -178,7 +178,8 @@ class ClockSettings(Section):
 class SpeakerSettings(Section):
     """The loudspeaker. `sink`: ALSA or Pulse device, or the pipe's path when `sound` is "pipe".
 
-    `calibration_ms` is added to every start (positive = later). `volume`: percent, capped by trust.
+    `calibration_ms` is added to every start (positive = later); left out: what `langso speaker calibrate` measured.
+    `volume`: percent, capped by trust. `plan_folder`: where a loudspeaker without an office finds its signed plan.
     """
 
     sound: Literal["alsa", "pulse", "pipe"] = "alsa"
@@ -189,6 +190,7 @@ class SpeakerSettings(Section):
     amplifier_tail_ms: Annotated[int, Field(ge=0, le=30_000)] = 500
     library_max_mb: Annotated[int, Field(ge=16, le=1_000_000)] = 4096
     media_url: Url | None = None
+    plan_folder: FilePath | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> SpeakerSettings:

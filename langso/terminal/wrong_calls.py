@@ -8,7 +8,7 @@ from langso.words.catalogue import Words
 
 
 class WrongCall(click.UsageError):
-    """Shown with the hint to the command's help; exit status 2. Click's own errors get their words in deploy."""
+    """Shown with the hint to the command's help; exit status 2. Click's own get theirs in `refusals`."""
 
     def __init__(self, said: Words, ctx: click.Context | None = None) -> None:
         super().__init__(str(said), ctx)

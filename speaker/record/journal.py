@@ -36,6 +36,8 @@ from speaker.record.refusal_counts import RefusalCounts
 log = logging.getLogger(__name__)
 
 KEEP = timedelta(days=30)
+KEEP_ALONE = timedelta(days=366)
+"""Where no office has them too."""
 RENEW_S = 24 * 3600.0
 """Two machines with one name would begin new journals without end, each because of the other."""
 GENESIS = "0" * 64
@@ -263,12 +265,12 @@ class Journal:
             db.execute("UPDATE journal SET acknowledged = ?", [through])
         return True
 
-    def prune(self) -> int:
-        """Forgets receipts acknowledged more than 30 days ago, except the last, whose hash the next one needs."""
+    def prune(self, keep: timedelta = KEEP) -> int:
+        """Forgets receipts acknowledged longer ago than `keep`, except the last, whose hash the next one needs."""
         with self._store.transaction() as db:
             return db.execute(
                 "DELETE FROM receipts WHERE acknowledged_at < ? AND number < (SELECT max(number) FROM receipts)",
-                [(self._clock.now() - KEEP).isoformat()],
+                [(self._clock.now() - keep).isoformat()],
             ).rowcount
 
     def lines(self) -> list[Receipt]:

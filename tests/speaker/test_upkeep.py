@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from simulated_day import show, sound
 
+from langso.contract import EndedReceipt
 from langso.durable.errors import StoreFull
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
@@ -18,6 +19,7 @@ from speaker.programme.orders import Orders
 from speaker.record.journal import JOURNAL_MIGRATION, Journal
 from speaker.record.play_tables import LEDGER_MIGRATIONS
 from speaker.record.plays import Ledger
+from speaker.record.receipts import RECEIPTS
 from speaker.upkeep import AGAIN_S, HOUSEKEEPING_S, NEAR_S, Upkeep
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -51,11 +53,12 @@ class Mute:
 
 
 class Bench:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, alone: bool = False) -> None:
         self.folder = folder
         self.clock = SimulatedClock(NOON)
         store = Store(folder / "s.sqlite", (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS, OUTBOX_MIGRATION))
         self.journal = Journal(store, self.clock, device="loa-1", commune="xa")
+        self.outbox = Outbox(store, self.clock)
         self.held, self.library = Held(), Library()
         self.changes = 0
         self.mute = Mute()
@@ -63,13 +66,14 @@ class Bench:
             folder,
             ledger=Ledger(store, self.journal, self.clock),
             journal=self.journal,
-            outbox=Outbox(store, self.clock),
+            outbox=self.outbox,
             held=self.held,  # type: ignore[arg-type]
             library=self.library,  # type: ignore[arg-type]
             clock=self.clock,
             clock_trust=lambda: ClockTrust(True, "host", ""),
             changed=self.change,
             mute=self.mute,  # type: ignore[arg-type]
+            alone=alone,
         )
 
     def change(self) -> None:
@@ -150,3 +154,19 @@ def test_the_plan_is_looked_through_for_near_sounds_when_it_has_changed_and_each
     bench.clock.advance(0.1)
     bench.upkeep.keep_near()
     assert bench.library.told == [[sound(60)]] * 3
+
+
+@pytest.mark.parametrize(("days", "left"), [(364, 2), (368, 1)])
+def test_receipts_that_no_office_keeps_stay_for_a_year_and_do_not_wait_to_be_sent(
+    tmp_path: Path, days: int, left: int
+) -> None:
+    bench = Bench(tmp_path, alone=True)
+    for _ in range(2):
+        bench.journal.write(EndedReceipt(occurrence="a", outcome="played"))
+    bench.outbox.put(RECEIPTS, b"x", key=f"{bench.journal.id}:1-2:0")
+    bench.clock.advance(HOUSEKEEPING_S + 1)
+    bench.upkeep.tend()
+    assert list(bench.outbox.unacknowledged(RECEIPTS)) == []
+    bench.clock.advance(days * 86400)
+    bench.upkeep.tend()
+    assert len(bench.journal.lines()) == left

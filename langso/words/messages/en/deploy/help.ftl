@@ -442,3 +442,26 @@ help-clock-set = Set the time by hand ('30/11/2026 08:15', Vietnamese time), wit
     .who = Who sets it, for the record.
     .moment-metavar = TIME
 help-clock-show = Tell what was set by hand; the rest stands in `langso doctor`.
+help-speaker-alone =
+    A loudspeaker alone, without an office: school bell, flood siren. The whole of it: docs/alone.md.
+    
+    { "\u0008" }
+    1. Make a key on a stick:   langso root new --stick /media/usb --commune school-a --holder "Mr Nam"
+    2. Sign the plan:           langso speaker alone sign bells.toml --stick /media/usb -o /media/card/plan
+    3. At the loudspeaker, once: sudo langso speaker alone join /media/card/plan
+    .in-list = A loudspeaker alone: sign a plan, obey it, sound an alarm.
+help-speaker-alone-sign = Sign the plan file PLAN with the key on the stick, into a folder that the loudspeaker takes it from.
+    .stick = Where the stick with the key is mounted, such as /media/usb.
+    .out = Folder that the loudspeaker takes the plan from.
+    .as_json = Print one line of JSON (docs/alone.md).
+    .yes = Do not ask again.
+help-speaker-alone-alarm = Sign an alarm: it sounds at once, over everything, until its time is over or it is stopped.
+    .stick = Where the stick with the key is mounted, such as /media/usb.
+    .out = Folder that the loudspeaker takes the plan from.
+    .code = The place's code, as in the plan file.
+    .minutes = For how many minutes at most.
+    .stop = End the alarm in force.
+    .as_json = Print one line of JSON (docs/alone.md).
+help-speaker-alone-join = Let this loudspeaker obey the key that signed the folder, and no office any more.
+    .code = The key's twelve digits, instead of the question.
+    .as_json = Print one line of JSON (docs/alone.md).

@@ -29,3 +29,4 @@ mqtt-reason-moved = The message server has moved away from { $host } (code { $co
 mqtt-reason-protocol = { $host } does not accept what this machine says (code { $code }); tell whoever maintains it, the machine keeps trying.
 mqtt-reason-too-large = { $host } refused a message because it is too large.
 mqtt-reason-taken-over = Another machine is using this machine's number and certificate; tell the commune office.
+mqtt-no-line = The loudspeaker runs alone and needs no network.

@@ -443,3 +443,26 @@ help-clock-set = Đặt giờ tay ('30/11/2026 08:15', giờ Việt Nam), bằng
     .who = Ai đặt, để ghi lại.
     .moment-metavar = GIỜ
 help-clock-show = Nói giờ nào được đặt tay; phần còn lại xem langso doctor.
+help-speaker-alone =
+    Loa chạy một mình, không có văn phòng: trống trường, còi báo lũ. Cả bài: docs/alone.md.
+    
+    { "\u0008" }
+    1. Làm khoá trên một USB:   langso root new --stick /media/usb --commune truong-a --holder "Thầy Nam"
+    2. Ký lịch:                 langso speaker alone sign chuong.toml --stick /media/usb -o /media/the/lich
+    3. Ở loa, một lần:          sudo langso speaker alone join /media/the/lich
+    .in-list = Loa chạy một mình: ký lịch, nghe lịch, báo động.
+help-speaker-alone-sign = Ký tệp lịch PLAN bằng khoá trên USB, vào thư mục để loa lấy.
+    .stick = Chỗ USB có khoá được gắn vào, như /media/usb.
+    .out = Thư mục để loa lấy lịch.
+    .as_json = In một dòng JSON (docs/alone.md).
+    .yes = Không hỏi lại.
+help-speaker-alone-alarm = Ký báo động: kêu ngay, đè mọi thứ, đến khi hết giờ hoặc có lệnh dừng.
+    .stick = Chỗ USB có khoá được gắn vào, như /media/usb.
+    .out = Thư mục để loa lấy lịch.
+    .code = Mã nơi ấy, như trong tệp lịch.
+    .minutes = Kêu nhiều nhất mấy phút.
+    .stop = Dừng báo động đang có.
+    .as_json = In một dòng JSON (docs/alone.md).
+help-speaker-alone-join = Cho loa này nghe khoá đã ký thư mục ấy, và không nghe văn phòng nào nữa.
+    .code = Mười hai số của khoá, thay cho câu hỏi.
+    .as_json = In một dòng JSON (docs/alone.md).

@@ -29,3 +29,4 @@ mqtt-reason-moved = Máy chủ tin đã dời khỏi { $host } (mã { $code }); 
 mqtt-reason-protocol = { $host } không nhận cách nói của máy này (mã { $code }); hãy báo người bảo trì, máy vẫn thử lại.
 mqtt-reason-too-large = { $host } từ chối vì gói tin quá lớn.
 mqtt-reason-taken-over = Một máy khác đang dùng đúng số hiệu và chứng thư của máy này; hãy báo văn phòng xã.
+mqtt-no-line = Loa chạy một mình, không cần mạng.

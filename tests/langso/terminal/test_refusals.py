@@ -11,7 +11,7 @@ import click
 import pytest
 
 from deploy.cli import main
-from deploy.refusals import sentence
+from langso.terminal.refusals import sentence
 from langso.terminal.wrong_calls import WrongCall
 
 
@@ -82,7 +82,7 @@ def without(library: str, role: str, folder: Path, call: str) -> subprocess.Comp
     return subprocess.run(
         [sys.executable, "-c", LACKING, library, str(folder / "role"), *call.split()],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
         capture_output=True,
         text=True,
         check=False,
