@@ -46,6 +46,7 @@ from speaker.record.play_tables import LEDGER_MIGRATIONS
 from speaker.record.plays import Ledger
 from speaker.record.receipts import ReceiptSender
 from speaker.sound.amplifier import Amplifier
+from speaker.sound.calibration import calibration_of
 from speaker.sound.ears import Ears
 from speaker.sound.player import GstPlayer
 from speaker.sound.proofs import Proofs
@@ -131,7 +132,7 @@ class SpeakerAgent:
         self.player: Player = player or GstPlayer(
             speaker.sound,
             speaker.sink,
-            calibration_ms=speaker.calibration_ms,
+            calibration_ms=calibration_of(state, speaker),
             on_change=lambda: self.conductor.look(),
             played=ears.played,
         )

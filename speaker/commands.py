@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import signal
 import threading
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from langso.terminal.saying import say
 from langso.words.catalogue import Joined, Sentence, t
 from langso.words.harmless import harmless
 from speaker.alone.commands import alone
+from speaker.hand_commands import calibrate, journal, play, test_tone
 
 if TYPE_CHECKING:
     from langso.contract import State
@@ -30,6 +30,7 @@ _LEVELS = {
     "warn": Sentence("speaker-level-warn"),
     "bad": Sentence("speaker-level-bad"),
 }
+_json_option = click.option("--json", "as_json", is_flag=True)
 _settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 
 
@@ -38,12 +39,14 @@ def speaker() -> None:
     """Public loudspeaker: play by the signed programme, keep a record, show its state, mute it."""
 
 
-speaker.add_command(alone)
+for _command in (play, test_tone, calibrate, journal, alone):
+    speaker.add_command(_command)
 
 
 @speaker.command()
 @_settings_option
-def run(settings_file: Path) -> None:
+@_json_option
+def run(settings_file: Path, as_json: bool) -> None:
     """Run the loudspeaker until told to stop (Ctrl-C)."""
     from langso.device.ending import end_process
     from langso.device.pairing_stand import wait_until_paired
@@ -60,13 +63,16 @@ def run(settings_file: Path) -> None:
         from speaker.agent import SpeakerAgent
 
         with _plans(settings):
-            again = SpeakerAgent(settings).run(stop)
+            agent = SpeakerAgent(settings)
+            _tell_run(agent.device, True, as_json=as_json)
+            again = agent.run(stop)
+        _tell_run(agent.device, False, as_json=as_json, restart=again)
     end_process(RESTART_EXIT if again else 0)
 
 
 @speaker.command()
 @_settings_option
-@click.option("--json", "as_json", is_flag=True)
+@_json_option
 def status(settings_file: Path, as_json: bool) -> None:
     """Tell what the loudspeaker holds and will play, from the newest state on this machine."""
     from langso.contract import State
@@ -75,13 +81,14 @@ def status(settings_file: Path, as_json: bool) -> None:
     from langso.errors import UsageError
     from langso.settings.reading import load_settings
     from speaker.agent import STATE_FILE
+    from speaker.told import StatusTold
 
     settings = load_settings(settings_file)
     path = settings.paths.run / STATE_FILE
     stand = stand_of(settings.paths.state)
     if stand.state != "paired" and not path.exists():
         if as_json:
-            say(json.dumps({"pairing": stand.state, "code": stand.code, "why": stand.why}, ensure_ascii=False))
+            say(StatusTold(pairing=stand.state, code=stand.code, why=stand.why).to_json().decode())
             return
         say(in_a_sentence(stand))
         for number, step in enumerate(next_steps(stand), 1):
@@ -107,16 +114,21 @@ def status(settings_file: Path, as_json: bool) -> None:
 @speaker.command()
 @_settings_option
 @click.argument("state", type=click.Choice(["on", "off"]))
-def mute(settings_file: Path, state: str) -> None:
+@_json_option
+def mute(settings_file: Path, state: str, as_json: bool) -> None:
     """Mute (on) or unmute (off) on the spot: beats every order and is reported to the commune."""
     from langso.settings.reading import load_settings
     from speaker.local_mute import wish_mute
+    from speaker.told import MuteTold
 
     settings = load_settings(settings_file)
     # The running loudspeaker keeps it in memory where the card takes nothing; without one it is kept for its start.
     if not (_is_running(settings) and wish_mute(settings.paths.run, state == "on")):
         _keep_mute(settings, state == "on")
-    say(t("speaker-muted") if state == "on" else t("speaker-unmuted"))
+    if as_json:
+        say(MuteTold(muted=state == "on").to_json().decode())
+    else:
+        say(t("speaker-muted") if state == "on" else t("speaker-unmuted"))
 
 
 def _keep_mute(settings: Settings, muted: bool) -> None:
@@ -155,6 +167,13 @@ def describe(state: State) -> list[str]:
         fix = f" {check.fix}" if check.level != "ok" else ""
         lines.append(f"[{_LEVELS[check.level]}] {check.why}{fix}")
     return lines
+
+
+def _tell_run(device: str, running: bool, *, as_json: bool, restart: bool = False) -> None:
+    from speaker.told import RunTold
+
+    if as_json:
+        say(RunTold(device=device, running=running, restart=restart).to_json().decode())
 
 
 @contextlib.contextmanager

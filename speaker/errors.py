@@ -43,3 +43,7 @@ class PlanFileRefused(SpeakerError, ValueError):
 
 class AloneRefused(SpeakerError, ValueError):
     """A loudspeaker cannot join this folder: it is no signed plan, another commune's, or the code differs."""
+
+
+class MeasureRefused(SpeakerError, ValueError):
+    """A measurement that would be nonsense: nothing was heard, the times scatter, or they are no delay."""

@@ -334,7 +334,9 @@ help-office-withdraw = Take a broadcast out of the programme; if it is playing i
 help-speaker = Public loudspeaker: play by the signed programme, keep a record, show its state, mute it.
     .in-list = Loudspeaker: run, show the programme it holds, mute
 help-speaker-mute = Mute (on) or unmute (off) the loudspeaker on the spot; beats every order and is reported to the commune.
+    .as_json = Print one line of JSON (docs/alone.md).
 help-speaker-run = Run the loudspeaker until told to stop (Ctrl-C).
+    .as_json = Print one line of JSON (docs/alone.md).
 help-speaker-status = Tell what the loudspeaker holds and will play, from the newest state on this machine.
     .as_json = Print the state as one line of JSON.
 help-kiosk = Kiosk in the cultural house: scan papers, pay fees by QR code.
@@ -464,4 +466,23 @@ help-speaker-alone-alarm = Sign an alarm: it sounds at once, over everything, un
     .as_json = Print one line of JSON (docs/alone.md).
 help-speaker-alone-join = Let this loudspeaker obey the key that signed the folder, and no office any more.
     .code = The key's twelve digits, instead of the question.
+    .as_json = Print one line of JSON (docs/alone.md).
+help-speaker-play = Play a sound file here and now (while the loudspeaker's service is stopped).
+    .volume = Volume 0-100, instead of the settings'.
+    .as_json = Print one line of JSON (docs/alone.md).
+help-speaker-test-tone = Play three test tones here and now (while the loudspeaker's service is stopped).
+    .volume = Volume 0-100, instead of the settings'.
+    .as_json = Print one line of JSON (docs/alone.md).
+help-speaker-calibrate =
+    Measure by how much this loudspeaker sounds too late, and start that much sooner from now on (while the service is stopped).
+    
+    Without an option it listens at the sound server itself (PulseAudio). What was measured is kept through power cuts.
+    .microphone = Listen by this microphone (such as hw:1), put before the horn.
+    .microphone-metavar = DEVICE
+    .hand = Listen by ear: press a key with the clicks; for large delays only.
+    .metres = How many metres the microphone is from the horn.
+    .undo = Go back to the measurement before.
+    .as_json = Print one line of JSON (docs/alone.md).
+help-speaker-journal = See the newest lines of the loudspeaker's journal, the newest at the bottom.
+    .last = How many of the newest lines.
     .as_json = Print one line of JSON (docs/alone.md).

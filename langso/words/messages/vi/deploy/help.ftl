@@ -335,7 +335,9 @@ help-office-withdraw = Rút một bản tin khỏi lịch; đang phát thì dừ
 help-speaker = Loa truyền thanh: phát theo lịch đã ký, ghi lại, xem trạng thái, tắt tiếng.
     .in-list = Loa: chạy, xem đang giữ lịch nào, tắt tiếng
 help-speaker-mute = Tắt (on) hay mở lại (off) tiếng loa tại chỗ; thắng mọi lệnh và được báo về xã.
+    .as_json = In một dòng JSON (docs/alone.md).
 help-speaker-run = Chạy loa cho tới khi có lệnh dừng (Ctrl-C).
+    .as_json = In một dòng JSON (docs/alone.md).
 help-speaker-status = Nói loa đang giữ gì và sắp phát gì, đọc từ trạng thái mới nhất trên máy này.
     .as_json = In trạng thái dạng JSON, một dòng.
 help-kiosk = Kiosk ở nhà văn hóa: quét giấy tờ, nộp phí bằng mã QR.
@@ -465,4 +467,23 @@ help-speaker-alone-alarm = Ký báo động: kêu ngay, đè mọi thứ, đến
     .as_json = In một dòng JSON (docs/alone.md).
 help-speaker-alone-join = Cho loa này nghe khoá đã ký thư mục ấy, và không nghe văn phòng nào nữa.
     .code = Mười hai số của khoá, thay cho câu hỏi.
+    .as_json = In một dòng JSON (docs/alone.md).
+help-speaker-play = Phát một tệp âm thanh ngay tại loa này (khi dịch vụ loa đã dừng).
+    .volume = Âm lượng 0-100, thay cho cài đặt.
+    .as_json = In một dòng JSON (docs/alone.md).
+help-speaker-test-tone = Phát ba nốt thử ngay tại loa này (khi dịch vụ loa đã dừng).
+    .volume = Âm lượng 0-100, thay cho cài đặt.
+    .as_json = In một dòng JSON (docs/alone.md).
+help-speaker-calibrate =
+    Đo loa này phát trễ bao nhiêu, rồi từ nay phát sớm lên bấy nhiêu (khi dịch vụ loa đã dừng).
+    
+    Không ghi gì thêm: nghe ngay ở máy chủ âm thanh (PulseAudio). Số đo được giữ qua khi mất điện.
+    .microphone = Nghe bằng micrô này (như hw:1), đặt trước loa.
+    .microphone-metavar = THIẾT-BỊ
+    .hand = Nghe bằng tai: bấm phím theo tiếng gõ; chỉ cho độ trễ lớn.
+    .metres = Micrô cách loa mấy mét.
+    .undo = Lùi lại số đo trước.
+    .as_json = In một dòng JSON (docs/alone.md).
+help-speaker-journal = Xem các dòng mới nhất trong nhật ký của loa, dòng mới ở dưới cùng.
+    .last = Mấy dòng mới nhất.
     .as_json = In một dòng JSON (docs/alone.md).

@@ -1,0 +1,13 @@
+calibrate-unheard = Only { $heard } of { $plays } plays were heard; check volume and microphone, and silence other sounds.
+calibrate-scatters = The measurements differ too much ({ $spread } ms); silence other sounds and measure again.
+calibrate-no-delay = { $delay } ms were measured, which cannot be a loudspeaker's delay; check the microphone and measure again.
+calibrate-too-small = A delay below { $least } ms cannot be measured by hand; use a microphone (--microphone).
+calibrate-no-ear = Nothing is heard from the microphone or the sound server ({ $why }); check the device's name.
+calibrate-one-way = Choose only one of --microphone, --hand, --undo.
+calibrate-by-settings = The settings file says calibration_ms; remove that line to use a measurement.
+calibrate-nothing-to-undo = Nothing was measured for this sound output yet; there is nothing to go back to.
+calibrate-pipe = A sound pipe has no delay; nothing is to be measured.
+calibrate-name-microphone = Connect a microphone and name it: --microphone hw:1, or measure by hand: --hand.
+calibrate-press = Listen to the clicks, one a second; press a key just when you hear one, in their rhythm.
+calibrate-done = Delay { $delay } ms ({ $before } ms before), scatter { $spread } ms; it counts from the next start on.
+calibrate-undone = Back to a delay of { $delay } ms; it counts from the next start on.

@@ -1,0 +1,13 @@
+calibrate-unheard = Chỉ nghe được { $heard } trên { $plays } lần phát; hãy xem âm lượng, micrô, và tắt tiếng khác.
+calibrate-scatters = Các lần đo lệch nhau quá nhiều ({ $spread } ms); hãy tắt tiếng khác rồi đo lại.
+calibrate-no-delay = Đo được { $delay } ms, không thể là độ trễ của loa; hãy xem micrô rồi đo lại.
+calibrate-too-small = Độ trễ nhỏ hơn { $least } ms thì không đo bằng tay được; hãy dùng micrô (--microphone).
+calibrate-no-ear = Không nghe được gì từ micrô hay máy chủ âm thanh ({ $why }); hãy xem tên thiết bị.
+calibrate-one-way = Chỉ chọn một trong --microphone, --hand, --undo.
+calibrate-by-settings = Tệp cài đặt đã ghi calibration_ms; hãy bỏ dòng ấy để dùng số đo.
+calibrate-nothing-to-undo = Chưa đo lần nào cho đầu ra âm thanh này; không có gì để lùi lại.
+calibrate-pipe = Ống âm thanh (pipe) không có độ trễ; không cần đo.
+calibrate-name-microphone = Hãy cắm micrô và ghi tên nó: --microphone hw:1, hoặc đo bằng tay: --hand.
+calibrate-press = Nghe tiếng gõ, mỗi giây một lần; bấm một phím đúng lúc nghe thấy, theo nhịp.
+calibrate-done = Độ trễ { $delay } ms (trước đây { $before } ms), lệch nhau { $spread } ms; có hiệu lực từ lần chạy sau.
+calibrate-undone = Đã lùi lại độ trễ { $delay } ms; có hiệu lực từ lần chạy sau.
