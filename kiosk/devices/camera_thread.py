@@ -28,9 +28,6 @@ RETRY_S = 2.0
 LINGER_S = 20.0
 CHECK_NAME = "camera"
 MAX_SHOWN = 1280
-RATE = 24.0
-"""Frames a second that are shown at most: more are not seen as more."""
-
 JUDGE_S = 1 / 12
 """Seconds from one judging to the next at least."""
 
@@ -132,8 +129,8 @@ class Watcher(Generic[Judged]):
     """Reads the camera until `stop`: each frame is to be seen at once, and `look` (Frame -> anything) judges the
     newest one on a thread of its own, as often as it can.
 
-    A camera that is not there or breaks is tried again; `fault` says so meanwhile. `rate`: frames a second at most.
-    `over` is called when no frame will be judged any more.
+    A camera that is not there or breaks is tried again; `fault` says so meanwhile. `over` is called when no frame
+    will be judged any more.
     """
 
     def __init__(
@@ -141,12 +138,11 @@ class Watcher(Generic[Judged]):
         camera: ScannerSettings,
         look: Callable[[Frame], Judged],
         *,
-        rate: float = RATE,
         holder: CameraHolder | None = None,
         over: Callable[[], None] = lambda: None,
     ) -> None:
         self._camera = camera
-        self._period = 1.0 / rate
+        self._period = 1.0 / camera.frames_per_s
         self._holder = holder or CameraHolder(linger_s=0)
         self._stopping = threading.Event()
         self._lock = threading.Lock()

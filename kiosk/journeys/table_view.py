@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import Any
 
 import numpy as np
 
 from kiosk.devices.camera_thread import Sight, Watcher
-from kiosk.journeys.card import CARD, side_words
+from kiosk.journeys.card import side_words
 from kiosk.journeys.papers import Papers
 from kiosk.journeys.pictures import picture_of_page, shrunk
 from kiosk.journeys.showing import CardShows, KeptPage, LivePicture, Remark, ScanShows
 from kiosk.shell.means import Means
 from langso.words.catalogue import Sentence, Words
-from scanner.live.capture import Shot, draft, straighten
 from scanner.live.eye import INSIST_MORE_S, INSIST_S, Eye, Seen
 from scanner.live.looking import Looked, Looking
 
@@ -164,21 +162,6 @@ def scan_shows(papers: Papers) -> ScanShows:
         card=card,
         replacing=papers.replacing is not None,
     )
-
-
-def warm() -> threading.Thread:
-    """Loads what the first frame and the first capture need, so that nobody waits for it. Quiet where it cannot."""
-
-    def load() -> None:
-        blank = np.full((480, 640, 3), 128, np.uint8)
-        Eye().look(blank)
-        corners = np.array([(100, 60), (500, 60), (500, 420), (100, 420)], dtype=np.float64)
-        draft(Shot(blank, corners), CARD)
-        straighten(Shot(blank, corners))
-
-    thread = threading.Thread(target=load, name="warm", daemon=True)
-    thread.start()
-    return thread
 
 
 def _headings(papers: Papers) -> tuple[Sentence, Sentence, Sentence]:

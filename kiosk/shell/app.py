@@ -16,12 +16,14 @@ from kiosk.agent import KioskAgent
 from kiosk.devices.camera_thread import CameraHealth
 from kiosk.devices.lamp import open_lamp
 from kiosk.sending.last_receipt import LIFE_S
+from kiosk.shell.forking import ForkServer
 from kiosk.shell.idle import IdleTimer
 from kiosk.shell.memory import give_back
 from kiosk.shell.protocol import BEGINS, GIVEN, Destination, Letters, Plain
 from kiosk.shell.registry import COUNTDOWN, FIRST, GETTING_READY, PLACES, SORRY, load
 from kiosk.shell.told import Alive, BeginVisit, Facts
 from kiosk.shell.visit import Workspace, home_in_memory
+from kiosk.shell.visit_process import Worker
 from kiosk.shell.visits import Visits
 from kiosk.shell.window import END_S, FRAMES, KioskWindow, tell_frames
 from langso.device.lifeline import Lifeline
@@ -71,8 +73,15 @@ class Kiosk(KioskWindow):
 
     def leads(self) -> Visits:
         """Each visit is a process of its own."""
+        self.forks = ForkServer()
         return Visits(
-            self, self.workspace.home, self._begin, self.agent.dossiers.keep, self.agent.sender.hurry, self.errands
+            self,
+            self.workspace.home,
+            self._begin,
+            self.agent.dossiers.keep,
+            self.agent.sender.hurry,
+            self.errands,
+            worker=lambda: Worker(self.forks),
         )
 
     def look_through(self, camera: ScannerSettings) -> None:
@@ -123,6 +132,7 @@ class Kiosk(KioskWindow):
     def on_stop(self) -> None:
         """The window closes."""
         super().on_stop()
+        self.forks.give_up()
         self.lamp.close()
         self.errands.join(END_S)
 

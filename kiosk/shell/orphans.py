@@ -38,6 +38,12 @@ def begin_ours(start: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen
     return process
 
 
+def is_ours(pid: int) -> None:
+    """A process that another one of ours has started, in a session of its own, is no orphan either."""
+    with _lock:
+        _ours.add(pid)
+
+
 def end_with_orphans(pid: int) -> None:
     """This process of ours has ended: ends what it left behind, and what that leaves behind. Waits; does nothing more
     unless `adopt` was called.

@@ -72,9 +72,6 @@ NOTICE = "kiosk.widgets.notice:Notice"
 GETTING_READY = "kiosk.widgets.notice:GettingReady"
 """What lies over the first page while what was asked for there waits for a visit's process."""
 
-WARM = "kiosk.journeys.table_view:warm"
-"""Loads, on a thread that it gives, what the first visitor would else wait for."""
-
 
 def screen_of(place: str) -> Callable[..., Drawn]:
     """The screen's class. Raises KeyError for a place that is not registered."""

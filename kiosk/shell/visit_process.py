@@ -6,30 +6,37 @@ import collections
 import contextlib
 import logging
 import os
+import select
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
+from concurrent import futures
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from kiosk.errors import LineFault
 from kiosk.shell.line import VisitLine, pair
-from kiosk.shell.memory import without_wiping
-from kiosk.shell.orphans import begin_ours, end_with_orphans
+from kiosk.shell.orphans import end_with_orphans
 
 log = logging.getLogger(__name__)
 
-COMMAND: Sequence[str] = (sys.executable, "-P", "-m", "kiosk.shell.visit_worker")
 BURIAL_S = 10.0
 """Seconds for the kernel to take a killed process away."""
-_SERVICE = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
-
-
 MOST_A_SECOND = 400
 """So many messages a second no visit has to tell: thirty pictures, as many judgements, a page now and then."""
+
+
+class Makes(Protocol):
+    """What makes visits' processes."""
+
+    def fork(self, file: int) -> futures.Future[int]:
+        """The number of a new process that has this end of a line. Raises OSError, as the number may."""
+
+    def over(self, number: int) -> None:
+        """That process has ended, and its number may be given to another."""
+
+    def give_up(self) -> None:
+        """Nothing became of what was made last: the next one comes from elsewhere."""
 
 
 class Worker:
@@ -37,19 +44,15 @@ class Worker:
     nothing more will come of it; `prepared`, `keeping`: whether it may serve, and has a dossier being kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, maker: Makes) -> None:
+        self._maker = maker
         ours, theirs = pair()
         with theirs:
-            kept = {name: value for name, value in without_wiping().items() if name not in _SERVICE}
-            self._process = begin_ours(
-                lambda: subprocess.Popen(
-                    [*COMMAND, str(theirs.fileno())],
-                    pass_fds=[theirs.fileno()],
-                    env=kept,
-                    stdin=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
-            )
+            try:
+                self._made = maker.fork(theirs.fileno())
+            except OSError:
+                ours.close()
+                raise
         self._line = VisitLine(ours)
         self._unsaid: collections.deque[Any] = collections.deque()
         self.ended = False
@@ -60,8 +63,9 @@ class Worker:
 
     @property
     def pid(self) -> int:
-        """Its process number."""
-        return self._process.pid
+        """Its process number; 0 while it has none."""
+        made = self._made.done() and not self._made.cancelled() and self._made.exception() is None
+        return self._made.result() if made else 0
 
     def tell(self, message: Any) -> None:
         """Never waits, since a process that hangs must not freeze the screen: what finds no room is said later."""
@@ -93,19 +97,23 @@ class Worker:
 
     def kill(self) -> None:
         """Ends it and what is in its group, at once. Does not wait."""
-        # It leads a group of its own, which the camera's program is in.
-        with contextlib.suppress(OSError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if not self.prepared:
+            self._maker.give_up()
+        if self.pid:
+            _end(self.pid)
         self.ended = True
         self._unsaid.clear()
 
     def bury(self) -> None:
         """Waits until it is gone, then ends and removes what it left. Not for the screen's thread."""
-        try:
-            self._process.wait(BURIAL_S)
-        except subprocess.TimeoutExpired:
-            log.error("the process %d of a visit does not end", self._process.pid)
-        end_with_orphans(self._process.pid)
+        with contextlib.suppress(OSError, TimeoutError):
+            pid = self._made.result(BURIAL_S)
+            # It may have come into being only now.
+            _end(pid)
+            if not _gone(pid, BURIAL_S):
+                log.error("the process %d of a visit does not end", pid)
+            self._maker.over(pid)
+            end_with_orphans(pid)
         self._line.close()
         self._line.wipe()
         if self.folder is not None:
@@ -121,3 +129,24 @@ class Worker:
                 self.ended = True
                 return
             self._unsaid.popleft()
+
+
+def _end(pid: int) -> None:
+    # It leads a group of its own, which the camera's program is in; not yet in its very first moment.
+    for end in (os.killpg, os.kill):
+        with contextlib.suppress(OSError):
+            end(pid, signal.SIGKILL)
+
+
+def _gone(pid: int, within_s: float) -> bool:
+    """Waits until a process has ended; its number is still its own."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        poll = select.poll()
+        poll.register(process, select.POLLIN)
+        return bool(poll.poll(within_s * 1000))
+    finally:
+        os.close(process)

@@ -1,7 +1,8 @@
-"""The process of one visit: journeys, camera, scanner, documents. `python -m kiosk.shell.visit_worker FD`.
+"""The process of one visit: journeys, camera, scanner, documents.
 
-It is started ahead, loads what a visit needs, and waits, having seen nobody. At the visit's end it is ended, and the
-system takes back all its memory. It draws nothing: what is to be seen is told to the shell (`kiosk.shell.told`).
+It is forked ahead (`kiosk.shell.fork_server`) with all that a visit needs, and waits, having seen nobody. At the
+visit's end it is ended, and the system takes back all its memory. It draws nothing: what is to be seen is told to the
+shell (`kiosk.shell.told`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,9 +29,8 @@ from kiosk.sending.sealing import DossiersElsewhere, HandedIn, SealedDocument
 from kiosk.shell.errands import Errands
 from kiosk.shell.line import VisitLine
 from kiosk.shell.means import Means
-from kiosk.shell.memory import keep_to_itself
 from kiosk.shell.protocol import Destination, Journey, Letters, Plain
-from kiosk.shell.registry import BEFORE_PAIRING, JOURNEYS, WARM, load
+from kiosk.shell.registry import JOURNEYS, load
 from kiosk.shell.router import Router
 from kiosk.shell.told import (
     Alive,
@@ -49,7 +49,6 @@ from kiosk.shell.told import (
     Styled,
 )
 from kiosk.shell.visit import Workspace
-from langso.terminal.logs import start_logging
 from langso.timekeeping.clock import SystemClock
 from langso.words.catalogue import Sentence
 from langso.words.language import in_language, language_of_environment, unless_tried, use_language
@@ -62,15 +61,12 @@ FIRST = "home"
 TICK_S = 0.1
 """Seconds between two looks at the journey while no new frame comes."""
 ALIVE_S = 1.0
-WARM_S = 15.0
 SWITCH_S = 0.001
 """Seconds a thread may keep Python to itself: the judge must not hold up the frames."""
 MOST_UNTAKEN = 2
 """Changes on their way to the glass; more would only be late."""
 KEPT_S = 60.0
 """Seconds for the shell to write a dossier to an old card."""
-MOST_WILLING = "800"
-"""How soon the kernel takes this process for one that may be ended where memory runs out; of 1000."""
 
 
 class RunningVisit:
@@ -212,24 +208,15 @@ class RunningVisit:
         return answer.handed
 
 
-def main(arguments: Sequence[str]) -> NoReturn:
-    """Loads, waits for `BeginVisit`, and is one visit."""
-    # Where memory runs out, a visit breaks off and is told so: the kiosk itself lives on.
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(MOST_WILLING, encoding="ascii")
-    keep_to_itself()
-    # The shell ends it: a Ctrl-C in a terminal and a service's stop are the shell's. Not ignored outright, which the
-    # programs it starts would inherit.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
-    start_logging("httpx")
+def be_visit(end: int) -> NoReturn:
+    """Waits for `BeginVisit`, and is one visit. `end`: the file of its end of the line to the shell."""
     for handler in logging.getLogger().handlers:
         handler.setFormatter(_Discreet("%(asctime)s %(levelname)s visit %(name)s: %(message)s"))
     sys.excepthook = lambda kind, _, trace: log.error("%s", _where(kind, trace))
     threading.excepthook = lambda of: log.error("%s", _where(of.exc_type, of.exc_traceback))
     sys.setswitchinterval(SWITCH_S)
     use_language(language_of_environment(os.environ))
-    line = VisitLine(socket.socket(fileno=int(arguments[0])), trusted=True)
+    line = VisitLine(socket.socket(fileno=end), trusted=True)
     calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
     begun: queue.SimpleQueue[BeginVisit] = queue.SimpleQueue()
     visits: list[RunningVisit] = []
@@ -254,11 +241,6 @@ def main(arguments: Sequence[str]) -> NoReturn:
             _end(1)
 
     threading.Thread(target=listen, name="line", daemon=True).start()
-    for name, journey in JOURNEYS.items():
-        if name != BEFORE_PAIRING:
-            load(journey)
-    # What hangs in it would keep everybody waiting; what is not warm is only slower at first.
-    load(WARM)().join(WARM_S)
     line.send(Prepared())
     begin = begun.get()
     # What programs put aside while they work, papers being read too, is wiped with the rest.
@@ -293,7 +275,3 @@ def _end(status: int) -> NoReturn:
     if os.getpgrp() == os.getpid():
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(status)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -80,8 +80,8 @@ class Visits:
     """Leads the window, as `Router` does, by what the visit's process tells.
 
     `begin`: what a process is told when it may serve, given its folder; `keep`: keeps an encrypted dossier (slow).
-    `ahead`: whether the next process is prepared while somebody is there. All methods are called on the screen's
-    thread; `errands` brings back what threads found.
+    `worker`: has a process made; `ahead`: whether the next one is prepared while somebody is there. All methods are
+    called on the screen's thread; `errands` brings back what threads found.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Visits:
         hurry: Callable[[], None],
         errands: Errands,
         *,
-        worker: Callable[[], Worker] = Worker,
+        worker: Callable[[], Worker],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._front = front

@@ -215,12 +215,14 @@ class BridgeSettings(Section):
 class ScannerSettings(Section):
     """The camera. `source`: device number or path, or the folder of images when `camera` is "replay".
 
-    `rotate`: degrees clockwise, for a camera mounted on its side or upside down.
+    `rotate`: degrees clockwise, for a camera mounted on its side or upside down. `frames_per_s`: shown at most, more
+    are not seen as more.
     """
 
     camera: Literal["picamera2", "v4l2", "replay"] = "v4l2"
     source: Annotated[Line, Field(min_length=1)] = "0"
     rotate: Literal[0, 90, 180, 270] = 0
+    frames_per_s: Annotated[int, Field(ge=2, le=60)] = 24
 
 
 class KioskSettings(Section):

@@ -68,7 +68,8 @@ def watch(folder: Path, smooth: int) -> dict[str, Any]:
     # The sheet's head is beyond the picture: the guide asks for it, so that nothing is captured.
     cv2.imwrite(str(camera / "1.jpg"), numpy.roll(draw_paper(), -140, axis=0))
     file = folder / "langso.toml"
-    file.write_text(commune.settings_text(office_url="http://127.0.0.1:9", camera=camera), encoding="utf-8")
+    text = commune.settings_text(office_url="http://127.0.0.1:9", camera=camera, frames_per_s=24)
+    file.write_text(text, encoding="utf-8")
     settings = load_settings(file)
     prepare_kivy(settings.kiosk, offscreen=True)
     from kivy.config import Config

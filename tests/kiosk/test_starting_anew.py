@@ -76,9 +76,7 @@ def test_a_card_that_is_slow_behind_the_clock_holds_up_no_visitor(screen: Callab
 
 
 def test_a_camera_that_hangs_ends_with_its_visit_and_the_kiosk_goes_on(screen: Callable[..., Screen]) -> None:
-    # What loads before a visit hangs in it too, and holds nobody up for long.
-    hangs = "import kiosk.shell.visit_worker as worker, scanner.live.eye; worker.WARM_S = 0.5; "
-    kiosk = screen(in_visits(f"{hangs}scanner.live.eye.Eye.look = for_ever"))
+    kiosk = screen(in_visits("import scanner.live.eye; scanner.live.eye.Eye.look = for_ever"))
     kiosk.do("app.router.emit('scan')")
     kiosk.until(SEES, "True")
     first = int(kiosk.do("app.router.processes[0]"))
@@ -91,7 +89,6 @@ def test_a_camera_that_hangs_ends_with_its_visit_and_the_kiosk_goes_on(screen: C
 
 @pytest.mark.parametrize("page", ["home", "scan"])
 def test_a_stop_is_no_crash_though_a_thread_is_inside_a_picture(screen: Callable[..., Screen], page: str) -> None:
-    # What loads at the start looks at a picture too, and is as busy.
     kiosk = screen(in_visits("import scanner.live.eye; scanner.live.eye.Eye.look = busy_for_ever"))
     kiosk.do(f"app.router.place == {page!r} or app.router.emit({page!r})")
     kiosk.process.send_signal(signal.SIGTERM)

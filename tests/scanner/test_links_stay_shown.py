@@ -26,7 +26,7 @@ STARTERS = {
     "kiosk/commands.py",
     "kiosk/shell/memory.py",
     "kiosk/shell/orphans.py",
-    "kiosk/shell/visit_process.py",
+    "kiosk/shell/forking.py",
 }
 
 

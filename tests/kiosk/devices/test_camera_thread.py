@@ -27,8 +27,8 @@ def table(tmp_path: Path) -> Path:
     return folder
 
 
-def settings(folder: Path) -> ScannerSettings:
-    return ScannerSettings(camera="replay", source=str(folder))
+def settings(folder: Path, frames_per_s: int = 30) -> ScannerSettings:
+    return ScannerSettings(camera="replay", source=str(folder), frames_per_s=frames_per_s)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def watch() -> Any:
     started: list[Watcher[Any]] = []
 
     def begin(camera: ScannerSettings, **more: Any) -> Watcher[Any]:
-        watcher = Watcher(camera, lambda frame: int(frame.image[0, 0, 0]), rate=30, **more)
+        watcher = Watcher(camera, lambda frame: int(frame.image[0, 0, 0]), **more)
         watcher.start()
         started.append(watcher)
         return watcher
@@ -64,7 +64,7 @@ def test_frames_are_shown_while_one_is_judged_and_the_newest_is_judged_next(tabl
         assert go_on.wait(60)
         return frame.sequence
 
-    watcher = Watcher(settings(table), look, rate=200)
+    watcher = Watcher(settings(table, 60), look)
     watcher.start()
     try:
         assert begun.wait(60)
@@ -101,7 +101,7 @@ def test_the_work_is_part_of_the_period_and_not_on_top_of_it(monkeypatch: pytest
 
     monkeypatch.setattr("scanner.cameras.open_camera", Slow())
     monkeypatch.setattr(watching.time, "monotonic", lambda: now[0])
-    watcher: Watcher[Any] = Watcher(ScannerSettings(), lambda _: None, rate=25)
+    watcher: Watcher[Any] = Watcher(ScannerSettings(frames_per_s=25), lambda _: None)
     watcher._stopping = Stopping()
     watcher._run()
     assert began[-1] - began[0] == pytest.approx(19 * 0.04)
@@ -156,7 +156,7 @@ def test_a_fault_in_judging_does_not_end_the_camera(table: Path, monkeypatch: py
         return len(calls)
 
     go_on = threading.Event()
-    watcher = Watcher(settings(table), look, rate=30)
+    watcher = Watcher(settings(table), look)
     watcher.start()
     try:
         until(lambda: watcher.newest is not None)

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import os
 import pickle
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from stage.forks import small_forks
+from stage.traces import lives
 from waiting import until
 
-from kiosk.shell import visit_process
 from kiosk.shell.told import Facts, Hurry
 from kiosk.shell.visit_process import MOST_A_SECOND, Worker
 
-# A process as small as Python makes one: `line`, its end; `hurry`, the bytes of a message.
-SPEAKS = """
-import os, socket, sys, time
-line = socket.socket(fileno=int(sys.argv[-1]))
-hurry = {hurry!r}
-{does}
-"""
+# What a visit's process does, as small as can be: `line`, its end; `hurry`, the bytes of a message.
 HURRY = b"\0" + pickle.dumps(Hurry(), protocol=5)
 
 
@@ -32,9 +26,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Worker]]
     made: list[Worker] = []
 
     def begin(does: str) -> Worker:
-        program = SPEAKS.format(does=does, hurry=HURRY)
-        monkeypatch.setattr(visit_process, "COMMAND", (sys.executable, "-I", "-S", "-c", program))
-        made.append(Worker())
+        made.append(Worker(small_forks(monkeypatch, f"hurry = {HURRY!r}\n{does}")))
         return made[-1]
 
     yield begin
@@ -121,7 +113,7 @@ def test_its_end_takes_along_what_it_started_and_its_folder(worker: Callable[[st
     one.kill()
     one.bury()
     assert not one.folder.exists()
-    until(lambda: not _lives(child))
+    until(lambda: not lives(child))
 
 
 def test_it_knows_nothing_of_the_services_watchdog_and_inherits_no_file(
@@ -141,10 +133,3 @@ def test_it_knows_nothing_of_the_services_watchdog_and_inherits_no_file(
     assert "WATCHDOG_USEC" not in names
     # Its three, the line, the one that is written and the folder that is being read.
     assert sum(name.isdigit() for name in names) <= 6
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

@@ -131,7 +131,9 @@ class Commune:
         idle_s: int = 600,
         warn_s: int = 20,
         size: tuple[int, int] = (1024, 600),
+        frames_per_s: int = 6,
     ) -> str:
+        """`frames_per_s`: what lies under a test's camera changes seldom."""
         return f"""
 [commune]
 code = "{self.code}"
@@ -150,6 +152,7 @@ trust = "host"
 [scanner]
 camera = "replay"
 source = "{camera}"
+frames_per_s = {frames_per_s}
 [kiosk]
 sound = "none"
 office_url = "{office_url}"

@@ -61,10 +61,10 @@ kiosk(["run", "--settings", sys.argv[1]])
 
 
 def in_visits(first: str = "") -> str:
-    """What a `Screen` does first for this to be done first in each visit's process."""
-    program = HANGS + first + "\nimport sys\nfrom kiosk.shell.visit_worker import main\nmain(sys.argv[1:])\n"
-    begin = "import kiosk.shell.visits as visits, kiosk.shell.visit_process as process"
-    return f"{begin}; process.COMMAND = (sys.executable, '-c', {program!r})"
+    """What a `Screen` does first for this to be done first in the process that its visits are forked from."""
+    program = HANGS + first + "\nimport sys\nfrom kiosk.shell.fork_server import main\nmain(sys.argv[1:])\n"
+    begin = "import kiosk.shell.visits as visits, kiosk.shell.forking as forking"
+    return f"{begin}; forking.COMMAND = (sys.executable, '-c', {program!r})"
 
 
 class Screen:

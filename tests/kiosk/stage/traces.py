@@ -33,6 +33,14 @@ def family(pid: int) -> list[int]:
     return [one for one in found if Path(f"/proc/{one}").exists()]
 
 
+def lives(pid: int) -> bool:
+    """Whether a process is there and more than its number."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def named(pid: int) -> str:
     """The name of a process's program; "" where it is gone."""
     try:
