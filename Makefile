@@ -62,7 +62,7 @@ bench: setup
 	$(RUN)/python -m tests.bench
 
 shots: setup
-	LANGSO_SHOTS=$(CURDIR)/shots/kiosk $(RUN)/pytest -q tests/kiosk/test_screens.py tests/kiosk/test_places.py tests/kiosk/shell/test_unpaired.py
+	LANGSO_SHOTS=$(CURDIR)/shots/kiosk $(RUN)/pytest -q tests/kiosk/test_screens*.py tests/kiosk/test_places.py tests/kiosk/shell/test_unpaired.py
 	$(RUN)/python tests/office/web/shots.py shots/office
 
 lock:

@@ -27,7 +27,10 @@ EMPTY_WAIT_S = 0.05
 RETRY_S = 2.0
 LINGER_S = 20.0
 CHECK_NAME = "camera"
-MAX_SHOWN = 1280
+MAX_SHOWN = 960
+"""Pixels of a shown picture's longer side: half of full HD, which shrinks three times as fast as by a fraction, and
+more than a kiosk's screen has room for beside the words.
+"""
 JUDGE_S = 1 / 12
 """Seconds from one judging to the next at least."""
 

@@ -142,7 +142,8 @@ def _gone(pid: int, within_s: float) -> bool:
     """Waits until a process has ended; its number is still its own."""
     try:
         process = os.pidfd_open(pid)
-    except ProcessLookupError:
+    except OSError:
+        # Gone already, or nobody may ask for it: the server takes it away when it can.
         return True
     try:
         poll = select.poll()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -109,6 +110,15 @@ def lay_when_shot(tmp_path: Path) -> Iterator[Callable[..., None]]:
     over.set()
     for hand in hands:
         hand.join()
+
+
+@pytest.fixture
+def keep_pictures(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """LANGSO_SHOTS=DIR keeps what the screens looked like."""
+    yield
+    kept = os.environ.get("LANGSO_SHOTS")
+    if kept and (tmp_path / "shots").is_dir():
+        shutil.copytree(tmp_path / "shots", Path(kept) / request.node.name, dirs_exist_ok=True)
 
 
 @dataclass

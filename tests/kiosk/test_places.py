@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from fetched import FETCHED
 from stage.pairs import pairwise
+from stage.places import DRAWN, SCREENS, STAGE, asked, draw
 from stage.samples import samples
 
 from kiosk.shell.protocol import is_plain
@@ -22,46 +23,7 @@ from kiosk.shell.registry import JOURNEYS, PLACES, load
 from kiosk.style.theme import SIZES
 from langso.words.language import LANGUAGES
 
-HERE = Path(__file__).parent
-# Pixels, and the diagonal in inches of such a panel as is sold.
-SCREENS = ((1024, 600, 7.0), (800, 480, 7.0), (600, 1024, 7.0), (1080, 1920, 21.5))
-DRAWN = [(place, sample) for place, shown in samples().items() for sample in shown] + [
-    *(("countdown", "twenty"), ("notice", "sound"), ("notice", "voice"), ("getting-ready", "soon"))
-]
 COLUMNS: list[list[Any]] = [DRAWN, list(SCREENS), list(SIZES), [False, True], list(LANGUAGES)]
-
-
-def asked(
-    drawn: tuple[str, str], screen: tuple[int, int, float], text: float, high_contrast: bool, tongue: str
-) -> dict[str, Any]:
-    place, sample = drawn
-    width, height, inch = screen
-    return {
-        "place": place,
-        "sample": sample,
-        "text": text,
-        "high_contrast": high_contrast,
-        "width": width,
-        "height": height,
-        "inch": inch,
-        "language": tongue,
-    }
-
-
-def draw(wanted: list[dict[str, Any]], out: Path | None = None) -> list[list[str]]:
-    """The faults of each, drawn in one process of its own."""
-    done = subprocess.run(
-        [sys.executable, str(HERE / "stage/drawing.py"), *([str(out)] if out else [])],
-        input=json.dumps(wanted),
-        cwd=HERE.parents[1],
-        env=os.environ | {"PYTHONPATH": str(HERE.parents[1])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    faults: list[list[str]] = json.loads(done.stdout)
-    return faults
 
 
 @FETCHED
@@ -157,11 +119,11 @@ def test_the_drawing_itself_sees_what_is_wrong() -> None:
         asked(("sort", name), SCREENS[0], 1.0, high_contrast=False, tongue="qps" if name == "foreign" else "vi")
         for name in WRONG
     ]
-    code = BAD.format(stage=str(HERE / "stage"), tests=str(HERE), names=list(WRONG))
+    code = BAD.format(stage=str(STAGE), tests=str(STAGE.parent), names=list(WRONG))
     done = subprocess.run(
         [sys.executable, "-c", code],
         input=json.dumps(wanted),
-        cwd=HERE.parents[1],
+        cwd=STAGE.parents[2],
         capture_output=True,
         text=True,
         check=False,
@@ -169,17 +131,3 @@ def test_the_drawing_itself_sees_what_is_wrong() -> None:
     assert done.returncode == 0, done.stderr[-3000:]
     for (name, said), faults in zip(WRONG.items(), json.loads(done.stdout), strict=True):
         assert any(said in fault for fault in faults), f"{name}: {faults}"
-
-
-@FETCHED
-def test_no_place_shows_or_says_a_word_from_outside_the_catalogue() -> None:
-    looks = product(DRAWN, (SCREENS[0], SCREENS[2]), (1.0, 1.6))
-    wanted = [asked(*look, high_contrast=False, tongue="qps") for look in looks]
-    found = draw(wanted)
-    wrong = [
-        f"{row['place']} {row['sample']}: {fault}"
-        for row, faults in zip(wanted, found, strict=True)
-        for fault in faults
-        if "outside the catalogue" in fault or "aloud" in fault
-    ]
-    assert not wrong, "\n".join(sorted(set(wrong)))

@@ -1,10 +1,7 @@
-"""A kiosk ends for a restart when that is asked for or a thread behind its screen hangs, but never under a visitor;
-and when it is stopped it ends as stopped, whatever it is about.
-"""
+"""A kiosk ends for a restart when that is asked for or a thread behind its screen hangs; never under a visitor."""
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,27 +82,3 @@ def test_a_camera_that_hangs_ends_with_its_visit_and_the_kiosk_goes_on(screen: C
     kiosk.do("app.router.emit('scan')")
     kiosk.until(SEES, "True")
     assert kiosk.do("agent.restart.is_set()") == "False"
-
-
-@pytest.mark.parametrize("page", ["home", "scan"])
-def test_a_stop_is_no_crash_though_a_thread_is_inside_a_picture(screen: Callable[..., Screen], page: str) -> None:
-    kiosk = screen(in_visits("import scanner.live.eye; scanner.live.eye.Eye.look = busy_for_ever"))
-    kiosk.do(f"app.router.place == {page!r} or app.router.emit({page!r})")
-    kiosk.process.send_signal(signal.SIGTERM)
-    assert kiosk.process.wait(60) == 0, kiosk.said()
-
-
-def test_a_stop_before_the_screen_is_up_is_not_lost(screen: Callable[..., Screen]) -> None:
-    kiosk = screen("obey = lambda agent: os.kill(os.getpid(), signal.SIGTERM)")
-    assert kiosk.process.wait(60) == 0, kiosk.said()
-
-
-def test_a_stop_wipes_the_visit(screen: Callable[..., Screen]) -> None:
-    kiosk = screen()
-    # Else the collection after every page would hold up the screen, on a Pi for a third of a second.
-    assert int(kiosk.do("__import__('gc').get_freeze_count()")) > 50_000
-    page = Path(kiosk.do("app.workspace.write('page-1.jpg', b'x')"))
-    assert page.exists()
-    kiosk.process.send_signal(signal.SIGTERM)
-    assert kiosk.process.wait(60) == 0, kiosk.said()
-    assert list(page.parent.iterdir()) == []

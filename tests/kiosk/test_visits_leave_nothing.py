@@ -19,7 +19,7 @@ from stage.screen import Screen, in_visits
 from stage.traces import family, in_folders, in_memory, named, shown_row
 from waiting import until
 
-pytestmark = [FETCHED, pytest.mark.timeout(300)]
+pytestmark = [FETCHED, pytest.mark.timeout(900)]
 
 HOLDER, NUMBER = "TRAN THI KIN MIT", "999900004471"
 DOSSIER = "H29.16-250701-4471"

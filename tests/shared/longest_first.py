@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 
 LONGEST = (
-    "tests/kiosk/test_screens.py",
-    "tests/kiosk/test_starting_anew.py",
     "tests/kiosk/test_visits_leave_nothing.py",
+    "tests/kiosk/test_starting_anew.py",
+    "tests/kiosk/test_screens.py",
+    "tests/kiosk/test_screens_in_trouble.py",
     "tests/kiosk/test_places.py",
+    "tests/kiosk/test_screens_of_fees.py",
+    "tests/kiosk/test_screens_of_cards.py",
+    "tests/kiosk/test_stopping.py",
+    "tests/kiosk/test_places_words.py",
     "tests/office/web/test_in_a_browser.py",
     "tests/deploy/doctor/test_injected_faults.py",
     "tests/deploy/test_environment.py",

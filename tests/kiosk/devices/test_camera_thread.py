@@ -231,7 +231,8 @@ def test_a_fault_closes_the_camera(cameras: Opened, table: Path) -> None:
 
 
 def test_what_is_shown_is_no_larger_than_a_screen() -> None:
-    assert for_screen(np.zeros((2592, 4608, 3), np.uint8)).shape == (720, 1280, 3)
+    assert for_screen(np.zeros((2592, 4608, 3), np.uint8)).shape == (540, 960, 3)
+    assert for_screen(np.zeros((1920, 1080, 3), np.uint8)).shape == (960, 540, 3)
     small = np.zeros((100, 200, 3), np.uint8)
     assert for_screen(small) is small
 

@@ -84,8 +84,10 @@ def test_when_it_is_gone_its_visits_go_on_and_the_next_ones_come_from_another(
     forks: Callable[..., ForkServer], fault: signal.Signals
 ) -> None:
     server = forks()
-    first, visit = server.pid, Visit(server)
+    visit = Visit(server)
     visit.line.recv(99)
+    # It speaks before its number is told.
+    assert lives(visit.pid)
     first = server.pid
     os.kill(first, fault)
     if fault == signal.SIGSTOP:

@@ -81,6 +81,9 @@ def draw(asked, shots=None):
         # What a page shows from its first moment it must show as well when it is told later.
         page.change(shows)
     page.pos, page.size, page.size_hint = (0, 0), (width, height), (None, None)
+    if asked["language"] == "qps":
+        # Its words count, not where they lie: they are longer than any language's.
+        return foreign(page, asked)
     settle(page)
     found = faults(page, theme, asked)
     if asked["place"] == "ask":
@@ -156,14 +159,24 @@ def faults(page, theme, asked):
                 found.append("the camera's picture sticks out of its place")
             if picture[3] - picture[1] < LEAST_SEEN * theme.scale:
                 found.append(f"the camera's picture is only {rounded(picture)}")
-    if asked["language"] == "qps":
-        found += [f"{text!r} stands outside the catalogue" for text in sorted(readable(shown)) if outside(text)]
     if asked["place"] not in COVERS:
-        found += [] if as_text(page.spoken) else ["it says nothing aloud"]
+        found += silent(page)
         names = {name_of(w) for w in touched}
         wanted = HOME_HAS if asked["place"] == "home" else () if asked["place"] == "letters" else (LETTERS,)
         found += [f"{name} cannot be reached" for name in map(str, (*wanted, LISTEN)) if name not in names]
     return found
+
+
+def foreign(page, asked):
+    """Words on the page from outside the catalogue, also those that this screen has no room for."""
+    Clock.tick()
+    found = sorted(filter(outside, readable([*page.walk(restrict=True)])))
+    found = [f"{text!r} stands outside the catalogue" for text in found]
+    return found if asked["place"] in COVERS else found + silent(page)
+
+
+def silent(page):
+    return [] if as_text(page.spoken) else ["it says nothing aloud"]
 
 
 def readable(shown):

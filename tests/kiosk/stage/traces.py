@@ -84,7 +84,7 @@ def shown_row(picture: Path) -> bytes:
 
     image = cv2.imread(str(picture))
     assert image is not None
-    rows = for_screen(image)[:, 540:740]
+    rows = for_screen(image)[:, 380:580]
     return max(rows, key=lambda row: int(np.abs(np.diff(row.astype(int), axis=0)).sum())).tobytes()
 
 
