@@ -6,7 +6,8 @@
 # make mutants         300 small changes of the rules, one at a time: does a test fail? (ROOM= one room, KEY= by name)
 # make torture         power cuts replayed from a disk's own journal, and cards that fail at each write while a
 #                      loudspeaker plays (root; CUTS= disks for each way of writing); a million simulated plays
-#                      (OCCURRENCES=), 200 times kill -9 held against recordings (KILLS=), an hour of soak (MINUTES=)
+#                      (OCCURRENCES=), sounds and servers that are not what they
+#                      should be, 200 times kill -9 held against recordings (KILLS=), an hour of soak (MINUTES=)
 # make fuzz            every parser of what comes from outside fed ten million damaged inputs, a device 200,000 forged
 #                      documents, of which it may take none (RUNS=, ENVELOPES=, SEED=)
 # make bench           measurements, as ratios
@@ -52,6 +53,7 @@ torture: setup
 	$(RUN)/python -m tests.torture $(CUTS:%=--cuts %)
 	LANGSO_TORTURE=1 $(RUN)/pytest -q tests/speaker/test_failing_card.py
 	$(RUN)/python -m tests.torture.occurrences $(OCCURRENCES:%=--occurrences %)
+	$(RUN)/python -m tests.torture.bad_media
 	$(RUN)/python -m tests.torture.kills $(KILLS:%=--kills %)
 	$(RUN)/python -m tests.torture.soak $(MINUTES:%=--minutes %)
 

@@ -35,7 +35,9 @@ MAY_SLEEP = {
     "tests/speaker/record/test_journal.py": "killed amid its work",
     "tests/speaker/sound/test_voice_owner.py": "commands at random moments",
     "tests/torture/__main__.py": "another takes the loop device",
+    "tests/torture/bad_media.py": "broadcasts pass",
     "tests/torture/kills.py": "killed at a random moment",
+    "tests/torture/pre_emption.py": "an emergency is ordered in the middle of a broadcast",
     "tests/torture/soak.py": "an hour passes",
 }
 

@@ -39,11 +39,19 @@ BULK_WAITS_S = 0.5
 
 @dataclass
 class _Try:
-    """How fetching one medium goes: failures so far, not again before this monotonic time, why."""
+    """How fetching one medium goes: failures since it last brought something, how often that was not what was signed,
+    not again before this monotonic time, why.
+    """
 
     failures: int = 0
+    refusals: int = 0
     not_before: float = 0.0
     why: str = ""
+
+    @property
+    def in_vain(self) -> int:
+        """So many tries in a row brought it no nearer: false bytes, however many, are none of it."""
+        return max(self.failures, self.refusals)
 
 
 class Library:
@@ -187,7 +195,7 @@ class Library:
                 t("media-make-space"),
             )
         with self._lock:
-            why = next((e.why for sha, e in self._tries.items() if e.failures > 2 and sha not in self._ready), "")
+            why = next((e.why for sha, e in self._tries.items() if e.in_vain > 2 and sha not in self._ready), "")
         if wanted > ready and self._url is None:
             return Check.bad("library", t("media-no-url"), t("media-set-url"))
         if wanted > ready and why:
@@ -221,7 +229,7 @@ class Library:
                 self._full = str(error)
                 self._failed(medium, str(error), LONGEST_WAIT_S / 5)
             except (MediaUnavailable, MediaRefused) as error:
-                self._failed(medium, str(error))
+                self._failed(medium, str(error), refused=isinstance(error, MediaRefused))
             except OSError as error:
                 self._full = str(os_reason(error))
                 self._failed(medium, self._full)
@@ -278,12 +286,13 @@ class Library:
     def _folders(self) -> list[Path]:
         return [self._folder] if self._spare is None else [self._folder, self._spare.folder]
 
-    def _failed(self, medium: Media, why: str, wait: float | None = None) -> None:
+    def _failed(self, medium: Media, why: str, wait: float | None = None, *, refused: bool = False) -> None:
         with self._lock:
             entry = self._tries.setdefault(medium.sha256, _Try())
             entry.failures += 1
+            entry.refusals += refused
             entry.why = why
-            ceiling = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(entry.failures - 1, 20))
+            ceiling = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(entry.in_vain - 1, 20))
             # Urgent words are worth a busy line: never more than two seconds apart.
             ceiling = min(ceiling, 2.0) if medium.sha256 in self._urgent else ceiling
             entry.not_before = self._clock.monotonic() + (wait or ceiling * random.uniform(0.3, 1.0))

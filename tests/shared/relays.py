@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import socket
 import threading
 import time
@@ -10,7 +11,7 @@ import time
 PAUSE_S = 3.0
 """Longer than what came before it lasts."""
 SILENT = ("never answers a call", "says nothing", "sends no song")
-BROKEN = ("hangs up", "has no such page", "sends on")
+BROKEN = ("hangs up", "has no such page", "sends on", "sends noise")
 
 
 class Relay:
@@ -59,6 +60,10 @@ class Relay:
                 line.sendall(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")
                 return
             line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: audio/ogg\r\n\r\n")
+            if self._how == "sends noise":
+                dice = random.Random(self._how)
+                while True:
+                    line.sendall(dice.randbytes(1 << 16))
             if self._how in ("stops in its song", "sends on"):
                 line.sendall(self._music)
             elif self._how == "pauses in its song":

@@ -26,8 +26,8 @@ __all__ = ["Ear", "ear", "noise"]
 
 class MediaServer:
     """The office's `/media/{sha256}` with Range; `behaviour` by hash: endless, truncated, wrong, norange, missing,
-    dripping (5,000 bytes a try), hanging (until `release`), slowly (250 bytes at a time), gzip (unasked), lies (says
-    the part asked for, sends the whole).
+    redirect, dripping (5,000 bytes a try), hanging (until `release`), slowly (250 bytes at a time), gzip (unasked),
+    lies (says the part asked for, sends the whole).
     """
 
     def __init__(self) -> None:
@@ -73,6 +73,12 @@ class MediaServer:
         data = self.files.get(sha256)
         if data is None or how == "missing":
             handler.send_error(404)
+            return
+        if how == "redirect":
+            handler.send_response(302)
+            handler.send_header("Location", "/elsewhere")
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
             return
         if how == "wrong":
             data = bytes(len(data))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import random
 import subprocess
 import sys
@@ -106,7 +107,7 @@ def survives(name: str, recording: Recording, cut: Cut, room: Path) -> bool:
     try:
         return held(name, mounted) >= promised
     finally:
-        _run("umount", str(mounted))
+        _unmount(mounted)
 
 
 def _mount(image: Path, mounted: Path) -> None:
@@ -120,6 +121,16 @@ def _mount(image: Path, mounted: Path) -> None:
             return
         time.sleep(0.2)
     raise RuntimeError(f"a disk after a cut cannot be mounted: {tried.stderr if tried else ''}")
+
+
+def _unmount(mounted: Path) -> None:
+    """What was asked may hold a file of it until the collector comes. RuntimeError where it stays mounted."""
+    for _ in range(TRIES):
+        gc.collect()
+        if subprocess.run(["umount", str(mounted)], capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"{mounted} stays mounted")
 
 
 def torture(names: Sequence[str], many: int, seed: int) -> int:

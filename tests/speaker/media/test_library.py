@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from waiting import until
 
 from langso.contract import Media
-from langso.timekeeping.clock import SystemClock
+from langso.timekeeping.clock import SimulatedClock, SystemClock
 from speaker.media.card_room import RESERVE_BYTES
 from speaker.media.library import Library
 from speaker.media.spare_shelf import SpareShelf
@@ -70,6 +71,26 @@ def test_a_line_that_breaks_every_few_kilobytes_gets_there(
     assert [begin for _, begin in media_server.requests] == [
         None, *(f"bytes={begin}-" for begin in range(5_000, 60_000, 5_000)),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["wrong", "endless"])
+def test_a_server_that_gives_other_bytes_is_asked_ever_more_rarely_and_that_is_told(
+    make: Any, media_server: Any, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Before: each false byte counted as progress, and the whole file was fetched again each second, for ever."""
+    monkeypatch.setattr("speaker.media.library.random.uniform", lambda low, high: high)
+    medium = media_server.add(b"x" * 300_000)
+    media_server.behaviour[medium.sha256] = how
+    clock = SimulatedClock(datetime(2026, 11, 30, tzinfo=UTC))
+    library = make(clock=clock)
+    library.want([medium])
+    waits = []
+    for _ in range(5):
+        waits.append(until(lambda: (entry := library._tries.get(medium.sha256)) and entry.not_before))
+        library.hurry()
+    assert waits == [1.0, 2.0, 4.0, 8.0, 16.0]
+    assert library.check().level == "warn"
+    assert "bỏ" in str(library.check().why)
 
 
 def test_a_server_without_range_still_serves(make: Any, media_server: Any) -> None:
