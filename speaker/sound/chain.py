@@ -24,6 +24,8 @@ _DECODERS: dict[str, tuple[str, ...]] = {
     "wav": ("wavparse",),
     "mp3": ("mpegaudioparse", "mpg123audiodec"),
 }
+_TAGGED = {"mp3": "id3demux"}
+"""What goes before them is taken off: a cover's bytes look like the beginnings of frames, and are played as such."""
 
 
 def refuse_unplayable(sound: Sound) -> None:
@@ -56,7 +58,7 @@ def make_chain(gst: Any, container: Any, sound: Sound) -> tuple[Any, Any]:
     for element in elements:
         container.add(element)
     for left, right in itertools.pairwise(elements):
-        if left.get_factory().get_name() in ("oggdemux", "uridecodebin"):
+        if left.get_static_pad("src") is None:
             left.connect("pad-added", _link_first, right)
         elif not left.link(right):
             raise SoundFault(Sentence("sound-decoder-not-linked"))
@@ -76,7 +78,8 @@ def _read_file(gst: Any, sound: SoundFile) -> list[Any]:
     # after another all the same, first to last, so that a millisecond of the file is a millisecond of sound.
     unbounded = make_element(gst, "identity", single_segment=True)
     counted = make_element(gst, "audiorate", tolerance=_ANY_JUMP_NS)
-    return [source, reader, unbounded, *decoders, counted]
+    tags = [make_element(gst, _TAGGED[sound.codec])] if sound.codec in _TAGGED else []
+    return [source, *tags, reader, unbounded, *decoders, counted]
 
 
 def _stay_there(_reader: Any, source: Any) -> None:

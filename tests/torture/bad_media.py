@@ -36,8 +36,8 @@ SLACK_MS = 400
 class Kind:
     """`make` returns the bytes, given the good FLAC and a folder; `server`: how the server behaves.
 
-    `sounds`: ms that ought to be heard of it (None: whatever the decoder makes of it,
-    as long as the receipt is true).
+    `marked`: what is heard of it still says where in it one is; `sounds`: ms that ought to be heard of it (None:
+    whatever the decoder makes of it, as long as the receipt is true).
     """
 
     name: str
@@ -45,6 +45,7 @@ class Kind:
     make: Callable[[Path, Path], bytes]
     sounds: int | None = MS
     server: str = ""
+    marked: bool = True
 
 
 def ffmpeg(*options: str, name: str) -> Callable[[Path, Path], bytes]:
@@ -144,9 +145,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("MP3, half", "mp3", half(MP3), MS // 2),
     Kind("WAV, half, header says whole", "wav", half(wav), MS // 2),
     Kind("WAV, header says 4 GiB", "wav", lambda g, f: wav(g, f, size=0xFFFFFFFF)),
-    Kind("WAV, header says 24 kHz", "wav", lambda g, f: wav(g, f, rate=24_000), None),
+    Kind("WAV, header says 24 kHz", "wav", lambda g, f: wav(g, f, rate=24_000), None, marked=False),
     Kind("WAV, header says 0 Hz", "wav", lambda g, f: wav(g, f, rate=0), None),
-    Kind("WAV of 8 kHz", "wav", ffmpeg("-ar", "8000", name="8.wav"), None),
+    Kind("WAV of 8 kHz", "wav", ffmpeg("-ar", "8000", name="8.wav"), None, marked=False),
     Kind(
         "WAV of 44.1 kHz, stereo, 24 bit",
         "wav",
@@ -154,13 +155,13 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("WAV of six channels, float", "wav", ffmpeg("-ac", "6", "-c:a", "pcm_f32le", name="6.wav"), None),
     Kind("FLAC of 192 kHz", "flac", ffmpeg("-ar", "192000", name="192.flac")),
-    Kind("MP3 of 22.05 kHz", "mp3", ffmpeg("-ar", "22050", name="22.mp3")),
+    Kind("MP3 of 22.05 kHz", "mp3", ffmpeg("-ar", "22050", name="22.mp3"), marked=False),
     Kind("MP3, VBR", "mp3", ffmpeg("-q:a", "6", name="vbr.mp3")),
     Kind("MP3, VBR without its table", "mp3", ffmpeg("-q:a", "6", "-write_xing", "0", name="vbrx.mp3")),
     Kind("MP3 with a picture", "mp3", pictured_mp3),
     Kind("FLAC with a picture", "flac", pictured_flac),
     Kind("Opus with a picture", "opus", pictured_opus),
-    Kind("an hour, said to be 2.5 s", "mp3", an_hour),
+    Kind("an hour, said to be 2.5 s", "mp3", an_hour, marked=False),
     Kind("WAV of no samples", "wav", lambda g, f: wav(g, f, empty=True), 0),
     Kind("FLAC of no samples", "flac", ffmpeg("-t", "0", name="0.flac"), 0),
     Kind("Opus of no samples", "opus", ffmpeg("-t", "0", name="0.opus"), 0),
@@ -216,7 +217,10 @@ class BadMedia:
         pole.media_server.release()
         pole.end()
         heard, endings = pole.heard(), endings_of(pole.office)
-        faults = compare(self._shows(), endings, heard, ms=1 << 40).faults
+        judged = [show for show in self._shows() if show.mark >= GOOD or self.kinds[int(show.id[4:])].marked]
+        whose = {show.mark for show in judged}
+        heard_of = [one for one in heard if one.mark in whose]
+        faults = compare(judged, endings, heard_of, ms=1 << 40).faults
         good = [show for show in self._shows() if show.mark >= GOOD]
         for show in good:
             (ended,) = endings.get(show.id) or (None,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,16 +35,11 @@ def test_what_it_took_is_there_when_the_disk_is_whole_again_and_nothing_else(fau
     taken = [1]
     insert(store, 1)
     card.fail(fault)
-    refused = 0
     for number in range(2, 40):
-        try:
+        with contextlib.suppress(StoreError):
             insert(store, number)
-        except StoreError as error:
-            assert str(error).endswith(".")
-            refused += 1
-        else:
             taken.append(number)
-    assert refused
+    assert len(taken) < 39
     # As a service's end, which a disk has to wait for before it can be checked.
     store.close()
     del store

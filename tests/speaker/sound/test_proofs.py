@@ -92,6 +92,23 @@ def test_what_will_not_be_heard_as_planned_is_told_before(
     assert said in check.why
 
 
+def test_a_cover_before_the_sound_is_no_sound(shelf: Shelf, noise: dict[str, Path]) -> None:
+    """Before: bytes of a picture that look like the beginnings of frames were played as such, and nothing else."""
+    plain = noise["mp3"].read_bytes()
+    tag = 10 + sum((byte & 127) << shift for byte, shift in zip(plain[6:10], (21, 14, 7, 0), strict=True))
+    body = b"\0image/jpeg\0\3\0\xff\xd8\xff\xe0" + b"\xff\xfb\x90\x64" * 25_000
+    frame = b"APIC" + len(body).to_bytes(4, "big") + b"\0\0" + body
+    size = bytes((len(frame) >> shift) & 127 for shift in (21, 14, 7, 0))
+    assert plain[:3] == b"ID3"
+    bare = shelf.add(plain[tag:], "mp3")
+    covered = shelf.add(b"ID3\3\0\0" + size + frame + plain[tag:], "mp3")
+    shelf.proofs.look()
+    found = shelf.proofs.of(covered)
+    assert found is not None
+    assert found.ms == pytest.approx(1500, abs=80)
+    assert found == shelf.proofs.of(bare)
+
+
 def test_a_file_that_kills_its_decoder_is_passed_over_and_one_that_was_not_tried_is_not() -> None:
     died = Proofs._judged(-signal.SIGSEGV, "")
     endless = Proofs._judged(-signal.SIGXCPU, "")
