@@ -12,6 +12,8 @@ from langso.words.catalogue import t
 AMPLIFIER = "amplifier"
 IP_SOURCE = "ip"
 """The source that this program plays into, where the board can choose."""
+LINE_SOURCE = "line"
+"""The source that somebody speaks into: a microphone with its amplifier at the board's line input."""
 CHECK_NAME = "bridge"
 
 
@@ -52,6 +54,10 @@ class Switchboard(Protocol):
     def select(self, source: str | None) -> None:
         """Let `source` go to the amplifier as long as this program lives; None: whatever sounds at rest."""
         return
+
+    def sources(self) -> tuple[str, ...]:
+        """The sources it can choose from, as far as is known by now; empty where it cannot choose."""
+        return ()
 
     def listen(self, take: Callable[[Levels], None]) -> None:
         """Have `take` called with what the sensors hear, on a thread of the switchboard: it must be short."""

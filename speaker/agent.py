@@ -41,17 +41,22 @@ from speaker.inbox import TAKEN, Handlers, Inbox
 from speaker.local_mute import LocalMute
 from speaker.media.library import Library
 from speaker.media.spare_shelf import SpareShelf
+from speaker.programme.shows import TALK
 from speaker.record.journal import JOURNAL_MIGRATION, Journal
 from speaker.record.play_tables import LEDGER_MIGRATIONS
 from speaker.record.plays import Ledger
 from speaker.record.receipts import ReceiptSender
+from speaker.record.talk_book import TALK_MIGRATION, TalkBook
 from speaker.sound.amplifier import Amplifier
 from speaker.sound.calibration import calibration_of
 from speaker.sound.ears import Ears
+from speaker.sound.line import LinePlayer
 from speaker.sound.player import GstPlayer
 from speaker.sound.proofs import Proofs
 from speaker.sound.sounds import Player
 from speaker.subscriptions import Subscriptions
+from speaker.talk_door import TalkDoor
+from speaker.talk_key import TalkKey
 from speaker.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
@@ -60,8 +65,9 @@ DATABASE = "speaker.sqlite"
 MEDIA = "media"
 PROOFS = "proofs"
 SPARE = "speaker-held"
+TONES = "speaker-tones"
 STATE_FILE = "speaker-state.json"
-MIGRATIONS = (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS, OUTBOX_MIGRATION)
+MIGRATIONS = (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS, OUTBOX_MIGRATION, TALK_MIGRATION)
 
 
 class SpeakerAgent:
@@ -140,6 +146,7 @@ class SpeakerAgent:
         self._amplifier = Amplifier(
             self._board, self._clock, lead_ms=speaker.amplifier_lead_ms, tail_ms=speaker.amplifier_tail_ms
         )
+        self._line = LinePlayer(self.player, self._amplifier, self._clock, settings.paths.run / TONES)
         handlers = Handlers(
             # What was refused under the old trust may hold under the new one.
             lambda _trust: self.subscriptions.ask_under_trust(),
@@ -183,12 +190,26 @@ class SpeakerAgent:
             monotonic=self._clock.monotonic,
             flood=self.flood,
         )
+        self.talk = TalkKey(
+            self._board,
+            self.keeper,
+            self.ledger,
+            TalkBook(self.store),
+            TalkDoor(settings.paths.run),
+            self._clock,
+            clock_trust=self.keeper.clock_trust,
+            orders_at=self.held.at,
+            playing=lambda: self.conductor.playing,
+            muted=lambda: self.mute.muted,
+            lead_s=speaker.amplifier_lead_ms / 1000,
+            look=self._look,
+        )
         self.conductor = Conductor(
             clock=self._clock,
             clock_trust=self.keeper.clock_trust,
             doubtful_after=lambda: self.keeper.doubtful_after,
-            orders_at=self.held.at,
-            player=self.player,
+            orders_at=self.talk.orders,
+            player=self._line,
             library=self.library,
             amplifier=self._amplifier,
             ledger=self.ledger,
@@ -257,7 +278,7 @@ class SpeakerAgent:
             link=self.link,
             next_number=self.journal.next_state_number,
             checks=self.checks,
-            understands=TAKEN,
+            understands=(*TAKEN, TALK),
             fill=self._fill,
             each_round=self._round,
             note=note_in(settings.paths.run / STATE_FILE),
@@ -279,7 +300,9 @@ class SpeakerAgent:
         self.held.refresh()
         self.library.start()
         self.proofs.start()
+        self._line.start()
         self.conductor.start()
+        self.talk.start()
         self.reporter.start()
         self.subscriptions.ask()
         self.link.among(self.held.fleet)
@@ -305,7 +328,9 @@ class SpeakerAgent:
 
     def stop(self) -> None:
         """Ends in order: no new sound, last reports, goodbye."""
+        self.talk.stop()
         self.conductor.stop()
+        self._line.stop()
         self.courier.stop()
         self.reporter.stop()
         self.renewer.stop()
@@ -322,7 +347,7 @@ class SpeakerAgent:
     def checks(self) -> list[Check]:
         """All health lines, as the state reports them."""
         sound = [self.player.check(), self.library.check(), *self.proofs.checks()]
-        sound += [self._board.health(), *self._hearing.checks()]
+        sound += [self._board.health(), *self._hearing.checks(), *self.talk.check()]
         # The card first: it takes all else with it.
         card, machine = card_first(self._machine.checks())
         card = [*storage_checks(self.store, self.keeper.files), *card]

@@ -16,6 +16,7 @@ from langso.words.catalogue import Joined, Sentence, t
 from langso.words.harmless import harmless
 from speaker.alone.commands import alone
 from speaker.hand_commands import calibrate, journal, play, test_tone
+from speaker.talk_commands import talk
 
 if TYPE_CHECKING:
     from langso.contract import State
@@ -39,7 +40,7 @@ def speaker() -> None:
     """Public loudspeaker: play by the signed programme, keep a record, show its state, mute it."""
 
 
-for _command in (play, test_tone, calibrate, journal, alone):
+for _command in (play, test_tone, calibrate, journal, alone, talk):
     speaker.add_command(_command)
 
 

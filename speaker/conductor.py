@@ -26,7 +26,7 @@ from speaker.record.journal import Journal
 from speaker.record.plays import Ledger
 from speaker.sound.amplifier import Amplifier
 from speaker.sound.performance import Performance
-from speaker.sound.sounds import Player
+from speaker.sound.sounds import AnyPlayer
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Conductor:
         clock_trust: Callable[[], ClockTrust],
         orders_at: Callable[[datetime | None], Orders],
         doubtful_after: Callable[[], datetime | None] = lambda: None,
-        player: Player,
+        player: AnyPlayer,
         library: Library,
         amplifier: Amplifier,
         ledger: Ledger,
@@ -234,6 +234,7 @@ class Conductor:
                 born=born,
                 doubtful_after=doubtful,
                 taken_back=self._ledger.taken_back(),
+                let_go=orders.let_go,
                 muted=self._muted(),
                 lead_ready=lead_ready,
             ),
@@ -363,6 +364,6 @@ class Conductor:
         outcome, reason = performance.ending(now)
         self._ledger.end(performance.show.play, outcome, reason, heard_ms=heard)
         log.info("%s: %s, %d ms heard", performance.show.id, outcome, heard)
-        if heard:
+        if heard and not performance.show.live:
             self._ended(performance.show.play, performance.first_sound, self._clock.monotonic())
         self._on_change()

@@ -169,6 +169,13 @@ class Bridge(Switchboard):
             self._renew_at = 0.0
             self._wake()
 
+    def sources(self) -> tuple[str, ...]:
+        """The board's sources by name; empty while the link is down, and for a board that cannot choose."""
+        with self._changed:
+            if self._hello is None or not self._alive or self._hello.level == 1:
+                return ()
+            return self._hello.sources
+
     def listen(self, take: Callable[[Levels], None]) -> None:
         """`take` is called with every ENVELOPE of a board of level 2."""
         self._listeners.on_levels = take

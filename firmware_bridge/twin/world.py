@@ -2,7 +2,8 @@
 
 A person can read and write all: `cord` (plugged, silent, unplugged), `world.json`, `reset` (create it to press
 the button), `pins.json` (levels now), `pins.jsonl` (every change, with wall and monotonic time), `sources.json`
-(which source's relay is closed), `sound` (how loud the line in is: see `SoundHeard`), `firmware.log`.
+(which source's relay is closed), `sound` (how loud the line in is: see `SoundHeard`), `line.wav` (what somebody says
+into the line input: 48 kHz, one channel), `firmware.log`.
 """
 
 from __future__ import annotations
@@ -83,6 +84,7 @@ class WorldFiles:
         self.flash = folder / "flash"
         self.sound = folder / "sound"
         self.sources = folder / "sources.json"
+        self.line = folder / "line.wav"
         self.reset = folder / "reset"
         self.pin_log = folder / "pins.jsonl"
         self._cord = folder / "cord"

@@ -28,6 +28,7 @@ from langso.contract.documents import (
     Programme,
     QuietHours,
     RootDocument,
+    TalkRight,
     TargetSet,
     Threshold,
     TrustBundle,
@@ -64,6 +65,6 @@ __all__ = [
     "DocumentReceipt", "DossierManifest", "EndedReceipt", "Fee", "HealthLine", "HeardReceipt", "Held",
     "IssuerRule", "Late", "LoudnessCap", "Media", "Message", "Moment", "Occurrence", "Order", "Plan", "Presence",
     "Procedure", "Programme", "QuietHours", "Receipt", "Receipts", "ReceiptsAck", "RefusalReason", "RootDocument",
-    "StartedReceipt", "State", "Storage", "TargetSet", "Threshold", "Topics", "TrustBundle", "TrustDocument",
-    "Urgent", "UrgentOrder", "VouchedAccount",
+    "StartedReceipt", "State", "Storage", "TalkRight", "TargetSet", "Threshold", "Topics", "TrustBundle",
+    "TrustDocument", "Urgent", "UrgentOrder", "VouchedAccount",
 ]  # fmt: skip

@@ -75,6 +75,23 @@ def loudest(caps: Caps, broadcast_class: BroadcastClass, begin: datetime, end: d
     return min((caps.volume, *tighter))
 
 
+def quiet_from(hours: tuple[QuietHours, ...], now: datetime) -> tuple[QuietHours, datetime] | None:
+    """The quiet hours that begin next, and when: `now` where they have begun; None where there are none."""
+    day = _date(now)
+    begins = []
+    for quiet in hours:
+        opens, closes = time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
+        for offset in (-1, 0, 1):
+            since = datetime.combine(day + timedelta(days=offset), opens, VIETNAM)
+            until = datetime.combine(day + timedelta(days=offset + (closes <= opens)), closes, VIETNAM)
+            if until > now:
+                begins.append((max(since, now), quiet))
+    if not begins:
+        return None
+    at, quiet = min(begins, key=lambda one: one[0])
+    return quiet, at
+
+
 def quiet_refusal(quiet: QuietHours) -> Reason:
     """The reason a loudspeaker gives for quiet hours."""
     return Reason(Ending.QUIET, {"start": quiet.start, "end": quiet.end})

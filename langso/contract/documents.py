@@ -374,14 +374,27 @@ class DesiredSettings(Message):
     volume: Percent | None = None
 
 
+class TalkRight(Message):
+    """That the head of `village` may speak over the loudspeakers there by the talk key: so many minutes a day and a
+    calendar month (Vietnamese time), until before `until` (None: until it is withdrawn). `role`: who, as a code.
+    """
+
+    village: Slug
+    role: Code = "village_head"
+    minutes_a_day: Annotated[int, Field(ge=0, le=1440)]
+    minutes_a_month: Annotated[int, Field(ge=0, le=31 * 1440)]
+    until: Moment | None = None
+
+
 class Order(Document):
     """For one device: desired settings and orders.
 
-    `received` (since 0.3.0): dossiers of this kiosk that a courier brought to the office, the newest last; absent:
-    nothing is said of any.
+    Since 0.3.0: `received`, dossiers of this kiosk that a courier brought to the office, the newest last; absent:
+    nothing is said of any. `talk`: who may speak at this loudspeaker; absent: nobody.
     """
 
     kind: Literal["order"] = "order"
     settings: DesiredSettings = DesiredSettings()
     orders: Annotated[tuple[DeviceOrder, ...], Field(max_length=50)] = ()
     received: Annotated[tuple[Identity, ...], Field(max_length=MAX_RECEIVED)] | None = None
+    talk: TalkRight | None = None

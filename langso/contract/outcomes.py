@@ -37,6 +37,10 @@ class Ending(StrEnum):
     SOUND = "sound"
     SILENT = "silent"
     SHORT = "short"
+    RELEASED = "released"
+    TALK_DAY = "talk_day"
+    TALK_MONTH = "talk_month"
+    TALK_LONG = "talk_long"
 
 
 AS_IN_0_1_0 = {Ending.POWER: "power", Ending.WITHDRAWN: "withdrawn", Ending.MUTED: "muted"}

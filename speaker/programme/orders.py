@@ -13,13 +13,14 @@ from speaker.programme.shows import Show, Stop
 
 @dataclass(frozen=True)
 class Orders:
-    """Shows to play, stops in force, and the policy that judges them."""
+    """Shows to play, stops in force, and the policy that judges them; `let_go`: plays whose talk key was let go."""
 
     scheduled: tuple[Show, ...] = ()
     urgent: tuple[Show, ...] = ()
     stops: tuple[Stop, ...] = ()
     cleared: frozenset[str] = frozenset()
     policy: Policy = field(default_factory=Policy)
+    let_go: frozenset[str] = frozenset()
 
     def media(self) -> list[Media]:
         """All media of the scheduled shows, the soonest needed first."""

@@ -11,8 +11,13 @@ from typing import Literal
 
 from langso.contract import BroadcastClass, Late, Media, Plan, Urgent
 from langso.contract.documents import UrgentOrder
-from speaker.programme.sources import FileSource, Source, StreamSource, files
+from langso.contract.outcomes import Reason
+from speaker.programme.sources import FileSource, LineSource, Source, StreamSource, files
 
+TALK = "talk"
+"""The kind of a play that no document ordered: somebody speaks by the talk key."""
+AGAIN = "again"
+"""The kind of a play that repeats, on the spot, what was heard last."""
 AfterCut = Literal["resume", "restart", "stay_cut"]
 
 
@@ -22,7 +27,7 @@ class Show:
 
     Positions within a show are ms after its start, over all repeats and pauses; `expires` only for urgent ones.
     `kind` and `epoch`: of the document that ordered it, with `issuer` for its receipts; `targets`: devices it names;
-    `exercise`: it is a test.
+    `exercise`: it is a test; `why_until`: why a talk that nobody ends earlier ends at `expires`.
     """
 
     id: str
@@ -44,6 +49,7 @@ class Show:
     epoch: int | None = None
     targets: tuple[str, ...] = ()
     exercise: bool = False
+    why_until: Reason | None = None
 
     @cached_property
     def play(self) -> str:
@@ -84,8 +90,13 @@ class Show:
 
     @property
     def relayed(self) -> bool:
-        """Whether it is a stream: then it lasts as long as its order, not as long as its media."""
-        return any(isinstance(source, StreamSource) for source in self.sources)
+        """Whether it is a stream or live: then it lasts as long as its order, not as long as its media."""
+        return any(isinstance(source, StreamSource | LineSource) for source in self.sources)
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody speaks: then it ends when the talk key is let go, and nothing of it ever comes back."""
+        return any(isinstance(source, LineSource) for source in self.sources)
 
     @property
     def cycle_ms(self) -> int:

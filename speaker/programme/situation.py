@@ -62,7 +62,7 @@ class Situation:
     all the same. `reused`: plays whose id the documents now give to something else: what sounds ends as it
     was ordered. `born`: when this journal began; what was due before that was not this journal's to play.
     `doubtful_after`: the clock has just leapt over what was due after this moment; `taken_back`: plays whose ending
-    such a clock had judged wrongly.
+    such a clock had judged wrongly. `let_go`: talks whose key was let go: they are over as they should be.
     """
 
     now: datetime
@@ -80,6 +80,7 @@ class Situation:
     born: datetime | None = None
     doubtful_after: datetime | None = None
     taken_back: frozenset[str] = frozenset()
+    let_go: frozenset[str] = frozenset()
     muted: bool = False
     lead_ready: timedelta = timedelta(0)
 

@@ -1,4 +1,5 @@
-"""What a show plays: files of the library one after another, or one stream for as long as its order lasts. Pure.
+"""What a show plays: files of the library one after another; or one stream, or a line input of the board, for as
+long as its order lasts. Pure.
 
 A new kind of source is added here, in `sound.sounds` and in `sound.voice`; no other module asks what kind it is.
 """
@@ -25,7 +26,12 @@ class StreamSource:
     url: str
 
 
-Source = FileSource | StreamSource
+@dataclass(frozen=True)
+class LineSource:
+    """What is plugged into the board's line input: somebody speaks there."""
+
+
+Source = FileSource | StreamSource | LineSource
 
 
 def files(media: Iterable[Media]) -> tuple[Source, ...]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from langso.contract.outcomes import Ending, Reason
 from langso.words.catalogue import t
-from speaker.programme.shows import Show
+from speaker.programme.shows import TALK, Show
 from speaker.programme.situation import Begin, Cut, Decision, Entry, Finish, Outcome, Playing, Situation
 
 PREPARE = timedelta(seconds=2.5)
@@ -21,7 +21,7 @@ DROP_AFTER = timedelta(seconds=1)
 LONGEST_INTERRUPTION = timedelta(hours=1)
 
 POWER, WITHDRAWN, ALL_CLEAR = Reason(Ending.POWER), Reason(Ending.WITHDRAWN), Reason(Ending.ALL_CLEAR)
-STOPPED, EXPIRED = Reason(Ending.STOPPED), Reason(Ending.EXPIRED)
+STOPPED, EXPIRED, RELEASED = Reason(Ending.STOPPED), Reason(Ending.EXPIRED), Reason(Ending.RELEASED)
 MUTED, MUTED_WHEN_DUE, NO_MEDIA = Reason(Ending.MUTED), Reason(Ending.MUTED_WHEN_DUE), Reason(Ending.MEDIA)
 
 
@@ -51,13 +51,15 @@ def _must_end(s: Situation, playing: Playing) -> Cut | None:
     show = playing.show
     listed = s.urgent if show.urgent else s.scheduled
     if show.play not in s.reused | s.listed and all(other.play != show.play for other in listed):
+        if show.live and show.play in s.let_go:
+            return Cut(show, keep=False, reason=RELEASED, outcome="played")
         clear = show.id in s.cleared or f"{show.issuer}:*" in s.cleared
         return Cut(show, keep=False, reason=ALL_CLEAR if clear else WITHDRAWN)
     if any(stop.stops(show, playing.begins) for stop in s.stops):
         return Cut(show, keep=False, reason=STOPPED)
     if s.muted:
         # An emergency comes back when somebody unmutes while it is in force.
-        return Cut(show, keep=show.urgent, reason=MUTED)
+        return Cut(show, keep=show.urgent and not show.live, reason=MUTED)
     if show.urgent and not show.relayed and _expired(s, show):
         return Cut(show, keep=False, reason=EXPIRED)
     return None
@@ -68,7 +70,8 @@ def _withdrawn(s: Situation) -> Iterable[Finish]:
     for entry in s.entries.values():
         if entry.state != "ended" and entry.play not in listed and entry.play not in s.listed:
             clear = entry.id in s.cleared or f"{entry.issuer}:*" in s.cleared
-            yield _over_for(entry, ALL_CLEAR if clear else WITHDRAWN)
+            gone = POWER if entry.kind == TALK else WITHDRAWN
+            yield _over_for(entry, ALL_CLEAR if clear else gone)
 
 
 def _over_for(entry: Entry, reason: Reason) -> Finish:
@@ -118,7 +121,8 @@ def _judged(s: Situation, show: Show, outcome: Outcome, reason: Reason) -> Itera
 
 def _interrupt(show: Show, by: Show) -> Cut:
     reason = Reason(Ending.GAVE_WAY, {"order": by.id}, t("endings-gave_way-to", order=by.id))
-    return Cut(show, keep=show.urgent or show.after_cut != "stay_cut", reason=reason)
+    keep = not show.live and (show.urgent or show.after_cut != "stay_cut")
+    return Cut(show, keep=keep, reason=reason)
 
 
 def _rank(show: Show) -> tuple[bool, bool, datetime]:

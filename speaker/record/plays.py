@@ -313,6 +313,14 @@ class Ledger:
         heard[""] = sum(int(row[2]) for row in rows)
         return heard
 
+    def last_played(self) -> str | None:
+        """The play of a document that was heard last and whole, emergencies left out; None: nothing yet."""
+        row = self._store.db.execute(
+            "SELECT play FROM plays WHERE state = 'ended' AND outcome = 'played' AND NOT emergency"
+            " AND kind IN ('plan', 'urgent') ORDER BY at DESC LIMIT 1"
+        ).fetchone()
+        return None if row is None else str(row[0])
+
     def do_once(self, order_id: str) -> bool:
         """Commits a device order's id before it is done; False when it was committed before."""
         with self._store.transaction() as db:

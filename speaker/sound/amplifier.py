@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 RETRY_S = 1.0
 LOOK_S = 2.0
 """How often it is asked whether the relay is still where it was put."""
+SWITCH_S = 0.2
+"""From choosing another source to hearing it: two frames on a slow link, and a relay that breaks before one makes."""
 HOLD_S = 30.0
 """So long may the loop that plays be silent before the amplifier falls: no sound is due that nobody decides on."""
 
@@ -35,6 +37,8 @@ class Amplifier:
         self._on = False
         self._since = 0.0
         self._off_at: float | None = None
+        self._source = IP_SOURCE
+        self._chosen = float("-inf")
         self._thread = WorkerThread("amplifier", self._run)
 
     def start(self) -> None:
@@ -58,9 +62,20 @@ class Amplifier:
             if not self._wanted:
                 self._wanted = True
                 self._since = self._clock.monotonic()
-            ready = self._since + self.lead_s
+            ready = max(self._since + self.lead_s, self._chosen + SWITCH_S)
         self._thread.wake()
         return ready
+
+    def choose(self, source: str) -> float:
+        """Lets this source of the board through while the amplifier is on; returns at once, with the monotonic second
+        from which it is heard.
+        """
+        with self._lock:
+            if source != self._source:
+                self._source, self._chosen = source, self._clock.monotonic()
+                if self._on:
+                    self._board.select(source)
+            return self._chosen + SWITCH_S
 
     def rest(self) -> None:
         """Nothing plays now: switches off after the tail."""
@@ -88,7 +103,8 @@ class Amplifier:
             if wanted != self._on:
                 try:
                     if wanted:
-                        self._board.select(IP_SOURCE)
+                        with self._lock:
+                            self._board.select(self._source)
                     self._board.set_output(AMPLIFIER, wanted)
                     self._on = wanted
                     if not wanted:

@@ -14,8 +14,8 @@ from langso.words.catalogue import t
 from speaker.errors import SoundFault
 from speaker.programme.shows import Show
 from speaker.programme.situation import Outcome
-from speaker.programme.sources import FileSource, Source, StreamSource
-from speaker.sound.sounds import Player, Sound, SoundFile, SoundStream, Voice
+from speaker.programme.sources import FileSource, LineSource, Source, StreamSource
+from speaker.sound.sounds import AnyPlayer, AnySound, SoundFile, SoundLine, SoundStream, Voice
 
 AHEAD_S = 1.5
 JUMP_S = 0.25
@@ -45,7 +45,7 @@ class _Part:
 
     @property
     def relayed(self) -> bool:
-        return isinstance(self.source, StreamSource)
+        return isinstance(self.source, StreamSource | LineSource)
 
 
 class Performance:
@@ -59,7 +59,7 @@ class Performance:
     def __init__(
         self,
         show: Show,
-        player: Player,
+        player: AnyPlayer,
         path_of: Callable[[Media], Path],
         clock: Clock,
         *,
@@ -121,6 +121,8 @@ class Performance:
     def ending(self, now: float) -> tuple[Outcome, Reason | None]:
         """What became of it by what was heard, and why if that is not what was ordered."""
         heard = self.heard_ms(now)
+        if self.show.live and heard:
+            return "played", self.show.why_until
         if heard >= self.expected_ms * ENOUGH:
             return "played", None
         outcome: Outcome = "cut" if heard else "missed"
@@ -239,7 +241,9 @@ class Performance:
     def _heard_any(self) -> bool:
         return self._heard_ms > 0 or any(part.voice is not None for part in self._parts) or bool(self.fault)
 
-    def _sound(self, part: _Part, from_ms: int) -> Sound:
+    def _sound(self, part: _Part, from_ms: int) -> AnySound:
+        if isinstance(part.source, LineSource):
+            return SoundLine(part.length_ms)
         begin = self.begins + timedelta(milliseconds=part.offset_ms)
         volume = self._volume(begin, begin + timedelta(milliseconds=part.length_ms))
         if isinstance(part.source, StreamSource):
@@ -289,7 +293,7 @@ def _parts(show: Show, position_ms: int, chime_ms: int) -> list[_Part]:
     offset = 0
     for _ in range(show.repeat):
         for source in show.sources:
-            if isinstance(source, StreamSource):
+            if isinstance(source, StreamSource | LineSource):
                 return [*parts, _Part(position_ms, max(0, show.duration_ms - position_ms), source)]
             length = source.media.duration_ms
             skip = max(0, position_ms - offset)

@@ -40,7 +40,16 @@ class SoundStream:
         return None
 
 
+@dataclass(frozen=True)
+class SoundLine:
+    """The board's line input for `lasts_ms`: it is let through to the amplifier and never comes through here."""
+
+    lasts_ms: int
+
+
 Sound = SoundFile | SoundStream
+"""What comes out of this machine's own sound device."""
+AnySound = Sound | SoundLine
 
 
 class Voice(Protocol):
@@ -113,3 +122,14 @@ class Player(Protocol):
         ...
 
     def check(self) -> Check: ...
+
+
+class AnyPlayer(Protocol):
+    """What a performance needs: a player that can let the line input through, too."""
+
+    @property
+    def running(self) -> bool: ...
+
+    def play(self, sound: AnySound, at: float, *, soon_from: float | None = None) -> Voice: ...
+
+    def soonest(self) -> float: ...

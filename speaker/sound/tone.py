@@ -1,4 +1,4 @@
-"""The sound of a `test_sound` order, made here: it needs neither the office nor a file in the package."""
+"""Tones, as those of a `test_sound` order, made here: they need neither the office nor a file in the package."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import io
 import math
 import wave
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -23,9 +24,14 @@ TONE_MS = 500
 
 def make_test_sound(folder: Path) -> Media:
     """Three rising tones as a WAV in the library's folder, by hash like all else there."""
+    return make_tones(folder, TONES_HZ, TONE_MS)
+
+
+def make_tones(folder: Path, tones_hz: Sequence[float], tone_ms: int) -> Media:
+    """Tones of `tone_ms` each, one after another, as a WAV in `folder` by its hash. Raises FileRefused."""
     samples = array.array("h")
-    count = RATE * TONE_MS // 1000
-    for tone in TONES_HZ:
+    count = RATE * tone_ms // 1000
+    for tone in tones_hz:
         for index in range(count):
             fade = min(1.0, index / 960, (count - index) / 960)
             samples.append(int(9000 * fade * math.sin(2 * math.pi * tone * index / RATE)))
@@ -39,7 +45,7 @@ def make_test_sound(folder: Path) -> Media:
     sha256 = hashlib.sha256(raw).hexdigest()
     if not (folder / sha256).exists():
         write_atomic(folder / sha256, raw)
-    return Media(sha256=sha256, size=len(raw), duration_ms=TONE_MS * len(TONES_HZ), codec="wav")
+    return Media(sha256=sha256, size=len(raw), duration_ms=tone_ms * len(tones_hz), codec="wav")
 
 
 def sound_test_show(order: Order, id: str, medium: Media, now: datetime, expires: datetime) -> Show:

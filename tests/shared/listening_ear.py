@@ -43,12 +43,12 @@ class Ear:
     thread: threading.Thread
 
     @classmethod
-    def at(cls, pipe: Path, out: Path) -> Ear:
+    def at(cls, pipe: Path, out: Path, board: Path | None = None) -> Ear:
         """Begins to listen. What it heard is whole once it is closed, or left as a context."""
         from deploy.village.instruments.recorder import Recorder
 
         stop = threading.Event()
-        thread = threading.Thread(target=Recorder(pipe, out).run, args=(stop,))
+        thread = threading.Thread(target=Recorder(pipe, out, board).run, args=(stop,))
         thread.start()
         return cls(pipe, out, stop, thread)
 

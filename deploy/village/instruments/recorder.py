@@ -19,6 +19,7 @@ from typing import Any
 
 import click
 
+from firmware_bridge.switchboard import LINE_SOURCE
 from firmware_bridge.twin.world import SoundHeard, WorldFiles
 from langso.durable.single_instance import SingleInstance
 from langso.errors import LangsoError, UsageError
@@ -39,7 +40,8 @@ class Recorder:
     """Reads `pipe` until `stop` is set; writes `OUT/<UTC start>.flac` and `.stamps`, a pair a minute.
 
     A writer that goes away is waited for. What was written before `stop` is in the files when `run` returns. `board`:
-    the folder of the loudspeaker's simulated microcontroller, which is told how loud it is.
+    the folder of the loudspeaker's simulated microcontroller, which is told how loud it is; while that lets its line
+    input through, what is said there (`line.wav`) is heard in place of the loudspeaker's own sound.
     """
 
     def __init__(self, pipe: Path, out: Path, board: Path | None = None) -> None:
@@ -49,6 +51,7 @@ class Recorder:
         except OSError as error:
             raise UsageError(Sentence("village-no-folder", out=out, why=os_reason(error))) from error
         self._loudness = None if board is None else SoundHeard(WorldFiles(board).sound)
+        self._line = None if board is None else _LineIn(WorldFiles(board))
         self._pipe = pipe
         self._out = out
         self._pair: _Pair | None = None
@@ -84,9 +87,10 @@ class Recorder:
         if whole:
             self._rotate(wall)
             assert self._pair is not None
-            self._pair.write(data[:whole], wall, monotonic)
+            heard = data[:whole] if self._line is None else self._line.instead_of(data[:whole])
+            self._pair.write(heard, wall, monotonic)
             if self._loudness is not None:
-                self._loudness.tell(_root_mean_square(data[:whole]))
+                self._loudness.tell(_root_mean_square(heard))
             self.blocks += whole // BLOCK_BYTES
         return data[whole:]
 
@@ -116,6 +120,34 @@ def _root_mean_square(pcm: bytes) -> float:
 
     samples = numpy.frombuffer(pcm, dtype="<i2").astype(numpy.float64)
     return float(numpy.sqrt(numpy.mean(samples * samples))) / 32768
+
+
+class _LineIn:
+    """What somebody speaks into the line input of a simulated board, over and over."""
+
+    def __init__(self, board: WorldFiles) -> None:
+        self._board = board
+        self._spoken = b""
+        self._place = 0
+
+    def instead_of(self, pcm: bytes) -> bytes:
+        """As many samples of it as these, where the board lets it through; else these."""
+        if not self._board.read_sources().get(LINE_SOURCE, False):
+            self._place = 0
+            return pcm
+        if not self._spoken and self._board.line.exists():
+            import soundfile
+
+            samples, rate = soundfile.read(str(self._board.line), dtype="int16")
+            self._spoken = samples.tobytes() if rate == RATE and samples.ndim == 1 else b""
+        if not self._spoken:
+            return bytes(len(pcm))
+        heard = bytearray()
+        while len(heard) < len(pcm):
+            piece = self._spoken[self._place : self._place + len(pcm) - len(heard)]
+            heard += piece
+            self._place = (self._place + len(piece)) % len(self._spoken)
+        return bytes(heard)
 
 
 class _Pair:

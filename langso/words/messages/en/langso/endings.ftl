@@ -20,3 +20,7 @@ endings-relay = only an https stream from a host that the commune allows may be 
 endings-sound = the sound failed ({ $detail })
 endings-silent = the file or stream has no sound in it
 endings-short = only { $heard } of { $planned } seconds were heard
+endings-released = the talk key was let go
+endings-talk_day = the minutes of the day were used up
+endings-talk_month = the minutes of the month were used up
+endings-talk_long = the talk key was held for too long

@@ -20,3 +20,7 @@ endings-relay = chỉ được tiếp âm qua https từ nơi xã đã cho phép
 endings-sound = âm thanh hỏng ({ $detail })
 endings-silent = âm thanh hay luồng không có tiếng nào
 endings-short = chỉ nghe được { $heard } trên { $planned } giây
+endings-released = đã thả phím nói
+endings-talk_day = đã nói hết số phút của ngày
+endings-talk_month = đã nói hết số phút của tháng
+endings-talk_long = giữ phím nói quá lâu

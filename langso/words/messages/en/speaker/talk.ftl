@@ -1,0 +1,11 @@
+talk-title = The village head speaks
+talk-ready = The village head's talk key: { $day } minutes left today, { $month } this month.
+talk-was-refused = The talk key was pressed and opened nothing: { $why }. { $day } minutes left today, { $month } this month.
+talk-needs-pin = the PIN has not opened the talk key
+talk-no-line = The village head may speak here, but the board has no line input or is not connected.
+talk-no-line-fix = Plug the board's cord in again; the board needs a source named "line".
+talk-nothing-again = there is no announcement yet to be heard again
+talk-opened = The talk key is open for { $minutes } minutes. Hold it, wait for the chime, then speak; letting go ends it.
+talk-closed = The talk key is shut.
+talk-again-asked = The last announcement will be heard again, unless it is quiet hours or the minutes are used up.
+talk-ask-pin = PIN

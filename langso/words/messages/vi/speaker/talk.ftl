@@ -1,0 +1,11 @@
+talk-title = Trưởng thôn nói trên loa
+talk-ready = Phím nói của trưởng thôn: còn { $day } phút hôm nay, { $month } phút tháng này.
+talk-was-refused = Vừa bấm phím nói mà chưa nói được: { $why }. Còn { $day } phút hôm nay, { $month } phút tháng này.
+talk-needs-pin = chưa mở phím nói bằng mã PIN
+talk-no-line = Xã cho trưởng thôn nói, nhưng mạch điều khiển loa không có ngõ vào tiếng hoặc chưa nối.
+talk-no-line-fix = Cắm lại dây mạch điều khiển; mạch cần có nguồn tiếng "line".
+talk-nothing-again = chưa có thông báo nào để phát lại
+talk-opened = Phím nói đã mở trong { $minutes } phút. Giữ phím và chờ hết tiếng chuông rồi nói; thả phím là thôi.
+talk-closed = Phím nói đã khóa.
+talk-again-asked = Loa sẽ phát lại thông báo gần nhất, trừ khi đang giờ yên tĩnh hay đã hết số phút.
+talk-ask-pin = Mã PIN
