@@ -25,6 +25,7 @@ _LATER = {
     "ca": ("office.ca_commands", "ca"),
     "audit": ("office.audit_commands", "audit"),
     "desk": ("office.desk_commands", "desk"),
+    "talk": ("office.talk_commands", "talk"),
     "staff": ("office.web.commands", "staff"),
 }
 

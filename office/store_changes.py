@@ -109,6 +109,11 @@ _EXERCISES = """
 ALTER TABLE messages ADD COLUMN exercise INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE plays ADD COLUMN exercise INTEGER NOT NULL DEFAULT 0;
 """
+_TALK_RIGHTS = """
+CREATE TABLE talk_rights (
+    village TEXT PRIMARY KEY, body TEXT, by TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+"""
+
 _CARRIED = """
 CREATE TABLE carried_dossiers (
     device TEXT NOT NULL, dossier TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (device, dossier)
@@ -174,4 +179,5 @@ CHANGES = (
     _script("office-plays-in-doubt", _IN_DOUBT),
     _script("office-missing-receipts", _MISSING),
     _script("office-exercises", _EXERCISES),
+    _script("office-talk-rights", _TALK_RIGHTS),
 )

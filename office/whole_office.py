@@ -30,6 +30,7 @@ from office.publishing.orders import DeviceOrders
 from office.publishing.other_issuers import OtherIssuers
 from office.publishing.publisher import OfficePublisher
 from office.publishing.speaker_orders import SpeakerOrders
+from office.publishing.talk_rights import TalkRights
 from office.signer.client import SignerClient
 from office.store import open_store
 
@@ -59,6 +60,7 @@ class Office:
         self.catalogue = CatalogueKeeper(self.home, self.documents, self.clock)
         self.orders = DeviceOrders(self.store, self.documents, self.clock)
         self.others = OtherIssuers(self.home, self.clock)
+        self.talk = TalkRights(self.store, self.orders, self.clock, self.audit, self.speaker_orders.ask)
         self.desk = Desk(self.store, self.home, self.clock)
         self.archive = Archive(self.store, self.desk, self.clock)
         self.publisher: OfficePublisher | None = None
@@ -79,6 +81,7 @@ class Office:
             speaker_orders=self.speaker_orders,
             catalogue=self.catalogue,
             orders=self.orders,
+            talk=self.talk,
             fleet=self.fleet,
             signer=self.signer,
             audit=self.audit,

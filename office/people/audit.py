@@ -53,6 +53,8 @@ Action = Literal[
     "test_sound",
     "restart",
     "volume",
+    "talk-give",
+    "talk-withdraw",
     "settle",
     "certificate",
     "open-dossier",

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlite_utils
 
-from langso.contract import MAX_RECEIVED, DesiredSettings, DeviceOrder, Order
+from langso.contract import MAX_RECEIVED, DesiredSettings, DeviceOrder, Order, TalkRight
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
+from langso.words.catalogue import code_of, words_of
 from office.broadcasting.plans import Head
 from office.publishing.documents import Documents, Issued
+from office.signer.errors import SignerRefused
+
+log = logging.getLogger(__name__)
 
 ORDER_LIFE = timedelta(minutes=10)
 DOCUMENT_LIFE = timedelta(days=7)
 CARRIED_LIFE = timedelta(days=30)
 """Of one that a courier waits for: the stick may lie for weeks."""
 MAX_ORDERS = 50
+
+
+@dataclass(frozen=True)
+class _Talk:
+    """Whether anything was ever decided for a device's village, and who may speak there."""
+
+    decided: bool = False
+    right: TalkRight | None = None
 
 
 class DeviceOrders:
@@ -87,12 +101,24 @@ class DeviceOrders:
     ) -> Issued:
         """Kept only once it is signed: what was not told to the device is not told later by itself."""
 
+        talk = self._talk(device)
+
         def build(head: Head) -> Order:
             held = self._in_force(device, head.issued)[: MAX_ORDERS - len(more)]
             orders = (*reversed(held), *more)
-            return _order(head, device, orders, settings or self.wished(device), self._received(device))
+            received = self._received(device)
+            life = CARRIED_LIFE if received or talk.decided else DOCUMENT_LIFE
+            return _order(head, device, orders, settings or self.wished(device), received, talk.right, life)
 
-        return self._documents.issue("order", build, audience=device, also=also)
+        try:
+            return self._documents.issue("order", build, audience=device, also=also)
+        except SignerRefused as refused:
+            if talk.right is None or code_of(words_of(refused)) != "signer-talk-not-asked":
+                raise
+            # A right that came back from a backup must not keep a device from being healed.
+            log.warning("left out of the order to %s: %s", device, refused)
+            talk = _Talk(decided=True)
+            return self._documents.issue("order", build, audience=device, also=also)
 
     def _in_force(self, device: str, now: datetime) -> tuple[DeviceOrder, ...]:
         rows = self._store.db.execute(
@@ -109,6 +135,17 @@ class DeviceOrders:
         ).fetchall()
         return tuple(str(row[0]) for row in reversed(rows)) or None
 
+    def _talk(self, device: str) -> _Talk:
+        """A withdrawal is carried for as long as a right."""
+        row = self._store.db.execute(
+            "SELECT t.body FROM talk_rights t JOIN devices d ON d.village = t.village"
+            " WHERE d.id = ? AND d.role = 'speaker'",
+            [device],
+        ).fetchone()
+        if row is None:
+            return _Talk()
+        return _Talk(True, None if row[0] is None else TalkRight.model_validate_json(row[0]))
+
     def wished(self, device: str) -> DesiredSettings:
         """The settings wished of a device; empty where none ever were."""
         row = self._store.db.execute("SELECT body FROM device_settings WHERE device = ?", [device]).fetchone()
@@ -121,6 +158,8 @@ def _order(
     orders: tuple[DeviceOrder, ...],
     settings: DesiredSettings,
     received: tuple[str, ...] | None,
+    talk: TalkRight | None,
+    life: timedelta,
 ) -> Order:
     return Order(
         issuer=head.issuer,
@@ -129,8 +168,9 @@ def _order(
         epoch=head.epoch,
         version=head.version,
         issued=head.issued,
-        expires=head.issued + (CARRIED_LIFE if received else DOCUMENT_LIFE),
+        expires=head.issued + life,
         settings=settings,
         orders=orders,
         received=received,
+        talk=talk,
     )

@@ -30,6 +30,7 @@ from office.publishing.documents import ALL, Documents, Issued
 from office.publishing.orders import DeviceOrders
 from office.publishing.other_issuers import OtherIssuers
 from office.publishing.speaker_orders import SpeakerOrders
+from office.publishing.talk_rights import TalkRights
 from office.signer.client import SignerClient
 from office.signer.errors import SignerUnreachable
 from office.signer.places import ISSUER
@@ -69,6 +70,7 @@ class OfficePublisher:
         speaker_orders: SpeakerOrders,
         catalogue: CatalogueKeeper,
         orders: DeviceOrders,
+        talk: TalkRights,
         fleet: Fleet,
         signer: SignerClient,
         audit: Audit,
@@ -83,6 +85,7 @@ class OfficePublisher:
         self._speaker_orders = speaker_orders
         self._catalogue = catalogue
         self._orders = orders
+        self._talk = talk
         self._fleet = fleet
         self._signer = signer
         self._audit = audit
@@ -309,7 +312,7 @@ class OfficePublisher:
         if now - self._caught_up < CATCH_UP_S:
             return
         self._caught_up = now
-        caught_up = self._speaker_orders.catch_up()
+        caught_up = bool([*self._talk.catch_up(), *((True,) if self._speaker_orders.catch_up() else ())])
         self._stuck = ""
         if caught_up:
             self._on_change()

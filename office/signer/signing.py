@@ -32,7 +32,7 @@ from langso.words.catalogue import Sentence, words_of
 from office.signer.asked.asking import Asking
 from office.signer.asked.book import Book
 from office.signer.asked.follows import alarm_of, plan_follows, play_of, urgent_follows
-from office.signer.asked.orders import AskedAlarm, AskedSettings, hash_of, occurrences_of
+from office.signer.asked.orders import AskedAlarm, AskedSettings, AskedTalk, hash_of, occurrences_of
 from office.signer.asked.people import People, Person
 from office.signer.clock_watch import ClockWatch
 from office.signer.counters import SignedOrder, SignedVersions
@@ -226,12 +226,24 @@ class Signing:
 
     def _follow_order(self, order: Order) -> None:
         """How a device is set is for people to ask; what heals it (an answer to its nonce) the office gives alone."""
+        self._follow_talk(order)
         wanted = _settings_hash(order)
         if self._book.settings_of(order.audience) == wanted:
             return
         if self.asked and order.settings != DesiredSettings():
             raise SignerRefused(Sentence("signer-settings-not-asked", device=order.audience))
         self._book.keep_settings(order.audience, wanted)
+
+    def _follow_talk(self, order: Order) -> None:
+        """Who may speak is for people to ask; that nobody may any more, the office says alone."""
+        if order.talk is None:
+            return
+        wanted = hash_of(AskedTalk(talk=order.talk))
+        if self._book.talk_of(order.talk.village) == wanted:
+            return
+        if self.asked:
+            raise SignerRefused(Sentence("signer-talk-not-asked", village=order.talk.village))
+        self._book.keep_talk(order.talk.village, wanted)
 
     def _adopt(self) -> None:
         """A signer that signed before it kept a book: what was signed last, by its own signature, is known in it."""
@@ -253,6 +265,8 @@ class Signing:
                     self._book.remember("alarm", held, now, signed=True)
                 elif isinstance(document, Order):
                     self._book.keep_settings(document.audience, _settings_hash(document))
+                    if document.talk is not None:
+                        self._book.keep_talk(document.talk.village, hash_of(AskedTalk(talk=document.talk)))
 
     def _verified(self, device_id: str, raw: str) -> State | None:
         device = read_device(self._home.devices, device_id) if "/" not in device_id else None

@@ -36,6 +36,7 @@ from office.web.pages import (
     login,
     papers,
     sounds,
+    talk,
     urgent,
 )
 from office.web.security import Guard, cookie_name
@@ -70,6 +71,7 @@ def make_app(office: Office, accounts: Accounts | None = None) -> FastAPI:
         urgent,
         fleet,
         device,
+        talk,
         papers,
         archive,
         sounds,

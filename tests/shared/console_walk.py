@@ -216,6 +216,25 @@ def one_device(browser: Any, world: Any) -> None:
     for volume in ("40", "500"):
         there = browser.post("/loa/loa-thon-1/am-luong", {"volume": volume}, page="/loa/loa-thon-1")
         browser.get(there.headers.get("location", "/loa/loa-thon-1"))
+    able = world.reporter("loa-noi")
+    world.office.fleet.take_state(able.id, able.state(understands=("talk",)))
+    there = f"/loa/{able.id}"
+    for minutes in ({"day": "500"}, {"day": "5", "month": "50"}):
+        browser.post(f"{there}/phim-noi", minutes, page=there)
+        browser.post(f"{there}/phim-noi/thach", minutes, page=there)
+        browser.get(f"{there}?xong=noi")
+    now = datetime.now(UTC).isoformat()
+    for id, outcome in (("talk-a", None), ("talk-b", "played")):
+        world.office.store.db.execute(
+            "INSERT INTO plays (occurrence, device, title, planned, started_at, outcome, code, heard_ms, why, kind)"
+            " VALUES (?, ?, '', ?, ?, ?, 'released', 61000, '', 'talk')",
+            [id, able.id, now, now, outcome],
+        )
+    browser.get(there)
+    world.office.fleet.register("loa-le", "speaker", "Thôn 1", None, bytes(range(32)))
+    browser.post("/loa/loa-le/phim-noi", {}, page="/tai-khoan")
+    browser.post(f"{there}/phim-noi/rut", {}, page=there)
+    browser.get(f"{there}?xong=thoi-noi")
     world.reporter("loa-la")
     browser.get("/loa/loa-la")
 

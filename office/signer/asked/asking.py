@@ -8,7 +8,15 @@ from datetime import datetime
 from langso.words.catalogue import Sentence
 from office.signer.asked.book import Book, PlayKind
 from office.signer.asked.follows import REGRET, check_meanings, plays_of
-from office.signer.asked.orders import Asked, AskedAlarm, AskedBroadcast, AskedEnding, AskedSettings, hash_of
+from office.signer.asked.orders import (
+    Asked,
+    AskedAlarm,
+    AskedBroadcast,
+    AskedEnding,
+    AskedSettings,
+    AskedTalk,
+    hash_of,
+)
 from office.signer.asked.people import ROOT, People
 from office.signer.errors import SignerRefused
 
@@ -42,6 +50,8 @@ class Asking:
                 self._book.end("alarm", asked.alarms, now)
             elif isinstance(asked, AskedSettings):
                 self._book.keep_settings(asked.device, sha256)
+            elif isinstance(asked, AskedTalk):
+                self._book.keep_talk(asked.talk.village, sha256)
             self._book.note(now, person, how, _told(asked), sha256)
 
     def standing(
@@ -79,4 +89,6 @@ def _told(asked: Asked) -> str:
         return f"{asked.order.action} {asked.order.id}"
     if isinstance(asked, AskedEnding):
         return f"end {' '.join((*asked.plays, *asked.alarms))}"[:500]
+    if isinstance(asked, AskedTalk):
+        return f"talk {asked.talk.village} {asked.talk.minutes_a_day} {asked.talk.minutes_a_month}"
     return f"settings {asked.device}"

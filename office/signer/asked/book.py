@@ -171,6 +171,14 @@ class Book:
         """Keeps a single value."""
         self.db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [name, value])
 
+    def talk_of(self, village: str) -> str | None:
+        """The hash of the right to speak that was asked for, or signed, last for this village."""
+        return self.fact(f"talk {village}")
+
+    def keep_talk(self, village: str, sha256: str) -> None:
+        """Remembers it."""
+        self.keep(f"talk {village}", sha256)
+
     def settings_of(self, device: str) -> str | None:
         """The hash of the settings that were asked for, or signed, last for this device."""
         return self.fact(f"settings {device}")

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from langso.contract import DesiredSettings, Late, Media, Plan, UrgentOrder
+from langso.contract import DesiredSettings, Late, Media, Plan, TalkRight, UrgentOrder
 from langso.contract.base import BroadcastClass, Identity, Message, Moment, Percent, Slug, Title
 from langso.contract.caps import PlannedSound
 from langso.words.catalogue import Sentence
@@ -88,11 +88,18 @@ class AskedSettings(Message):
     settings: DesiredSettings
 
 
+class AskedTalk(Message):
+    """That a village's head may speak over its loudspeakers, and for how long. Withdrawing it is never asked for."""
+
+    do: Literal["talk"] = "talk"
+    talk: TalkRight
+
+
 AskedBody = Annotated[
-    AskedBroadcast | AskedAlarm | AskedEnding | AskedSettings,
+    AskedBroadcast | AskedAlarm | AskedEnding | AskedSettings | AskedTalk,
     Field(discriminator="do"),
 ]
-Asked = AskedBroadcast | AskedAlarm | AskedEnding | AskedSettings
+Asked = AskedBroadcast | AskedAlarm | AskedEnding | AskedSettings | AskedTalk
 _READER: TypeAdapter[Asked] = TypeAdapter(AskedBody)
 
 

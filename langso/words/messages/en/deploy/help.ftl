@@ -290,6 +290,14 @@ help-office-staff-roles =
     Show a person's roles, or give exactly the roles named.
     
     writer: writes; approver: approves and sends emergencies; desk: receives dossiers; admin: administers.
+help-office-talk = Which village's head may speak over its loudspeakers, and for how long.
+    .in-list = Let village heads speak over the loudspeakers
+help-office-talk-give = Let the head of a village speak there by the talk key.
+    .day = Minutes a day.
+    .month = Minutes a month.
+    .until = Until when; left out: until it is withdrawn.
+help-office-talk-withdraw = No longer let anybody speak there; who is speaking falls silent.
+help-office-talk-list = Who may speak where, and what was said when.
 help-office-trust =
     The commune's list of rights: show, prolong, revoke devices, replace keys.
     

@@ -44,3 +44,5 @@ audit-did-desk-passphrase = set a passphrase for the papers
 audit-did-seal-desk = sealed the key of papers
 audit-did-remove-officer = took out somebody who could open papers
 audit-did-destroy-month = destroyed a month's papers
+audit-did-talk-give = let a village head speak over the loudspeakers
+audit-did-talk-withdraw = no longer lets a village head speak over the loudspeakers

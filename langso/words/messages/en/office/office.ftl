@@ -72,3 +72,10 @@ office-signer-released =
     }
 office-signer-clock-sure = It is { $now } now. Is that right?
 office-signer-clock-believed = The signer believes this time.
+office-talk-no-village = No loudspeaker stands in { $village }; the page Loudspeakers has the names.
+office-talk-given = The head of { $village } may speak { $day } minutes a day, { $month } a month; loudspeakers told: { $count }.
+office-talk-withdrawn = Nobody may speak over the loudspeakers of { $village } any more.
+office-talk-none = No village's head may speak.
+office-talk-none-in = { $village }: nobody may speak (by { $by }).
+office-talk-in = { $village }: its head may speak { $day } minutes a day, { $month } a month; not told yet: { $waiting }.
+office-talk-line = { $when } · { $device } · { $title }: { $seconds } s

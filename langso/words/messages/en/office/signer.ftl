@@ -77,3 +77,4 @@ signer-code-wrong = The digits are wrong or were used already; wait for the next
 signer-code-two = There were many wrong tries. Type two codes in a row (12 digits): the one shown now, then the one that follows it.
 signer-invitation-wrong = The enrolment code is wrong or over; ask the technician to run sudo langso office signer invite again.
 signer-proof-missing = A person must confirm this; type the six digits of the authenticator app, or use a passkey.
+signer-talk-not-asked = Nobody has confirmed that the head of { $village } may speak; confirm it with six digits or a passkey.

@@ -291,6 +291,14 @@ help-office-staff-roles =
     Xem vai trò của một người, hoặc giao đúng các vai trò ghi ra.
     
     writer: người soạn; approver: người duyệt, phát khẩn; desk: một cửa; admin: quản trị.
+help-office-talk = Trưởng thôn nào được nói trên loa của thôn mình, và bao nhiêu phút.
+    .in-list = Cho trưởng thôn nói trên loa
+help-office-talk-give = Cho trưởng thôn nói trên loa của thôn bằng phím nói.
+    .day = Số phút mỗi ngày.
+    .month = Số phút mỗi tháng.
+    .until = Đến lúc nào; để trống là tới khi rút lại.
+help-office-talk-withdraw = Thôi cho nói; ai đang nói thì loa im.
+help-office-talk-list = Xem thôn nào được nói, và đã nói những gì lúc nào.
 help-office-trust =
     Danh sách quyền của xã: xem, gia hạn, thu hồi thiết bị, thay khoá.
     

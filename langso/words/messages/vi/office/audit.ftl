@@ -44,3 +44,5 @@ audit-did-desk-passphrase = đặt câu mật khẩu mở giấy tờ
 audit-did-seal-desk = niêm khoá giấy tờ
 audit-did-remove-officer = bỏ một người mở được giấy tờ
 audit-did-destroy-month = huỷ giấy tờ của một tháng
+audit-did-talk-give = cho trưởng thôn nói trên loa
+audit-did-talk-withdraw = thôi cho trưởng thôn nói trên loa

@@ -80,3 +80,4 @@ signer-code-wrong = Số vừa gõ không đúng hoặc đã dùng; hãy đợi 
 signer-code-two = Đã có nhiều lần gõ sai. Hãy gõ liền hai số kế tiếp nhau (12 số): số đang hiện, rồi số hiện ra sau đó.
 signer-invitation-wrong = Mã đăng ký không đúng hoặc đã hết hạn; hãy nhờ kỹ thuật chạy lại sudo langso office signer invite.
 signer-proof-missing = Việc này phải có người xác nhận; hãy gõ sáu số trong ứng dụng mã xác thực, hoặc dùng khoá.
+signer-talk-not-asked = Chưa ai xác nhận cho trưởng thôn { $village } nói trên loa; hãy xác nhận bằng sáu số hoặc khoá.
