@@ -80,14 +80,16 @@ class HomeJourney(Journey):
         return None
 
     def _now(self) -> HomeShows:
-        return _shows(self._means.place, self._means.commune, self._means.clock.now())
+        means = self._means
+        return _shows(means.place, means.commune, means.clock.now(), unproven=means.unproven())
 
 
-def first_page(place: str, commune: str, now: datetime) -> Destination:
-    """The place "home" as it is at `now`, before anybody is there."""
-    return Destination("home", _shows(place, commune, now))
+def first_page(place: str, commune: str, now: datetime, *, unproven: bool = False) -> Destination:
+    """The place "home" as it is at `now`, before anybody is there. `unproven`: nothing proves that it is."""
+    return Destination("home", _shows(place, commune, now, unproven=unproven))
 
 
-def _shows(place: str, commune: str, now: datetime) -> HomeShows:
+def _shows(place: str, commune: str, now: datetime, *, unproven: bool) -> HomeShows:
     here = dates.local(now)
-    return HomeShows(place, commune, dates.day_with_lunar(here.date()), f"{here.hour}:{here.minute:02d}")
+    hour = f"{here.hour}:{here.minute:02d}"
+    return HomeShows(place, commune, dates.day_with_lunar(here.date()), hour, unproven)

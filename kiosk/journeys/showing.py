@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from kiosk.journeys.kinds import Kind
 from kiosk.shell.protocol import Letters
@@ -42,12 +43,30 @@ class LivePicture:
 
 @dataclass(frozen=True)
 class HomeShows:
-    """`place` and `commune`: names as people say them; `day`: with its lunar date; `hour`: as 17:00."""
+    """`place` and `commune`: names as people say them; `day`: with its lunar date; `hour`: as 17:00. `unproven`:
+    nothing proves the time, and somebody here may set it by a PIN.
+    """
 
     place: str
     commune: str
     day: str
     hour: str
+    unproven: bool = False
+
+
+@dataclass(frozen=True)
+class ClockShows:
+    """The time typed so far, as `03/12/____ __:__`, with what it means in words once it is whole; then how many
+    digits of the PIN are typed, never which. `ready`: whether the way on may be pressed; `refused`: why it led
+    nowhere.
+    """
+
+    step: Literal["time", "pin", "done"]
+    typed: str
+    meant: str = ""
+    pin: int = 0
+    ready: bool = False
+    refused: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from kiosk.journeys.showing import HomeShows
 from kiosk.shell.protocol import Emit, Plain
 from kiosk.style.theme import SIZES, Theme
 from kiosk.widgets.basic import Icon, Text
-from kiosk.widgets.buttons import Pressable, RoundButton
+from kiosk.widgets.buttons import Pressable, RoundButton, WordButton
 from kiosk.widgets.frame import FramedPage
 from langso.words.catalogue import Sentence, Words, t
 
@@ -43,12 +43,22 @@ class HomePage(FramedPage):
             Tile(theme, SCAN, t("screens-home-scan-how"), "document_scanner", self.does("scan"), first=True)
         )
         self.main.add_widget(Tile(theme, FEE, t("screens-home-fee-how"), "qr_code_scanner", self.does("fee")))
-        sizes = LetterSizes(theme, self.does("size"))
-        contrast = RoundButton(theme, "contrast", t("screens-home-contrast"), self.does("contrast"))
-        self.set_foot([], [sizes, contrast])
+        self._unproven = shows.unproven
+        self._set_foot()
 
     def change(self, shows: Plain) -> None:
         self._day.text, self._hour.text = shows.day, shows.hour
+        if shows.unproven != self._unproven:
+            self._unproven = shows.unproven
+            self._set_foot()
+
+    def _set_foot(self) -> None:
+        theme = self.theme
+        sizes = LetterSizes(theme, self.does("size"))
+        contrast = RoundButton(theme, "contrast", t("screens-home-contrast"), self.does("contrast"))
+        # For the village head or a technician, and only where it serves.
+        clock = WordButton(theme, t("screens-home-clock"), self.does("clock"), icon="schedule")
+        self.set_foot([clock] if self._unproven else [], [sizes, contrast])
 
 
 class Tile(Pressable):

@@ -26,8 +26,10 @@ from kiosk.shell.visit import Workspace, home_in_memory
 from kiosk.shell.visit_process import Worker
 from kiosk.shell.visits import Visits
 from kiosk.shell.window import END_S, FRAMES, KioskWindow, tell_frames
+from langso.device.clock_by_hand import wanted
 from langso.device.lifeline import Lifeline
 from langso.settings.model import ScannerSettings
+from langso.timekeeping.clock import SystemClock
 from langso.words.catalogue import t
 from scanner.live.table import FILE, identity
 from scanner.live.table_keeper import TableKeeper
@@ -39,6 +41,9 @@ COPIED = {("receipt", "done"), ("receipt", "back"), ("sorry", "done"), *(("home"
 
 FACTS_S = 0.5
 """Seconds between two looks at what a visit must know of catalogue and line."""
+
+AHEAD_S = 5
+"""Seconds to which a visit is told how far the machine's clock is from the time."""
 
 RECEIPT_S = 2.0
 """Seconds between two looks, after a start, for a code that was handed out just before."""
@@ -97,7 +102,10 @@ class Kiosk(KioskWindow):
 
     def first_page(self) -> Destination:
         """The page on which a visit begins, as it is now."""
-        there: Destination = load(FIRST)(self.agent.place, self.agent.commune_name, self.agent.clock.now())
+        agent = self.agent
+        there: Destination = load(FIRST)(
+            agent.place, agent.commune_name, agent.clock.now(), unproven=self._known.unproven
+        )
         return there
 
     def sorry_page(self, code: str) -> Destination:
@@ -196,7 +204,16 @@ class Kiosk(KioskWindow):
         if payees is not None:
             # By the minute: what is told anew changes only when something else does.
             payees = replace(payees, at=payees.at.replace(second=0, microsecond=0))
-        return Facts(agent.catalogue, agent.recipient, payees, agent.link.connected)
+        ahead = (agent.clock.now() - SystemClock().now()).total_seconds()
+        return Facts(
+            agent.catalogue,
+            agent.recipient,
+            payees,
+            agent.link.connected,
+            unproven=wanted(agent.settings.paths.state, agent.keeper.clock_trust()),
+            # Less is not seen on any screen, and would be told anew at every look.
+            ahead_s=round(ahead / AHEAD_S) * AHEAD_S,
+        )
 
     def _status(self) -> str:
         who = "kiosk-status-waiting" if self.router.at_first else "kiosk-status-used"

@@ -12,6 +12,7 @@ from kiosk.shell.protocol import Letters
 from kiosk.shell.visit import Workspace
 from langso.contract import Catalogue
 from langso.contract.vouched import Payees
+from langso.device.clock_by_hand import ClockByHand
 from langso.settings.model import ScannerSettings
 from langso.timekeeping.clock import Clock
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class Means:
     """`commune`, `place`: names as people say them. `camera`: which one is opened.
 
-    `hurry`: send what waits now. `in_background`: does what nobody waits for. `letters`: those drawn now.
+    `hurry`: send what waits now. `in_background`: does what nobody waits for. `letters`: those drawn now. `by_hand`:
+    sets the time, `unproven`: whether it is to be.
     """
 
     commune: str
@@ -42,6 +44,8 @@ class Means:
     hurry: Callable[[], None]
     in_background: Callable[[Callable[[], None]], None]
     letters: Callable[[], Letters]
+    by_hand: ClockByHand
+    unproven: Callable[[], bool]
 
 
 @dataclass

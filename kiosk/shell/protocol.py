@@ -22,7 +22,7 @@ STRAY = "stray"
 """The event of a touch that meant nothing: on no button, or on one that does nothing now."""
 
 
-BEGINS = ("scan", "fee")
+BEGINS = ("scan", "fee", "clock")
 """The events of the first page that begin the journey of the same name: somebody is there."""
 
 BROKE_OFF = "broke_off"

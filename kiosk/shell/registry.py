@@ -30,6 +30,7 @@ class Listed:
 PLACES: Mapping[str, Listed] = {
     "home": Listed("kiosk.screens.home:HomePage"),
     "letters": Listed("kiosk.screens.letters:LettersPage"),
+    "clock": Listed("kiosk.screens.clock:ClockPage"),
     "pairing": Listed("kiosk.screens.pairing:PairingPage"),
     "scan": Listed("kiosk.screens.scan:ScanPage"),
     "preview": Listed("kiosk.screens.preview:PreviewPage"),
@@ -49,6 +50,7 @@ PLACES: Mapping[str, Listed] = {
 JOURNEYS: Mapping[str, str] = {
     "home": "kiosk.journeys.home:HomeJourney",
     "letters": "kiosk.journeys.letters:LettersJourney",
+    "clock": "kiosk.journeys.clock:ClockJourney",
     "pairing": "kiosk.journeys.pairing:PairingJourney",
     "scan": "kiosk.journeys.scan:ScanJourney",
     "fee": "kiosk.journeys.fee:FeeJourney",

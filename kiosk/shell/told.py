@@ -20,13 +20,15 @@ from scanner.live.table_keeper import Doubts
 @dataclass(frozen=True)
 class Facts:
     """What may change while a visit lasts: the signed catalogue, the office's key, the commune's accounts, whether
-    the line is up.
+    the line is up; whether nothing proves the time, and how far this machine's clock is from it, in whole seconds.
     """
 
     catalogue: Catalogue | None
     recipient: str | None
     payees: Payees | None
     connected: bool
+    unproven: bool = False
+    ahead_s: int = 0
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -49,6 +51,8 @@ from kiosk.shell.told import (
     Styled,
 )
 from kiosk.shell.visit import Workspace
+from langso.device.clock_by_hand import ClockByHand
+from langso.terminal.logs import start_logging
 from langso.timekeeping.clock import SystemClock
 from langso.words.catalogue import Sentence
 from langso.words.language import in_language, language_of_environment, unless_tried, use_language
@@ -94,7 +98,7 @@ class RunningVisit:
         self._means = Means(
             commune=begin.commune,
             place=begin.place,
-            clock=SystemClock(),
+            clock=_ToldClock(lambda: self._facts.ahead_s),
             workspace=self._workspace,
             dossiers=DossiersElsewhere(state, self._keep),
             holder=self._holder,
@@ -107,6 +111,8 @@ class RunningVisit:
             hurry=lambda: line.send(Hurry()),
             in_background=self._errands.in_background,
             letters=lambda: self._letters,
+            by_hand=ClockByHand(state),
+            unproven=lambda: self._facts.unproven,
         )
         self._router = Router(self, self._journey, FIRST)
 
@@ -252,6 +258,17 @@ def be_visit(end: int) -> NoReturn:
     except BaseException as error:  # noqa: BLE001 - whatever it is, the interpreter's own end may wait for a thread
         log.error("%s", _where(type(error), error.__traceback__))
         _end(1)
+
+
+class _ToldClock(SystemClock):
+    """This machine's clock, put right by what the shell knows of the time."""
+
+    def __init__(self, ahead_s: Callable[[], int]) -> None:
+        super().__init__()
+        self._ahead_s = ahead_s
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self._ahead_s())
 
 
 class _Discreet(logging.Formatter):

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from langso.device.clock_pin import check_pin, choose_pin, has_pin
+from langso.device.clock_by_hand import ClockByHand
+from langso.device.clock_pin import choose_pin, has_pin
 from langso.device.errors import TimeRefused
 from langso.terminal.asking import confirm, prompt
 from langso.terminal.saying import say
 from langso.timekeeping import dates
-from langso.timekeeping.clock import since_boot
-from langso.timekeeping.evidence import ClockPlaces, boot_id, rtc_reading
-from langso.timekeeping.hand_set import set_by_hand, told_of
-from langso.timekeeping.known_time import RELEASED
+from langso.timekeeping.hand_set import told_of
 from langso.words.catalogue import Sentence, Unit, t
 
 if TYPE_CHECKING:
     from langso.settings.reading import Settings
 
-MOST_AHEAD = timedelta(days=400)
-"""Nobody brings a courier's stick so seldom: a year typed wrong is the likelier."""
-BEHIND = timedelta(days=1)
 _settings_option = click.option(
     "--settings",
     "settings_file",
@@ -58,21 +52,15 @@ def set_(moment: str, who: str, settings_file: Path) -> None:
     """Set the time by hand ('30/11/2026 08:15', Vietnamese time), with the PIN."""
     settings = _device(settings_file)
     state = settings.paths.state
-    meant = read_time(moment, _floor(settings))
+    by_hand = ClockByHand(state)
+    meant = by_hand.read(moment)
     if not has_pin(state):
         raise TimeRefused(Sentence("clock-pin-none"))
-    check_pin(state, prompt(t("clock-ask-pin"), hidden=True))
+    by_hand.check(prompt(t("clock-ask-pin"), hidden=True))
     there = dates.local(meant)
     if not confirm(t("clock-sure", moment=dates.full(meant), lunar=dates.lunar(there.date())), default=False):
         raise TimeRefused(Sentence("clock-not-changed"))
-    set_by_hand(
-        state,
-        meant,
-        steady=since_boot(),
-        boot=boot_id(),
-        rtc=rtc_reading(ClockPlaces().rtc),
-        who=who,
-    )
+    by_hand.keep(meant, who)
     say(t("clock-was-set", moment=dates.full(meant)))
 
 
@@ -88,22 +76,6 @@ def show(settings_file: Path) -> None:
         say(t("clock-by-hand-since", moment=Unit(dates.full, told.moment), who=told.who or "—"))
 
 
-def read_time(text: str, floor: datetime | None) -> datetime:
-    """The Vietnamese time that was typed. `floor`: what signed documents prove. Raises TimeRefused for what is no
-    time, or cannot be now.
-    """
-    try:
-        meant = dates.read_moment(text)
-    except ValueError as error:
-        raise TimeRefused(Sentence("clock-time-form")) from error
-    lowest = max(RELEASED, floor or RELEASED)
-    if meant < lowest - BEHIND:
-        raise TimeRefused(Sentence("clock-time-before", proven=Unit(dates.full, lowest)))
-    if meant > lowest + MOST_AHEAD and floor is not None:
-        raise TimeRefused(Sentence("clock-time-far", proven=Unit(dates.full, lowest)))
-    return meant
-
-
 def _device(settings_file: Path) -> Settings:
     from langso.settings.reading import load_settings
 
@@ -111,10 +83,3 @@ def _device(settings_file: Path) -> Settings:
     if settings.device.role not in ("speaker", "kiosk"):
         raise TimeRefused(Sentence("clock-devices-only", set_clock=Sentence("machine-set-clock")))
     return settings
-
-
-def _floor(settings: Settings) -> datetime | None:
-    from langso.trust.marks import FOLDER, MarksFile
-
-    marks = MarksFile(settings.paths.state / FOLDER).load()
-    return None if marks is None else max((floor.proven or floor.moment for floor in marks.floors), default=None)

@@ -19,6 +19,7 @@ NAMES = (
     *("scan", "fee", "letters", "size", "contrast", "back", "done", "shoot", "page", "card", "leave_card", "enough"),
     *("again", "keep", "turn", "corners", "moved", "turn_to", "move", "retake", "remove", "kind", "more", "look"),
     *("slip", "another", "nonsense", "send", "stray"),
+    *("clock", "digit", "erase", "next"),
 )
 POINTS = ((1.0, 1.0), (60.0, 1.0), (60.0, 80.0), (1.0, 80.0))
 values = st.one_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import cv2
@@ -13,6 +13,7 @@ from kiosk.journeys.kinds import GENERAL_KINDS, Kind
 from kiosk.journeys.showing import (
     AskShows,
     CardShows,
+    ClockShows,
     CornerPoints,
     CornersShows,
     FeeLookShows,
@@ -113,6 +114,15 @@ THEIRS = (
 """What stands in the samples and is nobody's to translate: names, procedures, units of money, what is typed."""
 
 
+def _meant() -> str:
+    moment = datetime(2026, 12, 3, 3, 15, tzinfo=UTC)
+    return t("clock-meant", moment=dates.full(moment), lunar=dates.lunar(date(2026, 12, 3)))
+
+
+def _far() -> str:
+    return t("clock-time-far", proven=dates.full(datetime(2026, 12, 3, 3, 15, tzinfo=UTC)))
+
+
 def samples() -> dict[str, dict[str, Any]]:
     """By place and name, in the language spoken now."""
     title = t("journeys-fee-dossier", number=CODE)
@@ -122,6 +132,14 @@ def samples() -> dict[str, dict[str, Any]]:
         "home": {
             "usual": HomeShows(HALL, COMMUNE, dates.day_with_lunar(date(2026, 11, 30)), "7:05"),
             "long": HomeShows(CENTRE, TOWN, dates.day_with_lunar(date(2025, 8, 23)), "23:59"),
+            "unproven": HomeShows(HALL, COMMUNE, dates.day_with_lunar(date(2025, 8, 23)), "0:03", unproven=True),
+        },
+        "clock": {
+            "begun": ClockShows("time", "__/__/____ __:__"),
+            "refused": ClockShows("time", "03/12/2076 10:15", ready=True, refused=_far()),
+            "pin": ClockShows("pin", "03/12/2026 10:15", _meant(), 6, True),
+            "wrong": ClockShows("pin", "03/12/2026 10:15", _meant(), 12, True, t("clock-pin-wait", minutes=15)),
+            "done": ClockShows("done", "03/12/2026 10:15", _meant()),
         },
         "letters": {
             "first": LettersShows(Letters()),

@@ -27,6 +27,7 @@ from kiosk.shell.protocol import Destination, Journey, Letters, is_plain
 from kiosk.shell.registry import JOURNEYS, PLACES, load
 from kiosk.shell.router import Router
 from kiosk.shell.visit import Workspace
+from langso.device.clock_by_hand import ClockByHand
 from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
 from langso.durable.store import Store
 from langso.settings.model import ScannerSettings
@@ -83,6 +84,7 @@ class Walker:
             folder, self.outbox, self.clock, SigningKey.generate(), device="kiosk-thu", commune="xa-thu"
         )
         self.letters = Letters()
+        self.state, self.unproven = folder, True
         self.listed: Any = None
         self.payees: Any = None
         self.recipient: str | None = str(pyrage.x25519.Identity.generate().to_public())
@@ -222,6 +224,8 @@ class Walker:
             hurry=self._hurry,
             in_background=lambda what: what(),
             letters=lambda: self.letters,
+            by_hand=ClockByHand(self.state),
+            unproven=lambda: self.unproven,
         )
 
     def _hurry(self) -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from refusals import refused
 
 from langso.device import clock_pin
-from langso.device.clock_commands import MOST_AHEAD, clock, read_time
+from langso.device.clock_by_hand import MOST_AHEAD, read_time
+from langso.device.clock_commands import clock
 from langso.device.clock_pin import choose_pin
 from langso.device.errors import TimeRefused
 from langso.timekeeping.evidence import boot_id, gather_evidence

@@ -76,3 +76,8 @@ prompts-fee-no-list = The machine lacks the commune's list of accounts and canno
 prompts-letters = Touch the size that is easy to read. Touch Black and white if your eyes are weak. When all is right, touch Done.
 prompts-pairing-sorry = This machine is not in use yet
 prompts-pairing-come-back = It is waiting for a technician. Please ask the commune's staff.
+
+# The village head sets the time where there is no network.
+prompts-clock-time = Please press day, month, year, then hour and minute
+prompts-clock-pin = If that is right, please press this machine's PIN
+prompts-clock-done = The time is set. Thank you.

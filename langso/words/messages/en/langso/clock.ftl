@@ -31,3 +31,6 @@ clock-was-set = The time was set: { $moment }. Broadcasts follow it until networ
 clock-nothing-by-hand = No time was set by hand. Whether the clock is proven: langso doctor
 clock-by-hand-since = Set by hand: { $moment } (by { $who }).
 clock-hand-journal = The time was set by hand: { $moment } (by { $who }).
+clock-meant = { $moment }, { $lunar }
+clock-proven-already = Something proves this machine's time already; nobody need set it.
+clock-not-kept = The time was not set. Please try again.

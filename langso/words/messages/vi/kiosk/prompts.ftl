@@ -98,3 +98,8 @@ prompts-fee-no-list = Máy chưa nhận danh sách tài khoản của xã nên c
 prompts-letters = Chạm vào cỡ chữ dễ đọc. Chạm Đen trắng đậm nếu mắt khó nhìn. Xong thì chạm Xong.
 prompts-pairing-sorry = Máy này chưa dùng được
 prompts-pairing-come-back = Máy đang chờ cán bộ kỹ thuật. Xin bà con hỏi cán bộ xã.
+
+# Trưởng thôn đặt giờ khi máy không có mạng.
+prompts-clock-time = Xin bấm ngày, tháng, năm, rồi giờ và phút
+prompts-clock-pin = Nếu đúng giờ rồi, xin bấm mã PIN của máy
+prompts-clock-done = Đã đặt xong giờ. Xin cảm ơn.

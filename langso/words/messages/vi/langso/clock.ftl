@@ -31,3 +31,6 @@ clock-was-set = Đã đặt giờ: { $moment }. Loa phát theo giờ này cho t�
 clock-nothing-by-hand = Không có giờ đặt tay. Đồng hồ có tin được không: langso doctor
 clock-by-hand-since = Giờ đặt tay: { $moment } (người đặt: { $who }).
 clock-hand-journal = Giờ được đặt tay: { $moment } (người đặt: { $who }).
+clock-meant = { $moment }, { $lunar }
+clock-proven-already = Giờ của máy đã có nơi xác nhận rồi, không cần đặt nữa.
+clock-not-kept = Chưa đặt được giờ, xin thử lại.
