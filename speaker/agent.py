@@ -38,6 +38,7 @@ from speaker.flood_watch import FloodWatch
 from speaker.hearing import Hearing
 from speaker.held_orders import HeldOrders
 from speaker.inbox import TAKEN, Handlers, Inbox
+from speaker.keypad import Keypad
 from speaker.local_mute import LocalMute
 from speaker.media.library import Library
 from speaker.media.spare_shelf import SpareShelf
@@ -190,12 +191,14 @@ class SpeakerAgent:
             monotonic=self._clock.monotonic,
             flood=self.flood,
         )
+        door = TalkDoor(settings.paths.run)
+        self._keypad = None if speaker.keypad is None else Keypad(speaker.keypad, state, door)
         self.talk = TalkKey(
             self._board,
             self.keeper,
             self.ledger,
             TalkBook(self.store),
-            TalkDoor(settings.paths.run),
+            door,
             self._clock,
             clock_trust=self.keeper.clock_trust,
             orders_at=self.held.at,
@@ -303,6 +306,8 @@ class SpeakerAgent:
         self._line.start()
         self.conductor.start()
         self.talk.start()
+        if self._keypad is not None:
+            self._keypad.start()
         self.reporter.start()
         self.subscriptions.ask()
         self.link.among(self.held.fleet)
@@ -328,6 +333,8 @@ class SpeakerAgent:
 
     def stop(self) -> None:
         """Ends in order: no new sound, last reports, goodbye."""
+        if self._keypad is not None:
+            self._keypad.stop()
         self.talk.stop()
         self.conductor.stop()
         self._line.stop()

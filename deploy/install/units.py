@@ -216,8 +216,9 @@ _UNITS: dict[str, tuple[ServiceUnit, ...]] = {
             description="Làng Số loudspeaker",
             user="langso-speaker",
             command=f"{_LANGSO} speaker run --settings {SETTINGS}",
-            devices=("char-alsa", *_SERIAL, *_PINS),
-            hardware_groups=("audio", "dialout", "gpio"),
+            # A number pad for the PIN of the talk key.
+            devices=("char-alsa", "char-input", *_SERIAL, *_PINS),
+            hardware_groups=("audio", "input", "dialout", "gpio"),
             after=("time-sync.target", "sound.target"),
             watchdog_s=30,
             pins=True,

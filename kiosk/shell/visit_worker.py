@@ -20,7 +20,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -52,7 +51,6 @@ from kiosk.shell.told import (
 )
 from kiosk.shell.visit import Workspace
 from langso.device.clock_by_hand import ClockByHand
-from langso.terminal.logs import start_logging
 from langso.timekeeping.clock import SystemClock
 from langso.words.catalogue import Sentence
 from langso.words.language import in_language, language_of_environment, unless_tried, use_language

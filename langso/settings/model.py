@@ -180,6 +180,8 @@ class SpeakerSettings(Section):
 
     `calibration_ms` is added to every start (positive = later); left out: what `langso speaker calibrate` measured.
     `volume`: percent, capped by trust. `plan_folder`: where a loudspeaker without an office finds its signed plan.
+    `keypad`: the number pad at which the PIN of the talk key is typed, `/dev/input/by-id/…-event-kbd`; None: there is
+    none.
     """
 
     sound: Literal["alsa", "pulse", "pipe"] = "alsa"
@@ -191,6 +193,7 @@ class SpeakerSettings(Section):
     library_max_mb: Annotated[int, Field(ge=16, le=1_000_000)] = 4096
     media_url: Url | None = None
     plan_folder: FilePath | None = None
+    keypad: FilePath | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> SpeakerSettings:

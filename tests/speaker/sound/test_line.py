@@ -19,6 +19,8 @@ class Desk:
     def __init__(self, stage: Any, folder: Path) -> None:
         self.clock, self.paper = stage.clock, stage.player
         self.chosen: list[tuple[float, str]] = []
+        # Sooner than the relays: what waits for them waits for them.
+        self.paper.soonest = self.clock.monotonic
         desk = self
 
         class Gate(Amplifier):
