@@ -14,6 +14,7 @@ from langso.words.catalogue import Sentence, Unit, t
 
 if TYPE_CHECKING:
     from langso.settings.model import Settings
+    from langso.voices.signals import Signal
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
@@ -159,7 +160,10 @@ def withdraw(settings_file: Path, broadcast: str) -> None:
 @click.option("--repeat", type=click.IntRange(1, 1000), default=3, show_default=True)
 @click.option("--minutes", type=click.IntRange(1, 1440), default=60, show_default=True)
 @click.option("--exercise", is_flag=True)
-def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: int, exercise: bool) -> None:
+@click.option("--signal", type=click.Choice(["siren", "fire", "flood", "notice"]))
+def urgent(
+    settings_file: Path, text: str, targets: str, repeat: int, minutes: int, exercise: bool, signal: Signal | None
+) -> None:
     """Give an emergency at once; it cuts into whatever is being played."""
     from office.people.operator import operator
     from office.signer.client import BY_ROOT
@@ -173,6 +177,7 @@ def urgent(settings_file: Path, text: str, targets: str, repeat: int, minutes: i
             repeat=repeat,
             minutes=minutes,
             exercise=exercise,
+            signal=signal,
             proof=BY_ROOT,
         )
         say(t("office-urgent-given", id=order.id))

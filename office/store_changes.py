@@ -114,6 +114,10 @@ CREATE TABLE talk_rights (
     village TEXT PRIMARY KEY, body TEXT, by TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
 """
 
+# What always lies on loudspeakers, by name.
+_KEPT_SOUNDS = """
+CREATE TABLE kept_sounds (name TEXT PRIMARY KEY, media TEXT NOT NULL, made_at TEXT NOT NULL) WITHOUT ROWID;
+"""
 _CARRIED = """
 CREATE TABLE carried_dossiers (
     device TEXT NOT NULL, dossier TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (device, dossier)
@@ -180,4 +184,5 @@ CHANGES = (
     _script("office-missing-receipts", _MISSING),
     _script("office-exercises", _EXERCISES),
     _script("office-talk-rights", _TALK_RIGHTS),
+    _script("office-kept-sounds", _KEPT_SOUNDS),
 )

@@ -15,6 +15,7 @@ from office.broadcasting.broadcasts import Broadcasts
 from office.broadcasting.collecting import SoundCollector
 from office.broadcasting.decisions import Decisions
 from office.broadcasting.jobs import JobRows
+from office.broadcasting.kept_sounds import KeptSounds
 from office.broadcasting.media import MediaStore
 from office.broadcasting.workers import SoundJobs
 from office.courier import OfficeCourier
@@ -51,10 +52,11 @@ class Office:
         self.media = MediaStore(self.home.media)
         self.documents = Documents(self.store, self.home, self.clock, self.signer)
         self.fleet = Fleet(self.store, self.home, self.clock)
-        self.speaker_orders = SpeakerOrders(self.store, self.home, self.clock, self.documents)
+        self.kept_sounds = KeptSounds(self.store, self.clock, self.media)
+        self.speaker_orders = SpeakerOrders(self.store, self.home, self.clock, self.documents, self.kept_sounds.all)
         decisions = Decisions(self.store, self.home, self.clock, self.speaker_orders, self.audit, self._wake)
         self.broadcasts = Broadcasts(self.store, self.clock, self.media, self.audit, decisions)
-        self.alarms = Alarms(self.store, self.clock, self.media, self.audit, decisions)
+        self.alarms = Alarms(self.store, self.clock, self.media, self.audit, decisions, self.kept_sounds)
         self.sounds = SoundCollector(self.store, self.home.media, self.clock, self.speaker_orders.sounds_told)
         self.jobs = SoundJobs(JobRows(self.store, self.clock), self.broadcasts, self.media, self.sounds.collect)
         self.catalogue = CatalogueKeeper(self.home, self.documents, self.clock)

@@ -34,6 +34,8 @@ LONGEST_WAIT_S = 1.0
 HANGS_S = 30.0
 FIRST_S = 0.1
 """So long what is not urgent waits for what is to begin."""
+WAITED_S = 5.0
+"""So long an urgent order's own sound is waited for before its substitute is heard."""
 SOON = timedelta(minutes=5)
 SOON_S = 60.0
 
@@ -228,8 +230,12 @@ class Conductor:
                 entries={play: entry for play, entry in window.entries.items() if play not in performing},
                 listed=window.plays,
                 reused=compared.reused,
-                playing=tuple(Playing(p.show, p.begins, p.ends) for p in self._performances),
-                ready=lambda show: all(self._library.ready(medium) for medium in show.media),
+                playing=tuple(
+                    Playing(p.show, p.begins, p.ends, p.instead, p.stalled(self._clock.monotonic()))
+                    for p in self._performances
+                ),
+                ready=self._ready,
+                instead=self._may_stand_in,
                 refusal=lambda show, at: orders.policy.refusal(show, at, heard),
                 born=born,
                 doubtful_after=doubtful,
@@ -240,6 +246,14 @@ class Conductor:
             ),
             orders,
         )
+
+    def _ready(self, show: Show) -> bool:
+        return all(self._library.ready(medium) for medium in show.media)
+
+    def _may_stand_in(self, show: Show) -> bool:
+        """Whether its substitute is here, and it has been waited for the rest."""
+        waited = self._clock.monotonic() - self._seen_urgent.get(show.play, self._clock.monotonic())
+        return bool(show.fallback) and (show.relayed or waited >= WAITED_S) and self._ready(show.stand_in)
 
     def _tell_what_is_soon(self, orders: Orders, now: datetime) -> None:
         if self._clock.monotonic() >= self._soon_at:
@@ -314,6 +328,7 @@ class Conductor:
             volume=functools.partial(orders.policy.loudness, show) if situation.trusted else lambda *_: loud,
             not_before=not_before,
             unplayable=self._unplayable,
+            instead=begin.instead,
         )
         # The claim is on disk before the player is given the first sample.
         try:
@@ -338,7 +353,7 @@ class Conductor:
         heard = performance.heard_ms(now)
         log.info("%s is cut at %d ms (%s)", cut.show.id, position, cut.reason.code)
         if cut.keep:
-            self._ledger.interrupt(cut.show.play, position, heard, muted=cut.muted)
+            self._ledger.interrupt(cut.show.play, 0 if performance.instead else position, heard, cut.leaves)
         else:
             self._ledger.end(cut.show.play, cut.outcome, cut.reason, heard_ms=heard)
 
@@ -362,6 +377,11 @@ class Conductor:
         now = self._clock.monotonic()
         heard = performance.heard_ms(now)
         outcome, reason = performance.ending(now)
+        if performance.instead:
+            # What was ordered may still come.
+            self._ledger.interrupt(performance.show.play, 0, heard, "stood_in")
+            self._on_change()
+            return
         self._ledger.end(performance.show.play, outcome, reason, heard_ms=heard)
         log.info("%s: %s, %d ms heard", performance.show.id, outcome, heard)
         if heard and not performance.show.live:

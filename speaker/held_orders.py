@@ -29,6 +29,7 @@ class HeldOrders:
         self._lock = threading.Lock()
         self._local: dict[str, Show] = {}
         self._cached: Orders | None = None
+        self._kept: tuple[Media, ...] = ()
         self._urgents: tuple[tuple[Urgent, bool], ...] = ()
         self._fleet: int | None = None
         self._plans: tuple[tuple[str, bool], ...] = ()
@@ -63,7 +64,7 @@ class HeldOrders:
             if self._media is None or self._media[0] is not orders.scheduled:
                 self._media = orders.scheduled, tuple(dict.fromkeys(orders.media()))
             media = self._media[1]
-        self._library.want(media, orders.urgent_media())
+        self._library.want(media, orders.urgent_media(), orders.kept)
 
     def add_local(self, show: Show) -> None:
         """A show that no document holds: the test sound an order asked for."""
@@ -84,7 +85,7 @@ class HeldOrders:
                 urgent += shows_of_urgent(taken.document, self._device, wide=wide)
                 named |= cleared(taken.document, wide=wide)
         self._urgents = tuple(urgents)
-        return Orders(self._read_plans(policy), tuple(urgent), (), named, policy)
+        return Orders(self._read_plans(policy), tuple(urgent), (), named, policy, kept=self._kept)
 
     def _read_plans(self, policy: Policy) -> tuple[Show, ...]:
         """Some thousand shows: the same value as long as the plans and their issuers' reach are the same, so that an
@@ -94,6 +95,8 @@ class HeldOrders:
         reach = [(sha256, plan, _wide(policy, plan.issuer)) for sha256, plan in held]
         fleets = [plan.fleet for _, plan, wide in reach if wide and plan.fleet is not None]
         self._fleet = max(fleets, default=None)
+        # A village's plan must not fill the room that nothing else may take.
+        self._kept = tuple(plan.media[index] for _, plan, wide in reach if wide for index in plan.kept or ())
         plans = tuple((sha256, wide) for sha256, _, wide in reach)
         if self._scheduled is None or plans != self._plans:
             shows = [show for _, plan, wide in reach for show in shows_of_plan(plan, self._device, wide=wide)]

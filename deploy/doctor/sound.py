@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,10 +14,8 @@ from deploy.doctor.outcome import Skipped, Subject, unseen
 from deploy.doctor.scene import Scene
 from langso.contract.health import Check
 from langso.words.catalogue import Sentence, t
+from speaker.sound.card_mixer import card_of, cards_in, muted_in
 
-_CARD = re.compile(r"^\s*(\d+) \[(\S+)\s*\]", re.M)
-_NAMED = re.compile(r"(?:^|:|,)(?:CARD=)?([A-Za-z0-9_]+)")
-_VOLUMES = ("Master", "PCM", "Speaker", "Headphone", "HDMI", "Digital", "Line Out", "Front")
 _BUSY = 16
 
 
@@ -83,40 +80,6 @@ def judge_pipe(pipe: Path, *, running: bool) -> Check:
     if not stat.S_ISFIFO(mode):
         return Check.bad("sound", t("doctor-is-no-pipe", pipe=pipe), t("doctor-correct-sink"))
     return Check.good("sound", t("doctor-sound-to-pipe", pipe=pipe))
-
-
-def cards_in(text: str) -> dict[str, int]:
-    """Name and number of each card, from /proc/asound/cards."""
-    return {name: int(number) for number, name in _CARD.findall(text)}
-
-
-def card_of(sink: str, cards: Mapping[str, int]) -> int | None:
-    """The card a sink names ("hw:1", "plughw:CARD=Device,DEV=0"); the first for "default"; None: not there."""
-    if not cards:
-        return None
-    device = sink.partition(":")[2]
-    if not device:
-        return min(cards.values())
-    named = _NAMED.search(device)
-    if named is None:
-        return min(cards.values())
-    name = named[1]
-    return (int(name) if int(name) in cards.values() else None) if name.isdigit() else cards.get(name)
-
-
-def muted_in(text: str) -> list[str]:
-    """Names of playback controls that are switched off or at nothing, from `amixer scontents`."""
-    found = []
-    for block in re.split(r"(?m)^(?=Simple mixer control )", text):
-        name = re.match(r"Simple mixer control '([^']+)'", block)
-        if name is None or not name[1].startswith(_VOLUMES):
-            continue
-        channels = [
-            line for line in block.splitlines() if re.search(r":\s+Playback\b.*\[", line) or ": Playback [" in line
-        ]
-        if channels and all("[off]" in line or "[0%]" in line for line in channels):
-            found.append(name[1])
-    return found
 
 
 def judge_card(sink: str, cards: Mapping[str, int], opened: list[Acted], muted: list[str], user: str) -> Check:

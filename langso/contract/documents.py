@@ -247,6 +247,8 @@ class Plan(Document):
     """Everything to be played up to `until` (>= 14 days ahead) as concrete occurrences, ordered by start.
 
     `fleet` (since 0.3.0): about how many devices share the broker, so that they come back to it spread out.
+    `kept` (since 0.3.0): indices into `media` of what always lies on a loudspeaker, ahead of any need: siren, chimes,
+    sentences for an emergency.
     """
 
     kind: Literal["plan"] = "plan"
@@ -256,9 +258,12 @@ class Plan(Document):
     target_sets: Annotated[tuple[TargetSet, ...], Field(max_length=500)] = ()
     occurrences: Annotated[tuple[Occurrence, ...], Field(max_length=MAX_OCCURRENCES)] = ()
     fleet: Count | None = None
+    kept: Annotated[tuple[Index, ...], Field(max_length=64)] | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
+        if max(self.kept or (-1,)) >= len(self.media):
+            raise ValueError("what is to be kept is not among the plan's media")
         for programme in self.programmes:
             chime = () if programme.chime is None else (programme.chime,)
             if max((*programme.media, *chime)) >= len(self.media):
@@ -282,7 +287,8 @@ class Plan(Document):
 class UrgentOrder(Message):
     """One order in force now. `play` needs media; `relay` a stream address; `stop` the ids to stop (`*` for all
     that plays); `all_clear` ends the urgent orders named in `ends` (`*` for all of this issuer). `exercise` (since
-    0.3.0): nothing has happened, it is practised.
+    0.3.0): nothing has happened, it is practised. `fallback` (since 0.3.0): what is played instead of `media` that
+    cannot be fetched in time, and of a stream that says nothing.
     """
 
     id: Identity
@@ -299,6 +305,7 @@ class UrgentOrder(Message):
     issued: Moment
     expires: Moment
     exercise: bool | None = None
+    fallback: Annotated[tuple[Media, ...], Field(min_length=1, max_length=10)] | None = None
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:

@@ -41,6 +41,7 @@ class Ending(StrEnum):
     TALK_DAY = "talk_day"
     TALK_MONTH = "talk_month"
     TALK_LONG = "talk_long"
+    FALLBACK = "fallback"
 
 
 AS_IN_0_1_0 = {Ending.POWER: "power", Ending.WITHDRAWN: "withdrawn", Ending.MUTED: "muted"}

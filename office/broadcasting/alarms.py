@@ -13,9 +13,11 @@ import sqlite_utils
 from langso.contract import TargetSet, UrgentOrder
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
+from langso.voices.signals import Signal
 from langso.words.catalogue import Sentence
 from office.broadcasting import urgent_rows
 from office.broadcasting.decisions import STOP_LIFE, Decisions, mark_of
+from office.broadcasting.kept_sounds import KeptSounds
 from office.broadcasting.media import MadeSound, MediaStore
 from office.broadcasting.plans import EVERYONE
 from office.broadcasting.urgent_rows import UrgentRow
@@ -50,12 +52,16 @@ class _Wanted:
     title: str
     mark: str
     exercise: bool
+    signal: Signal | None
 
 
 class Alarms:
     """What is given, ended and in force."""
 
-    def __init__(self, store: Store, clock: Clock, media: MediaStore, audit: Audit, decisions: Decisions) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, media: MediaStore, audit: Audit, decisions: Decisions, kept: KeptSounds
+    ) -> None:
+        self._kept = kept
         self._store = store
         self._clock = clock
         self._media = media
@@ -75,13 +81,14 @@ class Alarms:
         title: str = "",
         once: str = "",
         exercise: bool = False,
+        signal: Signal | None = None,
         proof: Proof | None = None,
     ) -> UrgentOrder:
         """Cuts in at once. `repeat` 1-1000 times, in force for `minutes`. `once`: the mark of the form it was typed
         in; sent again while it is in force it is the same order. `exercise`: it says so itself, and counts as one.
-        Raises as `prepare_alarm` and `give`.
+        `signal`: what goes before the words. Raises as `prepare_alarm` and `give`.
         """
-        wanted = self._wanted(text, targets, by, repeat, minutes, title, once, exercise)
+        wanted = self._wanted(text, targets, by, repeat, minutes, title, once, exercise, signal)
         with self._giving[wanted.mark]:
             given = (row.order for row in self.in_force() if once and row.order.id.endswith(f"-{wanted.mark}"))
             known = next(given, None)
@@ -98,11 +105,12 @@ class Alarms:
         title: str = "",
         once: str = "",
         exercise: bool = False,
+        signal: Signal | None = None,
     ) -> PreparedAlarm:
         """Makes the sound of an alarm and says exactly what it would be. Raises BroadcastRefused, SignerUnreachable
         where it could not be given now.
         """
-        return self._prepare(self._wanted(text, targets, by, repeat, minutes, title, once, exercise))
+        return self._prepare(self._wanted(text, targets, by, repeat, minutes, title, once, exercise, signal))
 
     def _wanted(
         self,
@@ -114,6 +122,7 @@ class Alarms:
         title: str,
         once: str,
         exercise: bool,
+        signal: Signal | None,
     ) -> _Wanted:
         said = checked_text(text)
         title = exercise_title(title_of(title, said)) if exercise else title_of(title, said)
@@ -121,14 +130,15 @@ class Alarms:
         if not 1 <= repeat <= 1000 or not 1 <= minutes <= MAX_URGENT_MINUTES:
             raise BroadcastRefused(Sentence("broadcasting-alarm-limits"))
         devices = self._decisions.targets(targets)
-        mark = mark_of(once, by, said, title, *devices, str(repeat), str(minutes))
-        return _Wanted(said, devices, repeat, minutes, title, mark, exercise)
+        mark = mark_of(once, by, said, title, *devices, str(repeat), str(minutes), signal or "")
+        return _Wanted(said, devices, repeat, minutes, title, mark, exercise, signal)
 
     def _prepare(self, wanted: _Wanted) -> PreparedAlarm:
         trouble = self._decisions.signing.trouble()
         if trouble is not None:
             raise trouble
         spoken = self._media.speak(wanted.said)
+        before = () if wanted.signal is None else (self._kept.before(wanted.signal),)
         now = self._clock.now()
         id = f"u{now:%Y%m%d}-{wanted.mark}"
         if urgent_rows.is_known(self._store.db, id):
@@ -137,7 +147,8 @@ class Alarms:
             id=id,
             action="play",
             title=wanted.title,
-            media=(spoken.media,),
+            media=(*before, spoken.media),
+            fallback=None if wanted.signal is None else self._kept.instead(wanted.signal),
             repeat=wanted.repeat,
             volume=self._decisions.cap(),
             targets=TargetSet(devices=wanted.devices),

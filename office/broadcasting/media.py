@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from langso.contract import Media
-from langso.durable.files import make_folder, sync_folder
+from langso.durable.files import make_folder, sync_folder, write_atomic
 from langso.voices.child_limits import limit_child
+from langso.voices.signals import Signal, signal_file, signal_medium
 from langso.voices.synthesis import VoiceError, speak
 from langso.words import nfc, speech
 from langso.words.catalogue import Sentence, Words
@@ -100,6 +101,16 @@ class MediaStore:
             wav = work / "chime.wav"
             _write_chime(wav)
             return self._keep(["-i", str(wav)])
+
+    def signal(self, signal: Signal) -> Media:
+        """One of our own signals, as it is: its file is the same everywhere. Raises MediaFailed."""
+        medium = signal_medium(signal)
+        try:
+            make_folder(self._folder)
+            write_atomic(self._folder / medium.sha256, signal_file(signal), mode=0o644)
+        except OSError as error:
+            raise _not_written(os_reason(error)) from error
+        return medium
 
     def take(self, source: Path) -> MadeSound:
         """Any sound file ffmpeg reads: its samples one after another, levelled and encoded. Raises MediaFailed."""

@@ -25,12 +25,13 @@ def published(db: sqlite_utils.Database, sha256: str) -> bool:
     return (
         rows is not None
         or db.execute("SELECT 1 FROM urgent_orders WHERE instr(body, ?) LIMIT 1", [sha256]).fetchone() is not None
+        or db.execute("SELECT 1 FROM kept_sounds WHERE instr(media, ?) LIMIT 1", [sha256]).fetchone() is not None
     )
 
 
 def needed(db: sqlite_utils.Database, now: datetime) -> set[str]:
     """The SHA-256 of every sound that is referred to: by what was ever sent or ordered, by drafts whose time is still
-    to come, by sounds being made, and by what was listened to within a day.
+    to come, by sounds being made, by what always lies on loudspeakers, and by what was listened to within a day.
     """
     found: set[str] = set()
     for media, chime in db.execute(_MESSAGES.format(more=_OPEN), [now.isoformat()]):
@@ -38,7 +39,9 @@ def needed(db: sqlite_utils.Database, now: datetime) -> set[str]:
         if chime is not None:
             found.add(json.loads(chime)["sha256"])
     for (body,) in db.execute("SELECT body FROM urgent_orders"):
-        found.update(one["sha256"] for one in json.loads(body).get("media", ()))
+        order = json.loads(body)
+        found.update(one["sha256"] for one in (*order.get("media", ()), *order.get("fallback", ())))
+    found.update(json.loads(media)["sha256"] for (media,) in db.execute("SELECT media FROM kept_sounds"))
     since = (now - PREVIEW_LIFE).isoformat()
     for (media,) in db.execute("SELECT media FROM jobs WHERE media IS NOT NULL AND made_at > ?", [since]):
         made = json.loads(media)

@@ -103,22 +103,24 @@ class HeadFields(TypedDict):
     expires: datetime
 
 
-def make_plan(planned: Iterable[Planned], head: Head, *, fleet: int | None = None) -> Plan:
+def make_plan(
+    planned: Iterable[Planned], head: Head, *, fleet: int | None = None, kept: Sequence[Media] = ()
+) -> Plan:
     """The plan of all that is still to be played, or was played within 24 h (leaving an id out is an order to stop);
-    `fleet`: about how many devices share the broker.
+    `fleet`: about how many devices share the broker; `kept`: what always lies on loudspeakers.
 
     Raises BroadcastRefused above 4,000 occurrences or where a table overflows.
     """
-    kept = sorted((one for one in planned if one.ends > head.issued - KEEP_PAST), key=lambda one: (one.start, one.id))
-    if len(kept) > MAX_OCCURRENCES:
-        raise BroadcastRefused(Sentence("broadcasting-plan-full", plays=len(kept), most=MAX_OCCURRENCES))
+    told = sorted((one for one in planned if one.ends > head.issued - KEEP_PAST), key=lambda one: (one.start, one.id))
+    if len(told) > MAX_OCCURRENCES:
+        raise BroadcastRefused(Sentence("broadcasting-plan-full", plays=len(told), most=MAX_OCCURRENCES))
     media: dict[Media, int] = {}
     targets: dict[tuple[str, ...], int] = {}
     programmes: dict[str, int] = {}
     shows: list[Programme] = []
     occurrences: list[Occurrence] = []
     try:
-        for one in kept:
+        for one in told:
             show = one.show
             if show.id not in programmes:
                 programmes[show.id] = len(programmes)
@@ -141,8 +143,9 @@ def make_plan(planned: Iterable[Planned], head: Head, *, fleet: int | None = Non
                     id=one.id, programme=programmes[show.id], targets=_index(targets, devices), start=one.start
                 )
             )
-        last = max((one.ends for one in kept), default=head.issued)
+        last = max((one.ends for one in told), default=head.issued)
         until = max(head.issued + HORIZON, last)
+        lying = tuple(_index(media, one) for one in kept)
         return Plan(
             **head.fields(max(PLAN_LIFE, until + timedelta(days=1) - head.issued)),
             until=until,
@@ -151,6 +154,7 @@ def make_plan(planned: Iterable[Planned], head: Head, *, fleet: int | None = Non
             target_sets=tuple(TargetSet(devices=devices) for devices in targets),
             occurrences=tuple(occurrences),
             fleet=fleet,
+            kept=lying or None,
         )
     except ValidationError as error:
         raise BroadcastRefused(Sentence("broadcasting-plan-failed", why=error.errors()[0]["msg"])) from error

@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlite_utils
 
-from langso.contract import Plan, Urgent, UrgentOrder
+from langso.contract import Media, Plan, Urgent, UrgentOrder
 from langso.contract.caps import Limits
 from langso.device.paired_devices import fleet_size
 from langso.durable.ownership import root_again
@@ -69,7 +69,16 @@ class _LeftOver:
 class SpeakerOrders:
     """Signs plan and urgent orders from the rows. Thread-safe."""
 
-    def __init__(self, store: Store, home: OfficeHome, clock: Clock, documents: Documents) -> None:
+    def __init__(
+        self,
+        store: Store,
+        home: OfficeHome,
+        clock: Clock,
+        documents: Documents,
+        kept: Callable[[], Sequence[Media]] = tuple,
+    ) -> None:
+        """`kept`: what always lies on loudspeakers."""
+        self._kept = kept
         self._store = store
         self._home = home
         self._clock = clock
@@ -150,7 +159,11 @@ class SpeakerOrders:
             if kind == "plan":
                 found.update((media.sha256, None) for media in parse_payload(payload, Plan).media)
             else:
-                found.update((m.sha256, None) for order in parse_payload(payload, Urgent).orders for m in order.media)
+                found.update(
+                    (medium.sha256, None)
+                    for order in parse_payload(payload, Urgent).orders
+                    for medium in (*order.media, *(order.fallback or ()))
+                )
         return list(found)
 
     def limits(self) -> Limits:
@@ -294,7 +307,7 @@ class SpeakerOrders:
             for one in scheduled:
                 if one.id not in able:
                     log.warning("left out of the plan, the caps no longer allow it: %s", one.id)
-            return make_plan(told, head, fleet=fleet_size(self._home.devices))
+            return make_plan(told, head, fleet=fleet_size(self._home.devices), kept=self._kept())
 
         def keep(db: sqlite_utils.Database) -> None:
             rows.mark_signed(db, (one.id for one in told), self._clock.now())

@@ -59,6 +59,7 @@ def web(settings_file: Path) -> None:
         office.door_troubles = lambda: serving.troubles
         with closing(serving):
             office.jobs.start()
+            office.kept_sounds.start()
             office.start_publisher(turned=lambda: lifeline.turned("publisher"))
             say(t("office-web-address", url=console_url(settings.office)))
             serving.run()

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from langso.contract import Media
 from langso.contract.health import Check
-from langso.durable.files import make_folder, sync_folder
+from langso.durable.files import make_folder, sync_folder, write_atomic
 from langso.timekeeping.clock import Clock
 from langso.timekeeping.worker_thread import WorkerThread
+from langso.voices.signals import signal_file, signal_of
 from langso.words.catalogue import Sentence, t
 from langso.words.os_reasons import os_reason
 from speaker.errors import LibraryFull, MediaRefused, MediaUnavailable
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
+MOST_KEPT = 16 << 20
+"""Bytes; what is always kept is some dozens of sentences, and must not take the room of all else."""
 BULK_WAITS_S = 0.5
 """How often it is looked whether the line is free again of what is urgent."""
 
@@ -88,6 +91,7 @@ class Library:
         self._lock = threading.Lock()
         self._wanted: dict[str, Media] = {}
         self._urgent: frozenset[str] = frozenset()
+        self._kept: frozenset[str] = frozenset()
         self._ready: set[str] = set()
         self._again = ReadingAgain()
         self._tries: dict[str, _Try] = {}
@@ -111,14 +115,18 @@ class Library:
         for thread in self._threads.values():
             thread.stop(TIMEOUT_S + 2)
 
-    def want(self, media: Iterable[Media], urgent: Iterable[Media] = ()) -> None:
-        """All media that held documents name, in order of need; urgent ones go ahead of whatever is being fetched."""
-        first = {medium.sha256: medium for medium in urgent}
-        wanted = first | {medium.sha256: medium for medium in media if medium.sha256 not in first}
+    def want(self, media: Iterable[Media], urgent: Iterable[Media] = (), kept: Iterable[Media] = ()) -> None:
+        """All media that held documents name, in order of need; urgent ones go ahead of whatever is being fetched,
+        kept ones make room for nothing.
+        """
+        first, always = {medium.sha256: medium for medium in urgent}, first_within(kept, MOST_KEPT)
         with self._lock:
-            self._wanted = wanted
+            self._wanted = first | {sha256: medium for sha256, medium in always.items() if sha256 not in first}
+            for medium in media:
+                self._wanted.setdefault(medium.sha256, medium)
             self._urgent = frozenset(first)
-            self._tries = {sha256: entry for sha256, entry in self._tries.items() if sha256 in wanted}
+            self._kept = frozenset(always)
+            self._tries = {sha256: entry for sha256, entry in self._tries.items() if sha256 in self._wanted}
         self._wake()
 
     def keep_near(self, media: Iterable[Media]) -> None:
@@ -301,11 +309,11 @@ class Library:
     def _obtain(self, medium: Media) -> None:
         place = self._found(medium)
         if place is None:
-            if self._fetcher is None:
+            if self._fetcher is None and signal_of(medium.sha256) is None:
                 raise MediaUnavailable(Sentence("media-url-missing"))
             try:
                 self._make_room(medium)
-                place = self._fetcher.fetch(medium, self._folder)
+                place = self._bring(medium, self._folder)
                 self._full = ""
             except (MediaUnavailable, MediaRefused):
                 raise
@@ -314,7 +322,7 @@ class Library:
                 if not self._room_beside(medium):
                     raise
                 self._full = str(error) if isinstance(error, LibraryFull) else str(os_reason(error))
-                place = self._fetcher.fetch(medium, self._spare.folder) if self._spare is not None else None
+                place = self._bring(medium, self._spare.folder) if self._spare is not None else None
             if place is None:
                 return
         self._is_here(medium, place)
@@ -339,11 +347,19 @@ class Library:
                     path.unlink()
         return None
 
+    def _bring(self, medium: Media, folder: Path) -> Path | None:
+        """One of our own signals is made here, anything else fetched; None when it was told to stop."""
+        signal = signal_of(medium.sha256)
+        if signal is None:
+            return None if self._fetcher is None else self._fetcher.fetch(medium, folder)
+        write_atomic(folder / medium.sha256, signal_file(signal))
+        return folder / medium.sha256
+
     def _room_beside(self, medium: Media) -> bool:
         if self._spare is None:
             return False
         with self._lock:
-            gone = self._spare.make_room(medium, self._wanted, self._urgent)
+            gone = self._spare.make_room(medium, self._wanted, self._urgent | self._kept)
             for sha256 in gone or ():
                 if self._places.pop(sha256, None) is not None:
                     self._ready.discard(sha256)
@@ -382,8 +398,8 @@ class Library:
     def _make_room(self, medium: Media) -> None:
         """Room on the card for this one. Raises LibraryFull."""
         with self._lock:
-            wanted, urgent = dict(self._wanted), self._urgent
-        self._room.make_room(medium, wanted, urgent)
+            wanted, first = dict(self._wanted), self._urgent | self._kept
+        self._room.make_room(medium, wanted, first)
 
     def _is_gone(self, sha256: str) -> None:
         """It is not what was signed, or makes room: it is found or fetched again where it is wanted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal
@@ -27,7 +27,8 @@ class Show:
 
     Positions within a show are ms after its start, over all repeats and pauses; `expires` only for urgent ones.
     `kind` and `epoch`: of the document that ordered it, with `issuer` for its receipts; `targets`: devices it names;
-    `exercise`: it is a test; `why_until`: why a talk that nobody ends earlier ends at `expires`.
+    `exercise`: it is a test; `why_until`: why a talk that nobody ends earlier ends at `expires`; `fallback`: what is
+    played instead of sources that cannot be had.
     """
 
     id: str
@@ -50,6 +51,12 @@ class Show:
     targets: tuple[str, ...] = ()
     exercise: bool = False
     why_until: Reason | None = None
+    fallback: tuple[Source, ...] = ()
+
+    @property
+    def stand_in(self) -> Show:
+        """What is heard instead while its own sources cannot be had."""
+        return replace(self, sources=self.fallback, chime=None, fallback=())
 
     @cached_property
     def play(self) -> str:
@@ -206,6 +213,7 @@ def shows_of_urgent(urgent: Urgent, device_id: str, *, wide: bool) -> tuple[Show
                 epoch=urgent.epoch,
                 targets=order.targets.devices,
                 exercise=bool(order.exercise),
+                fallback=files(order.fallback or ()),
             )
         )
     return tuple(shows)

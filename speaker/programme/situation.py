@@ -11,13 +11,14 @@ from langso.contract.outcomes import Ending, Reason
 from speaker.programme.shows import Show, Stop, play_of
 
 Outcome = Literal["played", "cut", "missed", "refused"]
-PlayState = Literal["claimed", "interrupted", "muted", "ended"]
+PlayState = Literal["claimed", "interrupted", "muted", "lacking", "stood_in", "ended"]
 
 
 @dataclass(frozen=True)
 class Entry:
     """What is recorded of a show: claimed (its sound was about to start), interrupted at a position, kept silent by
-    the mute on the spot (from a position: 0 if nothing of it sounded), or ended.
+    the mute on the spot (from a position: 0 if nothing of it sounded), `lacking` a station's sound, so that its
+    substitute is next, `stood_in` for by that to its end, or ended.
 
     `began`: wall time of position 0 when it was claimed; `at`: wall time of this state. `kind`, `epoch`, `start`,
     `content`, `aim`: as the show had them when it was claimed; None where an earlier release recorded it.
@@ -46,17 +47,21 @@ class Entry:
 
 @dataclass(frozen=True)
 class Playing:
-    """A show that sounds, or is about to: `begins` is the wall time of its position 0."""
+    """A show that sounds, or is about to: `begins` is the wall time of its position 0. `instead`: its substitute
+    does; `stalled`: it is a station that has said nothing for long.
+    """
 
     show: Show
     begins: datetime
     ends: datetime
+    instead: bool = False
+    stalled: bool = False
 
 
 @dataclass(frozen=True)
 class Situation:
     """Everything that `decide` needs. `ready`: whether all of a show's media is here; `refusal`: why policy forbids
-    it at a time.
+    it at a time; `instead`: whether its substitute is here, and its own media were waited for long enough.
 
     `scheduled` and `entries` (by play) may leave out what cannot matter now; `listed`: plays that the programme has
     all the same. `reused`: plays whose id the documents now give to something else: what sounds ends as it
@@ -76,6 +81,7 @@ class Situation:
     reused: frozenset[str] = frozenset()
     playing: tuple[Playing, ...] = ()
     ready: Callable[[Show], bool] = lambda show: True
+    instead: Callable[[Show], bool] = lambda show: False
     refusal: Callable[[Show, datetime], Reason | None] = lambda show, at: None
     born: datetime | None = None
     doubtful_after: datetime | None = None
@@ -99,6 +105,13 @@ class Cut:
         """Whether somebody on the spot wanted silence."""
         return self.reason.code is Ending.MUTED
 
+    @property
+    def leaves(self) -> PlayState:
+        """How a show that is kept waits for its next turn."""
+        if self.muted:
+            return "muted"
+        return "lacking" if self.reason.code is Ending.FALLBACK else "interrupted"
+
 
 @dataclass(frozen=True)
 class Finish:
@@ -112,12 +125,13 @@ class Finish:
 
 @dataclass(frozen=True)
 class Begin:
-    """Start a show so that `position_ms` is heard at `at` (None: as soon as can be)."""
+    """Start a show so that `position_ms` is heard at `at` (None: as soon as can be); `instead`: its substitute."""
 
     show: Show
     position_ms: int = 0
     at: datetime | None = None
     chime: bool = True
+    instead: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ LONGEST_INTERRUPTION = timedelta(hours=1)
 
 POWER, WITHDRAWN, ALL_CLEAR = Reason(Ending.POWER), Reason(Ending.WITHDRAWN), Reason(Ending.ALL_CLEAR)
 STOPPED, EXPIRED, RELEASED = Reason(Ending.STOPPED), Reason(Ending.EXPIRED), Reason(Ending.RELEASED)
+FALLBACK = Reason(Ending.FALLBACK)
 MUTED, MUTED_WHEN_DUE, NO_MEDIA = Reason(Ending.MUTED), Reason(Ending.MUTED_WHEN_DUE), Reason(Ending.MEDIA)
 
 
@@ -60,8 +61,13 @@ def _must_end(s: Situation, playing: Playing) -> Cut | None:
     if s.muted:
         # An emergency comes back when somebody unmutes while it is in force.
         return Cut(show, keep=show.urgent and not show.live, reason=MUTED)
-    if show.urgent and not show.relayed and _expired(s, show):
-        return Cut(show, keep=False, reason=EXPIRED)
+    if show.urgent and (not show.relayed or playing.instead) and _expired(s, show):
+        return Cut(show, keep=False, reason=FALLBACK if playing.instead else EXPIRED)
+    if playing.instead and not show.relayed and s.ready(show):
+        # Its own words are here: they are heard from their beginning.
+        return Cut(show, keep=True, reason=Reason(Ending.GAVE_WAY))
+    if playing.stalled and s.instead(show):
+        return Cut(show, keep=True, reason=FALLBACK)
     return None
 
 
@@ -79,7 +85,7 @@ def _over_for(entry: Entry, reason: Reason) -> Finish:
     counted as warned.
     """
     if entry.state != "muted":
-        return Finish(entry.play, "cut", reason)
+        return Finish(entry.play, "cut", FALLBACK if entry.state in ("lacking", "stood_in") else reason)
     return Finish(entry.play, "cut", MUTED) if entry.position_ms else Finish(entry.play, "refused", MUTED_WHEN_DUE)
 
 
@@ -156,7 +162,10 @@ def _urgent_begin(s: Situation, show: Show, finishes: list[Finish]) -> Begin | N
         return None
     entry = s.entries.get(show.play)
     position = 0
-    if entry is not None and entry.state in ("interrupted", "muted"):
+    if entry is not None and show.relayed and entry.state != "claimed":
+        # A station is joined where it is: what is left of its time is left.
+        position = max(0, int((s.now - show.start).total_seconds() * 1000))
+    elif entry is not None and entry.state in ("interrupted", "muted", "stood_in"):
         position = entry.position_ms
     elif entry is not None:
         if not s.trusted:
@@ -170,7 +179,7 @@ def _urgent_begin(s: Situation, show: Show, finishes: list[Finish]) -> Begin | N
     if any(stop.stops(show, show.start) for stop in s.stops):
         finishes.append(Finish(show.play, "cut", STOPPED) if entry is None else _over_for(entry, STOPPED))
         return None
-    if _expired(s, show) and entry is not None and entry.state == "muted":
+    if _expired(s, show) and entry is not None and entry.state in ("muted", "lacking", "stood_in"):
         finishes.append(_over_for(entry, EXPIRED))
         return None
     if _expired(s, show):
@@ -182,9 +191,13 @@ def _urgent_begin(s: Situation, show: Show, finishes: list[Finish]) -> Begin | N
     if refused is not None:
         finishes.append(Finish(show.play, "cut" if entry is not None else "refused", refused))
         return None
-    if s.muted or not s.ready(show):
+    if s.muted:
         return None
-    return Begin(show, position)
+    lacking, stood_in = (entry is not None and entry.state == state for state in ("lacking", "stood_in"))
+    if s.ready(show) and not lacking:
+        return Begin(show, position)
+    # Once for words that are still on their way; of a station each time that it fails again.
+    return Begin(show, instead=True) if s.instead(show) and not stood_in else None
 
 
 @dataclass

@@ -23,7 +23,7 @@ from speaker.programme.shows import Show
 from speaker.programme.situation import Entry, Outcome, PlayState
 from speaker.record.journal import Journal
 
-_OPEN: tuple[PlayState, ...] = ("claimed", "interrupted", "muted")
+_OPEN: tuple[PlayState, ...] = ("claimed", "interrupted", "muted", "lacking", "stood_in")
 KEEP_ENDED = timedelta(days=60)
 DOUBT = timedelta(seconds=DOUBT_S)
 """So long an ending may be replaced that a clock judged which had just leapt."""
@@ -142,11 +142,8 @@ class Ledger:
                     )
                 )
 
-    def interrupt(self, play: str, position_ms: int, heard_ms: int, *, muted: bool = False) -> None:
-        """Records that something more important, or the mute on the spot, cut it; it may come back at
-        `position_ms`.
-        """
-        state: PlayState = "muted" if muted else "interrupted"
+    def interrupt(self, play: str, position_ms: int, heard_ms: int, state: PlayState = "interrupted") -> None:
+        """Records that something cut it, or that its substitute was heard; it may come back at `position_ms`."""
         with self._change() as db:
             db.execute(
                 """UPDATE plays SET state = ?, at = ?, position_ms = ?, heard_ms = heard_ms + ?
@@ -158,7 +155,7 @@ class Ledger:
         """Records that the mute keeps an emergency from being heard, and tells the office so at once."""
         with self._change():
             self.claim(show, self._clock.now(), unproven=unproven, by_hand=by_hand)
-            self.interrupt(show.play, 0, 0, muted=True)
+            self.interrupt(show.play, 0, 0, "muted")
             why = Sentence("speaker-mute-beats", title=show.title or show.id)
             self._journal.write(
                 DocumentReceipt(

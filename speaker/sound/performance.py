@@ -23,6 +23,8 @@ LATE_END_S = 2.0
 RETRY_S = 0.5
 SETTLES_S = 0.02
 """How often it is looked where a sound begins that is to be heard as soon as can be."""
+STALLED_S = 10.0
+"""A station that is silent for so long gives way to its substitute, where the order names one."""
 LOST_S = 0.05
 """How soon after a lost sound device the rest is given to the next one."""
 ENOUGH = 0.9
@@ -52,6 +54,8 @@ class Performance:
     """`at`: wall time at which `position_ms` is heard; None: as soon as `not_before` (monotonic) and the player
     allow. `volume`: how loud it is between two wall times; `unplayable`: why an item is passed over, or "".
 
+    `instead`: its substitute is played.
+
     Each item is placed anew by the wall clock (sound cards drift). A clock that has jumped by more than 250 ms
     meanwhile is not followed, so that NTP never disturbs what plays.
     """
@@ -69,8 +73,12 @@ class Performance:
         volume: Callable[[datetime, datetime], int] = lambda _begin, _end: 100,
         not_before: float = 0.0,
         unplayable: Callable[[Media], str] = lambda medium: "",
+        instead: bool = False,
     ) -> None:
         self.show = show
+        self.instead = instead
+        show = show.stand_in if instead else show
+        self._length_ms = show.duration_ms
         self._player = player
         self._path_of = path_of
         self._unplayable = unplayable
@@ -94,6 +102,7 @@ class Performance:
         self.fault = ""
         self.error_ms: float | None = None
         self.noted = False
+        self._last_heard = (0, self._origin + position_ms / 1000)
 
     @property
     def expected_ms(self) -> int:
@@ -103,7 +112,7 @@ class Performance:
     @property
     def ends(self) -> datetime:
         """Wall time of its last sample."""
-        return self.begins + timedelta(milliseconds=self.show.duration_ms)
+        return self.begins + timedelta(milliseconds=self._length_ms)
 
     @property
     def first_sound(self) -> float:
@@ -117,6 +126,13 @@ class Performance:
     def heard_ms(self, now: float) -> int:
         """Milliseconds of sound played up to `now`, chime included."""
         return self._heard_ms + sum(part.voice.heard_ms(now) for part in self._parts if part.voice is not None)
+
+    def stalled(self, now: float) -> bool:
+        """Whether a station is relayed that has not sounded for `STALLED_S`."""
+        heard = self.heard_ms(now)
+        if heard != self._last_heard[0]:
+            self._last_heard = heard, now
+        return not self.instead and self.show.relayed and now - self._last_heard[1] > STALLED_S
 
     def ending(self, now: float) -> tuple[Outcome, Reason | None]:
         """What became of it by what was heard, and why if that is not what was ordered."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from langso.contract.health import Check
 from langso.words.catalogue import Sentence, t
 from speaker.errors import SoundFault
+from speaker.sound.card_mixer import CardMixer
 from speaker.sound.chain import refuse_unplayable
 from speaker.sound.ears import Played
 from speaker.sound.gstreamer import load_gstreamer
@@ -47,12 +48,15 @@ class GstPlayer:
     ) -> None:
         gst = load_gstreamer()
         self._writer = PipeWriter(Path(sink)) if kind == "pipe" else None
+        self._mixer = CardMixer(sink) if kind == "alsa" else None
         self.owner = VoiceOwner(
             lambda wake: Pipeline(gst, kind, sink, self._writer, wake, played), gst, calibration_ms / 1000, on_change
         )
 
     def start(self) -> None:
         """Starts the pipeline and its owner; returns when sound runs or has failed once (it is then retried)."""
+        if self._mixer is not None:
+            self._mixer.start()
         opened = self.owner.start()
         with contextlib.suppress(concurrent.futures.TimeoutError):
             opened.result(_START_S)
@@ -60,6 +64,8 @@ class GstPlayer:
     def stop(self) -> None:
         """Cuts everything and frees the device; what does not let itself be freed is left behind."""
         self.owner.thread.stop(_STOP_S)
+        if self._mixer is not None:
+            self._mixer.stop()
         if self._writer is not None:
             self._writer.close()
 
@@ -103,4 +109,5 @@ class GstPlayer:
             return Check.warning("sound", why, t("sound-held-fix"))
         if self._writer is not None and not self._writer.connected:
             return Check.warning("sound", t("sound-pipe-unheard"), t("sound-start-recorder"))
-        return Check.good("sound", t("sound-good"))
+        mixed = None if self._mixer is None else self._mixer.check()
+        return mixed or Check.good("sound", t("sound-good"))

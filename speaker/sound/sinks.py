@@ -104,7 +104,8 @@ def sink_description(kind: SoundKind, sink: str) -> str:
     """
     if kind == "pipe":
         return "appsink name=out sync=true emit-signals=true max-buffers=100"
-    name = "alsasink" if kind == "alsa" else "pulsesink"
+    # Without a level of its own a stream gets the one to which an earlier stream of this program was turned down.
+    name = "alsasink" if kind == "alsa" else "pulsesink volume=1.0 mute=false"
     device = f' device="{_escaped(sink)}"' if sink else ""
     return f"{name} name=out{device} provide-clock=true slave-method=none buffer-time=200000 latency-time=10000"
 

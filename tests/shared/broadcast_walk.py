@@ -141,7 +141,7 @@ def signed_or_not(browser: Any, world: Any, password: str) -> None:
     browser.post(f"{place}/lay-lai", {}, page="/soan")
     alarm = {"text": "Nước lên.", "devices": ["loa-thon-1"], "repeat": "2", "minutes": "5"}
     browser.post("/khan-cap", {**alarm, "password": "sai"})
-    browser.post("/khan-cap", {**alarm, "exercise": "1", "password": password})
+    browser.post("/khan-cap", {**alarm, "exercise": "1", "signal": "fire", "password": password})
     browser.get("/khan-cap")
     browser.get("/lich")
     for row in office.alarms.in_force():

@@ -118,6 +118,8 @@ def _whole(name: str, drawn: dict[str, Any]) -> dict[str, Any]:
             for one in drawn["occurrences"]
         }
         drawn["occurrences"] = tuple(occurrences.values())
+        if "kept" in drawn:
+            drawn["kept"] = tuple(index % len(drawn["media"]) for index in drawn["kept"])
     elif name == "UrgentOrder":
         drawn["stream"] = drawn["stream"] or "x"
     elif name == "DossierManifest":

@@ -9,7 +9,7 @@ from typing import Any
 from langso.contract import Media
 from langso.contract.outcomes import Reason
 from speaker.programme.shows import Show, Stop
-from speaker.programme.situation import Begin, Cut, Entry, Finish, Playing, PlayState, Situation
+from speaker.programme.situation import Begin, Cut, Entry, Finish, Playing, Situation
 from speaker.programme.sources import files
 from speaker.programme.timeline import decide
 from speaker.programme.window import ProgrammeWindow
@@ -153,8 +153,7 @@ class World:
         if cut.keep:
             position = max(0, int((at(self.now) - playing.begins).total_seconds() * 1000))
             old = self.entries[cut.show.id]
-            state: PlayState = "muted" if cut.muted else "interrupted"
-            self.entries[cut.show.id] = replace(old, state=state, at=at(self.now), position_ms=position)
+            self.entries[cut.show.id] = replace(old, state=cut.leaves, at=at(self.now), position_ms=position)
         else:
             self._end(cut.show.id, cut.outcome, cut.reason.why)
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from langso.errors import LangsoError
+from langso.voices.signals import SIGNALS, Signal
 from langso.words.catalogue import Sentence, code_of, t
 from office.broadcasting.plans import EVERYONE
 from office.broadcasting.wording import MAX_TEXT, exercise_text
@@ -40,6 +41,7 @@ class UrgentDraft:
     minutes: str = str(MINUTES)
     once: str = ""
     exercise: bool = False
+    signal: Signal | None = None
 
     @property
     def said(self) -> str:
@@ -55,7 +57,7 @@ def urgent_page(site: SiteHere, session: Who, giu: str = "", xong: str = "") -> 
     kept = site.kept.of(session.login, "/khan-cap") if giu else None
     if kept is not None:
         return _page(site, session, _typed(site, kept), back=t("console-typed-kept"))
-    return _page(site, session, UrgentDraft(), sent_mark=mark_of(xong), fresh=True)
+    return _page(site, session, UrgentDraft(signal="siren"), sent_mark=mark_of(xong), fresh=True)
 
 
 @router.post("/khan-cap", dependencies=[require("approver")])
@@ -82,6 +84,7 @@ def give(site: SiteHere, sent: Sent) -> Response:
                 once=draft.once,
                 proof=proof,
                 exercise=draft.exercise,
+                signal=draft.signal,
             )
     except (LoginRefused, TooManyTries) as refused:
         text = str(refused) if isinstance(refused, TooManyTries) else t("console-alarm-password")
@@ -122,6 +125,7 @@ def challenge(request: Request, site: SiteHere, sent: Sent) -> Response:
         minutes=minutes,
         once=draft.once,
         exercise=draft.exercise,
+        signal=draft.signal,
     )
     site.alarms.keep(sent.session, alarm)
     return challenge_for(request, site, sent.session, AskedAlarm(order=alarm.order))
@@ -207,6 +211,7 @@ def _typed(site: Site, form: Form) -> UrgentDraft:
         *(form.text("text", None), devices, form.one("repeat", None), form.one("minutes", None)),
         once=mark_of(form.one("lan", None)),
         exercise=bool(form.one("exercise", None)),
+        signal=next((one for one in SIGNALS if one == form.one("signal", None)), None),
     )
 
 
@@ -251,4 +256,5 @@ def _page(
         trouble=trouble_of(site.office),
         stuck=office.speaker_orders.why,
         longest=MAX_TEXT,
+        signals={signal: t(f"console-signal-{signal}") for signal in SIGNALS},
     )

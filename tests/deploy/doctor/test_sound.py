@@ -11,9 +11,10 @@ from deploy.doctor import sound
 from deploy.doctor.acting import Acted
 from deploy.doctor.outcome import Skipped
 from deploy.doctor.scene import gather_scene
-from deploy.doctor.sound import card_of, cards_in, judge_card, muted_in
+from deploy.doctor.sound import judge_card
 from langso.contract.health import Check
 from langso.settings.reading import load_settings
+from speaker.sound.card_mixer import card_of, cards_in, muted_in
 
 CARDS = """\
  0 [vc4hdmi        ]: vc4-hdmi - vc4-hdmi

@@ -9,6 +9,7 @@ import pytest
 
 from langso.contract import HealthLine
 from langso.timekeeping.clock import VIETNAM
+from langso.voices.signals import signal_medium
 
 
 def form(**more: Any) -> dict[str, Any]:
@@ -145,10 +146,13 @@ def test_an_exercise_is_shown_as_one_wherever_an_emergency_is(
     browser: Any, device: Any, office_world: Any, password: str
 ) -> None:
     order = {"text": "Lũ quét.", "devices": ["loa-thon-1"], "repeat": "2", "minutes": "5", "exercise": "1"}
+    order["signal"] = "flood"
+    assert 'name="signal" value="siren" checked' in browser.get("/khan-cap").text
     assert 'name="exercise" value="1" checked' in browser.post("/khan-cap", {**order, "password": "sai"}).text
     assert browser.post("/khan-cap", {**order, "password": password}).status_code == 303
     (row,) = office_world.office.alarms.in_force()
     assert row.order.exercise
+    assert row.order.media[0] == signal_medium("flood")
     page, calendar = browser.get("/khan-cap").text, browser.get("/lich").text
     assert "Đang diễn tập từ" in page
     assert "Lệnh khẩn cấp có hiệu lực từ" not in page

@@ -13,6 +13,7 @@ from waiting import until
 
 from langso.contract import Media
 from langso.timekeeping.clock import SimulatedClock, SystemClock
+from langso.voices.signals import SIGNALS, signal_file, signal_medium
 from speaker.media.card_room import RESERVE_BYTES
 from speaker.media.library import Library
 from speaker.media.spare_shelf import SpareShelf
@@ -352,3 +353,36 @@ def test_what_a_courier_brought_is_here_at_once(tmp_path: Path, media_server: An
     assert library.path(brought).read_bytes() == b"b" * 10_000
     assert changes == [1]
     assert not library.adopt(file)
+
+
+def test_our_own_signals_are_made_here_without_a_line(make: Any, media_server: Any) -> None:
+    library = make(url=None)
+    signals = [signal_medium(signal) for signal in SIGNALS]
+    library.want([], kept=signals)
+    assert until(lambda: all(library.ready(signal) for signal in signals))
+    assert library.path(signals[0]).read_bytes() == signal_file(SIGNALS[0])
+    assert library.check().level == "ok"
+    assert media_server.requests == []
+
+
+def test_what_is_kept_makes_room_for_nothing_and_comes_before_what_is_planned(make: Any, media_server: Any) -> None:
+    kept, soon, urgent = (media_server.add(letter * 300_000) for letter in (b"k", b"s", b"u"))
+    library = make(max_bytes=800_000)
+    library.want([soon], kept=[kept])
+    assert until(lambda: library.ready(kept) and library.ready(soon))
+    assert [sha256 for sha256, _ in media_server.requests] == [kept.sha256, soon.sha256]
+    library.want([soon], [urgent], [kept])
+    assert until(lambda: library.ready(urgent))
+    assert library.ready(kept)
+    assert not library.ready(soon)
+    assert not library.path(soon).exists()
+
+
+def test_what_is_to_be_kept_has_a_limit(make: Any, media_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever could have all of it kept would leave no room for what is planned."""
+    monkeypatch.setattr("speaker.media.library.MOST_KEPT", 250_000)
+    first, over, last = (media_server.add(letter * 100_000) for letter in (b"f", b"g", b"h"))
+    library = make()
+    library.want([], kept=[first, over, last])
+    assert until(lambda: library.ready(over))
+    assert library.counts() == (2, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -318,3 +319,50 @@ def test_a_show_whose_sounds_are_not_here_is_looked_at_again_just_after_its_last
         assert (waits.begin, waits.finishes, waits.wake) == (None, (), at(last) + TICK)
         over = decide(now(last + 0.001, scheduled=(one,), ready=lambda _: False))
         assert over.finishes == (Finish("a", "missed", Reason(Ending.MEDIA)),)
+
+
+INSTEAD = {"ready": lambda show: False, "instead": lambda show: bool(show.fallback)}
+SIREN = files((sound(6),))
+
+
+def entry(state: Any, position_ms: int = 0) -> Entry:
+    return Entry("a", state, at(0), at(5), position_ms, urgent=True)
+
+
+def test_the_substitute_of_words_that_do_not_come_is_heard_once_and_ends_as_what_it_was() -> None:
+    one = alarm("a", 0, fallback=SIREN)
+    assert decide(now(6, urgent=(one,), **INSTEAD)).begin == Begin(one, instead=True)
+    assert decide(now(6, urgent=(one,), ready=lambda show: False)).begin is None
+    assert decide(now(6, urgent=(one,), instead=INSTEAD["instead"])).begin == Begin(one)
+    assert decide(now(6, urgent=(one,), **INSTEAD, muted=True)).begin is None
+    stood_in = {"a": entry("stood_in")}
+    assert decide(now(60, urgent=(one,), **INSTEAD, entries=stood_in)).begin is None
+    assert decide(now(60, urgent=(one,), entries=stood_in)).begin == Begin(one)
+    over = (Finish("a", "cut", Reason(Ending.FALLBACK)),)
+    assert decide(now(600, urgent=(one,), **INSTEAD, entries=stood_in)).finishes == over
+    assert decide(now(60, **INSTEAD, entries=stood_in)).finishes == over
+
+
+def test_the_words_themselves_cut_in_on_their_substitute_and_begin_at_their_beginning() -> None:
+    one = alarm("a", 0, fallback=SIREN)
+    stand_in = replace(playing(one, 60), instead=True)
+    (cut,) = decide(now(10, urgent=(one,), playing=(stand_in,))).cuts
+    assert (cut.keep, cut.leaves) == (True, "interrupted")
+    assert decide(now(10, urgent=(one,), playing=(stand_in,), **INSTEAD)).cuts == ()
+    (cut,) = decide(now(600, urgent=(one,), playing=(stand_in,), **INSTEAD)).cuts
+    assert (cut.keep, cut.reason) == (False, Reason(Ending.FALLBACK))
+
+
+def test_a_station_that_stalls_gives_way_to_its_substitute_and_is_taken_up_again_after_it() -> None:
+    relay = alarm("a", 0, broadcast_class="normal", sources=(StreamSource("https://dai.vn/a"),), fallback=SIREN)
+    instead = {"instead": INSTEAD["instead"]}
+    dead = replace(playing(relay, 600), stalled=True)
+    (cut,) = decide(now(60, urgent=(relay,), playing=(dead,), **instead)).cuts
+    assert (cut.keep, cut.leaves, cut.reason.code) == (True, "lacking", Ending.FALLBACK)
+    assert decide(now(60, urgent=(relay,), playing=(dead,))).cuts == (), "without a substitute it is waited for"
+    assert decide(now(60, urgent=(relay,), playing=(playing(relay, 600),), **instead)).cuts == ()
+    lacking, stood_in = {"a": entry("lacking", 5)}, {"a": entry("stood_in")}
+    assert decide(now(60, urgent=(relay,), entries=lacking, **instead)).begin == Begin(relay, instead=True)
+    assert decide(now(66, urgent=(relay,), entries=stood_in, **instead)).begin == Begin(relay, 66_000)
+    stand_in = replace(playing(relay, 66), instead=True)
+    assert decide(now(62, urgent=(relay,), playing=(stand_in,), **instead)).cuts == (), "not cut by its own media"

@@ -336,6 +336,7 @@ help-office-urgent = Send an emergency now, cutting into whatever is playing.
     .repeat = How many times it is repeated.
     .minutes = For how many minutes it is in force.
     .exercise = Only an exercise: loudspeakers and reports say so.
+    .signal = The signal that sounds before the words.
 help-office-web = Run the office's web pages and the connection to loudspeakers and kiosks until told to stop (Ctrl-C).
     .in-list = Run the web pages and the connection to loudspeakers and kiosks.
 help-office-withdraw = Take a broadcast out of the programme; if it is playing it stops.

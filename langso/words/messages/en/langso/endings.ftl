@@ -24,3 +24,4 @@ endings-released = the talk key was let go
 endings-talk_day = the minutes of the day were used up
 endings-talk_month = the minutes of the month were used up
 endings-talk_long = the talk key was held for too long
+endings-fallback = what was ordered could not be had, its substitute was played

@@ -36,3 +36,7 @@ broadcasting-no-ffmpeg = This machine has no ffmpeg yet; install it: sudo apt in
 broadcasting-ffmpeg-broken = ffmpeg could not be run ({ $why }); install it again.
 broadcasting-exercise-spoken = This is an exercise. { $text } What you have heard was an exercise; there is no danger.
 broadcasting-exercise-title = EXERCISE: { $title }
+broadcasting-kept-siren = Emergency. Stop what you do, go to a safe place, and listen to the loudspeakers.
+broadcasting-kept-fire = Fire. Leave your house at once, help the old and the children, call one one four.
+broadcasting-kept-flood = Flood. The water rises fast. Go up to high ground now, do not wade through running water.
+broadcasting-kept-notice = The commune has something to tell. Please listen to the loudspeakers.

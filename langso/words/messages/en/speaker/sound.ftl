@@ -38,3 +38,7 @@ sound-heard-signal = The last programme did not sound: the amplifier was on and 
 sound-heard-signal-fix = Check the audio cable from this machine to the amplifier, and which source is selected.
 sound-heard-wrong = The loudspeaker has just played something else, not the commune's programme.
 sound-heard-wrong-fix = Check what the amplifier is connected to: it may be receiving a foreign FM station.
+sound-card-muted = The sound card is muted: { $names }.
+sound-card-unmute = Unmute it with alsamixer; the loudspeaker has tried in vain.
+sound-card-was-muted = The sound card was muted ({ $names }); the loudspeaker has turned it on again.
+sound-card-who = Ask who did it; whoever wants silence uses langso speaker mute on.

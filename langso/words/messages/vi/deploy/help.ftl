@@ -337,6 +337,7 @@ help-office-urgent = Phát khẩn ngay, cắt vào mọi bản tin đang phát.
     .repeat = Nhắc lại mấy lần.
     .minutes = Hiệu lực mấy phút.
     .exercise = Chỉ là diễn tập: loa và báo cáo nói rõ.
+    .signal = Còi hay chuông phát trước lời nói.
 help-office-web = Chạy trang web của văn phòng và nối với các loa, kiosk, cho tới khi có lệnh dừng (Ctrl-C).
     .in-list = Chạy trang web và nối với các loa, kiosk.
 help-office-withdraw = Rút một bản tin khỏi lịch; đang phát thì dừng.

@@ -24,3 +24,4 @@ endings-released = đã thả phím nói
 endings-talk_day = đã nói hết số phút của ngày
 endings-talk_month = đã nói hết số phút của tháng
 endings-talk_long = giữ phím nói quá lâu
+endings-fallback = không có tiếng đã lệnh, đã phát tiếng thay thế

@@ -40,3 +40,7 @@ broadcasting-no-ffmpeg = Máy chưa có ffmpeg; hãy cài bằng lệnh: sudo ap
 broadcasting-ffmpeg-broken = Không chạy được ffmpeg ({ $why }); hãy cài lại.
 broadcasting-exercise-spoken = Đây là diễn tập. { $text } Tin vừa rồi là diễn tập, bà con không phải lo.
 broadcasting-exercise-title = DIỄN TẬP: { $title }
+broadcasting-kept-siren = Báo động khẩn cấp. Bà con dừng việc, ra chỗ an toàn, và lắng nghe loa của xã.
+broadcasting-kept-fire = Báo động cháy. Bà con rời ngay khỏi nhà, giúp người già và trẻ em, gọi một một bốn.
+broadcasting-kept-flood = Báo động lũ. Nước đang lên nhanh. Bà con lên ngay chỗ cao, đừng lội qua dòng nước chảy.
+broadcasting-kept-notice = Xã có tin cần báo. Bà con chú ý lắng nghe loa.

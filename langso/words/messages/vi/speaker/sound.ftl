@@ -34,3 +34,7 @@ sound-heard-signal = Bài phát vừa rồi không kêu: âm ly bật nhưng kh�
 sound-heard-signal-fix = Hãy kiểm tra dây tiếng từ máy sang âm ly và nguồn tiếng đang chọn.
 sound-heard-wrong = Loa vừa phát một thứ khác, không phải bài của xã.
 sound-heard-wrong-fix = Hãy kiểm tra nguồn tiếng của âm ly: có thể nó đang nhận đài FM lạ.
+sound-card-muted = Card âm thanh đang bị tắt tiếng: { $names }.
+sound-card-unmute = Mở tiếng bằng alsamixer; loa đã thử mở mà không được.
+sound-card-was-muted = Card âm thanh đã bị tắt tiếng ({ $names }); loa đã mở lại.
+sound-card-who = Hỏi xem ai đã tắt; muốn tắt tiếng thì dùng langso speaker mute on.
