@@ -29,6 +29,7 @@ _volume_option = click.option("--volume", type=click.IntRange(0, 100))
 _SUFFIXES = {"wave": "wav", "ogg": "opus"}
 PLAYS = 12
 MOST_RECEIPTS = 1000
+UNHURRIED_S = 0.5
 
 
 @click.command()
@@ -223,7 +224,8 @@ def _play(
     from speaker.told import PlayTold
 
     loud = settings.speaker.volume if volume is None else volume
-    at = max(player.soonest(), ready)
+    # Nobody is in a hurry, and a busy machine decodes late.
+    at = max(player.soonest() + UNHURRIED_S, ready)
     voice = player.play(SoundFile(sound, codec, length_ms, volume=loud), at)
     end = at + length_ms / 1000 + 5
     while voice.state in ("waiting", "playing") and time.monotonic() < end:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from langso.timekeeping.clock import SystemClock
 from speaker import hand_commands
 from speaker.agent import DATABASE, MIGRATIONS
 from speaker.commands import speaker
+from speaker.errors import MeasureRefused, SoundFault
 from speaker.record.journal import Journal
-from speaker.told import TOLD
+from speaker.sound.calibration import FILE, MeasuredDelay, keep_delay
+from speaker.told import TOLD, CalibrationTold
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "alone.md"
 
@@ -111,24 +114,37 @@ def test_settings_that_name_a_calibration_are_not_overruled(tmp_path: Path) -> N
     assert "calibration_ms" in str(desk.call("calibrate", "--hand").exception)
 
 
-@pytest.mark.real_time
-def test_a_server_is_measured_by_its_monitor_twice_alike_and_taken_back(
+def test_a_server_is_measured_by_its_monitor_or_refused_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hand_commands, "PLAYS", 4)
+    monkeypatch.setattr(hand_commands, "PLAYS", 3)
     (tmp_path / "pulse").mkdir()
     desk = Desk(tmp_path, "pulse", SINK)
     with PulseServer(tmp_path / "pulse") as server:
         for name in ("PULSE_SERVER", "PULSE_COOKIE", "XDG_RUNTIME_DIR"):
             monkeypatch.setenv(name, server.environment[name])
-        first = desk.told("calibrate")
-        again = desk.told("calibrate")
-    assert (first["by"], first["before_ms"]) == ("monitor", 0.0)
-    assert -60 < first["delay_ms"] < 60
-    assert again["before_ms"] == first["delay_ms"]
-    assert again["delay_ms"] == pytest.approx(first["delay_ms"], abs=15)
-    back = desk.told("calibrate", "--undo")
-    assert (back["delay_ms"], back["before_ms"]) == (first["delay_ms"], again["delay_ms"])
+        result = desk.call("calibrate", "--json")
+    kept = desk.state / FILE
+    if result.exit_code:
+        # On a busy machine too few are heard whole; then nothing is kept.
+        assert isinstance(result.exception, MeasureRefused | SoundFault)
+        assert str(result.exception).endswith(".")
+        assert not kept.exists()
+    else:
+        told = CalibrationTold.model_validate_json(result.stdout)
+        assert (told.by, told.before_ms, told.heard) == ("monitor", 0.0, 3)
+        assert MeasuredDelay.model_validate_json(kept.read_bytes()).delay_ms == told.delay_ms
+
+
+def test_what_was_measured_is_taken_back_and_back_again(desk: Desk) -> None:
+    sink = str(desk.state.parent / "sound.pcm")
+    new = MeasuredDelay(
+        sound="pipe", sink=sink, delay_ms=88.4, before_ms=3.0, measured=datetime(2026, 11, 30, tzinfo=UTC)
+    )
+    keep_delay(desk.state, new)
+    for delay, before in ((3.0, 88.4), (88.4, 3.0)):
+        told = desk.told("calibrate", "--undo")
+        assert (told["delay_ms"], told["before_ms"]) == (delay, before)
 
 
 def test_the_documented_keys_are_those_that_are_printed() -> None:
