@@ -18,8 +18,10 @@ from speaker.errors import MeasureRefused
 
 FILE = "speaker-delay.json"
 MOST_MS = 2000.0
-LEAST_MS = -100.0
-"""A server's monitor hears a block before it would sound; earlier than that is nonsense."""
+LEAST_MS = -30.0
+"""A server's monitor hears some blocks before they would sound. One that hears far ahead stands before a card with a
+large buffer, and knows nothing of when that sounds: then a microphone must listen.
+"""
 MOST_SPREAD_MS = {"monitor": 2.0, "microphone": 8.0, "hand": 60.0}
 """Standard deviation beyond which something else was heard: walls and wind, or a hand that had lost the beat."""
 LEAST_HEARD = 0.7

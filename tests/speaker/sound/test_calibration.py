@@ -33,7 +33,7 @@ def test_what_is_heard_evenly_is_the_delay() -> None:
         ([5.0] * 8, 12, "monitor", "8 trên 12"),
         ([0.0, 2.1, 4.2], 3, "monitor", "lệch nhau"),
         ([0.0, 8.1, 16.2], 3, "microphone", "lệch nhau"),
-        ([-100.1] * 4, 4, "monitor", "không thể"),
+        ([-30.1] * 4, 4, "monitor", "không thể"),
         ([2000.1] * 4, 4, "microphone", "không thể"),
         ([79.0] * 4, 4, "hand", "nhỏ hơn 80"),
     ],
@@ -50,7 +50,7 @@ def test_nonsense_is_refused_in_a_sentence(delays: list[float], plays: int, by: 
         ([5.0] * 9, 12, "monitor"),
         ([0.0, 1.9, 3.8], 3, "monitor"),
         ([0.0, 7.9, 15.8], 3, "microphone"),
-        ([-100.0] * 3, 3, "monitor"),
+        ([-30.0] * 3, 3, "monitor"),
         ([2000.0] * 3, 3, "monitor"),
         ([81.0] * 4, 4, "hand"),
     ],
@@ -80,7 +80,7 @@ def test_a_damaged_file_is_as_none(tmp_path_factory: pytest.TempPathFactory, raw
     assert calibration_of(folder, SpeakerSettings()) == 0.0
 
 
-@pytest.mark.parametrize("delay", [2000.1, -100.1, float("nan"), float("inf")])
+@pytest.mark.parametrize("delay", [2000.1, -30.1, float("nan"), float("inf")])
 def test_a_delay_beyond_reason_in_the_file_is_not_used(tmp_path: Path, delay: float) -> None:
     raw = measured().to_json().replace(b"88.4", str(delay).encode())
     (tmp_path / FILE).write_bytes(raw)
