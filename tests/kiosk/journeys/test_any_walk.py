@@ -95,4 +95,6 @@ THEIRS = {
     *("ok", "warn", "bad", "plain", "info", "warning", "flip", "photo_camera", "hourglass_top", "check_circle"),
     *("motion_photos_on", "no_photography", "qr_code_scanner", "touch_app", "child_care", "id_card", "cottage"),
     *("article", "description", "account_balance", *NAMES),
+    # Where one is in setting the time.
+    *("time", "pin", "done"),
 }
