@@ -34,6 +34,7 @@ def give(settings_file: Path, village: str, day: int, month: int, until: str) ->
     from langso.contract import TalkRight
     from langso.errors import UsageError
     from langso.timekeeping import dates
+    from langso.words.village_names import village_name
     from office.people.operator import operator
     from office.signer.client import BY_ROOT
     from office.whole_office import Office
@@ -48,7 +49,7 @@ def give(settings_file: Path, village: str, day: int, month: int, until: str) ->
         right = TalkRight(village=village, minutes_a_day=day, minutes_a_month=max(day, month), until=ends)
         opened.talk.give(right, operator(), BY_ROOT)
         told = opened.talk.catch_up()
-        say(t("office-talk-given", village=village, day=day, month=max(day, month), count=len(told)))
+        say(t("office-talk-given", village=village_name(village), day=day, month=max(day, month), count=len(told)))
 
 
 @talk.command()
@@ -56,13 +57,14 @@ def give(settings_file: Path, village: str, day: int, month: int, until: str) ->
 @click.argument("village")
 def withdraw(settings_file: Path, village: str) -> None:
     """No longer let anybody speak there; who is speaking falls silent."""
+    from langso.words.village_names import village_name
     from office.people.operator import operator
     from office.whole_office import Office
 
     with Office(_settings(settings_file)) as opened:
         opened.talk.withdraw(village, operator())
         opened.talk.catch_up()
-        say(t("office-talk-withdrawn", village=harmless(village[:64])))
+        say(t("office-talk-withdrawn", village=harmless(village_name(village[:64]))))
 
 
 @talk.command(name="list")
@@ -70,6 +72,8 @@ def withdraw(settings_file: Path, village: str) -> None:
 def list_(settings_file: Path) -> None:
     """Who may speak where, and what was said."""
     from langso.timekeeping import dates
+    from langso.words.village_names import village_name
+    from office.people.operator import who_in_words
     from office.whole_office import Office
 
     with Office(_settings(settings_file)) as opened:
@@ -77,11 +81,12 @@ def list_(settings_file: Path) -> None:
         if not rights:
             say(t("office-talk-none"))
         for one in rights:
+            name = village_name(one.village)
             if one.right is None:
-                say(t("office-talk-none-in", village=one.village, by=harmless(one.by)))
+                say(t("office-talk-none-in", village=name, by=harmless(who_in_words(one.by))))
             else:
                 day, month = one.right.minutes_a_day, one.right.minutes_a_month
-                say(t("office-talk-in", village=one.village, day=day, month=month, waiting=one.waiting))
+                say(t("office-talk-in", village=name, day=day, month=month, waiting=one.waiting))
             for talked in opened.talk.told(one.village):
                 when, seconds = dates.moment(talked.at), talked.heard_ms // 1000
                 line = t("office-talk-line", device=talked.device, when=when, title=talked.title, seconds=seconds)

@@ -52,6 +52,7 @@ KNOWN = re.compile(
             "account|roles|desk|writer|disable|set\\b|one_time|draft|send|urgent|withdraw|all_clear|login|office \\(",
             "(?:[a-z0-9]{5}-){3}[a-z0-9]{5}",
             "(?:[A-Z2-7]{4} ?){8}|(?:[0-9]{4} ?){4}",
+            "thon-[\\w-]+|Thôn \\d|talk-give|talk-withdraw",
             "seal|passphrase|remove|officer|age1[a-z0-9]+|stream\\.vov\\.vn|\\bphi\\b|fees-1",
         )
     )
@@ -62,6 +63,18 @@ def entered_before(call: Any) -> str:
     """An account that staff of release 0.2 entered, when the catalogue alone said whose it is."""
     account = Account(bin="970405", number="1234567890", holder="LAN")
     call.world.home.catalogue_file.write_bytes(CatalogueFile(accounts=(account,)).to_json())
+    return ""
+
+
+def talked_before(call: Any) -> str:
+    """What a loudspeaker's receipts told of a village head's talk."""
+    now = datetime.now(UTC).isoformat()
+    with call.world.office.store.transaction() as db:
+        db.execute(
+            "INSERT INTO plays (device, occurrence, title, started_at, ended_at, outcome, code, heard_ms, why, kind)"
+            " VALUES ('loa-1', 'talk-a', '', ?, ?, 'played', 'released', 61000, '', 'talk')",
+            [now, now],
+        )
     return ""
 
 
@@ -143,6 +156,16 @@ def test_what_the_commands_say_the_catalogue_says(call: Any, tmp_path: Path, mon
         call("desk", "remove", "lan"),
         call("desk", "destroy", "2026-11", "--yes"),
         call("desk", "destroy", "11", "--yes"),
+    ]
+    said += [
+        call("talk", "list"),
+        call("talk", "give", "thon-khong-co"),
+        call("talk", "give", "thon-1", "--until", "32/13"),
+        call("talk", "give", "thon-1", "--day", "5"),
+        talked_before(call),
+        call("talk", "list"),
+        call("talk", "withdraw", "thon-1"),
+        call("talk", "list"),
     ]
     sent = call("say", "Mời họp.", "--at", "+600", "--to", "all", "--title", "Lan")
     id = re.findall(r"b\d{8}-\w+", sent)[0]
