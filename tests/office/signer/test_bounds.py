@@ -36,9 +36,10 @@ def test_what_ends_an_alarm_has_no_loudness(client: SignerClient, action: str) -
 def test_no_programme_louder_than_the_commune_allows(client: SignerClient) -> None:
     tables = {"media": (MEDIA,), "target_sets": (TargetSet(devices=("*",)),)}
     loud, fitting = (Programme(id="p", title="t", media=(0,), volume=volume) for volume in (61, 60))
+    when = Occurrence(id="o", programme=0, targets=0, start=datetime.now(UTC) + timedelta(hours=1))
     with refused(SignerRefused, "signer-volume"):
-        client.sign("plan", plan(1, **tables, programmes=(loud,)))
-    client.sign("plan", plan(1, **tables, programmes=(fitting,)))
+        client.sign("plan", plan(1, **tables, programmes=(loud,), occurrences=(when,)))
+    client.sign("plan", plan(1, **tables, programmes=(fitting,), occurrences=(when,)))
 
 
 def test_no_alarm_dated_in_the_future(client: SignerClient) -> None:

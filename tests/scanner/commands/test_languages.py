@@ -16,6 +16,7 @@ import scenes
 from literals import is_vietnamese
 
 from deploy import cli
+from langso.device import running
 from langso.words.language import use_language
 from scanner.commands import scan
 
@@ -104,7 +105,7 @@ def call(table: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixt
     monkeypatch.setenv("COLUMNS", "110")
     monkeypatch.setattr(click.Command, "context_class", click.Command.context_class)
     # Threads of other tests would make it end this very process.
-    monkeypatch.setattr(cli, "end_process", lambda status, **_: sys.exit(status))
+    monkeypatch.setattr(running, "end_process", lambda status, **_: sys.exit(status))
 
     def run(words: str) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["langso", "scan", *shlex.split(words)])
