@@ -29,7 +29,8 @@ def test_after_a_loss_it_comes_back_with_its_fleet(post: Callable[..., Post]) ->
             waits.append(crowd)
             return 0.01
 
-    hostile = HostileBroker(b"nothing of ours")
+    # Unavailable, said at once: each loss costs a moment.
+    hostile = HostileBroker(bytes([0x20, 3, 0, 0x88, 0]))
     device = post(LinkSettings(host="127.0.0.1", port=hostile.port), "loa-1")
     device.link._backoff = Told()
     device.link.start()
