@@ -19,6 +19,8 @@ ON_TIME = timedelta(milliseconds=300)
 HANDOVER = timedelta(milliseconds=20)
 DROP_AFTER = timedelta(seconds=1)
 LONGEST_INTERRUPTION = timedelta(hours=1)
+CLAIMED_AHEAD = timedelta(minutes=5)
+"""No show is claimed earlier before its chime: one that was, was claimed by a clock that has gone back since."""
 
 POWER, WITHDRAWN, ALL_CLEAR = Reason(Ending.POWER), Reason(Ending.WITHDRAWN), Reason(Ending.ALL_CLEAR)
 STOPPED, EXPIRED, RELEASED = Reason(Ending.STOPPED), Reason(Ending.EXPIRED), Reason(Ending.RELEASED)
@@ -312,6 +314,10 @@ def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finish
     """A show that had begun: cut by an emergency (interrupted) or by a power cut (claimed, but nothing plays)."""
     interrupted = entry.state == "interrupted"
     reason = Reason(Ending.GAVE_WAY) if interrupted else POWER
+    if not interrupted and entry.began - s.now > show.lead + CLAIMED_AHEAD:
+        # Waited for, it would keep everything else from playing until that day comes.
+        finishes.append(Finish(show.play, "cut", POWER))
+        return
     if not interrupted and s.now <= entry.began - ON_TIME:
         # Claimed ahead of its time, and the power failed before it sounded: it can still be on time.
         if s.ready(show) and not s.playing:

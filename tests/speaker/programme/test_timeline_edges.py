@@ -366,3 +366,13 @@ def test_a_station_that_stalls_gives_way_to_its_substitute_and_is_taken_up_again
     assert decide(now(66, urgent=(relay,), entries=stood_in, **instead)).begin == Begin(relay, 66_000)
     stand_in = replace(playing(relay, 66), instead=True)
     assert decide(now(62, urgent=(relay,), playing=(stand_in,), **instead)).cuts == (), "not cut by its own media"
+
+
+@pytest.mark.parametrize(("ahead", "waits"), [(299.9, True), (300, True), (300.1, False), (20 * 86400, False)])
+def test_what_a_clock_claimed_that_has_gone_back_since_is_not_waited_for(ahead: float, waits: bool) -> None:
+    """Before: a power cut under a lie of twenty days, and nothing else of the programme sounded for twenty days."""
+    one, other = show("a", 0), show("b", 0.5)
+    claimed = {"a": Entry("a", "claimed", at(ahead), at(ahead))}
+    decision = decide(now(0, scheduled=(one, other), entries=claimed))
+    ended = [(finish.play, finish.outcome, finish.reason.code) for finish in decision.finishes]
+    assert ended == ([] if waits else [("a", "cut", Ending.POWER)])
