@@ -132,7 +132,9 @@ def confirmed(memory: Memory, reading: ClockReading, issued: datetime, waited_s:
             fresh = replace(fresh, ntp_since=kept.ntp_since, rtc_offset=kept.rtc_offset)
         return _moved(memory, fresh, steady)
     kept = memory.anchor
-    if kept is not None and lowest <= kept.offset + steady <= highest:
+    # While it is this near to what was kept, the wall clock is acted by, and the office has just denied it.
+    near = kept is not None and abs(reading.offset - kept.offset) <= LEAP_S and waited_s <= LEAP_S
+    if kept is not None and not near and lowest <= kept.offset + steady <= highest:
         proven = replace(kept, strong=True, until=steady + _LIFE_S)
         return replace(memory, anchor=proven, pending=None, denied=(reading.offset, steady))
     if waited_s > LEAP_S:

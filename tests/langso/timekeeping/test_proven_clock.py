@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from langso.timekeeping.clock import RTC_PPM, ClockEvidence, ClockTrust, HandSet, SimulatedClock, proof_life
@@ -384,6 +384,7 @@ def test_no_lie_shorter_than_ten_minutes_moves_a_settled_clock_by_more_than_two_
 
 
 @settings(max_examples=60, deadline=None)
+@example(lies=[(-119.0, 1.0, 0.0, True), (-119.0, 1.0, 0.0, False)], network=True)
 @given(lies=_LIES, network=st.booleans())
 def test_whatever_leaps_and_reboots_the_truth_comes_back_with_the_office_alone(
     lies: list[tuple[float, float, float, bool]], network: bool
