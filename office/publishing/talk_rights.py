@@ -122,7 +122,9 @@ class TalkRights:
             self._audit.write(by, action, village, note)
 
     def _owed(self) -> list[tuple[str, str]]:
-        """Loudspeakers whose newest order is older than what was decided for their village."""
+        """Loudspeakers whose newest order is older than what was decided for their village. Documents know whole
+        milliseconds: one of the decision's own may be of before it, and is signed once more.
+        """
         rows = self._store.db.execute(
             "SELECT d.id, d.village FROM devices d JOIN talk_rights t ON t.village = d.village"
             " WHERE d.role = 'speaker' AND d.revoked_at IS NULL AND NOT EXISTS (SELECT 1 FROM documents o"
