@@ -8,19 +8,15 @@ import threading
 
 from firmware_bridge.opening import open_switchboard
 from firmware_bridge.switchboard import Switchboard
-from langso.contract import Order, ReceiptsAck, State, Topics
-from langso.contract.health import Check
+from langso.contract import Order, ReceiptsAck, Topics
 from langso.courier.watch import CourierWatch
 from langso.device.certificate_renewal import Renewer
 from langso.device.lifeline import Lifeline
-from langso.device.machine_checks import MachineWatch
 from langso.device.office_line import OfficeLine
 from langso.device.pairing import load_paired
 from langso.device.pairing_stand import PairingWatch
-from langso.device.storage_checks import card_first, storage_checks
-from langso.durable.files import CUT_OFF_S, make_folder, remove_cut_off
-from langso.durable.memory_first import MemoryFirstStore
-from langso.durable.outbox import OUTBOX_MIGRATION, Outbox
+from langso.durable.files import CUT_OFF_S, remove_cut_off
+from langso.durable.outbox import Outbox
 from langso.errors import LangsoError
 from langso.mqtt.link import Link, Will
 from langso.mqtt.no_line import NoLine
@@ -30,7 +26,6 @@ from langso.timekeeping.clock import Clock, SystemClock
 from langso.timekeeping.proven_clock import ProvenClock
 from langso.timekeeping.pulse import first_hung
 from langso.trust import Keeper, SigningKey
-from langso.words.catalogue import t
 from speaker.conductor import Conductor
 from speaker.courier import SpeakerCourier
 from speaker.device_orders import OwnOrders
@@ -42,12 +37,13 @@ from speaker.keypad import Keypad
 from speaker.local_mute import LocalMute
 from speaker.media.library import Library
 from speaker.media.spare_shelf import SpareShelf
+from speaker.own_state import OwnState
 from speaker.programme.shows import TALK
-from speaker.record.journal import JOURNAL_MIGRATION, Journal
-from speaker.record.play_tables import LEDGER_MIGRATIONS
+from speaker.record.database import open_database
+from speaker.record.journal import Journal
 from speaker.record.plays import Ledger
 from speaker.record.receipts import ReceiptSender
-from speaker.record.talk_book import TALK_MIGRATION, TalkBook
+from speaker.record.talk_book import TalkBook
 from speaker.sound.amplifier import Amplifier
 from speaker.sound.calibration import calibration_of
 from speaker.sound.ears import Ears
@@ -62,13 +58,11 @@ from speaker.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
-DATABASE = "speaker.sqlite"
 MEDIA = "media"
 PROOFS = "proofs"
 SPARE = "speaker-held"
 TONES = "speaker-tones"
 STATE_FILE = "speaker-state.json"
-MIGRATIONS = (JOURNAL_MIGRATION, *LEDGER_MIGRATIONS, OUTBOX_MIGRATION, TALK_MIGRATION)
 
 
 class SpeakerAgent:
@@ -89,24 +83,19 @@ class SpeakerAgent:
         paired = load_paired(settings.paths.state)
         self.settings = settings
         self.device = paired.answer.device
-        self._alone = bool(paired.answer.alone)
+        alone = bool(paired.answer.alone)
         self._clock: Clock = clock or SystemClock()
         if settings.clock.trust == "auto":
             self._clock = ProvenClock(self._clock)
         self._boot = new_boot()
-        self._machine = MachineWatch(settings.paths.state)
         self._restart = threading.Event()
-        self._lifeline = Lifeline("timeline", "main", status=self._status)
+        self._lifeline = Lifeline("timeline", "main", status=lambda: self.own_state.line())
         state = settings.paths.state
         speaker = settings.speaker
         remove_cut_off(state, older_s=CUT_OFF_S)
-        # What the card does not take is held in memory, and in a folder that is none for a start after this one.
         spare = settings.paths.run / SPARE
-        with contextlib.suppress(OSError):
-            make_folder(spare)
-        self.store = MemoryFirstStore(state / DATABASE, MIGRATIONS, spare=spare, monotonic=self._clock.monotonic)
-        topics = Topics(paired.answer.commune)
-        self._topics = topics
+        self.store = open_database(state, spare, self._clock)
+        topics = self._topics = Topics(paired.answer.commune)
         self.keeper = Keeper(
             state,
             paired.answer.commune,
@@ -162,7 +151,7 @@ class SpeakerAgent:
             self.library,
             self.device,
             village=paired.answer.village or settings.device.village,
-            volume=self._volume,
+            volume=lambda: int(self.ledger.switch("volume") or speaker.volume),
         )
         self._own_orders = OwnOrders(
             self.ledger,
@@ -237,9 +226,9 @@ class SpeakerAgent:
             clock_trust=self.keeper.clock_trust,
             changed=self._look,
             mute=self.mute,
-            alone=self._alone,
+            alone=alone,
         )
-        self.link = (NoLine if self._alone else Link)(
+        self.link = (NoLine if alone else Link)(
             paired.link(settings.link),
             self.device,
             will=Will(topics.device(self.device, "presence"), gone),
@@ -268,6 +257,23 @@ class SpeakerAgent:
             device=self.device,
             link=self.link,
         )
+        self.own_state = OwnState(
+            state,
+            alone=alone,
+            board=self._board,
+            conductor=self.conductor,
+            hearing=self._hearing,
+            keeper=self.keeper,
+            library=self.library,
+            link=self.link,
+            mute=self.mute,
+            player=self.player,
+            proofs=self.proofs,
+            receipts=self.receipts,
+            renewer=self.renewer,
+            store=self.store,
+            talk=self.talk,
+        )
         self.reporter = StateReporter(
             device=self.device,
             role="speaker",
@@ -280,9 +286,9 @@ class SpeakerAgent:
             topics=topics,
             link=self.link,
             next_number=self.journal.next_state_number,
-            checks=self.checks,
+            checks=self.own_state.checks,
             understands=(*TAKEN, TALK),
-            fill=self._fill,
+            fill=self.own_state.fill,
             each_round=self._round,
             note=note_in(settings.paths.run / STATE_FILE),
         )
@@ -350,43 +356,6 @@ class SpeakerAgent:
         with contextlib.suppress(LangsoError):
             self.journal.write_refusals()
         self.store.close()
-
-    def checks(self) -> list[Check]:
-        """All health lines, as the state reports them."""
-        sound = [self.player.check(), self.library.check(), *self.proofs.checks()]
-        sound += [self._board.health(), *self._hearing.checks(), *self.talk.check()]
-        # The card first: it takes all else with it.
-        card, machine = card_first(self._machine.checks())
-        card = [*storage_checks(self.store, self.keeper.files), *card]
-        link = self.link.check(t("speaker-check-network"))
-        trust = [check for check in self.keeper.checks() if not (self._alone and check.name == "office")]
-        office = [] if self._alone else [self.renewer.check()]
-        played = [*self.conductor.checks(), *sound, *self.mute.checks()]
-        return [*card, *played, *trust, *office, link, *machine]
-
-    def _status(self) -> str:
-        show = self.conductor.playing
-        plays = t("speaker-silent") if show is None else t("speaker-playing-id", id=show.id)
-        plays = self.conductor.told_trouble or plays
-        ready, wanted = self.library.counts()
-        link = t("speaker-office-connected") if self.link.connected else t("speaker-office-not-connected")
-        return t("speaker-status-line", plays=plays, ready=ready, wanted=wanted, link=link)
-
-    def _fill(self, state: State) -> State:
-        ready, wanted = self.library.counts()
-        show = self.conductor.playing
-        return self.receipts.in_state(state).model_copy(
-            update={
-                "playing": None if show is None else show.id,
-                "next_play": self.conductor.next_start(),
-                "media_ready": ready,
-                "media_wanted": wanted,
-                "muted": self.mute.muted,
-            }
-        )
-
-    def _volume(self) -> int:
-        return int(self.ledger.switch("volume") or self.settings.speaker.volume)
 
     def _look(self) -> None:
         self.link.among(self.held.fleet)

@@ -136,7 +136,7 @@ def _keep_mute(settings: Settings, muted: bool) -> None:
     from langso.durable.ownership import acting_as_owner
     from langso.durable.store import Store
     from langso.timekeeping.clock import SystemClock
-    from speaker.agent import DATABASE, MIGRATIONS
+    from speaker.record.database import DATABASE, MIGRATIONS
     from speaker.record.journal import Journal
     from speaker.record.plays import Ledger
 

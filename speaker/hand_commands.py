@@ -135,7 +135,7 @@ def journal(last: int, settings_file: Path, as_json: bool) -> None:
     from langso.errors import UsageError
     from langso.settings.reading import load_settings
     from langso.timekeeping.clock import SystemClock
-    from speaker.agent import DATABASE, MIGRATIONS
+    from speaker.record.database import DATABASE, MIGRATIONS
     from speaker.record.journal import Journal
     from speaker.told import JournalTold
 

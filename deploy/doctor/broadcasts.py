@@ -43,7 +43,8 @@ def look_speaker(scene: Scene) -> Iterable[Check | Skipped]:
     if keeper.trust is None:
         yield Skipped("broadcasts", t("doctor-no-trust-list"))
         return
-    from speaker.agent import DATABASE, MEDIA
+    from speaker.agent import MEDIA
+    from speaker.record.database import DATABASE
 
     answer = scene.paired.answer
     shows, policy = scheduled(keeper, answer.device, answer.village or scene.settings.device.village)

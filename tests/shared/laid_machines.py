@@ -213,7 +213,7 @@ def plan_of(laid: Laid, now: datetime) -> Plan:
 
 
 def database(file: Path) -> None:
-    from speaker.agent import MIGRATIONS
+    from speaker.record.database import MIGRATIONS
 
     store = Store(file, MIGRATIONS)
     with store.transaction() as db:

@@ -305,7 +305,7 @@ def test_its_health_tells_what_sensors_heard_and_what_files_are_worth(
     agent = house.agent
     monkeypatch.setattr(agent._hearing, "_last", Sounding.CUT_CABLE)
     monkeypatch.setattr(agent.proofs, "checks", lambda: [Check.warning("proofs", "hỏng", "gửi lại")])
-    levels = {check.name: check.level for check in agent.checks()}
+    levels = {check.name: check.level for check in agent.own_state.checks()}
     assert (levels["heard"], levels["proofs"]) == ("bad", "warn")
 
 

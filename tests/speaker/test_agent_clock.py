@@ -74,9 +74,9 @@ def test_what_the_root_signed_is_no_word_of_the_office(commune: Any, tmp_path: P
     agent = SpeakerAgent(commune.settings(port=1, sink=tmp_path / "sound.pcm"))
     try:
         agent.keeper.take_trust(commune.trust())
-        heard = {check.name: check.code for check in agent.checks()}
+        heard = {check.name: check.code for check in agent.own_state.checks()}
         assert heard["office"] == "trust-never-heard"
         agent.keeper.take("plan", commune.seal(plan_of(commune, media_server.add(b"x"), {})))
-        assert {check.name: check.code for check in agent.checks()}["office"] == "trust-heard"
+        assert {check.name: check.code for check in agent.own_state.checks()}["office"] == "trust-heard"
     finally:
         agent.stop()

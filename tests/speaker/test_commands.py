@@ -37,8 +37,9 @@ from langso.durable.single_instance import SingleInstance
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
 from speaker import local_mute
-from speaker.agent import DATABASE, MIGRATIONS, STATE_FILE
+from speaker.agent import STATE_FILE
 from speaker.commands import describe, speaker
+from speaker.record.database import DATABASE, MIGRATIONS
 from speaker.record.journal import Journal
 from speaker.record.plays import Ledger
 

@@ -17,9 +17,9 @@ from langso.durable.single_instance import SingleInstance
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
 from speaker import hand_commands
-from speaker.agent import DATABASE, MIGRATIONS
 from speaker.commands import speaker
 from speaker.errors import MeasureRefused, SoundFault
+from speaker.record.database import DATABASE, MIGRATIONS
 from speaker.record.journal import Journal
 from speaker.sound.calibration import FILE, MeasuredDelay, keep_delay
 from speaker.told import TOLD, CalibrationTold
