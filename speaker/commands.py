@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.terminal.options import json_option, settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Joined, Sentence, t
 from langso.words.harmless import harmless
@@ -24,15 +25,11 @@ if TYPE_CHECKING:
 
 RESTART_EXIT = 75
 MAX_STATE_BYTES = 1 << 20
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_FOLDER = click.Path(path_type=Path, file_okay=False)
 _LEVELS = {
     "ok": Sentence("speaker-level-ok"),
     "warn": Sentence("speaker-level-warn"),
     "bad": Sentence("speaker-level-bad"),
 }
-_json_option = click.option("--json", "as_json", is_flag=True)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 
 
 @click.group(name="speaker")
@@ -45,8 +42,8 @@ for _command in (play, test_tone, calibrate, journal, alone, talk):
 
 
 @speaker.command()
-@_settings_option
-@_json_option
+@settings_option
+@json_option
 def run(settings_file: Path, as_json: bool) -> None:
     """Run the loudspeaker until told to stop (Ctrl-C)."""
     from langso.device.ending import end_process
@@ -72,8 +69,8 @@ def run(settings_file: Path, as_json: bool) -> None:
 
 
 @speaker.command()
-@_settings_option
-@_json_option
+@settings_option
+@json_option
 def status(settings_file: Path, as_json: bool) -> None:
     """Tell what the loudspeaker holds and will play, from the newest state on this machine."""
     from langso.contract import State
@@ -82,14 +79,14 @@ def status(settings_file: Path, as_json: bool) -> None:
     from langso.errors import UsageError
     from langso.settings.reading import load_settings
     from speaker.agent import STATE_FILE
-    from speaker.told import StatusTold
+    from speaker.told import StatusTold, tell
 
     settings = load_settings(settings_file)
     path = settings.paths.run / STATE_FILE
     stand = stand_of(settings.paths.state)
     if stand.state != "paired" and not path.exists():
         if as_json:
-            say(StatusTold(pairing=stand.state, code=stand.code, why=stand.why).to_json().decode())
+            tell(StatusTold(pairing=stand.state, code=stand.code, why=stand.why))
             return
         say(in_a_sentence(stand))
         for number, step in enumerate(next_steps(stand), 1):
@@ -104,7 +101,7 @@ def status(settings_file: Path, as_json: bool) -> None:
     except ValueError as error:
         raise UsageError(Sentence("speaker-state-damaged", path=path)) from error
     if as_json:
-        say(state.to_json().decode())
+        tell(state)
         return
     for line in describe(state):
         say(harmless(line))
@@ -113,21 +110,21 @@ def status(settings_file: Path, as_json: bool) -> None:
 
 
 @speaker.command()
-@_settings_option
+@settings_option
 @click.argument("state", type=click.Choice(["on", "off"]))
-@_json_option
+@json_option
 def mute(settings_file: Path, state: str, as_json: bool) -> None:
     """Mute (on) or unmute (off) on the spot: beats every order and is reported to the commune."""
     from langso.settings.reading import load_settings
     from speaker.local_mute import wish_mute
-    from speaker.told import MuteTold
+    from speaker.told import MuteTold, tell
 
     settings = load_settings(settings_file)
     # The running loudspeaker keeps it in memory where the card takes nothing; without one it is kept for its start.
     if not (_is_running(settings) and wish_mute(settings.paths.run, state == "on")):
         _keep_mute(settings, state == "on")
     if as_json:
-        say(MuteTold(muted=state == "on").to_json().decode())
+        tell(MuteTold(muted=state == "on"))
     else:
         say(t("speaker-muted") if state == "on" else t("speaker-unmuted"))
 
@@ -171,10 +168,10 @@ def describe(state: State) -> list[str]:
 
 
 def _tell_run(device: str, running: bool, *, as_json: bool, restart: bool = False) -> None:
-    from speaker.told import RunTold
+    from speaker.told import RunTold, tell
 
     if as_json:
-        say(RunTold(device=device, running=running, restart=restart).to_json().decode())
+        tell(RunTold(device=device, running=running, restart=restart))
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.terminal.options import json_option, settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from speaker.sound.player import GstPlayer
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
-_json_option = click.option("--json", "as_json", is_flag=True)
 _volume_option = click.option("--volume", type=click.IntRange(0, 100))
 _SUFFIXES = {"wave": "wav", "ogg": "opus"}
 PLAYS = 12
@@ -35,8 +34,8 @@ UNHURRIED_S = 0.5
 @click.command()
 @click.argument("sound", type=_FILE)
 @_volume_option
-@_settings_option
-@_json_option
+@settings_option
+@json_option
 def play(sound: Path, volume: int | None, settings_file: Path, as_json: bool) -> None:
     """Play one sound file here and now."""
     from langso.settings.reading import load_settings
@@ -56,8 +55,8 @@ def play(sound: Path, volume: int | None, settings_file: Path, as_json: bool) ->
 
 @click.command(name="test-tone")
 @_volume_option
-@_settings_option
-@_json_option
+@settings_option
+@json_option
 def test_tone(volume: int | None, settings_file: Path, as_json: bool) -> None:
     """Play three rising tones here and now."""
     from langso.settings.reading import load_settings
@@ -74,8 +73,8 @@ def test_tone(volume: int | None, settings_file: Path, as_json: bool) -> None:
 @click.option("--hand", is_flag=True)
 @click.option("--metres", type=click.FloatRange(0, 100), default=0.0)
 @click.option("--undo", is_flag=True)
-@_settings_option
-@_json_option
+@settings_option
+@json_option
 def calibrate(
     microphone: str | None, hand: bool, metres: float, undo: bool, settings_file: Path, as_json: bool
 ) -> None:
@@ -85,7 +84,7 @@ def calibrate(
     from langso.terminal.wrong_calls import WrongCall
     from speaker.errors import MeasureRefused
     from speaker.sound.calibration import MeasuredDelay, judge_delays, keep_delay, read_delay
-    from speaker.told import CalibrationTold
+    from speaker.told import CalibrationTold, tell
 
     settings = load_settings(settings_file)
     speaker, state = settings.speaker, settings.paths.state
@@ -116,7 +115,7 @@ def calibrate(
     with acting_as_owner(state):
         keep_delay(state, new)
     if as_json:
-        say(CalibrationTold(**new.model_dump()).to_json().decode())
+        tell(CalibrationTold(**new.model_dump()))
     elif undo:
         say(t("calibrate-undone", delay=f"{new.delay_ms:.1f}"))
     else:
@@ -126,8 +125,8 @@ def calibrate(
 
 @click.command()
 @click.option("--last", type=click.IntRange(1, MOST_RECEIPTS), default=20)
-@_settings_option
-@_json_option
+@settings_option
+@json_option
 def journal(last: int, settings_file: Path, as_json: bool) -> None:
     """The newest receipts that this loudspeaker has written."""
     from langso.durable.ownership import acting_as_owner
@@ -137,7 +136,7 @@ def journal(last: int, settings_file: Path, as_json: bool) -> None:
     from langso.timekeeping.clock import SystemClock
     from speaker.record.database import DATABASE, MIGRATIONS
     from speaker.record.journal import Journal
-    from speaker.told import JournalTold
+    from speaker.told import JournalTold, tell
 
     settings = load_settings(settings_file)
     path = settings.paths.state / DATABASE
@@ -150,7 +149,7 @@ def journal(last: int, settings_file: Path, as_json: bool) -> None:
             journal=book.id, acknowledged=book.acknowledged, through=book.through, receipts=tuple(lines)
         )
     if as_json:
-        say(told.to_json().decode())
+        tell(told)
         return
     for receipt in lines:
         say(harmless(_line_of(receipt)))
@@ -221,7 +220,7 @@ def _play(
 ) -> None:
     from speaker.errors import SoundFault
     from speaker.sound.sounds import SoundFile
-    from speaker.told import PlayTold
+    from speaker.told import PlayTold, tell
 
     loud = settings.speaker.volume if volume is None else volume
     # Nobody is in a hurry, and a busy machine decodes late.
@@ -233,8 +232,7 @@ def _play(
     heard = voice.heard_ms(time.monotonic())
     outcome = "played" if heard >= 0.9 * length_ms else "cut" if heard else "missed"
     if as_json:
-        told = PlayTold(outcome=outcome, heard_ms=heard, error_ms=voice.error_ms, why=voice.why or None)
-        say(told.to_json().decode())
+        tell(PlayTold(outcome=outcome, heard_ms=heard, error_ms=voice.error_ms, why=voice.why or None))
     if outcome != "played":
         raise SoundFault(Sentence("speaker-not-heard", seconds=heard // 1000, why=voice.why))
     if not as_json:

@@ -9,18 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from langso.terminal.asking import prompt
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import t
 
 if TYPE_CHECKING:
     from speaker.talk_door import TalkDoor
-
-_settings_option = click.option(
-    "--settings",
-    "settings_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("/etc/langso/langso.toml"),
-)
 
 
 @click.group()
@@ -29,7 +23,7 @@ def talk() -> None:
 
 
 @talk.command(name="open")
-@_settings_option
+@settings_option
 def open_(settings_file: Path) -> None:
     """Open the talk key for a quarter of an hour, with the PIN of `langso clock pin`."""
     seconds = _door(settings_file).open()
@@ -37,7 +31,7 @@ def open_(settings_file: Path) -> None:
 
 
 @talk.command()
-@_settings_option
+@settings_option
 def again(settings_file: Path) -> None:
     """Play the last announcement once more, with the PIN; caps and quiet hours hold."""
     _door(settings_file).open(again=secrets.token_hex(8))
@@ -45,7 +39,7 @@ def again(settings_file: Path) -> None:
 
 
 @talk.command()
-@_settings_option
+@settings_option
 def close(settings_file: Path) -> None:
     """Shut the talk key now."""
     from langso.settings.reading import load_settings

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from langso.contract import Receipt
 from langso.contract.base import Message, Moment
+from langso.terminal.saying import say
 
 
 class RunTold(Message):
@@ -100,3 +101,8 @@ TOLD: dict[str, type[Message]] = {
     "alone join": JoinedTold,
 }
 """By the command that prints it."""
+
+
+def tell(told: Message) -> None:
+    """Prints the line: of these, or of a state as the office has it."""
+    say(told.to_json().decode())

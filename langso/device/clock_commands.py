@@ -11,6 +11,7 @@ from langso.device.clock_by_hand import ClockByHand
 from langso.device.clock_pin import choose_pin, has_pin
 from langso.device.errors import TimeRefused
 from langso.terminal.asking import confirm, prompt
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.timekeeping import dates
 from langso.timekeeping.hand_set import told_of
@@ -19,13 +20,6 @@ from langso.words.catalogue import Sentence, Unit, t
 if TYPE_CHECKING:
     from langso.settings.reading import Settings
 
-_settings_option = click.option(
-    "--settings",
-    "settings_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("/etc/langso/langso.toml"),
-)
-
 
 @click.group()
 def clock() -> None:
@@ -33,7 +27,7 @@ def clock() -> None:
 
 
 @clock.command()
-@_settings_option
+@settings_option
 def pin(settings_file: Path) -> None:
     """Choose the PIN that sets the time (6 to 12 digits; there is none before)."""
     settings = _device(settings_file)
@@ -47,7 +41,7 @@ def pin(settings_file: Path) -> None:
 @clock.command(name="set")
 @click.argument("moment")
 @click.option("--who", default="", help="Who sets it, for the record.")
-@_settings_option
+@settings_option
 def set_(moment: str, who: str, settings_file: Path) -> None:
     """Set the time by hand ('30/11/2026 08:15', Vietnamese time), with the PIN."""
     settings = _device(settings_file)
@@ -65,7 +59,7 @@ def set_(moment: str, who: str, settings_file: Path) -> None:
 
 
 @clock.command()
-@_settings_option
+@settings_option
 def show(settings_file: Path) -> None:
     """Tell what was set by hand; the rest stands in `langso doctor`."""
     settings = _device(settings_file)

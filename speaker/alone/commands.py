@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.terminal.options import json_option, settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
     from langso.trust.roots.sticks import StickMemory
-    from speaker.alone.signing import LaidDown, LoneSigner
+    from speaker.alone.signing import LoneSigner
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -24,7 +25,6 @@ _stick_option = click.option("--stick", type=_FOLDER, required=True)
 _out_option = click.option("-o", "--out", type=_FOLDER, required=True)
 _told_option = click.option("--not-a-stick", is_flag=True)
 _phrase_option = click.option("--passphrase-file", type=_FILE)
-_json_option = click.option("--json", "as_json", is_flag=True)
 _yes_option = click.option("--yes", is_flag=True)
 
 
@@ -40,7 +40,7 @@ def alone() -> None:
 @_yes_option
 @_told_option
 @_phrase_option
-@_json_option
+@json_option
 def sign(
     plan: Path,
     stick: Path,
@@ -56,7 +56,7 @@ def sign(
     from langso.timekeeping import dates
     from speaker.alone.plan_file import MAX_FILE, read_plan_file
     from speaker.alone.sounds import length_of
-    from speaker.told import SignedTold
+    from speaker.told import SignedTold, tell
 
     read = read_plan_file(read_limited(plan, MAX_FILE), plan.absolute().parent)
     if not as_json:
@@ -68,10 +68,11 @@ def sign(
         made = signer.plan(read, length_of, memory)
     first, last = made.moments[0], made.moments[-1]
     if as_json:
-        told = SignedTold(
-            folder=str(out), code=read.code, version=made.version, bells=len(made.moments), first=first, last=last
+        tell(
+            SignedTold(
+                folder=str(out), code=read.code, version=made.version, bells=len(made.moments), first=first, last=last
+            )
         )
-        say(told.to_json().decode())
         return
     first_named, last_named = dates.full(first), dates.full(last)
     say(t("alone-signed", bells=len(made.moments), first=first_named, last=last_named, sounds=made.sounds))
@@ -87,7 +88,7 @@ def sign(
 @_out_option
 @_told_option
 @_phrase_option
-@_json_option
+@json_option
 def alarm(
     sound: Path | None,
     code: str,
@@ -102,20 +103,15 @@ def alarm(
     """Sign an alarm that sounds at once, over everything, until it is over or stopped."""
     from langso.terminal.wrong_calls import WrongCall
     from speaker.alone.sounds import length_of
-    from speaker.told import SignedTold
+    from speaker.told import SignedTold, tell
 
     if (sound is None) != stop:
         raise WrongCall(Sentence("alone-alarm-or-stop"))
     with _signing(stick, code, out, not_a_stick, passphrase_file) as (signer, memory):
-        made: LaidDown
         made = signer.all_clear(memory) if sound is None else signer.alarm(sound, minutes, length_of, memory)
     if as_json:
         until = made.moments[0] if made.moments else None
-        say(
-            SignedTold(folder=str(out), code=code, version=made.version, bells=len(made.moments), last=until)
-            .to_json()
-            .decode()
-        )
+        tell(SignedTold(folder=str(out), code=code, version=made.version, bells=len(made.moments), last=until))
     elif stop:
         say(t("alone-alarm-stopped"))
     else:
@@ -124,9 +120,9 @@ def alarm(
 
 @alone.command()
 @click.argument("folder", type=_FOLDER)
-@click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
+@settings_option
 @click.option("--code")
-@_json_option
+@json_option
 def join(folder: Path, settings_file: Path, code: str | None, as_json: bool) -> None:
     """Let this loudspeaker obey the key that signed this folder, and no office any more."""
     from langso.settings.reading import load_settings
@@ -134,7 +130,7 @@ def join(folder: Path, settings_file: Path, code: str | None, as_json: bool) -> 
     from speaker.alone.joining import join as join_folder
     from speaker.alone.joining import read_lone_trust
     from speaker.errors import AloneRefused
-    from speaker.told import JoinedTold
+    from speaker.told import JoinedTold, tell
 
     settings = load_settings(settings_file)
     found = read_lone_trust(folder, settings.commune.code)
@@ -148,9 +144,7 @@ def join(folder: Path, settings_file: Path, code: str | None, as_json: bool) -> 
         return
     paired = join_folder(settings, found, datetime.now(UTC))
     if as_json:
-        say(
-            JoinedTold(device=paired.answer.device, commune=paired.answer.commune, code=found.code).to_json().decode()
-        )
+        tell(JoinedTold(device=paired.answer.device, commune=paired.answer.commune, code=found.code))
         return
     say(t("alone-joined", device=paired.answer.device, name=harmless(settings.commune.name)))
     if settings.speaker.plan_folder is None:
