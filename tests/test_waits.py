@@ -19,8 +19,6 @@ MAY_SLEEP = {
     "tests/scanner/cameras/test_device.py": "threads that hung come back",
     "tests/scanner/cameras/test_pi.py": "a process lives on for a moment, or ends",
     "tests/scanner/codes/workers/test_workers.py": "an answer is waited for by nobody",
-    "tests/speaker/test_agent.py": "a siren goes on; an order is not done again",
-    "tests/speaker/test_commands.py": "a sound plays, is cut off by a kill, and plays on",
     # Somebody slow, or as fast as sound, is played.
     "tests/deploy/village/instruments/test_recorder.py": "a loudspeaker writes a block each 10 ms",
     "tests/office/publishing/test_slow_signer.py": "a signer that is slow",

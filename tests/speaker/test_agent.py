@@ -97,7 +97,8 @@ def test_an_emergency_cuts_in_is_cleared_and_the_broadcast_resumes(
     head = commune.head("urgent", issued=issued)
     office.publish(office.topics.urgent("office"), commune.seal(Urgent(**head, orders=(order,))))
     until(lambda: [e for e in office.events("started") if e.occurrence == "lu"])
-    time.sleep(1)
+    alarmed = house.agent.conductor._performances[-1]
+    until(lambda: alarmed.heard_ms(time.monotonic()) > 1200)
     assert office.ended("dai") is None
     clear = UrgentOrder(id="yen", action="all_clear", ends=("*",), issued=soon(0), expires=soon(600))
     office.publish(office.topics.urgent("office"), commune.seal(Urgent(**commune.head("urgent"), orders=(clear,))))
@@ -268,7 +269,14 @@ def test_device_orders_are_done_once(house: Any, commune: Any) -> None:
     assert house.agent.ledger.switch("volume") == "35"
     house.restart()
     office.publish(office.topics.device(commune.device, "order"), raw)
-    time.sleep(3)
+    again = order.model_copy(
+        update={
+            "version": commune.number("order"),
+            "orders": (*order.orders, DeviceOrder(id="lai", action="test_sound", expires=soon(60))),
+        }
+    )
+    office.publish(office.topics.device(commune.device, "order"), commune.seal(again))
+    assert until(lambda: office.ended("lai")).outcome == "played"
     assert len([e for e in office.events("ended") if e.occurrence == "thu"]) == 1
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conducted import RULE, SOUND
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from paper_library import PaperLibrary
 
-from langso.contract import Caps, EndedReceipt, IssuerRule, Late, Media, StartedReceipt, Threshold
+from langso.contract import Caps, EndedReceipt, Late, StartedReceipt
 from langso.durable.store import Store
 from langso.timekeeping.clock import ClockEvidence, ClockTrust, HandSet
 from langso.timekeeping.proven_clock import SETTLE_S, ProvenClock
@@ -31,14 +32,6 @@ from speaker.sound.amplifier import Amplifier
 
 DAY_S = 86400.0
 DAYS = 14
-RULE = IssuerRule(
-    name="office",
-    signers=Threshold(keys=("0" * 64,), threshold=1),
-    epoch=1,
-    kinds=("plan", "urgent"),
-    classes=("normal", "emergency"),
-)
-SOUND = Media(sha256="a" * 64, size=1, duration_ms=5000, codec="wav")
 NETWORK = ClockEvidence(ntp_synchronised=True)
 NOTHING = ClockEvidence()
 

@@ -209,8 +209,7 @@ def test_killed_in_the_middle_it_goes_on_at_the_wall_clock_and_ends_once(
     keeper.take("plan", commune.seal(plan))
     first = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        until(lambda: told(commune, "started"))
-        time.sleep(1)
+        until(lambda: told(commune, "started") and datetime.now(UTC) > start + timedelta(seconds=1))
     finally:
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
