@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _volume_option = click.option("--volume", type=click.IntRange(0, 100))
-_SUFFIXES = {"wave": "wav", "ogg": "opus"}
 PLAYS = 12
 MOST_RECEIPTS = 1000
 UNHURRIED_S = 0.5
@@ -40,10 +39,10 @@ def play(sound: Path, volume: int | None, settings_file: Path, as_json: bool) ->
     """Play one sound file here and now."""
     from langso.settings.reading import load_settings
     from speaker.sound.proving import decode
+    from speaker.sound.sounds import codec_of
 
     settings = load_settings(settings_file)
-    codec = sound.suffix.lower().lstrip(".")
-    codec = _SUFFIXES.get(codec, codec)
+    codec = codec_of(sound)
     with _at_the_loudspeaker(settings) as (player, ready):
         found = decode(_readable(sound), codec)
         if found["why"] or not found["ms"]:

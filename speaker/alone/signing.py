@@ -7,7 +7,7 @@ loudspeaker. What it signs is what an office would: trust, plan, urgent; a louds
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,6 +40,7 @@ from langso.trust.roots.sticks import StickMemory, keep_memory
 from langso.words.catalogue import Sentence, Unit
 from speaker.alone.plan_file import BellPlan
 from speaker.errors import PlanFileRefused
+from speaker.sound.sounds import codec_of
 
 ISSUER = "alone"
 TRUST_LIFE = timedelta(days=10 * 365)
@@ -214,21 +215,21 @@ class LoneSigner:
                 before = parse_payload(self._stick.read(name, 4096), SignedBefore)
             except Refused as refused:
                 raise StickRefused(Sentence("root-memory-damaged", name=name)) from refused
-        version = max(getattr(before, kind), *self._laid(kind)) + 1
+        version = max(getattr(before, kind), self._laid(kind)) + 1
         self._stick.write(name, before.model_copy(update={kind: version}).to_json(), mode=0o600)
         return int(version)
 
-    def _laid(self, kind: str) -> Iterable[int]:
+    def _laid(self, kind: str) -> int:
+        """The version that lies there; 0: none that can be read."""
         letter = Letter("urgent", issuer=ISSUER) if kind == "urgent" else Letter("plan")
         model: type[Plan] | type[Urgent] = Urgent if kind == "urgent" else Plan
         try:
-            return (0, int(parse_payload(read_sealed(self._out.read(letter), kind).payload, model).version))
+            return int(parse_payload(read_sealed(self._out.read(letter), kind).payload, model).version)
         except (FileRefused, Refused):
-            return (0, 0)
+            return 0
 
     def _put(self, sound: Path, measure: Measure) -> Media:
-        codec = sound.suffix.lower().lstrip(".")
-        codec = {"wave": "wav", "ogg": "opus"}.get(codec, codec)
+        codec = codec_of(sound)
         if codec not in _CODECS:
             raise PlanFileRefused(Sentence("alone-sound-kind", name=sound.name))
         digest = hashlib.sha256()

@@ -133,3 +133,9 @@ class AnyPlayer(Protocol):
     def play(self, sound: AnySound, at: float, *, soon_from: float | None = None) -> Voice: ...
 
     def soonest(self) -> float: ...
+
+
+def codec_of(file: Path) -> str:
+    """The codec that a file's name promises: its suffix, longer names of the same as the short one."""
+    codec = file.suffix.lower().lstrip(".")
+    return {"wave": "wav", "ogg": "opus"}.get(codec, codec)

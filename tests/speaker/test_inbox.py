@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,8 +124,6 @@ def test_the_same_document_again_writes_no_second_receipt(door: Any, commune: An
 def test_the_same_bytes_again_are_not_verified_again(
     door: Any, commune: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from datetime import UTC, datetime
-
     door.inbox.take("trust", commune.trust())
     first, second = (commune.seal(Plan(**commune.head("plan"), until=datetime.now(UTC))) for _ in range(2))
     door.inbox.receive(door.topics.plan, first, True)
@@ -148,8 +146,6 @@ def test_the_same_bytes_again_are_not_verified_again(
 
 
 def test_what_was_not_settled_is_looked_at_again(door: Any, commune: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import UTC, datetime
-
     from langso.durable.errors import StoreFull
 
     door.inbox.take("trust", commune.trust())
@@ -166,8 +162,6 @@ def test_what_was_not_settled_is_looked_at_again(door: Any, commune: Any, monkey
 
 
 def test_an_acknowledgement_that_was_overtaken_says_nothing(door: Any, commune: Any) -> None:
-    from datetime import UTC, datetime, timedelta
-
     from langso.contract import ReceiptsAck
 
     door.inbox.take("trust", commune.trust())
@@ -190,8 +184,6 @@ def test_an_acknowledgement_that_was_overtaken_says_nothing(door: Any, commune: 
 def test_an_urgent_order_may_sound_before_the_card_has_it_and_is_receipted_when_it_has(
     door: Any, commune: Any
 ) -> None:
-    from datetime import UTC, datetime, timedelta
-
     from langso.contract import Media, Urgent, UrgentOrder
 
     door.inbox.take("trust", commune.trust())
