@@ -66,8 +66,7 @@ def bound_of(
     if granted is None or rule is None or not rule.may_issue("order"):
         return Bound(now, Reason(Ending.NO_RIGHT))
     right = granted.right
-    here = policy.village is not None and right.village == policy.village
-    if not here or not ({"*", policy.village} & set(rule.places)):
+    if right.village != policy.village or not ({"*", policy.village} & set(rule.places)):
         return Bound(now, Reason(Ending.NOT_HERE))
     bounds = [
         Bound(now + timedelta(minutes=right.minutes_a_day) - talked.day, Reason(Ending.TALK_DAY)),

@@ -71,6 +71,12 @@ def test_what_was_pressed_wrong_is_taken_back(walker: Walker) -> None:
     assert told_of(walker.state) is None
 
 
+@pytest.mark.parametrize("number", [-1, 10, 26])
+def test_what_is_no_digit_types_nothing(walker: Walker, number: int) -> None:
+    walker.do(("digit", 0), ("digit", number), ("digit", 9))
+    assert walker.shows.typed == "09/__/____ __:__"
+
+
 @pytest.mark.parametrize("digits", ["310220261015", "031220262515", "031220001015", "000020261015"])
 def test_what_is_no_time_or_cannot_be_now_is_refused_in_a_sentence(walker: Walker, digits: str) -> None:
     press(walker, digits)

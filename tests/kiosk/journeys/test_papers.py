@@ -96,6 +96,21 @@ def test_turning_a_page_leaves_one_file(papers: Papers) -> None:
     assert files(papers) != before
 
 
+def test_a_page_that_goes_while_it_is_turned_leaves_no_file(papers: Papers, monkeypatch: pytest.MonkeyPatch) -> None:
+    papers.capture(seen())
+    write = papers._write
+
+    def taken_out_meanwhile(image: Any) -> Path:
+        path = write(image)
+        papers.again()
+        return path
+
+    monkeypatch.setattr(papers, "_write", taken_out_meanwhile)
+    with refused(WrongStep, "journeys-nothing-taken"):
+        papers.turn()
+    assert files(papers) == set()
+
+
 def test_pages_become_small_once_and_not_while_they_are_sent(papers: Papers) -> None:
     keep(papers, 2)
     assert [page.final for page in papers.pages] == [False, False]

@@ -36,6 +36,11 @@ def test_it_is_as_wide_as_the_paper_and_leaves_an_edge_all_around() -> None:
     assert EDGE <= dark.shape[0] - rows.max() <= EDGE + 20
 
 
+def test_a_line_is_as_long_as_the_edges_allow() -> None:
+    _, columns = np.where(inked(7, ("Tên", "Lan"), ("Mã", "i" * 400)))
+    assert columns.max() > WIDTH - 2 * EDGE
+
+
 @pytest.mark.parametrize(("side", "dots"), [(7, 51), (29, 12), (360, 1), (401, 1)])
 def test_the_code_is_drawn_in_whole_dots_in_the_middle(side: int, dots: int) -> None:
     dark = inked(side)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from plans import plan
 
-from langso.contract import Caps, Media, Occurrence, Programme, QuietHours, TargetSet
+from langso.contract import Caps, LoudnessCap, Media, Occurrence, Programme, QuietHours, TargetSet
 from langso.contract.caps import (
     Breach,
     Limits,
@@ -18,6 +18,7 @@ from langso.contract.caps import (
     minutes_refusal,
     plan_breaches,
     quiet_hours,
+    too_loud,
 )
 from langso.contract.outcomes import Ending, Reason
 from langso.timekeeping.clock import VIETNAM
@@ -69,6 +70,32 @@ def test_the_chime_counts_as_sound_and_comes_before_the_start() -> None:
     assert of(local(8), 1, minutes_a_day=7) == []
     assert of(local(8), 1, minutes_a_day=6) == [Reason(Ending.MINUTES, {"minutes": 6})]
     assert of(local(8), None, minutes_a_day=5) == []
+
+
+def test_a_loudness_is_asked_of_chime_and_sound_and_of_what_is_still_to_begin() -> None:
+    media = tuple(
+        Media(sha256=c * 64, size=1, duration_ms=ms, codec="opus") for c, ms in (("a", 300_000), ("b", 120_000))
+    )
+    caps = Caps(loudness=(LoudnessCap(start="11:30", end="13:00", volume=40),))
+
+    def most(start: datetime, issued: datetime, volume: int = 41) -> list[int]:
+        made = plan(
+            issued=issued,
+            media=media,
+            target_sets=(TargetSet(devices=("*",)),),
+            programmes=(Programme(id="p", title="t", media=(0,), chime=1, volume=volume),),
+            occurrences=(Occurrence(id="o", programme=0, targets=0, start=start),),
+        )
+        return [loud for _, loud in too_loud(made, caps)]
+
+    second = timedelta(seconds=1)
+    assert most(local(13, 2), local(6)) == [], "its chime begins as the hours end"
+    assert most(local(13, 2) - second, local(6)) == [40]
+    assert most(local(11, 25), local(6)) == []
+    assert most(local(11, 25) + second, local(6)) == [40]
+    assert most(local(12), local(6), 40) == []
+    assert most(local(12), local(11, 58)) == [40], "it begins just now"
+    assert most(local(12), local(11, 58) + second) == []
 
 
 def test_what_begins_before_now_counts_as_heard_and_is_not_judged() -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from refusals import refusal
+
+from langso.timekeeping.clock import ClockEvidence, SimulatedClock
+from langso.trust.judged_clock import JudgedClock
 
 
 def test_what_cannot_wait_is_held_before_the_card_has_it_and_on_the_card_afterwards(world: Any) -> None:
@@ -57,3 +62,14 @@ def test_the_clock_is_judged_by_the_last_word_while_the_card_takes_its_time(
     keeper.take("plan", world.sealed(world.plan(5)))
     assert words
     assert all(word.trusted for word in words), "nobody waited for the lock"
+
+
+def test_a_word_on_the_clock_counts_for_two_seconds_and_no_longer(tmp_path: Path) -> None:
+    clock = SimulatedClock(datetime(2026, 11, 22, tzinfo=UTC))
+    judged = JudgedClock(clock, "host", ClockEvidence, tmp_path)
+    assert judged.lately() is None
+    word = judged.judge(None, None)
+    clock.advance(2)
+    assert judged.lately() == word
+    clock.advance(0.001)
+    assert judged.lately() is None

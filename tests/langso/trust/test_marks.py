@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -59,6 +60,15 @@ def test_a_flipped_bit_is_noticed(place: int, flip: int) -> None:
         (Path(folder) / COPIES[0]).write_bytes(raw)
         (Path(folder) / COPIES[1]).unlink()
         assert file.load() in (None, saved)
+
+
+def test_a_copy_of_other_kinds_of_value_is_none_though_its_hash_is_right(tmp_path: Path) -> None:
+    file = MarksFile(tmp_path)
+    saved = file.save(Marks().with_mark(mark(7), Lift(NOW, NOW)))
+    body = (tmp_path / COPIES[0]).read_bytes().partition(b"\n")[2].strip().replace(b'"version":7', b'"version":"8"')
+    assert b'"8"' in body
+    (tmp_path / COPIES[0]).write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body + b"\n")
+    assert file.load() == saved
 
 
 def test_of_two_good_copies_the_newer_counts(tmp_path: Path) -> None:

@@ -308,3 +308,21 @@ def test_a_proof_of_time_that_ends_soon_is_told_in_good_time(days: int | None, l
     found = clock_check(ClockTrust(True, "kept", "Giờ đếm tiếp.", until), now)
     assert found.level == level
     assert (level == "ok") == (found.fix == "")
+
+
+def test_a_time_that_nothing_proves_is_bad_with_what_to_do(world: Any) -> None:
+    from langso.timekeeping.clock import ClockTrust
+    from langso.trust.checks import clock_check
+
+    found = clock_check(ClockTrust(False, "unsynchronised", "Không nguồn nào xác nhận."), world.clock.now())
+    assert (found.level, str(found.why)) == ("bad", "Không nguồn nào xác nhận.")
+    assert str(found.fix)
+
+
+def test_a_time_that_nothing_proves_is_asked_for(world: Any, monkeypatch: Any) -> None:
+    from langso.timekeeping.clock import ClockTrust
+
+    keeper = proven_keeper(world)
+    assert not keeper.asks_time
+    monkeypatch.setattr(keeper, "clock_trust", lambda: ClockTrust(False, "unsynchronised", "Không nguồn nào."))
+    assert keeper.asks_time

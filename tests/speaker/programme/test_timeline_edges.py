@@ -376,3 +376,13 @@ def test_what_a_clock_claimed_that_has_gone_back_since_is_not_waited_for(ahead: 
     decision = decide(now(0, scheduled=(one, other), entries=claimed))
     ended = [(finish.play, finish.outcome, finish.reason.code) for finish in decision.finishes]
     assert ended == ([] if waits else [("a", "cut", Ending.POWER)])
+
+
+@pytest.mark.parametrize(("seconds", "taken"), [(60, ("a",)), (60.001, ()), (99, ())])
+def test_what_a_lying_clock_ended_unheard_is_taken_back_while_it_can_still_be_played(
+    seconds: float, taken: tuple[str, ...]
+) -> None:
+    one = show("a", 0, late=Late(rule="within", minutes=1))
+    entries = {"a": Entry("a", "ended", at(0), at(86_400), provisional=True)}
+    decision = decide(now(seconds, scheduled=(one,), entries=entries))
+    assert decision.take_back == taken

@@ -59,6 +59,14 @@ def test_what_became_of_an_urgent_order_is_always_told() -> None:
     assert set(ProgrammeWindow((), (show("u", 0, urgent=True),), over).entries) == {"u"}
 
 
+def test_beside_other_urgent_orders_it_is_the_same_programme_with_what_became_of_those() -> None:
+    over = {"s0002": entry("s0002", "ended", 200), "u": entry("u", "ended", 0), "v": entry("v", "ended", 0)}
+    first = ProgrammeWindow(PLAN[:4], (show("u", 0, urgent=True),), over)
+    other = first.beside((show("v", 0, urgent=True),))
+    assert (set(first.entries), set(other.entries)) == ({"u"}, {"v"})
+    assert ids(other.at(at(400), NONE, stops=False)) == ids(first.at(at(400), NONE, stops=False))
+
+
 def test_while_a_stop_is_in_force_all_that_has_not_ended_is_given() -> None:
     window = ProgrammeWindow(PLAN, (), {"s0007": entry("s0007", "ended", 700)})
     given = ids(window.at(at(0), NONE, stops=True))
