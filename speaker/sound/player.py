@@ -16,6 +16,7 @@ from speaker.sound.chain import refuse_unplayable
 from speaker.sound.ears import Played
 from speaker.sound.gstreamer import load_gstreamer
 from speaker.sound.pipeline import Pipeline
+from speaker.sound.server_mixer import ServerMixer
 from speaker.sound.sinks import PipeWriter, SoundKind
 from speaker.sound.sounds import Sound
 from speaker.sound.state_changes import STUCK_S
@@ -48,7 +49,7 @@ class GstPlayer:
     ) -> None:
         gst = load_gstreamer()
         self._writer = PipeWriter(Path(sink)) if kind == "pipe" else None
-        self._mixer = CardMixer(sink) if kind == "alsa" else None
+        self._mixer = CardMixer(sink) if kind == "alsa" else ServerMixer(sink) if kind == "pulse" else None
         self.owner = VoiceOwner(
             lambda wake: Pipeline(gst, kind, sink, self._writer, wake, played), gst, calibration_ms / 1000, on_change
         )

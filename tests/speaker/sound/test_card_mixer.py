@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from speaker.sound.card_mixer import TOLD_S, CardMixer
+from speaker.sound.card_mixer import CardMixer
+from speaker.sound.mixer import TOLD_S
 
 AMIXER = """#!/bin/sh
 [ "$1 $2" = "-c 1" ] || exit 1

@@ -42,3 +42,6 @@ sound-card-muted = The sound card is muted: { $names }.
 sound-card-unmute = Unmute it with alsamixer; the loudspeaker has tried in vain.
 sound-card-was-muted = The sound card was muted ({ $names }); the loudspeaker has turned it on again.
 sound-card-who = Ask who did it; whoever wants silence uses langso speaker mute on.
+sound-server-muted = The sound server's output is muted: { $names }.
+sound-server-unmute = Unmute it with pavucontrol or pactl; the loudspeaker has tried in vain.
+sound-server-was-muted = The sound server's output was muted ({ $names }); the loudspeaker has turned it on again.

@@ -38,3 +38,6 @@ sound-card-muted = Card âm thanh đang bị tắt tiếng: { $names }.
 sound-card-unmute = Mở tiếng bằng alsamixer; loa đã thử mở mà không được.
 sound-card-was-muted = Card âm thanh đã bị tắt tiếng ({ $names }); loa đã mở lại.
 sound-card-who = Hỏi xem ai đã tắt; muốn tắt tiếng thì dùng langso speaker mute on.
+sound-server-muted = Đầu ra của máy chủ âm thanh đang bị tắt tiếng: { $names }.
+sound-server-unmute = Mở tiếng bằng pavucontrol hoặc pactl; loa đã thử mở mà không được.
+sound-server-was-muted = Đầu ra của máy chủ âm thanh đã bị tắt tiếng ({ $names }); loa đã mở lại.
