@@ -16,11 +16,18 @@ ASK_S = 2.0
 """How often what is retained is asked for again while it lasts; the same bytes again cost nothing here."""
 ANSWER_S = 2.0
 """A broker that repeats nothing for so long has no room for it: its queue is thrown away and filled anew."""
+WIDE_ASK_S = 0.75
+WIDE_ANSWER_S = 0.5
+"""The same two where the flood itself shows a line on which all that is retained comes in a moment: what waits in the
+broker's queue are seconds of large messages, and an emergency stands behind them.
+"""
+_COUNTED_S = 0.5
+"""So long messages are counted before they are called many: a reconnection brings some dozens at once."""
 
 
 class FloodWatch:
     """`ask`: asks for all that is retained; `start_over`: connects anew without what waits; `expects`: whether a list
-    of rights must be among what is retained. `came` is for any thread, `look` for one.
+    of rights must be among what is retained. Thread-safe.
     """
 
     def __init__(
@@ -36,9 +43,11 @@ class FloodWatch:
         self._start_over = start_over
         self._expects = expects
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
         self._count = self._bytes = 0
         self._looked = monotonic()
         self._asked: float | None = None
+        self._wide = False
         self._answered = float("-inf")
 
     @property
@@ -55,16 +64,28 @@ class FloodWatch:
             self._answered = self._monotonic()
 
     def look(self) -> None:
-        """One round, each second or so while messages come."""
+        """One round: with each message, and each second or so without any."""
+        if self._turn.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._turn.release()
+
+    def _look(self) -> None:
         now = self._monotonic()
+        if self._unanswered(now):
+            log.error("the broker has no room for what was asked for: connecting anew")
+            self._asked = now
+            self._start_over()
         passed = now - self._looked
-        if passed < ASK_S / 4:
+        if passed < _COUNTED_S:
             return
         with self._lock:
             count, self._count = self._count, 0
             size, self._bytes = self._bytes, 0
         self._looked = now
-        many = count / passed >= MANY or size / passed >= MANY_BYTES
+        self._wide = size / passed >= MANY_BYTES
+        many = self._wide or count / passed >= MANY
         if self._asked is None:
             if many:
                 log.error(
@@ -75,13 +96,18 @@ class FloodWatch:
             log.warning("the flood is over; what is retained is asked for once more")
             self._ask()
             self._asked = None
-        elif self._expects() and self._answered < self._asked:
-            if now - self._asked >= ANSWER_S:
-                log.error("the broker has no room for what was asked for: connecting anew")
-                self._start_over()
-                self._asked = now
-        elif now - self._asked >= ASK_S:
+        elif not self._waits and now - self._asked >= (WIDE_ASK_S if self._wide else ASK_S):
             self._ask_now(now)
+
+    @property
+    def _waits(self) -> bool:
+        """Whether what was asked for has not come yet."""
+        return self._asked is not None and self._expects() and self._answered < self._asked
+
+    def _unanswered(self, now: float) -> bool:
+        """Whether it has not come for too long, though other messages do."""
+        patience = WIDE_ANSWER_S if self._wide else ANSWER_S
+        return self._asked is not None and self._count > 0 and now - self._asked >= patience and self._waits
 
     def _ask_now(self, now: float) -> None:
         self._asked = now

@@ -87,6 +87,8 @@ class Inbox:
             except (LangsoError, OSError):
                 log.exception("%s was not taken", kind)
                 self.missed = True
+            if self._flood is not None:
+                self._flood.look()
 
     def carried(self, kind: str, raw: bytes, *, issuer: str | None = None) -> Outcome:
         """Takes one document from a courier. A stick that is older than what is held is no attack: no receipt.

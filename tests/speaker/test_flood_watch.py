@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime
 
 import pytest
 
 from langso.timekeeping.clock import SimulatedClock
-from speaker.flood_watch import ANSWER_S, ASK_S, MANY, MANY_BYTES, FloodWatch
+from speaker.flood_watch import ANSWER_S, ASK_S, MANY, MANY_BYTES, WIDE_ANSWER_S, WIDE_ASK_S, FloodWatch
 
 
 class Flood:
@@ -108,3 +109,49 @@ def test_looks_in_quick_succession_count_as_one(flood: Flood) -> None:
         flood.watch.came("plan", 10, retained=False)
         flood.watch.look()
     assert flood.asked == []
+
+
+def large(flood: Flood, seconds: float) -> None:
+    """A document of a MiB each twentieth of a second, and a look after each, as they come."""
+    end = flood.clock.monotonic() + seconds
+    while flood.clock.monotonic() < end:
+        flood.clock.advance(0.05)
+        flood.watch.came("plan", 1 << 20, retained=False)
+        flood.watch.look()
+
+
+def gaps(moments: list[float]) -> list[float]:
+    return [b - a for a, b in itertools.pairwise(moments)]
+
+
+def test_a_flood_of_large_ones_is_asked_through_in_a_moment_or_left_at_once(flood: Flood) -> None:
+    large(flood, 6)
+    assert flood.over == []
+    assert len(flood.asked) >= 5
+    assert all(WIDE_ASK_S <= gap < WIDE_ASK_S + 0.6 for gap in gaps(flood.asked))
+    flood.answers = False
+    large(flood, 6)
+    assert flood.over[0] - flood.asked[-1] == pytest.approx(WIDE_ANSWER_S, abs=0.06)
+    assert len(flood.over) >= 8
+    assert max(gaps(flood.over)) < WIDE_ANSWER_S + 0.11
+
+
+def test_a_line_that_carries_little_is_given_the_longer_time(flood: Flood) -> None:
+    """A plan takes its seconds there: thrown away each half second it would never come."""
+    flood.answers = False
+    for _ in range(120):
+        flood.clock.advance(0.05)
+        for _ in range(10):
+            flood.watch.came("plan", 2000, retained=False)
+        flood.watch.look()
+    assert flood.over[0] - flood.asked[0] >= ANSWER_S
+    assert min(gaps(flood.over)) >= ANSWER_S
+
+
+def test_nothing_is_left_for_an_answer_where_no_more_comes(flood: Flood) -> None:
+    flood.answers = False
+    flood.second(int(MANY))
+    assert len(flood.asked) == 1
+    flood.second(0, 3)
+    assert flood.over == []
+    assert not flood.watch.flooded
