@@ -15,7 +15,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from pathlib import Path
 from langso.device.lifeline import Lifeline
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
+from langso.durable.workplaces import workplace
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def keep(command: Sequence[str], *, environment: Mapping[str, str] = os.environ,
     def run() -> tuple[int, bool]:
         """Its exit code, and whether it ever was ready."""
         nonlocal held
-        with tempfile.TemporaryDirectory(prefix="broker-watch-") as folder, _ear(Path(folder)) as ear:
+        with workplace("broker-watch-") as folder, _ear(folder) as ear:
             own = {name: value for name, value in environment.items() if not name.startswith("WATCHDOG_")}
             child = subprocess.Popen(command, env={**own, "NOTIFY_SOCKET": ear.getsockname()})
             held = os.pidfd_open(child.pid)

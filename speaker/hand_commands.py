@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -58,13 +57,14 @@ def play(sound: Path, volume: int | None, settings_file: Path, as_json: bool) ->
 @json_option
 def test_tone(volume: int | None, settings_file: Path, as_json: bool) -> None:
     """Play three rising tones here and now."""
+    from langso.durable.workplaces import workplace
     from langso.settings.reading import load_settings
     from speaker.sound.tone import make_test_sound
 
     settings = load_settings(settings_file)
-    with tempfile.TemporaryDirectory() as name, _at_the_loudspeaker(settings) as (player, ready):
-        medium = make_test_sound(Path(name))
-        _play(player, Path(name) / medium.sha256, "wav", medium.duration_ms, settings, volume, ready, as_json)
+    with workplace("langso-tone-") as folder, _at_the_loudspeaker(settings) as (player, ready):
+        medium = make_test_sound(folder)
+        _play(player, folder / medium.sha256, "wav", medium.duration_ms, settings, volume, ready, as_json)
 
 
 @click.command()
@@ -242,6 +242,7 @@ def _measured(
     settings: Settings, by: By, microphone: str | None, metres: float, *, quiet: bool
 ) -> list[float | None]:
     from langso.durable.files import write_atomic
+    from langso.durable.workplaces import workplace
     from speaker.errors import MeasureRefused
     from speaker.sound.clicks import make_clicks
     from speaker.sound.listening import Listener, monitor_of
@@ -253,10 +254,10 @@ def _measured(
     if by == "monitor" and speaker.sound != "pulse":
         raise MeasureRefused(Sentence("calibrate-name-microphone"))
     with (
-        tempfile.TemporaryDirectory() as name,
+        workplace("langso-clicks-") as folder,
         _at_the_loudspeaker(settings, calibrated=False) as (player, ready),
     ):
-        clicks = Path(name) / "clicks.wav"
+        clicks = folder / "clicks.wav"
         write_atomic(clicks, make_clicks())
         if by == "hand":
             say(t("calibrate-press"), err=quiet)

@@ -33,15 +33,14 @@ def bench() -> None:
 def here(as_json: bool, only: tuple[str, ...], folder: Path | None) -> None:
     """Measure this machine: pages, codes, PDF, TLS, signing, writing, sound, first picture."""
     import json
-    import tempfile
     from dataclasses import asdict
 
     from deploy.bench.machine import this_machine, warmest
     from deploy.bench.speeds import measure
     from deploy.bench.tasks import tasks
+    from langso.durable.workplaces import workplace
 
-    with tempfile.TemporaryDirectory(prefix="langso-bench-", dir=folder or durable_folder()) as name:
-        place = Path(name)
+    with workplace("langso-bench-", folder or durable_folder()) as place:
         chosen = tasks(place)
         unknown = set(only) - {task.name for task in chosen}
         if unknown:

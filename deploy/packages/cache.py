@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from langso.durable.workplaces import workplace
 
 CACHE = "LANGSO_CACHE"
 """Names the folder; without it `~/.cache/langso`."""
@@ -39,17 +39,8 @@ def scratch() -> Iterator[Path]:
     """An empty folder in the cache while the block runs; what killed runs left there is cleared away."""
     place = cache() / "scratch"
     place.mkdir(exist_ok=True)
-    with alone("scratch"):
-        for left in place.glob(f"{_HELD}*"):
-            _clear_unheld(left)
-        folder = Path(tempfile.mkdtemp(prefix=_HELD, dir=place))
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-    try:
+    with workplace(_HELD, place) as folder:
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(handle)
 
 
 def keep_newest(folder: Path, pattern: str, count: int) -> None:
@@ -57,18 +48,3 @@ def keep_newest(folder: Path, pattern: str, count: int) -> None:
     with contextlib.suppress(FileNotFoundError):
         for old in sorted(folder.glob(pattern), key=lambda file: file.stat().st_mtime)[:-count]:
             old.unlink(missing_ok=True)
-
-
-def _clear_unheld(folder: Path) -> None:
-    try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        return
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        os.close(handle)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,7 +32,8 @@ def prepare_kivy(settings: KioskSettings, *, offscreen: bool = False) -> None:
     os.environ["KIVY_LOG_MODE"] = "PYTHON"
     os.environ["KIVY_METRICS_DENSITY"] = "1"
     os.environ["KIVY_METRICS_FONTSCALE"] = "1"
-    os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="langso-kivy-"))
+    # Without a configuration Kivy keeps nothing there, but would load programs that lie in it: nothing can.
+    os.environ["KIVY_HOME"] = os.devnull
     driver = "offscreen" if offscreen else video_driver(os.environ)
     if driver:
         os.environ["SDL_VIDEODRIVER"] = driver

@@ -6,7 +6,6 @@ import contextlib
 import gc
 import logging
 import sqlite3
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -19,6 +18,7 @@ import sqlite_utils
 from langso.durable.errors import FileRefused, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from langso.durable.files import read_limited, write_atomic
 from langso.durable.store import LockedDatabase, Migration, Store, WholeRows, set_file_aside
+from langso.durable.workplaces import workplace
 from langso.words.catalogue import Words, sentence_of
 
 log = logging.getLogger(__name__)
@@ -158,9 +158,9 @@ class MemoryFirstStore(Store):
     def _read_without_writing(self) -> bool:
         """Fills memory from a card that can be read but not written; False where there is nothing to be had."""
         folder = None if self._spare is None else self._spare.parent
-        with contextlib.suppress(OSError, sqlite3.Error), tempfile.TemporaryDirectory(dir=folder) as room:
+        with contextlib.suppress(OSError, sqlite3.Error), workplace("langso-store-", folder) as room:
             # A database with a log cannot be opened where nothing can be written: its copy can.
-            copy = Path(room) / "copy"
+            copy = room / "copy"
             for side in ("", "-wal"):
                 source = self.path.with_name(self.path.name + side)
                 if source.exists():

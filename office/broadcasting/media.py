@@ -20,6 +20,7 @@ from pathlib import Path
 
 from langso.contract import Media
 from langso.durable.files import make_folder, sync_folder, write_atomic
+from langso.durable.workplaces import workplace
 from langso.voices.child_limits import limit_child
 from langso.voices.signals import Signal, signal_file, signal_medium
 from langso.voices.synthesis import VoiceError, speak
@@ -170,8 +171,9 @@ class MediaStore:
 def _workplace() -> Iterator[Path]:
     """A folder for what is made on the way. Raises MediaFailed."""
     try:
-        with tempfile.TemporaryDirectory(prefix="langso-") as work:
-            yield Path(work)
+        # Nobody's words stay behind in it: a process killed over them is cleared up after by the next sound.
+        with workplace("langso-sound-") as work:
+            yield work
     except OSError as error:
         raise _not_written(os_reason(error)) from error
 

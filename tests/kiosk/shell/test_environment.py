@@ -136,3 +136,30 @@ def test_a_kiosk_that_waits_for_a_screen_can_be_stopped(tmp_path: Path, monkeypa
     leaving = threading.Event()
     leaving.set()
     assert not wait_for_screen(leaving, tmp_path, 60, tmp_path)
+
+
+def test_kivy_leaves_nothing_among_temporary_files_and_loads_nothing_from_there(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    (temporary / "mods").mkdir(parents=True)
+    (temporary / "mods/evil.py").write_text("")
+    code = (
+        "from kiosk.shell.environment import prepare_kivy\nfrom langso.settings.model import KioskSettings\n"
+        "prepare_kivy(KioskSettings(), offscreen=True)\nfrom kivy.modules import Modules\n"
+        "import kivy.core.window, os\nassert 'touchring' in Modules.list()\nassert 'evil' not in Modules.list()\n"
+        "os._exit(0)"
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KIVY")}
+    environment = {**kept, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        # Whatever somebody has set, in which others' programs may lie.
+        env={**environment, "KIVY_HOME": str(temporary)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert {path.name for path in temporary.rglob("*")} == {"mods", "evil.py"}
+    assert not (tmp_path / "home").exists()

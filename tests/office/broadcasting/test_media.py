@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
+import sys
+import tempfile
 import wave
 from pathlib import Path
 
@@ -79,3 +82,29 @@ def test_a_disk_that_fills_while_ffmpeg_writes_is_not_said_to_be_a_bad_file(
     monkeypatch.setenv("PATH", str(program.parent), prepend=":")
     with pytest.raises(MediaFailed, match="hết chỗ trống"):
         decode(tmp_path / "any.wav", tmp_path / "out.pcm")
+
+
+_KILLED_OVER_WORDS = """
+import os, pathlib, signal, sys
+from office.broadcasting import media
+media.MediaStore._keep = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+media.MediaStore(pathlib.Path(sys.argv[1])).speak("Mời ông Năm đến nhận giấy.")
+"""
+
+
+def test_words_that_a_killed_process_had_read_aloud_go_with_the_next_sound(
+    store: MediaStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # /tmp is shared with other tests, which clear it too.
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    subprocess.run(
+        [sys.executable, "-c", _KILLED_OVER_WORDS, str(tmp_path / "killed")],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        check=False,
+    )
+    assert [path.name for path in temporary.rglob("*.wav")] == ["spoken.wav"]
+    store.chime()
+    assert list(temporary.iterdir()) == []
