@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 _no_alarms_option = click.option("--no-alarms", is_flag=True)
+_approves_option = click.option("--approves", is_flag=True)
 TRIES = 5
 
 
@@ -54,7 +55,8 @@ def signer(context: click.Context, settings_file: Path) -> None:
 @_settings_option
 @click.argument("name")
 @_no_alarms_option
-def enrol(settings_file: Path, name: str, no_alarms: bool) -> None:
+@_approves_option
+def enrol(settings_file: Path, name: str, no_alarms: bool, approves: bool) -> None:
     """Enrol somebody's authenticator app: scan the code, type the six digits that it shows."""
     import segno
 
@@ -62,7 +64,9 @@ def enrol(settings_file: Path, name: str, no_alarms: bool) -> None:
     from office.signer.errors import SignerRefused
 
     settings, client, login = _opened(settings_file, name)
-    address = client.as_root("enrol", login, alarms=not no_alarms, commune=settings.commune.name).text
+    address = client.as_root(
+        "enrol", login, alarms=not no_alarms, approves=approves, commune=settings.commune.name
+    ).text
     say(t("office-signer-scan", login=login))
     segno.make(address, error="l").terminal(compact=True)
     say(t("office-signer-or-type", secret=_secret_in(address)))
@@ -82,20 +86,28 @@ def enrol(settings_file: Path, name: str, no_alarms: bool) -> None:
 @_settings_option
 @click.argument("name")
 @_no_alarms_option
-def invite(settings_file: Path, name: str, no_alarms: bool) -> None:
+@_approves_option
+def invite(settings_file: Path, name: str, no_alarms: bool, approves: bool) -> None:
     """A one-time code with which somebody enrols a passkey on the console's page Account, within a day."""
     _, client, login = _opened(settings_file, name)
-    say(t("office-signer-invited", login=login, code=client.as_root("invite", login, alarms=not no_alarms).text))
+    say(
+        t(
+            "office-signer-invited",
+            login=login,
+            code=client.as_root("invite", login, alarms=not no_alarms, approves=approves).text,
+        )
+    )
 
 
 @signer.command()
 @_settings_option
 @click.argument("name")
 @_no_alarms_option
-def codes(settings_file: Path, name: str, no_alarms: bool) -> None:
+@_approves_option
+def codes(settings_file: Path, name: str, no_alarms: bool, approves: bool) -> None:
     """Ten one-time codes for somebody's drawer: for a lost phone, or a clock that is wrong. Earlier ones end."""
     _, client, login = _opened(settings_file, name)
-    lines = client.as_root("list_anew", login, alarms=not no_alarms).lines
+    lines = client.as_root("list_anew", login, alarms=not no_alarms, approves=approves).lines
     say(t("office-signer-codes", login=login))
     for line in lines:
         say(f"    {line}")
@@ -112,6 +124,23 @@ def listed(settings_file: Path) -> None:
         say(harmless(t("office-signer-one", login=one.person, **held)))
         if not one.alarms:
             say(harmless(t("office-signer-no-alarms", login=one.person)))
+        if one.approves:
+            say(harmless(t("office-signer-approves", login=one.person)))
+    say(t(f"office-signer-second-{found.second}"))
+
+
+@signer.command(name="two-people")
+@_settings_option
+@click.argument("which", type=click.Choice(("never", "whole", "always")))
+def two_people(settings_file: Path, which: str) -> None:
+    """Which broadcasts somebody else must approve: none, those for the whole commune, or all of them."""
+    client = _client(settings_file)
+    client.as_root("second", rule=which)
+    found = client.people()
+    say(t(f"office-signer-second-{found.second}"))
+    if found.second != "never" and sum(one.approves for one in found.people.values()) < 2:
+        # Who asks cannot approve: with one approver alone, nothing of that person's own can sound.
+        say(t("office-signer-second-few"))
 
 
 @signer.command()

@@ -16,6 +16,7 @@ from langso.words.os_reasons import os_reason
 from office.signer.asked.book import PlayKind
 from office.signer.asked.orders import Asked
 from office.signer.asked.people import ROOT
+from office.signer.asked.second_person import SecondRule
 from office.signer.errors import Fault, SignerRefused, SignerUnreachable
 from office.signer.wire import Counter, EnrolledPerson, LogHead, Reply, Request, Roots, receive, send
 
@@ -47,10 +48,13 @@ BY_ROOT = Proof(ROOT)
 
 @dataclass(frozen=True)
 class Enrolment:
-    """Who is enrolled at the signer. `asked`: what sounds must be asked for by one of them."""
+    """Who is enrolled at the signer. `asked`: what sounds must be asked for by one of them; `second`: which
+    broadcasts somebody else must approve.
+    """
 
     asked: bool = False
     people: Mapping[str, EnrolledPerson] = field(default_factory=dict)
+    second: SecondRule = "never"
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class SignerClient:
     def people(self) -> Enrolment:
         """Who is enrolled, and whether what sounds must be asked for. Raises SignerUnreachable."""
         reply = self._ask(Request(do="people"), LOOK_S)
-        return Enrolment(reply.asked, {one.person: one for one in reply.people})
+        return Enrolment(reply.asked, {one.person: one for one in reply.people}, reply.second or "never")
 
     def standing(self, kind: PlayKind, ids: Iterable[str]) -> AskedStanding:
         """How these plays or alarms stand with the signer. Raises SignerUnreachable."""
@@ -115,10 +119,20 @@ class SignerClient:
         self._ask(Request(do="enrol_passkey", person=person, code=code[:64], passkey=answer[: 16 << 10]))
 
     def as_root(
-        self, do: Roots, person: str = "", *, code: str = "", alarms: bool = True, commune: str = ""
+        self,
+        do: Roots,
+        person: str = "",
+        *,
+        code: str = "",
+        alarms: bool = True,
+        approves: bool = False,
+        commune: str = "",
+        rule: str = "",
     ) -> Reply:
         """What root alone may do. Raises SignerRefused, also where this process is not root."""
-        return self._ask(Request(do=do, person=person, code=code[:64], alarms=alarms, payload=commune))
+        payload = commune or rule
+        request = Request(do=do, person=person, code=code[:64], alarms=alarms, approves=approves, payload=payload)
+        return self._ask(request)
 
     def keep_head(self, number: int, sha256: str) -> None:
         """Tells the signer how the office's log ends now. Raises SignerUnreachable."""

@@ -7,7 +7,7 @@ import re
 from langso.words.catalogue import Sentence
 from office.signer.asked.book import PlayKind
 from office.signer.asked.orders import hash_of, read_asked
-from office.signer.asked.people import ROOT
+from office.signer.asked.people import ROOT, Powers
 from office.signer.errors import SignerRefused
 from office.signer.signing import Signing
 from office.signer.wire import ROOTS, EnrolledPerson, Reply, Request
@@ -50,17 +50,21 @@ def _answer_root(signing: Signing, request: Request) -> Reply:
     with signing.people() as (people, asking, now):
         if request.do == "release":
             return Reply(text=str(asking.release(now)))
+        if request.do == "second":
+            asking.set_second(request.payload, now)
+            return _everybody(signing)
         if _PERSON.fullmatch(person) is None or person == ROOT:
             raise SignerRefused(Sentence("signer-person-name"))
         asking.note(now, person, "root", request.do)
+        powers = Powers(request.alarms, request.approves)
         if request.do == "enrol":
-            return Reply(text=people.begin_code(person, request.payload[:80], alarms=request.alarms))
+            return Reply(text=people.begin_code(person, request.payload[:80], powers=powers))
         if request.do == "enrol_code":
             people.finish_code(person, request.code, now)
         elif request.do == "invite":
-            return Reply(text=people.invite(person, now, alarms=request.alarms))
+            return Reply(text=people.invite(person, now, powers=powers))
         elif request.do == "list_anew":
-            return Reply(lines=people.list_anew(person, now, alarms=request.alarms))
+            return Reply(lines=people.list_anew(person, now, powers=powers))
         elif request.do == "revoke":
             people.revoke(person)
         return _everybody(signing)
@@ -69,9 +73,15 @@ def _answer_root(signing: Signing, request: Request) -> Reply:
 def _everybody(signing: Signing) -> Reply:
     return Reply(
         asked=signing.asked,
+        second="" if signing.second == "never" else signing.second,
         people=tuple(
             EnrolledPerson(
-                person=one.person, alarms=one.alarms, code=one.code, passkeys=one.passkeys, listed=one.listed
+                person=one.person,
+                alarms=one.alarms,
+                code=one.code,
+                passkeys=one.passkeys,
+                listed=one.listed,
+                approves=one.approves,
             )
             for one in signing.enrolled
         ),

@@ -23,7 +23,7 @@ from langso.contract import (
     Urgent,
 )
 from langso.contract.caps import Limits
-from langso.device.paired_devices import read_device
+from langso.device.paired_devices import read_device, read_devices
 from langso.durable.errors import FileRefused
 from langso.durable.files import read_limited
 from langso.timekeeping.clock import Clock
@@ -34,6 +34,7 @@ from office.signer.asked.book import Book
 from office.signer.asked.follows import alarm_of, plan_follows, play_of, urgent_follows
 from office.signer.asked.orders import AskedAlarm, AskedSettings, AskedTalk, hash_of, occurrences_of
 from office.signer.asked.people import People, Person
+from office.signer.asked.second_person import SECOND_RULES, SecondRule
 from office.signer.clock_watch import ClockWatch
 from office.signer.counters import SignedOrder, SignedVersions
 from office.signer.errors import NotInitialised, SignerRefused, SignerStuck
@@ -103,6 +104,16 @@ class Signing:
         """Whether what sounds must have been asked for by somebody who proved it."""
         wanted = self._home.settings.signer.asked
         return wanted == "always" or (wanted == "enrolled" and self._people.anybody())
+
+    @property
+    def second(self) -> SecondRule:
+        """Which broadcasts need a second person: as root said, else those for the whole commune once somebody may
+        approve.
+        """
+        said = self._book.fact("second")
+        if said is not None:
+            return next(rule for rule in SECOND_RULES if rule == said)
+        return "whole" if any(one.approves and one.usable for one in self._people.all()) else "never"
 
     def close(self) -> None:
         """Lets go of the database."""
@@ -196,7 +207,15 @@ class Signing:
         known = self._book.known("play", (one.id for one in plan.occurrences))
         still = self._book.open_plays("play", now)
         limits = Limits.of(trust, rule)
-        follows = plan_follows(plan, known, still, asked=self.asked, limits=limits, classes=rule.classes)
+        paired = {device.id for device in read_devices(self._home.devices) if device.role == "speaker"}
+        follows = plan_follows(
+            *(plan, known, still),
+            asked=self.asked,
+            limits=limits,
+            classes=rule.classes,
+            second=self.second,
+            loudspeakers=paired - set(trust.revoked),
+        )
         self._book.remember("play", follows.held, now, signed=True)
         self._book.end("play", follows.gone, now)
 

@@ -20,7 +20,7 @@ FRAME_S = 10.0
 _LENGTH = struct.Struct(">I")
 Model = TypeVar("Model", bound=BaseModel)
 Asks = Literal["people", "standing", "ask", "challenge", "invited", "enrol_passkey"]
-Roots = Literal["enrol", "enrol_code", "invite", "list_anew", "revoke", "release", "believe_clock"]
+Roots = Literal["enrol", "enrol_code", "invite", "list_anew", "revoke", "release", "believe_clock", "second"]
 ASKS: tuple[Asks, ...] = get_args(Asks)
 ROOTS: tuple[Roots, ...] = get_args(Roots)
 """What only root on the office's machine (or the signer's own user) may do."""
@@ -55,6 +55,7 @@ class Request(_Frame):
     passkey: Annotated[str, StringConstraints(max_length=16 << 10)] = ""
     origin: Annotated[str, StringConstraints(max_length=300)] = ""
     alarms: bool = True
+    approves: bool = False
     ids: Annotated[tuple[Annotated[str, StringConstraints(max_length=80)], ...], Field(max_length=8000)] = ()
 
 
@@ -68,13 +69,16 @@ class Counter(_Frame):
 
 
 class EnrolledPerson(_Frame):
-    """One person as the signer knows him; `alarms`: may give emergencies; `listed`: printed codes left."""
+    """One person as the signer knows him; `alarms`: may give emergencies; `listed`: printed codes left; `approves`:
+    may approve what others ask for.
+    """
 
     person: str
     alarms: bool
     code: bool
     passkeys: int
     listed: int
+    approves: bool = False
 
 
 class LogHead(_Frame):
@@ -99,6 +103,7 @@ class Reply(_Frame):
     heads: tuple[LogHead, ...] = ()
     people: tuple[EnrolledPerson, ...] = ()
     asked: bool = False
+    second: Literal["", "whole", "always"] = ""
     text: str = ""
     lines: tuple[str, ...] = ()
     known: tuple[str, ...] = ()

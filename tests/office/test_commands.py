@@ -175,6 +175,12 @@ def test_what_the_commands_say_the_catalogue_says(call: Any, tmp_path: Path, mon
     shown = pyotp.TOTP(SECRET).at(datetime.now(UTC))
     said += [
         call("signer", "list"),
+        call("signer", "two-people", "always"),
+        call("signer", "codes", "lan", "--approves"),
+        call("signer", "list"),
+        call("signer", "two-people", "whole"),
+        call("signer", "two-people", "never"),
+        call("signer", "revoke", "lan"),
         call("signer", "enrol", "lan", "--no-alarms", typed=f"000000\n{shown}\n"),
         call("signer", "codes", "lan", "--no-alarms"),
         call("signer", "invite", "lan"),

@@ -18,11 +18,12 @@ class Clerk:
 
     client: SignerClient
     person: str = "lan"
+    approves: bool = False
     totp: pyotp.TOTP = field(init=False)
     step: int = 0
 
     def __post_init__(self) -> None:
-        address = self.client.as_root("enrol", self.person, commune="Hoa Sơn").text
+        address = self.client.as_root("enrol", self.person, approves=self.approves, commune="Hoa Sơn").text
         self.totp = pyotp.TOTP(parse_qs(urlsplit(address).query)["secret"][0])
         self.client.as_root("enrol_code", self.person, code=self.totp.at(datetime.now(UTC)))
 

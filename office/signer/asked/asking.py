@@ -11,6 +11,7 @@ from office.signer.asked.follows import REGRET, check_meanings, plays_of
 from office.signer.asked.orders import (
     Asked,
     AskedAlarm,
+    AskedApproval,
     AskedBroadcast,
     AskedEnding,
     AskedSettings,
@@ -18,6 +19,7 @@ from office.signer.asked.orders import (
     hash_of,
 )
 from office.signer.asked.people import ROOT, People
+from office.signer.asked.second_person import SECOND_RULES
 from office.signer.errors import SignerRefused
 
 
@@ -37,6 +39,8 @@ class Asking:
         plays, sha256 = plays_of(asked), hash_of(asked)
         # Before a code is used up for what cannot be.
         check_meanings(plays, self._book.known(kind, (play.id for play in plays)))
+        if isinstance(asked, AskedApproval):
+            self._check_approval(asked, person)
         how = "root"
         if person != ROOT:
             alarm = isinstance(asked, AskedAlarm) and asked.order.sounds
@@ -45,7 +49,9 @@ class Asking:
             how = self._people.prove(person, sha256, now, code=code, passkey=passkey)
         with self._book.transaction():
             self._book.remember(kind, plays, now, by=person)
-            if isinstance(asked, AskedEnding):
+            if isinstance(asked, AskedApproval):
+                self._book.approve((time.id for one in asked.broadcasts for time in one.times), person)
+            elif isinstance(asked, AskedEnding):
                 self._book.end("play", asked.plays, now)
                 self._book.end("alarm", asked.alarms, now)
             elif isinstance(asked, AskedSettings):
@@ -53,6 +59,19 @@ class Asking:
             elif isinstance(asked, AskedTalk):
                 self._book.keep_talk(asked.talk.village, sha256)
             self._book.note(now, person, how, _told(asked), sha256)
+
+    def _check_approval(self, asked: AskedApproval, person: str) -> None:
+        """Raises SignerRefused unless this person may approve, and somebody else asked for just this."""
+        if person != ROOT and not self._people.may_approve(person):
+            raise SignerRefused(Sentence("signer-person-no-approval", person=person))
+        for one in asked.broadcasts:
+            plays = plays_of(one)
+            known = self._book.known("play", (play.id for play in plays))
+            check_meanings(plays, known)
+            if any(play.id not in known or known[play.id].ended is not None for play in plays):
+                raise SignerRefused(Sentence("signer-approval-not-asked", title=one.title))
+            if any(known[play.id].by == person for play in plays):
+                raise SignerRefused(Sentence("signer-approval-own", title=one.title))
 
     def standing(
         self, kind: PlayKind, ids: Sequence[str], now: datetime
@@ -65,6 +84,14 @@ class Asking:
         good = tuple(id for id, play in known.items() if play.ended is None or now - play.ended <= REGRET)
         ended = tuple(play.id for play in (*known.values(), *others.values()) if play.ended is not None)
         return good, ended, tuple(play.id for play in self._book.open_plays(kind, now))
+
+    def set_second(self, rule: str, now: datetime) -> None:
+        """Root says which broadcasts need two people. Raises SignerRefused for no such rule."""
+        if rule not in SECOND_RULES:
+            raise SignerRefused(Sentence("signer-second-unknown", known=", ".join(SECOND_RULES)))
+        with self._book.transaction():
+            self._book.keep("second", rule)
+            self._book.note(now, ROOT, "root", f"second {rule}")
 
     def note(self, now: datetime, person: str, how: str, act: str) -> None:
         """One line of the signer's own log."""
@@ -91,4 +118,6 @@ def _told(asked: Asked) -> str:
         return f"end {' '.join((*asked.plays, *asked.alarms))}"[:500]
     if isinstance(asked, AskedTalk):
         return f"talk {asked.talk.village} {asked.talk.minutes_a_day} {asked.talk.minutes_a_month}"
+    if isinstance(asked, AskedApproval):
+        return f"approve {' '.join(one.id for one in asked.broadcasts)}"[:500]
     return f"settings {asked.device}"

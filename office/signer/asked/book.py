@@ -53,8 +53,8 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 @dataclass(frozen=True)
 class KnownPlay:
-    """A play or alarm that was asked for or signed. `body`: it whole (JSON); `by`: who asked, "" before anybody had
-    to; `ended`: when it was taken back.
+    """A play or alarm that was asked for or signed. `body`: it whole (JSON); `by`: who asked first, "" before anybody
+    had to; `ended`: when it was taken back; `approved`: who said yes to it, "" for nobody.
     """
 
     id: str
@@ -64,6 +64,7 @@ class KnownPlay:
     signed: bool
     by: str
     ended: datetime | None
+    approved: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ class Book:
     def __init__(self, folder: Path) -> None:
         if any(folder.glob(f"{FILE}.corrupt-*")):
             raise NotInitialised(Sentence("signer-book-damaged", path=folder / FILE))
-        self._store = Store(folder / FILE, (Migration("signer-asked", _make),))
+        self._store = Store(
+            folder / FILE, (Migration("signer-asked", _make), Migration("signer-approved", _add_approvals))
+        )
         if self._store.set_aside is not None:
             self._store.close()
             raise NotInitialised(Sentence("signer-book-damaged", path=folder / FILE))
@@ -124,12 +127,16 @@ class Book:
     def remember(
         self, kind: PlayKind, plays: Iterable[NewPlay], now: datetime, *, by: str = "", signed: bool = False
     ) -> None:
-        """New plays are kept; those that are known already stay as they are, but are signed, or asked for again."""
+        """New plays are kept; those that are known already stay as they are, but are signed, or asked for again.
+        One that was taken back begins anew: nobody has approved it.
+        """
         for play in plays:
             self.db.execute(
                 "INSERT INTO plays (kind, id, sha256, body, at, ends, signed, by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (kind, id) DO UPDATE SET signed = max(signed, excluded.signed), ended = NULL,"
-                " by = CASE excluded.by WHEN '' THEN by ELSE excluded.by END",
+                " ON CONFLICT (kind, id) DO UPDATE SET ended = NULL,"
+                f" signed = CASE WHEN {_ANEW} THEN excluded.signed ELSE max(signed, excluded.signed) END,"
+                f" approved = CASE WHEN {_ANEW} THEN '' ELSE approved END,"
+                f" by = CASE WHEN {_ANEW} OR by = '' THEN excluded.by ELSE by END",
                 [kind, play.id, play.sha256, play.body, now.isoformat(), play.ends.isoformat(), int(signed), by],
             )
         # By number, not by date: a clock that lies must not make it forget.
@@ -140,6 +147,13 @@ class Book:
         for id in ids:
             self.db.execute(
                 "UPDATE plays SET ended = ? WHERE kind = ? AND id = ? AND ended IS NULL", [now.isoformat(), kind, id]
+            )
+
+    def approve(self, ids: Iterable[str], by: str) -> None:
+        """Keeps that this person said yes to these plays; who said it first stays."""
+        for id in ids:
+            self.db.execute(
+                "UPDATE plays SET approved = ? WHERE kind = 'play' AND id = ? AND approved = ''", [by, id]
             )
 
     def spend(self, action: str, most: int, now: datetime, number: int = 1) -> None:
@@ -188,16 +202,23 @@ class Book:
         self.keep(f"settings {device}", sha256)
 
 
-_SELECT = "SELECT id, sha256, body, ends, signed, by, ended FROM plays"
+_SELECT = "SELECT id, sha256, body, ends, signed, by, ended, approved FROM plays"
+_ANEW = "(excluded.by <> '' AND ended IS NOT NULL)"
 
 
 def _play(row: tuple[Any, ...]) -> KnownPlay:
-    id, sha256, body, ends, signed, by, ended = row
+    id, sha256, body, ends, signed, by, ended, approved = row
     over = None if ended is None else datetime.fromisoformat(ended)
-    return KnownPlay(id, sha256, body, datetime.fromisoformat(ends), bool(signed), by, over)
+    return KnownPlay(id, sha256, body, datetime.fromisoformat(ends), bool(signed), by, over, approved)
 
 
 def _make(db: sqlite_utils.Database) -> None:
     for statement in _TABLES.split(";"):
         if statement.strip():
             db.execute(statement)
+
+
+def _add_approvals(db: sqlite_utils.Database) -> None:
+    db.execute("ALTER TABLE plays ADD COLUMN approved TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE people ADD COLUMN approves INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE invitations ADD COLUMN approves INTEGER NOT NULL DEFAULT 0")

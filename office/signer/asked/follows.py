@@ -15,6 +15,7 @@ from langso.contract.caps import Limits, PlannedSound, breaches_of, loudest
 from langso.words.catalogue import Sentence
 from office.signer.asked.book import KnownPlay, NewPlay
 from office.signer.asked.orders import Asked, AskedAlarm, AskedBroadcast, hash_of, occurrences_of
+from office.signer.asked.second_person import SecondPerson, SecondRule, seconded
 from office.signer.errors import SignerRefused
 from office.signer.rules import CLOCK_SLACK
 
@@ -39,12 +40,20 @@ def plan_follows(
     asked: bool,
     limits: Limits,
     classes: Collection[str],
+    second: SecondRule = "never",
+    loudspeakers: Collection[str] = (),
 ) -> BookedChanges:
-    """`known`: by the plan's ids; `still`: signed, not taken back, not over. Raises SignerRefused."""
+    """`known`: by the plan's ids; `still`: signed, not taken back, not over; `second`: which need a second person's
+    yes, in a commune of these `loudspeakers`. Raises SignerRefused.
+    """
     held, new = [], []
-    for one in occurrences_of(plan):
+    singles = tuple(occurrences_of(plan))
+    rule = SecondPerson(second, loudspeakers, singles)
+    for one in singles:
         play = play_of(one)
         _check_meaning(play, known.get(play.id), plan.issued, asked=asked)
+        if asked and rule.needed(one) and not seconded(known.get(play.id)):
+            raise SignerRefused(Sentence("signer-not-approved", title=one.title))
         held.append(play)
         if play.id not in known:
             new.append(play.id)

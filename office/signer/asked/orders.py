@@ -19,6 +19,8 @@ from langso.words.catalogue import Sentence
 from office.signer.errors import SignerRefused
 
 MAX_ASKED = 1 << 20
+MAX_APPROVED = 200
+"""Broadcasts in one approval: a week of them."""
 _DOMAIN = b"langso asked/1\0"
 Targets = Annotated[tuple[str, ...], Field(min_length=1, max_length=500)]
 
@@ -95,11 +97,18 @@ class AskedTalk(Message):
     talk: TalkRight
 
 
+class AskedApproval(Message):
+    """A second person's yes: these broadcasts, asked for by somebody else, may sound exactly as they stand here."""
+
+    do: Literal["approval"] = "approval"
+    broadcasts: Annotated[tuple[AskedBroadcast, ...], Field(min_length=1, max_length=MAX_APPROVED)]
+
+
 AskedBody = Annotated[
-    AskedBroadcast | AskedAlarm | AskedEnding | AskedSettings | AskedTalk,
+    AskedBroadcast | AskedAlarm | AskedEnding | AskedSettings | AskedTalk | AskedApproval,
     Field(discriminator="do"),
 ]
-Asked = AskedBroadcast | AskedAlarm | AskedEnding | AskedSettings | AskedTalk
+Asked = AskedBroadcast | AskedAlarm | AskedEnding | AskedSettings | AskedTalk | AskedApproval
 _READER: TypeAdapter[Asked] = TypeAdapter(AskedBody)
 
 

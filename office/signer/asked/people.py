@@ -31,8 +31,18 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True)
+class Powers:
+    """What root lets a person do beyond asking for broadcasts: give emergencies; approve what others ask for."""
+
+    alarms: bool = False
+    approves: bool = False
+
+
+@dataclass(frozen=True)
 class Person:
-    """What one person has enrolled. `alarms`: may give emergencies; `listed`: lines of the printed list unused."""
+    """What one person has enrolled. `alarms`: may give emergencies; `listed`: lines of the printed list unused;
+    `approves`: may say yes to what others ask for.
+    """
 
     person: str
     alarms: bool
@@ -40,6 +50,7 @@ class Person:
     passkeys: int
     listed: int
     used: datetime | None = None
+    approves: bool = False
 
     @property
     def usable(self) -> bool:
@@ -63,14 +74,14 @@ class People:
         self._origins = tuple(origins)
         self._monotonic = monotonic
         self._challenges: dict[bytes, _Challenge] = {}
-        self._enrolling: dict[str, tuple[str, bool, float]] = {}
+        self._enrolling: dict[str, tuple[str, Powers, float]] = {}
 
     def all(self) -> tuple[Person, ...]:
         """Everybody enrolled, by name."""
         rows = self._book.db.execute(
             "SELECT p.person, p.alarms, p.secret IS NOT NULL,"
             " (SELECT count(*) FROM passkeys k WHERE k.person = p.person),"
-            " (SELECT count(*) FROM listed l WHERE l.person = p.person AND l.used IS NULL), p.used"
+            " (SELECT count(*) FROM listed l WHERE l.person = p.person AND l.used IS NULL), p.used, p.approves"
             " FROM people p ORDER BY p.person"
         )
         return tuple(_person(row) for row in rows)
@@ -105,15 +116,20 @@ class People:
         held = self._find(person)
         return held is not None and held.alarms
 
-    def begin_code(self, person: str, commune: str, *, alarms: bool) -> str:
+    def may_approve(self, person: str) -> bool:
+        """Whether this person may approve what others ask for."""
+        held = self._find(person)
+        return held is not None and held.approves
+
+    def begin_code(self, person: str, commune: str, *, powers: Powers) -> str:
         """A fresh secret for an app, as the address that its camera reads; it counts from `finish_code` on."""
         secret = codes.new_secret()
-        self._enrolling = {person: (secret, alarms, self._monotonic() + 900)}
+        self._enrolling = {person: (secret, powers, self._monotonic() + 900)}
         return codes.address_for(secret, person, commune)
 
     def finish_code(self, person: str, code: str, now: datetime) -> None:
         """The first code of that app; how far its clock is from ours is kept. Raises SignerRefused."""
-        secret, alarms, until = self._enrolling.get(person, ("", False, 0.0))
+        secret, powers, until = self._enrolling.get(person, ("", Powers(), 0.0))
         if not secret or until < self._monotonic():
             raise SignerRefused(Sentence("signer-enrol-over"))
         said = codes.typed(code)
@@ -123,21 +139,22 @@ class People:
         if found is None:
             raise SignerRefused(Sentence("signer-code-wrong"))
         with self._book.transaction() as db:
-            self._add(person, alarms, now)
+            self._add(person, powers, now)
             db.execute(
                 "UPDATE people SET secret = ?, drift = ?, step = ? WHERE person = ?",
                 [secret, found.drift, found.step, person],
             )
         self._enrolling.pop(person, None)
 
-    def invite(self, person: str, now: datetime, *, alarms: bool) -> str:
+    def invite(self, person: str, now: datetime, *, powers: Powers) -> str:
         """A one-time code with which this person may enrol one passkey at the console, within a day."""
         code = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
         with self._book.transaction() as db:
             db.execute("DELETE FROM invitations WHERE person = ? OR expires < ?", [person, now.isoformat()])
             expires = (now + INVITED).isoformat()
             db.execute(
-                "INSERT INTO invitations VALUES (?, ?, ?, ?)", [_invitation(code), person, int(alarms), expires]
+                "INSERT INTO invitations (sha256, person, alarms, approves, expires) VALUES (?, ?, ?, ?, ?)",
+                [_invitation(code), person, int(powers.alarms), int(powers.approves), expires],
             )
         return code
 
@@ -151,11 +168,11 @@ class People:
 
     def finish_passkey(self, person: str, code: str, answer: str, now: datetime) -> None:
         """Keeps the new key; the one-time code is used up. Raises SignerRefused."""
-        alarms = self._invited(person, code, now)
+        powers = self._invited(person, code, now)
         challenge, asked = self._answered(person, _invitation(code), answer)
         made = passkeys.enrolled(asked.host, self._origins, challenge, answer)
         with self._book.transaction() as db:
-            self._add(person, alarms, now)
+            self._add(person, powers, now)
             if len(self._keys(person)) >= MOST_KEYS:
                 raise SignerRefused(Sentence("signer-passkeys-full", most=MOST_KEYS))
             if db.execute("SELECT 1 FROM passkeys WHERE id = ?", [made.id]).fetchone():
@@ -166,14 +183,14 @@ class People:
             )
             db.execute("DELETE FROM invitations WHERE sha256 = ?", [_invitation(code)])
 
-    def list_anew(self, person: str, now: datetime, *, alarms: bool | None = None) -> tuple[str, ...]:
+    def list_anew(self, person: str, now: datetime, *, powers: Powers | None = None) -> tuple[str, ...]:
         """Ten one-time codes to be printed; those of an earlier list no longer count. Raises SignerRefused."""
         held = self._find(person)
-        if held is None and alarms is None:
+        if held is None and powers is None:
             raise SignerRefused(Sentence("signer-person-unknown", person=person))
         lines = codes.new_list()
         with self._book.transaction() as db:
-            self._add(person, bool(alarms) if held is None else held.alarms, now)
+            self._add(person, powers or Powers() if held is None else Powers(held.alarms, held.approves), now)
             db.execute("DELETE FROM listed WHERE person = ?", [person])
             for line in lines:
                 db.execute("INSERT INTO listed (sha256, person) VALUES (?, ?)", [codes.kept(line), person])
@@ -249,20 +266,20 @@ class People:
             del kept[next(iter(kept))]
         self._challenges = {**kept, challenge: asked}
 
-    def _invited(self, person: str, code: str, now: datetime) -> bool:
+    def _invited(self, person: str, code: str, now: datetime) -> Powers:
         row = self._book.db.execute(
-            "SELECT alarms FROM invitations WHERE sha256 = ? AND person = ? AND expires > ?",
+            "SELECT alarms, approves FROM invitations WHERE sha256 = ? AND person = ? AND expires > ?",
             [_invitation(code), person, now.isoformat()],
         ).fetchone()
         if row is None:
             raise SignerRefused(Sentence("signer-invitation-wrong"))
-        return bool(row[0])
+        return Powers(bool(row[0]), bool(row[1]))
 
-    def _add(self, person: str, alarms: bool, now: datetime) -> None:
+    def _add(self, person: str, powers: Powers, now: datetime) -> None:
         self._book.db.execute(
-            "INSERT INTO people (person, alarms, enrolled) VALUES (?, ?, ?)"
-            " ON CONFLICT (person) DO UPDATE SET alarms = excluded.alarms",
-            [person, int(alarms), now.isoformat()],
+            "INSERT INTO people (person, alarms, approves, enrolled) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (person) DO UPDATE SET alarms = excluded.alarms, approves = excluded.approves",
+            [person, int(powers.alarms), int(powers.approves), now.isoformat()],
         )
 
     def _keys(self, person: str) -> list[Passkey]:
@@ -274,9 +291,9 @@ class People:
 
 
 def _person(row: tuple[Any, ...]) -> Person:
-    person, alarms, code, keys, listed, used = row
+    person, alarms, code, keys, listed, used, approves = row
     at = None if used is None else datetime.fromisoformat(used)
-    return Person(str(person), bool(alarms), bool(code), int(keys), int(listed), at)
+    return Person(str(person), bool(alarms), bool(code), int(keys), int(listed), at, bool(approves))
 
 
 def _invitation(code: str) -> str:

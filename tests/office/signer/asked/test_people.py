@@ -17,7 +17,7 @@ from software_passkey import USER_PRESENT, SoftwarePasskey
 
 from office.signer.asked import people as people_module
 from office.signer.asked.book import Book
-from office.signer.asked.people import WRONG_AN_HOUR, People
+from office.signer.asked.people import WRONG_AN_HOUR, People, Powers
 from office.signer.errors import SignerRefused
 
 HERE = "http://localhost:8080"
@@ -36,14 +36,14 @@ class Office:
         self.people = People(self.book, ORIGINS, lambda: self.seconds)
 
     def app(self, person: str = "lan", *, ahead: timedelta = timedelta(), now: datetime = NOW) -> App:
-        address = self.people.begin_code(person, "Hoa Sơn", alarms=True)
+        address = self.people.begin_code(person, "Hoa Sơn", powers=Powers(alarms=True))
         app = App(parse_qs(urlsplit(address).query)["secret"][0], ahead)
         self.people.finish_code(person, app.at(now), now)
         return app
 
     def passkey(self, person: str = "lan", origin: str = HERE, count: int = 0) -> SoftwarePasskey:
         key = SoftwarePasskey(origin, count)
-        code = self.people.invite(person, NOW, alarms=True)
+        code = self.people.invite(person, NOW, powers=Powers(alarms=True))
         self.people.finish_passkey(person, code, key.enrol(self.people.begin_passkey(person, code, origin, NOW)), NOW)
         return key
 
@@ -147,7 +147,7 @@ def test_wrong_tries_are_forgotten_after_an_hour_and_survive_a_restart(office: O
 
 
 def test_a_line_of_the_printed_list_counts_once_whatever_the_clock_says(office: Office) -> None:
-    lines = office.people.list_anew("lan", NOW, alarms=True)
+    lines = office.people.list_anew("lan", NOW, powers=Powers(alarms=True))
     assert len(set(lines)) == 10
     wrong_clock = NOW + timedelta(days=9000)
     assert office.people.prove("lan", ONE, wrong_clock, code=lines[3]) == "listed"
@@ -233,7 +233,7 @@ def test_another_keys_signature_is_refused(office: Office) -> None:
 
 
 def test_a_one_time_code_enrols_one_key_within_a_day(office: Office) -> None:
-    code, key = office.people.invite("lan", NOW, alarms=False), SoftwarePasskey(HERE)
+    code, key = office.people.invite("lan", NOW, powers=Powers()), SoftwarePasskey(HERE)
     for person, typed, when in (("minh", code, NOW), ("lan", "abc", NOW), ("lan", code, NOW + timedelta(hours=25))):
         with refused(SignerRefused, "signer-invitation-wrong"):
             office.people.begin_passkey(person, typed, HERE, when)
@@ -242,7 +242,7 @@ def test_a_one_time_code_enrols_one_key_within_a_day(office: Office) -> None:
     assert not office.people.may_alarm("lan")
     with refused(SignerRefused, "signer-invitation-wrong"):
         office.people.begin_passkey("lan", code, HERE, NOW)
-    again = office.people.invite("lan", NOW, alarms=False)
+    again = office.people.invite("lan", NOW, powers=Powers())
     with refused(SignerRefused, "signer-passkey-twice"):
         office.people.finish_passkey(
             "lan", again, key.enrol(office.people.begin_passkey("lan", again, HERE, NOW)), NOW
