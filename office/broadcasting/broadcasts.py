@@ -23,7 +23,7 @@ from office.broadcasting.rows import Broadcast, PlanClass
 from office.broadcasting.wording import checked_text, exercise_text, exercise_title, title_of
 from office.errors import BroadcastRefused
 from office.people.audit import Audit
-from office.signer.asked.orders import AskedBroadcast, AskedEnding, AskedTime
+from office.signer.asked.orders import MAX_APPROVED, AskedApproval, AskedBroadcast, AskedEnding, AskedTime
 from office.signer.client import Proof
 
 FARTHEST = timedelta(days=45)
@@ -185,6 +185,28 @@ class Broadcasts:
         why = obstacle(planned, others, self._decisions.signing.limits(), now, now + FARTHEST)
         if why is not None:
             raise BroadcastRefused(why)
+
+    def asked_approval(self, ids: Sequence[str]) -> AskedApproval:
+        """What a person confirms who approves these broadcasts of others. Raises NotFound, BroadcastRefused."""
+        if not ids:
+            raise BroadcastRefused(Sentence("broadcasting-none-approved"))
+        found = [rows.find(self._store.db, id) for id in ids[:MAX_APPROVED]]
+        now = self._clock.now()
+        late = next((one for one in found if one.status != "scheduled" or one.planned.begins <= now), None)
+        if late is not None:
+            raise BroadcastRefused(Sentence("broadcasting-not-to-approve", title=late.show.title))
+        return AskedApproval(broadcasts=tuple(asked_for(one.planned) for one in found))
+
+    def approve(self, ids: Sequence[str], by: str, proof: Proof | None) -> None:
+        """A second person's yes: from now on they stand in the signed plan. Raises NotFound, BroadcastRefused,
+        SignerRefused (their own, or without the right), SignerUnreachable; then nothing was approved.
+        """
+        asked = self.asked_approval(ids)
+        self._decisions.proven(asked, proof, self._decisions.signing.trouble())
+        with self._store.transaction():
+            for one in asked.broadcasts:
+                self._audit.write(by, "approve", one.id)
+        self._decisions.tell(("plan",), None, lambda _: None)
 
     def withdraw(self, id: str, by: str, proof: Proof | None = None) -> Broadcast:
         """Takes it out of the plan; where it may be playing an urgent stop silences it at once.

@@ -41,6 +41,7 @@ Action = Literal[
     "send",
     "send_refused",
     "withdraw",
+    "approve",
     "withdraw_refused",
     "restore",
     "restore_refused",

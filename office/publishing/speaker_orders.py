@@ -58,11 +58,12 @@ class _Known:
 
 @dataclass(frozen=True)
 class _LeftOver:
-    """What differs from the rows although everything was signed: what nobody confirmed, and what nobody confirmed to
-    take back.
+    """What differs from the rows although everything was signed: what nobody confirmed, what a second person must
+    approve first, and what nobody confirmed to take back.
     """
 
     unasked: frozenset[str] = frozenset()
+    unapproved: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
 
 
@@ -137,7 +138,8 @@ class SpeakerOrders:
         scheduled = self._wanted(now)
         able = {one.id for one in allowed(scheduled, self.limits(), now)}
         barred = frozenset(one.id for one in scheduled if one.id not in able)
-        return Standings(now, self._signed("plan"), barred, self._left["plan"].unasked, self._why)
+        left = self._left["plan"]
+        return Standings(now, self._signed("plan"), barred, left.unasked, left.unapproved, self._why)
 
     def unheard_endings(self) -> list[UrgentRow]:
         """Urgent plays that staff have ended but loudspeakers still play: the all-clear is not signed yet."""
@@ -274,7 +276,9 @@ class SpeakerOrders:
         if any(one.ends > stand.now and one.id not in left.kept for one in gone):
             return True
         wanted = allowed(self._wanted(stand.now), self.limits(), stand.now)
-        return any(one.id not in stand.planned | left.unasked and one.ends > stand.now for one in wanted)
+        return any(
+            one.id not in stand.planned | left.unasked | left.unapproved and one.ends > stand.now for one in wanted
+        )
 
     def _wanted(self, now: datetime) -> list[Planned]:
         """What staff want played; of what was never signed only what is still to come, lest it sound unannounced."""
@@ -320,12 +324,12 @@ class SpeakerOrders:
         if not stand.asked:
             self._left["plan"] = _LeftOver()
             return wanted
-        unasked = {one.id for one in wanted} - stand.known
+        unasked = {one.id for one in wanted} - stand.known - stand.waiting
         kept = rows.withdrawn(self._store.db, stand.still)
         for id in unasked - self._left["plan"].unasked:
             log.warning("left out of the plan, nobody has confirmed it to the signer: %s", id)
-        self._left["plan"] = _LeftOver(frozenset(unasked), frozenset(one.id for one in kept))
-        return [*(one for one in wanted if one.id not in unasked), *kept]
+        self._left["plan"] = _LeftOver(frozenset(unasked), stand.waiting, frozenset(one.id for one in kept))
+        return [*(one for one in wanted if one.id in stand.known), *kept]
 
     def _issue_urgent(
         self,
@@ -380,7 +384,7 @@ class SpeakerOrders:
             if row.order.id in missing and row.order.sounds and row.order.issued <= self._clock.now() + CLOCK_SLACK
         )
         unasked = {order.id for order in wanted} - {order.id for order in good}
-        self._left["urgent"] = _LeftOver(frozenset(unasked), frozenset(order.id for order in kept))
+        self._left["urgent"] = _LeftOver(frozenset(unasked), kept=frozenset(order.id for order in kept))
         return (*good, *kept)
 
     def _signed(self, kind: Kind) -> frozenset[str]:

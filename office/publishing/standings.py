@@ -9,10 +9,12 @@ from typing import Literal
 from langso.words.catalogue import Words
 from office.broadcasting.rows import Broadcast
 
-Standing = Literal["draft", "signed", "unsigned", "unasked", "too_late", "barred", "withdrawing", "withdrawn"]
-"""`unsigned`: staff sent it, no loudspeaker knows it yet; `unasked`: nobody confirmed it to the signer; `too_late`:
-its time came before the signature; `barred`: the commune's rules became tighter and it was taken out; `withdrawing`:
-loudspeakers still mean to play it."""
+Standing = Literal[
+    "draft", "signed", "unsigned", "unasked", "unapproved", "too_late", "barred", "withdrawing", "withdrawn"
+]
+"""`unsigned`: staff sent it, no loudspeaker knows it yet; `unasked`: nobody confirmed it to the signer;
+`unapproved`: a second person must approve it; `too_late`: its time came before the signature; `barred`: the commune's
+rules became tighter and it was taken out; `withdrawing`: loudspeakers still mean to play it."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Standings:
     planned: frozenset[str] = frozenset()
     barred: frozenset[str] = frozenset()
     unasked: frozenset[str] = frozenset()
+    unapproved: frozenset[str] = frozenset()
     why: Words = ""
 
     def of(self, broadcast: Broadcast) -> Standing:
@@ -40,4 +43,6 @@ class Standings:
             return "barred"
         if planned.begins <= self.now:
             return "too_late"
+        if id in self.unapproved:
+            return "unapproved"
         return "unasked" if id in self.unasked else "unsigned"

@@ -59,14 +59,15 @@ class Enrolment:
 
 @dataclass(frozen=True)
 class AskedStanding:
-    """`asked`: whether it matters. `known`: of those named, what may be signed; `ended`: what was taken back;
-    `still`: all that was signed and may not be left out.
+    """`asked`: whether it matters. `known`: of those named, what may be signed; `waiting`: what a second person must
+    approve first; `ended`: what was taken back; `still`: all that was signed and may not be left out.
     """
 
     asked: bool
     known: frozenset[str]
     ended: frozenset[str]
     still: frozenset[str]
+    waiting: frozenset[str] = frozenset()
 
 
 class SignerClient:
@@ -97,7 +98,8 @@ class SignerClient:
     def standing(self, kind: PlayKind, ids: Iterable[str]) -> AskedStanding:
         """How these plays or alarms stand with the signer. Raises SignerUnreachable."""
         reply = self._ask(Request(do="standing", kind=kind, ids=tuple(ids)))
-        return AskedStanding(reply.asked, frozenset(reply.known), frozenset(reply.ended), frozenset(reply.still))
+        known, ended, still, waiting = map(frozenset, (reply.known, reply.ended, reply.still, reply.waiting))
+        return AskedStanding(reply.asked, known, ended, still, waiting)
 
     def ask(self, asked: Asked, proof: Proof) -> None:
         """A person's order, before it is signed. Raises SignerRefused, SignerUnreachable."""

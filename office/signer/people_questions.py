@@ -8,6 +8,7 @@ from langso.words.catalogue import Sentence
 from office.signer.asked.book import PlayKind
 from office.signer.asked.orders import hash_of, read_asked
 from office.signer.asked.people import ROOT, Powers
+from office.signer.asked.second_person import SecondRule
 from office.signer.errors import SignerRefused
 from office.signer.signing import Signing
 from office.signer.wire import ROOTS, EnrolledPerson, Reply, Request
@@ -24,8 +25,17 @@ def answer_about_people(signing: Signing, request: Request, *, root: bool) -> Re
     with signing.people() as (people, asking, now):
         if request.do == "standing":
             kind: PlayKind = "alarm" if request.kind == "alarm" else "play"
-            known, ended, still = asking.standing(kind, request.ids, now)
-            return Reply(asked=signing.asked, known=known, ended=ended, still=still)
+            second: SecondRule = signing.second if signing.asked and kind == "play" else "never"
+            found = asking.standing(
+                kind, request.ids, now, second, signing.loudspeakers() if second == "whole" else ()
+            )
+            return Reply(
+                asked=signing.asked,
+                known=found.known,
+                waiting=found.waiting,
+                ended=found.ended,
+                still=found.still,
+            )
         if request.do == "ask":
             if request.person == ROOT and not root:
                 raise SignerRefused(Sentence("signer-roots-only"))

@@ -115,6 +115,11 @@ class Signing:
             return next(rule for rule in SECOND_RULES if rule == said)
         return "whole" if any(one.approves and one.usable for one in self._people.all()) else "never"
 
+    def loudspeakers(self, trust: TrustDocument | None = None) -> frozenset[str]:
+        """The commune's own, as they are paired and not revoked."""
+        paired = {device.id for device in read_devices(self._home.devices) if device.role == "speaker"}
+        return frozenset(paired.difference((trust or self._trust()).revoked))
+
     def close(self) -> None:
         """Lets go of the database."""
         self._book.close()
@@ -207,14 +212,13 @@ class Signing:
         known = self._book.known("play", (one.id for one in plan.occurrences))
         still = self._book.open_plays("play", now)
         limits = Limits.of(trust, rule)
-        paired = {device.id for device in read_devices(self._home.devices) if device.role == "speaker"}
         follows = plan_follows(
             *(plan, known, still),
             asked=self.asked,
             limits=limits,
             classes=rule.classes,
             second=self.second,
-            loudspeakers=paired - set(trust.revoked),
+            loudspeakers=self.loudspeakers(trust),
         )
         self._book.remember("play", follows.held, now, signed=True)
         self._book.end("play", follows.gone, now)

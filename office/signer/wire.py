@@ -107,6 +107,7 @@ class Reply(_Frame):
     text: str = ""
     lines: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
     still: tuple[str, ...] = ()
 

@@ -26,6 +26,7 @@ from office.web.kept_forms import page_of, to_carry
 from office.web.languages import Languages
 from office.web.pages import (
     account,
+    approving,
     archive,
     broadcast,
     calendar,
@@ -67,6 +68,7 @@ def make_app(office: Office, accounts: Accounts | None = None) -> FastAPI:
         account,
         calendar,
         compose,
+        approving,
         broadcast,
         urgent,
         fleet,

@@ -59,12 +59,15 @@ _STANDINGS: dict[Standing, tuple[Level, str]] = {
     "withdrawn": ("plain", "undo"),
     "unsigned": ("bad", "error"),
     "unasked": ("warn", "error"),
+    "unapproved": ("warn", "hourglass_top"),
     "too_late": ("bad", "error"),
     "barred": ("bad", "error"),
     "withdrawing": ("bad", "error"),
 }
 _MOST_PAST = 100
-_UNTOLD: frozenset[Standing] = frozenset(("draft", "withdrawn", "unsigned", "unasked", "too_late", "barred"))
+_UNTOLD: frozenset[Standing] = frozenset(
+    ("draft", "withdrawn", "unsigned", "unasked", "unapproved", "too_late", "barred")
+)
 """A loudspeaker that said nothing was not told of it, or was told that it is taken back."""
 _ENDINGS: dict[Became, SpeakerLook] = {
     Became.PLAYED: "played",
@@ -180,7 +183,9 @@ def show_of(
         icon=icon,
         lines=lines,
         by=who_in_words(broadcast.by),
-        live=broadcast.status == "scheduled" and standing in ("signed", "unsigned", "unasked") and now <= end,
+        live=broadcast.status == "scheduled"
+        and standing in ("signed", "unsigned", "unasked", "unapproved")
+        and now <= end,
         standing=standing,
         note=_note(standing, planned.start, stand),
         exercise=show.exercise,
@@ -349,7 +354,7 @@ def _note(standing: Standing, start: datetime, stand: Standings) -> str:
         return t("shows-note-unsigned", reason=_reason(stand.why), when=when)
     if standing == "withdrawing":
         return t("shows-note-withdrawing", reason=_reason(stand.why))
-    return t(f"shows-note-{standing}") if standing in ("too_late", "barred", "unasked") else ""
+    return t(f"shows-note-{standing}") if standing in ("too_late", "barred", "unasked", "unapproved") else ""
 
 
 def _moment(when: datetime, now: datetime) -> str:

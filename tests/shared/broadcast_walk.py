@@ -5,6 +5,7 @@ confirmed. Steps as those of `console_walk`.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from unittest.mock import Mock
@@ -262,6 +263,30 @@ def confirming(come: Any, world: Any) -> None:
     browser.get(place)
     browser.post(place, {}, page=place)
     browser.post(place, touch(place, place), page=place)
+    approving(browser, world, touch)
     for person in ("lan", "van-thu"):
         office.signer.as_root("revoke", person)
     office.speaker_orders.enrolled_anew()
+
+
+def approving(browser: Any, world: Any, touch: Callable[..., dict[str, Any]]) -> None:
+    """What waits for a second person, as its author sees it and as somebody else does."""
+    office = world.office
+    browser.get("/duyet")
+    office.signer.as_root("list_anew", "hoa", approves=True)
+    # What the steps before this one changed behind the signer's back would keep every plan from being signed.
+    office.signer.as_root("release")
+    page = browser.post("/soan", form(24 * 30 + 3, devices="*")).headers["location"].partition("?")[0]
+    browser.post(f"{page}/xac-nhan", touch(f"{page}/xac-nhan", page), page=page)
+    id = page.removeprefix("/ban-tin/")
+    for path in (page, "/duyet", "/lich"):
+        browser.get(path)
+    browser.post("/duyet", {"ban-tin": id, "code": "000000"}, page="/tai-khoan")
+    office.store.db.execute("UPDATE messages SET by = 'nguoi-moi' WHERE id = ?", [id])
+    browser.get("/duyet")
+    browser.post("/duyet/thach", {"ban-tin": id}, page="/duyet", headers=HX)
+    for asked in ({}, {"ban-tin": id}):
+        browser.post("/duyet", asked)
+    browser.post(f"{page}/dung", touch(f"{page}/dung", f"{page}/dung"), page=f"{page}/dung")
+    browser.post("/duyet", {"ban-tin": id, "code": "000000"}, page="/tai-khoan")
+    office.signer.as_root("revoke", "hoa")

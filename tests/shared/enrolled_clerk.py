@@ -1,4 +1,4 @@
-"""A clerk whom the signer knows: `from enrolled_clerk import Clerk`."""
+"""A clerk whom the signer knows: `from enrolled_clerk import Clerk, Phone`."""
 
 from __future__ import annotations
 
@@ -32,3 +32,17 @@ class Clerk:
             self.step += 1
             code = self.totp.at(datetime.now(UTC), counter_offset=self.step)
             self.client.ask(one, Proof(self.person, code=code))
+
+
+class Phone:
+    """The authenticator app of somebody with an account, enrolled as at the terminal; each code is one step on."""
+
+    def __init__(self, client: SignerClient, person: str, *, approves: bool = False) -> None:
+        address = client.as_root("enrol", person, approves=approves, commune="Hoa Sơn").text
+        self._totp, self._step = pyotp.TOTP(parse_qs(urlsplit(address).query)["secret"][0]), -1
+        client.as_root("enrol_code", person, code=self._totp.at(datetime.now(UTC), counter_offset=-1))
+
+    def code(self) -> str:
+        """The next six digits that count."""
+        self._step += 1
+        return self._totp.at(datetime.now(UTC), counter_offset=self._step)

@@ -141,6 +141,24 @@ def to_confirm(office: Office) -> dict[str, str]:
     }
 
 
+def to_approve(office: Office) -> dict[str, str]:
+    """Somebody may approve: what others and the clerk have sent to all loudspeakers waits for that."""
+    other, clerk = Clerk(office.signer, "nguoi-ba"), Clerk(office.signer, CLERK, approves=True)
+    office.speaker_orders.enrolled_anew()
+    begin = datetime.now(UTC) + timedelta(hours=15)
+    for hours, title, by in (
+        (0, "Tiêm phòng trâu, bò", other),
+        (1, "Phòng rét cho gia súc", other),
+        (26, "Họp xã", clerk),
+    ):
+        start = begin + timedelta(hours=hours)
+        made = office.broadcasts.draft(TEXT, title=title, targets=["*"], start=start, by=by.person)
+        office.broadcasts.prepare(made.id)
+        by.ask(office.broadcasts.asked_sending(made.id))
+        office.broadcasts.send(made.id, by.person)
+    return {"duyet": "/duyet", "lich-to-approve": "/lich", "ban-tin-unapproved": f"/ban-tin/{made.id}"}
+
+
 def seal_desk(office: Office) -> dict[str, str]:
     """The key of papers is sealed to the clerk's passphrase, and locked."""
     recovery = "thuyền gạo mái nhà vườn cau tre"

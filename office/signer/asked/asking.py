@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from langso.words.catalogue import Sentence
-from office.signer.asked.book import Book, PlayKind
+from office.signer.asked.book import Book, KnownPlay, PlayKind
 from office.signer.asked.follows import REGRET, check_meanings, plays_of
 from office.signer.asked.orders import (
     Asked,
@@ -19,8 +20,20 @@ from office.signer.asked.orders import (
     hash_of,
 )
 from office.signer.asked.people import ROOT, People
-from office.signer.asked.second_person import SECOND_RULES
+from office.signer.asked.second_person import SECOND_RULES, SecondPerson, SecondRule, seconded
 from office.signer.errors import SignerRefused
+
+
+@dataclass(frozen=True)
+class PlaysStanding:
+    """`known`: may be signed; `waiting`: would, had a second person said yes; `ended`: taken back (of either kind);
+    `still`: all that was signed and may not be left out.
+    """
+
+    known: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
 
 
 class Asking:
@@ -74,16 +87,25 @@ class Asking:
                 raise SignerRefused(Sentence("signer-approval-own", title=one.title))
 
     def standing(
-        self, kind: PlayKind, ids: Sequence[str], now: datetime
-    ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """Of these ids those that may be signed again, and those that were taken back (of either kind); and all that
-        was signed and may not be left out.
-        """
+        self,
+        kind: PlayKind,
+        ids: Sequence[str],
+        now: datetime,
+        second: SecondRule = "never",
+        loudspeakers: Collection[str] = (),
+    ) -> PlaysStanding:
+        """How these ids stand, in a commune of these loudspeakers by this rule."""
         known = self._book.known(kind, ids)
         others = self._book.known("play" if kind == "alarm" else "alarm", ids)
         good = tuple(id for id, play in known.items() if play.ended is None or now - play.ended <= REGRET)
         ended = tuple(play.id for play in (*known.values(), *others.values()) if play.ended is not None)
-        return good, ended, tuple(play.id for play in self._book.open_plays(kind, now))
+        waiting = _waiting([known[id] for id in good], second, loudspeakers) if kind == "play" else frozenset()
+        return PlaysStanding(
+            known=tuple(id for id in good if id not in waiting),
+            waiting=tuple(id for id in good if id in waiting),
+            ended=ended,
+            still=tuple(play.id for play in self._book.open_plays(kind, now)),
+        )
 
     def set_second(self, rule: str, now: datetime) -> None:
         """Root says which broadcasts need two people. Raises SignerRefused for no such rule."""
@@ -107,6 +129,14 @@ class Asking:
             self._book.end("play", gone, now)
             self._book.note(now, ROOT, "root", f"release {len(gone)}")
         return len(gone)
+
+
+def _waiting(plays: Sequence[KnownPlay], second: SecondRule, loudspeakers: Collection[str]) -> frozenset[str]:
+    if second == "never" or all(map(seconded, plays)):
+        return frozenset()
+    bodies = {play.id: AskedBroadcast.model_validate_json(play.body) for play in plays}
+    rule = SecondPerson(second, loudspeakers, bodies.values())
+    return frozenset(play.id for play in plays if not seconded(play) and rule.needed(bodies[play.id]))
 
 
 def _told(asked: Asked) -> str:

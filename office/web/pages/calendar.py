@@ -16,6 +16,7 @@ from office.web.permits import require
 from office.web.shows import ShownBroadcast, past_urgent_shows, trouble_of, urgent_shows
 from office.web.site import Site, SiteHere, Who, go
 from office.web.speakers import villages
+from office.web.to_approve import to_approve
 
 router = APIRouter()
 DAYS_BACK, DAYS_AHEAD = timedelta(hours=24), timedelta(days=14)
@@ -33,7 +34,9 @@ def calendar(site: SiteHere, session: Who) -> Response:
     """What is on today and after, with receipts as they arrive."""
     html, _ = site.part("_lich.html", session, **_calendar(site))
     today = dates.local(site.office.clock.now()).date()
-    return site.page("lich.html", session, on="lich", part=html, today=dates.day_with_lunar(today))
+    waiting = len(to_approve(site.office)) if session.may("approver") else 0
+    day = dates.day_with_lunar(today)
+    return site.page("lich.html", session, on="lich", part=html, today=day, to_approve=waiting)
 
 
 @router.get("/lich/manh", dependencies=[require()])

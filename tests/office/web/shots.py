@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import uvicorn
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "shared"))
-from filled_office import DESK_PHRASE, TEXT, fill, on_their_way, seal_desk, sent, to_confirm
+from filled_office import DESK_PHRASE, TEXT, fill, on_their_way, seal_desk, sent, to_approve, to_confirm
 from founded import initialise
 from real_browser import launched
 from waiting import until
@@ -174,6 +174,7 @@ def _album(album: Album, world: Any) -> None:
     album.shoot_all({"giay-to-own": "/giay-to"})
     office.desk.key.unlock("van-thu-xa", DESK_PHRASE)
     album.shoot_all({"giay-to-open": "/giay-to"})
+    album.shoot_all(to_approve(office))
     over = {key: typed[key] for key in ("title", "text", "devices")} | {"ai": "van-thu-xa"}
     album.log_in("")
     album.shoot("dang-nhap-over", "/soan", urlencode(over, doseq=True))

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-import pyotp
 import pytest
 from broadcast_walk import form
+from enrolled_clerk import Phone
 from software_passkey import SoftwarePasskey
 
 LOCAL = "http://localhost:8080"
 HX = {"HX-Request": "true"}
 
 
-class Phone:
-    """The clerk's authenticator app, enrolled as at the terminal; each code is one step on."""
-
-    def __init__(self, client: Any, person: str = "van-thu") -> None:
-        address = client.as_root("enrol", person, commune="Hoa Sơn").text
-        self._totp, self._step = pyotp.TOTP(parse_qs(urlsplit(address).query)["secret"][0]), -1
-        client.as_root("enrol_code", person, code=self._totp.at(datetime.now(UTC), counter_offset=-1))
-
-    def code(self) -> str:
-        self._step += 1
-        return self._totp.at(datetime.now(UTC), counter_offset=self._step)
-
-
 @pytest.fixture
 def phone(office_world: Any, browser: Any, device: Any) -> Phone:
-    made = Phone(office_world.office.signer)
+    made = Phone(office_world.office.signer, "van-thu")
     office_world.office.speaker_orders.enrolled_anew()
     return made
 
@@ -138,7 +123,7 @@ def test_what_was_sent_before_anybody_enrolled_waits_and_blocks_nothing(
     office_world.stop_signer()
     page = sent(browser)
     office_world.start_signer()
-    phone = Phone(office_world.office.signer)
+    phone = Phone(office_world.office.signer, "van-thu")
     office = office_world.office
     office.speaker_orders.catch_up()
     office.speaker_orders.sign("plan")

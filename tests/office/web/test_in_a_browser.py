@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from filled_office import DESK_PHRASE, TEXT, fill, on_their_way, seal_desk, to_confirm
+from filled_office import DESK_PHRASE, TEXT, fill, on_their_way, seal_desk, to_approve, to_confirm
 from real_browser import NARROW, REAL_BROWSER, WIDE, sticking_out, violations
 
 from office.people.accounts import Accounts
@@ -118,7 +118,7 @@ def test_pages_of_who_confirms_and_opens_papers(look: Callable[..., Look], visit
     officer = look(name="van-thu-xa")
     officer.at(*sealed)
     office.desk.key.unlock("van-thu-xa", DESK_PHRASE)
-    officer.at(*sealed)
+    officer.at(*sealed, *to_approve(office).values())
     look().at(*sealed)
 
 

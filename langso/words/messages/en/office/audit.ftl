@@ -22,6 +22,7 @@ audit-did-draft = wrote a broadcast
 audit-did-send = sent a broadcast
 audit-did-send-refused = sent, but was refused
 audit-did-withdraw = withdrew a broadcast
+audit-did-approve = approved a broadcast
 audit-did-withdraw-refused = withdrew, but was refused
 audit-did-restore = brought a withdrawn broadcast back
 audit-did-restore-refused = brought back, but was refused

@@ -22,6 +22,7 @@ audit-did-draft = soạn bản tin
 audit-did-send = gửi bản tin
 audit-did-send-refused = gửi nhưng bị từ chối
 audit-did-withdraw = rút bản tin
+audit-did-approve = duyệt bản tin
 audit-did-withdraw-refused = rút nhưng bị từ chối
 audit-did-restore = lấy lại bản tin đã rút
 audit-did-restore-refused = lấy lại nhưng bị từ chối
