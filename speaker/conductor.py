@@ -259,7 +259,7 @@ class Conductor:
         if self._clock.monotonic() >= self._soon_at:
             self._soon_at = self._clock.monotonic() + SOON_S
             soon = [show for show in orders.scheduled if now <= show.audible <= now + SOON]
-            self._library.soon(medium for show in soon for medium in show.media)
+            self._library.soon(medium for show in soon for medium in show.wanted)
 
     def _identified(self, orders: Orders, entries: Mapping[str, Entry]) -> _Compared:
         """The orders as the plays they are; what comes under an id that was claimed for something else is refused."""
@@ -352,10 +352,12 @@ class Conductor:
         self._note_start(performance)
         heard = performance.heard_ms(now)
         log.info("%s is cut at %d ms (%s)", cut.show.id, position, cut.reason.code)
+        stood_in = performance.stood_in_ms(now)
         if cut.keep:
-            self._ledger.interrupt(cut.show.play, 0 if performance.instead else position, heard, cut.leaves)
+            position = 0 if performance.instead else position
+            self._ledger.interrupt(cut.show.play, position, heard, cut.leaves, fallback_ms=stood_in)
         else:
-            self._ledger.end(cut.show.play, cut.outcome, cut.reason, heard_ms=heard)
+            self._ledger.end(cut.show.play, cut.outcome, cut.reason, heard_ms=heard, fallback_ms=stood_in)
 
     def _tend(self) -> float:
         """Lets every performance go on; settles those that are over. Returns the next monotonic tick."""
@@ -379,10 +381,11 @@ class Conductor:
         outcome, reason = performance.ending(now)
         if performance.instead:
             # What was ordered may still come.
-            self._ledger.interrupt(performance.show.play, 0, heard, "stood_in")
+            self._ledger.interrupt(performance.show.play, 0, heard, "stood_in", fallback_ms=heard)
             self._on_change()
             return
-        self._ledger.end(performance.show.play, outcome, reason, heard_ms=heard)
+        stood_in = performance.stood_in_ms(now)
+        self._ledger.end(performance.show.play, outcome, reason, heard_ms=heard, fallback_ms=stood_in)
         log.info("%s: %s, %d ms heard", performance.show.id, outcome, heard)
         if heard and not performance.show.live:
             self._ended(performance.show.play, performance.first_sound, self._clock.monotonic())

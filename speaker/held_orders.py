@@ -32,7 +32,7 @@ class HeldOrders:
         self._kept: tuple[Media, ...] = ()
         self._urgents: tuple[tuple[Urgent, bool], ...] = ()
         self._fleet: int | None = None
-        self._plans: tuple[tuple[str, bool], ...] = ()
+        self._plans: tuple[tuple[tuple[str, bool], ...], tuple[str, ...]] = (), ()
         self._scheduled: tuple[Show, ...] | None = None
         self._media: tuple[tuple[Show, ...], tuple[Media, ...]] | None = None
 
@@ -97,9 +97,14 @@ class HeldOrders:
         self._fleet = max(fleets, default=None)
         # A village's plan must not fill the room that nothing else may take.
         self._kept = tuple(plan.media[index] for _, plan, wide in reach if wide for index in plan.kept or ())
-        plans = tuple((sha256, wide) for sha256, _, wide in reach)
+        hosts = policy.relay_hosts
+        plans = tuple((sha256, wide) for sha256, _, wide in reach), hosts
         if self._scheduled is None or plans != self._plans:
-            shows = [show for _, plan, wide in reach for show in shows_of_plan(plan, self._device, wide=wide)]
+            shows = [
+                show
+                for _, plan, wide in reach
+                for show in shows_of_plan(plan, self._device, wide=wide, relay_hosts=hosts)
+            ]
             shows.sort(key=lambda show: (show.audible, show.id))
             self._scheduled, self._plans = tuple(shows), plans
         return self._scheduled

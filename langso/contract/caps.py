@@ -5,12 +5,13 @@ One rule for three: the loudspeaker obeys it, the office plans by it, the signer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from langso.contract import BroadcastClass, Caps, IssuerRule, Plan, Programme, QuietHours, TrustDocument
 from langso.contract.outcomes import Ending, Reason
+from langso.contract.vouched import may_relay
 from langso.timekeeping.clock import VIETNAM
 
 EVERYONE = "*"
@@ -149,13 +150,12 @@ def plan_breaches(plan: Plan, limits: Limits) -> list[Breach]:
     sounds = []
     for occurrence in plan.occurrences:
         programme = plan.programmes[occurrence.programme]
-        items = (*(() if programme.chime is None else (programme.chime,)), *programme.media)
         chime = 0 if programme.chime is None else plan.media[programme.chime].duration_ms
         sounds.append(
             PlannedSound(
                 occurrence.id,
                 occurrence.start - timedelta(milliseconds=chime),
-                timedelta(milliseconds=sum(plan.media[index].duration_ms for index in items)),
+                timedelta(milliseconds=chime + plan.duration_ms(programme)),
                 plan.target_sets[occurrence.targets].devices,
             )
         )
@@ -174,6 +174,16 @@ def too_loud(plan: Plan, caps: Caps) -> Iterator[tuple[Programme, int]]:
         most = loudest(caps, programme.broadcast_class, begins, ends)
         if begins >= plan.issued and programme.volume > most:
             yield programme, most
+
+
+def relayable(plan: Plan, hosts: Sequence[str]) -> Iterator[bool]:
+    """Of each play of a station that begins after the plan was issued, whether loudspeakers relay it; of others they
+    play the programme's own media.
+    """
+    for occurrence in plan.occurrences:
+        programme = plan.programmes[occurrence.programme]
+        if programme.stream is not None and occurrence.start >= plan.issued:
+            yield may_relay(programme.stream, programme.broadcast_class, hosts)
 
 
 def _breach(

@@ -210,7 +210,9 @@ class Programme(Message):
     """A broadcast: its media in order (indices into Plan.media), its chime played before the planned time.
 
     `after_cut`: what happens to it after an emergency cut in: resume where it was, restart, or stay cut. `exercise`
-    (since 0.3.0): it is a test, no news; a reader that does not know it finds it in the title.
+    (since 0.3.0): it is a test, no news; a reader that does not know it finds it in the title. `stream` (since
+    0.3.0): the https address of a station that is relayed for `stream_ms`; `media` are then what is heard where it
+    does not come, and all that earlier readers play.
     """
 
     id: Identity
@@ -222,6 +224,8 @@ class Programme(Message):
     late: Late = Late()
     after_cut: Literal["resume", "restart", "stay_cut"] = "resume"
     exercise: bool | None = None
+    stream: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    stream_ms: Annotated[int, Field(ge=1000, le=24 * 3600 * 1000)] | None = None
 
 
 class TargetSet(Message):
@@ -268,6 +272,8 @@ class Plan(Document):
             chime = () if programme.chime is None else (programme.chime,)
             if max((*programme.media, *chime)) >= len(self.media):
                 raise ValueError(f"programme {programme.id} names media that the plan does not list")
+            if (programme.stream is None) != (programme.stream_ms is None):
+                raise ValueError(f"programme {programme.id} does not say what is relayed, or for how long")
             if programme.broadcast_class == "emergency":
                 raise ValueError("a plan may not hold an emergency")
         ids: set[str] = set()
@@ -280,8 +286,8 @@ class Plan(Document):
         return self
 
     def duration_ms(self, programme: Programme) -> int:
-        """Length of a programme's items, without its chime."""
-        return sum(self.media[index].duration_ms for index in programme.media)
+        """How long a programme may sound, without its chime: its items, or what it relays where that is longer."""
+        return max(programme.stream_ms or 0, sum(self.media[index].duration_ms for index in programme.media))
 
 
 class UrgentOrder(Message):

@@ -178,7 +178,7 @@ class EndedReceipt(Message):
     voice's own account. `replaces`: number of the ending of this journal that this one corrects, which a clock that
     had just leapt had judged; `final`: none will correct this one (None: a device that never does). `time_by_hand`:
     at a time that a person set; `storage_failed`: it may have been played before, unrecorded; `exercise`: as in
-    `started`.
+    `started`; `fallback_ms`: so much of `heard_ms` was not what was ordered, but what the order has played instead.
     """
 
     event: Literal["ended"] = "ended"
@@ -200,6 +200,7 @@ class EndedReceipt(Message):
     time_by_hand: bool | None = None
     storage_failed: bool | None = None
     exercise: bool | None = None
+    fallback_ms: Count | None = None
 
 
 class HeardReceipt(Message):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from langso.contract import Catalogue, Document, IssuerRule, Order, Plan, ReceiptsAck, TrustDocument, Urgent
-from langso.contract.caps import Limits, plan_breaches, too_loud
+from langso.contract.caps import Limits, plan_breaches, relayable, too_loud
 from langso.contract.vouched import may_relay, strangers
 from langso.timekeeping import dates
 from langso.trust import parse_payload
@@ -103,6 +103,8 @@ def _check_plan(plan: Plan, rule: IssuerRule, trust: TrustDocument) -> None:
             raise SignerRefused(Sentence("signer-class", title=programme.title))
     for programme, most in too_loud(plan, trust.caps):
         raise SignerRefused(Sentence("signer-volume", title=programme.title, volume=programme.volume, most=most))
+    if not all(relayable(plan, trust.relay_hosts)):
+        raise SignerRefused(Sentence("signer-relay"))
     broken = next(iter(plan_breaches(plan, Limits.of(trust, rule))), None)
     if broken is not None:
         raise SignerRefused(Sentence("signer-play-barred", play=broken.sound.id, why=broken.reason.sentence))

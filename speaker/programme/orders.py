@@ -27,7 +27,7 @@ class Orders:
 
     def media(self) -> list[Media]:
         """All media of the scheduled shows, the soonest needed first."""
-        return [medium for show in self.scheduled for medium in show.media]
+        return [medium for show in self.scheduled for medium in show.wanted]
 
     def media_from(self, moment: datetime) -> Iterator[Media]:
         """The media of what is in force, what is always kept, then of what comes after this moment, in order."""
@@ -35,7 +35,7 @@ class Orders:
         yield from self.kept
         for show in self.scheduled:
             if show.start > moment:
-                yield from show.media
+                yield from show.wanted
 
     @property
     def shows(self) -> tuple[Show, ...]:

@@ -69,6 +69,9 @@ class Policy:
         if not all(may_relay(stream, show.broadcast_class, self.relay_hosts) for stream in show.streams):
             return Reason(Ending.RELAY)
         length = timedelta(milliseconds=show.duration_ms) + show.lead
+        if show.relayed and show.expires is not None:
+            # Of what is joined late only the rest is heard.
+            length = min(length, max(NOTHING, show.expires - at))
         heard = {issuer: timedelta(milliseconds=ms) for issuer, ms in heard_ms.items()}
         if too_long_a_day(rule.minutes_a_day, heard.get(show.issuer, NOTHING), length):
             return issuer_minutes_refusal(rule.minutes_a_day)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
-from langso.contract import BroadcastClass, Late, Media, Plan, Urgent
+from langso.contract import BroadcastClass, Late, Media, Plan, Programme, Urgent
 from langso.contract.documents import UrgentOrder
 from langso.contract.outcomes import Reason
+from langso.contract.vouched import may_relay
 from speaker.programme.sources import FileSource, LineSource, Source, StreamSource, files
 
 TALK = "talk"
@@ -25,10 +26,11 @@ AfterCut = Literal["resume", "restart", "stay_cut"]
 class Show:
     """`start`: first sample of the first item (urgent: when it was issued). The chime sounds before it.
 
-    Positions within a show are ms after its start, over all repeats and pauses; `expires` only for urgent ones.
+    Positions within a show are ms after its start, over all repeats and pauses; `expires`: of urgent ones and relays.
     `kind` and `epoch`: of the document that ordered it, with `issuer` for its receipts; `targets`: devices it names;
     `exercise`: it is a test; `why_until`: why a talk that nobody ends earlier ends at `expires`; `fallback`: what is
-    played instead of sources that cannot be had.
+    played instead of sources that cannot be had; `barred`: its sources are that already, for its station is none
+    that may be relayed.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Show:
     exercise: bool = False
     why_until: Reason | None = None
     fallback: tuple[Source, ...] = ()
+    barred: bool = False
 
     @property
     def stand_in(self) -> Show:
@@ -68,7 +71,11 @@ class Show:
         """A hash of what it plays, its chime apart, which a new version of the programs may change."""
         # What was practised under an id is not ordered in earnest under the same.
         mark = ("exercise",) if self.exercise else ()
-        return _hash((*(item.sha256 for item in self.items), *self.streams, *mark))
+        said, streams = self.items, self.streams
+        if self.fallback and not self.urgent:
+            # What a release that knows no scheduled relays has played under its id.
+            said, streams = _media_of(self.fallback), ()
+        return _hash((*(item.sha256 for item in said), *streams, *mark))
 
     @cached_property
     def aim(self) -> str:
@@ -88,7 +95,7 @@ class Show:
     @property
     def items(self) -> tuple[Media, ...]:
         """The media of its sources."""
-        return tuple(source.media for source in self.sources if isinstance(source, FileSource))
+        return _media_of(self.sources)
 
     @property
     def streams(self) -> tuple[str, ...]:
@@ -121,6 +128,11 @@ class Show:
     def media(self) -> tuple[Media, ...]:
         """All it needs, the chime first."""
         return (*((self.chime,) if self.chime else ()), *self.items)
+
+    @property
+    def wanted(self) -> tuple[Media, ...]:
+        """All that is to lie here for it: what it needs, and what is played instead."""
+        return (*self.media, *_media_of(self.fallback))
 
     @property
     def audible(self) -> datetime:
@@ -157,13 +169,19 @@ def scoped(id: str, issuer: str, *, wide: bool) -> str:
     return name if len(name) <= 80 else f"{issuer[:15]}:{hashlib.sha256(name.encode()).hexdigest()[:48]}"
 
 
-def shows_of_plan(plan: Plan, device_id: str, *, wide: bool = True) -> tuple[Show, ...]:
-    """The occurrences meant for this device, by audible start. `wide`: its issuer speaks for the whole commune."""
+def shows_of_plan(
+    plan: Plan, device_id: str, *, wide: bool = True, relay_hosts: Collection[str] = ()
+) -> tuple[Show, ...]:
+    """The occurrences meant for this device, by audible start. `wide`: its issuer speaks for the whole commune;
+    `relay_hosts`: whose streams may be relayed.
+    """
     shows = []
     for occurrence in plan.occurrences:
         if not plan.target_sets[occurrence.targets].includes(device_id):
             continue
         programme = plan.programmes[occurrence.programme]
+        stations, own = _stations(programme, relay_hosts), files(plan.media[index] for index in programme.media)
+        lasts = timedelta(milliseconds=plan.duration_ms(programme))
         shows.append(
             Show(
                 id=scoped(occurrence.id, plan.issuer, wide=wide),
@@ -171,7 +189,7 @@ def shows_of_plan(plan: Plan, device_id: str, *, wide: bool = True) -> tuple[Sho
                 issuer=plan.issuer,
                 broadcast_class=programme.broadcast_class,
                 start=occurrence.start,
-                sources=files(plan.media[index] for index in programme.media),
+                sources=stations or own,
                 chime=None if programme.chime is None else plan.media[programme.chime],
                 volume=programme.volume,
                 late=programme.late,
@@ -181,6 +199,9 @@ def shows_of_plan(plan: Plan, device_id: str, *, wide: bool = True) -> tuple[Sho
                 epoch=plan.epoch,
                 targets=plan.target_sets[occurrence.targets].devices,
                 exercise=bool(programme.exercise),
+                expires=occurrence.start + lasts if stations else None,
+                fallback=own if stations else (),
+                barred=programme.stream is not None and not stations,
             )
         )
     return tuple(sorted(shows, key=lambda show: (show.audible, show.id)))
@@ -242,6 +263,18 @@ def cleared(urgent: Urgent, *, wide: bool) -> frozenset[str]:
 
 def _hash(parts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _stations(programme: Programme, relay_hosts: Collection[str]) -> tuple[Source, ...]:
+    """What a programme relays, if that may be relayed."""
+    stream = programme.stream
+    if stream is None or not may_relay(stream, programme.broadcast_class, relay_hosts):
+        return ()
+    return (StreamSource(stream),)
+
+
+def _media_of(sources: Iterable[Source]) -> tuple[Media, ...]:
+    return tuple(source.media for source in sources if isinstance(source, FileSource))
 
 
 def _sources(order: UrgentOrder) -> tuple[Source, ...]:

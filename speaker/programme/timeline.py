@@ -63,7 +63,7 @@ def _must_end(s: Situation, playing: Playing) -> Cut | None:
     if s.muted:
         # An emergency comes back when somebody unmutes while it is in force.
         return Cut(show, keep=show.urgent and not show.live, reason=MUTED)
-    if show.urgent and (not show.relayed or playing.instead) and _expired(s, show):
+    if (playing.instead or (show.urgent and not show.relayed)) and _expired(s, show):
         return Cut(show, keep=False, reason=FALLBACK if playing.instead else EXPIRED)
     if playing.instead and not show.relayed and s.ready(show):
         # Its own words are here: they are heard from their beginning.
@@ -294,7 +294,9 @@ def _due(s: Situation, show: Show, found: _Programme, finishes: list[Finish]) ->
     if s.now < show.start - ON_TIME:
         found.look_at(show.start - ON_TIME)
     elif ready:
-        found.late.append(Begin(show))
+        # A station is joined where it is.
+        joined = max(0, _into_ms(s, show)) if show.relayed else 0
+        found.late.append(Begin(show, joined, chime=not joined))
 
 
 def _busy_with(show: Show) -> Reason:
@@ -302,12 +304,13 @@ def _busy_with(show: Show) -> Reason:
 
 
 def _latest(show: Show) -> datetime | None:
-    """The last instant at which it may still begin; None: always."""
+    """The last instant at which it may still begin; None: always. A relay lasts no longer than it was to."""
     if show.late.rule == "always":
-        return None
+        return show.expires
+    latest = show.start + DROP_AFTER
     if show.late.rule == "within" and show.late.minutes:
-        return show.start + timedelta(minutes=show.late.minutes)
-    return show.start + DROP_AFTER
+        latest = show.start + timedelta(minutes=show.late.minutes)
+    return latest if show.expires is None else min(latest, show.expires)
 
 
 def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finishes: list[Finish]) -> None:
@@ -324,8 +327,11 @@ def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finish
             found.due.append(Begin(show, 0, entry.began, chime=False))
         found.look_at(entry.began - ON_TIME)
         return
-    if show.after_cut == "stay_cut":
+    if show.after_cut == "stay_cut" and entry.state not in ("lacking", "stood_in"):
         finishes.append(Finish(show.play, "cut", reason))
+        return
+    if show.relayed:
+        _take_up(s, show, entry, reason, found, finishes)
         return
     position = 0
     if show.after_cut == "resume":
@@ -344,3 +350,29 @@ def _come_back(s: Situation, show: Show, entry: Entry, found: _Programme, finish
     found.look_at(entry.at + LONGEST_INTERRUPTION + timedelta(milliseconds=1))
     if not s.playing and s.ready(show):
         found.late.append(Begin(show, max(0, position), chime=False))
+
+
+def _take_up(
+    s: Situation, show: Show, entry: Entry, reason: Reason, found: _Programme, finishes: list[Finish]
+) -> None:
+    """A station that had begun: joined where it is for what is left of its time, or stood in for where it lacked."""
+    if _expired(s, show):
+        finishes.append(_over_for(entry, reason))
+        return
+    refused = MUTED_WHEN_DUE if s.muted else s.refusal(show, s.now)
+    if refused is not None:
+        finishes.append(Finish(show.play, "cut", refused.after(reason)))
+        return
+    if show.expires is not None:
+        found.look_at(show.expires)
+    if s.playing:
+        return
+    if entry.state == "lacking" and s.instead(show):
+        found.late.append(Begin(show, instead=True))
+    elif s.ready(show):
+        found.late.append(Begin(show, max(0, _into_ms(s, show)), chime=False))
+
+
+def _into_ms(s: Situation, show: Show) -> int:
+    """How far into its time a show is."""
+    return int((s.now - show.start).total_seconds() * 1000)

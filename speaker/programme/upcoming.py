@@ -32,7 +32,8 @@ def scheduled(keeper: Keeper, device: str, village: str | None) -> tuple[list[Sh
     for taken in keeper.all_held("plan"):
         if isinstance(taken.document, Plan):
             rule = policy.rule(taken.document.issuer)
-            shows += shows_of_plan(taken.document, device, wide=rule is not None and "*" in rule.places)
+            wide = rule is not None and "*" in rule.places
+            shows += shows_of_plan(taken.document, device, wide=wide, relay_hosts=policy.relay_hosts)
     return sorted(shows, key=lambda show: (show.audible, show.id)), policy
 
 
@@ -59,7 +60,7 @@ def upcoming(
         Upcoming(
             show.title,
             show.start,
-            sum(not ready(medium) for medium in dict.fromkeys(show.media)),
+            sum(not ready(medium) for medium in dict.fromkeys(show.wanted)),
             refusal(show),
         )
         for show in coming

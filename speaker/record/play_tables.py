@@ -64,10 +64,16 @@ def _exercises(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE plays ADD COLUMN exercise INTEGER NOT NULL DEFAULT 0")
 
 
+def _fallbacks(db: sqlite_utils.Database) -> None:
+    # How much of what was heard stood in for what could not be had.
+    db.execute("ALTER TABLE plays ADD COLUMN fallback_ms INTEGER NOT NULL DEFAULT 0")
+
+
 LEDGER_MIGRATIONS = (
     Migration("speaker-ledger-1", _create),
     Migration("speaker-ledger-2", _ordered_by),
     Migration("speaker-ledger-3", _play_by_document),
     Migration("speaker-ledger-4", _doubtful_endings),
     Migration("speaker-ledger-5", _exercises),
+    Migration("speaker-ledger-6", _fallbacks),
 )

@@ -13,7 +13,7 @@ import sqlite_utils
 
 from langso.contract import DocumentReceipt, EndedReceipt, HeardReceipt, StartedReceipt
 from langso.contract.caps import vietnamese_day
-from langso.contract.outcomes import Reason
+from langso.contract.outcomes import Ending, Reason
 from langso.contract.sentences import vietnamese
 from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
@@ -142,13 +142,17 @@ class Ledger:
                     )
                 )
 
-    def interrupt(self, play: str, position_ms: int, heard_ms: int, state: PlayState = "interrupted") -> None:
-        """Records that something cut it, or that its substitute was heard; it may come back at `position_ms`."""
+    def interrupt(
+        self, play: str, position_ms: int, heard_ms: int, state: PlayState = "interrupted", *, fallback_ms: int = 0
+    ) -> None:
+        """Records that something cut it, or that its substitute was heard (`fallback_ms` of `heard_ms`); it may come
+        back at `position_ms`.
+        """
         with self._change() as db:
             db.execute(
-                """UPDATE plays SET state = ?, at = ?, position_ms = ?, heard_ms = heard_ms + ?
-                WHERE play = ? AND state <> 'ended'""",
-                [state, self._clock.now().isoformat(), max(0, position_ms), heard_ms, play],
+                """UPDATE plays SET state = ?, at = ?, position_ms = ?, heard_ms = heard_ms + ?,
+                fallback_ms = fallback_ms + ? WHERE play = ? AND state <> 'ended'""",
+                [state, self._clock.now().isoformat(), max(0, position_ms), heard_ms, fallback_ms, play],
             )
 
     def silence(self, show: Show, *, unproven: bool, by_hand: bool = False) -> None:
@@ -182,6 +186,7 @@ class Ledger:
         reason: Reason | None,
         *,
         heard_ms: int = 0,
+        fallback_ms: int = 0,
         show: Show | None = None,
         provisional: bool = False,
         by_hand: bool = False,
@@ -194,8 +199,8 @@ class Ledger:
         now = self._clock.now()
         with self._change() as db:
             row = db.execute(
-                "SELECT title, planned, heard_ms, unproven, state, kind, issuer, epoch, id, by_hand, exercise"
-                " FROM plays WHERE play = ?",
+                "SELECT title, planned, heard_ms, unproven, state, kind, issuer, epoch, id, by_hand, exercise,"
+                " fallback_ms FROM plays WHERE play = ?",
                 [play],
             ).fetchone()
             if row is not None and row[4] == "ended":
@@ -205,16 +210,20 @@ class Ledger:
                     return False
                 self.claim(show, now, unproven=False, by_hand=by_hand)
                 play, planned, name = show.play, show.start.isoformat(), (show.kind, show.issuer, show.epoch, show.id)
-                row = (show.title, planned, 0, 0, "claimed", *name, by_hand, show.exercise)
+                row = (show.title, planned, 0, 0, "claimed", *name, by_hand, show.exercise, 0)
             else:
                 provisional = False
             replaced = db.execute("SELECT number FROM provisional WHERE play = ?", [play]).fetchone()
             provisional = provisional and replaced is None
-            total = int(row[2]) + heard_ms
+            total, stood_in = int(row[2]) + heard_ms, int(row[11]) + fallback_ms
+            if outcome == "missed" and stood_in:
+                # Nothing of what was ordered, but what was to be heard instead.
+                outcome, reason = "cut", Reason(Ending.FALLBACK)
             why = "" if reason is None else reason.why
             db.execute(
-                "UPDATE plays SET state = 'ended', at = ?, outcome = ?, why = ?, heard_ms = ? WHERE play = ?",
-                [now.isoformat(), outcome, why, total, play],
+                "UPDATE plays SET state = 'ended', at = ?, outcome = ?, why = ?, heard_ms = ?, fallback_ms = ?"
+                " WHERE play = ?",
+                [now.isoformat(), outcome, why, total, stood_in, play],
             )
             receipt = self._journal.write(
                 EndedReceipt(
@@ -236,6 +245,7 @@ class Ledger:
                     exercise=True if row[10] else None,
                     storage_failed=self._storage_failed(play),
                     sounded_ms=total,
+                    fallback_ms=stood_in or None,
                 )
             )
             db.execute("DELETE FROM provisional WHERE play = ?", [play])

@@ -111,8 +111,10 @@ class Performance:
 
     @property
     def ends(self) -> datetime:
-        """Wall time of its last sample."""
-        return self.begins + timedelta(milliseconds=self._length_ms)
+        """Wall time of its last sample. What stands in for a station ends when that would have."""
+        ends = self.begins + timedelta(milliseconds=self._length_ms)
+        until = self.show.expires if self.instead and not self.show.urgent else None
+        return ends if until is None else min(ends, until)
 
     @property
     def first_sound(self) -> float:
@@ -126,6 +128,10 @@ class Performance:
     def heard_ms(self, now: float) -> int:
         """Milliseconds of sound played up to `now`, chime included."""
         return self._heard_ms + sum(part.voice.heard_ms(now) for part in self._parts if part.voice is not None)
+
+    def stood_in_ms(self, now: float) -> int:
+        """Of what was heard up to `now`, what is not what was ordered, but played instead."""
+        return self.heard_ms(now) if self.instead or self.show.barred else 0
 
     def stalled(self, now: float) -> bool:
         """Whether a station is relayed that has not sounded for `STALLED_S`."""

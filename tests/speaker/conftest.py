@@ -163,9 +163,10 @@ class Commune:
             base["version"] = self.number(kind)
         return base | more
 
-    def trust(self, **more: Any) -> bytes:
+    def trust(self, *, relay_hosts: tuple[str, ...] = (), **more: Any) -> bytes:
         from langso.contract import IssuerRule
-        from langso.trust import make_bundle, make_trust, threshold_of
+        from langso.trust import make_bundle, seal, threshold_of
+        from langso.trust.issuing import trust_document
 
         now = datetime.now(UTC)
         rules = [
@@ -187,7 +188,9 @@ class Commune:
             ),
         ]
         options: dict[str, Any] = {"issued": now, "expires": now + timedelta(days=365)} | more
-        return make_bundle(make_trust(self.code, rules, [self.root], version=self.number("trust"), **options))
+        document = trust_document(self.code, rules, version=self.number("trust"), **options)
+        document = document.model_copy(update={"relay_hosts": relay_hosts})
+        return make_bundle(seal(document, "trust", [self.root]))
 
     def seal(self, document: Any, key: Any = None) -> bytes:
         from langso.trust import seal

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from langso.contract import DesiredSettings, Late, Media, Plan, TalkRight, UrgentOrder
 from langso.contract.base import BroadcastClass, Identity, Message, Moment, Percent, Slug, Title
@@ -47,6 +47,8 @@ class AskedBroadcast(Message):
     targets: Targets
     times: Annotated[tuple[AskedTime, ...], Field(min_length=1, max_length=4000)]
     exercise: bool | None = None
+    stream: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    stream_ms: Annotated[int, Field(ge=1000, le=24 * 3600 * 1000)] | None = None
 
     def single(self, time: AskedTime) -> AskedBroadcast:
         """The same programme at one of its times alone: what an occurrence means, and never ceases to mean."""
@@ -56,7 +58,7 @@ class AskedBroadcast(Message):
     def sound(self) -> PlannedSound:
         """What sounds at the first time, chime included."""
         chime = 0 if self.chime is None else self.chime.duration_ms
-        length = chime + sum(media.duration_ms for media in self.media)
+        length = chime + max(self.stream_ms or 0, sum(media.duration_ms for media in self.media))
         first = self.times[0]
         begins = first.start - timedelta(milliseconds=chime)
         return PlannedSound(first.id, begins, timedelta(milliseconds=length), self.targets)
@@ -144,4 +146,6 @@ def occurrences_of(plan: Plan) -> Iterable[AskedBroadcast]:
             targets=tuple(sorted(set(plan.target_sets[occurrence.targets].devices))),
             times=(AskedTime(id=occurrence.id, start=occurrence.start),),
             exercise=programme.exercise,
+            stream=programme.stream,
+            stream_ms=programme.stream_ms,
         )

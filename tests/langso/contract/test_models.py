@@ -65,11 +65,20 @@ def plan(**changes: Any) -> Plan:
         {"programmes": (Programme(id="p1", title="Tin", media=(0,), chime=1),)},
         {"programmes": (Programme(id="p1", title="Tin", media=(0,), broadcast_class="emergency"),)},
         {"occurrences": (Occurrence(id="o1", programme=0, targets=0, start=NOW),) * 2},
+        {"programmes": (Programme(id="p1", title="Tin", media=(0,), stream="https://dai.vn/a"),)},
+        {"programmes": (Programme(id="p1", title="Tin", media=(0,), stream_ms=1000),)},
     ],
 )
 def test_a_plan_that_does_not_hang_together_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         plan(**changes)
+
+
+def test_a_relay_lasts_as_long_as_it_says_or_as_the_media_that_all_play() -> None:
+    relay = Programme(id="p1", title="Tin", media=(0, 0), stream="https://dai.vn/a", stream_ms=2001)
+    for lasts, length in ((2001, 2001), (1999, 2000)):
+        given = relay.model_copy(update={"stream_ms": lasts})
+        assert plan(programmes=(given,)).duration_ms(given) == length
 
 
 @given(st.integers(0, 14 * 86400 * 1000), st.integers(-14 * 60, 14 * 60))

@@ -18,6 +18,7 @@ from langso.contract import (
     Media,
     Occurrence,
     Order,
+    Plan,
     Programme,
     QuietHours,
     ReceiptsAck,
@@ -222,6 +223,31 @@ def played(**more: Any) -> Document:
         programmes=(Programme(**{"id": "p", "title": "t", "media": (0,), "volume": 60, **more}),),
         occurrences=(Occurrence(id="o", programme=0, targets=0, start=start),),
     )  # fmt: skip
+
+
+def test_a_plan_relays_only_hosts_that_the_root_allows() -> None:
+    hosts = TRUST.model_copy(update={"relay_hosts": ("x.vn",)})
+    relay: dict[str, Any] = {"stream": "https://x.vn/a", "stream_ms": 60_000}
+    check_document(played(**relay), RULE, hosts, NOW)
+    for trust, stream in ((TRUST, "https://x.vn/a"), (hosts, "http://x.vn/a"), (hosts, "https://y.vn/a")):
+        with refused(SignerRefused, "signer-relay"):
+            check_document(played(**relay | {"stream": stream}), RULE, trust, NOW)
+    begun = played(**relay)
+    assert isinstance(begun, Plan)
+    before = begun.occurrences[0].model_copy(update={"start": NOW - timedelta(milliseconds=1)})
+    check_document(begun.model_copy(update={"occurrences": (before,)}), RULE, TRUST, NOW)
+    with refused(SignerRefused, "signer-relay"):
+        now = before.model_copy(update={"start": NOW})
+        check_document(begun.model_copy(update={"occurrences": (now,)}), RULE, TRUST, NOW)
+
+
+def test_a_relay_counts_as_long_as_it_lasts_against_minutes_and_quiet_hours() -> None:
+    hosts = TRUST.model_copy(update={"relay_hosts": ("x.vn",), "caps": Caps(minutes_a_day=10)})
+    quiet = hosts.model_copy(update={"caps": Caps(quiet_hours=(QuietHours(start="12:10", end="12:20"),))})
+    for trust in (hosts, quiet):
+        check_document(played(stream="https://x.vn/a", stream_ms=600_000), RULE, trust, NOW)
+        with refused(SignerRefused, "signer-play-barred"):
+            check_document(played(stream="https://x.vn/a", stream_ms=600_001), RULE, trust, NOW)
 
 
 def test_a_plan_keeps_the_roots_loudness_quiet_hours_and_minutes() -> None:

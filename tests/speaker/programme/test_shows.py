@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -233,3 +234,47 @@ def test_an_occurrence_becomes_a_show_with_all_that_its_programme_says() -> None
     assert (one.id, one.volume, one.late, one.after_cut, one.chime) == ("office:a", 40, late, "restart", None)
     assert (one.kind, one.epoch, one.targets, one.wide, one.urgent) == ("plan", 1, ("loa-1", "loa-3"), False, False)
     assert (one.items, one.title) == ((CHIME, SOUND), "T" * 200)
+
+
+def relaying(**more: Any) -> Plan:
+    programme: dict[str, Any] = {"media": (0,), "chime": 1, "stream": "https://dai.vn/a", "stream_ms": 60_000} | more
+    return Plan(
+        **HEAD,
+        until=T0 + timedelta(days=14),
+        media=(SOUND, CHIME),
+        programmes=(Programme(id="p", title="Thời sự", **programme),),
+        target_sets=(TargetSet(devices=("*",)),),
+        occurrences=(Occurrence(id="a", programme=0, targets=0, start=T0),),
+    )
+
+
+def test_a_programme_that_relays_is_its_station_with_its_media_instead() -> None:
+    (relay,) = shows_of_plan(relaying(), "loa-1", relay_hosts=("dai.vn",))
+    assert relay.sources == (StreamSource("https://dai.vn/a"),)
+    assert (relay.fallback, relay.chime, relay.barred) == (files((SOUND,)), CHIME, False)
+    assert relay.expires == T0 + timedelta(seconds=60)
+    assert relay.duration_ms == 60_000
+    assert relay.wanted == (CHIME, SOUND)
+    assert relay.stand_in.duration_ms == 4000
+
+
+@pytest.mark.parametrize(
+    ("hosts", "more"),
+    [((), {}), (("x.vn",), {}), (("dai.vn",), {"stream": "http://dai.vn/a"})],
+)
+def test_a_station_that_may_not_be_relayed_is_its_media_as_earlier_releases_play_them(
+    hosts: tuple[str, ...], more: dict[str, Any]
+) -> None:
+    (barred,) = shows_of_plan(relaying(**more), "loa-1", relay_hosts=hosts)
+    (plain,) = shows_of_plan(relaying(stream=None, stream_ms=None), "loa-1")
+    assert barred.barred
+    assert dataclasses.replace(barred, barred=False) == plain
+
+
+def test_a_relay_is_the_play_that_an_earlier_release_began_under_its_id() -> None:
+    """It played the media: an update must not refuse what is on record as given to something else."""
+    (relay,) = shows_of_plan(relaying(), "loa-1", relay_hosts=("dai.vn",))
+    (plain,) = shows_of_plan(relaying(stream=None, stream_ms=None), "loa-1")
+    assert (relay.content, relay.aim, relay.play) == (plain.content, plain.aim, plain.play)
+    (other,) = shows_of_plan(relaying(media=(1,)), "loa-1", relay_hosts=("dai.vn",))
+    assert other.content != relay.content
