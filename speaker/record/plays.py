@@ -266,17 +266,21 @@ class Ledger:
 
     def confirm(self, now: datetime, listed: frozenset[str]) -> int:
         """Replaces provisional endings by the same, final: after 26 h, and where what was taken back has left the
-        plan unheard (`listed`: the plays held). Returns how many.
+        plan unheard (`listed`: the plays held). To be called every hour; returns how many.
         """
         count = 0
         with self._change() as db:
+            # A moment that has not come was told by a false clock: waited for, it could be years away.
+            db.execute("UPDATE provisional SET at = ? WHERE at > ?", [now.isoformat(), now.isoformat()])
             rows = db.execute("SELECT play, number, at, taken_back, body FROM provisional").fetchall()
             for play, number, at, taken_back, body in rows:
                 gone = taken_back and play not in listed
                 begun = taken_back and db.execute("SELECT 1 FROM plays WHERE play = ?", [play]).fetchone()
-                if begun or not (gone or (not taken_back and now >= datetime.fromisoformat(at) + DOUBT)):
-                    continue
                 ended = EndedReceipt.model_validate_json(body)
+                # By a clock before its hour, it is not missed: it waits to be taken back.
+                since = max(datetime.fromisoformat(at), ended.planned or now)
+                if begun or not (gone or (not taken_back and now >= since + DOUBT)):
+                    continue
                 self._journal.write(ended.model_copy(update={"replaces": int(number) or None, "final": True}))
                 db.execute("DELETE FROM provisional WHERE play = ?", [play])
                 count += 1

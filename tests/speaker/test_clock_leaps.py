@@ -172,6 +172,44 @@ def test_what_the_networks_first_word_burnt_is_played_and_each_ending_replaced_o
     assert pole.outcomes()[pole.shows[-1].id] == "missed"
 
 
+@pytest.mark.parametrize("days", [20.0, 3650.0])
+def test_what_a_lie_kept_from_being_heard_is_final_26_hours_after_it_not_after_its_false_hour(
+    pole: Pole, days: float
+) -> None:
+    """Its hour passed while the lie held, so nothing takes its ending back."""
+    first = dataclasses.replace(pole.shows[0], late=Late(rule="drop"))
+    pole.shows = (first, *pole.shows[1:])
+    pole.pass_by(3600 - 60)
+    pole.restart()
+    pole.clock.jump(days * DAY_S)
+    pole.run(300)
+    pole.clock.jump(-days * DAY_S)
+    pole.run(5)
+    assert set(pole.ledger.entries()) == {pole.shows[0].play}, "the others are taken back"
+    listed = frozenset(show.play for show in pole.shows)
+    confirmed = []
+    for hour in range(30):
+        if pole.ledger.confirm(pole.proven.now(), listed):
+            confirmed.append(hour)
+        pole.play_the_rest(3600)
+    assert confirmed == [26]
+    assert pole.outcomes() == {"00-1": "missed", "00-9": "played", "01-1": "played"}
+
+
+def test_what_two_lies_judged_is_not_final_before_its_own_hour(pole: Pole) -> None:
+    show = pole.shows[9]
+    pole.clock.jump(20 * DAY_S)
+    assert pole.ledger.end(show.play, "missed", None, show=show, provisional=True)
+    pole.clock.jump(-40 * DAY_S)
+    assert pole.ledger.confirm(pole.clock.now(), frozenset()) == 0
+    pole.clock.jump(20 * DAY_S)
+    assert pole.ledger.confirm(pole.clock.now(), frozenset()) == 0
+    pole.clock.jump((show.start - pole.clock.now()).total_seconds() + 26 * 3600 - 1)
+    assert pole.ledger.confirm(pole.clock.now(), frozenset()) == 0
+    pole.clock.jump(1)
+    assert pole.ledger.confirm(pole.clock.now(), frozenset()) == 1
+
+
 def test_a_leap_that_was_true_is_confirmed_after_26_hours(pole: Pole) -> None:
     """Switched on after a night off: by the card's clock it is still yesterday."""
     pole.evidence = NOTHING

@@ -7,6 +7,7 @@ that leap or that nobody proves, mutes, withdrawals and emergencies. Each play e
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import random
 import shutil
@@ -45,7 +46,8 @@ SPAN_S = 240.0
 BEFORE_S = 900.0
 """Until the clock is settled and the journal has begun."""
 OVER_S = 3 * 3600.0
-DOUBT_S = 27 * 3600.0
+DOUBT_H = 28
+"""A clock is in doubt for 26, and each hour it is looked whether it still is."""
 NETWORK, NOTHING = ClockEvidence(ntp_synchronised=True), ClockEvidence()
 RULE = IssuerRule(
     name="office",
@@ -93,17 +95,24 @@ class Life:
         # What may come late comes now, and what waits for a leap to be believed.
         self._run(60)
         self._pass_by(OVER_S)
-        self._pass_by(DOUBT_S, 3600.0)
-        listed = frozenset(show.play for show in (*self.scheduled, *self.urgent))
-        self.ledger.confirm(self.proven.now(), listed)
+        for _ in range(DOUBT_H):
+            self._pass_by(3600.0, 3600.0)
+            self._keep_house()
         self.ledger.confirm(self.proven.now(), frozenset())
 
     def faults(self) -> Iterator[str]:
         """What does not hold, a sentence each."""
         endings = [line.body for line in self.journal.lines() if isinstance(line.body, EndedReceipt)]
         final = Counter(ended.occurrence for ended in endings if ended.final is not False)
+        # What left the plan before anything was told of it has nothing to end.
+        told = Counter(
+            line.body.occurrence
+            for line in self.journal.lines()
+            if isinstance(line.body, EndedReceipt | StartedReceipt)
+        )
         for id in sorted(self.ordered):
-            if final[id] != 1 and not (id in self.withdrawn and final[id] == 0):
+            unheard = id in self.withdrawn and not told[id]
+            if final[id] != 1 and not unheard:
                 yield f"{id}: {final[id]} final endings"
         for id, many in Counter(ended.occurrence for ended in endings).items():
             if many > 2:
@@ -225,6 +234,12 @@ class Life:
     def _orders(self) -> Orders:
         return Orders(scheduled=self.scheduled, urgent=self.urgent, policy=self._policy)
 
+    def _keep_house(self) -> None:
+        """As the agent does every hour."""
+        listed = frozenset(show.play for show in (*self.scheduled, *self.urgent))
+        if self._trust().trusted:
+            self.ledger.confirm(self.proven.now(), listed)
+
     def _mend(self) -> None:
         self.clock.jump(-self._leapt)
         self._leapt = 0.0
@@ -271,6 +286,7 @@ def lives(piece: tuple[int, int]) -> Tally:
     """So many lives, from this number on."""
     first, many = piece
     tally = Tally()
+    logging.disable(logging.WARNING)
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with tempfile.TemporaryDirectory(prefix="lives-", dir=memory) as folder:
         for number in range(first, first + many):
@@ -299,7 +315,7 @@ def run(occurrences: int, seed: int, jobs: int = 1) -> int:
             total.occurrences += tally.occurrences
             total.outcomes += tally.outcomes
             total.faults += tally.faults
-            if total.occurrences - told >= 50_000:
+            if total.occurrences - told >= 10_000:
                 told = total.occurrences
                 print(f"{told} occurrences, {time.monotonic() - begun:.0f} s, {len(total.faults)} faults", flush=True)
             if total.occurrences >= occurrences:
