@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -10,6 +11,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -22,6 +24,11 @@ MAX_DOCUMENT_BYTES = 1 << 20
 MAX_SIGNATURES = 16
 NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
 """No control characters, none that turn the direction of letters, none that cannot be seen."""
+
+
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 def _nfc(text: str) -> str:
@@ -66,8 +73,19 @@ def _iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
+def _rfc_3339(moment: object) -> datetime:
+    if isinstance(moment, datetime):
+        return moment
+    # Else "-1" would be read as seconds since 1970, and a rule that compares times would go by it.
+    if not isinstance(moment, str) or not _RFC_3339.fullmatch(moment):
+        raise ValueError("a time is written 2026-11-22T02:14:42.123Z")
+    return datetime.fromisoformat(moment.upper())
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
+"""An instant as RFC 3339 writes it, with its zone; nothing else is read as one."""
 Moment = Annotated[
-    AwareDatetime,
+    Instant,
     AfterValidator(_to_utc),
     PlainSerializer(_iso, return_type=str, when_used="json"),
 ]

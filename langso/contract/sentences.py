@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from langso.contract.base import Amount, Code, ParameterName
+from langso.contract.base import Amount, Code, Instant, ParameterName
 from langso.timekeeping import dates
 from langso.words.catalogue import Sentence, Unit, Words, known_sentence, sentence_in, sentence_of
 from langso.words.language import in_language
@@ -31,7 +31,7 @@ class _Carried(BaseModel):
 class CarriedMoment(_Carried):
     """A time as a value; said on `today`, it may read "07:05 hôm nay"."""
 
-    at: AwareDatetime
+    at: Instant
     today: date | None = None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +14,7 @@ import release_0_1_0
 from contract_messages import messages
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
 
 import langso.contract
@@ -41,6 +43,47 @@ def test_release_0_1_0_reads_what_is_written_today(name: str, drawn: st.DataObje
 def test_what_release_0_1_0_writes_is_read_today(name: str, drawn: st.DataObject) -> None:
     written = drawn.draw(messages(getattr(release_0_1_0, name)))
     reads_the_same(getattr(langso.contract, name), written.to_json())
+
+
+WRITTEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+NO_MOMENT = st.one_of(
+    *(st.integers(), st.integers().map(str), st.floats(allow_nan=False, allow_infinity=False), st.booleans()),
+    st.from_regex(r"[-+ ]?(0x)?[0-9]{1,13}(e[0-9]|\.[0-9]+)?[ \n]?", fullmatch=True),
+    st.from_regex(
+        r"2026-11-2[0-9]([ _]0[0-9]:[0-5][0-9]:00Z?|T0[0-9]:[0-5][0-9](Z|:00|:00\+0700|:60Z|:00Z\n))?", fullmatch=True
+    ),
+)
+
+
+@pytest.mark.parametrize("name", SENT)
+@DRAWN
+@given(drawn=st.data())
+def test_a_time_is_read_as_rfc_3339_writes_it_and_nothing_else_is_a_time(name: str, drawn: st.DataObject) -> None:
+    """Before, "-1" was a second before 1970, and so was any number in quotes."""
+    model = getattr(langso.contract, name)
+    raw = json.loads(drawn.draw(messages(model)).to_json())
+    places = [place for place, value in leaves(raw) if isinstance(value, str) and WRITTEN.fullmatch(value)]
+    for place in places:
+        whole = copy.deepcopy(raw)
+        *way, last = place
+        holder = functools.reduce(lambda inside, step: inside[step], way, whole)
+        true = holder[last]
+        holder[last] = true.replace("Z", "+00:00").lower()
+        again = model.model_validate_json(json.dumps(whole), strict=True)
+        assert json.loads(again.to_json()) == raw
+        holder[last] = drawn.draw(NO_MOMENT)
+        with pytest.raises(ValidationError):
+            model.model_validate_json(json.dumps(whole), strict=True)
+
+
+def leaves(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Each value that holds no others, and the keys that lead to it."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if inside is None:
+        yield way, value
+        return
+    for key, within in inside:
+        yield from leaves(within, (*way, key))
 
 
 def reads_the_same(model: type[BaseModel], raw: bytes) -> None:
