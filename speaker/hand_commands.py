@@ -27,6 +27,8 @@ _volume_option = click.option("--volume", type=click.IntRange(0, 100))
 PLAYS = 12
 MOST_RECEIPTS = 1000
 UNHURRIED_S = 0.5
+SETTLE_S = 20.0
+"""After an opening the server's word of its time swings for ten seconds; the sink is put right some five later."""
 
 
 @click.command()
@@ -245,7 +247,7 @@ def _measured(
     from langso.durable.workplaces import workplace
     from speaker.errors import MeasureRefused
     from speaker.sound.clicks import make_clicks
-    from speaker.sound.listening import Listener, monitor_of
+    from speaker.sound.listening import monitor_of, open_listener
     from speaker.sound.measuring import heard_delays, tapped_delays
 
     speaker = settings.speaker
@@ -268,7 +270,10 @@ def _measured(
 
             return list(tapped_delays(player, clicks, 40, PLAYS, pressed, not_before=ready))
         kind, device = ("pulse", monitor_of(speaker.sink)) if microphone is None else (speaker.sound, microphone)
-        with Listener("alsa" if kind == "alsa" else "pulse", device) as listener:
+        with open_listener("alsa" if kind == "alsa" else "pulse", device) as listener:
+            if not quiet:
+                say(t("calibrate-settles", seconds=round(SETTLE_S)))
+            time.sleep(SETTLE_S)
             found = []
             for delay in heard_delays(player, listener, clicks, PLAYS, not_before=ready, metres=metres):
                 found.append(delay)

@@ -1,7 +1,9 @@
 """Prints how evenly starts repeat on a PulseAudio null sink, as a separate recorder hears them, mpv beside it.
 
 Run it: `.venv/bin/python tests/speaker/sound/bench_steadiness.py [PLAYS]` (needs pulseaudio, mpv). No test: figures
-depend on the machine; the ratios to mpv in the same run say more than milliseconds.
+depend on the machine; the ratios to mpv in the same run say more than milliseconds. The loudspeaker's sink is first
+calibrated as a technician does it, then open for as long as a server's time swings: the service opens it once, at its
+start. `each a start` is what is heard at once after an opening.
 """
 
 from __future__ import annotations
@@ -29,12 +31,15 @@ from waiting import until
 SOUND_MS = 300
 APART_S = 0.9
 AHEAD_S = 0.7
+SETTLED_S = 20.0
 
 
 class Agent:
     """The real player in a process of its own, which is told what to play when."""
 
-    def __init__(self, server: PulseServer, file: Path, calibration_ms: float = 0.0) -> None:
+    def __init__(
+        self, server: PulseServer, file: Path, calibration_ms: float = 0.0, settled_s: float = SETTLED_S
+    ) -> None:
         self.file = file
         self._process: Any = subprocess.Popen(
             [sys.executable, __file__, "agent", str(file), str(calibration_ms)],
@@ -44,6 +49,11 @@ class Agent:
             text=True,
         )
         assert self._process.stdout.readline().strip() == "ready"
+        self._settled_at = time.monotonic() + settled_s
+
+    def ready(self) -> None:
+        """Returns once it has been open for long enough."""
+        time.sleep(max(0.0, self._settled_at - time.monotonic()))
 
     def play(self, at: float) -> None:
         self._process.stdin.write(f"{at!r}\n")
@@ -77,6 +87,9 @@ class Mpv:
 
         return connects
 
+    def ready(self) -> None:
+        """It has opened its output long since, paused."""
+
     def play(self, at: float) -> None:
         self._say("seek", 0, "absolute")
         time.sleep(max(0.0, at - time.monotonic()))
@@ -96,22 +109,53 @@ class Mpv:
 
 def main(plays: int) -> None:
     """Measures and prints, a line each."""
-    with tempfile.TemporaryDirectory() as name, PulseServer(Path(name)) as server, MonitorEar(server) as ear:
+    with tempfile.TemporaryDirectory() as name, PulseServer(Path(name)) as server:
         folder = Path(name)
         first, second = (_noise(folder / f"{seed}.wav", seed) for seed in (1, 2))
-        _tell("mpv, let go", *_run(ear, plays, [Mpv(server, first, folder)]))
-        _tell("langso", *_run(ear, plays, [Agent(server, first)]))
-        both = _run(ear, plays, [Agent(server, first), Agent(server, second)])
-        _tell("one of two", *both)
-        print(f"{'two apart':14} {_figures((both[0][0] - both[0][1]).tolist())}")
-        restarts = [_run(ear, 1, [Agent(server, first)])[0][0][0] for _ in range(max(3, plays // 10))]
-        print(f"{'each a start':14} {_figures(restarts)}", flush=True)
-        _restart(server, folder)
+        # Before anybody else records: as alone as a technician is.
+        early = _calibrate(server, folder)
+        with MonitorEar(server) as ear:
+            let_go = _run(ear, plays, [Mpv(server, first, folder)])
+            _tell("mpv, let go", *let_go)
+            ours = _run(ear, plays, [Agent(server, first, early)])
+            _tell("langso", *ours)
+            print(f"{'of mpv':14} {_against(ours[0][0], let_go[0][0])}", flush=True)
+            both = _run(ear, plays, [Agent(server, first, early), Agent(server, second, early)])
+            _tell("one of two", *both)
+            print(f"{'two apart':14} {_figures((both[0][0] - both[0][1]).tolist())}")
+            restarts = [_run(ear, 1, [Agent(server, first, early, 0.0)])[0][0][0] for _ in range(max(3, plays // 10))]
+            print(f"{'each a start':14} {_figures(restarts)}", flush=True)
+            _restart(server, folder)
+
+
+def _calibrate(server: PulseServer, folder: Path) -> float:
+    """By the command itself; returns by how many ms starts are moved."""
+    settings = folder / "langso.toml"
+    (folder / "state").mkdir()
+    settings.write_text(
+        '[commune]\ncode = "xa"\nname = "Xa"\n[device]\nid = "loa-1"\nrole = "speaker"\n'
+        f'[speaker]\nsound = "pulse"\nsink = "{SINK}"\n'
+        f'[paths]\nstate = "{folder / "state"}"\nrun = "{folder / "run"}"\n'
+    )
+    program = "from speaker.commands import speaker; speaker()"
+    command = [sys.executable, "-c", program, "calibrate", "--json", "--settings", str(settings)]
+    done = subprocess.run(command, env=server.environment, stdout=subprocess.PIPE, check=True)
+    told = json.loads(done.stdout)
+    figures = f"delay  {told['delay_ms']:8.3f} ms   sd {told['spread_ms']:7.4f}   heard {told['heard']}"
+    print(f"{'calibrated':14} {figures}", flush=True)
+    return -float(told["delay_ms"])
+
+
+def _against(ours: Any, other: Any) -> str:
+    median = abs(numpy.nanmedian(ours)) / abs(numpy.nanmedian(other))
+    return f"|median|   {median:5.2f}      sd    {numpy.nanstd(ours) / numpy.nanstd(other):5.2f}"
 
 
 def _run(ear: MonitorEar, plays: int, players: list[Any]) -> tuple[Any, list[list[float | None]]]:
     """Errors in ms, a row a player, as recorded; and as they said themselves."""
     planned = []
+    for player in players:
+        player.ready()
     begin = time.monotonic() + 2 * AHEAD_S
     for number in range(plays):
         # At no even millisecond: what is right by a period of the device only would show.
