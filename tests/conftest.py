@@ -242,6 +242,7 @@ class Broker:
         with (self.folder / "mosquitto.log").open("ab") as log:
             self._process = subprocess.Popen([MOSQUITTO, "-c", str(self._config)], stdout=log, stderr=log)
         if not listens(self._process, self.host, self.port):
+            self.kill()
             raise RuntimeError(f"mosquitto did not start:\n{self.log()}")
         return self
 

@@ -6,15 +6,14 @@ very file that was signed.
 
 from __future__ import annotations
 
-import io
 import math
-import wave
 from array import array
 from collections.abc import Iterator
 from functools import cache
 from typing import Literal, get_args
 
 from langso.contract.documents import Media
+from langso.voices.wav import wav_file
 
 Signal = Literal["siren", "fire", "flood", "notice"]
 SIGNALS: tuple[Signal, ...] = get_args(Signal)
@@ -47,16 +46,7 @@ def signal_of(sha256: str) -> Signal | None:
 @cache
 def signal_file(signal: Signal) -> bytes:
     """The WAV file: 16 kHz, mono, 16 bit."""
-    samples = array("h", _samples(signal))
-    assert samples.itemsize == 2
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(RATE)
-        # `wave` turns the bytes where a machine has the other order.
-        writer.writeframes(samples.tobytes())
-    return file.getvalue()
+    return wav_file(array("h", _samples(signal)), RATE)
 
 
 def _samples(signal: Signal) -> Iterator[int]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import math
-import wave
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from langso.voices.wav import wav_file
 from speaker.sound.sinks import RATE
 
 RULER = (0, 1, 4, 9, 15, 22, 32, 34)
@@ -37,13 +36,7 @@ def make_clicks() -> bytes:
     for mark in RULER:
         for number, value in enumerate(_click()):
             samples[mark * MARK + number] = int(LOUD * value)
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(RATE)
-        writer.writeframes(samples.tobytes())
-    return file.getvalue()
+    return wav_file(samples, RATE)
 
 
 def find_clicks(samples: Sequence[int]) -> FoundClicks | None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import array
 import hashlib
-import io
 import math
-import wave
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from langso.contract import Media, Order
 from langso.durable.files import write_atomic
+from langso.voices.wav import wav_file
 from langso.words.catalogue import t
 from speaker.programme.shows import Show
 from speaker.programme.sources import files
@@ -35,13 +34,7 @@ def make_tones(folder: Path, tones_hz: Sequence[float], tone_ms: int) -> Media:
         for index in range(count):
             fade = min(1.0, index / 960, (count - index) / 960)
             samples.append(int(9000 * fade * math.sin(2 * math.pi * tone * index / RATE)))
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(RATE)
-        writer.writeframes(samples.tobytes())
-    raw = file.getvalue()
+    raw = wav_file(samples, RATE)
     sha256 = hashlib.sha256(raw).hexdigest()
     if not (folder / sha256).exists():
         write_atomic(folder / sha256, raw)

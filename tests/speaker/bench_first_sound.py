@@ -55,15 +55,13 @@ def main() -> None:
     from running_speaker import PeakEar, RunningSpeaker, closing_all, loud_file
 
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
-        folder = Path(name)
-        media = speakers.MediaServer()
-        broker = bench_floods.make_broker(folder / "broker")
+    with (
+        tempfile.TemporaryDirectory(dir="/var/tmp") as name,
+        bench_floods.media_and_broker(folder := Path(name)) as (media, broker),
+    ):
         commune = speakers.Commune(folder / "device", media.url)
-        house = RunningSpeaker(folder, commune, broker)
         pipe = folder / "peer.pcm"
-        ear = PeakEar(pipe)
-        with closing_all(house, ear, media, broker):
+        with closing_all(PeakEar(pipe)) as (ear,), closing_all(RunningSpeaker(folder, commune, broker)) as (house,):
             file = loud_file(folder / "a.flac", 3, ALARM, 2)
             alarm = media.add(file.read_bytes(), 3_000, "flac")
             stand = bench_floods.Stand(house, commune, alarm, alarm)

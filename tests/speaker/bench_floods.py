@@ -7,6 +7,7 @@ emergency without a flood, in the same run. No test: figures depend on the machi
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 import time
@@ -30,13 +31,13 @@ def main() -> None:
 
     rate = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
     only = sys.argv[2:] or None
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
-        folder = Path(name)
-        media = speakers.MediaServer()
-        broker = make_broker(folder / "broker")
+    with (
+        tempfile.TemporaryDirectory(dir="/var/tmp") as name,
+        media_and_broker(folder := Path(name)) as (media, broker),
+    ):
         commune = speakers.Commune(folder / "device", media.url)
         house = RunningSpeaker(folder, commune, broker)
-        with closing_all(house, media, broker):
+        with closing_all(house):
             programme = media.add(loud_file(folder / "p.flac", 20, PROGRAMME, 1).read_bytes(), 20_000, "flac")
             alarm = media.add(loud_file(folder / "a.flac", 3, ALARM, 2).read_bytes(), 3_000, "flac")
             stand = Stand(house, commune, programme, alarm)
@@ -50,6 +51,19 @@ def main() -> None:
                 if only and kind not in only and kind != "none":
                     continue
                 quiet = stand.measure(kind, messages, rate, qos, quiet)
+
+
+@contextlib.contextmanager
+def media_and_broker(folder: Path) -> Iterator[tuple[Any, Any]]:
+    """Both run until it ends, whatever fails after them."""
+    import conftest as speakers
+    from running_speaker import closing_all
+
+    media = speakers.MediaServer()
+    with closing_all(media):
+        broker = make_broker(folder / "broker")
+        with closing_all(broker):
+            yield media, broker
 
 
 def make_broker(folder: Path) -> Any:

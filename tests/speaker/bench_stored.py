@@ -71,19 +71,18 @@ def main() -> None:
     import bench_floods
     import conftest as speakers
     from agents_office import Office, plan_of
-    from running_speaker import closing_all
     from waiting import until
 
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
-        folder = Path(name)
-        media = speakers.MediaServer()
-        broker = bench_floods.make_broker(folder / "broker")
+    with (
+        tempfile.TemporaryDirectory(dir="/var/tmp") as name,
+        bench_floods.media_and_broker(folder := Path(name)) as (media, broker),
+    ):
         first = speakers.Commune(folder / "office", media.url)
         office = Office(first, broker.port, first.office.public)
-        office.link.subscribe("peer/#")
-        with closing_all(media, broker), contextlib.ExitStack() as all_of_them:
+        with contextlib.ExitStack() as all_of_them:
             all_of_them.callback(office.link.stop)
+            office.link.subscribe("peer/#")
             office.publish(office.topics.trust, first.trust())
             for number in range(count):
                 all_of_them.enter_context(_running(_AGENT, _settings(folder, first, media.url, broker, number)))
