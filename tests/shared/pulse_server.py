@@ -26,10 +26,13 @@ SINK = "langso"
 
 
 class PulseServer:
-    """Runs as long as it is a context; `environment` leads every client of it, this process too, to it alone."""
+    """Runs as long as it is a context; `environment` leads every client of it, this process too, to it alone.
+    `suspends`: puts its sink to sleep as soon as nobody plays, as desktops do after some seconds.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, suspends: bool = False) -> None:
         self._folder = folder
+        self._suspends = suspends
         self._socket = folder / "native"
         self._process: subprocess.Popen[bytes] | None = None
         self.environment = {
@@ -47,6 +50,7 @@ class PulseServer:
         script.write_text(
             f"load-module module-null-sink sink_name={SINK} rate={RATE} channels=2\n"
             f"load-module module-native-protocol-unix socket={self._socket} auth-anonymous=1\n"
+            + ("load-module module-suspend-on-idle timeout=0\n" if self._suspends else "")
         )
         command = ["pulseaudio", "-n", "-F", str(script), "--exit-idle-time=-1", "--use-pid-file=0", "--daemonize=no"]
         command += ["--disable-shm=yes", "--log-target=stderr", "--log-level=error"]
@@ -60,6 +64,12 @@ class PulseServer:
             self._process.wait(60)
             self._process = None
         self._socket.unlink(missing_ok=True)
+
+    def sink_state(self) -> str:
+        """RUNNING, IDLE or SUSPENDED."""
+        command = ["pactl", "list", "short", "sinks"]
+        told = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
+        return told.stdout.split()[-1]
 
     def __enter__(self) -> PulseServer:
         self.start()

@@ -20,6 +20,7 @@ from speaker.sound.sounds import SoundFile
 MOST_PLAYS = 20
 NOISE_MS = 200
 WHOLE = 0.99
+QUIET = 0.001
 
 
 @pytest.fixture
@@ -40,6 +41,8 @@ def player(server: PulseServer) -> Iterator[GstPlayer]:
 
 def file_of_noise(path: Path, length_ms: int) -> tuple[Path, Any]:
     samples = numpy.random.default_rng(3).standard_normal(RATE * length_ms // 1000)
+    # As loud as any from the first one on.
+    samples[0] = abs(samples).max()
     soundfile.write(path, samples / abs(samples).max() * 0.5, RATE, subtype="PCM_16")
     return path, soundfile.read(path)[0]
 
@@ -58,13 +61,41 @@ def test_the_first_twenty_milliseconds_are_heard_at_their_full_level_and_at_thei
             samples, zero = ear.heard()
             place, fits = place_of(samples, wanted, int((at - zero) * RATE), RATE // 5)
             # On a busy machine the server itself tears holes: what was torn is not judged.
-            if fits > WHOLE:
+            before = abs(samples[round(place) - RATE // 20 : round(place) - 2]).max()
+            if fits > WHOLE and before < QUIET:
                 break
     assert fits > WHOLE
     first = samples[round(place) : round(place) + RATE // 50]
     assert numpy.linalg.norm(first) > 0.98 * numpy.linalg.norm(wanted[: RATE // 50])
+    # Neither faded in from its first sample, nor announced by a pop.
+    assert first[0] > 0.9 * wanted[0]
+    assert before < QUIET
     # The recorder hears the server's block before it would sound; more than some blocks of either is a fault.
     assert abs(place / RATE + zero - at) < 0.04
+
+
+def test_a_server_that_suspends_idle_sinks_never_finds_it_idle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with PulseServer(tmp_path, suspends=True) as server:
+        for name in ("PULSE_SERVER", "PULSE_COOKIE", "XDG_RUNTIME_DIR"):
+            monkeypatch.setenv(name, server.environment[name])
+        until(lambda: server.sink_state() == "SUSPENDED")
+        player = GstPlayer("pulse", SINK)
+        player.start()
+        try:
+            until(lambda: server.sink_state() == "RUNNING")
+            file, _ = file_of_noise(tmp_path / "noise.wav", NOISE_MS)
+            for _ in range(2):
+                voice = player.play(SoundFile(file, "wav", NOISE_MS), player.soonest())
+                until(lambda voice=voice: voice.report.over)
+                # Long after what sounded, and before what comes next, it plays: silence.
+                over = time.monotonic() + 0.3
+                until(lambda over=over: time.monotonic() > over)
+                assert server.sink_state() == "RUNNING"
+        finally:
+            player.stop()
+        until(lambda: server.sink_state() == "SUSPENDED")
 
 
 def test_a_sound_goes_on_at_its_place_after_its_server_died(
