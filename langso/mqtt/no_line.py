@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 from langso.contract.health import Check
 from langso.mqtt.link import Link
@@ -20,18 +20,7 @@ class NoLine(Link):
     def subscribe(self, topic_filter: str, qos: int = 1) -> None:
         """Nobody is there to say anything."""
 
-    def publish(
-        self,
-        topic: str,
-        payload: bytes,
-        *,
-        qos: int = 1,
-        retain: bool = False,
-        expiry_s: int | None = None,
-        wait: float | None = None,
-        tag: str | None = None,
-        on_sent: Callable[[], None] | None = None,
-    ) -> bool:
+    def publish(self, *_: Any, **__: Any) -> bool:
         """False: it is not taken."""
         return False
 

@@ -11,7 +11,6 @@ import base64
 import random
 import struct
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from langso.contract import Media, Occurrence, Plan, Programme, TargetSet
-from tests.torture.compared import Show, compare, endings_of
+from tests.torture.compared import Show, compare, endings_of, tell_and_exit
 from tests.torture.marked_sound import Stretch
 from tests.torture.pole import Pole
 
@@ -297,11 +296,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bad-media-") as folder, Pole(Path(folder), ms=MS) as pole:
         faults = BadMedia(pole, kinds).run()
         said = pole.log.read_text()
-    for fault in faults:
-        print("WRONG", fault)
-    if "Traceback" in said:
-        print(said[said.index("Traceback") - 500 :][:4000])
-    sys.exit(bool(faults))
+    tell_and_exit(faults, said)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from langso.contract import Receipt, Receipts
 from langso.trust import open_sealed
@@ -90,6 +91,15 @@ def two_tongues(office: Any) -> list[str]:
                 if told.setdefault((batch.journal, number), line) != line:
                     faults.append(f"receipt {number} was told twice with different words")
     return faults
+
+
+def tell_and_exit(faults: Sequence[str], said: str) -> NoReturn:
+    """Prints what is wrong, and where the agent's log (`said`) broke off; the status is 1 where anything is."""
+    for fault in faults:
+        print("WRONG", fault)
+    if "Traceback" in said:
+        print(said[said.index("Traceback") - 500 :][:4000])
+    sys.exit(bool(faults))
 
 
 def _killed(pieces: Sequence[Stretch], killed_ns: Sequence[int]) -> bool:

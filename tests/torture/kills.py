@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.shared.waiting import until
-from tests.torture.compared import Comparison, Show, compare, endings_of, two_tongues
+from tests.torture.compared import Comparison, Show, compare, endings_of, tell_and_exit, two_tongues
 from tests.torture.marked_sound import MARKS
 from tests.torture.pole import Pole
 
@@ -105,11 +104,7 @@ def main() -> None:
         found = Kills(pole, given.kills, given.seed).run()
         said = pole.log.read_text()
     print(f"{given.kills} kills, {sum(found.outcomes.values())} plays ended: {dict(found.outcomes)}")
-    for fault in found.faults:
-        print("WRONG", fault)
-    if "Traceback" in said:
-        print(said[said.index("Traceback") - 500 :][:4000])
-    sys.exit(bool(found.faults))
+    tell_and_exit(found.faults, said)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import Any
 
 from langso.contract import DeviceOrder, Order
 from langso.trust import SigningKey
-from tests.torture.compared import Show, compare, endings_of, two_tongues
+from tests.torture.compared import Show, compare, endings_of, tell_and_exit, two_tongues
 from tests.torture.marked_sound import MARKS
 from tests.torture.pole import Pole
 
@@ -195,11 +194,7 @@ def main() -> None:
         said = pole.log.read_text()
     print(f"{len(soak.ordered())} plays ordered: {dict(compared.outcomes)}; Traceback: {'Traceback' in said}")
     faults = [*compared.faults, *told_twice, *grown(readings)]
-    for fault in faults:
-        print("WRONG", fault)
-    if "Traceback" in said:
-        print(said[said.index("Traceback") - 500 :][:4000])
-    sys.exit(bool(faults))
+    tell_and_exit(faults, said)
 
 
 if __name__ == "__main__":
