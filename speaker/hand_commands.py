@@ -27,8 +27,8 @@ _volume_option = click.option("--volume", type=click.IntRange(0, 100))
 PLAYS = 12
 MOST_RECEIPTS = 1000
 UNHURRIED_S = 0.5
-SETTLE_S = 20.0
-"""After an opening the server's word of its time swings for ten seconds; the sink is put right some five later."""
+SETTLE_S = 28.0
+"""After an opening the server's word of its time swings for twenty seconds; the sink is put right some five later."""
 
 
 @click.command()

@@ -31,7 +31,7 @@ from waiting import until
 SOUND_MS = 300
 APART_S = 0.9
 AHEAD_S = 0.7
-SETTLED_S = 20.0
+SETTLED_S = 28.0
 
 
 class Agent:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from speaker.sound import sink_clock
-from speaker.sound.sink_clock import DRIFT_S, HAIR_S, STEP_S, SinkClock, lateness
+from speaker.sound.sink_clock import DRIFT_S, HAIR_S, STEP_S, SinkClock, densest, lateness
 
 SETTLED = sink_clock.IN_A_MOMENT * (sink_clock.SETTLE_MOMENTS + sink_clock.ENOUGH_MOMENTS + 1)
 
@@ -195,3 +195,20 @@ def test_halves_that_scatter_as_much_as_they_differ_are_one() -> None:
     found = lateness([0.001, -0.001] * 10 + [0.0025, 0.0005] * 10)
     assert found is not None
     assert found.late_s == pytest.approx(0.00075, abs=0.0003)
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_answers_that_came_too_late_move_nothing_though_they_spoil_half_a_minute(side: int) -> None:
+    quiet, spoilt = [0.0] * 31, [side * 0.0015 / (at % 16 + 1) for at in range(29)]
+    for moments in ([*spoilt, *quiet], [*quiet, *spoilt], [*quiet[:15], *spoilt, *quiet[15:]]):
+        found = lateness(moments)
+        assert found is not None
+        assert abs(found.late_s) < 0.0002, moments
+    assert densest([*spoilt, *quiet]) == 0.0
+
+
+def test_the_densest_half_is_found_wherever_it_lies() -> None:
+    assert densest([5.0, 1.0, 9.0, 1.1, 0.9]) == 1.0
+    assert densest([5.0, 9.0, 9.1, 0.0]) == 9.0
+    assert densest([2.0, 4.0]) == 3.0
+    assert densest([7.0]) == 7.0
