@@ -15,6 +15,8 @@ from langso.device.lifeline import Lifeline
 from langso.device.office_line import OfficeLine
 from langso.device.pairing import load_paired
 from langso.device.pairing_stand import PairingWatch
+from langso.durable.card_hand import CardHand
+from langso.durable.errors import CardHangs
 from langso.durable.files import CUT_OFF_S, remove_cut_off
 from langso.durable.outbox import Outbox
 from langso.errors import LangsoError
@@ -94,7 +96,8 @@ class SpeakerAgent:
         speaker = settings.speaker
         remove_cut_off(state, older_s=CUT_OFF_S)
         spare = settings.paths.run / SPARE
-        self.store = open_database(state, spare, self._clock)
+        self._card = CardHand()
+        self.store = open_database(state, spare, self._clock, self._card)
         topics = self._topics = Topics(paired.answer.commune)
         self.keeper = Keeper(
             state,
@@ -105,6 +108,7 @@ class SpeakerAgent:
             settings.clock.trust,
             rtc_ppm=settings.clock.rtc_drift_ppm,
             spare=spare,
+            hand=self._card,
         )
         self._where = paired.whereabouts()
         self._office = OfficeLine(settings.link.ca or paired.ca, self.keeper.known_time, self._where)
@@ -118,6 +122,7 @@ class SpeakerAgent:
             line=self._office,
             on_change=self._look,
             spare=SpareShelf(spare / MEDIA),
+            hangs=lambda: self._card.hangs,
         )
         self._board: Switchboard = board or open_switchboard(settings.bridge)
         self.mute = LocalMute(settings.paths.run, self.ledger, self.journal, self._board)
@@ -227,6 +232,7 @@ class SpeakerAgent:
             changed=self._look,
             mute=self.mute,
             alone=alone,
+            card=self._card,
         )
         self.link = (NoLine if alone else Link)(
             paired.link(settings.link),
@@ -260,6 +266,7 @@ class SpeakerAgent:
         self.own_state = OwnState(
             state,
             alone=alone,
+            card=self._card,
             board=self._board,
             conductor=self.conductor,
             hearing=self._hearing,
@@ -291,6 +298,7 @@ class SpeakerAgent:
             fill=self.own_state.fill,
             each_round=self._round,
             note=note_in(settings.paths.run / STATE_FILE),
+            card=self._card,
         )
         courier = SpeakerCourier(
             self.device,
@@ -325,7 +333,7 @@ class SpeakerAgent:
         """Runs until `stop`, or until an order or another pairing asks for a restart (True)."""
         self.start()
         try:
-            while not stop.wait(0.5) and not self._restart.is_set() and not self._pairing.changed():
+            while not stop.wait(0.5) and not self._restart.is_set() and not self._paired_anew():
                 self._lifeline.turned("main")
                 self._upkeep.tend()
                 hung = first_hung(reports=self.reporter, link=self.link, sound=self.player)
@@ -356,6 +364,11 @@ class SpeakerAgent:
         with contextlib.suppress(LangsoError):
             self.journal.write_refusals()
         self.store.close()
+
+    def _paired_anew(self) -> bool:
+        with contextlib.suppress(CardHangs):
+            return self._card.do(self._pairing.changed)
+        return False
 
     def _look(self) -> None:
         self.link.among(self.held.fleet)

@@ -10,6 +10,7 @@ from langso.contract.health import Check
 from langso.device.certificate_renewal import Renewer
 from langso.device.machine_checks import MachineWatch
 from langso.device.storage_checks import card_first, storage_checks
+from langso.durable.card_hand import CardHand
 from langso.durable.memory_first import MemoryFirstStore
 from langso.mqtt.link import Link
 from langso.trust import Keeper
@@ -32,6 +33,7 @@ class OwnState:
         state: Path,
         *,
         alone: bool,
+        card: CardHand,
         board: Switchboard,
         conductor: Conductor,
         hearing: Hearing,
@@ -46,7 +48,7 @@ class OwnState:
         store: MemoryFirstStore,
         talk: TalkKey,
     ) -> None:
-        self._machine = MachineWatch(state)
+        self._machine = MachineWatch(state, card)
         self._alone = alone
         self._board = board
         self._conductor = conductor
@@ -68,7 +70,8 @@ class OwnState:
         sound += [self._board.health(), *self._hearing.checks(), *self._talk.check()]
         # The card first: it takes all else with it.
         card, machine = card_first(self._machine.checks())
-        card = [*storage_checks(self._store, self._keeper.files), *card]
+        told = storage_checks(self._store, self._keeper.files)
+        card = [*told, *(check for check in card if not (told and check.name == "storage"))]
         link = self._link.check(t("speaker-check-network"))
         trust = [check for check in self._keeper.checks() if not (self._alone and check.name == "office")]
         office = [] if self._alone else [self._renewer.check()]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from langso.durable.card_hand import CardHand
 from langso.durable.outbox import Outbox
 from langso.timekeeping.clock import Clock, ClockTrust
 from speaker.held_orders import HeldOrders
@@ -46,6 +47,7 @@ class Upkeep:
         changed: Callable[[], object],
         mute: LocalMute | None = None,
         alone: bool = False,
+        card: CardHand | None = None,
     ) -> None:
         self._alone = alone
         self._ledger = ledger
@@ -55,7 +57,7 @@ class Upkeep:
         self._library = library
         self._clock = clock
         self._clock_trust = clock_trust
-        hand = HandNotes(state, ledger, journal)
+        hand = HandNotes(state, ledger, journal, card)
         self._works: list[Callable[[], object]] = [lambda: hand.look() and changed(), self._forget_the_old]
         if mute is not None:
             self._works.insert(0, lambda: mute.look() and changed())

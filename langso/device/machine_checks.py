@@ -15,7 +15,8 @@ from pathlib import Path
 
 from langso.contract.health import Check
 from langso.device.storage_checks import set_aside
-from langso.durable.errors import FileRefused
+from langso.durable.card_hand import CardHand
+from langso.durable.errors import CardHangs, FileRefused
 from langso.durable.files import open_plain, write_atomic
 from langso.timekeeping.clock import ClockTrust
 from langso.words.catalogue import Sentence, t
@@ -49,12 +50,16 @@ def _readings(state: Path) -> list[Check]:
 
 class MachineWatch:
     """What a device's state says of its machine: only what is not well, looked at once a minute at most.
+    `card`: waits for one that hangs.
 
     Good results are left out: a state is sent whenever it changes, and a temperature changes all the time.
     """
 
-    def __init__(self, state: Path, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, state: Path, card: CardHand | None = None, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._state = state
+        self._card = card
         self._monotonic = monotonic
         self._read_at = float("-inf")
         self._found: list[Check] = []
@@ -64,10 +69,17 @@ class MachineWatch:
         now = self._monotonic()
         if now - self._read_at >= AGAIN_S:
             self._read_at = now
-            # Doctor looks for databases set aside by itself, among all that it says of them.
-            seen = [*_readings(self._state), set_aside(self._state)]
+            try:
+                seen = self._look() if self._card is None else self._card.do(self._look)
+            except CardHangs:
+                seen = [Check.bad("storage", t("machine-card-hangs"), t("machine-card-hangs-do"))]
+                self._read_at = float("-inf")
             self._found = [check for check in seen if check.level != "ok"]
         return self._found
+
+    def _look(self) -> list[Check]:
+        # Doctor looks for databases set aside by itself, among all that it says of them.
+        return [*_readings(self._state), set_aside(self._state)]
 
 
 def disk_space(folder: Path) -> Check:

@@ -11,7 +11,7 @@ from langso.durable.memory_first import MemoryFirstStore
 from langso.durable.owed_files import OwedFiles
 from langso.words.catalogue import t
 
-_OF_CARD = ("disk", "card_errors", "card_write", "database")
+_OF_CARD = ("storage", "disk", "card_errors", "card_write", "database")
 
 
 def storage_checks(store: MemoryFirstStore, files: OwedFiles) -> list[Check]:
@@ -19,6 +19,8 @@ def storage_checks(store: MemoryFirstStore, files: OwedFiles) -> list[Check]:
     trouble = store.trouble
     if trouble is not None and trouble.full:
         return [Check.bad("storage", t("machine-card-full"), t("machine-card-full-do"))]
+    if trouble is not None and trouble.hangs:
+        return [Check.bad("storage", t("machine-card-hangs"), t("machine-card-hangs-do"))]
     why = trouble.why if trouble is not None and trouble.why else files.trouble
     if trouble is None and not files.owed:
         return []

@@ -19,6 +19,13 @@ class FileRefused(LangsoError, OSError):
     """A file could not be read or written, or is too large."""
 
 
+class CardHangs(LangsoError, TimeoutError):
+    """A card takes nothing and says nothing: what was asked of it is not done, or not known to be."""
+
+    def __init__(self) -> None:
+        super().__init__(Sentence("durable-card-hangs"))
+
+
 class StoreError(LangsoError, RuntimeError):
     """Family of errors of the durable database."""
 

@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlite_utils
 
-from langso.durable.errors import FileRefused, StoreCorrupt, StoreError, StoreFull, StoreTooNew
+from langso.durable.card_hand import LONG_PATIENCE_S, CardHand
+from langso.durable.errors import CardHangs, FileRefused, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from langso.durable.files import read_limited, write_atomic
 from langso.durable.store import LockedDatabase, Migration, Store, WholeRows, set_file_aside
 from langso.durable.workplaces import workplace
@@ -35,13 +36,15 @@ _MOST_READ = 1 << 30
 
 @dataclass(frozen=True)
 class StorageTrouble:
-    """Why the card does not take rows, since when (monotonic), and whether it is only full."""
+    """Why the card does not take rows, since when (monotonic), and whether it is only full, or hangs."""
 
     why: Words
     since: float
     full: bool
+    hangs: bool = False
 
 
+Done = TypeVar("Done")
 _Step = tuple[str, Any]
 
 
@@ -50,6 +53,7 @@ class MemoryFirstStore(Store):
     when its transaction ends; else it is owed, `trouble` says why, and `catch_up`, called now and then, writes it.
 
     `spare`: a folder that is no card (tmpfs). What is owed is also kept there, so that it outlives this process.
+    `hand`: does what is done on the card, so that one that hangs holds up nobody; without it each caller does.
     What another process writes into the file is seen within a fifth of a second while the card works. Raises
     StoreTooNew; StoreFull where memory's own limit is reached.
     """
@@ -60,12 +64,14 @@ class MemoryFirstStore(Store):
         migrations: Sequence[Migration],
         *,
         spare: Path | None = None,
+        hand: CardHand | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.path = path
         self.set_aside: Path | None = None
         self._migrations = migrations
         self._spare = None if spare is None else spare / f"{path.name}.held"
+        self._hand = hand
         self._monotonic = monotonic
         self._lock = threading.RLock()
         self._catching = threading.Lock()
@@ -176,8 +182,9 @@ class MemoryFirstStore(Store):
     def _changed(self, steps: tuple[_Step, ...]) -> None:
         """A transaction has ended in memory; the memory's lock is held."""
         if self._trouble is None and self._card is not None:
+            card = self._card
             try:
-                _repeat(self._card, (steps,))
+                self._do(lambda: _repeat(card, (steps,)))
                 return
             except Exception as error:  # noqa: BLE001 - whatever a card does, the work goes on
                 self._after(error)
@@ -208,7 +215,8 @@ class MemoryFirstStore(Store):
 
     def _fail(self, error: Exception) -> None:
         since = self._monotonic() if self._trouble is None else self._trouble.since
-        self._trouble = StorageTrouble(sentence_of(error) or str(error), since, isinstance(error, StoreFull))
+        full, hangs = isinstance(error, StoreFull), isinstance(error, CardHangs)
+        self._trouble = StorageTrouble(sentence_of(error) or str(error), since, full, hangs)
         self._not_before = self._monotonic() + self._wait
         self._wait = min(2 * self._wait, LONGEST_WAIT_S)
 
@@ -223,7 +231,7 @@ class MemoryFirstStore(Store):
                 owed, whole = tuple(self._owed), self._whole
                 image = self._image() if whole or self._unread else b""
             try:
-                self._write(owed, image)
+                self._do(lambda owed=owed, image=image: self._write(owed, image), LONG_PATIENCE_S)  # type: ignore[misc]
             except StoreTooNew:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a card does, the work goes on
@@ -271,10 +279,20 @@ class MemoryFirstStore(Store):
         return bytes(image)
 
     def _drop_card(self) -> None:
-        if self._card is not None:
-            with contextlib.suppress(Exception):
-                self._card.close()
-            self._card = None
+        card, self._card = self._card, None
+        if card is None:
+            return
+        try:
+            self._do(card.close)
+        except CardHangs:
+            if self._hand is not None:
+                self._hand.later(card.close)
+        except Exception:
+            log.debug("%s: closed with an error", self.path, exc_info=True)
+
+    def _do(self, work: Callable[[], Done], patience_s: float | None = None) -> Done:
+        """On the card. Raises CardHangs where that takes too long, and whatever `work` raises."""
+        return work() if self._hand is None else self._hand.do(work, patience_s)
 
     def _notice_others(self) -> None:
         """Reads the file again where another process has written into it; the memory's lock is held."""
@@ -282,11 +300,18 @@ class MemoryFirstStore(Store):
         if self._trouble is not None or self._card is None or now - self._looked_at < OTHERS_S:
             return
         self._looked_at = now
-        with contextlib.suppress(StoreError, sqlite3.Error):
-            others = self._card.changes()[1]
-            if others != self._others:
-                self._card.db.conn.backup(self._memory.conn)
-                self._others = others
+        card = self._card
+        try:
+            with contextlib.suppress(StoreError, sqlite3.Error):
+                others = self._do(lambda: card.changes()[1])
+                if others != self._others:
+                    # By way of a copy: one that comes too late must not come into memory.
+                    with contextlib.closing(self._do(lambda: _copied(card))) as copy:
+                        copy.backup(self._memory.conn)
+                    self._others = others
+        except CardHangs as error:
+            self._after(error)
+            self._drop_card()
 
 
 class _Remembering(LockedDatabase):
@@ -348,6 +373,12 @@ class _Remembering(LockedDatabase):
         steps, self._steps = tuple(self._steps), []
         if steps and self._recording:
             self._changed(steps)
+
+
+def _copied(card: Store) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", check_same_thread=False)
+    card.db.conn.backup(copy)
+    return copy
 
 
 def _repeat(card: Store, transactions: Sequence[tuple[_Step, ...]]) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import contextlib
 import errno
 import fnmatch
+import functools
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from langso.durable.errors import FileRefused
+from langso.durable.card_hand import CardHand
+from langso.durable.errors import CardHangs, FileRefused
 from langso.durable.files import make_folder, read_limited, remove_cut_off, write_atomic
 from langso.durable.reserve import give_up_reserve, keep_reserve
 from langso.words.catalogue import Words, sentence_of
 
+Done = TypeVar("Done")
 log = logging.getLogger(__name__)
 
 RESERVE = ".reserve"
@@ -25,12 +30,16 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 class OwedFiles:
     """Reads and writes by name below `folder`; thread-safe. What the card does not take is in memory, and in `spare`
     (a folder that is no card) for a process after this one, until `catch_up` could write it. `look_only`: to read.
+    `hand`: does what is done on the card, so that one that hangs holds up nobody; without it each caller does.
     """
 
-    def __init__(self, folder: Path, spare: Path | None = None, *, look_only: bool = False) -> None:
+    def __init__(
+        self, folder: Path, spare: Path | None = None, *, look_only: bool = False, hand: CardHand | None = None
+    ) -> None:
         self._folder = folder
         self._reserve = folder / RESERVE
         self._spare = spare
+        self._hand = hand
         self._lock = threading.RLock()
         self._owed: dict[str, bytes] = {}
         self.trouble: Words = ""
@@ -51,14 +60,21 @@ class OwedFiles:
         """The newest bytes, wherever they are. Raises FileRefused."""
         with self._lock:
             data = self._owed.get(name)
-            return read_limited(self._folder / name, limit) if data is None else data
+            if data is not None:
+                return data
+            try:
+                return self._do(lambda: read_limited(self._folder / name, limit))
+            except CardHangs as error:
+                raise FileRefused(*error.args) from error
 
     def names(self, pattern: str) -> list[str]:
         """Files whose name below the folder fits, sorted."""
         with self._lock:
             found = set(fnmatch.filter(self._owed, pattern))
             with contextlib.suppress(OSError):
-                found |= {str(path.relative_to(self._folder)) for path in self._folder.glob(pattern)}
+                found |= self._do(
+                    lambda: {str(path.relative_to(self._folder)) for path in self._folder.glob(pattern)}
+                )
             return sorted(found)
 
     def write(self, name: str, data: bytes, *, last: bool = False) -> None:
@@ -66,7 +82,7 @@ class OwedFiles:
         with self._lock:
             if not (last and any(other != name for other in self._owed)):
                 try:
-                    self._put(name, data)
+                    self._do(lambda: self._put(name, data))
                     self._paid(name)
                     return
                 except OSError as error:
@@ -88,14 +104,18 @@ class OwedFiles:
                 return False
             for name, data in tuple(self._owed.items()):
                 try:
-                    self._put(name, data)
+                    self._do(functools.partial(self._put, name, data))
                 except OSError as error:
                     self.trouble = sentence_of(error) or str(error)
                     return False
                 self._paid(name)
             self.trouble = ""
-            keep_reserve(self._reserve, RESERVE_BYTES)
+            with contextlib.suppress(CardHangs):
+                self._do(lambda: keep_reserve(self._reserve, RESERVE_BYTES))
             return True
+
+    def _do(self, work: Callable[[], Done]) -> Done:
+        return work() if self._hand is None else self._hand.do(work)
 
     def _put(self, name: str, data: bytes) -> None:
         path = self._folder / name

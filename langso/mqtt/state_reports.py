@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 from langso.contract import ClockReport, Held, Presence, State, Storage, Topics
 from langso.contract.health import Check, coded, line_of, worst_first
+from langso.durable.card_hand import CardHand
 from langso.durable.files import write_atomic
 from langso.errors import LangsoError
 from langso.timekeeping.clock import Clock, ClockTrust
@@ -75,6 +76,7 @@ class StateReporter:
         fill: Callable[[State], State] = lambda state: state,
         each_round: Callable[[], None] = lambda: None,
         note: Callable[[bytes], None] = lambda state: None,
+        card: CardHand | None = None,
     ) -> None:
         self._device = device
         self._role: Literal["speaker", "kiosk"] = role
@@ -92,6 +94,7 @@ class StateReporter:
         self._fill = fill
         self._each_round = each_round
         self._note = note
+        self._card = card
         self._noted = b""
         self._noted_at = float("-inf")
         self._again = True
@@ -136,7 +139,7 @@ class StateReporter:
                 software=self._software,
                 held=held,
                 clock=_clock_report(trust),
-                storage=_storage(self._folder),
+                storage=_storage(self._folder, self._card),
                 health=tuple(line_of(check) for check in worst_first(self._checks())[:50]),
                 needs_nonce=self._keeper.nonce() if self._keeper.needs_nonce or self._keeper.asks_time else None,
                 understands=self._understands,
@@ -198,11 +201,11 @@ class StateReporter:
         return seal(state.model_copy(update={"number": self._next_number()}), "state", [self._key])
 
 
-def _storage(folder: Path) -> Storage:
+def _storage(folder: Path, card: CardHand | None) -> Storage:
     try:
-        usage = shutil.disk_usage(folder)
+        usage = shutil.disk_usage(folder) if card is None else card.do(lambda: shutil.disk_usage(folder))
     except OSError:
-        # A card that is gone has no room.
+        # A card that is gone, or says nothing, has no room.
         return Storage(free=0, total=0)
     return Storage(free=usage.free, total=usage.total)
 

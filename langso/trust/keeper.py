@@ -10,6 +10,7 @@ from pathlib import Path
 
 from langso.contract import Document, Held, Order, TrustDocument
 from langso.contract.health import Check
+from langso.durable.card_hand import CardHand
 from langso.durable.errors import FileRefused
 from langso.durable.owed_files import OwedFiles
 from langso.timekeeping.clock import Clock, ClockEvidence, ClockTrust
@@ -43,7 +44,8 @@ class Keeper:
     with a hardware clock that drifts by `rtc_ppm`).
     A `clock` that is a ProvenClock is told what speaks for it, and judges by more than this moment.
     `look_only`: reads what is held and never writes; give it `evidence`. `spare`: a folder that is no card, for what
-    the card does not take (`files`); what was accepted counts all the same. Raises ValueError for a bad clock mode.
+    the card does not take (`files`); what was accepted counts all the same.
+    `hand`: waits for the card. Raises ValueError for a bad clock mode.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Keeper:
         rtc_ppm: float | None = None,
         look_only: bool = False,
         spare: Path | None = None,
+        hand: CardHand | None = None,
     ) -> None:
         self.commune = commune
         self.device_id = device_id
@@ -69,7 +72,8 @@ class Keeper:
         evidence = evidence or EvidenceWatch(clock, state_dir, run_dir or state_dir, rtc_ppm).evidence
         self._judged_clock = JudgedClock(clock, clock_mode, evidence, state_dir)
         self._lock = threading.RLock()
-        self.files = OwedFiles(self._folder, None if spare is None else spare / FOLDER, look_only=look_only)
+        held = None if spare is None else spare / FOLDER
+        self.files = OwedFiles(self._folder, held, look_only=look_only, hand=hand)
         self._file = LookedAt(self._folder) if look_only else MarksFile(self._folder, self.files)
         self._opened: Opened | None = None
         self._held: dict[tuple[str, str], Taken] = {}

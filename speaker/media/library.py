@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from langso.contract import Media
 from langso.contract.health import Check
+from langso.durable.errors import CardHangs
 from langso.durable.files import make_folder, sync_folder, write_atomic
 from langso.timekeeping.clock import Clock
 from langso.timekeeping.worker_thread import WorkerThread
@@ -61,7 +62,7 @@ class Library:
     """Files named by their SHA-256 in `folder`; `url`: `http(s)://host:port`, None when there is no source.
 
     `on_change` is called (from a thread of the library's or the courier's) when a medium is ready. `line`: how the
-    office is reached. `spare`: where a few are kept meanwhile if the card takes none.
+    office is reached. `spare`: where a few are kept meanwhile if the card takes none; `hangs`: whether it hangs.
     """
 
     def __init__(
@@ -74,11 +75,13 @@ class Library:
         line: OfficeLine | None = None,
         on_change: Callable[[], None] = lambda: None,
         spare: SpareShelf | None = None,
+        hangs: Callable[[], bool] = lambda: False,
     ) -> None:
         with contextlib.suppress(OSError):
             make_folder(folder)
         self._folder = folder
         self._spare = spare
+        self._hangs = hangs
         self._places: dict[str, Path] = {}
         self._near: dict[str, Media] = {}
         self._shelving = (
@@ -292,7 +295,9 @@ class Library:
         return False
 
     def _folders(self) -> list[Path]:
-        return [self._folder] if self._spare is None else [self._folder, self._spare.folder]
+        if self._spare is None:
+            return [self._folder]
+        return [self._spare.folder] if self._hangs() else [self._folder, self._spare.folder]
 
     def _failed(self, medium: Media, why: str, wait: float | None = None, *, refused: bool = False) -> None:
         with self._lock:
@@ -312,6 +317,8 @@ class Library:
             if self._fetcher is None and signal_of(medium.sha256) is None:
                 raise MediaUnavailable(Sentence("media-url-missing"))
             try:
+                if self._hangs():
+                    raise CardHangs
                 self._make_room(medium)
                 place = self._bring(medium, self._folder)
                 self._full = ""
@@ -321,7 +328,7 @@ class Library:
                 # Whatever the card's trouble is: what is to be heard is heard.
                 if not self._room_beside(medium):
                     raise
-                self._full = str(error) if isinstance(error, LibraryFull) else str(os_reason(error))
+                self._full = str(error) if isinstance(error, LibraryFull | CardHangs) else str(os_reason(error))
                 place = self._bring(medium, self._spare.folder) if self._spare is not None else None
             if place is None:
                 return

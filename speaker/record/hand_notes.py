@@ -6,6 +6,7 @@ from pathlib import Path
 
 from langso.contract import DocumentReceipt
 from langso.contract.sentences import vietnamese
+from langso.durable.card_hand import CardHand
 from langso.timekeeping.dates import full
 from langso.timekeeping.hand_set import changed_at, told_of
 from langso.words.catalogue import Sentence, Unit
@@ -18,12 +19,14 @@ _NOTED = "time_by_hand"
 class HandNotes:
     """Looks at the file that `langso clock set` leaves in `state`."""
 
-    def __init__(self, state: Path, ledger: Ledger, journal: Journal) -> None:
-        self._state, self._ledger, self._journal = state, ledger, journal
+    def __init__(self, state: Path, ledger: Ledger, journal: Journal, card: CardHand | None = None) -> None:
+        self._state, self._ledger, self._journal, self._card = state, ledger, journal, card
         self._seen: int | None = None
 
     def look(self) -> bool:
         """Writes a receipt where the time was set anew; whether it did. Cheap. Raises StoreError."""
+        if self._card is not None and self._card.hangs:
+            return False
         changed = changed_at(self._state)
         if changed == self._seen:
             return False

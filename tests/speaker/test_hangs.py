@@ -59,7 +59,7 @@ def test_a_loop_that_hangs_stops_the_watchdogs_feeding(run: Run, monkeypatch: py
     run.begin()
     assert "tệp âm thanh" in run.systemd.wait("READY")["STATUS"]
     run.systemd.wait("WATCHDOG")
-    whose, what = (run.agent.conductor, "_situation") if loop == "timeline" else (run.agent._pairing, "changed")
+    whose, what = (run.agent.conductor, "_situation") if loop == "timeline" else (run.agent._upkeep, "tend")
     monkeypatch.setattr(whose, what, run.hang)
     assert run.systemd.falls_silent(2.5)
     run.go_on.set()
@@ -72,7 +72,7 @@ def test_a_thread_that_hangs_unheard_is_mended_by_a_restart_between_broadcasts(
 ) -> None:
     playing: list[Any] = [object()]
     monkeypatch.setattr(type(run.agent.conductor), "playing", property(lambda _: playing[0]))
-    monkeypatch.setattr(run.agent, "_status", lambda: "")
+    monkeypatch.setattr(run.agent.own_state, "line", lambda: "")
     monkeypatch.setattr("langso.timekeeping.pulse.HUNG_S", 2.0)
     player: Any = run.agent.player
     hangs = {

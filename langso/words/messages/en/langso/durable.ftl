@@ -26,3 +26,4 @@ durable-place-no-file = { $place } is not a file; delete it and try again.
 durable-make-full = Cannot create { $path }: the memory card is full; delete something or use a larger card.
 durable-cannot-open = Cannot open { $path }: { $why }; check the folder's permissions.
 durable-folder-too-full = There are more than { $most } files or folders in { $named }; use another USB stick or folder.
+durable-card-hangs = The memory card says nothing; replace it.

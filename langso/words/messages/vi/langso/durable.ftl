@@ -26,3 +26,4 @@ durable-place-no-file = { $place } không phải một tệp; hãy xoá nó rồ
 durable-make-full = Không tạo được { $path }: thẻ nhớ hết chỗ; hãy xoá bớt hoặc thay thẻ.
 durable-cannot-open = Không mở được { $path }: { $why }; hãy xem quyền của thư mục.
 durable-folder-too-full = Trong { $named } có hơn { $most } tệp hay thư mục; hãy dùng một USB hay thư mục khác.
+durable-card-hangs = Thẻ nhớ không trả lời; hãy thay thẻ.

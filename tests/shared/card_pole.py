@@ -1,0 +1,86 @@
+"""A loudspeaker whose state lies on a card of the test's, and a count of what it writes there:
+`from card_pole import Pole, Writes, emergency`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from agents_office import Office, soon
+
+from langso.contract import Urgent, UrgentOrder
+from langso.durable import memory_first
+from langso.trust import SigningKey
+from speaker.agent import SpeakerAgent
+
+
+class Writes:
+    """Counts what is made durable (file, row), and does something just before one of it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        self._lock = threading.Lock()
+        self._at: tuple[int, Callable[[], None]] | None = None
+        sync, repeat = os.fsync, memory_first._repeat
+
+        def counted_sync(descriptor: int) -> None:
+            self._next()
+            sync(descriptor)
+
+        def counted_repeat(*arguments: Any) -> None:
+            self._next()
+            repeat(*arguments)
+
+        monkeypatch.setattr(os, "fsync", counted_sync)
+        monkeypatch.setattr(memory_first, "_repeat", counted_repeat)
+
+    def before(self, number: int, act: Callable[[], None]) -> None:
+        with self._lock:
+            self._at = (self.count + number, act)
+
+    def _next(self) -> None:
+        with self._lock:
+            self.count += 1
+            if self._at is None or self.count < self._at[0]:
+                return
+            act, self._at = self._at[1], None
+        act()
+
+
+class Pole:
+    """An agent whose state lies on the card; everything else does not."""
+
+    def __init__(self, commune: Any, broker: Any, ear: Any) -> None:
+        paired = commune.pair()
+        self.settings = commune.settings(port=broker.port, sink=ear.pipe)
+        self.office = Office(commune, broker.port, SigningKey.load(paired.signing_key).public)
+        self.agent = SpeakerAgent(self.settings)
+
+    def begin_again(self) -> None:
+        self.agent.stop()
+        self.agent = SpeakerAgent(self.settings)
+        self.agent.start()
+
+    def close(self) -> None:
+        self.agent.stop()
+        self.office.link.stop()
+
+    def ends(self) -> list[tuple[str, str]]:
+        return [(one.occurrence, one.outcome) for one in self.office.events("ended")]
+
+    def troubles(self) -> list[str]:
+        """The first line of each state in which it is bad."""
+        return [state.health[0].name for state in self.office.states() if state.health[0].level == "bad"]
+
+    def well(self) -> bool:
+        return not self.agent.store.failing and not self.agent.keeper.files.owed
+
+
+def emergency(commune: Any, medium: Any, id: str = "lu") -> bytes:
+    order = UrgentOrder(id=id, action="play", media=(medium,), issued=datetime.now(UTC), expires=soon(600))
+    return bytes(commune.seal(Urgent(**commune.head("urgent"), orders=(order,))))
