@@ -6,11 +6,12 @@ Each function takes the match of a pattern of `speech` and returns the words, or
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 
 from vn_money import MAX_SAFE_AMOUNT
 
 from . import numbers
-from .abbreviations import ABBREVIATIONS, BEFORE_A_NAME, IN_DOCUMENT_NUMBERS, UNITS
+from .abbreviations import ABBREVIATIONS, BEFORE_A_NAME, IN_DOCUMENT_NUMBERS, KINDS_OF_DOCUMENT, UNITS
 from .letters import letter_name
 
 _Match = re.Match[str]
@@ -20,7 +21,11 @@ _DATE_CUE = re.compile(
     r"thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])),?\s*\(?$"
 )
 _DOCUMENT_CUE = re.compile(r"(?:số|thông tư|nghị định|quyết định|nghị quyết|chỉ thị|công văn|luật|kế hoạch)\s*$")
-_CALL_CUE = re.compile(r"(?:gọi|số|đài|thoại|nóng|hotline|cấp)[:\s]+$")
+_HOUR_CUE = re.compile(
+    r"(?:lúc|từ|đến|tới|khoảng|trước|sau|vào|hồi|sáng|trưa|chiều|tối|[0-9]\s?g(?:[0-9]{2})?\s?[-–])\s*$"
+)
+_WEEKDAY_CUE = re.compile(r"(?:\bt[2-7]|\bcn|thứ \w{1,3}|sáng|trưa|chiều|tối|ngày|vào)\s?(?:[,\-–&]|và|đến)?\s?$")
+_CALL_CUE = re.compile(r"(?:gọi|số|đài|thoại|nóng|hotline|cấp)[:\s]+(?:11[1-5]\s?(?:,|và|hoặc)\s?)*$")
 _ROMAN_CUE = re.compile(
     r"(?:khóa|khoá|kỳ|kì|quý|quí|chương|phần|mục|thứ|thế kỷ|cấp|loại|hạng|khu|vùng|tập|đợt|vòng|điều|bậc|lớp|"
     r"đại hội|hội nghị|giai đoạn|tổ|nhóm|bảng|cụm)\s+$"
@@ -29,6 +34,8 @@ _HOLIDAYS = frozenset(
     {(8, 3), (26, 3), (30, 4), (19, 5), (27, 7), (19, 8), (2, 9), (20, 10), (20, 11), (22, 12), (27, 2), (21, 6)}
 )
 _SIGNS = {".": " chấm ", "/": " xuyệt ", "@": " a còng ", "-": " gạch ngang ", "_": " gạch dưới ", ":": " hai chấm "}
+_ONLY_WITH_A_DOT = frozenset({*(short for short in BEFORE_A_NAME if len(short) == 1), "TT"})
+_OVER_TIME = ("giây", "phút", "giờ", "s", "h")
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 
 
@@ -43,12 +50,75 @@ def code(m: _Match) -> str:
     return ", ".join(" ".join(_sign(c) for c in part) for part in m.group().split("-"))
 
 
-def date(m: _Match) -> str | None:
-    """`18/11/2026` -> `ngày mười tám tháng mười một năm hai nghìn không trăm hai mươi sáu`."""
-    day, month_ = int(m["d"]), int(m["m"])
-    if not _is_day(day, month_):
+def date(m: _Match) -> str:
+    """`18/11/2026` -> `ngày mười tám tháng mười một năm hai nghìn không trăm hai mươi sáu`.
+
+    A day that no calendar has is said as it stands: `31/02/2026` -> `ba mươi mốt trên hai trên ...`.
+    """
+    day, month_, year = int(m["d"]), int(m["m"]), int(m["y"])
+    if not _is_day(day, month_, year):
+        return " trên ".join(numbers.vietnamese(int(part)) for part in re.split(r"[/.\-]", m.group()))
+    return f"{_day(m, day)} {_month(month_)} năm {numbers.vietnamese(year)}"
+
+
+def short_date(m: _Match) -> str | None:
+    """`5/12/26`: the same with the year's last two figures."""
+    day, month_, year = int(m["d"]), int(m["m"]), 2000 + int(m["yy"])
+    if not (_is_day(day, month_, year) and 2000 < year < 2040):
         return None
-    return f"{_day(m, day)} {_month(month_)} năm {numbers.vietnamese(int(m['y']))}"
+    return f"{_day(m, day)} {_month(month_)} năm {numbers.vietnamese(year)}"
+
+
+def from_day_to_day(m: _Match) -> str | None:
+    """`28/11-2/12`: days of two months, where they are not two parts of something (`2/3 - 3/4 số hộ`)."""
+    first, last = (int(m["d"]), int(m["m"])), (int(m["d2"]), int(m["m2"]))
+    likely = (
+        _DATE_CUE.search(_before(m))
+        or m["y"]
+        or max(first[0], last[0]) > 12
+        or max(first[1], last[1]) > 10
+        or "0" in (m["d"][0], m["m"][0], m["d2"][0], m["m2"][0])
+    )
+    if not (likely and _is_day(*first) and _is_day(*last)):
+        return None
+    year = f" năm {numbers.vietnamese(int(m['y']))}" if m["y"] else ""
+    return f"{_day(m, first[0])} {_month(first[1])} đến ngày {_day_name(last[0])} {_month(last[1])}{year}"
+
+
+def several_days(m: _Match) -> str | None:
+    """`ngày 5, 6 và 7/12`."""
+    each = [int(day) for day in re.findall(r"[0-9]+", m["list"])]
+    month_ = int(m["m"])
+    if not (re.search(r"ngày\s+$", _before(m)) and all(_is_day(day, month_) for day in each)):
+        return None
+    said = re.sub(r"[0-9]+", lambda day: _day_name(int(day.group())), m["list"])
+    year = f" năm {numbers.vietnamese(int(m['y']))}" if m["y"] else ""
+    return f"{said} {_month(month_)}{year}"
+
+
+def dotted_day(m: _Match) -> str | None:
+    """`ngày 5.12`."""
+    day, month_ = int(m["d"]), int(m["m"])
+    if not (re.search(r"ngày\s+$", _before(m)) and _is_day(day, month_)):
+        return None
+    return f"{_day_name(day)} {_month(month_)}"
+
+
+def weekday(m: _Match) -> str | None:
+    """`T2`, `CN` in a list or a range of days of the week."""
+    among = re.match(r"\s?(?:[,\-–&]|và|đến)\s?(?:T[2-7]|CN)(?!\w)", m.string[m.end() : m.end() + 12])
+    dated = m["n"] is None and re.match(
+        r"\s?(?:\(|ngày |hàng tuần|hằng tuần|[0-9]{1,2}/)", m.string[m.end() : m.end() + 12]
+    )
+    before = _before(m)
+    listed = (
+        re.search(r"(?:\bt[2-7]|\bcn)\s?(?:[,\-–&]|và|đến)\s?$", before) if m["n"] else _WEEKDAY_CUE.search(before)
+    )
+    if not (among or listed or dated):
+        return None
+    if m["n"] is None:
+        return "chủ nhật"
+    return _ordinal(int(m["n"])) if re.search(r"thứ\s+$", before) else f"thứ {_ordinal(int(m['n']))}"
 
 
 def days(m: _Match) -> str | None:
@@ -66,6 +136,8 @@ def month(m: _Match) -> str | None:
     before = _before(m)
     if not 1 <= value <= 12 or _DOCUMENT_CUE.search(before):
         return None
+    if re.search(r"qu[ýí]\s+$", before) and value <= 4:
+        return f"{numbers.vietnamese(value)} năm {numbers.vietnamese(int(m['y']))}"
     said = f"{_month(value)} năm {numbers.vietnamese(int(m['y']))}"
     return said.removeprefix("tháng ") if re.search(r"tháng\s+$", before) else said
 
@@ -76,6 +148,21 @@ def document_number(m: _Match) -> str:
     if m["y"]:
         said.append(numbers.vietnamese(int(m["y"])))
     return " trên ".join([*said, " ".join(_document_letters(part) for part in m["letters"].split("-"))])
+
+
+def document_kind(m: _Match) -> str | None:
+    """`NĐ-CP`, `QĐ-UBND`, and in the Party's way `NQ/TW`, `05-NQ/TW`: what kind of document, and whose."""
+    issuer, *further = m["issuer"].split("-")
+    if m["kind"] not in KINDS_OF_DOCUMENT or issuer in KINDS_OF_DOCUMENT or not _stands_for(issuer):
+        return None
+    said = " ".join(_document_letters(part) for part in (m["kind"], issuer, *further))
+    return f"{numbers.vietnamese(int(m['n']))} {said}" if m["n"] else said
+
+
+def chainage(m: _Match) -> str:
+    """`Km 12+300` -> `ki-lô-mét mười hai cộng ba trăm`; `Km 12` by itself."""
+    said = f"ki-lô-mét {numbers.vietnamese(int(m['km']))}"
+    return f"{said} cộng {_spell(m['metres'].lstrip('0') or '0')}" if m["metres"] else said
 
 
 def time(m: _Match) -> str | None:
@@ -89,18 +176,56 @@ def time(m: _Match) -> str | None:
     return f"{said} {numbers.vietnamese(second)} giây" if second else said
 
 
+def southern_time(m: _Match) -> str | None:
+    """`lúc 7g`, `từ 7 g 30`: grams unless a word of time stands before it."""
+    return time(m) if _HOUR_CUE.search(_before(m)) else None
+
+
 def phone(m: _Match) -> str:
     """A telephone number digit by digit, in groups."""
     text = m.group()
-    written = [re.sub(r"[^0-9]", "", part) for part in re.split(r"[ .\-]", text.removeprefix("+"))]
-    grouped = written if len(written) > 1 else numbers.groups(written[0])
+    if text[0] == "(":  # the area's code
+        area, _, rest = text[1:].partition(")")
+        written = [area, *_runs(rest.strip(" .-"))]
+    elif re.fullmatch(r"1[89]00[0-9]+", text):
+        written = [text[:4], *numbers.groups(text[4:])]
+    else:
+        written = _runs(text.removeprefix("+"))
     plus = "cộng " if text.startswith("+") else ""
-    return plus + ", ".join(numbers.vietnamese_digits(part) for part in grouped if part)
+    return plus + ", ".join(numbers.vietnamese_digits(part) for part in written if part)
 
 
 def money(m: _Match) -> str:
     """`8.000đ/bản` -> `tám nghìn đồng một bản`."""
     return f"{_spell(m['number'])} đồng{_per(m)}"
+
+
+def millions(m: _Match) -> str:
+    """`2tr5`, `2 tr 500`: what follows counts hundreds of thousands."""
+    thousands = int(m["rest"].ljust(3, "0"))
+    return f"{numbers.vietnamese(int(m['number']))} triệu {numbers.vietnamese(thousands)} nghìn" + (
+        " đồng" if m["dong"] else ""
+    )
+
+
+def thousands(m: _Match) -> str:
+    """`500 k`, `500K`: round sums only, for `5K` is a slogan."""
+    return f"{_spell(m['number'])} nghìn{_per(m)}"
+
+
+def unit(m: _Match) -> str:
+    """`đ/kg`, `km/h` in a heading or a table, where no number stands before them."""
+    return UNITS.get(m.group()) or f"{UNITS.get(m['unit'], 'đồng')}{_per(m)}"
+
+
+def per_unit(m: _Match) -> str:
+    """`tấn/ha`, `người/km²`."""
+    return _per(m)
+
+
+def three_numbers(m: _Match) -> str:
+    """`20-20-15`, as on a sack of fertiliser: three numbers, no range."""
+    return ", ".join(numbers.vietnamese(int(part)) for part in m.group().split("-"))
 
 
 def measure(m: _Match) -> str:
@@ -110,11 +235,20 @@ def measure(m: _Match) -> str:
 
 def roman(m: _Match) -> str | None:
     """Roman numerals where they can be nothing else: after a word that counts, as a heading, or three signs long."""
-    value = _roman_value(m.group())
+    value = _roman_value(m["roman"])
     if value is None:
         return None
     before = _before(m)
-    heading = re.search(r"(?:^|\n)[ \t]*$", before) and m.string[m.end() : m.end() + 1] in (".", ")", "/")
+    if m["y"]:
+        after_quarter = re.search(r"qu[ýí]\s+$", before) and value <= 4
+        return f"{numbers.vietnamese(value)} năm {numbers.vietnamese(int(m['y']))}" if after_quarter else None
+    # "X. Hòa An" is a commune; the tenth heading follows a ninth.
+    one_letter = value in (5, 10) and not re.search(r"\b(?:IX|IV)\b", m.string[: m.start()])
+    heading = (
+        not one_letter
+        and re.search(r"(?:^|\n)[ \t]*$", before)
+        and m.string[m.end() : m.end() + 1] in (".", ")", "/")
+    )
     if not (_ROMAN_CUE.search(before) or heading or (len(m.group()) >= 3 and m.group() != "XXX")):
         return None
     return _ordinal(value) if re.search(r"thứ\s+$", before) else numbers.vietnamese(value)
@@ -130,7 +264,7 @@ def place(m: _Match) -> str | None:
     following = m.string[m.end() : m.end() + 1]
     if not (following.isupper() or following in "0123456789"):
         return None
-    if len(m["place"]) == 1 and not m["dot"]:
+    if m["place"] in _ONLY_WITH_A_DOT and not m["dot"]:
         return None
     return BEFORE_A_NAME[m["place"]] + " "
 
@@ -205,15 +339,16 @@ def _before(m: _Match) -> str:
     return m.string[max(0, m.start() - 24) : m.start()].lower()
 
 
-def _is_day(day: int, month_: int) -> bool:
-    return 1 <= month_ <= 12 and 1 <= day <= (29 if month_ == 2 else 30 if month_ in (4, 6, 9, 11) else 31)
+def _is_day(day: int, month_: int, year: int = 2000) -> bool:
+    # Without a year the 29th of February may be meant of a leap year.
+    return 1 <= month_ <= 12 and year > 0 and 1 <= day <= monthrange(year, month_)[1]
 
 
 def _day(m: _Match, day: int) -> str:
     before = _before(m)
     if re.search(r"(?:mùng|mồng)\s+$", before):
         return numbers.vietnamese(day)
-    return _day_name(day) if re.search(r"ngày\s+$", before) else f"ngày {_day_name(day)}"
+    return _day_name(day) if re.search(r"(?:ngày|hôm)\s+$", before) else f"ngày {_day_name(day)}"
 
 
 def _day_name(day: int) -> str:
@@ -229,7 +364,13 @@ def _ordinal(value: int) -> str:
 
 
 def _per(m: _Match) -> str:
-    return "".join(f" một {word.strip()}" for word in m["per"].split("/")[1:])
+    return "".join(_one_of(word.strip()) for word in m["per"].split("/")[1:])
+
+
+def _one_of(word: str) -> str:
+    said = {"s": "giây", "h": "giờ"}.get(word) or UNITS.get(word, word)
+    # A speed is so much "over" an hour; a price is so much for "one" of something.
+    return f" trên {said}" if word in _OVER_TIME else f" một {said}"
 
 
 def _address_sign(c: str) -> str:
@@ -244,14 +385,26 @@ def _sign(c: str) -> str:
     return "chấm" if c == "." else letter_name(c)
 
 
+def _stands_for(piece: str) -> str | None:
+    return IN_DOCUMENT_NUMBERS.get(piece) or ABBREVIATIONS.get(piece)
+
+
 def _document_letters(part: str) -> str:
     match = re.fullmatch(r"(.*?)([0-9]*)", part)
     assert match is not None
-    said = [
-        IN_DOCUMENT_NUMBERS.get(piece) or ABBREVIATIONS.get(piece) or " ".join(letter_name(c) for c in piece)
-        for piece in match[1].split("&")
-    ]
+    said = [_stands_for(piece) or " ".join(letter_name(c) for c in piece) for piece in match[1].split("&")]
     return " và ".join(said) + (f" {numbers.vietnamese(int(match[2]))}" if match[2] else "")
+
+
+def _runs(text: str) -> list[str]:
+    """Digits as their writer grouped them, or in threes."""
+    written = [re.sub(r"[^0-9]", "", part) for part in re.split(r"[ .\-]", text)]
+    return written if len(written) > 1 else numbers.groups(written[0])
+
+
+def _commune(m: _Match) -> bool:
+    """`X. Hòa An`: a tenth heading has a ninth before it."""
+    return m["roman"] == "X" and m.string.find("IX", 0, m.start()) < 0
 
 
 def _roman_value(text: str) -> int | None:
