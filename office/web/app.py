@@ -22,7 +22,7 @@ from office.web.compressing import Compressed
 from office.web.doors import files, renewals
 from office.web.doors.uploads import desk_router
 from office.web.kept import Kept
-from office.web.kept_forms import page_of, to_carry
+from office.web.kept_forms import back_to, page_of, to_carry
 from office.web.languages import Languages
 from office.web.pages import (
     account,
@@ -106,12 +106,14 @@ def make_app(office: Office, accounts: Accounts | None = None) -> FastAPI:
             # A page with a form stays as it is, and says how to go on with what was typed.
             at = urlsplit(request.headers.get("hx-current-url", "")[:500]).path
             return Response(status_code=401, headers={} if page_of(at) else {"HX-Redirect": error.to})
-        if error.to == LOGIN and request.method == "POST" and page_of(request.url.path):
+        if error.to == LOGIN and request.method == "POST" and back_to(request.url.path):
             with suppress(PageRefused):
                 typed = to_carry(request.url.path, await form_of(request))
                 text = t("console-session-over")
                 if typed is not None or request.scope[TYPED].text("text", None):
-                    return login.login_form(request, site, "", "" if typed else text, 401, typed)
+                    return login.login_form(
+                        request, site, "", "" if typed and typed.form.fields else text, 401, typed
+                    )
         return go(error.to)
 
     async def http_error(request: Request, error: Exception) -> Response:
@@ -181,5 +183,5 @@ def _refusal(site: Site, request: Request, status: int, text: str, code: str) ->
         return Response(
             harmless_page(text), status, headers=refusal_header(code), media_type="text/plain; charset=utf-8"
         )
-    typed_before = page_of(request.url.path) if request.method == "POST" else ""
+    typed_before = back_to(request.url.path) if request.method == "POST" else ""
     return site.page("loi.html", None, status=status, refusal=code, text=text, typed_before=typed_before)

@@ -19,10 +19,14 @@ LIFE_S = 3600.0
 MOST_KEPT = 100
 MOST_CARRIED = 256 << 10
 """Bytes of a form that go through a login; what is longer stays in the browser's own draft."""
-SECRET = ("token", "password", "old", "new", "again", "ai", "code", "passkey", "invitation")
+SECRET = ("token", "password", "passphrase", "old", "new", "again", "ai", "code", "passkey", "invitation")
 """Fields that are never given back: they prove something, or hold a password."""
 _PREFIX = "giu."
 _PAGES = re.compile(r"/(soan|khan-cap|giay-to/[^/]{1,64}/luu-tru)(/[a-z-]{1,20})?")
+_ID = "[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}"
+_ASKING = re.compile(
+    rf"(/ban-tin/{_ID}/dung|/khan-cap/{_ID}/bao-yen)|(/ban-tin/{_ID})(?:/xac-nhan)?|(/giay-to)(?:/[a-z-]{{1,20}})?"
+)
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,28 @@ def page_of(path: str) -> str:
     return "" if found is None else f"/{found[1]}"
 
 
+def back_to(path: str) -> str:
+    """The page from which that was asked, where one may go on; of forms too that hold nothing but a proof, and so
+    are never given back.
+    """
+    found = _ASKING.fullmatch(path)
+    return page_of(path) if found is None else str(found[1] or found[2] or found[3])
+
+
+def _secret(page: str, name: str) -> bool:
+    # A dossier's code is none that proves who asks.
+    return name in SECRET and not (name == "code" and page.endswith("/luu-tru"))
+
+
 def to_carry(path: str, form: Form) -> Carried | None:
-    """What a login page carries of a form that came without a session; None where there is nothing to keep."""
+    """What a login page carries of a form that came without a session: what was typed, or only whither to go back;
+    None where there is nothing to keep.
+    """
     page = page_of(path)
     if not page:
-        return None
-    fields = tuple((name, value) for name, value in form.fields if name not in SECRET)
+        back = back_to(path)
+        return Carried(back, "", Form(())) if back else None
+    fields = tuple((name, value) for name, value in form.fields if not _secret(page, name))
     if not fields or sum(len(name) + len(value.encode()) for name, value in fields) > MOST_CARRIED:
         return None
     return Carried(page, form.one("ai", None), Form(fields))
@@ -58,11 +78,13 @@ def to_carry(path: str, form: Form) -> Carried | None:
 
 def carried(form: Form) -> Carried | None:
     """What a posted login form carries, or None."""
-    page = page_of(form.one("giu-trang", None))
+    asked = form.one("giu-trang", None)
+    page = page_of(asked)
     if not page:
-        return None
+        back = back_to(asked)
+        return Carried(back, "", Form(())) if back else None
     names = ((name.removeprefix(_PREFIX), value) for name, value in form.fields if name.startswith(_PREFIX))
-    fields = tuple((name, value) for name, value in names if name not in SECRET)
+    fields = tuple((name, value) for name, value in names if not _secret(page, name))
     return Carried(page, form.one("giu-ai", None), Form(fields))
 
 

@@ -22,8 +22,11 @@ router = APIRouter()
 
 
 @router.get("/giay-to/{id}/luu-tru", dependencies=[require("desk")])
-def archive_page(id: str, site: SiteHere, session: Who) -> Response:
-    """Asks for the dossier's code. Raises NotFound."""
+def archive_page(id: str, site: SiteHere, session: Who, giu: str = "") -> Response:
+    """Asks for the dossier's code; `giu`: with what was typed before one had to log in. Raises NotFound."""
+    kept = site.kept.of(session.login, f"/giay-to/{id}/luu-tru") if giu else None
+    if kept is not None:
+        return _archive_page(site, session, id, code=kept.one("code", None), level=_level(kept))
     return _archive_page(site, session, id, code="", level="2b")
 
 
@@ -31,7 +34,7 @@ def archive_page(id: str, site: SiteHere, session: Who) -> Response:
 def archive(id: str, site: SiteHere, sent: Sent) -> Response:
     """The PDF/A with its words, as a file to keep; a wrong code comes back with what was typed. Raises NotFound."""
     code = sent.form.one("code", None)
-    level: Level = "1b" if sent.form.one("level", None) == "1b" else "2b"
+    level = _level(sent.form)
     try:
         made = site.office.archive.make(id, code, sent.session.login, level)
     except NotFound:
@@ -42,6 +45,7 @@ def archive(id: str, site: SiteHere, sent: Sent) -> Response:
     if made.unread and not sent.form.one("wordless", 1):
         # A download would hide it: the clerk is told first.
         return _archive_page(site, sent.session, id, code=code, level=level, unread=made.unread)
+    site.kept.forget(sent.session.login, f"/giay-to/{id}/luu-tru")
     return Response(
         made.data,
         media_type="application/pdf",
@@ -51,8 +55,12 @@ def archive(id: str, site: SiteHere, sent: Sent) -> Response:
 
 def give_back(site: Site, session: StaffSession, id: str, form: Form, problem: str, status: int) -> Response:
     """The form as it was typed, with what kept it from being taken. Raises NotFound."""
-    level: Level = "1b" if form.one("level", None) == "1b" else "2b"
-    return _archive_page(site, session, id, code=form.one("code", None), level=level, problem=problem, status=status)
+    code = form.one("code", None)
+    return _archive_page(site, session, id, code=code, level=_level(form), problem=problem, status=status)
+
+
+def _level(form: Form) -> Level:
+    return "1b" if form.one("level", None) == "1b" else "2b"
 
 
 def _archive_page(

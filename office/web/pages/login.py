@@ -57,7 +57,9 @@ def login(request: Request, site: SiteHere, form: Annotated[Form, Depends(form_o
         return login_form(request, site, name, str(refused), 503, typed)
     to = "/lich"
     # On a shared machine the next person gets nothing of what the one before typed.
-    if typed is not None and typed.typed_by == opened.session.login:
+    if typed is not None and not typed.form.fields:
+        to = typed.page
+    elif typed is not None and typed.typed_by == opened.session.login:
         site.kept.keep(opened.session.login, typed.page, typed.form)
         to = f"{typed.page}?giu=1"
     response = go("/tai-khoan" if opened.session.must_change else to)
@@ -103,6 +105,7 @@ def login_form(
         problem=problem,
         token=login_token(visit),
         carried=() if typed is None else typed.fields(),
+        kept=typed is not None and bool(typed.form.fields),
     )
     set_cookie(request, response, cookie_name(request) + _VISIT, visit, 3600)
     return response

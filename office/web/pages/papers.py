@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from langso.durable.errors import StoreError
 from langso.trust.roots.errors import WeakPassphrase, WrongPassphrase
 from langso.trust.roots.passphrase import canonical, suggest
 from langso.words import group
@@ -42,11 +43,18 @@ def dossiers(site: SiteHere, session: Who) -> Response:
 def unlock(site: SiteHere, sent: Sent) -> Response:
     """Opens the desk with the officer's own passphrase; what came while it was locked is then put in its month."""
     desk, login = site.office.desk, sent.session.login
+    before = desk.key.open
     try:
         desk.key.unlock(login, sent.form.raw("passphrase", MAX_TYPED))
     except (DeskLocked, WrongPassphrase) as refused:
         return _dossiers(site, sent.session, problem=str(refused), status=422)
-    site.office.audit.write(login, "unlock-desk", login)
+    try:
+        site.office.audit.write(login, "unlock-desk", login)
+    except StoreError as refused:
+        # Nobody opens papers where no record of it can be kept; who opened them before may go on.
+        if not before:
+            desk.key.lock()
+        return _dossiers(site, sent.session, problem=str(refused), status=503)
     threading.Thread(target=desk.reading.wrap_all, name="months", daemon=True).start()
     return go("/giay-to")
 

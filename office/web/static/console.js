@@ -236,6 +236,12 @@ document.addEventListener("click", async (event) => {
   try {
     const answer = await fetch(button.dataset.touch, { method: "POST", headers: { "HX-Request": "true" },
       body: new URLSearchParams(new FormData(form)) });
+    if (answer.status === 401) {
+      // With no proof it orders nothing; the login that is asked for leads back here.
+      const over = form.querySelector("[data-when=over]");
+      if (over) { over.hidden = false; over.scrollIntoView({ block: "center" }); } else form.submit();
+      return;
+    }
     if (!answer.ok) { said.replaceChildren(await answer.text()); return; }
     const key = await askKey(await answer.json(), button.hasAttribute("data-new"));
     form.elements.passkey.value = JSON.stringify(key);

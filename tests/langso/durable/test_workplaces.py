@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
@@ -87,19 +86,25 @@ def test_another_users_folder_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "kind-theirs").is_dir()
 
 
-def test_one_that_is_cleared_before_it_is_held_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, made = tempfile.mkdtemp, []
+@pytest.mark.parametrize("before", ["open", "flock"])
+def test_one_that_is_cleared_before_it_is_held_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    module = workplaces.os if before == "open" else workplaces.fcntl
+    real, cleared = getattr(module, before), []
 
-    def cleared(**where: object) -> str:
-        made.append(real(**where))  # type: ignore[call-overload]
-        if len(made) == 1:
-            workplaces._clear("kind-", tmp_path)
-        return str(made[-1])
+    def late(*at: object, **more: object) -> object:
+        if not cleared:
+            (left,) = tmp_path.iterdir()
+            left.rmdir()
+            cleared.append(left)
+        return real(*at, **more)
 
-    monkeypatch.setattr(workplaces.tempfile, "mkdtemp", cleared)
+    monkeypatch.setattr(module, before, late)
     with workplace("kind-", tmp_path) as folder:
-        assert [str(folder)] == made[1:]
+        assert [folder] != cleared
         assert folder.is_dir()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_many_at_once_keep_out_of_each_others_way(tmp_path: Path) -> None:

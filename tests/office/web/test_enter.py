@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from filled_office import CLERK, fill, seal_desk, to_confirm
 
 HARMLESS = {
     "/dang-nhap": "logs in, as everybody expects",
@@ -13,6 +15,14 @@ HARMLESS = {
     "/luu-tru": "gives a copy of what is kept already",
 }
 """Actions that Enter in a field may set going, by how they end; each with why."""
+PROOFS = {
+    "/xac-nhan": "asks for the digits that confirm it, and for nothing else",
+    "/dung": "the same, on a page of its own that asks first",
+    "/bao-yen": "the same",
+    "/mo-khoa": "asks for the passphrase that opens papers",
+    "/cau-mat-khau": "asks for a passphrase twice, and both must be typed",
+}
+"""And where a form asks for nothing but who asks; that empty and wrong ones do nothing is tried in a browser."""
 PAGES = ("/lich", "/soan", "/loa", "/giay-to", "/khan-cap", "/tai-khoan", "/khong-co")
 
 
@@ -40,7 +50,7 @@ class Forms(HTMLParser):
             self._in = None
 
 
-def wrong_forms(page: str) -> list[str]:
+def wrong_forms(page: str, harmless: Iterable[str] = HARMLESS) -> list[str]:
     """Actions that Enter in a field would set going, and may not."""
     forms = Forms()
     forms.feed(page)
@@ -49,7 +59,7 @@ def wrong_forms(page: str) -> list[str]:
         if not form["fields"] or not form["buttons"]:
             continue
         does, disabled = form["buttons"][0]
-        if not disabled and not str(does).endswith(tuple(HARMLESS)):
+        if not disabled and not str(does).endswith(tuple(harmless)):
             wrong.append(str(does))
     return wrong
 
@@ -76,3 +86,19 @@ def test_enter_in_a_field_sends_withdraws_and_orders_nothing(
     pages = {path: browser.get(path).text for path in (*PAGES, f"/giay-to/{paper}/luu-tru")}
     pages["/dang-nhap"] = new_browser().get("/dang-nhap").text
     assert {path: wrong for path, text in pages.items() if (wrong := wrong_forms(text))} == {}
+
+
+def test_enter_in_a_proof_does_what_is_asked_there_and_nothing_else(
+    browser: Any, new_browser: Any, accounts: Any, password: str, office_world: Any
+) -> None:
+    accounts.add("Văn thư xã", password)
+    clerk = new_browser()
+    clerk.login(CLERK, password)
+    fill(office_world.office, office_world.reporter)
+    pages = {**to_confirm(office_world.office), **seal_desk(office_world.office)}
+    found = {path: wrong_forms(clerk.get(path).text) for path in pages.values()}
+    asked = {does for all in found.values() for does in all}
+    assert {end for end in PROOFS for does in asked if does.endswith(end)} == {*PROOFS} - {"/cau-mat-khau"}
+    assert {
+        path: wrong for path in pages.values() if (wrong := wrong_forms(clerk.get(path).text, (*HARMLESS, *PROOFS)))
+    } == {}

@@ -235,3 +235,46 @@ def test_what_is_kept_through_a_login_is_bounded(browser: Any, accounts: Any) ->
     assert LIFE_S <= 3600
     elsewhere = browser.client.post("/loa/loa-1/phat-thu", data={"text": "x"})
     assert elsewhere.headers["location"] == "/dang-nhap"
+
+
+def test_a_dossiers_code_goes_through_a_login_and_a_proof_does_not(
+    browser: Any, new_browser: Any, accounts: Any, password: str, office_world: Any
+) -> None:
+    paper = office_world.hand_in(office_world.reporter("kiosk-1", "kiosk"), b"%PDF-1.7 x", "hs-9")
+    place = f"/giay-to/{paper}/luu-tru"
+    assert 'name="ai" value="van-thu"' in browser.get(place).text
+    asked = {"code": "H56.37-1", "level": "1b", "token": "x", "ai": "van-thu"}
+    accounts._store.db.execute("DELETE FROM sessions")
+
+    def logged_in(answer: Any) -> str:
+        assert answer.status_code == 401
+        token = re.search('name="token" value="([^"]+)"', answer.text)
+        assert token is not None
+        sent = {**hidden(answer.text), "token": token[1], "name": "van-thu", "password": password}
+        return str(browser.client.post("/dang-nhap", data=sent).headers["location"])
+
+    assert logged_in(browser.client.post(place, data=asked)) == f"{place}?giu=1"
+    page = browser.get(f"{place}?giu=1").text
+    assert 'value="H56.37-1"' in page
+    assert 'value="1b" checked' in page
+    for path, back in (
+        ("/ban-tin/b1/xac-nhan", "/ban-tin/b1"),
+        ("/ban-tin/b1/dung", "/ban-tin/b1/dung"),
+        ("/khan-cap/u1/bao-yen", "/khan-cap/u1/bao-yen"),
+        ("/giay-to/mo-khoa", "/giay-to"),
+    ):
+        accounts._store.db.execute("DELETE FROM sessions")
+        proofs = {"code": "123456", "passkey": "bí mật", "passphrase": "bí mật", "token": "x"}
+        answer = browser.client.post(path, data=proofs)
+        assert "bí mật" not in answer.text
+        assert "123456" not in answer.text
+        assert logged_in(answer) == back
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.vn/dung", "/ban-tin/../dung", "/ban-tin//evil/dung", "/ban-tin/a\r\nb", "/x"]
+)
+def test_a_login_leads_to_pages_of_forms_alone(path: str, browser: Any, accounts: Any, password: str) -> None:
+    accounts._store.db.execute("DELETE FROM sessions")
+    answer = browser.post("/dang-nhap", {"giu-trang": path, "name": "van-thu", "password": password})
+    assert answer.headers["location"] == "/lich"

@@ -23,7 +23,8 @@ def shown(page: Any, name: str) -> None:
     page.set_viewport_size({"width": WIDE, "height": 800})
 
 
-def test_one_touch_enrols_and_then_confirms_a_broadcast_and_an_emergency(visit: Any) -> None:
+def with_a_passkey(visit: Any) -> tuple[Any, str]:
+    """The page of a clerk who has just enrolled one, and the console's address."""
     world, office = visit.doors.world, visit.office
     world.settings = office.settings
     world.stop_signer()
@@ -48,7 +49,12 @@ def test_one_touch_enrols_and_then_confirms_a_broadcast_and_an_emergency(visit: 
     page.wait_for_url("**/tai-khoan?xong=khoa")
     shown(page, "tai-khoan-enrolled")
     assert office.signer.people().people["van-thu"].passkeys == 1
+    return page, here
 
+
+def test_one_touch_enrols_and_then_confirms_a_broadcast_and_an_emergency(visit: Any) -> None:
+    page, here = with_a_passkey(visit)
+    office = visit.office
     draft = office.broadcasts.draft("Mời bà con đi họp.", targets=["loa-thon-1"], start=_soon(), by="van-thu")
     office.jobs.wait(office.jobs.ask("send", draft.text, "van-thu", draft.id).id, 60)
     page.goto(f"{here}/ban-tin/{draft.id}")
@@ -71,6 +77,44 @@ def test_one_touch_enrols_and_then_confirms_a_broadcast_and_an_emergency(visit: 
     with page.expect_navigation():
         page.click("[data-touch]")
     assert not office.alarms.in_force()
+
+
+def test_a_touch_after_the_session_ended_orders_nothing_and_leads_back(visit: Any, password: str) -> None:
+    page, here = with_a_passkey(visit)
+    office = visit.office
+    draft = office.broadcasts.draft("Mời bà con đi họp.", targets=["loa-thon-1"], start=_soon(), by="van-thu")
+    office.jobs.wait(office.jobs.ask("send", draft.text, "van-thu", draft.id).id, 60)
+
+    def log_in() -> None:
+        page.fill("[name=name]", "van-thu")
+        page.fill("[name=password]", password)
+        page.keyboard.press("Enter")
+
+    page.goto(f"{here}/ban-tin/{draft.id}")
+    office.store.db.execute("DELETE FROM sessions")
+    page.click("[data-touch]")
+    page.wait_for_selector("[name=password]")
+    assert office.speaker_orders.standings().of(office.broadcasts.get(draft.id)) != "signed"
+    log_in()
+    page.wait_for_url(f"**/ban-tin/{draft.id}")
+    with page.expect_navigation():
+        page.click("[data-touch]")
+    assert office.speaker_orders.standings().of(office.broadcasts.get(draft.id)) == "signed"
+
+    page.goto(f"{here}/khan-cap")
+    page.fill("[name=text]", "Lũ về, bà con lên nhà văn hóa ngay.")
+    page.check("[name=devices][value='*']", force=True)
+    office.store.db.execute("DELETE FROM sessions")
+    page.click("[data-touch]")
+    page.wait_for_selector("[data-when=over]:not([hidden])")
+    assert office.alarms.in_force() == []
+    page.click("[data-when=over] button")
+    log_in()
+    page.wait_for_url("**/khan-cap?giu=1")
+    assert page.input_value("[name=text]") == "Lũ về, bà con lên nhà văn hóa ngay."
+    with page.expect_navigation():
+        page.click("[data-touch]")
+    assert len(office.alarms.in_force()) == 1
 
 
 def _soon() -> datetime:
