@@ -26,8 +26,10 @@ BARE = "/trong"
 ROUNDS = 5
 
 
-def serve(folder: Path) -> None:
-    """An office full of a year's work at a free port; prints the port and the path of one broadcast."""
+def serve(folder: Path, broker: int = 0) -> None:
+    """An office full of a year's work at a free port; prints the port and the path of one broadcast. `broker`: the
+    port of one on this machine.
+    """
     import founded
     from large_commune import populate
     from office_doors import free_ports
@@ -35,6 +37,7 @@ def serve(folder: Path) -> None:
     from langso.settings.model import (
         CommuneSettings,
         DeviceSettings,
+        LinkSettings,
         OfficeSettings,
         PathSettings,
         Settings,
@@ -57,6 +60,7 @@ def serve(folder: Path) -> None:
         commune=CommuneSettings(code="hoa-son", name="Xã Hoa Sơn"),
         device=DeviceSettings(id="van-phong", role="office"),
         office=OfficeSettings(port=port),
+        link=LinkSettings(host="127.0.0.1", port=broker or 8883),
         signer=SignerSettings(socket=folder / "signer.sock"),
         paths=PathSettings(state=folder / "state", run=folder / "run"),
     )
@@ -69,6 +73,8 @@ def serve(folder: Path) -> None:
     office = Office(settings)
     ids = populate(office, now)
     office.speaker_orders.sign("plan")
+    if broker:
+        office.start_publisher()
     accounts = Accounts(office.store, office.clock, settings.office)
     accounts.add("Văn thư", PASSWORD)
     app = make_app(office, accounts)
@@ -218,6 +224,6 @@ def _table(asking: Asking, server: int, message: str, seconds: float, title: str
 if __name__ == "__main__":
     if len(sys.argv) > 1 and sys.argv[1] == "serve":
         os.environ["LANGSO_LANGUAGE"] = "vi"
-        serve(Path(sys.argv[2]))
+        serve(Path(sys.argv[2]), int((sys.argv[3:] or ["0"])[0]))
     else:
         main()
