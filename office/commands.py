@@ -104,11 +104,23 @@ def init(
 @click.option("--priority", is_flag=True)
 @click.option("--no-chime", is_flag=True)
 @click.option("--exercise", is_flag=True)
+@click.option("--relay", "stream", metavar="URL")
+@click.option("--minutes", type=click.IntRange(1, 180), default=30, show_default=True)
 def broadcast(
-    settings_file: Path, text: str, at: str, targets: str, title: str, priority: bool, no_chime: bool, exercise: bool
+    settings_file: Path,
+    text: str,
+    at: str,
+    targets: str,
+    title: str,
+    priority: bool,
+    no_chime: bool,
+    exercise: bool,
+    stream: str | None,
+    minutes: int,
 ) -> None:
     """Send a broadcast: spoken, signed, put into the plan."""
     from langso.timekeeping import dates
+    from office.broadcasting.plans import relayed
     from office.broadcasting.when import read_when
     from office.people.operator import operator
     from office.signer.client import BY_ROOT
@@ -125,6 +137,7 @@ def broadcast(
             title=title,
             broadcast_class="priority" if priority else "normal",
             exercise=exercise,
+            relay=relayed(stream, minutes * 60_000),
         )
         opened.broadcasts.prepare(draft.id, chime=not no_chime)
         sent = opened.broadcasts.send(draft.id, by, BY_ROOT if opened.broadcasts.must_be_asked() else None)

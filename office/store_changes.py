@@ -118,6 +118,11 @@ CREATE TABLE talk_rights (
 _KEPT_SOUNDS = """
 CREATE TABLE kept_sounds (name TEXT PRIMARY KEY, media TEXT NOT NULL, made_at TEXT NOT NULL) WITHOUT ROWID;
 """
+# A station that is relayed, for so long; the message's own sounds are heard where it does not come.
+_RELAYS = """
+ALTER TABLE messages ADD COLUMN stream TEXT;
+ALTER TABLE messages ADD COLUMN stream_ms INTEGER;
+"""
 _CARRIED = """
 CREATE TABLE carried_dossiers (
     device TEXT NOT NULL, dossier TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (device, dossier)
@@ -185,4 +190,5 @@ CHANGES = (
     _script("office-exercises", _EXERCISES),
     _script("office-talk-rights", _TALK_RIGHTS),
     _script("office-kept-sounds", _KEPT_SOUNDS),
+    _script("office-relays", _RELAYS),
 )

@@ -47,15 +47,18 @@ class Breach:
 
 @dataclass(frozen=True)
 class Limits:
-    """The commune's caps and the office's own minutes a day (None: no limit of its own)."""
+    """The commune's caps, the office's own minutes a day (None: no limit of its own), and whose streams may be
+    relayed.
+    """
 
     caps: Caps
     minutes_a_day: int | None = None
+    relay_hosts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, trust: TrustDocument, rule: IssuerRule) -> Limits:
         """From the trust document in force and the issuer's rule in it."""
-        return cls(trust.caps, rule.minutes_a_day)
+        return cls(trust.caps, rule.minutes_a_day, trust.relay_hosts)
 
 
 def quiet_hours(hours: tuple[QuietHours, ...], begin: datetime, end: datetime) -> QuietHours | None:

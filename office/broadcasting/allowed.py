@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from langso.contract.caps import Breach, Limits, PlannedSound, breaches_of, loudest
+from langso.contract.vouched import may_relay
 from langso.timekeeping import dates
 from langso.words.catalogue import Sentence, Unit
-from office.broadcasting.plans import Planned, clash, first_free, whole_minute
+from office.broadcasting.plans import Piece, Planned, clash, first_free, whole_minute
 
 
 def refused(new: Planned, others: Iterable[Planned], limits: Limits) -> Breach | None:
@@ -60,7 +61,13 @@ def allowed(planned: Iterable[Planned], limits: Limits, now: datetime) -> list[P
     given = list(planned)
     wrong = {breach.sound.id for breach in breaches_of([_sound(one) for one in given], limits, now)}
     wrong |= {one.id for one in given if one.start - one.show.lead >= now and _too_loud(one, limits)}
+    wrong |= {one.id for one in given if one.start >= now and barred_station(one.show, limits)}
     return [one for one in given if one.id not in wrong]
+
+
+def barred_station(show: Piece, limits: Limits) -> bool:
+    """Whether it relays a station that the list of rights does not name."""
+    return show.relay is not None and not may_relay(show.relay.stream, show.broadcast_class, limits.relay_hosts)
 
 
 def _sound(planned: Planned) -> PlannedSound:

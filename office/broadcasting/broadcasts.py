@@ -13,10 +13,10 @@ from langso.durable.store import Store
 from langso.timekeeping.clock import Clock
 from langso.words.catalogue import Sentence
 from office.broadcasting import media_use, play_reports, rows
-from office.broadcasting.allowed import obstacle
+from office.broadcasting.allowed import barred_station, obstacle
 from office.broadcasting.decisions import STOP_LIFE, Decisions, Kind, mark_of
 from office.broadcasting.media import MediaStore
-from office.broadcasting.plans import KEEP_PAST, Piece, Planned
+from office.broadcasting.plans import KEEP_PAST, Piece, Planned, Relayed
 from office.broadcasting.play_reports import PlayReport
 from office.broadcasting.progress import UNWATCHED, ProgressWatch
 from office.broadcasting.rows import Broadcast, PlanClass
@@ -31,6 +31,8 @@ STOP_AHEAD = timedelta(minutes=1)
 REGRET = timedelta(seconds=30)
 """How long a withdrawn broadcast can be brought back."""
 MOST_REMEMBERED = 10_000
+LONGEST_RELAY = timedelta(hours=3)
+MAX_STREAM = 500
 
 
 class Broadcasts:
@@ -57,10 +59,12 @@ class Broadcasts:
         late: Late | None = None,
         once: str = "",
         exercise: bool = False,
+        relay: Relayed | None = None,
     ) -> Broadcast:
         """Keeps a text with where and when; nothing is played yet. `targets`: device ids or `*`; `start` aware.
         `once`: the mark of the form it was typed in; the same form with the same content is the same broadcast,
         however often it is sent, unless that one was taken back. `exercise`: it says so itself, and counts as one.
+        `relay`: a station is heard, and the text where it does not come.
 
         Raises BroadcastRefused.
         """
@@ -75,6 +79,7 @@ class Broadcasts:
             raise BroadcastRefused(Sentence("broadcasting-volume"))
         devices = self._decisions.targets(targets)
         kind = f"{broadcast_class} exercise" if exercise else broadcast_class
+        kind = kind if relay is None else f"{kind} {relay.stream} {relay.lasts_ms}"
         id = f"b{now:%Y%m%d}-{mark_of(once, by, said, title, *devices, start.isoformat(), kind)}"
         show = Piece(
             id=id,
@@ -85,7 +90,9 @@ class Broadcasts:
             volume=min(cap, 100 if volume is None else volume),
             late=late or Late(),
             exercise=exercise,
+            relay=relay,
         )
+        self._must_be_relayable(show)
         created = Broadcast(id, said, "draft", by, now, Planned(f"{id}.1", show, _millis(start)))
         with self._store.transaction() as db:
             if once and rows.is_known(db, id):
@@ -180,7 +187,19 @@ class Broadcasts:
         self._must_fit(db, found.planned, now)
         return found
 
+    def _must_be_relayable(self, show: Piece) -> None:
+        if show.relay is None:
+            return
+        if not timedelta(minutes=1) <= timedelta(milliseconds=show.relay.lasts_ms) <= LONGEST_RELAY:
+            most = LONGEST_RELAY // timedelta(minutes=1)
+            raise BroadcastRefused(Sentence("broadcasting-relay-length", most=most))
+        limits = self._decisions.signing.limits()
+        if barred_station(show, limits) or len(show.relay.stream) > MAX_STREAM:
+            hosts = ", ".join(limits.relay_hosts) or "-"
+            raise BroadcastRefused(Sentence("broadcasting-relay", hosts=hosts))
+
     def _must_fit(self, db: sqlite_utils.Database, planned: Planned, now: datetime) -> None:
+        self._must_be_relayable(planned.show)
         others = rows.scheduled(db, now - KEEP_PAST)
         why = obstacle(planned, others, self._decisions.signing.limits(), now, now + FARTHEST)
         if why is not None:
@@ -325,6 +344,8 @@ def asked_for(planned: Planned) -> AskedBroadcast:
         targets=tuple(sorted(set(show.devices))),
         times=(AskedTime(id=planned.id, start=planned.start),),
         exercise=show.exercise or None,
+        stream=None if show.relay is None else show.relay.stream,
+        stream_ms=None if show.relay is None else show.relay.lasts_ms,
     )
 
 

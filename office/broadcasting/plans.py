@@ -24,6 +24,14 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
+class Relayed:
+    """A station and how long it is relayed; the programme's own media are heard where it does not come."""
+
+    stream: str
+    lasts_ms: int
+
+
+@dataclass(frozen=True)
 class Piece:
     """What is played, to whom and how: one programme of a plan. `devices`: ids, or `*` alone for all."""
 
@@ -37,11 +45,13 @@ class Piece:
     late: Late = field(default_factory=Late)
     after_cut: Literal["resume", "restart", "stay_cut"] = "resume"
     exercise: bool = False
+    relay: Relayed | None = None
 
     @property
     def length(self) -> timedelta:
-        """How long its items sound, without the chime."""
-        return timedelta(milliseconds=sum(media.duration_ms for media in self.media))
+        """How long its items sound, without the chime, or its station where that is longer."""
+        own = timedelta(milliseconds=sum(media.duration_ms for media in self.media))
+        return own if self.relay is None else max(own, timedelta(milliseconds=self.relay.lasts_ms))
 
     @property
     def lead(self) -> timedelta:
@@ -135,6 +145,8 @@ def make_plan(
                         late=show.late,
                         after_cut=show.after_cut,
                         exercise=show.exercise or None,
+                        stream=None if show.relay is None else show.relay.stream,
+                        stream_ms=None if show.relay is None else show.relay.lasts_ms,
                     )
                 )
             devices = tuple(sorted(set(show.devices)))
@@ -183,9 +195,15 @@ def read_plan(plan: Plan) -> list[Planned]:
                 late=programme.late,
                 after_cut=programme.after_cut,
                 exercise=bool(programme.exercise),
+                relay=relayed(programme.stream, programme.stream_ms),
             )
         planned.append(Planned(occurrence.id, shows[key], occurrence.start))
     return planned
+
+
+def relayed(stream: str | None, lasts_ms: int | None) -> Relayed | None:
+    """A station as a programme's two fields say it; None: there is none."""
+    return None if stream is None or lasts_ms is None else Relayed(stream, lasts_ms)
 
 
 def clash(new: Planned, others: Iterable[Planned]) -> Planned | None:

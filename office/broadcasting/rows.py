@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from langso.contract import Late, Media
 from langso.words.catalogue import Sentence
-from office.broadcasting.plans import Piece, Planned
+from office.broadcasting.plans import Piece, Planned, relayed
 from office.errors import NotFound
 
 PlanClass = Literal["normal", "priority"]
@@ -28,7 +28,8 @@ _MEDIA = TypeAdapter(tuple[Media, ...])
 _NAMES = TypeAdapter(tuple[str, ...])
 _COLUMNS = (
     "SELECT m.id, m.title, m.text, m.class, o.targets, m.volume, m.chime, m.media, m.late, m.after_cut,"
-    " r.status, m.by, m.created_at, o.id, o.start, o.signed_at, r.ended_at, m.exercise"
+    " r.status, m.by, m.created_at, o.id, o.start, o.signed_at, r.ended_at, m.exercise, m.stream,"
+    " m.stream_ms"
 )
 # CROSS JOIN keeps SQLite in this order: from the occurrences of a window to their messages, never the other way.
 _IN_TIME = (
@@ -64,12 +65,13 @@ def insert(db: sqlite_utils.Database, broadcast: Broadcast) -> None:
     targets, start, rule = _NAMES.dump_json(show.devices).decode(), planned.start.isoformat(), f"r-{planned.id}"
     db.execute(
         "INSERT INTO messages (id, title, text, class, volume, chime, media, late, after_cut, by, created_at,"
-        " exercise) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        " exercise, stream, stream_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         [
             *(broadcast.id, show.title, broadcast.text, show.broadcast_class, show.volume),
             None if show.chime is None else show.chime.to_json().decode(),
             *(_MEDIA.dump_json(show.media).decode(), show.late.to_json().decode(), show.after_cut),
             *(broadcast.by, broadcast.created.isoformat(), int(show.exercise)),
+            *((None, None) if show.relay is None else (show.relay.stream, show.relay.lasts_ms)),
         ],
     )
     db.execute(
@@ -189,7 +191,7 @@ def withdrawn(db: sqlite_utils.Database, occurrences: Iterable[str]) -> list[Pla
 def _broadcast(row: tuple[Any, ...]) -> Broadcast:
     """Read once while the row says the same: every page asks for two weeks of them."""
     id, title, text, kind, targets, volume, chime, media, late, after_cut = row[:10]
-    status, by, created, occurrence, start, signed, ended, exercise = row[10:]
+    status, by, created, occurrence, start, signed, ended, exercise, stream, stream_ms = row[10:]
     assert kind in get_args(PlanClass)
     show = Piece(
         id=id,
@@ -202,6 +204,7 @@ def _broadcast(row: tuple[Any, ...]) -> Broadcast:
         late=Late.model_validate_json(late),
         after_cut=after_cut,
         exercise=bool(exercise),
+        relay=relayed(stream, stream_ms),
     )
     planned = Planned(occurrence, show, datetime.fromisoformat(start))
     return Broadcast(

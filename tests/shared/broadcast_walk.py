@@ -149,6 +149,8 @@ def signed_or_not(browser: Any, world: Any, password: str) -> None:
         browser.post(f"/khan-cap/{row.order.id}/bao-yen", {}, page="/khan-cap")
     browser.post("/soan/nghe", form(exercise="1"), page="/soan")
     browser.get(browser.post("/soan", form(8, exercise="1")).headers["location"])
+    browser.post("/soan", form(9, stream="https://dai.vn/a", minutes="30"), page="/soan")
+    browser.post("/soan", form(9, stream="https://dai.vn/a", minutes="999"), page="/soan")
     browser.post("/khan-cap", {**alarm, "password": password, "text": " "})
     browser.post("/khan-cap", {**alarm, "password": password, "devices": []})
     browser.post("/khan-cap", {**alarm, "password": password, "devices": ["loa-khong-co"]})

@@ -5,7 +5,7 @@ on sys.path. The product itself never holds two of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -40,3 +40,10 @@ def initialise(
     read = founding.propose(home, parts, now, threshold=threshold, caps=caps)
     apply(home, [signed(read, roots[:threshold])])
     return home
+
+
+def vouch(world: Any, **said: Any) -> None:
+    """The root keys say so: rights of `office.founding.trust_changes.Rights`."""
+    from office.founding.trust_changes import Rights, apply, propose
+
+    apply(world.home, [signed(propose(world.home, datetime.now(UTC), Rights(**said)), world.roots)])

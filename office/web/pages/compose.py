@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -14,6 +15,7 @@ from langso.timekeeping import dates
 from langso.words import Part, WordsError, speech_parts
 from langso.words.catalogue import code_of, t
 from office.broadcasting.broadcasts import FARTHEST
+from office.broadcasting.plans import Relayed
 from office.broadcasting.rows import Broadcast
 from office.broadcasting.wording import MAX_TEXT, MAX_TITLE, exercise_text
 from office.errors import BroadcastRefused
@@ -44,6 +46,8 @@ class TypedBroadcast:
     instead_of: str = ""
     once: str = ""
     exercise: bool = False
+    stream: str = ""
+    minutes: str = "30"
 
     @property
     def said(self) -> str:
@@ -89,6 +93,7 @@ def send(site: SiteHere, sent: Sent) -> Response:
             once=draft.once,
             broadcast_class="priority" if draft.broadcast_class == "priority" else "normal",
             exercise=draft.exercise,
+            relay=_relay(draft),
         )
         if kept.status == "scheduled":
             return _sent(site, sent.session, draft, kept.id)
@@ -171,6 +176,8 @@ def _again(broadcast: Broadcast, soon: datetime) -> TypedBroadcast:
         parts=_parts(broadcast.text),
         instead_of=broadcast.id,
         exercise=show.exercise,
+        stream="" if show.relay is None else show.relay.stream,
+        minutes="30" if show.relay is None else str(show.relay.lasts_ms // 60_000),
     )
 
 
@@ -194,7 +201,15 @@ def _draft(site: Site, form: Form) -> TypedBroadcast:
         instead_of=form.one("tu", None),
         once=mark_of(form.one("lan", None)),
         exercise=bool(form.one("exercise", None)),
+        stream=form.one("stream", None).strip(),
+        minutes=form.one("minutes", None).strip() or "30",
     )
+
+
+def _relay(draft: TypedBroadcast) -> Relayed | None:
+    """What is no number of minutes is none that can be relayed."""
+    minutes = int(draft.minutes) if re.fullmatch("[0-9]{1,4}", draft.minutes) else 0
+    return Relayed(draft.stream, minutes * 60_000) if draft.stream else None
 
 
 def _compose(
@@ -225,6 +240,7 @@ def _compose(
         heard=heard,
         groups=tuple(villages(row.device for row in rows)),
         signs=signs(rows),
+        relays=site.office.speaker_orders.limits().relay_hosts,
         longest=MAX_TEXT,
         longest_title=MAX_TITLE,
         words=words_of_day(draft.date, today),

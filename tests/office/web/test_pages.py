@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from founded import vouch
 
 from langso.contract import HealthLine
 from langso.timekeeping.clock import VIETNAM
 from langso.voices.signals import signal_medium
+from office.broadcasting.plans import Relayed
 
 
 def form(**more: Any) -> dict[str, Any]:
@@ -140,6 +142,29 @@ def test_an_emergency_asks_for_the_password_again(
     assert "Lệnh khẩn cấp còn hiệu lực" in browser.get("/lich").text
     assert browser.post(f"/khan-cap/{row.order.id}/bao-yen", {}, page="/khan-cap").status_code == 303
     assert not office_world.office.alarms.in_force()
+
+
+def test_a_station_is_offered_where_one_is_allowed_and_comes_back_as_typed(
+    browser: Any, device: Any, office_world: Any
+) -> None:
+    when = datetime.now(UTC).astimezone(VIETNAM) + timedelta(hours=2)
+    asked = {"title": "Thời sự", "text": "Không bắt được đài.", "devices": ["loa-thon-1"], "once": ""}
+    asked |= {"date": f"{when:%Y-%m-%d}", "time": f"{when:%H:%M:%S}", "stream": " https://dai.vn/a ", "minutes": "45"}
+    assert 'name="stream"' not in browser.get("/soan").text
+    barred = browser.post("/soan", asked)
+    assert barred.status_code == 422
+    assert "Chỉ tiếp được địa chỉ https" in barred.text
+    vouch(office_world, relay_hosts=("dai.vn",))
+    offered = browser.get("/soan").text
+    assert 'name="stream" value=""' in offered
+    assert "Đài được phép: dai.vn" in offered
+    wrong = browser.post("/soan", {**asked, "minutes": "4x"})
+    assert wrong.status_code == 422
+    assert "Tiếp âm từ 1 đến 180 phút" in wrong.text
+    assert 'value="https://dai.vn/a"' in wrong.text
+    assert browser.post("/soan", asked).status_code == 303
+    (kept,) = office_world.office.broadcasts.newest()
+    assert kept.show.relay == Relayed("https://dai.vn/a", 45 * 60_000)
 
 
 def test_an_exercise_is_shown_as_one_wherever_an_emergency_is(

@@ -264,6 +264,8 @@ help-office-say = Send a broadcast: read it aloud, sign it, put it into the prog
     .priority = A priority broadcast.
     .no_chime = Without the chime before it.
     .exercise = An exercise: loudspeakers and reports say so.
+    .stream = Relay the station at this https address; the text is heard only where the station cannot be had.
+    .minutes = For how many minutes it is relayed.
 help-office-signer =
     Run the signer: the only process that holds keys, with rules of its own.
     

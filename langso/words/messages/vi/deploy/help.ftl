@@ -265,6 +265,8 @@ help-office-say = Gửi một bản tin: đọc thành tiếng, ký, đưa vào 
     .priority = Bản tin ưu tiên.
     .no_chime = Không có nhạc hiệu trước.
     .exercise = Bản tin diễn tập: loa và báo cáo nói rõ.
+    .stream = Tiếp âm đài ở địa chỉ https này; bài chỉ phát khi không bắt được đài.
+    .minutes = Tiếp âm bao nhiêu phút.
 help-office-signer =
     Chạy người ký: tiến trình duy nhất giữ khoá, có luật riêng.
     

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from founded import vouch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plans import plan
@@ -241,15 +242,6 @@ def test_many_counters_are_lifted_in_one_write_and_none_is_lowered(
 
 
 # ---- an owned web process asks for what money and privacy hang on
-
-
-def vouch(world: Any, **said: Any) -> None:
-    """The root keys say so."""
-    from founded import signed
-
-    from office.founding.trust_changes import Rights, apply, propose
-
-    apply(world.home, [signed(propose(world.home, datetime.now(UTC), Rights(**said)), world.roots)])
 
 
 def catalogue(version: int, **more: Any) -> Catalogue:
