@@ -150,6 +150,7 @@ class SpeakerAgent:
             self._on_ack,
             self._report,
             on_urgent=lambda: self.conductor.look_first(),
+            on_written=lambda: self.receipts.pack(),
         )
         self.held = HeldOrders(
             self.keeper,
@@ -376,8 +377,8 @@ class SpeakerAgent:
         self.reporter.look()
 
     def _on_orders(self) -> None:
-        self.conductor.look()
         self.reporter.look(at_once=True)
+        self.conductor.look()
 
     def _report(self) -> None:
         self.reporter.look()

@@ -33,7 +33,9 @@ TAKEN = ("ack", "order", "plan", "trust", "urgent")
 
 @dataclass(frozen=True)
 class Handlers:
-    """What the agent wants to be called for when a document was taken or refused."""
+    """What the agent wants to be called for when a document was taken or refused; `on_written`: its receipt stands,
+    and is not on the card yet.
+    """
 
     on_trust: Callable[[TrustDocument], None]
     on_orders: Callable[[], None]
@@ -41,6 +43,7 @@ class Handlers:
     on_ack: Callable[[ReceiptsAck], None]
     on_refused: Callable[[], None]
     on_urgent: Callable[[], None] = lambda: None
+    on_written: Callable[[], object] = lambda: None
 
 
 class Inbox:
@@ -179,18 +182,23 @@ class Inbox:
                 self._held.refresh()
             ready, wanted = self._library.counts()
             assert isinstance(document, Document)
-            self._journal.write(
-                DocumentReceipt(
-                    document=kind,
-                    issuer=document.issuer,
-                    outcome="stored",
-                    version=_countable(document.version),
-                    sha256=taken.sha256,
-                    media_ready=ready,
-                    media_wanted=wanted,
-                    epoch=document.epoch,
-                )
+            receipt = DocumentReceipt(
+                document=kind,
+                issuer=document.issuer,
+                outcome="stored",
+                version=_countable(document.version),
+                sha256=taken.sha256,
+                media_ready=ready,
+                media_wanted=wanted,
+                epoch=document.epoch,
             )
+            # Written and sealed with one sync of the card: the office waits for it.
+            with self._journal.together():
+                self._journal.write(receipt)
+                try:
+                    self._handlers.on_written()
+                except LangsoError:
+                    log.exception("the receipt is sealed later")
             log.info("%s %s of %s stored", kind, document.version, document.issuer)
         if taken.fresh and isinstance(document, TrustDocument | Order):
             self._lately.forget()

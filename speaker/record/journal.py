@@ -8,6 +8,7 @@ that was written ever changes.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import secrets
@@ -152,6 +153,10 @@ class Journal:
                     db.execute("UPDATE journal SET state_number = ?", [self._last_number])
             self._next_number += 1
             return self._next_number
+
+    def together(self) -> contextlib.AbstractContextManager[object]:
+        """Several changes as one transaction, so that the card is written once."""
+        return self._store.transaction()
 
     def write(self, body: Body) -> Receipt:
         """Appends one receipt; it is durable when the (outer) transaction ends."""

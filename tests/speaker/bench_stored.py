@@ -1,8 +1,10 @@
 """Prints how long twenty loudspeakers take to say, signed, that they have stored a new plan:
 `python tests/speaker/bench_stored.py [LOUDSPEAKERS]`.
 
-The agents are whole but for their sound. The peer in the same run: as many bare paho clients that verify the same
-document, sync it to the same disk and publish a signed receipt. No test: figures depend on the machine.
+The agents are whole but for their sound. The peer in the same run: as many bare paho clients that verify and parse
+the same document, and have it, the mark of its version in two copies, and a receipt in SQLite synced on the same disk
+before they publish that, signed. They do not read the plan as shows, tell anybody what to fetch or play, chain and
+batch receipts so that they are sent again, or report their state. No test: figures depend on the machine.
 """
 
 from __future__ import annotations
@@ -40,23 +42,29 @@ signal.signal(signal.SIGTERM, lambda *_: stop.set())
 SpeakerAgent(Settings.model_validate(json.loads(sys.argv[1])), player=Silent()).run(stop)
 """
 _PEER = """
-import os, sys
-from datetime import UTC, datetime
+import os, sqlite3, sys
 from pathlib import Path
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
-from langso.contract import DocumentReceipt
-from langso.trust import SigningKey, open_sealed, seal
+from langso.contract import DocumentReceipt, Plan
+from langso.durable.files import write_atomic
+from langso.trust import SigningKey, open_sealed, parse_payload, seal
 port, name, topic = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-public, folder = bytes.fromhex(sys.argv[4]), Path(sys.argv[5])
+public, folder = bytes.fromhex(sys.argv[4]), Path(sys.argv[5]) / sys.argv[2]
+folder.mkdir()
 key = SigningKey.generate()
+table = sqlite3.connect(folder / "receipts.sqlite", isolation_level=None)
+table.execute("PRAGMA journal_mode = WAL")
+table.execute("PRAGMA synchronous = FULL")
+table.execute("CREATE TABLE receipts (number INTEGER PRIMARY KEY, body BLOB)")
 def heard(client, data, message):
-    open_sealed(message.payload, "plan", [public], 1)
-    with (folder / name).open("wb") as file:
-        file.write(message.payload)
-        file.flush()
-        os.fsync(file.fileno())
-    receipt = DocumentReceipt(document="plan", issuer="office", outcome="stored", version=1)
+    plan = parse_payload(open_sealed(message.payload, "plan", [public], 1), Plan)
+    write_atomic(folder / "plan.json", message.payload)
+    # The mark that nothing older is taken, in two copies.
+    for copy in ("marks.json", "marks.copy.json"):
+        write_atomic(folder / copy, b"%d" % plan.version)
+    receipt = DocumentReceipt(document="plan", issuer="office", outcome="stored", version=plan.version)
+    table.execute("INSERT INTO receipts (body) VALUES (?)", [receipt.to_json()])
     client.publish(f"peer/said/{name}", seal(receipt, "receipts", [key]), 1)
 client = Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv5)
 client.on_connect = lambda client, *_: (client.subscribe(topic, 1), client.publish(f"peer/here/{name}", b"", 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langso.contract import Plan, Topics
+from langso.durable.errors import StoreFull
 from langso.durable.outbox import OUTBOX_MIGRATION
 from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
@@ -33,6 +35,8 @@ def door(commune: Any, tmp_path: Path) -> Any:
             self.acks: list[Any] = []
             self.orders: list[Any] = []
             self.urgent: list[Any] = []
+            self.sealed: list[tuple[int, int]] = []
+            self.fails = False
             self.journal = journal
             self.topics = Topics(commune.code)
             self.keeper = Keeper(commune.state, commune.code, commune.device, paired.roots, clock, "host")
@@ -44,9 +48,17 @@ def door(commune: Any, tmp_path: Path) -> Any:
                 self.acks.append,
                 lambda: None,
                 on_urgent=self.sounds,
+                on_written=self.written,
             )
             self.held = HeldOrders(self.keeper, library, commune.device, village="thon-1", volume=lambda: 50)
             self.inbox = Inbox(self.keeper, journal, library, self.held, self.topics, commune.device, handlers)
+
+        def written(self) -> None:
+            """Receipts there are at this moment, and those that a power cut would leave."""
+            (durable,) = sqlite3.connect(tmp_path / "s.sqlite").execute("SELECT count(*) FROM receipts").fetchone()
+            self.sealed.append((journal.through, durable))
+            if self.fails:
+                raise StoreFull("full")
 
         def sounds(self) -> None:
             """What there is to sound at this moment, what the card has of it, what is receipted."""
@@ -146,8 +158,6 @@ def test_the_same_bytes_again_are_not_verified_again(
 
 
 def test_what_was_not_settled_is_looked_at_again(door: Any, commune: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from langso.durable.errors import StoreFull
-
     door.inbox.take("trust", commune.trust())
     raw = commune.seal(Plan(**commune.head("plan"), until=datetime.now(UTC)))
     with monkeypatch.context() as patched:
@@ -217,3 +227,15 @@ def test_a_plan_is_read_again_only_when_it_is_another_one(door: Any, commune: An
     after = scheduled(120)
     assert [show.id for show in after] == ["sang"]
     assert after[0].start > before[0].start
+
+
+def test_a_receipt_is_sealed_before_it_comes_to_the_card_and_written_where_not(door: Any, commune: Any) -> None:
+    door.inbox.take("trust", commune.trust())
+    assert door.sealed == [(1, 0)]
+    assert door.journal.through == 1
+    door.fails = True
+    plan = commune.seal(Plan(**commune.head("plan"), until=datetime.now(UTC)))
+    door.inbox.receive(door.topics.plan, plan, True)
+    assert door.sealed == [(1, 0), (2, 1)]
+    assert [line.body.outcome for line in door.journal.lines()] == ["stored", "stored"]
+    assert not door.inbox.missed
