@@ -18,14 +18,15 @@ from langso.durable.store import Store
 from langso.timekeeping.clock import SystemClock
 from speaker import hand_commands
 from speaker.commands import speaker
-from speaker.errors import SoundFault
+from speaker.errors import MeasureRefused, SoundFault
 from speaker.record.database import DATABASE, MIGRATIONS
 from speaker.record.journal import Journal
 from speaker.sound.calibration import FILE, MeasuredDelay, keep_delay
 from speaker.sound.listening import open_listener
-from speaker.told import TOLD
+from speaker.told import TOLD, CalibrationTold
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "alone.md"
+TRIES = 6
 
 
 class Desk:
@@ -125,7 +126,14 @@ def test_a_server_is_measured_by_its_monitor(tmp_path: Path, monkeypatch: pytest
     with PulseServer(tmp_path / "pulse") as server:
         for name in ("PULSE_SERVER", "PULSE_COOKIE", "XDG_RUNTIME_DIR"):
             monkeypatch.setenv(name, server.environment[name])
-        told = desk.told("calibrate")
+        # On a busy machine too few are heard whole, or they scatter: then nothing is kept, and it is measured again.
+        for _ in range(TRIES):
+            result = desk.call("calibrate", "--json")
+            if not isinstance(result.exception, MeasureRefused):
+                break
+            assert not (desk.state / FILE).exists()
+    assert result.exit_code == 0, result.output + str(result.exception)
+    told = CalibrationTold.model_validate_json(result.stdout).model_dump()
     assert (told["by"], told["before_ms"]) == ("monitor", 0.0)
     assert told["heard"] >= 3
     # A server mixes a block of 10 ms ahead of what sounds, and its monitor hears it then.

@@ -15,7 +15,8 @@ from speaker.sound.listening import monitor_of, open_listener
 from speaker.sound.player import GstPlayer
 from speaker.sound.sounds import SoundFile
 
-PLAYS = 5
+MOST_PLAYS = 20
+ENOUGH = 3
 
 
 @pytest.mark.real_time
@@ -30,7 +31,7 @@ def test_it_hears_when_a_separate_recorder_does(tmp_path: Path, monkeypatch: pyt
         apart = []
         with open_listener("pulse", monitor_of(SINK)) as listener, MonitorEar(server) as ear:
             wanted = numpy.frombuffer(make_clicks()[44:], dtype=numpy.int16) / 32768
-            for number in range(PLAYS):
+            for number in range(MOST_PLAYS):
                 at = player.soonest() + 0.1 + 0.00713 * number
                 voice = player.play(SoundFile(clicks, "wav", LENGTH_MS), at)
                 until(lambda voice=voice: voice.report.over)
@@ -43,6 +44,8 @@ def test_it_hears_when_a_separate_recorder_does(tmp_path: Path, monkeypatch: pyt
                 # On a busy machine the server itself tears holes: what was torn is not judged.
                 if found is not None and fits > 0.99:
                     apart.append(((zero + found.place / RATE) - (begin + place / RATE)) * 1000)
+                if len(apart) == ENOUGH:
+                    break
         player.stop()
-    assert len(apart) >= 2
+    assert len(apart) == ENOUGH
     assert abs(float(numpy.median(apart))) < 1.0, apart
