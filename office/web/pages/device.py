@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from langso.contract import DesiredSettings
 from langso.errors import LangsoError
 from langso.words.catalogue import t
 from office.errors import BroadcastRefused
-from office.signer.errors import SignerUnreachable
+from office.signer.asked.orders import AskedSettings
+from office.signer.errors import SignerRefused, SignerUnreachable
 from office.web.forms import Form
 from office.web.one_device import QUIETEST, loudest, show_device
 from office.web.permits import require
+from office.web.proving import challenge_for, proof_of
 from office.web.site import Sent, SiteHere, Who, go
 
 router = APIRouter()
@@ -32,13 +34,13 @@ def volume(id: str, site: SiteHere, sent: Sent) -> Response:
     found = office.fleet.device(id)
     try:
         wanted = _wanted(sent.form, loudest(site))
-        office.orders.wish(
-            found.id,
-            DesiredSettings(volume=wanted),
-            also=lambda _: office.audit.write(by, "volume", found.id, str(wanted)),
+        settings = DesiredSettings(volume=wanted)
+        office.speaker_orders.ask(
+            AskedSettings(device=found.id, settings=settings), proof_of(sent.form, sent.session)
         )
+        office.orders.wish(found.id, settings, also=lambda _: office.audit.write(by, "volume", found.id, str(wanted)))
     except LangsoError as refused:
-        status = 422 if isinstance(refused, BroadcastRefused) else 503
+        status = 422 if isinstance(refused, BroadcastRefused | SignerRefused) else 503
         unsent = isinstance(refused, SignerUnreachable)
         problem = t("console-nothing-sent", why=refused) if unsent else str(refused)
         return show_device(
@@ -47,6 +49,14 @@ def volume(id: str, site: SiteHere, sent: Sent) -> Response:
     if office.publisher is not None:
         office.publisher.wake()
     return go(f"/loa/{id}?xong=to")
+
+
+@router.post("/loa/{id}/am-luong/thach", dependencies=[require("admin")])
+def challenge(request: Request, id: str, site: SiteHere, sent: Sent) -> Response:
+    """What a passkey is to sign for just this loudness. Raises NotFound, BroadcastRefused, SignerRefused."""
+    settings = DesiredSettings(volume=_wanted(sent.form, loudest(site)))
+    asked = AskedSettings(device=site.office.fleet.device(id).id, settings=settings)
+    return challenge_for(request, site, sent.session, asked)
 
 
 def _wanted(form: Form, most: int) -> int:

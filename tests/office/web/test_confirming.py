@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from broadcast_walk import form
 from enrolled_clerk import Phone
 from software_passkey import SoftwarePasskey
+
+from langso.words.catalogue import t
 
 LOCAL = "http://localhost:8080"
 HX = {"HX-Request": "true"}
@@ -141,3 +144,35 @@ def test_a_row_changed_after_it_was_signed_is_left_out_and_blocks_nothing(
     office_world.office.store.db.execute("UPDATE messages SET volume = 1 WHERE id = ?", [first])
     second = browser.post("/soan", form(5)).headers["location"].removeprefix("/ban-tin/")
     assert office_world.office.speaker_orders._signed("plan") == {f"{second}.1"}
+
+
+def test_a_volume_takes_six_digits(office_world: Any, browser: Any, accounts: Any, phone: Phone) -> None:
+    accounts.give("Văn thư", ("admin", "writer", "approver"), "root")
+    place, page = "/loa/loa-thon-1/am-luong", "/loa/loa-thon-1"
+    assert 'name="code"' in browser.get(page).text.partition(place)[2].partition("</form>")[0]
+    orders = office_world.office.orders
+    for code, why in (("", "signer-proof-missing"), ("000000", "signer-code-wrong")):
+        refused = browser.post(place, {"volume": "40", "code": code}, page=page)
+        assert refused.status_code == 422
+        assert t(why) in html.unescape(refused.text)
+        assert 'value="40"' in refused.text
+        assert orders.wished("loa-thon-1").volume is None
+    assert browser.post(place, {"volume": "40", "code": phone.code()}, page=page).status_code == 303
+    assert orders.wished("loa-thon-1").volume == 40
+
+
+def test_a_touch_for_one_volume_sets_no_other(
+    office_world: Any, new_browser: Callable[..., Any], accounts: Any, device: Any
+) -> None:
+    accounts.give("Văn thư", ("admin", "writer", "approver"), "root")
+    signer, browser, key = office_world.office.signer, new_browser(LOCAL), SoftwarePasskey(LOCAL)
+    browser.login()
+    code = signer.as_root("invite", "van-thu").text
+    options = browser.post("/tai-khoan/khoa/thach", {"invitation": code}, page="/tai-khoan", headers=HX).text
+    browser.post("/tai-khoan/khoa", {"invitation": code, "passkey": key.enrol(options)}, page="/tai-khoan")
+    place, page = "/loa/loa-thon-1/am-luong", "/loa/loa-thon-1"
+    for wanted, sent, status in (("40", "90", 422), ("40", "40", 303)):
+        options = browser.post(f"{place}/thach", {"volume": wanted}, page=page, headers=HX).text
+        touched = {"volume": sent, "passkey": key.touch(options)}
+        assert browser.post(place, touched, page=page).status_code == status
+    assert office_world.office.orders.wished("loa-thon-1").volume == 40
