@@ -104,6 +104,10 @@ class Mpv:
         return []
 
     def _say(self, *command: object) -> None:
+        # What it answers and tells of itself is taken away: it waits, spinning, where nobody does.
+        with contextlib.suppress(BlockingIOError):
+            while self._socket.recv(1 << 16, socket.MSG_DONTWAIT):
+                pass
         self._socket.sendall(json.dumps({"command": command}).encode() + b"\n")
 
 
