@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gc
+import os
 import random
 import subprocess
 import sys
@@ -92,8 +93,13 @@ def cuts(recording: Recording, many: int, dice: random.Random) -> Iterator[Cut]:
 
 def survives(name: str, recording: Recording, cut: Cut, room: Path) -> bool:
     """Whether a machine that starts with this disk has all that had been acknowledged, and nothing damaged."""
-    image, mounted = room / "image", room / "after"
+    mounted = room / "after"
     mounted.mkdir(exist_ok=True)
+    # A file of its own for each: whoever looks at a loop device at the wrong moment (blkid, another mount) keeps it
+    # from being given back, and the next mount of the same file would show what the last cut left of it.
+    descriptor, named = tempfile.mkstemp(prefix="image-", dir=room)
+    os.close(descriptor)
+    image = Path(named)
     done = list(records(recording.journal))
     begin = max((index for index in range(cut.after + 1) if done[index][0] == FLUSH), default=0)
     with image.open("wb") as file:
@@ -108,6 +114,7 @@ def survives(name: str, recording: Recording, cut: Cut, room: Path) -> bool:
         return held(name, mounted) >= promised
     finally:
         _unmount(mounted)
+        image.unlink()
 
 
 def _mount(image: Path, mounted: Path) -> None:
