@@ -4,7 +4,7 @@
 # make test            every check and test
 # make test-boot       packages and a stick made, Debian machines booted, installed, used, cut off (root; ALL=1: both Debians)
 # make mutants         300 small changes of the rules, one at a time: does a test fail? (ROOM= one room, KEY= by name)
-# make torture         power cuts replayed from a disk's own journal, and cards that fail at each write while a
+# make torture         power cuts replayed from a disk's own journal, and cards that fail or hang at each write while a
 #                      loudspeaker plays (root; CUTS= disks for each way of writing); a million simulated plays
 #                      (OCCURRENCES=), sounds and servers that are not what they
 #                      should be, 200 times kill -9 held against recordings (KILLS=), an hour of soak (MINUTES=)
@@ -51,7 +51,7 @@ mutants: setup
 
 torture: setup
 	$(RUN)/python -m tests.torture $(CUTS:%=--cuts %)
-	LANGSO_TORTURE=1 $(RUN)/pytest -q tests/speaker/test_failing_card.py
+	LANGSO_TORTURE=1 $(RUN)/pytest -q tests/speaker/test_failing_card.py tests/speaker/test_hanging_card.py
 	$(RUN)/python -m tests.torture.occurrences $(OCCURRENCES:%=--occurrences %)
 	$(RUN)/python -m tests.torture.bad_media
 	$(RUN)/python -m tests.torture.kills $(KILLS:%=--kills %)

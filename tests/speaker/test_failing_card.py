@@ -69,12 +69,12 @@ def test_a_card_that_fails_at_any_write_silences_nothing_and_loses_no_receipt(
     office.publish(office.topics.trust, commune.trust())
     start = soon(3)
     office.publish(office.topics.plan, commune.seal(plan_of(commune, bulletin, {"sang": start})))
-    assert until(lambda: dict(pole.ends()).get("sang")) == "played"
+    assert until(lambda: pole.ended("sang")) == ("played", "")
     if card.fault is None:
         card.fail(fault)
     sent = datetime.now(UTC)
     office.publish(office.topics.urgent("office"), emergency(commune, flood))
-    assert until(lambda: dict(pole.ends()).get("lu")) == "played"
+    assert until(lambda: pole.ended("lu")) == ("played", "")
     # A card that is only full may take a row now and then: it is said to be full all the same.
     until(lambda: {"storage", "disk"} & {*pole.troubles()})
     # Made whole again, it has all that was played, each once, and the chain holds.
