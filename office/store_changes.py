@@ -128,6 +128,8 @@ CREATE TABLE carried_dossiers (
     device TEXT NOT NULL, dossier TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (device, dossier)
 ) WITHOUT ROWID;
 """
+# What the sensors found where a play was not heard.
+_FINDINGS = "ALTER TABLE plays ADD COLUMN finding TEXT;\n"
 
 
 def _conflicts_by_number(db: sqlite_utils.Database) -> None:
@@ -191,4 +193,5 @@ CHANGES = (
     _script("office-talk-rights", _TALK_RIGHTS),
     _script("office-kept-sounds", _KEPT_SOUNDS),
     _script("office-relays", _RELAYS),
+    _script("office-findings", _FINDINGS),
 )

@@ -1,4 +1,4 @@
-"""After each programme: did the sensors hear it? A receipt where they did, a health line where they did not."""
+"""After each programme: did the sensors hear it? A receipt that says so, and a health line where they did not."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ class Hearing:
         log.info("%s: %s, %.2f sure by %s", play, verdict.finding, verdict.sure, verdict.sensor)
         if verdict.finding is not Sounding.UNSURE:
             self._last = verdict.finding
-        if verdict.finding is Sounding.HEARD:
+            instead = None if verdict.finding is Sounding.HEARD else verdict.finding.value
             try:
-                self._ledger.heard(play, verdict.sure, verdict.sensor)
+                self._ledger.heard(play, verdict.sure, verdict.sensor, instead)
             except LangsoError as error:
-                log.warning("that %s was heard is not recorded: %s", play, error)
+                log.warning("whether %s was heard is not recorded: %s", play, error)
         self._changed()

@@ -204,7 +204,9 @@ class EndedReceipt(Message):
 
 
 class HeardReceipt(Message):
-    """Proof from a sensor (microphone, horn current) that it was heard; `sure` 0-1."""
+    """What a sensor (microphone, horn current) says of a play: proof that it was heard, `sure` 0-1; or, where `sure`
+    is 0, what it found instead: `finding`, a code (None: a device that does not say).
+    """
 
     event: Literal["heard"] = "heard"
     occurrence: Identity
@@ -213,6 +215,7 @@ class HeardReceipt(Message):
     kind: Slug | None = None
     issuer: Slug | None = None
     epoch: Count | None = None
+    finding: Code | None = None
 
 
 ReceiptBody = Annotated[DocumentReceipt | StartedReceipt | EndedReceipt | HeardReceipt, Field(discriminator="event")]

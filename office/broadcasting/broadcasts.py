@@ -324,8 +324,8 @@ class Broadcasts:
             self._published.add(sha256)
         return sha256 in self._published
 
-    def last_sounded(self) -> dict[str, tuple[datetime, bool]]:
-        """When each device last sounded, and whether a sensor heard it."""
+    def last_sounded(self) -> dict[str, play_reports.LastSounded]:
+        """When each device last sounded, and what its sensors say of that."""
         return play_reports.last_sounded(self._store.db)
 
 

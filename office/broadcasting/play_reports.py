@@ -15,7 +15,8 @@ from langso.contract.outcomes import Value
 
 _COLUMNS = (
     "occurrence, device, title, planned, started_at, error_ms, outcome, why, heard_ms, time_unproven,"
-    " code, parameters, kind, issuer, epoch, provisional, by_hand, exercise"
+    " code, parameters, kind, issuer, epoch, provisional, by_hand, exercise,"
+    " sure, finding"
 )
 SOUNDED_AT = "CASE WHEN started_at IS NOT NULL THEN started_at WHEN outcome = 'played' THEN ended_at END"
 """When a play sounded; NULL where nothing did. As the index `plays_sounded` says it: letter by letter."""
@@ -28,7 +29,8 @@ class PlayReport:
 
     `code` with `parameters`: why it was not played whole, beside `why`; `kind`, `issuer` and `epoch` of the document
     that ordered it. None of a device that does not say it. `provisional`: the ending may be replaced, its clock had
-    just leapt; `by_hand`: by a time that a person set; `exercise`: it was a test, which nobody is to count.
+    just leapt; `by_hand`: by a time that a person set; `exercise`: it was a test, which nobody is to count;
+    `sure` (0-1): how surely a sensor heard it; `finding`: what it found instead, as a code. Both None: no sensor.
     """
 
     occurrence: str
@@ -49,6 +51,8 @@ class PlayReport:
     provisional: bool = False
     by_hand: bool = False
     exercise: bool = False
+    sure: float | None = None
+    finding: str | None = None
 
 
 def plays(db: sqlite_utils.Database, occurrence: str) -> list[PlayReport]:
@@ -67,15 +71,24 @@ def plays_of(db: sqlite_utils.Database, occurrences: Iterable[str]) -> dict[str,
     return found
 
 
-def last_sounded(db: sqlite_utils.Database) -> dict[str, tuple[datetime, bool]]:
-    """When each device last sounded, and whether a sensor heard it."""
+@dataclass(frozen=True)
+class LastSounded:
+    """When a device last sounded; `sure` and `finding` as in a `PlayReport`."""
+
+    at: datetime
+    sure: float | None = None
+    finding: str | None = None
+
+
+def last_sounded(db: sqlite_utils.Database) -> dict[str, LastSounded]:
+    """When each device last sounded, and what its sensors say of that."""
     # By device, each from the end of its part of the index `plays_sounded`: a year of plays is not read.
     rows = db.execute(
-        f"SELECT p.device, {SOUNDED_AT}, p.sure FROM devices d JOIN plays p ON p.rowid ="
+        f"SELECT p.device, {SOUNDED_AT}, p.sure, p.finding FROM devices d JOIN plays p ON p.rowid ="
         f" (SELECT rowid FROM plays WHERE device = d.id AND {SOUNDED_AT} IS NOT NULL ORDER BY {SOUNDED_AT} DESC"
         " LIMIT 1)"
     )
-    return {str(row[0]): (datetime.fromisoformat(row[1]), row[2] is not None and row[2] >= 0.5) for row in rows}
+    return {str(row[0]): LastSounded(datetime.fromisoformat(row[1]), *row[2:]) for row in rows}
 
 
 @lru_cache(maxsize=4096)
@@ -100,6 +113,8 @@ def _report(row: tuple[Any, ...]) -> PlayReport:
         provisional=bool(row[15]),
         by_hand=bool(row[16]),
         exercise=bool(row[17]),
+        sure=row[18],
+        finding=row[19],
     )
 
 

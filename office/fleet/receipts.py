@@ -236,9 +236,9 @@ def _note_play(db: sqlite_utils.Database, device: str, receipt: Receipt) -> None
         )
     elif isinstance(body, HeardReceipt):
         db.execute(
-            "INSERT INTO plays (occurrence, device, sure) VALUES (?, ?, ?)"
-            " ON CONFLICT (occurrence, device) DO UPDATE SET sure = excluded.sure",
-            [body.occurrence, device, body.sure],
+            "INSERT INTO plays (occurrence, device, sure, finding) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (occurrence, device) DO UPDATE SET sure = excluded.sure, finding = excluded.finding",
+            [body.occurrence, device, body.sure, body.finding],
         )
 
 

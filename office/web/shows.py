@@ -25,6 +25,7 @@ from office.whole_office import Office
 Level = Literal["ok", "warn", "bad", "plain", "info"]
 SpeakerLook = Literal[
     "played",
+    "unheard",
     "cut",
     "missed",
     "refused",
@@ -42,6 +43,7 @@ PATIENCE = timedelta(seconds=30)
 _CLASSES: dict[str, Level] = {"normal": "info", "priority": "warn", "emergency": "bad"}
 _LOOKS: dict[SpeakerLook, tuple[Level, str]] = {
     "played": ("ok", "check_circle"),
+    "unheard": ("bad", "volume_off"),
     "cut": ("warn", "error"),
     "missed": ("bad", "error"),
     "refused": ("bad", "error"),
@@ -274,6 +276,14 @@ def trouble_of(office: Office) -> str:
     return str(status.trouble)
 
 
+def sensed(sure: float | None, finding: str | None) -> str:
+    """What a loudspeaker's sensors say of a play, in words; "" where there is none, or none can tell."""
+    if finding:
+        known = f"shows-unheard-{finding}"
+        return t(known) if is_known(known) else t("shows-unheard")
+    return t("shows-sure", percent=round(sure * 100)) if sure else ""
+
+
 def _over(play: PlayReport | None, start: datetime, length: timedelta, now: datetime) -> bool:
     """Whether it should have ended there long ago: counted from when it began there."""
     begun = start if play is None or play.started is None else max(start, play.started)
@@ -305,6 +315,9 @@ def _stands(
             return Became.WITHDRAWN, "silent"
         return Became.NOT_SENT, "unsigned" if standing == "unsigned" else "silent"
     what = became(play, begun=begun, over=over)
+    if what is Became.PLAYED and play is not None and play.finding:
+        # It was played, and a sensor says that nobody heard it.
+        return what, "unheard"
     if what in _ENDINGS:
         return what, _ENDINGS[what]
     if row is not None and not row.online:
@@ -318,11 +331,11 @@ def _ending(play: PlayReport, what: Became) -> str:
     by_hand = t("shows-by-hand") if play.by_hand else ""
     if what is Became.PLAYED:
         late = "" if play.error_ms is None else t("shows-late-by", ms=decimal(abs(play.error_ms)))
-        return ", ".join(part for part in (late, by_hand) if part)
+        return ", ".join(part for part in (sensed(play.sure, play.finding), late, by_hand) if part)
     doubt = t("shows-in-doubt") if play.provisional else ""
     heard = t("shows-heard", seconds=round(play.heard_ms / 1000)) if play.heard_ms else ""
     reason = in_words(play.code, play.parameters, play.why)
-    return ", ".join(part for part in (reason, heard, doubt, by_hand) if part)
+    return ", ".join(part for part in (reason, heard, sensed(play.sure, play.finding), doubt, by_hand) if part)
 
 
 def _summary(
@@ -338,6 +351,9 @@ def _summary(
         return t("shows-all-hold", count=held, total=total), level, "event_available"
     if ill:
         return t("shows-all-ill", count=ill, total=total), "bad", "error"
+    unheard = sum(line.look == "unheard" for line in lines)
+    if unheard:
+        return t("shows-all-unheard", count=unheard, total=total), "bad", "volume_off"
     if played == total > 0:
         return t("shows-all-played", count=played, total=total), "ok", "check_circle"
     playing = sum(line.look == "playing" for line in lines)

@@ -126,19 +126,22 @@ class Ledger:
                 )
             )
 
-    def heard(self, play: str, sure: float, sensor: str) -> None:
-        """A sensor heard it: one `heard` receipt, as sure as the sensor is (0-1)."""
+    def heard(self, play: str, sure: float, sensor: str, finding: str | None = None) -> None:
+        """A sensor heard it: one `heard` receipt, as sure as the sensor is (0-1). `finding`: what it found instead,
+        as a code; then it is not sure at all.
+        """
         with self._store.transaction() as db:
             row = db.execute("SELECT kind, issuer, epoch, id FROM plays WHERE play = ?", [play]).fetchone()
             if row is not None:
                 self._journal.write(
                     HeardReceipt(
                         occurrence=row[3],
-                        sure=sure,
+                        sure=sure if finding is None else 0.0,
                         sensor=sensor,
                         kind=row[0],
                         issuer=row[1] if row[0] else None,
                         epoch=row[2],
+                        finding=finding,
                     )
                 )
 

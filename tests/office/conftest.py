@@ -17,8 +17,10 @@ from waiting import until
 
 from langso.contract import (
     ClockReport,
+    DocumentReceipt,
     DossierManifest,
     EndedReceipt,
+    HeardReceipt,
     Held,
     Receipt,
     Receipts,
@@ -80,10 +82,12 @@ class Reporter:
         return seal(state, "state", [self.key])
 
     def write(self, occurrence: str, outcome: str = "played", **more: object) -> None:
-        for body in (
-            StartedReceipt(occurrence=occurrence, planned=NOW, error_ms=0.5),
-            EndedReceipt.model_validate({"occurrence": occurrence, "outcome": outcome, "heard_ms": 1000, **more}),
-        ):
+        self.says(StartedReceipt(occurrence=occurrence, planned=NOW, error_ms=0.5))
+        ended = {"occurrence": occurrence, "outcome": outcome, "heard_ms": 1000, **more}
+        self.says(EndedReceipt.model_validate(ended))
+
+    def says(self, *bodies: DocumentReceipt | StartedReceipt | EndedReceipt | HeardReceipt) -> None:
+        for body in bodies:
             previous = hashlib.sha256(self.lines[-1].encode()).hexdigest() if self.lines else "0" * 64
             receipt = Receipt(number=len(self.lines) + 1, previous=previous, written=NOW, body=body)
             self.lines.append(receipt.to_json().decode())

@@ -15,7 +15,7 @@ from console_walk import HX
 from software_passkey import SoftwarePasskey
 from waiting import until
 
-from langso.contract import Held
+from langso.contract import HeardReceipt, Held
 from langso.timekeeping.clock import VIETNAM
 from langso.words.catalogue import Sentence
 from office.broadcasting import jobs
@@ -25,7 +25,9 @@ from office.broadcasting.progress import UNWATCHED, ProgressWatch
 from office.publishing.standings import Standing, Standings
 from office.signer.errors import SignerRefused
 from office.web.pages import sounds
+from speaker.sound.heard import Sounding
 
+FINDINGS = sorted(set(Sounding) - {Sounding.HEARD, Sounding.UNSURE})
 LOCAL = "http://localhost:8080"
 
 
@@ -217,6 +219,11 @@ def becoming(browser: Any, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
             two.write(planned)
             office.fleet.take_receipts(two.id, two.batch())
             browser.get(place)
+            for sure, finding in ((0.93, None), (0.0, "of-a-later-release"), *((0.0, one) for one in FINDINGS)):
+                two.says(HeardReceipt(occurrence=planned, sure=sure, finding=finding))
+                office.fleet.take_receipts(two.id, two.batch())
+                browser.get(place)
+                browser.get("/loa")
         if outcome != "silent":
             # The signer knows the id with this start, and signs it with no other.
             office.store.db.execute("UPDATE occurrences SET start = ? WHERE id = ?", [start, planned])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import release_0_1_0
 from waiting import until
 
 from langso.durable.errors import StoreFull
@@ -78,13 +79,17 @@ def test_what_was_heard_has_its_receipt(desk: Desk) -> None:
     assert [check.level for check in desk.hearing.checks()] == ["ok"]
 
 
-@pytest.mark.parametrize("finding", [Sounding.DEAD_HORN, Sounding.WRONG_PROGRAMME, Sounding.CUT_CABLE])
-def test_what_was_not_heard_has_no_receipt_and_a_line_of_health(finding: Sounding, desk: Desk) -> None:
+@pytest.mark.parametrize("finding", sorted(set(Sounding) - {Sounding.HEARD, Sounding.UNSURE}))
+def test_what_was_not_heard_has_a_receipt_that_proves_nothing_and_a_line_of_health(
+    finding: Sounding, desk: Desk
+) -> None:
     show = _claimed(desk)
     desk.ears.says = HeardVerdict(finding, 0.9, "horn")
     desk.hearing.ended(show.play, 10.0, 40.0)
     assert until(lambda: desk.changes)
-    assert [body["event"] for body in desk.receipts()] == []
+    (body,) = desk.receipts()
+    assert (body["event"], body["sure"], body["finding"]) == ("heard", 0.0, finding.value)
+    release_0_1_0.HeardReceipt.model_validate(body)
     assert [(check.name, check.level) for check in desk.hearing.checks()] == [("heard", "bad")]
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from langso.words.catalogue import t
 from office.fleet.devices import FleetRow
 from office.web.permits import require
-from office.web.shows import trouble_of
+from office.web.shows import sensed, trouble_of
 from office.web.site import Posted, Sent, Site, SiteHere, Who, go
 
 router = APIRouter()
@@ -20,11 +20,14 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class PageRow:
-    """A device on the page. `sounded`: when it last played something to its end or was heard; `label`: its pill."""
+    """A device on the page. `sounded`: when it last played something to its end; `heard`: whether a sensor
+    heard that (None: none can tell), `sensed`: what it says, in words; `label`: its pill.
+    """
 
     row: FleetRow
     sounded: datetime | None
-    heard: bool
+    heard: bool | None
+    sensed: str
     label: str
 
 
@@ -85,8 +88,12 @@ def _fleet(site: Site) -> dict[str, object]:
     sounded = site.office.broadcasts.last_sounded()
     rows = []
     for row in site.office.fleet_rows():
-        at, heard = sounded.get(row.device.id, (None, False))
-        rows.append(PageRow(row, at, heard, _label(row)))
+        last = sounded.get(row.device.id)
+        if last is None:
+            rows.append(PageRow(row, None, None, "", _label(row)))
+            continue
+        words = sensed(last.sure, last.finding)
+        rows.append(PageRow(row, last.at, last.finding is None if words else None, words, _label(row)))
     rows.sort(key=lambda one: not one.row.conflict)
     return {
         # When each last spoke is not in the table, which then stays as it was drawn.
