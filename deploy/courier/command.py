@@ -51,6 +51,8 @@ def bring(place: Path, settings_file: Path, as_json: bool) -> None:
     with opened(place, write=False) as folder, CourierStick(folder, settings.commune.code) as stick:
         carried = Carrying(settings).bring(stick)
     _tell(carried, as_json=as_json)
+    if not as_json and not carried.outcomes and not carried.waits:
+        say(t("courier-none-for-this"), mark="warn")
     if not as_json and not carried.waits:
         say(t("courier-next-export", place=harmless(str(place))))
 

@@ -35,6 +35,20 @@ def test_the_wrong_stick_is_told_in_a_sentence(hamlet: Any, tmp_path: Path) -> N
     assert str(tmp_path / "none") in str(said.exception)
 
 
+def test_a_stick_with_nothing_for_this_machine_is_told_and_one_with_letters_is_not(
+    hamlet: Any, tmp_path: Path
+) -> None:
+    office, speaker = (laid(tmp_path, one.settings) for one in (hamlet.office, hamlet.speaker))
+    (hamlet.stick / "langso-courier/hoa-son").mkdir(parents=True)
+    said = call("import", hamlet.stick, "--settings", speaker)
+    assert said.exit_code == 0
+    assert "không có thư nào cho máy này" in said.output
+    assert call("import", hamlet.stick, "--settings", speaker, "--json").output.startswith("{")
+    call("export", hamlet.stick, "--settings", office)
+    for _ in range(2):
+        assert "không có thư nào" not in call("import", hamlet.stick, "--settings", speaker).output
+
+
 def test_where_nothing_answers_it_says_so(hamlet: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deploy.courier.carrying.PATIENCE_S", 0.2)
     hamlet.speaker.courier.stop()

@@ -8,6 +8,7 @@ courier-nobody-answers = The program on this machine does not answer; run: sudo 
 courier-mount-as-root = Opening a USB stick itself needs an administrator; add sudo, or give the stick's folder.
 courier-mount-failed = { $place } cannot be opened: { $why }. The stick must be formatted as FAT or exFAT; plug it in again or use another.
 courier-dossier-without-file = the dossier's file is not whole; bring the stick once more
+courier-none-for-this = There are no letters for this machine on the stick; see whether it is the right one.
 courier-brought = Letters on the stick: { $parts }.
 courier-letters-taken = { $letters } new ones taken
 courier-letters-same = { $letters } known already

@@ -8,6 +8,7 @@ courier-nobody-answers = Chương trình trên máy này không trả lời; hã
 courier-mount-as-root = Mở thẳng một USB cần quyền quản trị; hãy thêm sudo, hoặc đưa thư mục của USB.
 courier-mount-failed = Không mở được { $place }: { $why }. USB phải định dạng FAT hoặc exFAT; hãy cắm lại hoặc dùng USB khác.
 courier-dossier-without-file = hồ sơ chưa đủ tệp; hãy mang USB tới lần nữa
+courier-none-for-this = Trên USB không có thư nào cho máy này; hãy xem lại đúng USB chưa.
 courier-brought = Thư trên USB: { $parts }.
 courier-letters-taken = { $letters } thư mới đã nhận
 courier-letters-same = { $letters } thư đã có từ trước
