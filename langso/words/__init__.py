@@ -1,5 +1,6 @@
 """The message catalogue (every sentence by its id), and Vietnamese itself: letters, numbers, text for speech."""
 
+from .doubts import ReadingDoubts, doubts
 from .errors import NotAnAmount, SpeechTooLong, WordsError
 from .letters import fold, letter_name, nfc
 from .numbers import amount, digits, group, money, number
@@ -9,10 +10,12 @@ __all__ = [
     "MAX_SPEECH",
     "NotAnAmount",
     "Part",
+    "ReadingDoubts",
     "SpeechTooLong",
     "WordsError",
     "amount",
     "digits",
+    "doubts",
     "fold",
     "group",
     "letter_name",

@@ -56,7 +56,7 @@ def date(m: _Match) -> str:
     A day that no calendar has is said as it stands: `31/02/2026` -> `ba mươi mốt trên hai trên ...`.
     """
     day, month_, year = int(m["d"]), int(m["m"]), int(m["y"])
-    if not _is_day(day, month_, year):
+    if not is_day(day, month_, year):
         return " trên ".join(numbers.vietnamese(int(part)) for part in re.split(r"[/.\-]", m.group()))
     return f"{_day(m, day)} {_month(month_)} năm {numbers.vietnamese(year)}"
 
@@ -64,7 +64,7 @@ def date(m: _Match) -> str:
 def short_date(m: _Match) -> str | None:
     """`5/12/26`: the same with the year's last two figures."""
     day, month_, year = int(m["d"]), int(m["m"]), 2000 + int(m["yy"])
-    if not (_is_day(day, month_, year) and 2000 < year < 2040):
+    if not (is_day(day, month_, year) and 2000 < year < 2040):
         return None
     return f"{_day(m, day)} {_month(month_)} năm {numbers.vietnamese(year)}"
 
@@ -79,7 +79,7 @@ def from_day_to_day(m: _Match) -> str | None:
         or max(first[1], last[1]) > 10
         or "0" in (m["d"][0], m["m"][0], m["d2"][0], m["m2"][0])
     )
-    if not (likely and _is_day(*first) and _is_day(*last)):
+    if not (likely and is_day(*first) and is_day(*last)):
         return None
     year = f" năm {numbers.vietnamese(int(m['y']))}" if m["y"] else ""
     return f"{_day(m, first[0])} {_month(first[1])} đến ngày {_day_name(last[0])} {_month(last[1])}{year}"
@@ -89,7 +89,7 @@ def several_days(m: _Match) -> str | None:
     """`ngày 5, 6 và 7/12`."""
     each = [int(day) for day in re.findall(r"[0-9]+", m["list"])]
     month_ = int(m["m"])
-    if not (re.search(r"ngày\s+$", _before(m)) and all(_is_day(day, month_) for day in each)):
+    if not (re.search(r"ngày\s+$", _before(m)) and all(is_day(day, month_) for day in each)):
         return None
     said = re.sub(r"[0-9]+", lambda day: _day_name(int(day.group())), m["list"])
     year = f" năm {numbers.vietnamese(int(m['y']))}" if m["y"] else ""
@@ -99,7 +99,7 @@ def several_days(m: _Match) -> str | None:
 def dotted_day(m: _Match) -> str | None:
     """`ngày 5.12`."""
     day, month_ = int(m["d"]), int(m["m"])
-    if not (re.search(r"ngày\s+$", _before(m)) and _is_day(day, month_)):
+    if not (re.search(r"ngày\s+$", _before(m)) and is_day(day, month_)):
         return None
     return f"{_day_name(day)} {_month(month_)}"
 
@@ -124,7 +124,7 @@ def weekday(m: _Match) -> str | None:
 def days(m: _Match) -> str | None:
     """`18-20/11/2026`: from one day to another of a month."""
     first, last, month_ = int(m["first"]), int(m["d"]), int(m["m"])
-    if not (_is_day(first, month_) and _is_day(last, month_) and first < last):
+    if not (is_day(first, month_) and is_day(last, month_) and first < last):
         return None
     year = f" năm {numbers.vietnamese(int(m['y']))}" if m["y"] else ""
     return f"{_day(m, first)} đến ngày {_day_name(last)} {_month(month_)}{year}"
@@ -288,7 +288,7 @@ def fraction(m: _Match) -> str:
         or (first > 12 and first != 24)
         or m["a"][0] == "0"
     )
-    if likely and _is_day(first, second) and len(m["a"]) <= 2 and len(m["b"]) <= 2:
+    if likely and is_day(first, second) and len(m["a"]) <= 2 and len(m["b"]) <= 2:
         return f"{_day(m, first)} {_month(second)}"
     if 0 < first < second <= 10:
         return f"{numbers.vietnamese(first)} phần {'tư' if second == 4 else numbers.vietnamese(second)}"
@@ -339,7 +339,8 @@ def _before(m: _Match) -> str:
     return m.string[max(0, m.start() - 24) : m.start()].lower()
 
 
-def _is_day(day: int, month_: int, year: int = 2000) -> bool:
+def is_day(day: int, month_: int, year: int = 2000) -> bool:
+    """Whether the calendar has it."""
     # Without a year the 29th of February may be meant of a leap year.
     return 1 <= month_ <= 12 and year > 0 and 1 <= day <= monthrange(year, month_)[1]
 

@@ -67,6 +67,7 @@ def composing(browser: Any, world: Any, monkeypatch: pytest.MonkeyPatch) -> None
     browser.client.post("/soan", data={"token": token}, headers={"origin": "https://ai.khac"})
     for headers in ({}, HX):
         browser.post("/soan/doc", form(text="Họp lúc 7h00."), page="/soan", headers=headers)
+        browser.post("/soan/doc", form(text="UBKT họp ngày 31/02."), page="/soan", headers=headers)
         browser.post("/soan/doc", form(), page="/soan", headers=headers)
         browser.post("/soan/nghe", form(), page="/soan", headers=headers)
         browser.post("/soan/nghe", form(text=" "), page="/soan", headers=headers)

@@ -16,6 +16,7 @@ DATA = {
     "langso/codes/printed.py": "what cards print",
     "langso/codes/provinces.py": "names of provinces",
     "langso/words/abbreviations.py": "what Vietnamese abbreviations stand for",
+    "langso/words/doubts.py": "letters of Vietnamese syllables",
     "langso/words/ftl.py": "letters of the pseudo-language",
     "langso/words/harmless.py": "ranges of marks",
     "langso/words/letters.py": "names of Vietnamese letters",

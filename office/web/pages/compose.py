@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from langso.errors import LangsoError
 from langso.timekeeping import dates
-from langso.words import Part, WordsError, speech_parts
+from langso.words import Part, ReadingDoubts, WordsError, doubts, speech_parts
 from langso.words.catalogue import code_of, t
 from office.broadcasting.broadcasts import FARTHEST
 from office.broadcasting.plans import Relayed
@@ -58,6 +58,11 @@ class TypedBroadcast:
     def changed(self) -> bool:
         """Whether the voice says anything other than what is written."""
         return any(part.changed for part in self.parts)
+
+    @property
+    def doubts(self) -> ReadingDoubts:
+        """What its writer should look at again."""
+        return doubts(self.parts)
 
 
 @router.get("/soan", dependencies=[require("writer")])

@@ -42,6 +42,7 @@ KNOWN = re.compile(
             # The title's own mark is said in the villagers' language, as all that loudspeakers are told.
             "DIỄN TẬP:",
             "Xã Hoa Sơn|Văn thư|Thôn \\d|Nước lên|Họp thôn|Mời bà con đi họp|Giấy khai sinh",
+            "UBKT(?: họp ngày (?:31/02|ba mươi mốt trên hai))?|31/02",
             "Họp lúc (?:7h00|bảy giờ)|7h00|\\b(?:a )+a?\\b|x{200,}",
             # Names of machines, accounts and papers.
             "van-thu|\\blan\\b|loa-[a-z0-9-]+|kiosk-[a-z0-9-]+|thon-\\d|hs - \\d|H56\\.37\\.12[\\w.-]*",

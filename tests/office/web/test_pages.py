@@ -114,6 +114,15 @@ def shown(page: str, id: str) -> str:
     return page.split(f'name="devices" value="{id}"')[1].split("</label>")[0].split(">", 1)[1]
 
 
+def test_a_day_that_does_not_exist_and_an_unknown_abbreviation_are_told_while_one_types(browser: Any) -> None:
+    def told(text: str) -> list[str]:
+        part = browser.post("/soan/doc", {"text": text}, page="/soan", headers={"HX-Request": "true"}).text
+        return [said for said in ("Không có ngày 31/02.", "chưa biết cách đọc UBKT.") if said in part]
+
+    assert told("UBKT họp ngày 31/02.") == ["Không có ngày 31/02.", "chưa biết cách đọc UBKT."]
+    assert told("UBND họp ngày 28/02.") == []
+
+
 def test_the_voice_is_shown_in_words_and_heard(browser: Any) -> None:
     part = browser.post("/soan/doc", {"text": "Từ 7h00"}, page="/soan", headers={"HX-Request": "true"})
     assert "<b" in part.text

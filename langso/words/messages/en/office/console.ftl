@@ -1,5 +1,7 @@
 console-will-say = The voice will say:
 console-says-as-written = The voice will say it as it is written.
+console-no-such-day = There is no such day: { $days }. Please look at the date again.
+console-unknown-abbreviation = The voice does not know what { $words } stands for. Please write it in full if people may not understand.
 console-all-clear = Give all clear
 console-tasks = Tasks
 console-to-content = To the content

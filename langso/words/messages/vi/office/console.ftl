@@ -1,5 +1,7 @@
 console-will-say = Máy sẽ đọc:
 console-says-as-written = Máy sẽ đọc đúng như đã viết.
+console-no-such-day = Không có ngày { $days }. Xin xem lại ngày.
+console-unknown-abbreviation = Máy chưa biết cách đọc { $words }. Xin viết đầy đủ nếu bà con khó hiểu.
 console-all-clear = Báo yên
 console-tasks = Các việc
 console-to-content = Tới nội dung
