@@ -216,6 +216,7 @@ def one_device(browser: Any, world: Any) -> None:
     for volume in ("40", "500"):
         there = browser.post("/loa/loa-thon-1/am-luong", {"volume": volume}, page="/loa/loa-thon-1")
         browser.get(there.headers.get("location", "/loa/loa-thon-1"))
+        browser.post("/loa/loa-thon-1/am-luong/thach", {"volume": volume}, page="/loa/loa-thon-1", headers=HX)
     able = world.reporter("loa-noi")
     world.office.fleet.take_state(able.id, able.state(understands=("talk",)))
     there = f"/loa/{able.id}"
