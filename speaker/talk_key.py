@@ -35,6 +35,8 @@ KEY_S, IDLE_S = 0.03, 0.25
 MEANT_S = 0.4
 """Held so long it is meant to speak; shorter presses are counted."""
 PRESSES, WITHIN_S = 3, 3.0
+RELEASED_S = 0.8
+"""A board that has just come tells a held key within a fifth of a second: one not told for so long is let go."""
 BEGINS_S = 8.0
 """A talk that has not begun by then is judged anew: something else plays."""
 AGAIN_LIFE = timedelta(minutes=5)
@@ -81,6 +83,9 @@ class TalkKey:
         self._pressed: float | None = None
         self._presses: list[float] = []
         self._spent = False
+        # Held since before anybody looked, by this program or by this board, it was pressed for something else.
+        self._armed = False
+        self._loose_since: float | None = None
         self._told: tuple[float, Sentence | Reason] | None = None
         self._thread = WorkerThread("talk", self._run)
 
@@ -113,6 +118,11 @@ class TalkKey:
             self._joined = orders.urgent, own, (*orders.urgent, *own)
         return dataclasses.replace(orders, urgent=self._joined[2], let_go=frozenset(let_go))
 
+    @property
+    def armed(self) -> bool:
+        """Whether the key was seen let go, so that holding it is a press: not one that was held all along."""
+        return self._armed
+
     def check(self) -> list[Check]:
         """Health line `talk` where somebody may speak here: how many minutes are left, and what was in the way."""
         granted = self.granted()
@@ -132,6 +142,7 @@ class TalkKey:
     def step(self) -> float:
         """One look at the key; returns seconds until the next. Called by its thread, and by tests."""
         now, held = self._clock.monotonic(), self._board.talk_held()
+        self._look_whether_loose(held, now)
         opened = self._door.left_s() > 0
         if opened:
             self._asked_again(self._door.again)
@@ -140,13 +151,23 @@ class TalkKey:
             self._tend(self._show, held, now)
         elif held:
             self._pressed = now if self._pressed is None else self._pressed
-            if not self._spent and now - self._pressed >= MEANT_S:
+            if self._armed and not self._spent and now - self._pressed >= MEANT_S:
                 self._try(opened)
         else:
             if self._pressed is not None and not self._spent and opened:
                 self._count(now)
             self._pressed, self._spent = None, False
         return KEY_S if opened or held or self._show is not None else IDLE_S
+
+    def _look_whether_loose(self, held: bool, now: float) -> None:
+        if not self._board.sources():
+            self._armed, self._loose_since = False, None
+        elif held:
+            self._loose_since = None
+        elif self._loose_since is None:
+            self._loose_since = now
+        elif now - self._loose_since >= RELEASED_S:
+            self._armed = True
 
     def _run(self) -> None:
         while not self._thread.stopping:

@@ -258,15 +258,16 @@ class Signing:
         self._book.keep_settings(order.audience, wanted)
 
     def _follow_talk(self, order: Order) -> None:
-        """Who may speak is for people to ask; that nobody may any more, the office says alone."""
+        """Who may speak is for people to ask; that nobody may any more, the office says alone, for good."""
         if order.talk is None:
+            self._book.talk_left_out(order.audience)
             return
-        wanted = hash_of(AskedTalk(talk=order.talk))
-        if self._book.talk_of(order.talk.village) == wanted:
-            return
-        if self.asked:
-            raise SignerRefused(Sentence("signer-talk-not-asked", village=order.talk.village))
-        self._book.keep_talk(order.talk.village, wanted)
+        wanted, village = hash_of(AskedTalk(talk=order.talk)), order.talk.village
+        known = self._book.talk_of(village) == wanted and self._book.talk_gone(order.audience) != wanted
+        if self.asked and not known:
+            raise SignerRefused(Sentence("signer-talk-not-asked", village=village))
+        self._book.keep_talk(village, wanted)
+        self._book.talk_signed(order.audience, wanted)
 
     def _adopt(self) -> None:
         """A signer that signed before it kept a book: what was signed last, by its own signature, is known in it."""
@@ -289,7 +290,9 @@ class Signing:
                 elif isinstance(document, Order):
                     self._book.keep_settings(document.audience, _settings_hash(document))
                     if document.talk is not None:
-                        self._book.keep_talk(document.talk.village, hash_of(AskedTalk(talk=document.talk)))
+                        right = hash_of(AskedTalk(talk=document.talk))
+                        self._book.keep_talk(document.talk.village, right)
+                        self._book.talk_signed(document.audience, right)
 
     def _verified(self, device_id: str, raw: str) -> State | None:
         device = read_device(self._home.devices, device_id) if "/" not in device_id else None

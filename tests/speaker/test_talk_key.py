@@ -62,6 +62,7 @@ class Site:
 
     def press(self) -> str:
         """Holds the key until the line is open; the id of the talk."""
+        until(lambda: self.agent.talk.armed)
         self.twin.sense(talk=True)
         until(lambda: self.twin.sources().get("line"))
         (id,) = [e.occurrence for e in until(self.talks_started) if self.office.ended(e.occurrence) is None]

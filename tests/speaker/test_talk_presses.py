@@ -23,7 +23,7 @@ from speaker.record.play_tables import LEDGER_MIGRATIONS
 from speaker.record.plays import Ledger
 from speaker.record.talk_book import TALK_MIGRATION, TalkBook
 from speaker.talk_door import TalkDoor
-from speaker.talk_key import BEGINS_S, MEANT_S, TalkKey
+from speaker.talk_key import BEGINS_S, MEANT_S, RELEASED_S, TalkKey
 
 NOW = datetime(2026, 12, 3, 3, 0, tzinfo=UTC)
 FIVE = TalkRight(village="thon-1", minutes_a_day=5, minutes_a_month=9)
@@ -108,6 +108,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Any:
     made = Desk(tmp_path)
+    made.hold(1, held=False)
     yield made
     made.store.close()
 
@@ -124,6 +125,37 @@ def test_only_a_key_that_is_held_is_meant_to_speak(desk: Desk) -> None:
     desk.hold(MEANT_S - 0.1)
     assert desk.talk is None
     desk.hold(0.2)
+    assert desk.talk is not None
+
+
+def test_a_key_held_since_before_the_program_began_opens_nothing_until_pressed_anew(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.door.open()
+    desk.board.held = True
+    desk.hold(30)
+    assert desk.talk is None
+    desk.hold(RELEASED_S - 0.1, held=False)
+    desk.hold(2)
+    assert desk.talk is None, "a board that has just come may not have told of it yet"
+    desk.hold(RELEASED_S + 0.1, held=False)
+    desk.hold(2)
+    assert desk.talk is not None
+    desk.store.close()
+
+
+def test_a_board_that_was_away_under_a_held_key_opens_nothing_by_itself(desk: Desk) -> None:
+    desk.door.open()
+    show = desk.begins()
+    desk.hold(5)
+    desk.board.there = ()
+    desk.hold(1, held=False)
+    assert show not in desk.key.orders(None).urgent
+    desk.board.there = Board.there
+    desk.hold(0.1, held=False)
+    desk.hold(20)
+    assert desk.talk is None
+    desk.hold(1, held=False)
+    desk.hold(2)
     assert desk.talk is not None
 
 

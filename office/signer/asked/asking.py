@@ -70,7 +70,7 @@ class Asking:
             elif isinstance(asked, AskedSettings):
                 self._book.keep_settings(asked.device, sha256)
             elif isinstance(asked, AskedTalk):
-                self._book.keep_talk(asked.talk.village, sha256)
+                self._book.talk_asked(asked.talk.village, sha256)
             self._book.note(now, person, how, _told(asked), sha256)
 
     def _check_approval(self, asked: AskedApproval, person: str) -> None:

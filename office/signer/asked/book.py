@@ -193,6 +193,30 @@ class Book:
         """Remembers it."""
         self.keep(f"talk {village}", sha256)
 
+    def talk_signed(self, device: str, sha256: str) -> None:
+        """Keeps that this device's order gives this right."""
+        self.keep(f"talk at {device}", sha256)
+        self._forget(f"talk gone {device}")
+
+    def talk_left_out(self, device: str) -> None:
+        """This device's order gives no right any more: the one that it gave comes back only when asked for anew."""
+        held = self.fact(f"talk at {device}")
+        if held is not None:
+            self.keep(f"talk gone {device}", held)
+            self._forget(f"talk at {device}")
+
+    def talk_gone(self, device: str) -> str | None:
+        """The right that this device's orders gave once and then no longer."""
+        return self.fact(f"talk gone {device}")
+
+    def talk_asked(self, village: str, sha256: str) -> None:
+        """A person asked for this right: also where it had been taken away it may be given."""
+        self.keep_talk(village, sha256)
+        self.db.execute("DELETE FROM facts WHERE name LIKE 'talk gone %' AND value = ?", [sha256])
+
+    def _forget(self, name: str) -> None:
+        self.db.execute("DELETE FROM facts WHERE name = ?", [name])
+
     def settings_of(self, device: str) -> str | None:
         """The hash of the settings that were asked for, or signed, last for this device."""
         return self.fact(f"settings {device}")

@@ -19,7 +19,6 @@ from langso.contract import (
     DeviceOrder,
     Order,
     Plan,
-    TalkRight,
 )
 from langso.contract.caps import Limits
 from langso.durable.errors import FileRefused
@@ -30,7 +29,7 @@ from office.signer import signing as signing_module
 from office.signer.asked import follows
 from office.signer.asked.book import FILE, KnownPlay
 from office.signer.asked.follows import BookedChanges, plan_follows, play_of
-from office.signer.asked.orders import AskedAlarm, AskedEnding, AskedSettings, AskedTalk, occurrences_of
+from office.signer.asked.orders import AskedAlarm, AskedEnding, AskedSettings, occurrences_of
 from office.signer.client import BY_ROOT, Proof, SignerClient
 from office.signer.errors import NotInitialised, SignerRefused, SignerUnreachable
 from office.signer.rules import URGENT_AN_HOUR
@@ -229,26 +228,6 @@ def test_how_loud_a_device_is_set_is_a_persons_and_what_heals_it_is_not(client: 
     with refused(SignerRefused, "signer-settings-not-asked"):
         client.sign("order", to(3, 91, nonce))
     client.sign("order", to(3, 90))
-
-
-def test_who_may_speak_is_a_persons_to_say_and_that_nobody_may_is_not(client: SignerClient, clerk: Clerk) -> None:
-    now = datetime.now(UTC)
-    right = TalkRight(village="thon-1", minutes_a_day=10, minutes_a_month=60)
-
-    def to(version: int, talk: TalkRight | None, device: str = "loa-1") -> Order:
-        head: dict[str, Any] = {"issuer": "office", "audience": device, "commune": "hoa-son", "epoch": 0}
-        return Order(**head, issued=now, expires=now + timedelta(days=30), version=version, talk=talk)
-
-    with refused(SignerRefused, "signer-talk-not-asked"):
-        client.sign("order", to(1, right))
-    clerk.ask(AskedTalk(talk=right))
-    client.sign("order", to(1, right))
-    client.sign("order", to(1, right, "loa-2"))
-    longer = right.model_copy(update={"minutes_a_day": 11})
-    for other in (longer, right.model_copy(update={"village": "thon-2"}), right.model_copy(update={"until": now})):
-        with refused(SignerRefused, "signer-talk-not-asked"):
-            client.sign("order", to(2, other))
-    client.sign("order", to(2, None))
 
 
 def test_root_on_the_machine_needs_no_proof(client: SignerClient, clerk: Clerk) -> None:
