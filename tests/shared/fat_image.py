@@ -76,7 +76,11 @@ class Fat:
     def __post_init__(self) -> None:
         self._fatfs: Any = importlib.import_module("fatfs")
         if not any(self.image):
-            self._partition(self.image).mkfs()
+            made = self._partition(self.image)
+            made.mkfs()
+            # FatFs holds ten disks a process, and lets go of one only here.
+            made.mount()
+            made.unmount()
         self.empty = bytes(self.image)
 
     def replay(self, steps: list[Step]) -> None:
