@@ -15,13 +15,13 @@ from office.signer.client import SignerClient
 from office.signer.errors import SignerRefused
 
 RIGHT = TalkRight(village="thon-1", minutes_a_day=10, minutes_a_month=60)
-NOW = datetime.now(UTC)
 
 
 def to(version: int, talk: TalkRight | None, device: str = "loa-1") -> Order:
     """A device's order that gives this right."""
     head: dict[str, Any] = {"issuer": "office", "audience": device, "commune": "hoa-son", "epoch": 0}
-    return Order(**head, issued=NOW, expires=NOW + timedelta(days=30), version=version, talk=talk)
+    now = datetime.now(UTC)
+    return Order(**head, issued=now, expires=now + timedelta(days=30), version=version, talk=talk)
 
 
 @pytest.fixture
@@ -41,7 +41,11 @@ def test_who_may_speak_is_a_persons_to_say_and_that_nobody_may_is_not(client: Si
     client.sign("order", to(1, RIGHT))
     client.sign("order", to(1, RIGHT, "loa-2"))
     longer = RIGHT.model_copy(update={"minutes_a_day": 11})
-    for other in (longer, RIGHT.model_copy(update={"village": "thon-2"}), RIGHT.model_copy(update={"until": NOW})):
+    for other in (
+        longer,
+        RIGHT.model_copy(update={"village": "thon-2"}),
+        RIGHT.model_copy(update={"until": datetime.now(UTC)}),
+    ):
         with refused(SignerRefused, "signer-talk-not-asked"):
             client.sign("order", to(2, other))
     client.sign("order", to(2, None))
