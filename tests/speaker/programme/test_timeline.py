@@ -307,7 +307,9 @@ def test_every_show_ends_exactly_once_and_two_never_sound_together(shows: list[A
             world.urgent += (alarm(alarms[-1], world.now, span),)
             if not world.muted:
                 world.settle()
-                assert [p.show.id for p in world.playing] == [alarms[-1]]
+                (now,) = [p for p in world.playing if p.show.id == alarms[-1]]
+                # A short one leaves room for what is begun ahead of its time.
+                assert all(p is now or p.begins - p.show.lead >= now.ends for p in world.playing)
         elif what == "clear":
             world.urgent = ()
         elif what == "withdraw" and world.scheduled:
