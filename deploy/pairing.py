@@ -17,6 +17,7 @@ from langso.durable.files import write_atomic
 from langso.durable.ownership import acting_as_owner
 from langso.settings.reading import load_settings
 from langso.terminal.asking import prompt
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.timekeeping import dates
 from langso.words.catalogue import Sentence, t
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from langso.settings.reading import Settings
     from office.fleet.pairing import Answered
 
-_SETTINGS = Path("/etc/langso/langso.toml")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _BROKER = Path("/etc/langso/broker")
@@ -41,7 +41,7 @@ def pair() -> None:
 
 
 @pair.command()
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
+@settings_option
 @click.option("-o", "--out", type=_FILE, required=True)
 def request(settings_file: Path, out: Path) -> None:
     """On the device: make new keys and the pairing request."""
@@ -68,7 +68,7 @@ def request(settings_file: Path, out: Path) -> None:
 
 @pair.command()
 @click.argument("answer_file", type=_FILE)
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
+@settings_option
 def finish(answer_file: Path, settings_file: Path) -> None:
     """On the device: take the office's answer and use it at once."""
     from langso.device.pairing import finish_pairing
@@ -86,7 +86,7 @@ def finish(answer_file: Path, settings_file: Path) -> None:
 
 
 @pair.command()
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
+@settings_option
 def status(settings_file: Path) -> None:
     """On the device: whether and with whom it is paired, and what comes next."""
     from langso.device.pairing import load_paired
@@ -117,7 +117,7 @@ def status(settings_file: Path) -> None:
 @pair.command()
 @click.argument("request_file", type=_FILE)
 @click.option("-o", "--out", type=_FILE, required=True)
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
+@settings_option
 @click.option("--device")
 @click.option("--replace", is_flag=True)
 @click.option("--code")
@@ -185,7 +185,7 @@ def _compare(read: ReadRequest, code: str | None) -> None:
 
 
 @pair.command(name="list")
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
+@settings_option
 def list_devices(settings_file: Path) -> None:
     """At the office: the paired devices, until when each certificate is valid, when it was last asked for."""
     from langso.timekeeping.clock import SystemClock
@@ -213,7 +213,7 @@ def list_devices(settings_file: Path) -> None:
 
 
 @pair.command()
-@click.option("--settings", "settings_file", type=_FILE, default=_SETTINGS)
+@settings_option
 @click.option("--host", "hosts", multiple=True)
 @click.option("--into", type=_FOLDER, default=_BROKER, show_default=True)
 @click.option("--again", is_flag=True)

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import click
 
+from langso.terminal.options import settings_option
 from langso.words.catalogue import Sentence, t
 
 RESTART_EXIT = 75
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 
 
 @click.group(name="kiosk")
@@ -21,7 +20,7 @@ def kiosk() -> None:
 
 
 @kiosk.command()
-@_settings_option
+@settings_option
 def run(settings_file: Path) -> None:
     """Run the kiosk on the screen until it is told to stop (Ctrl-C)."""
     from kiosk.shell.memory import begin_wiping, keep_to_itself
@@ -84,7 +83,7 @@ def run(settings_file: Path) -> None:
 
 
 @kiosk.command()
-@_settings_option
+@settings_option
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
 def shots(settings_file: Path, out: Path) -> None:
     """Draw the kiosk's screens into PNG files; no real screen is needed."""

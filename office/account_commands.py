@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, t
 from office.trust_commands import open_home, write_proposal
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 _out_option = click.option("-o", "--out", type=_FILE, required=True)
 
 
@@ -22,7 +22,7 @@ def account() -> None:
 
 
 @account.command(name="add")
-@_settings_option
+@settings_option
 @_out_option
 @click.option("--id", "name", required=True)
 @click.option("--bin", "bank", required=True)
@@ -75,7 +75,7 @@ def account_add(
 
 
 @account.command(name="remove")
-@_settings_option
+@settings_option
 @_out_option
 @click.argument("name")
 def account_remove(settings_file: Path, out: Path, name: str) -> None:
@@ -87,7 +87,7 @@ def account_remove(settings_file: Path, out: Path, name: str) -> None:
 
 
 @account.command(name="list")
-@_settings_option
+@settings_option
 def account_list(settings_file: Path) -> None:
     """Show the accounts that the root keys vouch for, and those entered earlier that they do not."""
     from langso.contract.vouched import strangers

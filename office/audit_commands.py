@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, Unit, t
 from langso.words.harmless import harmless
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from langso.settings.model import Settings
     from office.people.audit import Audit, ChainEnd
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
-
 
 @click.group()
 def audit() -> None:
@@ -27,7 +25,7 @@ def audit() -> None:
 
 
 @audit.command()
-@_settings_option
+@settings_option
 def verify(settings_file: Path) -> None:
     """See whether the log is whole; if not, at which row it is broken."""
     from office.errors import AuditBroken
@@ -56,7 +54,7 @@ def verify(settings_file: Path) -> None:
 
 
 @audit.command(name="list")
-@_settings_option
+@settings_option
 @click.option("-n", "most", type=click.IntRange(1, 10_000), default=30, show_default=True)
 def show(settings_file: Path, most: int) -> None:
     """Show the newest rows, the newest at the bottom."""

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import click
 
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.timekeeping import dates
 from langso.words.catalogue import Sentence, t
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 
 
 @click.command()
-@_settings_option
+@settings_option
 @click.option("--qr", is_flag=True)
 @click.option("--out", type=_FILE)
 @click.option("--new", "anew", is_flag=True)

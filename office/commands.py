@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from langso.terminal.help_pages import in_list
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, Unit, t
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from langso.voices.signals import Signal
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 _LATER = {
     "account": ("office.account_commands", "account"),
     "web": ("office.web.commands", "web"),
@@ -57,7 +57,7 @@ def office() -> None:
 
 
 @office.command()
-@_settings_option
+@settings_option
 @click.option("--root", "roots", type=_FILE, multiple=True)
 @click.option("--threshold", type=click.IntRange(1, 8), default=2, show_default=True)
 @click.option("--quiet-hours", multiple=True, metavar="HH:MM-HH:MM")
@@ -96,7 +96,7 @@ def init(
 
 
 @office.command(name="say")
-@_settings_option
+@settings_option
 @click.argument("text")
 @click.option("--at", required=True)
 @click.option("--to", "targets", required=True)
@@ -150,7 +150,7 @@ def broadcast(
 
 
 @office.command()
-@_settings_option
+@settings_option
 @click.argument("broadcast")
 def withdraw(settings_file: Path, broadcast: str) -> None:
     """Withdraw a broadcast from the plan; if it is being played, it stops."""
@@ -167,7 +167,7 @@ def withdraw(settings_file: Path, broadcast: str) -> None:
 
 
 @office.command()
-@_settings_option
+@settings_option
 @click.argument("text")
 @click.option("--to", "targets", default="all", show_default=True)
 @click.option("--repeat", type=click.IntRange(1, 1000), default=3, show_default=True)
@@ -197,7 +197,7 @@ def urgent(
 
 
 @office.command()
-@_settings_option
+@settings_option
 @click.argument("order", default="*")
 def clear(settings_file: Path, order: str) -> None:
     """All clear: end one urgent order, or all."""

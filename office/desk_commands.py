@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from office.places import OfficeHome
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 _login_option = click.option("--login", "officer", required=True)
 _phrase_option = click.option("--passphrase-file", type=_FILE)
 
@@ -26,7 +26,7 @@ def desk() -> None:
 
 
 @desk.command()
-@_settings_option
+@settings_option
 @_login_option
 @click.option("-o", "--out", type=_FILE, required=True)
 @_phrase_option
@@ -51,7 +51,7 @@ def seal(settings_file: Path, officer: str, out: Path, passphrase_file: Path | N
 
 
 @desk.command()
-@_settings_option
+@settings_option
 @_login_option
 @click.option("--sheet", type=_FILE)
 @_phrase_option
@@ -88,7 +88,7 @@ def recover(
 
 
 @desk.command()
-@_settings_option
+@settings_option
 @click.argument("officer")
 def remove(settings_file: Path, officer: str) -> None:
     """Somebody leaves: this passphrase opens papers no longer."""
@@ -106,7 +106,7 @@ def remove(settings_file: Path, officer: str) -> None:
 
 
 @desk.command()
-@_settings_option
+@settings_option
 @click.argument("month")
 @click.option("--yes", is_flag=True)
 def destroy(settings_file: Path, month: str, yes: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
     from langso.settings.model import Settings
     from office.signer.client import SignerClient
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 _no_alarms_option = click.option("--no-alarms", is_flag=True)
 _approves_option = click.option("--approves", is_flag=True)
 TRIES = 5
 
 
 @click.group(name="signer", invoke_without_command=True)
-@_settings_option
+@settings_option
 @click.pass_context
 def signer(context: click.Context, settings_file: Path) -> None:
     """Run the signer: the only process that holds keys, with rules of its own. Its subcommands say who may order."""
@@ -52,7 +51,7 @@ def signer(context: click.Context, settings_file: Path) -> None:
 
 
 @signer.command()
-@_settings_option
+@settings_option
 @click.argument("name")
 @_no_alarms_option
 @_approves_option
@@ -83,7 +82,7 @@ def enrol(settings_file: Path, name: str, no_alarms: bool, approves: bool) -> No
 
 
 @signer.command()
-@_settings_option
+@settings_option
 @click.argument("name")
 @_no_alarms_option
 @_approves_option
@@ -100,7 +99,7 @@ def invite(settings_file: Path, name: str, no_alarms: bool, approves: bool) -> N
 
 
 @signer.command()
-@_settings_option
+@settings_option
 @click.argument("name")
 @_no_alarms_option
 @_approves_option
@@ -114,7 +113,7 @@ def codes(settings_file: Path, name: str, no_alarms: bool, approves: bool) -> No
 
 
 @signer.command(name="list")
-@_settings_option
+@settings_option
 def listed(settings_file: Path) -> None:
     """Who is enrolled, by what, and whether what sounds must be confirmed."""
     found = _client(settings_file).people()
@@ -130,7 +129,7 @@ def listed(settings_file: Path) -> None:
 
 
 @signer.command(name="two-people")
-@_settings_option
+@settings_option
 @click.argument("which", type=click.Choice(("never", "whole", "always")))
 def two_people(settings_file: Path, which: str) -> None:
     """Which broadcasts somebody else must approve: none, those for the whole commune, or all of them."""
@@ -144,7 +143,7 @@ def two_people(settings_file: Path, which: str) -> None:
 
 
 @signer.command()
-@_settings_option
+@settings_option
 @click.argument("name")
 def revoke(settings_file: Path, name: str) -> None:
     """What somebody enrolled counts no more: a lost phone, a person who left."""
@@ -154,7 +153,7 @@ def revoke(settings_file: Path, name: str) -> None:
 
 
 @signer.command()
-@_settings_option
+@settings_option
 def release(settings_file: Path) -> None:
     """Let go of all that is planned, where the office has lost its plan and can sign no other."""
     from langso.terminal.asking import confirm
@@ -165,7 +164,7 @@ def release(settings_file: Path) -> None:
 
 
 @signer.command()
-@_settings_option
+@settings_option
 def clock(settings_file: Path) -> None:
     """Say that the machine's clock is right, after it was set or after the office was off for a month."""
     from langso.terminal.asking import confirm

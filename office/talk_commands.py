@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
 
 if TYPE_CHECKING:
     from langso.settings.model import Settings
-
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 
 
 @click.group()
@@ -24,7 +22,7 @@ def talk() -> None:
 
 
 @talk.command()
-@_settings_option
+@settings_option
 @click.argument("village")
 @click.option("--day", type=click.IntRange(1, 1440), default=10, show_default=True)
 @click.option("--month", type=click.IntRange(1, 44640), default=120, show_default=True)
@@ -53,7 +51,7 @@ def give(settings_file: Path, village: str, day: int, month: int, until: str) ->
 
 
 @talk.command()
-@_settings_option
+@settings_option
 @click.argument("village")
 def withdraw(settings_file: Path, village: str) -> None:
     """No longer let anybody speak there; who is speaking falls silent."""
@@ -68,7 +66,7 @@ def withdraw(settings_file: Path, village: str) -> None:
 
 
 @talk.command(name="list")
-@_settings_option
+@settings_option
 def list_(settings_file: Path) -> None:
     """Who may speak where, and what was said."""
     from langso.timekeeping import dates

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, Unit, t
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from office.places import OfficeHome
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
 _out_option = click.option("-o", "--out", type=_FILE, required=True)
 
 
@@ -30,7 +30,7 @@ def trust() -> None:
 
 
 @trust.command()
-@_settings_option
+@settings_option
 def show(settings_file: Path) -> None:
     """Show the list in force."""
     from langso.timekeeping import dates
@@ -59,7 +59,7 @@ def show(settings_file: Path) -> None:
 
 
 @trust.command()
-@_settings_option
+@settings_option
 @_out_option
 def renew(settings_file: Path, out: Path) -> None:
     """Propose that the list holds two years longer."""
@@ -70,7 +70,7 @@ def renew(settings_file: Path, out: Path) -> None:
 
 
 @trust.command()
-@_settings_option
+@settings_option
 @_out_option
 @click.argument("device")
 def revoke(settings_file: Path, out: Path, device: str) -> None:
@@ -86,7 +86,7 @@ def revoke(settings_file: Path, out: Path, device: str) -> None:
 
 
 @trust.command()
-@_settings_option
+@settings_option
 @_out_option
 @click.argument("device")
 def restore(settings_file: Path, out: Path, device: str) -> None:
@@ -98,7 +98,7 @@ def restore(settings_file: Path, out: Path, device: str) -> None:
 
 
 @trust.command()
-@_settings_option
+@settings_option
 @_out_option
 @click.option("--volume", type=click.IntRange(1, 100))
 @click.option("--quiet-hours", multiple=True, metavar="HH:MM-HH:MM")
@@ -132,7 +132,7 @@ def limits(
 
 
 @trust.command()
-@_settings_option
+@settings_option
 @_out_option
 def vouch(settings_file: Path, out: Path) -> None:
     """Propose that the root keys vouch for what was entered before they did: accounts, and the key of scans."""
@@ -144,7 +144,7 @@ def vouch(settings_file: Path, out: Path) -> None:
 
 
 @trust.command()
-@_settings_option
+@settings_option
 @_out_option
 @click.argument("hosts", nargs=-1)
 def relays(settings_file: Path, out: Path, hosts: tuple[str, ...]) -> None:
@@ -156,7 +156,7 @@ def relays(settings_file: Path, out: Path, hosts: tuple[str, ...]) -> None:
 
 
 @trust.command(name="new-key")
-@_settings_option
+@settings_option
 @_out_option
 def new_key(settings_file: Path, out: Path) -> None:
     """Propose a new signing key of the office (where the old one may be known). Apply it while nothing is played."""
@@ -167,7 +167,7 @@ def new_key(settings_file: Path, out: Path) -> None:
 
 
 @trust.command(name="new-root")
-@_settings_option
+@settings_option
 @_out_option
 @click.option("--root", "roots", type=_FILE, multiple=True, required=True)
 @click.option("--threshold", type=click.IntRange(1, 8), default=2, show_default=True)
@@ -189,7 +189,7 @@ def new_root(settings_file: Path, out: Path, roots: tuple[Path, ...], threshold:
 
 
 @trust.command()
-@_settings_option
+@settings_option
 @click.argument("proposals", type=_FILE, nargs=-1, required=True)
 def apply(settings_file: Path, proposals: tuple[Path, ...]) -> None:
     """Apply a proposal that has all signatures; copies that were signed apart are named in one call."""

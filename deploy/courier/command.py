@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from langso.terminal.asking import prompt
+from langso.terminal.options import json_option, settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Joined, Sentence, t
 from langso.words.harmless import harmless
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
     from deploy.courier.carrying import StickAccount
     from langso.settings.model import Settings
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
 _PLACE = click.Path(path_type=Path)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
-_json_option = click.option("--json", "as_json", is_flag=True)
 _WORDS = {
     "taken": "courier-letters-taken",
     "same": "courier-letters-same",
@@ -37,8 +35,8 @@ def courier() -> None:
 
 @courier.command(name="import")
 @click.argument("place", type=_PLACE)
-@_settings_option
-@_json_option
+@settings_option
+@json_option
 def bring(place: Path, settings_file: Path, as_json: bool) -> None:
     """Take from the stick what is for this machine."""
     from deploy.courier.carrying import Carrying
@@ -59,8 +57,8 @@ def bring(place: Path, settings_file: Path, as_json: bool) -> None:
 
 @courier.command(name="export")
 @click.argument("place", type=_PLACE)
-@_settings_option
-@_json_option
+@settings_option
+@json_option
 def fetch(place: Path, settings_file: Path, as_json: bool) -> None:
     """Write to the stick what this machine has to send."""
     from deploy.courier.carrying import Carrying

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from langso.terminal.options import settings_option
 from langso.terminal.saying import say
 from langso.words.catalogue import Sentence, t
 from langso.words.harmless import harmless
@@ -19,12 +20,9 @@ if TYPE_CHECKING:
     from office.people.accounts import Accounts
     from office.whole_office import Office
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_settings_option = click.option("--settings", "settings_file", type=_FILE, default=Path("/etc/langso/langso.toml"))
-
 
 @click.command()
-@_settings_option
+@settings_option
 def web(settings_file: Path) -> None:
     """Serve the office's pages and keep in touch with loudspeakers and kiosks until told to stop (Ctrl-C)."""
     from contextlib import closing
@@ -71,7 +69,7 @@ def staff() -> None:
 
 
 @staff.command(name="add")
-@_settings_option
+@settings_option
 @click.argument("name")
 @click.option("--password-stdin", is_flag=True)
 @click.option("--role", "roles", multiple=True)
@@ -93,7 +91,7 @@ def staff_add(settings_file: Path, name: str, password_stdin: bool, roles: tuple
 
 
 @staff.command(name="remove")
-@_settings_option
+@settings_option
 @click.argument("name")
 def staff_remove(settings_file: Path, name: str) -> None:
     """Lock somebody's account; all of his sessions end."""
@@ -105,7 +103,7 @@ def staff_remove(settings_file: Path, name: str) -> None:
 
 
 @staff.command(name="roles")
-@_settings_option
+@settings_option
 @click.argument("name")
 @click.argument("roles", nargs=-1)
 def staff_roles(settings_file: Path, name: str, roles: tuple[str, ...]) -> None:
@@ -120,7 +118,7 @@ def staff_roles(settings_file: Path, name: str, roles: tuple[str, ...]) -> None:
 
 
 @staff.command(name="list")
-@_settings_option
+@settings_option
 def staff_list(settings_file: Path) -> None:
     """Show who may log in, with which roles."""
     from office.people.roles import in_words
