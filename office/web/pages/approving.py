@@ -86,7 +86,7 @@ def _page(
 ) -> Response:
     office = site.office
     groups, stand = villages(office.fleet.devices()), office.speaker_orders.standings()
-    found = to_approve(site.office)
+    found = to_approve(office, stand)
     waiting = tuple(
         WaitingBroadcast(
             show_of(one, (), groups, {}, stand), one.show.media[0], one.by == session.login, one.id in chosen

@@ -32,9 +32,10 @@ def home(session: Who) -> Response:
 @router.get("/lich", dependencies=[require()])
 def calendar(site: SiteHere, session: Who) -> Response:
     """What is on today and after, with receipts as they arrive."""
-    html, _ = site.part("_lich.html", session, **_calendar(site))
+    found = _calendar(site)
+    html, _ = site.part("_lich.html", session, calendar=found)
     today = dates.local(site.office.clock.now()).date()
-    waiting = len(to_approve(site.office)) if session.may("approver") else 0
+    waiting = found.to_approve if session.may("approver") else 0
     day = dates.day_with_lunar(today)
     return site.page("lich.html", session, on="lich", part=html, today=day, to_approve=waiting)
 
@@ -42,7 +43,7 @@ def calendar(site: SiteHere, session: Who) -> Response:
 @router.get("/lich/manh", dependencies=[require()])
 def calendar_part(site: SiteHere, session: Who, da: str = "") -> Response:
     """The part of the page that refreshes itself."""
-    return site.fragment("_lich.html", session, da, **_calendar(site))
+    return site.fragment("_lich.html", session, da, calendar=_calendar(site))
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Days with something on, what is urgent now, and how the fleet is."""
+    """Days with something on, what is urgent now, how the fleet is, and how many wait for a second person."""
 
     days: tuple[Day, ...]
     urgent: tuple[ShownBroadcast, ...]
@@ -64,9 +65,10 @@ class Calendar:
     trouble: str
     unsigned: str
     ill: tuple[FleetRow, ...]
+    to_approve: int
 
 
-def _calendar(site: Site) -> dict[str, object]:
+def _calendar(site: Site) -> Calendar:
     office, now = site.office, site.office.clock.now()
     rows = office.fleet_rows()
     groups = villages(row.device for row in rows)
@@ -82,7 +84,8 @@ def _calendar(site: Site) -> dict[str, object]:
     ill = tuple(row for row in speakers if row.level == "bad")
     online = sum(row.online for row in speakers)
     unsigned = unsigned_of(stand.why, sum(show.standing == "unsigned" for show in shows))
-    return {"calendar": Calendar(days, urgent, online, len(speakers), trouble_of(office), unsigned, ill)}
+    waiting = len(to_approve(office, stand))
+    return Calendar(days, urgent, online, len(speakers), trouble_of(office), unsigned, ill, waiting)
 
 
 def unsigned_of(why: Words, waiting: int) -> str:
