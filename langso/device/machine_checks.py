@@ -15,7 +15,7 @@ from pathlib import Path
 
 from langso.contract.health import Check
 from langso.device.storage_checks import set_aside
-from langso.durable.card_hand import CardHand
+from langso.durable.card_hand import CardHand, by_hand
 from langso.durable.errors import CardHangs, FileRefused
 from langso.durable.files import open_plain, write_atomic
 from langso.timekeeping.clock import ClockTrust
@@ -70,7 +70,7 @@ class MachineWatch:
         if now - self._read_at >= AGAIN_S:
             self._read_at = now
             try:
-                seen = self._look() if self._card is None else self._card.do(self._look)
+                seen = by_hand(self._card, self._look)
             except CardHangs:
                 seen = [Check.bad("storage", t("machine-card-hangs"), t("machine-card-hangs-do"))]
                 self._read_at = float("-inf")

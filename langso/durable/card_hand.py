@@ -82,6 +82,11 @@ class CardHand:
             del work
 
 
+def by_hand(hand: CardHand | None, work: Callable[[], Done], patience_s: float | None = None) -> Done:
+    """`work` done by the hand, or where there is none by the caller itself. Raises as `CardHand.do`."""
+    return work() if hand is None else hand.do(work, patience_s)
+
+
 class _Work:
     def __init__(self, work: Callable[[], Any], *, by_the_way: bool = False) -> None:
         self._work: Callable[[], Any] | None = work

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import sqlite_utils
 
-from langso.durable.card_hand import LONG_PATIENCE_S, CardHand
+from langso.durable.card_hand import LONG_PATIENCE_S, CardHand, by_hand
 from langso.durable.errors import CardHangs, FileRefused, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from langso.durable.files import read_limited, write_atomic
 from langso.durable.store import LockedDatabase, Migration, Store, WholeRows, set_file_aside
@@ -292,7 +292,7 @@ class MemoryFirstStore(Store):
 
     def _do(self, work: Callable[[], Done], patience_s: float | None = None) -> Done:
         """On the card. Raises CardHangs where that takes too long, and whatever `work` raises."""
-        return work() if self._hand is None else self._hand.do(work, patience_s)
+        return by_hand(self._hand, work, patience_s)
 
     def _notice_others(self) -> None:
         """Reads the file again where another process has written into it; the memory's lock is held."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from langso.durable.card_hand import CardHand
+from langso.durable.card_hand import CardHand, by_hand
 from langso.durable.errors import CardHangs, FileRefused
 from langso.durable.files import make_folder, read_limited, remove_cut_off, write_atomic
 from langso.durable.reserve import give_up_reserve, keep_reserve
@@ -115,7 +115,7 @@ class OwedFiles:
             return True
 
     def _do(self, work: Callable[[], Done]) -> Done:
-        return work() if self._hand is None else self._hand.do(work)
+        return by_hand(self._hand, work)
 
     def _put(self, name: str, data: bytes) -> None:
         path = self._folder / name

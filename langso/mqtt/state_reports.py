@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 from langso.contract import ClockReport, Held, Presence, State, Storage, Topics
 from langso.contract.health import Check, coded, line_of, worst_first
-from langso.durable.card_hand import CardHand
+from langso.durable.card_hand import CardHand, by_hand
 from langso.durable.files import write_atomic
 from langso.errors import LangsoError
 from langso.timekeeping.clock import Clock, ClockTrust
@@ -203,7 +203,7 @@ class StateReporter:
 
 def _storage(folder: Path, card: CardHand | None) -> Storage:
     try:
-        usage = shutil.disk_usage(folder) if card is None else card.do(lambda: shutil.disk_usage(folder))
+        usage = by_hand(card, lambda: shutil.disk_usage(folder))
     except OSError:
         # A card that is gone, or says nothing, has no room.
         return Storage(free=0, total=0)

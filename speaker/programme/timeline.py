@@ -295,7 +295,7 @@ def _due(s: Situation, show: Show, found: _Programme, finishes: list[Finish]) ->
         found.look_at(show.start - ON_TIME)
     elif ready:
         # A station is joined where it is.
-        joined = max(0, _into_ms(s, show)) if show.relayed else 0
+        joined = _into_ms(s, show) if show.relayed else 0
         found.late.append(Begin(show, joined, chime=not joined))
 
 
@@ -370,9 +370,9 @@ def _take_up(
     if entry.state == "lacking" and s.instead(show):
         found.late.append(Begin(show, instead=True))
     elif s.ready(show):
-        found.late.append(Begin(show, max(0, _into_ms(s, show)), chime=False))
+        found.late.append(Begin(show, _into_ms(s, show), chime=False))
 
 
 def _into_ms(s: Situation, show: Show) -> int:
-    """How far into its time a show is."""
-    return int((s.now - show.start).total_seconds() * 1000)
+    """How far into its time a show is; 0 before it."""
+    return max(0, int((s.now - show.start).total_seconds() * 1000))
