@@ -1,5 +1,5 @@
 """A loudspeaker whose state lies on a card of the test's, and a count of what it writes there:
-`from card_pole import Pole, Writes, emergency`.
+`from card_pole import Pole, Writes, both_heard, emergency`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from agents_office import Office, soon
 
+from deploy.village.instruments.listening import locate, read_medium, read_recording
 from langso.contract import Urgent, UrgentOrder
 from langso.durable import memory_first
 from langso.trust import SigningKey
@@ -113,3 +115,15 @@ class Pole:
 def emergency(commune: Any, medium: Any, id: str = "lu") -> bytes:
     order = UrgentOrder(id=id, action="play", media=(medium,), issued=datetime.now(UTC), expires=soon(600))
     return bytes(commune.seal(Urgent(**commune.head("urgent"), orders=(order,))))
+
+
+def both_heard(ear: Any, noise: dict[str, Path], start: datetime, sent: datetime) -> tuple[float, float, float]:
+    """From the recording: by how much the bulletin (WAV) was later than `start`, and the emergency (Opus) than it was
+    sent, in seconds; and how like itself that one was (1: the same).
+    """
+    ear.close()
+    heard = read_recording(ear.out)
+    bulletin = locate(heard, read_medium(noise["wav"]))
+    flood = locate(heard, read_medium(noise["opus"]), after_ns=int(sent.timestamp() * 1e9))
+    late = bulletin.start_ns / 1e9 - start.timestamp(), flood.start_ns / 1e9 - sent.timestamp()
+    return *late, flood.correlation

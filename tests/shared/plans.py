@@ -1,11 +1,11 @@
-"""What the office of Hoa Sơn would have signed or refused: `from plans import holding, order, plan, urgent`."""
+"""What the office of Hoa Sơn would have signed or refused: `from plans import device_order, holding, order, plan`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from langso.contract import Media, Occurrence, Plan, Programme, TargetSet, Urgent, UrgentOrder
+from langso.contract import Media, Occurrence, Order, Plan, Programme, TargetSet, Urgent, UrgentOrder
 
 MEDIA, TUNE = (Media(sha256=letter * 64, size=10, duration_ms=1000, codec="opus") for letter in "ab")
 _HEAD: dict[str, Any] = {"issuer": "office", "audience": "*", "commune": "hoa-son", "epoch": 0}
@@ -49,3 +49,10 @@ def urgent(version: int, *orders: UrgentOrder) -> Urgent:
     """With these orders in force, for a day from now."""
     now = datetime.now(UTC)
     return Urgent(**_HEAD, version=version, issued=now, expires=now + timedelta(days=1), orders=orders)
+
+
+def device_order(version: int, device: str = "loa-1", *, days: int = 30, **more: Any) -> Order:
+    """What one device is told from now on, for so many days; `more`: what it says."""
+    now = datetime.now(UTC)
+    head = {**_HEAD, "audience": device}
+    return Order(**head, version=version, issued=now, expires=now + timedelta(days=days), **more)

@@ -21,19 +21,24 @@ ROOT = Path(__file__).parents[3]
 TOUCHSCREEN = Path(__file__).parents[1] / "stage/touchscreen.py"
 
 
-def touched(*arguments: str) -> dict[str, object]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KIVY")}
+def ran(*arguments: str, **environment: str) -> str:
+    """What a Python of its own prints, in an environment that says of Kivy nothing but what is given."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KIVY")}
     done = subprocess.run(
-        [sys.executable, str(TOUCHSCREEN), *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
-        env={**environment, "PYTHONPATH": str(ROOT)},
+        env={**kept, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    found = json.loads(done.stdout.splitlines()[-1])
+    return done.stdout
+
+
+def touched(*arguments: str) -> dict[str, object]:
+    found = json.loads(ran(str(TOUCHSCREEN), *arguments).splitlines()[-1])
     assert isinstance(found, dict)
     return found
 
@@ -148,18 +153,7 @@ def test_kivy_leaves_nothing_among_temporary_files_and_loads_nothing_from_there(
         "import kivy.core.window, os\nassert 'touchring' in Modules.list()\nassert 'evil' not in Modules.list()\n"
         "os._exit(0)"
     )
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KIVY")}
-    environment = {**kept, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "HOME": str(tmp_path / "home")}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        # Whatever somebody has set, in which others' programs may lie.
-        env={**environment, "KIVY_HOME": str(temporary)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    # Whatever somebody has set, in which others' programs may lie.
+    ran("-c", code, KIVY_HOME=str(temporary), TMPDIR=str(temporary), HOME=str(tmp_path / "home"))
     assert {path.name for path in temporary.rglob("*")} == {"mods", "evil.py"}
     assert not (tmp_path / "home").exists()

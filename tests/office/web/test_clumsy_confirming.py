@@ -33,7 +33,7 @@ class Desk:
 
     def code(self) -> str:
         """Six digits, good once."""
-        return str(self.clerk.totp.at(datetime.now(UTC), counter_offset=1))
+        return str(self.clerk.phone.totp.at(datetime.now(UTC), counter_offset=1))
 
     def enter(self, kind: str, typed: str) -> None:
         """On that form's page: the field is filled, and Enter pressed."""

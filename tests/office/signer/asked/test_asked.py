@@ -10,7 +10,7 @@ from typing import Any
 import plans
 import pytest
 from enrolled_clerk import Clerk
-from plans import TUNE, order, urgent
+from plans import TUNE, device_order, order, urgent
 from refusals import refused
 
 from langso.contract import (
@@ -215,9 +215,7 @@ def test_how_loud_a_device_is_set_is_a_persons_and_what_heals_it_is_not(client: 
     now = datetime.now(UTC)
 
     def to(version: int, volume: int | None = None, *orders: DeviceOrder) -> Order:
-        head: dict[str, Any] = {"issuer": "office", "audience": "loa-1", "commune": "hoa-son", "epoch": 0}
-        life = {"issued": now, "expires": now + timedelta(days=7)}
-        return Order(**head, **life, version=version, settings=DesiredSettings(volume=volume), orders=orders)
+        return device_order(version, days=7, settings=DesiredSettings(volume=volume), orders=orders)
 
     nonce = DeviceOrder(id="n", action="nonce_answer", nonce="0" * 32, expires=now + HOUR)
     client.sign("order", to(1, None, nonce))

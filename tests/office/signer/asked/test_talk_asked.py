@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from enrolled_clerk import Clerk
+from plans import device_order
 from refusals import refused
 
 from langso.contract import Order, TalkRight
@@ -19,9 +20,7 @@ RIGHT = TalkRight(village="thon-1", minutes_a_day=10, minutes_a_month=60)
 
 def to(version: int, talk: TalkRight | None, device: str = "loa-1") -> Order:
     """A device's order that gives this right."""
-    head: dict[str, Any] = {"issuer": "office", "audience": device, "commune": "hoa-son", "epoch": 0}
-    now = datetime.now(UTC)
-    return Order(**head, issued=now, expires=now + timedelta(days=30), version=version, talk=talk)
+    return device_order(version, device, talk=talk)
 
 
 @pytest.fixture
