@@ -125,11 +125,14 @@ def confirmed(memory: Memory, reading: ClockReading, issued: datetime, waited_s:
     """
     lowest, highest = issued.timestamp() - slack_s, issued.timestamp() + waited_s + slack_s
     steady = reading.steady
-    fresh = Anchor(reading.offset, steady, steady + _LIFE_S, "nonce", strong=True)
+    fresh = Anchor(reading.offset, steady, steady + _LIFE_S, "nonce", strong=True, followed=steady)
     if lowest <= reading.wall.timestamp() <= highest:
         kept = memory.anchor
         if kept is not None and kept.source != "hand" and abs(kept.offset - fresh.offset) <= LEAP_S:
             fresh = replace(fresh, ntp_since=kept.ntp_since, rtc_offset=kept.rtc_offset)
+            if lowest <= kept.offset + steady <= highest:
+                # The answer does not decide between the two: what a leap is measured from stays where it was.
+                return replace(_moved(memory, fresh, steady), anchor=replace(fresh, offset=kept.offset))
         return _moved(memory, fresh, steady)
     kept = memory.anchor
     # While it is this near to what was kept, the wall clock is acted by, and the office has just denied it.
