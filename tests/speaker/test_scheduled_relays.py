@@ -54,9 +54,9 @@ def test_a_running_loudspeaker_relays_a_station_that_stalls_comes_back_and_dies(
         office.publish(office.topics.plan, commune.seal(first.model_copy(update=both)))
         until(lambda: len(re.findall("s", told(ear))) > 100)
         station.mood = "stalls"
-        until(lambda: re.fullmatch("_*s+_+o+", told(ear)))
+        until(lambda: order(told(ear)) == "so")
         station.mood = "plays"
-        until(lambda: re.fullmatch("_*s+_+o+_*s{100,}", told(ear)))
+        until(lambda: order(told(ear)) == "sos" and told(ear).rpartition("o")[2].count("s") > 100)
         station.mood = "hangs up"
         ended = until(lambda: office.ended("thoi-su"))
         other = until(lambda: office.ended("la"))
@@ -68,9 +68,16 @@ def test_a_running_loudspeaker_relays_a_station_that_stalls_comes_back_and_dies(
     heard = told(ear)
     assert (ended.outcome, ended.code) == ("cut", "fallback")
     assert (other.outcome, other.fallback_ms) == ("played", other.heard_ms)
-    assert re.fullmatch("_*s+_+o+_*s+_+(o+_+)+o+_*", heard), heard
+    assert order(heard) == "soso", heard
+    assert re.search("^[s_]*s_+o+_*s[s_]*_o", heard), heard
+    assert re.search("s_+(o+_+)+o+_*$", heard), heard
     assert ended.fallback_ms + other.heard_ms == pytest.approx(heard.count("o") * 10, abs=300)
     assert ended.heard_ms - ended.fallback_ms == pytest.approx(heard.count("s") * 10, abs=300)
+
+
+def order(heard: str) -> str:
+    """What was heard after what; a busy machine leaves gaps in a station."""
+    return re.sub(r"(.)\1+", r"\1", heard.replace("_", ""))
 
 
 def told(ear: PeakEar) -> str:
